@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "engine/fact.hpp"
+#include "engine/product.hpp"
+
+namespace allot {
+
+// What the engine can be asked to do. Each is one unit of work.
+
+struct AddBatch {
+    BatchRef batch;
+    Sku sku;
+    Quantity quantity;
+    Eta eta = Eta::warehouse();
+};
+
+/// Names in commands.hpp follow the protocol's verbs; lines are the domain's OrderLine.
+struct Allocate {
+    OrderLine line;
+};
+
+struct LineItem {
+    Sku sku;
+    Quantity quantity;
+};
+
+/// All lines of an order, or none (R12).
+struct AllocateOrder {
+    OrderId order;
+    std::vector<LineItem> lines;
+};
+
+/// Of an order: every line, the lines of one SKU, or one line.
+struct Deallocate {
+    OrderId order;
+    std::optional<Sku> sku = {};
+    std::optional<Quantity> quantity = {};  ///< only together with a SKU
+};
+
+struct ChangeBatchQuantity {
+    BatchRef batch;
+    Purchased purchased;
+};
+
+/// Eta::warehouse() receives the batch.
+struct Reschedule {
+    BatchRef batch;
+    Eta eta;
+};
+
+/// Which line of an order was refused, counted from 0, and why.
+struct RefusedLine {
+    Refusal refusal;
+    std::size_t line;
+    friend bool operator==(const RefusedLine&, const RefusedLine&) = default;
+};
+[[nodiscard]] constexpr Refusal refusal_of(Refusal refusal) noexcept { return refusal; }
+[[nodiscard]] constexpr Refusal refusal_of(RefusedLine refused) noexcept {
+    return refused.refusal;
+}
+[[noreturn]] inline void throw_exception_from_error(RefusedLine refused,
+                                                    const boost::source_location& where) {
+    throw_exception_from_error(refused.refusal, where);
+}
+
+using OrderResult = boost::system::result<std::vector<BatchRef>, RefusedLine>;
+
+}  // namespace allot

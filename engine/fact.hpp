@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "engine/eta.hpp"
+#include "engine/name.hpp"
+#include "engine/quantity.hpp"
+
+namespace allot {
+
+/// The number of a fact in its store's history, from 1. 0: before the first.
+using Lsn = std::uint64_t;
+
+/// Microseconds since 1970-01-01T00:00:00Z, as read once a unit of work at the edge.
+using UnixMicros = std::int64_t;
+
+/// What a customer wants of one SKU. Two lines are the same when all three are.
+struct OrderLine {
+    OrderId order;
+    Sku sku;
+    Quantity quantity;
+    friend bool operator==(const OrderLine&, const OrderLine&) = default;
+};
+
+/// What has happened, past tense, never to be decided anew. Each belongs to one SKU.
+struct BatchAdded {
+    Sku sku;
+    BatchRef batch;
+    Purchased purchased;
+    Eta eta;
+    friend bool operator==(const BatchAdded&, const BatchAdded&) = default;
+};
+
+struct BatchQuantityChanged {
+    Sku sku;
+    BatchRef batch;
+    Purchased from;
+    Purchased to;
+    friend bool operator==(const BatchQuantityChanged&, const BatchQuantityChanged&) = default;
+};
+
+struct BatchRescheduled {
+    Sku sku;
+    BatchRef batch;
+    Eta from;
+    Eta to;
+    friend bool operator==(const BatchRescheduled&, const BatchRescheduled&) = default;
+};
+
+struct LineAllocated {
+    OrderLine line;
+    BatchRef batch;
+    friend bool operator==(const LineAllocated&, const LineAllocated&) = default;
+};
+
+struct LineDeallocated {
+    OrderLine line;
+    BatchRef batch;
+    Lsn allocated_at;  ///< of the LineAllocated that this ends: its place among the batch's lines
+    friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
+};
+
+/// A line that no batch could take. Changes no stock.
+struct OutOfStock {
+    OrderLine line;
+    friend bool operator==(const OutOfStock&, const OutOfStock&) = default;
+};
+
+using Fact = std::variant<BatchAdded, BatchQuantityChanged, BatchRescheduled, LineAllocated,
+                          LineDeallocated, OutOfStock>;
+
+/// The SKU whose product the fact belongs to.
+[[nodiscard]] inline const Sku& sku_of(const Fact& fact) noexcept {
+    struct Visitor {
+        const Sku& operator()(const BatchAdded& f) const noexcept { return f.sku; }
+        const Sku& operator()(const BatchQuantityChanged& f) const noexcept { return f.sku; }
+        const Sku& operator()(const BatchRescheduled& f) const noexcept { return f.sku; }
+        const Sku& operator()(const LineAllocated& f) const noexcept { return f.line.sku; }
+        const Sku& operator()(const LineDeallocated& f) const noexcept { return f.line.sku; }
+        const Sku& operator()(const OutOfStock& f) const noexcept { return f.line.sku; }
+    };
+    return std::visit(Visitor{}, fact);
+}
+
+}  // namespace allot

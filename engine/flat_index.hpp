@@ -1,0 +1,98 @@
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/pool.hpp"
+
+namespace allot {
+
+/// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
+/// (32 bits of the hash beside the index, so that a probe seldom looks at a record), at most three
+/// quarters full. An erased slot is closed up, so there are no tombstones. The caller brings the
+/// hash, already well mixed, and the comparison; the same hash must come with the same record.
+class FlatIndex {
+public:
+    /// \return the index of the record for which `equal(index)` holds, or no_index.
+    template <class Equal>
+    [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
+        if (slots_.empty()) return no_index;
+        const auto tag = tag_of(hash);
+        for (std::size_t at = home_of(tag);; at = next(at)) {
+            const Slot& slot = slots_[at];
+            if (slot.index == no_index) return no_index;
+            if (slot.tag == tag && equal(slot.index)) return slot.index;
+        }
+    }
+
+    /// \pre find() of the same record gives no_index.
+    void insert(std::uint64_t hash, Index index) {
+        if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+        place({tag_of(hash), index});
+        ++size_;
+    }
+
+    /// \pre the index was inserted under this hash.
+    void erase(std::uint64_t hash, Index index) {
+        std::size_t hole = home_of(tag_of(hash));
+        while (slots_[hole].index != index) hole = next(hole);
+        // Move back each follower whose home does not lie behind the hole.
+        for (std::size_t at = next(hole); slots_[at].index != no_index; at = next(at)) {
+            const std::size_t mask = slots_.size() - 1;
+            const std::size_t from_home = (at - home_of(slots_[at].tag)) & mask;
+            const std::size_t from_hole = (at - hole) & mask;
+            if (from_home < from_hole) continue;
+            slots_[hole] = slots_[at];
+            hole = at;
+        }
+        slots_[hole] = {};
+        --size_;
+    }
+
+    /// Asks the processor for the slot that a find() with this hash will look at first.
+    void prefetch(std::uint64_t hash) const noexcept {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(tag_of(hash))]);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return slots_.capacity() * sizeof(Slot); }
+
+private:
+    struct Slot {
+        std::uint32_t tag = 0;
+        Index index = no_index;
+    };
+
+    static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+        return static_cast<std::uint32_t>(hash >> 32U);
+    }
+    [[nodiscard]] std::size_t home_of(std::uint32_t tag) const noexcept { return tag >> shift_; }
+    [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
+        return (at + 1) & (slots_.size() - 1);
+    }
+
+    void place(Slot slot) noexcept {
+        std::size_t at = home_of(slot.tag);
+        while (slots_[at].index != no_index) at = next(at);
+        slots_[at] = slot;
+    }
+
+    void grow() {
+        const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
+        std::vector<Slot> old(size);
+        old.swap(slots_);
+        shift_ = static_cast<unsigned>(std::max(0, 32 - std::countr_zero(size)));
+        for (const Slot& slot : old) {
+            if (slot.index != no_index) place(slot);
+        }
+    }
+
+    std::vector<Slot> slots_;
+    std::size_t size_ = 0;
+    unsigned shift_ = 32;
+};
+
+}  // namespace allot

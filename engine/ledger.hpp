@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/batch.hpp"
+#include "engine/fact.hpp"
+#include "engine/flat_index.hpp"
+#include "engine/pool.hpp"
+
+namespace allot {
+
+/// A line that a batch holds.
+struct AllocatedLine {
+    Lsn allocated_at = 0;  ///< of its LineAllocated: the order of allocation
+    Index order = no_index;
+    Index product = no_index;
+    Index batch = no_index;
+    std::uint32_t quantity = 0;
+    Index earlier = no_index;  ///< the batch's line allocated before this one
+    Index later = no_index;    ///< and the one after
+    Index order_next = no_index;
+    Index order_previous = no_index;
+};
+
+/// An order, as long as a line of it is allocated.
+struct Order {
+    CompactName id;
+    Index first_line = no_index;  ///< in no particular order
+};
+
+/// The book in which all products of a store keep their batches and allocated lines: flat pools
+/// and indices instead of a few small containers a product, because a store holds millions.
+/// It keeps what it is told, by reference, by line and by order. Which batch takes a line is
+/// decided in Product; nothing outside Product calls a function here that is not const.
+class Ledger {
+public:
+    /// \param hash_seed keeps a client from choosing names that collide. No decision depends on it.
+    explicit Ledger(std::uint64_t hash_seed) : seed_{hash_seed} {}
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+
+    [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
+
+    // Batches
+    /// \return no_index when no batch has this reference.
+    [[nodiscard]] Index find_batch(std::string_view ref) const;
+    [[nodiscard]] const Batch& batch(Index at) const noexcept { return batches_[at]; }
+    /// \pre the reference is free.
+    Index add_batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased);
+    /// \pre the batch holds no line.
+    void remove_batch(Index batch);
+    void reschedule(Index batch, Eta eta) noexcept { batches_[batch].rank_.eta = eta; }
+    /// \pre `purchased` covers what is allocated.
+    void set_purchased(Index batch, Purchased purchased) noexcept;
+
+    // Lines
+    /// \return no_index when no batch of the product holds this line.
+    [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const;
+    [[nodiscard]] const AllocatedLine& line(Index at) const noexcept { return lines_[at]; }
+    [[nodiscard]] std::string_view order_id(const AllocatedLine& line) const noexcept {
+        return orders_[line.order].id.view();
+    }
+    /// The lines of a batch: from the latest by `earlier`, from the first by `later`.
+    [[nodiscard]] Index latest_line(Index batch) const noexcept {
+        return batches_[batch].last_line_;
+    }
+    [[nodiscard]] Index first_line(Index batch) const noexcept {
+        return batches_[batch].first_line_;
+    }
+    /// Books a line on a batch, at the place among the batch's lines that `at` says.
+    /// \pre the batch has enough available, and no batch of its product holds the line.
+    void hold(const OrderId& order, Index batch, Quantity quantity, Lsn at);
+    void release(Index line);
+    /// The allocated lines of one order, over all products, in the order of their allocation.
+    [[nodiscard]] std::vector<Index> lines_of(const OrderId& order) const;
+
+    [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
+    [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
+    [[nodiscard]] std::size_t order_count() const noexcept { return orders_.size(); }
+    /// Memory held, in bytes, longer names than 23 bytes aside.
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+private:
+    [[nodiscard]] Index find_order(std::string_view id, std::uint64_t hash) const;
+    [[nodiscard]] static std::uint64_t line_hash(Index order, Index product,
+                                                 std::uint32_t quantity) noexcept;
+    void link(Index line);
+    void unlink(Index line) noexcept;
+
+    std::uint64_t seed_;
+    Pool<Batch> batches_;
+    Pool<Order> orders_;
+    Pool<AllocatedLine> lines_;
+    FlatIndex batch_index_;
+    FlatIndex order_index_;
+    FlatIndex line_index_;
+};
+
+}  // namespace allot

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "engine/services.hpp"
+
+namespace allot {
+
+/// A fact of the store's history, with its place and time.
+struct CommittedFact {
+    Lsn lsn;
+    UnixMicros time;
+    Fact fact;
+};
+
+/// A command's result, and the LSN whose durability makes it certain: the last one that it wrote
+/// or could have seen.
+template <class T>
+struct Answer {
+    T result;
+    Lsn lsn;
+};
+
+/// The one way in: hands each command to its handler in a unit of work of its own, and each fact,
+/// once durable, to the subscribers. Not thread-safe: its owner gives it one call at a time.
+class MessageBus {
+public:
+    using Subscriber = std::function<void(const CommittedFact&)>;
+
+    MessageBus(Repository& repository, Journal& journal, Clock& clock) noexcept
+        : repository_{repository}, journal_{journal}, clock_{clock} {}
+
+    /// Executes one of the commands of commands.hpp.
+    /// \throws std::system_error when the storage has failed; nothing has changed then.
+    template <class Command>
+    auto handle(const Command& command) {
+        return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
+    }
+
+    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
+    /// refused or throws. Of a unit refused for want of stock the shortage is committed (R6).
+    template <class Decide>
+    auto transact(Decide&& decide) {
+        UnitOfWork work{repository_, journal_};
+        auto result = std::forward<Decide>(decide)(work);
+        if (result.has_error() && !work.only_a_shortage()) work.rollback();
+        const Lsn lsn = commit(work);
+        return Answer<decltype(result)>{std::move(result), lsn};
+    }
+
+    [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order) {
+        UnitOfWork work{repository_, journal_};
+        return allot::explain(order, work);
+    }
+
+    /// From now on; before the first command for all of them.
+    void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+    /// Takes the facts up to `durable` that no one has been told yet, in order.
+    [[nodiscard]] std::vector<CommittedFact> take_durable(Lsn durable);
+    /// Tells every subscriber, in order.
+    void publish(std::span<const CommittedFact> facts) const;
+
+    [[nodiscard]] Repository& repository() noexcept { return repository_; }
+    [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
+
+private:
+    Lsn commit(UnitOfWork& work);
+
+    Repository& repository_;
+    Journal& journal_;
+    Clock& clock_;
+    std::vector<Subscriber> subscribers_;
+    std::deque<CommittedFact> untold_;  // committed, not yet taken; empty without subscribers
+};
+
+}  // namespace allot

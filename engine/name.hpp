@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/result.hpp"
+
+namespace allot {
+
+/// True for 1..64 bytes of UTF-8 without control characters (Cc) and white space
+/// (Unicode's White_Space property).
+[[nodiscard]] constexpr bool is_name(std::string_view text) noexcept;
+
+/// What a retailer calls something: 1..64 bytes of UTF-8, no control characters, no white space.
+/// Compared byte by byte. The tag makes each kind of name a type of its own. Never allocates.
+template <class Tag>
+class Name {
+public:
+    static constexpr std::size_t bytes_max = 64;
+
+    /// \return the name, or Refusal::bad_name.
+    [[nodiscard]] static constexpr Result<Name> of(std::string_view text) noexcept {
+        if (!is_name(text)) return Refusal::bad_name;
+        return Name{text, Checked{}};
+    }
+
+    /// A literal is checked by the compiler.
+    template <std::size_t size>
+    consteval Name(const char (&literal)[size])  // NOLINT(google-explicit-constructor)
+        : Name{std::string_view{literal, size - 1}, Checked{}} {
+        if (!is_name(view())) throw "not a name";  // never compiles: see is_name()
+    }
+
+    [[nodiscard]] constexpr std::string_view view() const noexcept {
+        return {bytes_.data(), size_};
+    }
+
+    friend constexpr bool operator==(const Name& a, const Name& b) noexcept {
+        return a.view() == b.view();
+    }
+    friend constexpr auto operator<=>(const Name& a, const Name& b) noexcept {
+        return a.view() <=> b.view();
+    }
+
+private:
+    struct Checked {};
+    constexpr Name(std::string_view text, Checked /*by the caller*/) noexcept
+        : size_{static_cast<std::uint8_t>(text.size())} {
+        for (std::size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+    }
+
+    std::uint8_t size_;
+    std::array<char, bytes_max> bytes_{};
+};
+
+using Sku = Name<struct SkuTag>;  // a BatchRef cannot be passed as a Sku
+using BatchRef = Name<struct BatchRefTag>;
+using OrderId = Name<struct OrderIdTag>;
+
+namespace detail {
+
+/// Takes one code point off the front of `rest`, which is not empty.
+/// \return the code point, or -1 where the bytes are not well-formed UTF-8
+/// (Unicode 15, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
+constexpr std::int32_t take_code_point(std::string_view& rest) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    const unsigned lead = byte(0);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    if (length == 0 || rest.size() < length) return -1;
+    std::int32_t point = length == 1 ? static_cast<std::int32_t>(lead)
+                                     : static_cast<std::int32_t>(lead & (0x7FU >> length));
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return -1;
+        point = (point << 6) | static_cast<std::int32_t>(byte(i) & 0x3FU);
+    }
+    const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+    const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+    if (overlong || surrogate || point > 0x10FFFF) return -1;
+    rest.remove_prefix(length);
+    return point;
+}
+
+constexpr bool is_control_or_space(std::int32_t point) noexcept {
+    return point <= 0x20 || (point >= 0x7F && point <= 0xA0) || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
+           point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+}  // namespace detail
+
+constexpr bool is_name(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 64) return false;
+    while (!text.empty()) {
+        const std::int32_t point = detail::take_code_point(text);
+        if (point < 0 || detail::is_control_or_space(point)) return false;
+    }
+    return true;
+}
+
+}  // namespace allot

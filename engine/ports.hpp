@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+
+#include "engine/fact.hpp"
+#include "engine/ledger.hpp"
+#include "engine/product.hpp"
+
+namespace allot {
+
+/// All products of a store. A product is there from its first batch on, and stays.
+class Repository {
+public:
+    virtual ~Repository() = default;
+    /// \return null when no batch of the SKU was ever added.
+    virtual Product* find(const Sku& sku) = 0;
+    /// Adds a product without batches. \pre find(sku) is null.
+    virtual Product& add(const Sku& sku) = 0;
+    /// Takes back the last add(). \pre the product has no batches.
+    virtual void remove_last() = 0;
+    /// Products are numbered from 0 in the order in which they were added.
+    [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+    [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
+    [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
+
+    /// \return the batch's place in the ledger, or no_index.
+    [[nodiscard]] Index find_batch(const BatchRef& ref) const {
+        return ledger().find_batch(ref.view());
+    }
+};
+
+/// The store's history, in order.
+class Journal {
+public:
+    virtual ~Journal() = default;
+    /// Takes one unit of work, all or nothing. Not yet durable: see durable().
+    /// \param unit one fact at least, in order.
+    /// \return the LSN of its last fact; its first has the number after last().
+    /// \throws std::system_error once the storage has failed; it then accepts nothing more.
+    /// \throws std::length_error when the unit is larger than a journal can hold.
+    virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
+    /// The LSN of the last fact appended.
+    [[nodiscard]] virtual Lsn last() const noexcept = 0;
+    /// The last LSN that may be acknowledged: in the default mode, the last that would survive a
+    /// power cut. Never goes back.
+    [[nodiscard]] virtual Lsn durable() const noexcept = 0;
+    /// `call` is told each new value of durable(), and ~0 once when the storage has failed. It
+    /// comes on a thread of the journal's, must not throw and must not wait for the journal.
+    virtual void on_durable(std::function<void(Lsn)> call) = 0;
+};
+
+/// Read at the edge, once a unit of work; the value is journaled.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual UnixMicros now() noexcept = 0;
+};
+
+}  // namespace allot

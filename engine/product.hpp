@@ -1,0 +1,116 @@
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "engine/compact_name.hpp"
+#include "engine/fact.hpp"
+#include "engine/ledger.hpp"
+#include "engine/result.hpp"
+
+namespace allot {
+
+class Product;
+
+/// How often a product's stock has changed (R11).
+using Version = std::uint64_t;
+
+/// Takes what a product decided. A unit of work applies it at once, so that the next decision
+/// sees it, and undoes it unless it is committed.
+class FactRecorder {
+public:
+    virtual void record(Product& product, const Fact& fact) = 0;
+
+protected:
+    ~FactRecorder() = default;
+};
+
+/// Why a batch was or was not given a line.
+enum class Verdict : std::uint8_t {
+    chosen,           ///< the first in order of preference with enough available
+    holds_the_line,   ///< the same line is already allocated to it (R4)
+    too_small,        ///< fewer units available than the line needs; a line is never split
+    not_needed,       ///< a batch before it in the order of preference takes the line
+};
+
+/// Sees every candidate of a decision, in order of preference, at the moment of the decision.
+class PlanObserver {
+public:
+    virtual void considered(const Batch& candidate, Verdict verdict) = 0;
+
+protected:
+    ~PlanObserver() = default;
+};
+
+/// All stock of one SKU: the aggregate through which its batches and their allocations change.
+/// The methods that decide look at the state and record facts; `apply` and `revert` alone change
+/// it. Same state and same call: same facts.
+class Product {
+public:
+    Product() noexcept = default;  // a free place in a pool
+    Product(const Sku& sku, Index index, Ledger& ledger)
+        : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
+
+    [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
+    [[nodiscard]] Sku sku() const { return Sku::of(sku_.view()).value(); }
+    [[nodiscard]] Version version() const noexcept { return version_; }
+    /// The LSN up to which the product is current: the last of the last unit that touched it.
+    [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
+    /// The product's place in its repository.
+    [[nodiscard]] Index index() const noexcept { return index_; }
+    /// Its batches in order of preference (R1).
+    [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
+    [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
+    [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
+
+    /// R1, R2, R4. \return the batch that holds the line now, or Refusal::out_of_stock.
+    Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
+                              PlanObserver* observer = nullptr);
+    /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
+    std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
+
+    /// R7. \return Refusal::batch_exists when the batch is there with other contents.
+    /// \pre no other product has a batch of this reference.
+    Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
+                           FactRecorder& recorder);
+    /// R8. \return how many lines were released, each allocated again or short.
+    std::size_t change_quantity(Index batch, Purchased purchased, FactRecorder& recorder);
+    /// R9; Eta::warehouse() receives the batch.
+    void reschedule(Index batch, Eta eta, FactRecorder& recorder);
+    /// Books a line where it was decided before, without deciding anew (an import).
+    /// \return Refusal::out_of_stock when the batch has not enough available;
+    /// Refusal::batch_exists when another batch of the product holds the line.
+    Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
+
+    /// Makes the fact true.
+    /// \return false, and nothing has changed, when the fact contradicts the state: it was not
+    /// decided from this one.
+    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn);
+    /// The exact inverse of the last apply().
+    void revert(const Fact& fact);
+    /// Marks the end of a unit of work that touched the product.
+    void set_current_to(Lsn lsn) noexcept { current_to_ = lsn; }
+    /// Takes over a version from a snapshot, which does not hold the facts that made it.
+    void set_version(Version version) noexcept { version_ = version; }
+
+private:
+    [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
+    [[nodiscard]] Index own_batch(const BatchRef& ref) const;
+    void insert_by_rank(Index batch);
+    void remove_from_ranks(Index batch) noexcept;
+
+    struct Applier;
+    struct Reverter;
+
+    CompactName sku_;
+    Version version_ = 0;
+    Lsn current_to_ = 0;
+    boost::container::small_vector<Index, 4> batches_;
+    Ledger* ledger_ = nullptr;
+    Index index_ = no_index;
+};
+
+}  // namespace allot

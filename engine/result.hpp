@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <boost/throw_exception.hpp>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+namespace allot {
+
+/// Every way in which the business says no. Closed: a `switch` over it needs no default.
+/// Nothing has changed when one of these is returned.
+enum class Refusal : std::uint8_t {
+    bad_name = 1,      ///< not 1..64 bytes of UTF-8 without control characters and white space
+    bad_quantity,      ///< not a whole number of units within its range
+    bad_date,          ///< not a calendar day, ISO 8601, years 0001..9999
+    unknown_sku,       ///< no batch of this SKU was ever added
+    out_of_stock,      ///< no batch has enough available for the whole line
+    batch_exists,      ///< the reference is taken, with other contents
+    unknown_batch,     ///< no batch has this reference
+    version_conflict,  ///< the product has moved on from the version that the unit expects
+};
+
+/// A few words for a log or a debugger; the message for a person is made at the edge.
+constexpr std::string_view to_string(Refusal refusal) noexcept {
+    switch (refusal) {
+        case Refusal::bad_name: return "bad name";
+        case Refusal::bad_quantity: return "bad quantity";
+        case Refusal::bad_date: return "bad date";
+        case Refusal::unknown_sku: return "unknown SKU";
+        case Refusal::out_of_stock: return "out of stock";
+        case Refusal::batch_exists: return "batch exists";
+        case Refusal::unknown_batch: return "unknown batch";
+        case Refusal::version_conflict: return "version conflict";
+    }
+    return "no such refusal";
+}
+
+/// What `Result::value()` throws when the caller took a refusal for a value.
+class UnexpectedRefusal : public std::logic_error {
+public:
+    explicit UnexpectedRefusal(Refusal refusal)
+        : std::logic_error{std::string{to_string(refusal)}}, refusal_{refusal} {}
+    [[nodiscard]] Refusal refusal() const noexcept { return refusal_; }
+
+private:
+    Refusal refusal_;
+};
+
+[[noreturn]] inline void throw_exception_from_error(Refusal refusal,
+                                                    const boost::source_location& where) {
+    boost::throw_exception(UnexpectedRefusal{refusal}, where);
+}
+
+/// A value, or the reason why there is none.
+template <class T>
+using Result = boost::system::result<T, Refusal>;
+
+}  // namespace allot

@@ -1,0 +1,137 @@
+#include "engine/services.hpp"
+
+namespace allot {
+
+Result<void> handle(const AddBatch& command, UnitOfWork& work) {
+    const Index existing = work.repository().find_batch(command.batch);
+    if (existing != no_index) {
+        const Index owner = work.repository().ledger().batch(existing).product();
+        if (work.repository().at(owner).sku_view() != command.sku.view()) {
+            return Refusal::batch_exists;
+        }
+    }
+    Product& product = work.find_or_add(command.sku);
+    const auto purchased = Purchased::of(command.quantity.units()).value();
+    return product.add_batch(command.batch, purchased, command.eta, work);
+}
+
+Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
+    Product* const product = work.find(command.line.sku);
+    if (product == nullptr) return Refusal::unknown_sku;
+    const auto batch = product->allocate(command.line, work);
+    if (!batch) work.shortage(*product, command.line);
+    return batch;
+}
+
+OrderResult handle(const AllocateOrder& command, UnitOfWork& work) {
+    std::vector<BatchRef> batches;
+    batches.reserve(command.lines.size());
+    for (const LineItem& item : command.lines) {
+        const auto batch = handle(Allocate{{command.order, item.sku, item.quantity}}, work);
+        if (!batch) return RefusedLine{batch.error(), batches.size()};
+        batches.push_back(*batch);
+    }
+    return batches;
+}
+
+Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work) {
+    Repository& repository = work.repository();
+    std::size_t released = 0;
+    for (const Index at : repository.ledger().lines_of(command.order)) {
+        const AllocatedLine& line = repository.ledger().line(at);
+        Product& product = repository.at(line.product);
+        if (command.sku && command.sku->view() != product.sku_view()) continue;
+        if (command.quantity && command.quantity->units() != line.quantity) continue;
+        const auto quantity = Quantity::of(line.quantity).value();
+        released += product.deallocate(command.order, quantity, work);
+    }
+    return released;
+}
+
+namespace {
+struct FoundBatch {
+    Product& product;
+    Index batch;
+};
+
+Result<FoundBatch> find(const BatchRef& ref, Repository& repository) {
+    const Index at = repository.find_batch(ref);
+    if (at == no_index) return Refusal::unknown_batch;
+    return FoundBatch{repository.at(repository.ledger().batch(at).product()), at};
+}
+}  // namespace
+
+Result<std::size_t> handle(const ChangeBatchQuantity& command, UnitOfWork& work) {
+    const auto found = find(command.batch, work.repository());
+    if (!found) return found.error();
+    return found->product.change_quantity(found->batch, command.purchased, work);
+}
+
+Result<void> handle(const Reschedule& command, UnitOfWork& work) {
+    const auto found = find(command.batch, work.repository());
+    if (!found) return found.error();
+    found->product.reschedule(found->batch, command.eta, work);
+    return {};
+}
+
+namespace {
+class CandidateCollector final : public PlanObserver {
+public:
+    void considered(const Batch& batch, Verdict verdict) override {
+        candidates.push_back({batch.ref(), batch.eta(), batch.available(), verdict});
+    }
+    std::vector<Candidate> candidates;
+};
+}  // namespace
+
+std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work) {
+    std::vector<ExplainedLine> plan;
+    plan.reserve(order.lines.size());
+    for (const LineItem& item : order.lines) {
+        const OrderLine line{order.order, item.sku, item.quantity};
+        CandidateCollector collector;
+        Result<BatchRef> outcome = Refusal::unknown_sku;
+        if (Product* const product = work.find(item.sku)) {
+            outcome = product->allocate(line, work, &collector);
+        }
+        plan.push_back({line, outcome, std::move(collector.candidates)});
+    }
+    work.rollback();
+    return plan;
+}
+
+Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository) {
+    const Product* const product = repository.find(sku);
+    if (product == nullptr) return Refusal::unknown_sku;
+    std::vector<BatchStock> rows;
+    rows.reserve(product->batches().size());
+    for (const Index at : product->batches()) {
+        const Batch& batch = product->batch(at);
+        rows.push_back({batch.ref(), batch.eta(), batch.purchased(), batch.available()});
+    }
+    return rows;
+}
+
+Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repository& repository) {
+    const Product* const product = repository.find(sku);
+    if (product == nullptr) return Refusal::unknown_sku;
+    std::int64_t units = 0;
+    for (const Index at : product->batches()) {
+        const Batch& batch = product->batch(at);
+        if (!day || batch.eta() <= *day) units += batch.available();
+    }
+    return units;
+}
+
+std::vector<Allocation> allocations(const OrderId& order, Repository& repository) {
+    const Ledger& ledger = repository.ledger();
+    std::vector<Allocation> rows;
+    for (const Index at : ledger.lines_of(order)) {
+        const AllocatedLine& line = ledger.line(at);
+        rows.push_back({repository.at(line.product).sku(), Quantity::of(line.quantity).value(),
+                        ledger.batch(line.batch).ref()});
+    }
+    return rows;
+}
+
+}  // namespace allot

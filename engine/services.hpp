@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/commands.hpp"
+#include "engine/unit_of_work.hpp"
+
+namespace allot {
+
+// The service layer: one function a command, over ports only. Each decides within the unit that
+// it is given; the caller commits where it was not refused, or nothing happened.
+
+Result<void> handle(const AddBatch& command, UnitOfWork& work);
+/// Refusal::out_of_stock leaves in the unit the shortage alone (R6): commit that too.
+Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
+/// As Allocate, for the first line that is refused.
+OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
+/// \return how many lines were released.
+Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work);
+/// \return how many lines were released, each allocated again or short (R8).
+Result<std::size_t> handle(const ChangeBatchQuantity& command, UnitOfWork& work);
+Result<void> handle(const Reschedule& command, UnitOfWork& work);
+
+// Queries: they change nothing.
+
+struct Candidate {
+    BatchRef batch;
+    Eta eta;
+    std::int64_t available;
+    Verdict verdict;
+};
+
+struct ExplainedLine {
+    OrderLine line;
+    Result<BatchRef> outcome;
+    std::vector<Candidate> candidates;  ///< in order of preference
+};
+
+/// What AllocateOrder would do now, found by doing it in a unit that is rolled back (R13). Lines
+/// after a refused one are explained too, as if the refused one had not been asked for.
+std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work);
+
+struct BatchStock {
+    BatchRef batch;
+    Eta eta;
+    std::int64_t purchased;
+    std::int64_t available;
+};
+
+/// In order of preference.
+Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
+
+/// Units available in all, or in batches that can ship on or before `day`.
+Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repository& repository);
+
+struct Allocation {
+    Sku sku;
+    Quantity quantity;
+    BatchRef batch;
+    friend bool operator==(const Allocation&, const Allocation&) = default;
+};
+
+/// In the order of allocation; none for an order that holds nothing.
+std::vector<Allocation> allocations(const OrderId& order, Repository& repository);
+
+}  // namespace allot

@@ -1,0 +1,57 @@
+#include "engine/unit_of_work.hpp"
+
+#include <boost/assert.hpp>
+
+namespace allot {
+
+Product& UnitOfWork::find_or_add(const Sku& sku) {
+    if (Product* const known = repository_.find(sku)) return *known;
+    Product& added = repository_.add(sku);
+    ++products_added_;
+    return added;
+}
+
+Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
+    const Product* const product = repository_.find(sku);
+    if (product == nullptr) return Refusal::unknown_sku;
+    if (product->version() != version) return Refusal::version_conflict;
+    return {};
+}
+
+void UnitOfWork::record(Product& product, const Fact& fact) {
+    facts_.push_back(fact);
+    products_.push_back(&product);
+    const bool applied = product.apply(fact, journal_.last() + facts_.size());
+    BOOST_VERIFY_MSG(applied, "a decision contradicts the state it was made from");
+}
+
+void UnitOfWork::rollback() noexcept {
+    while (!facts_.empty()) {
+        products_.back()->revert(facts_.back());
+        facts_.pop_back();
+        products_.pop_back();
+    }
+    for (; products_added_ > 0; --products_added_) repository_.remove_last();
+}
+
+void UnitOfWork::shortage(Product& product, const OrderLine& line) {
+    rollback();
+    record(product, OutOfStock{line});
+}
+
+bool UnitOfWork::only_a_shortage() const noexcept {
+    return facts_.size() == 1 && std::holds_alternative<OutOfStock>(facts_.front());
+}
+
+Lsn UnitOfWork::commit(UnixMicros now) {
+    if (facts_.empty()) {
+        rollback();  // a product that was added for nothing
+        return journal_.last();
+    }
+    const Lsn last = journal_.append(facts(), now);
+    for (Product* const product : products_) product->set_current_to(last);
+    committed_ = true;
+    return last;
+}
+
+}  // namespace allot
