@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace allot {
+
+/// When a change may be acknowledged, and so what a crash can take back.
+struct Durability {
+    enum class Mode : std::uint8_t {
+        always,    ///< once written and synced: survives a power cut
+        interval,  ///< at once; written within a millisecond, synced every `interval`
+        os,        ///< at once; written within a millisecond, synced when the system likes
+    };
+    Mode mode = Mode::always;
+    std::chrono::milliseconds interval{0};  ///< Mode::interval only, 1..60'000 ms
+
+    friend bool operator==(const Durability&, const Durability&) = default;
+};
+
+/// What a store is doing that takes long, for a progress bar.
+struct Progress {
+    std::string_view what;  ///< "loading snapshot", "replaying journal", …
+    std::uint64_t done;     ///< in the same unit as `total`
+    std::uint64_t total;
+};
+
+struct StoreOptions {
+    Durability durability{};
+    /// A journal file's size in bytes, preallocated: 64 KiB..1 GiB.
+    std::uint64_t segment_bytes = 64ULL << 20U;
+    /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
+    std::uint64_t snapshot_every_bytes = 256ULL << 20U;
+    /// Called now and then, on the thread that opens the store.
+    std::function<void(const Progress&)> progress = {};
+    /// Told what the operator should know and the store has coped with: a torn tail cut, a
+    /// snapshot passed over. May be called on any of the store's threads.
+    std::function<void(std::string_view)> warning = {};
+};
+
+}  // namespace allot

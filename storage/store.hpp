@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/message_bus.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// How a store stands, for a log or a monitor.
+struct StoreStatus {
+    Lsn last;                     ///< of the last fact
+    Lsn durable;                  ///< the last fact that may be acknowledged
+    std::uint64_t products;
+    std::uint64_t batches;
+    std::uint64_t orders;         ///< with a line allocated
+    std::uint64_t lines;          ///< allocated
+    std::uint64_t memory_bytes;   ///< of products, batches, orders and lines
+    std::uint64_t journal_bytes;  ///< since the process began
+    std::uint64_t journal_groups; ///< written since the process began
+    Lsn snapshot;                 ///< the newest snapshot's first LSN to replay less one; 0: none
+    bool snapshot_running;
+    std::uint64_t snapshots_taken;     ///< since the process began
+    std::uint64_t snapshot_pause_us;   ///< the longest time that one slice of the last took
+    std::uint64_t recovered_facts;     ///< replayed from the journal at the start
+    bool failed;                       ///< the storage has failed; nothing more is accepted
+};
+
+/// A store of stock in a directory: everything it acknowledges is there again when it is opened
+/// the next time. One process at a time may have a directory open.
+///
+/// Every member function may be called from any thread. A change is durable, as the options
+/// define it, when its function returns; the functions ending in `_async` return at once, with the
+/// LSN to wait() for. Threads that wait at the same time share one write and one sync.
+///
+/// \throws std::system_error from any function once the storage has failed. The store is then
+/// latched: nothing more is accepted or acknowledged until it is opened anew.
+class Store {
+public:
+    using Options = StoreOptions;
+
+    /// Opens the store in `directory`, which is made if it is not there, and recovers its state.
+    /// \throws std::system_error when the file system fails or another process has it open.
+    /// \throws CorruptStore when a file is not what was written.
+    [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    /// Syncs what was written and marks the journal as closed cleanly.
+    ~Store();
+
+    Result<void> add_batch(const AddBatch& batch);
+    /// \return the batch that holds the line: a line is allocated once, however often it is asked.
+    Result<BatchRef> allocate(const OrderLine& line);
+    /// Each line on its own; one wait for all. \pre both spans are of one size.
+    void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
+    /// All or nothing.
+    OrderResult allocate(const AllocateOrder& order);
+    Result<std::size_t> deallocate(const Deallocate& lines);
+    Result<std::size_t> change_batch_quantity(const ChangeBatchQuantity& change);
+    Result<void> reschedule(const Reschedule& change);
+
+    [[nodiscard]] Answer<Result<BatchRef>> allocate_async(const OrderLine& line);
+    /// Executes any command of commands.hpp without waiting.
+    template <class Command>
+    [[nodiscard]] auto handle_async(const Command& command) {
+        const std::scoped_lock lock{turn()};
+        return bus().handle(command);
+    }
+    /// Waits until the LSN is durable.
+    void wait(Lsn lsn);
+
+    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit of work: committed and
+    /// durable on return, unless it is refused or throws. It must not call the store.
+    template <class Decide>
+    auto transact(Decide&& decide) {
+        auto answer = [&] {
+            const std::scoped_lock lock{turn()};
+            return bus().transact(std::forward<Decide>(decide));
+        }();
+        wait(answer.lsn);
+        return std::move(answer.result);
+    }
+
+    // Queries wait, too, until what they saw is durable.
+    [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order);
+    [[nodiscard]] std::vector<Allocation> allocations(const OrderId& order);
+    [[nodiscard]] Result<std::vector<BatchStock>> stock(const Sku& sku);
+    [[nodiscard]] Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day = {});
+    [[nodiscard]] Result<Version> version(const Sku& sku);
+    /// Of the whole state, equal for equal states.
+    [[nodiscard]] std::uint64_t state_hash();
+
+    /// Every fact from now on, in order, once durable. Called on the journal's thread: be brief,
+    /// do not throw, do not call the store.
+    void subscribe(MessageBus::Subscriber subscriber);
+
+    /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
+    /// Others go on working. \return the LSN from which a restart replays the journal.
+    Lsn snapshot();
+    /// As snapshot(), on the snapshot thread. \return false when one is being taken already.
+    bool start_snapshot();
+
+    [[nodiscard]] StoreStatus status();
+
+    // For a server, which executes many commands a turn and holds back replies by itself.
+    /// Hold it while using bus().
+    [[nodiscard]] std::mutex& turn() noexcept;
+    [[nodiscard]] MessageBus& bus() noexcept;
+    [[nodiscard]] Journal& journal() noexcept;
+
+private:
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl) noexcept;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace allot
