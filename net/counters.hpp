@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace allot {
+
+/// The first word of an error reply. Stable: clients decide by it.
+enum class ErrorCode : std::uint8_t {
+    generic,        ///< ERR
+    syntax,         ///< SYNTAX: the arguments do not make a command
+    bad_name,       ///< BADNAME
+    bad_quantity,   ///< BADQTY
+    bad_date,       ///< BADDATE
+    invalid_sku,    ///< INVALIDSKU: no batch of this SKU was ever added
+    out_of_stock,   ///< OUTOFSTOCK
+    batch_exists,   ///< BATCHEXISTS
+    no_such_batch,  ///< NOSUCHBATCH
+    read_only,      ///< READONLY: the storage has failed
+    no_proto,       ///< NOPROTO: HELLO asks for a version that is not spoken
+    wrong_pass,     ///< WRONGPASS
+    no_auth,        ///< NOAUTH
+    loading,        ///< LOADING
+};
+inline constexpr std::array<std::string_view, 14> error_words{
+    "ERR",         "SYNTAX",      "BADNAME",  "BADQTY",  "BADDATE",   "INVALIDSKU", "OUTOFSTOCK",
+    "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO", "WRONGPASS", "NOAUTH",     "LOADING"};
+[[nodiscard]] constexpr std::string_view word_of(ErrorCode code) noexcept {
+    return error_words[static_cast<std::size_t>(code)];
+}
+
+/// Why the server ended a connection, or did not begin it.
+enum class Drop : std::uint8_t {
+    protocol_error,   ///< bytes that are no request
+    cross_protocol,   ///< an HTTP request, perhaps forged in somebody's browser
+    clients_max,      ///< too many clients
+    output_limit,     ///< more queued output than SessionLimits::output_bytes_max
+    output_stalled,   ///< does not read its replies
+    request_stalled,  ///< began a request and does not end it
+    idle,             ///< no request for too long
+    storage_failed,   ///< held replies that can never be acknowledged
+};
+inline constexpr std::array<std::string_view, 8> drop_words{
+    "protocol_error", "cross_protocol",  "clients_max", "output_limit",
+    "output_stalled", "request_stalled", "idle",        "storage_failed"};
+
+/// What INFO counts, since the process began. Of one thread.
+struct Counters {
+    std::uint64_t connections = 0;     ///< accepted
+    std::uint64_t accept_retries = 0;  ///< times that accepting had to wait for descriptors
+    std::uint64_t commands = 0;
+    std::uint64_t turns = 0;  ///< in which commands were executed
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::uint64_t writes = 0;  ///< system calls that sent replies
+    std::array<std::uint64_t, error_words.size()> errors{};
+    std::array<std::uint64_t, drop_words.size()> drops{};
+
+    void count(ErrorCode code) noexcept { ++errors[static_cast<std::size_t>(code)]; }
+    void count(Drop drop) noexcept { ++drops[static_cast<std::size_t>(drop)]; }
+    [[nodiscard]] std::uint64_t of(ErrorCode code) const noexcept {
+        return errors[static_cast<std::size_t>(code)];
+    }
+    [[nodiscard]] std::uint64_t of(Drop drop) const noexcept {
+        return drops[static_cast<std::size_t>(drop)];
+    }
+};
+
+}  // namespace allot

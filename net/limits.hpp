@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+
+namespace allot {
+
+inline constexpr std::size_t kibibyte = 1024;
+
+/// How large a request may be. Nothing is reserved on the word of a client: memory grows with the
+/// bytes that have arrived, up to these.
+struct RequestLimits {
+    std::size_t line_bytes_max = 64 * kibibyte;       ///< of an inline command with its line end
+    std::size_t argument_bytes_max = 64 * kibibyte;   ///< of one argument
+    std::size_t arguments_max = 4096;                 ///< of one request, the verb included
+    std::size_t request_bytes_max = 1024 * kibibyte;  ///< of one request, framing included
+    /// Words the protocol errors as clients know them from an AUTH that is still to come.
+    bool authenticated = true;
+
+    /// For a client that has not said who it is, where a password is asked for.
+    [[nodiscard]] static constexpr RequestLimits before_auth() noexcept {
+        return {.line_bytes_max = 4 * kibibyte,
+                .argument_bytes_max = 16 * kibibyte,
+                .arguments_max = 10,
+                .request_bytes_max = 176 * kibibyte,
+                .authenticated = false};
+    }
+};
+
+/// What one session may hold, and how long it may work before others have their turn.
+struct SessionLimits {
+    RequestLimits request{};
+    /// Reading and executing stop while this much output is queued, held replies included.
+    std::size_t output_pause_bytes = 256 * kibibyte;
+    /// A reply that alone would be larger is replaced by an error. With output_pause_bytes this
+    /// is the most that a client can make the server queue for it.
+    std::size_t reply_bytes_max = 768 * kibibyte;
+    /// A connection with more queued output than this is dropped.
+    std::size_t output_bytes_max = 1024 * kibibyte;
+    /// Commands executed before others are served, however many have been read.
+    std::size_t commands_per_turn = 512;
+};
+
+/// Lines of one order, in ALLOCATE and EXPLAIN.
+inline constexpr std::size_t order_lines_max = 1000;
+/// Candidate batches of one EXPLAIN, over all its lines.
+inline constexpr std::size_t explained_batches_max = 10'000;
+/// Bytes of a client's name, and of each thing that it tells of its library.
+inline constexpr std::size_t client_name_bytes_max = 64;
+
+}  // namespace allot

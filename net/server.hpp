@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/backend.hpp"
+#include "net/counters.hpp"
+#include "net/limits.hpp"
+
+namespace allot {
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";  ///< a name or an address, IPv4 or IPv6
+    std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
+    int backlog = 511;               ///< connections that the system may queue
+    std::size_t clients_max = 10'000;
+    SessionLimits session{};
+    // How long is too long. 0: no bound. Checked four times a second.
+    std::chrono::milliseconds idle_max{0};  ///< without a request
+    std::chrono::milliseconds request_stalled_max{
+        30'000};  ///< from a request's first byte to its last
+    std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
+    std::chrono::milliseconds linger_max{
+        1'000};  ///< for the client to see the last reply and close
+};
+
+/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; nothing
+/// here is thread-safe but what the journal calls.
+class Server {
+public:
+    /// \param io is run by one thread, and outlives the server and the backend's journal.
+    Server(boost::asio::io_context& io, Backend backend, ServerOptions options = {});
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    /// Closes every connection at once.
+    ~Server();
+
+    /// Binds and begins to accept.
+    /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
+    void listen();
+    /// Where it listens. \pre listen()
+    [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
+
+    /// Ends in good order: accepts no one, reads no more, executes what was read, waits until it is
+    /// durable, sends the replies, closes. `done(clean)` is called once: with false when `deadline`
+    /// came first and the rest was cut off, or when the storage failed on the way. Once only.
+    void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
+
+    [[nodiscard]] std::size_t clients() const noexcept;
+    [[nodiscard]] const Counters& counters() const noexcept;
+
+private:
+    class Listener;
+    std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace allot
