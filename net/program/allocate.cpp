@@ -1,0 +1,128 @@
+#include "net/program/allocate.hpp"
+
+#include <ostream>
+#include <random>
+
+#include "engine/message_bus.hpp"
+#include "net/program/booking.hpp"
+#include "net/program/command.hpp"
+#include "net/program/escape.hpp"
+#include "net/program/files.hpp"
+#include "net/program/progress_bar.hpp"
+#include "storage/memory_repository.hpp"
+#include "storage/system_clock.hpp"
+#include "storage/volatile_journal.hpp"
+
+namespace allot::program {
+namespace {
+
+struct Inputs {
+    Table<BatchRow> batches;
+    Table<AllocationRow> allocations;
+    Table<OrderLine> orders;
+};
+
+Inputs read_inputs(const std::filesystem::path& directory) {
+    const auto batches = directory / "batches.csv";
+    const auto allocations = directory / "allocations.csv";
+    const auto orders = directory / "orders.csv";
+    Complaints complaints;
+    Inputs inputs;
+    inputs.batches =
+        read_batches(batches.string(), read_file(batches), EmptyBatch::refused, complaints);
+    if (const auto text = read_file_if_there(allocations)) {
+        inputs.allocations = read_allocations(allocations.string(), *text, complaints);
+    }
+    inputs.orders = read_orders(orders.string(), read_file(orders), complaints);
+    if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    return inputs;
+}
+
+/// A stock that lives in memory, for as long as it takes.
+struct Stock {
+    MemoryRepository repository{std::random_device{}()};
+    VolatileJournal journal;
+    SystemClock clock;
+    MessageBus bus{repository, journal, clock};
+
+    /// \throws BadInput
+    void book(const Inputs& inputs) {
+        Complaints complaints;
+        UnitOfWork work{repository, journal};
+        book_batches(inputs.batches, work, complaints);
+        book_allocations(inputs.allocations, work, complaints);
+        work.commit(clock.now());
+        check_orders(inputs.orders, repository, complaints);
+        if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    }
+};
+
+void say_short(const Table<OrderLine>& orders, const Located<OrderLine>& at, std::ostream& to) {
+    to << escaped(orders.file) << ':' << at.places[0].line << ": short: " << at.row.order.view()
+       << ' ' << at.row.sku.view() << ' ' << at.row.quantity.units() << '\n';
+}
+
+}  // namespace
+
+void allocate_directory(const std::filesystem::path& directory, bool verbose, Console& console) {
+    const Inputs inputs = read_inputs(directory);
+    Stock stock;
+    stock.book(inputs);
+
+    std::vector<AllocationRow> rows;
+    for (const auto& at : inputs.allocations.rows) rows.push_back(at.row);
+    Tally tally;
+    ProgressBar bar{console.err, console.err_is_terminal && !verbose};
+    for (const auto& at : inputs.orders.rows) {
+        bar.update("allocating", tally.total(), inputs.orders.rows.size());
+        const Lsn before = stock.journal.last();
+        const auto batch = stock.bus.handle(Allocate{at.row}).result;
+        if (!batch) {
+            ++tally.short_of_stock;
+            if (verbose) say_short(inputs.orders, at, console.err);
+        } else if (stock.journal.last() == before) {
+            ++tally.already;
+        } else {
+            ++tally.allocated;
+            rows.push_back({at.row, *batch});
+        }
+    }
+
+    const auto target = directory / "allocations.csv";
+    write_file(target, write_allocations(rows));
+    console.err << escaped(target.string()) << ": " << tally.allocated << " lines allocated, "
+                << tally.short_of_stock << " short of stock, " << tally.already
+                << " allocated before\n";
+}
+
+namespace {
+
+constexpr std::array allocate_options = {
+    help_option, print_config_option, config_option,
+    Option{"verbose", "", "", "name each line that no batch can take", Option::From::flag_only}};
+
+int run_allocate(const Settings& settings, Console& console) {
+    allocate_directory(settings.operands().front(), settings.is_on("verbose"), console);
+    return exit_code::ok;
+}
+
+}  // namespace
+
+constinit const Command allocate_command{
+    .syntax =
+        {.name = "allocate",
+         .operands = "DIR",
+         .summary = "allocate the orders in a directory of CSV files, without a store",
+         .details =
+             "Reads DIR/batches.csv (ref,sku,qty,eta), DIR/orders.csv (orderid,sku,qty) and, if\n"
+             "there, DIR/allocations.csv (orderid,sku,qty,batchref), which stay as they are.\n"
+             "Allocates each order line by itself, in file order, and replaces\n"
+             "DIR/allocations.csv. A line that no batch can take is counted. An order for a\n"
+             "SKU that no batch has is a mistake, and nothing is written. At most 1,000,000\n"
+             "rows and 256 MiB a file.",
+         .options = allocate_options,
+         .operands_min = 1,
+         .operands_max = 1},
+    .run = run_allocate};
+
+}  // namespace allot::program

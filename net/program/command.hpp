@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+
+#include "net/program/console.hpp"
+#include "net/program/option.hpp"
+#include "net/program/settings.hpp"
+
+namespace allot::program {
+
+/// What a process says when it ends.
+namespace exit_code {
+inline constexpr int ok = 0;
+inline constexpr int failed = 1;  ///< the world, or the input, was not as it must be
+inline constexpr int usage = 2;   ///< called or configured wrongly; `check`: no verdict
+}  // namespace exit_code
+
+/// One thing that the program can do. It throws what it cannot cope with; see run().
+struct Command {
+    Syntax syntax;
+    int (*run)(const Settings& settings, Console& console);
+};
+
+// Each in a file of its own.
+extern const Command serve_command;
+extern const Command allocate_command;
+extern const Command import_command;
+extern const Command export_command;
+extern const Command check_command;
+extern const Command dump_command;
+
+// Options that several commands have.
+inline constexpr Option help_option{"help", "", "", "show this help and do nothing",
+                                    Option::From::flag_only};
+inline constexpr Option print_config_option{
+    "print-config", "", "",
+    "show the settings that are in force, as a configuration file that says where each comes "
+    "from, and do nothing",
+    Option::From::flag_only};
+inline constexpr Option config_option{"config", "FILE", "",
+                                      "read settings from FILE: lines of 'key = value'"};
+inline constexpr Option data_option{"data", "DIR", "stock", "the store's directory"};
+
+}  // namespace allot::program

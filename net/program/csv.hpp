@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace allot::program {
+
+/// Where something stands in a text, both from 1. Columns count characters, as an editor does.
+struct Place {
+    std::uint32_t line = 1;
+    std::uint32_t column = 1;
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+struct CsvField {
+    std::string text;  ///< without the quotes around it
+    Place place;       ///< of its first character, its quote included
+};
+
+struct CsvError {
+    Place place;
+    std::string value;
+    std::string_view rule;
+};
+
+using CsvRow = std::vector<CsvField>;
+using CsvRecord = boost::system::result<CsvRow, CsvError>;
+
+/// Reads comma-separated values (RFC 4180): fields may be quoted, and then hold commas, line ends
+/// and doubled quotes. Lines end in LF or CRLF, the last one perhaps in neither; empty lines and a
+/// UTF-8 byte order mark are passed over. Bytes in, fields out: it opens no file, and whether a
+/// field is UTF-8 is for its reader to say.
+///
+/// A record that breaks a rule is one error; reading goes on with the line after it. The time is
+/// linear in the text, whatever it holds.
+class CsvReader {
+public:
+    static constexpr std::size_t field_bytes_max = 4096;
+    static constexpr std::size_t fields_max = 64;
+
+    /// \param text outlives the reader; at most 4 GiB.
+    explicit CsvReader(std::string_view text);
+
+    /// \return nothing after the last record.
+    [[nodiscard]] std::optional<CsvRecord> next();
+    /// What has not been read yet, in bytes.
+    [[nodiscard]] std::size_t remaining() const noexcept { return rest_.size(); }
+
+private:
+    [[nodiscard]] std::optional<CsvError> take_row(CsvRow& row);
+    [[nodiscard]] std::optional<CsvError> take_plain(CsvField& field);
+    [[nodiscard]] std::optional<CsvError> take_quoted(CsvField& field);
+    [[nodiscard]] bool at_field_end() const noexcept;
+    bool take_line_end();
+    void skip_line();
+    void advance(std::size_t bytes) noexcept;
+
+    std::string_view rest_;
+    Place place_;
+};
+
+/// Appends one record, ended by LF, that CsvReader reads back as it was. Quotes where it must.
+/// \pre at least one field.
+void append_csv(std::string& to, std::initializer_list<std::string_view> fields);
+
+}  // namespace allot::program

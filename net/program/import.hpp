@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "net/program/booking.hpp"
+#include "net/program/console.hpp"
+#include "storage/store.hpp"
+
+namespace allot::program {
+
+/// The files of an import; those that are not named are not read.
+struct ImportFiles {
+    std::optional<std::filesystem::path> batches;
+    std::optional<std::filesystem::path> allocations;
+    std::optional<std::filesystem::path> orders;
+
+    /// `batches.csv` in a directory, and `allocations.csv` and `orders.csv` if they are there.
+    [[nodiscard]] static ImportFiles in(const std::filesystem::path& directory);
+};
+
+/// Rows that each keep their own rules.
+struct ImportRows {
+    Table<BatchRow> batches;
+    Table<AllocationRow> allocations;
+    Table<OrderLine> orders;
+
+    /// \throws BadInput naming every row that breaks a rule; std::system_error.
+    [[nodiscard]] static ImportRows read(const ImportFiles& files);
+};
+
+/// Brings the rows into a store as one unit of work: batches first, then lines where they were
+/// allocated before, then order lines, each by itself. All of it is durable on return.
+/// \return what became of the order lines.
+/// \throws BadInput naming every row that the stock contradicts; nothing has changed then.
+Tally import_rows(const ImportRows& rows, Store& store, Console& console);
+
+}  // namespace allot::program

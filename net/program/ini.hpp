@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace allot::program {
+
+struct IniEntry {
+    std::string key;
+    std::string value;
+    std::uint32_t line;  ///< from 1
+};
+
+/// Reads a configuration file: lines of `key = value`. White space around both is dropped, lines
+/// that begin with `#` or `;` are comments; there are no sections, and no comments after a value.
+/// (Boost.Program_options reads such files too, but forgets the line numbers.)
+/// \throws UsageError naming file and line.
+[[nodiscard]] std::vector<IniEntry> read_ini(std::string_view file, std::string_view text);
+
+}  // namespace allot::program

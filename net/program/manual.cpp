@@ -1,0 +1,66 @@
+#include <ostream>
+
+#include "net/program/help.hpp"
+
+namespace allot::program {
+namespace {
+
+/// Text as roff: what would be markup is taken literally, and newlines do not begin requests.
+std::string roff(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (c == '\\') {
+            safe += "\\e";
+        } else if (c == '-') {
+            safe += "\\-";
+        } else if ((c == '.' || c == '\'') && (safe.empty() || safe.back() == '\n')) {
+            safe += "\\&";
+            safe += c;
+        } else {
+            safe += c;
+        }
+    }
+    return safe;
+}
+
+void print_option(const Option& option, std::ostream& to) {
+    to << ".TP\n.B \\-\\-" << roff(option.name);
+    if (!option.is_switch()) to << " \\fI" << roff(option.value) << "\\fR";
+    to << '\n' << roff(option.help);
+    if (!option.fallback.empty()) to << " (default: " << roff(option.fallback) << ')';
+    to << '\n';
+}
+
+void print_command(const Syntax& syntax, std::ostream& to) {
+    to << ".SS allot " << roff(syntax.name) << " [\\fIoption\\fR...] " << roff(syntax.operands)
+       << '\n'
+       << roff(syntax.summary) << ".\n.PP\n"
+       << roff(syntax.details) << '\n';
+    for (const Option& option : syntax.options) {
+        if (option.name != help_option.name && option.name != print_config_option.name &&
+            option.name != config_option.name) {
+            print_option(option, to);
+        }
+    }
+}
+
+}  // namespace
+
+void print_manual(std::span<const Command* const> commands, std::ostream& to) {
+    to << ".TH ALLOT 1 \"\" \"allot " << ALLOT_VERSION
+       << "\" \"User Commands\"\n"
+          ".SH NAME\nallot \\- decides from which batch of stock an order line ships\n"
+          ".SH SYNOPSIS\n.B allot\n.I command\n.RI [ option ...]\n.RI [ operand ...]\n"
+          ".SH OPTIONS OF EVERY COMMAND\n";
+    for (const Option& option : {help_option, print_config_option, config_option}) {
+        print_option(option, to);
+    }
+    to << ".PP\nA flag beats the environment, that beats the configuration file, that beats the "
+          "default.\nThe variable of\n.B \\-\\-data\nis\n.BR ALLOT_DATA ,\n"
+          "its key in a file\n.BR data .\n"
+          ".SH COMMANDS\n";
+    for (const Command* const command : commands) print_command(command->syntax, to);
+    to << ".SH EXIT STATUS\n0 done, 1 failed, 2 called or configured wrongly.\n";
+}
+
+}  // namespace allot::program

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace allot::program {
+
+/// How a value is read from text, and the words for what is allowed.
+template <class T>
+struct Rule {
+    std::optional<T> (*read)(std::string_view text);
+    std::string_view text;
+};
+
+/// Something that can be set: as a flag, and, unless it is one call's business, as a variable of
+/// the environment or a key of a file, too.
+struct Option {
+    enum class From : bool { flag_only, anywhere };
+
+    std::string_view name;      ///< `segment-bytes`: --segment-bytes, ALLOT_SEGMENT_BYTES
+    std::string_view value;     ///< what stands for the value in a help text; empty: a switch
+    std::string_view fallback;  ///< the value when nothing sets it
+    std::string_view help;
+    From from = From::anywhere;
+
+    [[nodiscard]] constexpr bool is_switch() const noexcept { return value.empty(); }
+};
+
+/// A command of the program, as its help shows it and its arguments are read.
+struct Syntax {
+    std::string_view name;
+    std::string_view operands;  ///< of the command line, after the options: `DIR`
+    std::string_view summary;   ///< one line
+    std::string_view details;   ///< paragraphs for its help
+    std::span<const Option> options;
+    std::size_t operands_min = 0;
+    std::size_t operands_max = 0;
+};
+
+/// ALLOT_SEGMENT_BYTES for segment-bytes.
+[[nodiscard]] std::string variable_of(std::string_view option);
+
+/// \return null when there is none of that name.
+[[nodiscard]] const Option* find_option(std::span<const Option> options, std::string_view name);
+
+}  // namespace allot::program

@@ -1,0 +1,110 @@
+#include "net/program/program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <vector>
+
+#include "net/program/command.hpp"
+#include "net/program/complaints.hpp"
+#include "net/program/escape.hpp"
+#include "net/program/files.hpp"
+#include "net/program/help.hpp"
+
+namespace allot::program {
+namespace {
+
+constexpr std::array commands = {&serve_command,  &allocate_command, &import_command,
+                                 &export_command, &check_command,    &dump_command};
+
+const Command& find_command(std::string_view name) {
+    const auto found =
+        std::ranges::find(commands, name, [](const Command* each) { return each->syntax.name; });
+    if (found != commands.end()) return **found;
+    throw UsageError{"'" + escaped_short(name) + "': there is no such command; see allot help"};
+}
+
+/// Every option of every command: what a file or a variable may set, whichever command runs.
+std::vector<Option> known_options() {
+    std::vector<Option> known;
+    for (const Command* const command : commands) {
+        for (const Option& option : command->syntax.options) {
+            if (find_option(known, option.name) == nullptr) known.push_back(option);
+        }
+    }
+    return known;
+}
+
+int run_command(const Command& command, std::span<const std::string> arguments,
+                const Environment& environment, Console& console) {
+    const std::vector<Option> known = known_options();
+    const Settings settings = read_settings(
+        command.syntax,
+        {.arguments = arguments,
+         .environment = environment,
+         .known = known,
+         .read_file = [](const std::string& path) { return read_file(path); },
+         .warning =
+             [&](const std::string& text) { console.err << "allot: warning: " << text << '\n'; }});
+    if (settings.is_on("help")) {
+        print_help(command.syntax, console.out);
+        return exit_code::ok;
+    }
+    if (settings.is_on("print-config")) {
+        settings.print(console.out);
+        return exit_code::ok;
+    }
+    return command.run(settings, console);
+}
+
+int help(std::span<const std::string> arguments, Console& console) {
+    if (arguments.empty()) {
+        print_help(commands, console.out);
+    } else {
+        print_help(find_command(arguments.front()).syntax, console.out);
+    }
+    return exit_code::ok;
+}
+
+int dispatch(std::span<const std::string> arguments, const Environment& environment,
+             Console& console) {
+    if (arguments.empty()) {
+        print_help(commands, console.err);
+        return exit_code::usage;
+    }
+    const std::string& name = arguments.front();
+    const auto rest = arguments.subspan(1);
+    if (name == "help" || name == "--help" || name == "-h") return help(rest, console);
+    if (name == "--version") {
+        console.out << "allot " << ALLOT_VERSION << '\n';
+        return exit_code::ok;
+    }
+    if (name == "manual") {
+        print_manual(commands, console.out);
+        return exit_code::ok;
+    }
+    return run_command(find_command(name), rest, environment, console);
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, const Environment& environment, Console& console) {
+    const std::string name = arguments.empty() ? "allot" : "allot " + escaped(arguments.front());
+    try {
+        const int code = dispatch(arguments, environment, console);
+        console.out.flush();
+        if (console.out) return code;
+        console.err << name << ": cannot write to standard output\n";
+    } catch (const UsageError& error) {
+        console.err << name << ": " << error.what() << '\n';
+        return exit_code::usage;
+    } catch (const BadInput& error) {
+        error.complaints().print(console.err);
+        console.err << name << ": " << error.what() << '\n';
+    } catch (const std::exception& error) {
+        console.err << name << ": " << error.what() << '\n';
+    }
+    return exit_code::failed;
+}
+
+}  // namespace allot::program

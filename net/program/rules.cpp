@@ -1,0 +1,99 @@
+#include "net/program/rules.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace allot::program {
+namespace {
+
+/// Decimal digits and nothing else.
+std::optional<std::uint64_t> read_number(std::string_view digits, std::uint64_t min,
+                                         std::uint64_t max) {
+    std::uint64_t number = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
+    if (error != std::errc{} || stop != end || number < min || number > max) return std::nullopt;
+    return number;
+}
+
+bool is_address(int family, const std::string& host) {
+    std::array<unsigned char, sizeof(in6_addr)> ignored{};
+    return ::inet_pton(family, host.c_str(), ignored.data()) == 1;
+}
+
+}  // namespace
+
+std::optional<bool> read_switch(std::string_view text) {
+    for (const std::string_view yes : {"true", "yes", "on", "1"}) {
+        if (text == yes) return true;
+    }
+    for (const std::string_view no : {"false", "no", "off", "0"}) {
+        if (text == no) return false;
+    }
+    return std::nullopt;
+}
+
+std::optional<Endpoint> read_endpoint(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto port = read_number(text.substr(colon + 1), 0, 65'535);
+    std::string_view host = text.substr(0, colon);
+    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    if (!port || !is_address(bracketed ? AF_INET6 : AF_INET, std::string{host})) {
+        return std::nullopt;
+    }
+    return Endpoint{std::string{host}, static_cast<std::uint16_t>(*port)};
+}
+
+std::optional<Durability> read_durability(std::string_view text) {
+    constexpr std::string_view interval = "interval=";
+    if (text == "always") return Durability{};
+    if (text == "os") return Durability{.mode = Durability::Mode::os};
+    if (!text.starts_with(interval)) return std::nullopt;
+    const auto milliseconds = read_number(text.substr(interval.size()), 1, 60'000);
+    if (!milliseconds) return std::nullopt;
+    return Durability{.mode = Durability::Mode::interval,
+                      .interval = std::chrono::milliseconds{*milliseconds}};
+}
+
+std::optional<std::uint64_t> read_bytes(std::string_view text) {
+    unsigned shift = 0;
+    for (const auto& [suffix, bits] :
+         {std::pair<std::string_view, unsigned>{"KiB", 10}, {"MiB", 20}, {"GiB", 30}}) {
+        if (!text.ends_with(suffix)) continue;
+        text.remove_suffix(suffix.size());
+        shift = bits;
+        break;
+    }
+    const auto number = read_number(text, 0, std::numeric_limits<std::uint64_t>::max() >> shift);
+    if (!number) return std::nullopt;
+    return *number << shift;
+}
+
+std::optional<std::uint64_t> read_segment_bytes(std::string_view text) {
+    const auto bytes = read_bytes(text);
+    if (!bytes || *bytes < (64ULL << 10U) || *bytes > (1ULL << 30U)) return std::nullopt;
+    return bytes;
+}
+
+std::optional<std::uint32_t> read_clients(std::string_view text) {
+    const auto number = read_number(text, 1, 100'000);
+    if (!number) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+std::optional<std::uint64_t> read_lsn(std::string_view text) {
+    return read_number(text, 1, std::numeric_limits<std::uint64_t>::max());
+}
+
+std::optional<std::string> read_directory(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    return std::string{text};
+}
+
+}  // namespace allot::program

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/program/option.hpp"
+#include "storage/options.hpp"
+
+namespace allot::program {
+
+/// Where a server listens.
+struct Endpoint {
+    std::string host;    ///< an IPv4 or IPv6 address, without brackets
+    std::uint16_t port;  ///< 0: any that is free
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// How the values of options are read. Each gives nothing for what its rule forbids.
+
+[[nodiscard]] std::optional<bool> read_switch(std::string_view text);
+/// An address, not a name: what a server listens on must not depend on a resolver.
+[[nodiscard]] std::optional<Endpoint> read_endpoint(std::string_view text);
+[[nodiscard]] std::optional<Durability> read_durability(std::string_view text);
+/// A number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.
+[[nodiscard]] std::optional<std::uint64_t> read_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> read_segment_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint32_t> read_clients(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
+[[nodiscard]] std::optional<std::string> read_directory(std::string_view text);
+
+inline constexpr Rule<bool> switch_rule{read_switch, "true or false"};
+inline constexpr Rule<Endpoint> endpoint_rule{
+    read_endpoint, "ADDRESS:PORT, such as 127.0.0.1:25568 or [::1]:25568, with a port 0..65535"};
+inline constexpr Rule<Durability> durability_rule{read_durability,
+                                                  "always, os, or interval=MS with 1..60000 ms"};
+inline constexpr Rule<std::uint64_t> segment_bytes_rule{read_segment_bytes,
+                                                        "a size from 64KiB to 1GiB"};
+inline constexpr Rule<std::uint64_t> bytes_rule{
+    read_bytes, "a number of bytes, perhaps with KiB, MiB or GiB after it"};
+inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "a number 1..100000"};
+inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "a number of a fact, from 1"};
+inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};
+
+}  // namespace allot::program

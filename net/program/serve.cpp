@@ -1,0 +1,102 @@
+#include "net/program/serve.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <sstream>
+#include <system_error>
+
+#include "net/program/descriptors.hpp"
+#include "net/program/logger.hpp"
+#include "net/program/open_store.hpp"
+#include "net/program/sample_stock.hpp"
+#include "net/program/store_info.hpp"
+#include "net/server.hpp"
+#include "storage/system_clock.hpp"
+
+namespace allot::program {
+namespace {
+
+namespace asio = boost::asio;
+
+Backend backend_of(Store& store) {
+    return {.bus = store.bus(),
+            .journal = store.journal(),
+            .turn = store.turn(),
+            .start_snapshot = [&store] { return store.start_snapshot(); },
+            .storage_info = [&store] { return store_info(store.status()); }};
+}
+
+std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
+    std::ostringstream text;
+    text << endpoint;
+    return text.str();
+}
+
+/// \throws std::system_error naming the address.
+void listen(Server& server, const Endpoint& at) {
+    try {
+        server.listen();
+    } catch (const boost::system::system_error& error) {
+        const asio::ip::tcp::endpoint wanted{asio::ip::make_address(at.host), at.port};
+        throw std::system_error{error.code(), "cannot listen on " + text_of(wanted)};
+    }
+}
+
+/// Runs the server until a signal has ended it. What was read is executed and answered then,
+/// within drain_max.
+void run_until_signal(asio::io_context& io, Server& server, Logger& log) {
+    // A second signal finds the default disposition again, and ends the process.
+    asio::signal_set signals{io, SIGTERM, SIGINT};
+    signals.async_wait([&](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        signals.clear();
+        log.info("draining", {{"signal", signal}, {"clients", server.clients()}});
+        server.drain(drain_max, [&](bool clean) {
+            if (!clean) log.warning("some replies were cut off");
+            io.stop();
+        });
+    });
+    io.run();
+}
+
+/// \return the exit code.
+int close(Store& store, Logger& log) {
+    if (store.status().failed) {
+        log.error("the storage has failed; the next start recovers what was acknowledged");
+        return exit_code::failed;
+    }
+    const Lsn replay_from = store.snapshot();
+    log.info("stopped", {{"last_lsn", store.status().last}, {"replay_from", replay_from}});
+    return exit_code::ok;
+}
+
+}  // namespace
+
+int serve(const ServeSettings& settings, Console& console) {
+    SystemClock clock;
+    Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
+    const std::size_t clients_max = descriptors_for(settings.clients_max, log);
+
+    asio::io_context io{1};
+    Store store = open_store(settings.directory, settings.store, console, log);
+    if (settings.sample_stock && add_sample_stock(store)) log.info("sample stock added");
+    const StoreStatus opened = store.status();
+    log.info("store open", {{"data", settings.directory},
+                            {"last_lsn", opened.last},
+                            {"replayed", opened.recovered_facts},
+                            {"products", opened.products},
+                            {"lines", opened.lines}});
+
+    Server server{
+        io,
+        backend_of(store),
+        {.host = settings.listen.host, .port = settings.listen.port, .clients_max = clients_max}};
+    listen(server, settings.listen);
+    log.info("listening", {{"address", text_of(server.endpoint())}});
+    run_until_signal(io, server, log);
+    return close(store, log);
+}
+
+}  // namespace allot::program

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "net/program/command.hpp"
+#include "net/program/rules.hpp"
+#include "storage/options.hpp"
+
+namespace allot::program {
+
+/// What `allot serve` is told to do.
+struct ServeSettings {
+    std::string directory;
+    Endpoint listen;
+    StoreOptions store;
+    std::uint32_t clients_max;
+    bool sample_stock;
+
+    /// \throws UsageError, also where the address is not this machine's own and nothing says that
+    /// anyone who reaches it may change the stock.
+    [[nodiscard]] static ServeSettings from(const Settings& settings);
+};
+
+/// Replies that take longer than this after a signal to end are cut off.
+inline constexpr std::chrono::milliseconds drain_max{3000};
+
+/// Serves a store until SIGTERM or SIGINT: then executes what was read, sends the replies, takes a
+/// snapshot and closes the store. A second signal ends the process at once.
+/// \return the exit code.
+/// \throws std::system_error when the store cannot be opened or the address is not free.
+int serve(const ServeSettings& settings, Console& console);
+
+}  // namespace allot::program

@@ -1,0 +1,167 @@
+#include "net/program/settings.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <cctype>
+#include <ostream>
+#include <system_error>
+
+#include "net/program/ini.hpp"
+#include "net/program/rules.hpp"
+
+namespace allot::program {
+namespace {
+
+namespace po = boost::program_options;
+using Values = std::map<std::string, Settings::Setting>;
+
+constexpr std::string_view prefix = "ALLOT_";
+
+po::options_description described(const Syntax& syntax) {
+    po::options_description all;
+    for (const Option& option : syntax.options) {
+        auto* const value = po::value<std::string>();
+        if (option.is_switch()) value->implicit_value("true");
+        all.add_options()(std::string{option.name}.c_str(), value);
+    }
+    all.add_options()("operand", po::value<std::vector<std::string>>());
+    return all;
+}
+
+/// Reads the command line. \return the operands.
+std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::string> arguments,
+                                    Values& values) {
+    const po::options_description description = described(syntax);
+    po::positional_options_description operands;
+    operands.add("operand", -1);
+    std::vector<std::string> found;
+    try {
+        using po::command_line_style::allow_guessing;
+        const auto parsed = po::command_line_parser{{arguments.begin(), arguments.end()}}
+                                .options(description)
+                                .positional(operands)
+                                .style(po::command_line_style::unix_style & ~allow_guessing)
+                                .run();
+        for (const auto& option : parsed.options) {
+            if (option.position_key >= 0) {
+                found.push_back(option.value.front());
+                continue;
+            }
+            // A value is checked by the option's rule, not here; what is left is an empty one.
+            const std::string text = option.value.empty() ? "true" : option.value.front();
+            const bool first =
+                values.try_emplace(option.string_key, text, "flag --" + option.string_key).second;
+            if (!first) throw UsageError{"--" + option.string_key + ": is given twice"};
+        }
+    } catch (const po::error& error) {
+        throw UsageError{escaped(error.what())};
+    }
+    return found;
+}
+
+void check_operands(const Syntax& syntax, const std::vector<std::string>& operands) {
+    if (operands.size() < syntax.operands_min) {
+        throw UsageError{"needs " + std::string{syntax.operands}};
+    }
+    if (operands.size() > syntax.operands_max) {
+        throw UsageError{"'" + escaped_short(operands[syntax.operands_max]) +
+                         "': is one argument too many"};
+    }
+}
+
+bool may_be_set_outside(const Option* option) {
+    return option != nullptr && option->from == Option::From::anywhere;
+}
+
+void take_environment(const SettingSources& sources, Values& values) {
+    for (const auto& [variable, text] : sources.environment) {
+        if (!variable.starts_with(prefix)) continue;
+        const auto option = std::ranges::find_if(
+            sources.known, [&](const Option& each) { return variable_of(each.name) == variable; });
+        if (option == sources.known.end() || !may_be_set_outside(&*option)) {
+            // Not refused: a variable may be there for a script around the program.
+            sources.warning("environment " + escaped(variable) + ": is no setting, and ignored");
+            continue;
+        }
+        values.try_emplace(std::string{option->name}, text, "environment " + variable);
+    }
+}
+
+std::string config_text(const SettingSources& sources, const std::string& file) {
+    try {
+        return sources.read_file(file);
+    } catch (const std::system_error& error) {
+        throw UsageError{std::string{"config: "} + error.what()};
+    }
+}
+
+void take_file(const SettingSources& sources, Values& values) {
+    const auto config = values.find("config");
+    if (config == values.end() || config->second.text.empty()) return;
+    const std::string& file = config->second.text;
+    std::map<std::string, std::uint32_t> lines;
+    for (const IniEntry& entry : read_ini(file, config_text(sources, file))) {
+        const std::string where = escaped(file) + ':' + std::to_string(entry.line);
+        const Option* const option = find_option(sources.known, entry.key);
+        if (!may_be_set_outside(option) || option->name == "config") {
+            throw UsageError{where + ": '" + escaped_short(entry.key) + "': there is no such key"};
+        }
+        const auto [first, is_new] = lines.try_emplace(entry.key, entry.line);
+        if (!is_new) {
+            throw UsageError{where + ": '" + entry.key + "': is set in line " +
+                             std::to_string(first->second) + " already"};
+        }
+        values.try_emplace(entry.key, entry.value, "file " + where);
+    }
+}
+
+void add_defaults(const Syntax& syntax, Values& values) {
+    for (const Option& option : syntax.options) {
+        values.try_emplace(std::string{option.name},
+                           option.is_switch() ? "false" : std::string{option.fallback}, "default");
+    }
+}
+
+}  // namespace
+
+std::string variable_of(std::string_view option) {
+    std::string variable{prefix};
+    for (const char c : option) {
+        variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return variable;
+}
+
+const Option* find_option(std::span<const Option> options, std::string_view name) {
+    const auto found = std::ranges::find(options, name, &Option::name);
+    return found == options.end() ? nullptr : &*found;
+}
+
+Settings read_settings(const Syntax& syntax, const SettingSources& sources) {
+    Values values;
+    auto operands = take_flags(syntax, sources.arguments, values);
+    const bool only_help = values.contains("help");
+    if (!only_help) {
+        check_operands(syntax, operands);
+        take_environment(sources, values);
+        take_file(sources, values);
+    }
+    add_defaults(syntax, values);
+    return {syntax.options, std::move(values), std::move(operands)};
+}
+
+bool Settings::is_on(std::string_view option) const { return get(option, switch_rule); }
+
+const Settings::Setting& Settings::at(std::string_view option) const {
+    return values_.at(std::string{option});
+}
+
+void Settings::print(std::ostream& to) const {
+    for (const Option& option : options_) {
+        if (!may_be_set_outside(&option)) continue;
+        const Setting& setting = at(option.name);
+        to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
+    }
+}
+
+}  // namespace allot::program

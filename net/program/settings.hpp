@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/program/console.hpp"
+#include "net/program/escape.hpp"
+#include "net/program/option.hpp"
+#include "net/program/usage_error.hpp"
+
+namespace allot::program {
+
+/// The values of a command's options, each with where it was set. A flag beats the environment,
+/// that beats the configuration file, that beats the default.
+class Settings {
+public:
+    struct Setting {
+        std::string text;
+        std::string origin;  ///< `flag --data`, `environment ALLOT_DATA`, `file a.ini:3`, `default`
+    };
+
+    /// \param values every option of `options` is in it.
+    Settings(std::span<const Option> options, std::map<std::string, Setting> values,
+             std::vector<std::string> operands)
+        : options_{options}, values_{std::move(values)}, operands_{std::move(operands)} {}
+
+    /// \throws UsageError when the value breaks the rule.
+    template <class T>
+    [[nodiscard]] T get(std::string_view option, const Rule<T>& rule) const {
+        const Setting& setting = at(option);
+        if (auto value = rule.read(setting.text)) return std::move(*value);
+        throw UsageError{std::string{option} + " (" + setting.origin + "): value '" +
+                         escaped_short(setting.text) + "': must be " + std::string{rule.text}};
+    }
+    [[nodiscard]] const std::string& text(std::string_view option) const { return at(option).text; }
+    [[nodiscard]] bool is_on(std::string_view option) const;
+
+    [[nodiscard]] const Setting& at(std::string_view option) const;
+    [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
+
+    /// A configuration file that sets the same, with the origin of each value above it.
+    void print(std::ostream& to) const;
+
+private:
+    std::span<const Option> options_;
+    std::map<std::string, Setting> values_;
+    std::vector<std::string> operands_;
+};
+
+/// What the settings of one call are read from.
+struct SettingSources {
+    std::span<const std::string> arguments;  ///< after the command's name
+    const Environment& environment;
+    std::span<const Option> known;  ///< by any command: what a file or a variable may set
+    /// Reads the file that --config or ALLOT_CONFIG names.
+    std::function<std::string(const std::string& path)> read_file;
+    /// Told of variables that look like ours and are not.
+    std::function<void(const std::string&)> warning;
+};
+
+/// \throws UsageError for an option or key that does not exist, a missing or surplus value or
+/// operand, or a line that is not `key = value`.
+[[nodiscard]] Settings read_settings(const Syntax& syntax, const SettingSources& sources);
+
+}  // namespace allot::program

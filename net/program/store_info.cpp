@@ -1,0 +1,29 @@
+#include "net/program/store_info.hpp"
+
+#include <string>
+
+namespace allot::program {
+
+std::vector<InfoSection> store_info(const StoreStatus& status) {
+    const auto number = [](std::uint64_t value) { return std::to_string(value); };
+    const auto flag = [](bool value) { return std::string{value ? "1" : "0"}; };
+    return {{"Stock",
+             {{"products", number(status.products)},
+              {"batches", number(status.batches)},
+              {"orders", number(status.orders)},
+              {"lines", number(status.lines)},
+              {"stock_memory_bytes", number(status.memory_bytes)}}},
+            {"Persistence",
+             {{"storage_failed", flag(status.failed)},
+              {"last_lsn", number(status.last)},
+              {"durable_lsn", number(status.durable)},
+              {"recovered_facts", number(status.recovered_facts)},
+              {"journal_bytes", number(status.journal_bytes)},
+              {"journal_groups", number(status.journal_groups)},
+              {"snapshot_lsn", number(status.snapshot)},
+              {"snapshot_running", flag(status.snapshot_running)},
+              {"snapshots_taken", number(status.snapshots_taken)},
+              {"snapshot_pause_us", number(status.snapshot_pause_us)}}}};
+}
+
+}  // namespace allot::program

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "net/backend.hpp"
+#include "storage/store.hpp"
+
+namespace allot::program {
+
+/// What INFO tells of the storage.
+[[nodiscard]] std::vector<InfoSection> store_info(const StoreStatus& status);
+
+}  // namespace allot::program

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/fact.hpp"
+#include "net/program/complaints.hpp"
+
+namespace allot::program {
+
+struct BatchRow {
+    BatchRef ref;
+    Sku sku;
+    Purchased purchased;
+    Eta eta;
+};
+
+struct AllocationRow {
+    OrderLine line;
+    BatchRef batch;
+};
+
+/// A row, and the place of each of its fields.
+template <class Row>
+struct Located {
+    Row row;
+    std::array<Place, 4> places;
+};
+
+/// A file of rows that each keep their own rules; whether they agree with the stock is not known.
+template <class Row>
+struct Table {
+    std::string file;  ///< its name, for complaints
+    std::vector<Located<Row>> rows;
+};
+
+/// More rows than this in one file are refused.
+inline constexpr std::size_t rows_max = 1'000'000;
+
+/// May a batch have no units at all? An export has such batches: they were emptied.
+enum class EmptyBatch : bool { refused, accepted };
+
+// Each reads the text of one file: a header with exactly these names, then rows. What breaks a
+// rule is left out of the table and complained of; all of the file is checked.
+
+/// `ref,sku,qty,eta`; an empty eta is the warehouse.
+Table<BatchRow> read_batches(std::string file, std::string_view text, EmptyBatch empty,
+                             Complaints& complaints);
+/// `orderid,sku,qty`
+Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints);
+/// `orderid,sku,qty,batchref`
+Table<AllocationRow> read_allocations(std::string file, std::string_view text,
+                                      Complaints& complaints);
+
+// What the above read, with the header.
+[[nodiscard]] std::string write_batches(std::span<const BatchRow> rows);
+[[nodiscard]] std::string write_allocations(std::span<const AllocationRow> rows);
+
+}  // namespace allot::program

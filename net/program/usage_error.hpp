@@ -1,0 +1,14 @@
+#pragma once
+
+#include <stdexcept>
+
+namespace allot::program {
+
+/// The program was called or configured wrongly. The text names the option, where it was set, the
+/// value, and the rule that it breaks.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace allot::program
