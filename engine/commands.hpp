@@ -60,9 +60,7 @@ struct RefusedLine {
     friend bool operator==(const RefusedLine&, const RefusedLine&) = default;
 };
 [[nodiscard]] constexpr Refusal refusal_of(Refusal refusal) noexcept { return refusal; }
-[[nodiscard]] constexpr Refusal refusal_of(RefusedLine refused) noexcept {
-    return refused.refusal;
-}
+[[nodiscard]] constexpr Refusal refusal_of(RefusedLine refused) noexcept { return refused.refusal; }
 [[noreturn]] inline void throw_exception_from_error(RefusedLine refused,
                                                     const boost::source_location& where) {
     throw_exception_from_error(refused.refusal, where);

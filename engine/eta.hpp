@@ -21,7 +21,8 @@ public:
     [[nodiscard]] static constexpr Result<Eta> on(std::chrono::year_month_day day) noexcept {
         const int year = static_cast<int>(day.year());
         if (!day.ok() || year < 1 || year > 9999) return Refusal::bad_date;
-        return Eta{static_cast<std::int32_t>(std::chrono::sys_days{day}.time_since_epoch().count())};
+        return Eta{
+            static_cast<std::int32_t>(std::chrono::sys_days{day}.time_since_epoch().count())};
     }
 
     /// Reads `YYYY-MM-DD` (ISO 8601), exactly ten characters.

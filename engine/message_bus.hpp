@@ -57,8 +57,9 @@ public:
         return allot::explain(order, work);
     }
 
-    /// From now on; before the first command for all of them.
+    /// Told of every fact from now on.
     void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+    [[nodiscard]] bool has_subscribers() const noexcept { return !subscribers_.empty(); }
     /// Takes the facts up to `durable` that no one has been told yet, in order.
     [[nodiscard]] std::vector<CommittedFact> take_durable(Lsn durable);
     /// Tells every subscriber, in order.

@@ -68,8 +68,12 @@ namespace detail {
 constexpr std::int32_t take_code_point(std::string_view& rest) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
     const unsigned lead = byte(0);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2
-                               : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
     if (length == 0 || rest.size() < length) return -1;
     std::int32_t point = length == 1 ? static_cast<std::int32_t>(lead)
                                      : static_cast<std::int32_t>(lead & (0x7FU >> length));

@@ -41,9 +41,9 @@ std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRec
     const Index held = ledger_->find_line(order, index_, quantity);
     if (held == no_index) return 0;
     const AllocatedLine& line = ledger_->line(held);
-    recorder.record(*this, LineDeallocated{{order, sku(), quantity},
-                                           ledger_->batch(line.batch).ref(),
-                                           line.allocated_at});
+    recorder.record(
+        *this, LineDeallocated{
+                   {order, sku(), quantity}, ledger_->batch(line.batch).ref(), line.allocated_at});
     return 1;
 }
 
@@ -125,8 +125,8 @@ struct Product::Applier {
 
     bool operator()(const BatchAdded& fact) const {
         if (ledger.find_batch(fact.batch.view()) != no_index) return false;
-        product.insert_by_rank(ledger.add_batch(fact.batch, product.index_, Rank{fact.eta, lsn},
-                                                fact.purchased));
+        product.insert_by_rank(
+            ledger.add_batch(fact.batch, product.index_, Rank{fact.eta, lsn}, fact.purchased));
         return true;
     }
     bool operator()(const BatchQuantityChanged& fact) const {
@@ -199,9 +199,7 @@ struct Product::Reverter {
 };
 
 namespace {
-bool changes_stock(const Fact& fact) noexcept {
-    return !std::holds_alternative<OutOfStock>(fact);
-}
+bool changes_stock(const Fact& fact) noexcept { return !std::holds_alternative<OutOfStock>(fact); }
 }  // namespace
 
 bool Product::apply(const Fact& fact, Lsn lsn) {

@@ -24,14 +24,22 @@ enum class Refusal : std::uint8_t {
 /// A few words for a log or a debugger; the message for a person is made at the edge.
 constexpr std::string_view to_string(Refusal refusal) noexcept {
     switch (refusal) {
-        case Refusal::bad_name: return "bad name";
-        case Refusal::bad_quantity: return "bad quantity";
-        case Refusal::bad_date: return "bad date";
-        case Refusal::unknown_sku: return "unknown SKU";
-        case Refusal::out_of_stock: return "out of stock";
-        case Refusal::batch_exists: return "batch exists";
-        case Refusal::unknown_batch: return "unknown batch";
-        case Refusal::version_conflict: return "version conflict";
+        case Refusal::bad_name:
+            return "bad name";
+        case Refusal::bad_quantity:
+            return "bad quantity";
+        case Refusal::bad_date:
+            return "bad date";
+        case Refusal::unknown_sku:
+            return "unknown SKU";
+        case Refusal::out_of_stock:
+            return "out of stock";
+        case Refusal::batch_exists:
+            return "batch exists";
+        case Refusal::unknown_batch:
+            return "unknown batch";
+        case Refusal::version_conflict:
+            return "version conflict";
     }
     return "no such refusal";
 }

@@ -15,21 +15,21 @@ namespace allot {
 
 /// How a store stands, for a log or a monitor.
 struct StoreStatus {
-    Lsn last;                     ///< of the last fact
-    Lsn durable;                  ///< the last fact that may be acknowledged
+    Lsn last;     ///< of the last fact
+    Lsn durable;  ///< the last fact that may be acknowledged
     std::uint64_t products;
     std::uint64_t batches;
-    std::uint64_t orders;         ///< with a line allocated
-    std::uint64_t lines;          ///< allocated
-    std::uint64_t memory_bytes;   ///< of products, batches, orders and lines
-    std::uint64_t journal_bytes;  ///< since the process began
-    std::uint64_t journal_groups; ///< written since the process began
-    Lsn snapshot;                 ///< the newest snapshot's first LSN to replay less one; 0: none
+    std::uint64_t orders;          ///< with a line allocated
+    std::uint64_t lines;           ///< allocated
+    std::uint64_t memory_bytes;    ///< of products, batches, orders and lines
+    std::uint64_t journal_bytes;   ///< since the process began
+    std::uint64_t journal_groups;  ///< written since the process began
+    Lsn snapshot;                  ///< the newest snapshot's first LSN to replay less one; 0: none
     bool snapshot_running;
-    std::uint64_t snapshots_taken;     ///< since the process began
-    std::uint64_t snapshot_pause_us;   ///< the longest time that one slice of the last took
-    std::uint64_t recovered_facts;     ///< replayed from the journal at the start
-    bool failed;                       ///< the storage has failed; nothing more is accepted
+    std::uint64_t snapshots_taken;    ///< since the process began
+    std::uint64_t snapshot_pause_us;  ///< the longest time that one slice of the last took
+    std::uint64_t recovered_facts;    ///< replayed from the journal at the start
+    bool failed;                      ///< the storage has failed; nothing more is accepted
 };
 
 /// A store of stock in a directory: everything it acknowledges is there again when it is opened
@@ -55,6 +55,7 @@ public:
     /// Syncs what was written and marks the journal as closed cleanly.
     ~Store();
 
+    /// Of a batch that is there already with the same contents: nothing happens.
     Result<void> add_batch(const AddBatch& batch);
     /// \return the batch that holds the line: a line is allocated once, however often it is asked.
     Result<BatchRef> allocate(const OrderLine& line);
@@ -116,6 +117,13 @@ public:
     [[nodiscard]] Journal& journal() noexcept;
 
 private:
+    template <class Command>
+    auto execute(const Command& command) {
+        auto answer = handle_async(command);
+        wait(answer.lsn);
+        return std::move(answer.result);
+    }
+
     struct Impl;
     explicit Store(std::unique_ptr<Impl> impl) noexcept;
     std::unique_ptr<Impl> impl_;

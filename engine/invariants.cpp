@@ -1,0 +1,76 @@
+#include "engine/invariants.hpp"
+
+#include <algorithm>
+
+namespace allot {
+
+namespace {
+
+class Inspection {
+public:
+    explicit Inspection(Repository& repository)
+        : repository_{repository}, ledger_{repository.ledger()} {}
+
+    std::vector<std::string> run() {
+        for (Index i = 0; i < repository_.size(); ++i) inspect(repository_.at(i));
+        expect(lines_ == ledger_.line_count(), "lines that no batch holds");
+        expect(batches_ == ledger_.batch_count(), "batches that no product has");
+        return std::move(found_);
+    }
+
+private:
+    void expect(bool holds, const std::string& otherwise) {
+        if (!holds) found_.push_back(otherwise);
+    }
+
+    void inspect(Product& product) {
+        const std::string sku{product.sku_view()};
+        expect(repository_.find(product.sku()) == &product, "SKU " + sku + " is not found");
+        expect(!product.batches().empty(), "SKU " + sku + " has no batch");
+        expect(std::ranges::is_sorted(product.batches(), {},
+                                      [&](Index at) { return ledger_.batch(at).rank(); }),
+               "the batches of SKU " + sku + " are out of order");
+        for (const Index at : product.batches()) inspect(product, at);
+    }
+
+    void inspect(const Product& product, Index at) {
+        ++batches_;
+        const Batch& batch = ledger_.batch(at);
+        const std::string ref{batch.ref_view()};
+        expect(batch.product() == product.index(), "batch " + ref + " is of another SKU");
+        expect(ledger_.find_batch(ref) == at, "batch " + ref + " is not found");
+        std::int64_t allocated = 0;
+        Lsn latest = 0;
+        for (Index l = ledger_.first_line(at); l != no_index; l = ledger_.line(l).later) {
+            const AllocatedLine& line = ledger_.line(l);
+            ++lines_;
+            allocated += line.quantity;
+            expect(line.allocated_at > latest, "lines of batch " + ref + " are out of order");
+            latest = line.allocated_at;
+            inspect(line, l, ref);
+        }
+        expect(batch.available() >= 0 && allocated == batch.purchased() - batch.available(),
+               "batch " + ref + ": " + std::to_string(allocated) + " units allocated of " +
+                   std::to_string(batch.purchased()) + ", but " +
+                   std::to_string(batch.available()) + " available");
+    }
+
+    void inspect(const AllocatedLine& line, Index at, const std::string& ref) {
+        const auto order = OrderId::of(ledger_.order_id(line)).value();
+        expect(ledger_.find_line(order, line.product, Quantity::of(line.quantity).value()) == at,
+               "a line of order " + std::string{order.view()} + " on batch " + ref +
+                   " is not found, or allocated twice");
+    }
+
+    Repository& repository_;
+    const Ledger& ledger_;
+    std::size_t lines_ = 0;
+    std::size_t batches_ = 0;
+    std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> violations(Repository& repository) { return Inspection{repository}.run(); }
+
+}  // namespace allot

@@ -1,0 +1,47 @@
+#include "storage/group_buffer.hpp"
+
+#include <cstring>
+
+namespace allot {
+
+namespace {
+constexpr boost::container::default_init_t uninitialized{};
+}
+
+void GroupBuffer::add(std::span<const Fact> unit, UnixMicros now) {
+    const std::size_t start = bytes_.size();
+    bytes_.resize(start + record_bytes_max(unit.size()), uninitialized);
+    std::byte* const facts = bytes_.data() + start + sizeof(journal::RecordHeader);
+    std::byte* end = facts;
+    for (const Fact& fact : unit) end = journal::encode(fact, end);
+
+    const journal::RecordHeader header{static_cast<std::uint32_t>(end - facts),
+                                       static_cast<std::uint32_t>(unit.size()), now};
+    std::memcpy(bytes_.data() + start, &header, sizeof header);
+    bytes_.resize(static_cast<std::size_t>(end - bytes_.data()), uninitialized);
+    ++records_;
+    facts_ += unit.size();
+}
+
+void GroupBuffer::clear() {
+    bytes_.resize(sizeof(journal::FrameHeader), uninitialized);
+    records_ = 0;
+    facts_ = 0;
+}
+
+std::span<const std::byte> GroupBuffer::seal(journal::FrameHeader header) {
+    const std::size_t padded =
+        (bytes_.size() + journal::alignment - 1) / journal::alignment * journal::alignment;
+    bytes_.resize(padded, std::byte{0});
+    header.magic = journal::FrameHeader::magic_value;
+    header.bytes = static_cast<std::uint32_t>(padded);
+    header.version = journal::format_version;
+    header.records = records_;
+    header.last = header.first + facts_ - 1;
+    std::memcpy(bytes_.data(), &header, sizeof header);
+    header.checksum = journal::checksum_of({bytes_.data(), bytes_.size()});
+    std::memcpy(bytes_.data(), &header.checksum, sizeof header.checksum);
+    return {bytes_.data(), bytes_.size()};
+}
+
+}  // namespace allot

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engine/fact.hpp"
+
+// The journal's bytes, as FORMAT.md states them. Everything is little-endian, and read and written
+// by copying these structures as they are.
+
+namespace allot::journal {
+
+static_assert(std::endian::native == std::endian::little, "the formats are little-endian");
+
+inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::size_t alignment = 8;  // of frames in a segment, bytes
+
+/// First in every segment file. A file whose header is all zeros is prepared, and not yet in use.
+struct SegmentHeader {
+    static constexpr std::uint64_t magic_value = 0x474F'4C54'4F4C'4CFF;  // FF "LLOTLOG"
+
+    std::uint64_t checksum;  ///< XXH3-64 of the 56 bytes after it
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t reserved;  ///< 0
+    std::uint64_t store_id;
+    std::uint64_t number;    ///< of the segment, from 1
+    Lsn first;               ///< of the first fact in it
+    std::uint64_t previous;  ///< the hash at the end of the segment before; 0: there is none
+    std::uint64_t epoch;     ///< how often the store had been opened
+};
+static_assert(sizeof(SegmentHeader) == 64);
+
+enum class FrameKind : std::uint16_t {
+    group = 1,  ///< units of work
+    idle = 2,   ///< no records: all before it is durable
+    close = 3,  ///< likewise, and the store was closed cleanly
+};
+
+/// First in every frame; the records follow, then zeros up to the alignment.
+struct FrameHeader {
+    /// Begins with a byte that no name can hold.
+    static constexpr std::uint32_t magic_value = 0x4D52'46FF;  // FF "FRM"
+
+    std::uint64_t checksum;  ///< XXH3-64 of all the frame's bytes after it
+    std::uint32_t magic;
+    std::uint32_t bytes;  ///< of the whole frame, a multiple of the alignment
+    std::uint16_t version;
+    FrameKind kind;
+    std::uint32_t records;
+    std::uint64_t store_id;
+    std::uint64_t epoch;
+    Lsn first;  ///< of its facts; last + 1 when there are none
+    Lsn last;
+    Lsn durable;             ///< known to be durable when the frame was written
+    std::uint64_t previous;  ///< checksum of the frame before, or of the segment's header
+};
+static_assert(sizeof(FrameHeader) == 72);
+
+/// Before each unit of work in a frame; its facts follow.
+struct RecordHeader {
+    std::uint32_t bytes;  ///< of the facts
+    std::uint32_t facts;
+    UnixMicros time;
+};
+static_assert(sizeof(RecordHeader) == 16);
+
+/// No fact takes more bytes.
+inline constexpr std::size_t fact_bytes_max = 256;
+/// No frame is longer; so no unit of work is.
+inline constexpr std::uint64_t frame_bytes_max = 1ULL << 30U;
+
+/// \return the end of what was written. \pre fact_bytes_max bytes are free at `to`.
+std::byte* encode(const Fact& fact, std::byte* to) noexcept;
+
+/// Takes one fact off the front of `bytes`. \return none when the bytes are no fact.
+std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept;
+
+/// The XXH3-64 of a header's bytes, or a frame's, after the checksum in front.
+std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept;
+
+/// `journal-<number, 16 hexadecimal digits>.log`, so that names sort as numbers do.
+std::string segment_name(std::uint64_t number);
+/// \return none for any other file.
+std::optional<std::uint64_t> segment_number(std::string_view file_name);
+
+}  // namespace allot::journal

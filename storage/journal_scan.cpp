@@ -1,0 +1,285 @@
+#include "storage/journal_scan.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace allot {
+
+namespace {
+
+using journal::FrameHeader;
+using journal::FrameKind;
+using journal::RecordHeader;
+using journal::SegmentHeader;
+using Bytes = std::span<const std::byte>;
+
+template <class Header>
+Header read_header(Bytes bytes) noexcept {
+    Header header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    return header;
+}
+
+/// The length of what is left when the zeros at the end are taken off.
+std::uint64_t used_bytes(Bytes bytes) noexcept {
+    const auto last =
+        std::find_if(bytes.rbegin(), bytes.rend(), [](std::byte b) { return b != std::byte{0}; });
+    return static_cast<std::uint64_t>(bytes.rend() - last);
+}
+
+/// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
+std::optional<FrameHeader> whole_frame(Bytes bytes) noexcept {
+    if (bytes.size() < sizeof(FrameHeader)) return std::nullopt;
+    const auto frame = read_header<FrameHeader>(bytes);
+    if (frame.magic != FrameHeader::magic_value || frame.bytes < sizeof frame ||
+        frame.bytes % journal::alignment != 0 || frame.bytes > bytes.size() ||
+        journal::checksum_of(bytes.first(frame.bytes)) != frame.checksum) {
+        return std::nullopt;
+    }
+    return frame;
+}
+
+class Scanner {
+public:
+    Scanner(FileSystem& files, const std::filesystem::path& directory, std::optional<Lsn> after,
+            const RecordSink& sink, const std::function<void(const Progress&)>& progress)
+        : files_{files}, directory_{directory}, after_{after}, sink_{sink}, progress_{progress} {
+        for (const std::string& name : files.list(directory)) {
+            if (const auto number = journal::segment_number(name)) numbers_.push_back(*number);
+        }
+    }
+
+    JournalScan scan() {
+        for (at_ = 0; at_ < numbers_.size(); ++at_) {
+            if (progress_) progress_({"replaying journal", at_, numbers_.size()});
+            load(numbers_[at_]);
+            if (!enter_segment() || !read_frames()) break;
+        }
+        if (progress_) progress_({"replaying journal", numbers_.size(), numbers_.size()});
+        return std::move(scan_);
+    }
+
+private:
+    void load(std::uint64_t number) {
+        name_ = journal::segment_name(number);
+        const auto file = files_.open(directory_ / name_, FileSystem::Mode::read);
+        bytes_.resize(file->size());
+        file->read_at(0, bytes_);
+        offset_ = 0;
+    }
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
+    }
+
+    [[noreturn]] void refuse_version(std::uint32_t version) const {
+        refuse("format version " + std::to_string(version) + "; this program reads " +
+               std::to_string(journal::format_version));
+    }
+
+    /// \return false when the journal ends before this segment.
+    bool enter_segment() {
+        const bool first = scan_.segments.empty();
+        if (used_bytes(bytes_) == 0) {
+            if (first && numbers_.size() > 1) refuse("the first segment is empty");
+            return end_at_gap(0);
+        }
+        if (bytes_.size() < sizeof(SegmentHeader)) return end_at_gap(used_bytes(bytes_));
+        const auto header = read_header<SegmentHeader>(bytes_);
+        if (journal::checksum_of(Bytes{bytes_}.first(sizeof header)) != header.checksum ||
+            header.magic != SegmentHeader::magic_value) {
+            // Of a store that was being made nothing but this header may be there, half written.
+            if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
+            return end_at_gap(used_bytes(bytes_));
+        }
+        if (header.version != journal::format_version) refuse_version(header.version);
+        check_place(header, first);
+        scan_.segments.push_back({header.number, header.first});
+        JournalTail& tail = scan_.tail;
+        tail.segment = header.number;
+        tail.epoch = header.epoch;
+        tail.chain = header.checksum;
+        tail.offset = offset_ = sizeof header;
+        return true;
+    }
+
+    void check_place(const SegmentHeader& header, bool first) {
+        JournalTail& tail = scan_.tail;
+        if (first) {
+            tail.store_id = header.store_id;
+            tail.last = header.first - 1;
+        } else if (header.store_id != tail.store_id) {
+            refuse("the segment belongs to another store");
+        } else if (header.first != tail.last + 1 || header.previous != tail.chain) {
+            refuse("the segment does not carry on from the one before");
+        }
+        if (header.number != numbers_[at_]) refuse("the segment's number is not its name's");
+        if (first && after_ && header.first > *after_ + 1) {
+            refuse("the journal begins after LSN " + std::to_string(*after_) +
+                   ", where replay has to begin");
+        }
+    }
+
+    [[nodiscard]] bool holds_a_frame() const noexcept {
+        for (std::size_t at = 0; at < bytes_.size(); at += journal::alignment) {
+            if (whole_frame(Bytes{bytes_}.subspan(at))) return true;
+        }
+        return false;
+    }
+
+    /// \return false when the journal ends in this segment.
+    bool read_frames() {
+        for (;;) {
+            const Bytes rest = Bytes{bytes_}.subspan(offset_);
+            const auto frame = whole_frame(rest);
+            if (!frame || !follows(*frame)) {
+                const std::uint64_t used = used_bytes(rest);
+                // A segment without room for a next frame, or its zeros, may be followed by
+                // another; that one's header then says whether it carries on from here.
+                if (used == 0 && next_is_in_use()) return true;
+                return end_at_gap(used);
+            }
+            if (frame->version != journal::format_version) refuse_version(frame->version);
+            read_records(*frame, rest.first(frame->bytes));
+            JournalTail& tail = scan_.tail;
+            tail.last = frame->last;
+            tail.epoch = frame->epoch;
+            tail.chain = frame->checksum;
+            tail.offset = offset_ += frame->bytes;
+            scan_.closed_cleanly = frame->kind == FrameKind::close;
+        }
+    }
+
+    [[nodiscard]] bool follows(const FrameHeader& frame) const noexcept {
+        const JournalTail& tail = scan_.tail;
+        return frame.store_id == tail.store_id && frame.previous == tail.chain &&
+               frame.first == tail.last + 1;
+    }
+
+    void read_records(const FrameHeader& frame, Bytes bytes) {
+        const bool group = frame.kind == FrameKind::group;
+        if (!group && frame.kind != FrameKind::idle && frame.kind != FrameKind::close) {
+            refuse("a frame of a kind that this program does not know");
+        }
+        if (group != (frame.records > 0)) refuse("a frame holds other facts than it says");
+        Bytes rest = bytes.subspan(sizeof frame);
+        Lsn lsn = frame.first;
+        for (std::uint32_t i = 0; i < frame.records; ++i) {
+            if (rest.size() < sizeof(RecordHeader)) refuse("a record is longer than its frame");
+            const auto record = read_header<RecordHeader>(rest);
+            rest = rest.subspan(sizeof record);
+            if (record.bytes > rest.size()) refuse("a record is longer than its frame");
+            read_unit(record, rest.first(record.bytes), lsn);
+            rest = rest.subspan(record.bytes);
+            lsn += record.facts;
+        }
+        if (lsn != frame.last + 1 || rest.size() >= journal::alignment) {
+            refuse("a frame holds other facts than it says");
+        }
+    }
+
+    void read_unit(const RecordHeader& record, Bytes bytes, Lsn first) {
+        if (after_ && first + record.facts <= *after_ + 1) return;
+        unit_.clear();
+        while (!bytes.empty()) {
+            const auto fact = journal::decode(bytes);
+            if (!fact) refuse("a record holds bytes that are no fact");
+            unit_.push_back(*fact);
+        }
+        if (unit_.size() != record.facts) refuse("a record holds other facts than it says");
+        if (!sink_(unit_, first, record.time)) refuse("a fact contradicts those before it");
+    }
+
+    [[nodiscard]] bool next_is_in_use() {
+        if (at_ + 1 == numbers_.size()) return false;
+        if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
+        const auto file = files_.open(directory_ / journal::segment_name(numbers_[at_ + 1]),
+                                      FileSystem::Mode::read);
+        std::vector<std::byte> header(sizeof(SegmentHeader));
+        return file->read_at(0, header) == header.size() && used_bytes(header) > 0;
+    }
+
+    /// Ends the journal here, where the next `used` bytes are no frame that could follow.
+    bool end_at_gap(std::uint64_t used) {
+        TornTail torn{numbers_[at_], offset_, used, {}};
+        if (durable_at(Bytes{bytes_}.subspan(offset_, used))) {
+            refuse("a frame is damaged that was durable, as a later one shows");
+        }
+        for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
+            const std::string torn_name = name_;
+            const std::uint64_t torn_offset = offset_;
+            load(numbers_[later]);
+            const bool durable = durable_at(bytes_);
+            if (used_bytes(bytes_) > 0) torn.later_files.push_back(name_);
+            name_ = torn_name;  // what a refusal names is the place of the damage
+            offset_ = torn_offset;
+            if (durable) refuse("a frame is damaged that was durable, as a later segment shows");
+        }
+        if (torn.bytes > 0 || !torn.later_files.empty()) scan_.torn = std::move(torn);
+        return false;
+    }
+
+    /// True when something whole in `bytes` vouches for more than was read so far.
+    [[nodiscard]] bool durable_at(Bytes bytes) const noexcept {
+        if (bytes.size() >= sizeof(SegmentHeader)) {
+            const auto header = read_header<SegmentHeader>(bytes);
+            if (header.magic == SegmentHeader::magic_value &&
+                header.store_id == scan_.tail.store_id && header.first > scan_.tail.last + 1 &&
+                journal::checksum_of(bytes.first(sizeof header)) == header.checksum) {
+                return true;
+            }
+        }
+        for (std::size_t at = 0; at + sizeof(FrameHeader) <= bytes.size();
+             at += journal::alignment) {
+            const auto frame = whole_frame(bytes.subspan(at));
+            if (frame && frame->store_id == scan_.tail.store_id &&
+                frame->durable > scan_.tail.last) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    FileSystem& files_;
+    const std::filesystem::path& directory_;
+    const std::optional<Lsn> after_;
+    const RecordSink& sink_;
+    const std::function<void(const Progress&)>& progress_;
+
+    std::vector<std::uint64_t> numbers_;  // of the segment files, ascending
+    std::size_t at_ = 0;                  // in numbers_
+    std::string name_;
+    std::vector<std::byte> bytes_;
+    std::uint64_t offset_ = 0;
+    std::vector<Fact> unit_;
+    JournalScan scan_;
+};
+
+}  // namespace
+
+JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
+                         std::optional<Lsn> after, const RecordSink& sink,
+                         const std::function<void(const Progress&)>& progress) {
+    return Scanner{files, directory, after, sink, progress}.scan();
+}
+
+void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
+                   const TornTail& torn) {
+    for (const std::string& name : torn.later_files) {
+        files.rename(directory / name, directory / ("torn-" + name));
+    }
+    const auto path = directory / journal::segment_name(torn.segment);
+    const auto file = files.open(path, FileSystem::Mode::update);
+    std::vector<std::byte> bytes(torn.bytes);
+    file->read_at(torn.offset, bytes);
+    const auto aside = files.open(directory / ("torn-" + std::to_string(torn.segment) + "-" +
+                                               std::to_string(torn.offset) + ".bin"),
+                                  FileSystem::Mode::create);
+    aside->write_at(0, bytes);
+    aside->sync();
+    files.sync_directory(directory);
+    file->truncate(torn.offset);
+    file->sync();
+}
+
+}  // namespace allot

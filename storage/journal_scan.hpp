@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/corrupt_store.hpp"
+#include "storage/file_system.hpp"
+#include "storage/group_journal.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// The end of a journal that a crash left half written: no one was ever told of anything in it.
+struct TornTail {
+    std::uint64_t segment;
+    std::uint64_t offset;                  ///< of the first frame that is not whole
+    std::uint64_t bytes;                   ///< from there to the last byte that is not zero
+    std::vector<std::string> later_files;  ///< segments after it, without a header yet
+};
+
+/// What reading a whole journal found.
+struct JournalScan {
+    JournalTail tail;  ///< its epoch: the last one that wrote
+    std::vector<SegmentInfo> segments;
+    std::optional<TornTail> torn;
+    bool closed_cleanly = false;
+};
+
+/// One unit of work, as it was journaled. \return false to report it as contradicting the state.
+using RecordSink = std::function<bool(std::span<const Fact> unit, Lsn first, UnixMicros time)>;
+
+/// Reads a journal from its first segment on, checks every byte that is in use, and gives the
+/// units after LSN `after` to the sink, in order; all that are there when `after` is none. Changes
+/// nothing.
+///
+/// A frame that is not whole ends the journal, as a torn tail, if nothing at or after it was known
+/// to be durable; which later frames, or a later segment's header, would show.
+/// \throws CorruptStore when it was, when the journal begins too late for `after`, and for whatever
+/// else cannot have been written like this.
+JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
+                         std::optional<Lsn> after, const RecordSink& sink,
+                         const std::function<void(const Progress&)>& progress);
+
+/// Copies a torn tail aside (`torn-<segment>-<offset>.bin`) and then cuts it off, durably.
+void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory, const TornTail& torn);
+
+}  // namespace allot

@@ -1,0 +1,113 @@
+#include "storage/journal_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace allot {
+
+namespace {
+
+void write_zeros(File& file, std::uint64_t from, std::uint64_t to) {
+    const std::vector<std::byte> zeros(std::min<std::uint64_t>(1U << 20U, to - from));
+    while (from < to) {
+        const std::size_t bytes = std::min<std::uint64_t>(zeros.size(), to - from);
+        file.write_at(from, {zeros.data(), bytes});
+        from += bytes;
+    }
+}
+
+}  // namespace
+
+void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
+                     std::uint64_t number, std::uint64_t bytes) {
+    const auto file =
+        files.open(directory / journal::segment_name(number), FileSystem::Mode::create);
+    write_zeros(*file, 0, bytes);
+    file->sync();
+    files.sync_directory(directory);
+}
+
+JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
+                             const JournalTail& tail, std::uint64_t segment_bytes)
+    : files_{files}, directory_{std::move(directory)}, segment_bytes_{segment_bytes}, tail_{tail} {
+    if (tail_.segment == 0) {
+        start_segment(0);
+    } else {
+        file_ = files_.open(directory_ / journal::segment_name(tail_.segment),
+                            FileSystem::Mode::update);
+        file_bytes_ = std::max(file_->size(), segment_bytes_);
+        // The end was cut off, or a crash came before all of its zeros.
+        if (file_->size() < file_bytes_) write_zeros(*file_, file_->size(), file_bytes_);
+    }
+    dirty_ = true;  // what an earlier process wrote last may not be synced
+    sync();
+}
+
+journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexcept {
+    journal::FrameHeader header{};
+    header.kind = kind;
+    header.store_id = tail_.store_id;
+    header.epoch = tail_.epoch;
+    header.first = tail_.last + 1;
+    header.durable = synced_;
+    header.previous = tail_.chain;
+    return header;
+}
+
+void JournalWriter::write(GroupBuffer& group) {
+    if (!has_room_for(group)) start_segment(group.bytes() + journal::alignment);
+    put(group.seal(header(journal::FrameKind::group)));
+    tail_.last += group.facts();
+}
+
+void JournalWriter::mark(journal::FrameKind kind) {
+    GroupBuffer none;
+    if (!has_room_for(none)) return;  // the next segment will say as much
+    put(none.seal(header(kind)));
+}
+
+void JournalWriter::put(std::span<const std::byte> frame) {
+    dirty_ = true;
+    file_->write_at(tail_.offset, frame);
+    tail_.offset += frame.size();
+    std::memcpy(&tail_.chain, frame.data(), sizeof tail_.chain);
+}
+
+void JournalWriter::sync() {
+    if (!dirty_) return;
+    file_->sync();
+    dirty_ = false;
+    synced_ = tail_.last;
+}
+
+void JournalWriter::start_segment(std::uint64_t bytes_needed) {
+    if (file_) sync();  // so that a segment's header vouches for all segments before it
+    const std::uint64_t number = tail_.segment + 1;
+    const std::uint64_t bytes =
+        std::max(segment_bytes_, sizeof(journal::SegmentHeader) + bytes_needed);
+    if (prepared_ != number || bytes > segment_bytes_) {
+        prepare_segment(files_, directory_, number, bytes);
+    }
+    file_ = files_.open(directory_ / journal::segment_name(number), FileSystem::Mode::update);
+    file_bytes_ = bytes;
+
+    journal::SegmentHeader header{};
+    header.magic = journal::SegmentHeader::magic_value;
+    header.version = journal::format_version;
+    header.store_id = tail_.store_id;
+    header.number = number;
+    header.first = tail_.last + 1;
+    header.previous = tail_.chain;
+    header.epoch = tail_.epoch;
+    header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
+    file_->write_at(0, std::as_bytes(std::span{&header, 1}));
+    dirty_ = true;
+
+    tail_.segment = number;
+    tail_.offset = sizeof header;
+    tail_.chain = header.checksum;
+    segment_first_ = header.first;
+}
+
+}  // namespace allot

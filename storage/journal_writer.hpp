@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "storage/file_system.hpp"
+#include "storage/group_buffer.hpp"
+
+namespace allot {
+
+/// Where a journal ends, and what the next frame has to carry on from.
+struct JournalTail {
+    std::uint64_t store_id = 0;
+    std::uint64_t epoch = 0;    ///< of the process that will write, from 1
+    std::uint64_t segment = 0;  ///< being written; 0: there is none yet
+    std::uint64_t offset = 0;   ///< of the next frame in it, bytes
+    std::uint64_t chain = 0;    ///< the checksum that the next frame or segment carries on
+    Lsn last = 0;
+};
+
+/// Makes a segment file of zeros, durable, for a writer to take up later. Touches no other file.
+void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
+                     std::uint64_t number, std::uint64_t bytes);
+
+/// Puts frames at the end of a journal, one after the other. It neither waits nor starts anything:
+/// a thread, or a simulation, drives it. After any exception it must not be used again.
+class JournalWriter {
+public:
+    /// Makes the first segment of a new journal; else goes on at the tail, which it makes durable.
+    JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
+                  std::uint64_t segment_bytes);
+
+    /// False when write() would start a new segment.
+    [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
+        return tail_.offset + group.bytes() + journal::alignment <= file_bytes_;
+    }
+    /// Writes a group's frame, in a new segment when the present one has no room.
+    void write(GroupBuffer& group);
+    /// Writes a frame without records: all before it is durable, as it says.
+    void mark(journal::FrameKind kind);
+    void sync();
+
+    [[nodiscard]] Lsn written() const noexcept { return tail_.last; }
+    /// The last LSN that would survive a power cut.
+    [[nodiscard]] Lsn synced() const noexcept { return synced_; }
+    [[nodiscard]] bool needs_sync() const noexcept { return dirty_; }
+
+    [[nodiscard]] std::uint64_t segment() const noexcept { return tail_.segment; }
+    [[nodiscard]] Lsn segment_first() const noexcept { return segment_first_; }
+    /// True when it is time to prepare_segment(segment() + 1).
+    [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }
+    /// The caller has prepared the segment of this number.
+    void prepared(std::uint64_t number) noexcept { prepared_ = number; }
+
+private:
+    void put(std::span<const std::byte> frame);
+    void start_segment(std::uint64_t bytes_needed);
+    [[nodiscard]] journal::FrameHeader header(journal::FrameKind kind) const noexcept;
+
+    FileSystem& files_;
+    std::filesystem::path directory_;
+    std::uint64_t segment_bytes_;
+    JournalTail tail_;
+    std::unique_ptr<File> file_;
+    std::uint64_t file_bytes_ = 0;
+    Lsn segment_first_ = 0;
+    Lsn synced_ = 0;
+    std::uint64_t prepared_ = 0;
+    bool dirty_ = false;  // something was written since the last sync
+};
+
+}  // namespace allot

@@ -1,0 +1,124 @@
+#include "storage/recovery.hpp"
+
+#include <boost/container/small_vector.hpp>
+#include <random>
+#include <system_error>
+
+#include "storage/snapshot_file.hpp"
+
+namespace allot {
+
+namespace {
+
+std::uint64_t random_seed() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32U | source();
+}
+
+/// Applies journaled units to a repository that a snapshot may have filled already.
+class Replay {
+public:
+    explicit Replay(Repository& repository) noexcept : repository_{repository} {}
+
+    bool operator()(std::span<const Fact> unit, Lsn first) {
+        touched_.clear();
+        Lsn lsn = first;
+        for (const Fact& fact : unit) {
+            if (!apply(fact, lsn++)) return false;
+        }
+        for (Product* const product : touched_) product->set_current_to(lsn - 1);
+        return true;
+    }
+    [[nodiscard]] std::uint64_t facts() const noexcept { return facts_; }
+
+private:
+    bool apply(const Fact& fact, Lsn lsn) {
+        const Sku& sku = sku_of(fact);
+        Product* product = repository_.find(sku);
+        if (product == nullptr) {
+            if (!std::holds_alternative<BatchAdded>(fact)) return false;
+            product = &repository_.add(sku);
+        }
+        if (product->current_to() >= lsn) return true;  // the snapshot holds it already
+        touched_.push_back(product);
+        ++facts_;
+        return product->apply(fact, lsn);
+    }
+
+    Repository& repository_;
+    boost::container::small_vector<Product*, 16> touched_;
+    std::uint64_t facts_ = 0;
+};
+
+void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
+    for (const std::string& name : files.list(directory)) {
+        const bool ours = name == "LOCK" || name.starts_with("torn-") ||
+                          name == snapshot::aside_name || journal::segment_number(name) ||
+                          snapshot::start_of(name);
+        if (!ours) {
+            throw std::system_error{std::make_error_code(std::errc::not_a_directory),
+                                    directory.string() + " holds " + name +
+                                        " and no journal: it is not a store, and not empty"};
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& directory) {
+    std::vector<Lsn> starts;
+    for (const std::string& name : files.list(directory)) {
+        if (const auto start = snapshot::start_of(name)) starts.push_back(*start);
+    }
+    return starts;  // names sort as their numbers do
+}
+
+Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
+                       const StoreOptions& options) {
+    Recovered recovered;
+    recovered.repository = std::make_unique<MemoryRepository>(random_seed());
+    snapshot::Header header{};
+    const std::string name = snapshot::file_name(start);
+    if (start != 0) {
+        header = snapshot::load(files, directory / name, *recovered.repository, options.progress);
+    }
+    Replay replay{*recovered.repository};
+    recovered.journal = scan_journal(
+        files, directory, start,
+        [&](std::span<const Fact> unit, Lsn first, UnixMicros) { return replay(unit, first); },
+        options.progress);
+    recovered.replayed = replay.facts();
+
+    const JournalTail& tail = recovered.journal.tail;
+    if (start != 0 && tail.last < header.end) {
+        throw CorruptStore{journal::segment_name(tail.segment), tail.offset, tail.last + 1,
+                           "the journal ends before LSN " + std::to_string(header.end) +
+                               ", which " + name + " holds"};
+    }
+    if (start != 0 && tail.store_id != header.store_id) {
+        throw CorruptStore{name, 0, start, "the snapshot belongs to another store"};
+    }
+    return recovered;
+}
+
+Recovered recover(FileSystem& files, const std::filesystem::path& directory,
+                  const StoreOptions& options) {
+    std::vector<Lsn> starts = list_snapshots(files, directory);
+    std::vector<Lsn> good;
+    for (const Lsn start : starts) {
+        try {
+            snapshot::verify(files, directory / snapshot::file_name(start));
+            good.push_back(start);
+        } catch (const CorruptStore& error) {
+            if (options.warning) {
+                options.warning("a damaged snapshot is passed over: " + std::string{error.what()});
+            }
+        }
+    }
+    Recovered recovered = recover_from(files, directory, good.empty() ? 0 : good.back(), options);
+    if (recovered.journal.tail.segment == 0) refuse_foreign_directory(files, directory);
+    recovered.snapshots = std::move(good);
+    return recovered;
+}
+
+}  // namespace allot

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "storage/journal_scan.hpp"
+#include "storage/memory_repository.hpp"
+
+namespace allot {
+
+/// What the files of a store add up to.
+struct Recovered {
+    std::unique_ptr<MemoryRepository> repository;
+    JournalScan journal;
+    std::vector<Lsn> snapshots;  ///< where the good ones start, oldest first
+    std::uint64_t replayed = 0;  ///< facts
+};
+
+/// Rebuilds a store's state from its newest good snapshot and the journal after that. Changes
+/// nothing; an empty or absent directory is an empty store. A snapshot that is damaged is passed
+/// over with a warning, for the one before it and more journal.
+/// \throws CorruptStore when what is there is not all that was acknowledged.
+Recovered recover(FileSystem& files, const std::filesystem::path& directory,
+                  const StoreOptions& options);
+
+/// As recover(), from one snapshot and no other; from the journal alone when `start` is 0.
+Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
+                       const StoreOptions& options);
+
+/// Where the snapshots of a store start, oldest first, good or not.
+std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& directory);
+
+}  // namespace allot

@@ -1,0 +1,195 @@
+#include "storage/snapshot_file.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <boost/archive/basic_archive.hpp>
+#include <vector>
+
+namespace allot::snapshot {
+
+namespace {
+
+constexpr std::uint32_t chunk_bytes_max = 1U << 30U;  // of an archive
+
+template <class Struct>
+std::span<const std::byte> bytes_of(const Struct& value) noexcept {
+    return std::as_bytes(std::span{&value, 1});
+}
+
+std::uint64_t checksum_of(const Header& header) noexcept {
+    const auto bytes = bytes_of(header).subspan(sizeof header.checksum);
+    return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+std::uint64_t checksum_of(const ChunkHeader& header, std::span<const std::byte> archive,
+                          std::uint64_t previous) noexcept {
+    XXH3_state_t state{};
+    XXH3_64bits_reset_withSeed(&state, previous);
+    const auto bytes = bytes_of(header).subspan(sizeof header.checksum);
+    XXH3_64bits_update(&state, bytes.data(), bytes.size());
+    XXH3_64bits_update(&state, archive.data(), archive.size());
+    return XXH3_64bits_digest(&state);
+}
+
+std::uint32_t archive_version() {
+    const auto version = boost::archive::BOOST_ARCHIVE_VERSION();
+    return std::uint32_t{version};
+}
+
+class Reader {
+public:
+    Reader(FileSystem& files, const std::filesystem::path& path)
+        : name_{path.filename().string()}, file_{files.open(path, FileSystem::Mode::read)} {
+        read_header();
+    }
+
+    [[nodiscard]] const Header& header() const noexcept { return header_; }
+
+    /// Gives each chunk, its checksum verified, to `use(ChunkHeader, archive)`.
+    template <class Use>
+    void for_each_chunk(Use&& use) {
+        offset_ = sizeof header_;
+        std::uint64_t chain = 0;
+        std::vector<std::byte> archive;
+        for (std::uint64_t i = 0; i < header_.chunks; ++i) {
+            ChunkHeader chunk{};
+            read(std::as_writable_bytes(std::span{&chunk, 1}));
+            if (chunk.bytes > chunk_bytes_max || chunk.bytes > header_.bytes - offset_) {
+                refuse("a chunk is longer than the file");
+            }
+            archive.resize(chunk.bytes);
+            read(archive);
+            if (checksum_of(chunk, archive, chain) != chunk.checksum) {
+                refuse("a chunk is damaged");
+            }
+            chain = chunk.checksum;
+            use(chunk, std::span<const std::byte>{archive});
+        }
+        if (offset_ != header_.bytes || chain != header_.chain) {
+            refuse("it does not hold the chunks that its header says");
+        }
+    }
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw CorruptStore{name_, offset_, header_.start, why};
+    }
+
+private:
+    void read_header() {
+        if (file_->size() < sizeof header_) refuse("shorter than a header");
+        read(std::as_writable_bytes(std::span{&header_, 1}));
+        offset_ = 0;
+        if (header_.magic != Header::magic_value) refuse("not a snapshot");
+        if (header_.version != format_version) {
+            refuse("format version " + std::to_string(header_.version) + "; this program reads " +
+                   std::to_string(format_version));
+        }
+        if (checksum_of(header_) != header_.checksum) refuse("the header is damaged");
+        if (header_.archive_version > archive_version()) {
+            refuse("written by a newer Boost.Serialization");
+        }
+        if (header_.bytes != file_->size()) {
+            refuse("the file has " + std::to_string(file_->size()) + " bytes; its header says " +
+                   std::to_string(header_.bytes));
+        }
+        if (start_of(name_).value_or(header_.start) != header_.start) {
+            refuse("the file's name does not say where it starts");
+        }
+    }
+
+    void read(std::span<std::byte> into) {
+        if (file_->read_at(offset_, into) != into.size()) refuse("the file ends early");
+        offset_ += into.size();
+    }
+
+    std::string name_;
+    std::unique_ptr<File> file_;
+    Header header_{};
+    std::uint64_t offset_ = 0;
+};
+
+}  // namespace
+
+Writer::Writer(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
+               Lsn start)
+    : files_{files},
+      directory_{directory},
+      aside_{directory / aside_name},
+      file_{files.open(aside_, FileSystem::Mode::create)} {
+    header_.magic = Header::magic_value;
+    header_.version = format_version;
+    header_.archive_version = archive_version();
+    header_.store_id = store_id;
+    header_.start = start;
+    header_.bytes = sizeof header_;
+}
+
+Writer::~Writer() {
+    if (finished_) return;
+    try {
+        files_.remove(aside_);
+    } catch (
+        const std::exception&) {  // NOLINT(bugprone-empty-catch): it is removed at the next start
+    }
+}
+
+void Writer::add(const Chunk& chunk) {
+    const std::string bytes = archive(chunk);
+    ChunkHeader header{};
+    header.bytes = static_cast<std::uint32_t>(bytes.size());
+    header.products = static_cast<std::uint32_t>(chunk.products.size());
+    header.batches = static_cast<std::uint32_t>(chunk.batches.size());
+    header.lines = static_cast<std::uint32_t>(chunk.lines.size());
+    header.name_bytes = static_cast<std::uint32_t>(chunk.names.size());
+    header.checksum = checksum_of(header, std::as_bytes(std::span{bytes}), header_.chain);
+
+    file_->write_at(header_.bytes, bytes_of(header));
+    file_->write_at(header_.bytes + sizeof header, std::as_bytes(std::span{bytes}));
+    header_.bytes += sizeof header + bytes.size();
+    header_.chain = header.checksum;
+    header_.products += header.products;
+    header_.batches += header.batches;
+    header_.lines += header.lines;
+    ++header_.chunks;
+}
+
+void Writer::finish(Lsn end) {
+    header_.end = end;
+    header_.checksum = checksum_of(header_);
+    file_->write_at(0, bytes_of(header_));
+    file_->sync();
+    file_.reset();
+    verify(files_, aside_);
+    files_.rename(aside_, directory_ / file_name(header_.start));
+    finished_ = true;
+    files_.sync_directory(directory_);
+}
+
+Header verify(FileSystem& files, const std::filesystem::path& path) {
+    Reader reader{files, path};
+    reader.for_each_chunk([](const ChunkHeader&, std::span<const std::byte>) {});
+    return reader.header();
+}
+
+Header load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
+            const std::function<void(const Progress&)>& progress) {
+    Reader reader{files, path};
+    reader.for_each_chunk([](const ChunkHeader&, std::span<const std::byte>) {});
+    std::uint64_t done = 0;
+    reader.for_each_chunk([&](const ChunkHeader& header, std::span<const std::byte> archive) {
+        const auto chunk = extract(header, archive);
+        if (!chunk) reader.refuse("a chunk holds other records than its header says");
+        if (!restore(*chunk, repository)) reader.refuse("its records contradict each other");
+        if (progress) progress({"loading snapshot", ++done, reader.header().chunks});
+    });
+    const Header& header = reader.header();
+    const Ledger& ledger = repository.ledger();
+    if (repository.size() != header.products || ledger.batch_count() != header.batches ||
+        ledger.line_count() != header.lines) {
+        reader.refuse("it does not hold the records that its header counts");
+    }
+    return header;
+}
+
+}  // namespace allot::snapshot

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "storage/corrupt_store.hpp"
+#include "storage/file_system.hpp"
+#include "storage/options.hpp"
+#include "storage/snapshot_format.hpp"
+
+namespace allot::snapshot {
+
+/// Writes a snapshot beside its final place, and puts it there when it is complete. Destroyed
+/// before that, it leaves the store as it was.
+class Writer {
+public:
+    /// \param start replay will begin after it.
+    Writer(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
+           Lsn start);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    void add(const Chunk& chunk);
+    /// Completes the file, syncs it, verifies what the disk gives back, and renames it.
+    /// \pre the journal is durable to `end`: a snapshot must not know what the journal may lose.
+    void finish(Lsn end);
+
+private:
+    FileSystem& files_;
+    const std::filesystem::path directory_;
+    const std::filesystem::path aside_;
+    std::unique_ptr<File> file_;
+    Header header_{};
+    bool finished_ = false;
+};
+
+/// Checks every checksum of a snapshot, and opens no archive.
+/// \throws CorruptStore when it is not what was written; std::system_error when it can't be read.
+Header verify(FileSystem& files, const std::filesystem::path& path);
+
+/// Verifies a snapshot, then rebuilds its products in an empty repository.
+/// \throws as verify(); the repository is then to be thrown away.
+Header load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
+            const std::function<void(const Progress&)>& progress);
+
+/// What a snapshot is called while it is written.
+inline constexpr std::string_view aside_name = "snapshot.tmp";
+
+}  // namespace allot::snapshot

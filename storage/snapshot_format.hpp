@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ports.hpp"
+
+// A snapshot's bytes, as FORMAT.md states them.
+
+namespace allot::snapshot {
+
+inline constexpr std::uint32_t format_version = 1;
+
+/// First in the file, written last.
+struct Header {
+    static constexpr std::uint64_t magic_value = 0x5041'4E53'4F4C'4CFF;  // FF "LLOSNAP"
+
+    std::uint64_t checksum;  ///< XXH3-64 of the 88 bytes after it
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t archive_version;  ///< of Boost.Serialization
+    std::uint64_t store_id;
+    Lsn start;  ///< replay begins after it
+    Lsn end;    ///< no fact after it is in the snapshot
+    std::uint64_t products;
+    std::uint64_t batches;
+    std::uint64_t lines;
+    std::uint64_t chunks;
+    std::uint64_t bytes;  ///< of the whole file
+    std::uint64_t chain;  ///< the last chunk's checksum
+};
+static_assert(sizeof(Header) == 96);
+
+/// Before each chunk's archive.
+struct ChunkHeader {
+    std::uint64_t checksum;  ///< XXH3-64, seeded with that of the chunk before, of all after it
+    std::uint32_t bytes;     ///< of the archive
+    std::uint32_t products;
+    std::uint32_t batches;
+    std::uint32_t lines;
+    std::uint32_t name_bytes;
+    std::uint32_t reserved;  ///< 0
+};
+static_assert(sizeof(ChunkHeader) == 32);
+
+// The archived records: fixed-width integers, whose names stand one after the other in `names`, in
+// the order product, its batches, and after each batch the orders of its lines.
+
+struct ProductRow {
+    std::uint64_t version;
+    Lsn current_to;
+    std::uint32_t batches;
+    std::uint32_t sku_bytes;
+};
+
+struct BatchRow {
+    Lsn added;
+    std::int32_t eta_days;
+    std::uint32_t purchased;
+    std::uint32_t lines;
+    std::uint32_t ref_bytes;
+};
+
+struct LineRow {
+    Lsn allocated_at;
+    std::uint32_t quantity;
+    std::uint32_t order_bytes;
+};
+
+/// Some products with all that they hold: batches in order of preference, lines in the order of
+/// their allocation.
+struct Chunk {
+    std::vector<ProductRow> products;
+    std::vector<BatchRow> batches;
+    std::vector<LineRow> lines;
+    std::string names;
+};
+
+/// Copies products out of a repository, from `next` on, until a slice is full; moves `next`.
+/// A slice takes 256 products or a little over 2'048 lines, so that a command waits for it a
+/// fraction of a millisecond; a product with more lines is copied in one piece.
+Chunk copy_slice(Repository& repository, Index& next);
+
+/// Rebuilds the products of a chunk, through the checks that every fact passes.
+/// \return false when they contradict each other or what is there already.
+[[nodiscard]] bool restore(const Chunk& chunk, Repository& repository);
+
+/// The chunk as Boost.Serialization's binary archive.
+[[nodiscard]] std::string archive(const Chunk& chunk);
+/// \return none when the archive does not hold exactly what the header says.
+[[nodiscard]] std::optional<Chunk> extract(const ChunkHeader& header,
+                                           std::span<const std::byte> archive);
+
+/// `snapshot-<start, 16 hexadecimal digits>.snap`
+std::string file_name(Lsn start);
+/// \return none for any other file.
+std::optional<Lsn> start_of(std::string_view file_name);
+
+}  // namespace allot::snapshot

@@ -1,0 +1,108 @@
+#include "storage/snapshot_format.hpp"
+
+namespace allot::snapshot {
+
+namespace {
+
+constexpr std::size_t slice_products_max = 256;
+constexpr std::size_t slice_lines_max = 2'048;
+
+std::uint32_t put_name(Chunk& chunk, std::string_view name) {
+    chunk.names += name;
+    return static_cast<std::uint32_t>(name.size());
+}
+
+void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
+    const Batch& batch = ledger.batch(at);
+    const std::size_t row = chunk.batches.size();
+    chunk.batches.push_back({batch.rank().added, batch.eta().days(),
+                             static_cast<std::uint32_t>(batch.purchased()), 0,
+                             put_name(chunk, batch.ref_view())});
+    for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
+        const AllocatedLine& line = ledger.line(l);
+        chunk.lines.push_back(
+            {line.allocated_at, line.quantity, put_name(chunk, ledger.order_id(line))});
+        ++chunk.batches[row].lines;
+    }
+}
+
+/// Takes rows and names off a chunk in the order in which they were put there.
+class Reader {
+public:
+    explicit Reader(const Chunk& chunk) noexcept : chunk_{chunk}, names_{chunk.names} {}
+
+    [[nodiscard]] bool restore(Repository& repository) {
+        for (const ProductRow& row : chunk_.products) {
+            if (!restore(row, repository)) return false;
+        }
+        return batches_ == chunk_.batches.size() && lines_ == chunk_.lines.size() && names_.empty();
+    }
+
+private:
+    template <class Name>
+    [[nodiscard]] Result<Name> name(std::uint32_t bytes) {
+        const std::string_view text = names_.substr(0, bytes);
+        names_.remove_prefix(text.size());
+        if (text.size() != bytes) return Refusal::bad_name;
+        return Name::of(text);
+    }
+
+    [[nodiscard]] bool restore(const ProductRow& row, Repository& repository) {
+        const auto sku = name<Sku>(row.sku_bytes);
+        if (!sku || repository.find(*sku) != nullptr) return false;
+        if (row.batches == 0 || row.batches > chunk_.batches.size() - batches_) return false;
+        Product& product = repository.add(*sku);
+        for (std::uint32_t i = 0; i < row.batches; ++i) {
+            if (!restore(chunk_.batches[batches_++], product, *sku)) return false;
+        }
+        product.set_version(row.version);
+        product.set_current_to(row.current_to);
+        return true;
+    }
+
+    [[nodiscard]] bool restore(const BatchRow& row, Product& product, const Sku& sku) {
+        const auto ref = name<BatchRef>(row.ref_bytes);
+        const auto purchased = Purchased::of(row.purchased);
+        const auto eta = Eta::of_days(row.eta_days);
+        if (!ref || !purchased || !eta) return false;
+        if (!product.apply(BatchAdded{sku, *ref, *purchased, *eta}, row.added)) return false;
+        if (row.lines > chunk_.lines.size() - lines_) return false;
+        for (std::uint32_t i = 0; i < row.lines; ++i) {
+            const LineRow& line = chunk_.lines[lines_++];
+            const auto order = name<OrderId>(line.order_bytes);
+            const auto quantity = Quantity::of(line.quantity);
+            if (!order || !quantity) return false;
+            const LineAllocated fact{{*order, sku, *quantity}, *ref};
+            if (!product.apply(fact, line.allocated_at)) return false;
+        }
+        return true;
+    }
+
+    const Chunk& chunk_;
+    std::string_view names_;
+    std::size_t batches_ = 0;
+    std::size_t lines_ = 0;
+};
+
+}  // namespace
+
+Chunk copy_slice(Repository& repository, Index& next) {
+    Chunk chunk;
+    chunk.products.reserve(slice_products_max);
+    chunk.lines.reserve(slice_lines_max);
+    while (next < repository.size() && chunk.products.size() < slice_products_max &&
+           chunk.lines.size() < slice_lines_max) {
+        const Product& product = repository.at(next++);
+        chunk.products.push_back({product.version(), product.current_to(),
+                                  static_cast<std::uint32_t>(product.batches().size()),
+                                  put_name(chunk, product.sku_view())});
+        for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
+    }
+    return chunk;
+}
+
+bool restore(const Chunk& chunk, Repository& repository) {
+    return Reader{chunk}.restore(repository);
+}
+
+}  // namespace allot::snapshot
