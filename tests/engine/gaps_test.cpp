@@ -1,0 +1,135 @@
+// What the published behaviour leaves open, decided.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "tests/engine/shop.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+using Strings = std::vector<std::string>;
+
+BOOST_AUTO_TEST_SUITE(given_what_others_leave_open)
+
+BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again, Shop) {
+    add_batch("stock", "SPOON", 15);
+    add_batch("shipment", "SPOON", 100, today);
+    const Lsn before = journal.last();
+    BOOST_TEST(allocate("o1", "SPOON", 10) == "stock");
+    BOOST_TEST(allocate("o1", "SPOON", 10) == "stock");
+    BOOST_TEST(available("stock") == 5);
+    BOOST_TEST(available("shipment") == 100);
+    BOOST_TEST(journal.last() == before + 1);
+    // Another quantity is another line.
+    BOOST_TEST(allocate("o1", "SPOON", 11) == "shipment");
+}
+
+BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
+    for (const char* const text : {"0", "-5", "1.5", "10000000000", "ten", "", " 1", "1 ", "+1",
+                                   "0x10", "1e3", "1000000001", "99999999999999999999"}) {
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST((Quantity::parse(text) == Result<Quantity>{Refusal::bad_quantity}));
+        }
+    }
+    BOOST_TEST(Quantity::parse("1").value().units() == 1);
+    BOOST_TEST(Quantity::parse("1000000000").value().units() == 1'000'000'000);
+    BOOST_TEST(Purchased::parse("0").value().units() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(G3_when_a_batch_comes_again_then_it_must_be_the_same, Shop) {
+    BOOST_TEST(add_batch("b1", "SPOON", 10, today) == "ok");
+    BOOST_TEST(add_batch("b1", "SPOON", 10, today) == "ok");
+    BOOST_TEST(journal.last() == 1U);
+    BOOST_TEST(add_batch("b1", "SPOON", 11, today) == "batch exists");
+    BOOST_TEST(add_batch("b1", "SPOON", 10, later) == "batch exists");
+    BOOST_TEST(add_batch("b1", "FORK", 10, today) == "batch exists");
+    BOOST_TEST(repository.find("FORK") == nullptr);
+    set_quantity("b1", 12);
+    BOOST_TEST(add_batch("b1", "SPOON", 12, today) == "ok");  // as it is now
+    BOOST_TEST(available("b1") == 12);
+}
+
+BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is_refused, Shop) {
+    add_batch("b1", "SPOON", 10);
+    BOOST_TEST(set_quantity("b2", 5) == "unknown batch");
+    BOOST_TEST((Purchased::parse("-1") == Result<Purchased>{Refusal::bad_quantity}));
+    BOOST_TEST((Purchased::of(-1) == Result<Purchased>{Refusal::bad_quantity}));
+    BOOST_TEST(reschedule("b2", today) == "unknown batch");
+    BOOST_TEST(journal.last() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then_none_is_taken,
+                        Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto before = state_hash(repository);
+    const OrderResult answer = run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 5}}});
+    BOOST_TEST((answer == OrderResult{RefusedLine{Refusal::out_of_stock, 1}}));
+    BOOST_TEST(available("b1") == 10);
+    BOOST_TEST(allocations("o1").empty());
+    repository.find("SPOON")->set_current_to(1);
+    BOOST_TEST(state_hash(repository) == before);
+    // Two equal lines are one.
+    BOOST_TEST(run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 6}}}).value().size() == 2U);
+    BOOST_TEST(available("b1") == 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_and_told, Shop) {
+    add_batch("b1", "SPOON", 10);
+    allocate("o1", "SPOON", 4);
+    allocate("o2", "SPOON", 6);
+    BOOST_TEST(set_quantity("b1", 5) == "1");
+    BOOST_TEST(available("b1") == 1);
+    BOOST_TEST(allocations("o2").empty());
+    BOOST_TEST(allocations("o1") == Strings{"SPOON 4 b1"});
+    BOOST_TEST((told.back() == Fact{OutOfStock{line("o2", "SPOON", 6)}}));
+    BOOST_TEST(set_quantity("b1", 0) == "1");
+    BOOST_TEST(available("b1") == 0);
+    BOOST_TEST(allocations("o1").empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_still_has_room_then_a_small_line_returns_to_it, Shop) {
+    add_batch("b1", "SPOON", 10);
+    allocate("o1", "SPOON", 2);
+    allocate("o2", "SPOON", 7);
+    allocate("o3", "SPOON", 1);
+    // Two have to go: o3, then o2. Then o2 is too large, and o3 fits again.
+    BOOST_TEST(set_quantity("b1", 4) == "2");
+    BOOST_TEST(allocations("o3") == Strings{"SPOON 1 b1"});
+    BOOST_TEST(allocations("o2").empty());
+    BOOST_TEST(available("b1") == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(G10_when_explained_then_the_announced_batch_takes_the_line, Shop) {
+    add_batch("small", "SPOON", 5);
+    add_batch("right", "SPOON", 50, today);
+    add_batch("spare", "SPOON", 50, later);
+    const auto before = state_hash(repository);
+    const Lsn lsn = journal.last();
+    const auto plan = bus.explain({"o1", {{"SPOON", 6}, {"FORK", 1}, {"SPOON", 6}}});
+    BOOST_TEST(state_hash(repository) == before);
+    BOOST_TEST(journal.last() == lsn);
+
+    BOOST_REQUIRE(plan.size() == 3U);
+    BOOST_TEST(plan[0].outcome->view() == "right");
+    std::vector<Verdict> verdicts;
+    for (const Candidate& candidate : plan[0].candidates) verdicts.push_back(candidate.verdict);
+    BOOST_TEST((verdicts == std::vector{Verdict::too_small, Verdict::chosen, Verdict::not_needed}));
+    BOOST_TEST((plan[1].outcome.error() == Refusal::unknown_sku));
+    BOOST_TEST((plan[2].candidates.at(0).verdict == Verdict::holds_the_line));
+    BOOST_TEST(allocate("o1", "SPOON", 6) == plan[0].outcome->view());
+}
+
+BOOST_FIXTURE_TEST_CASE(when_part_of_an_order_is_deallocated_then_the_rest_stays, Shop) {
+    add_batch("b1", "SPOON", 100);
+    add_batch("b2", "FORK", 100);
+    allocate("o1", "SPOON", 1);
+    allocate("o1", "SPOON", 2);
+    allocate("o1", "FORK", 3);
+    BOOST_TEST(run(Deallocate{"o1", Sku{"SPOON"}, Quantity{2}}).value() == 1U);
+    BOOST_TEST(allocations("o1") == (Strings{"SPOON 1 b1", "FORK 3 b2"}));
+    BOOST_TEST(run(Deallocate{"o1", Sku{"SPOON"}}).value() == 1U);
+    BOOST_TEST(run(Deallocate{"o1"}).value() == 1U);
+    BOOST_TEST(run(Deallocate{"o1"}).value() == 0U);
+    BOOST_TEST(repository.ledger().order_count() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

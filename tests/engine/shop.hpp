@@ -1,0 +1,100 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/invariants.hpp"
+#include "engine/message_bus.hpp"
+#include "engine/state_hash.hpp"
+#include "storage/memory_repository.hpp"
+#include "storage/volatile_journal.hpp"
+
+namespace allot::testing {
+
+class FixedClock final : public Clock {
+public:
+    [[nodiscard]] UnixMicros now() noexcept override { return 1'300'000'000'000'000; }
+};
+
+// Days in a test's own calendar.
+inline constexpr std::string_view today = "2011-01-01";
+inline constexpr std::string_view tomorrow = "2011-01-02";
+inline constexpr std::string_view later = "2011-01-11";
+
+/// An engine in memory, spoken to in plain text: an answer is the batch's reference or the
+/// refusal's words.
+class Shop {
+public:
+    Shop() {
+        bus.subscribe([this](const CommittedFact& fact) { told.push_back(fact.fact); });
+    }
+
+    static Quantity quantity(std::int64_t units) { return Quantity::of(units).value(); }
+    static OrderLine line(std::string_view order, std::string_view sku, std::int64_t units) {
+        return {OrderId::of(order).value(), Sku::of(sku).value(), quantity(units)};
+    }
+
+    template <class Command>
+    auto run(const Command& command) {
+        auto answer = bus.handle(command);
+        bus.publish(bus.take_durable(journal.durable()));
+        return answer.result;
+    }
+
+    std::string add_batch(std::string_view ref, std::string_view sku, std::int64_t units,
+                          std::string_view eta = {}) {
+        const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
+        return words(
+            run(AddBatch{BatchRef::of(ref).value(), Sku::of(sku).value(), quantity(units), day}));
+    }
+    std::string allocate(std::string_view order, std::string_view sku, std::int64_t units) {
+        const auto answer = run(Allocate{line(order, sku, units)});
+        return answer ? std::string{answer->view()} : words(answer);
+    }
+    std::string set_quantity(std::string_view batch, std::int64_t units) {
+        const auto answer =
+            run(ChangeBatchQuantity{BatchRef::of(batch).value(), Purchased::of(units).value()});
+        return answer ? std::to_string(*answer) : words(answer);
+    }
+    std::string reschedule(std::string_view batch, std::string_view eta) {
+        const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
+        return words(run(Reschedule{BatchRef::of(batch).value(), day}));
+    }
+    std::size_t deallocate(std::string_view order, std::string_view sku, std::int64_t units) {
+        return run(Deallocate{OrderId::of(order).value(), Sku::of(sku).value(), quantity(units)})
+            .value();
+    }
+
+    [[nodiscard]] std::int64_t available(std::string_view batch) const {
+        return repository.ledger().batch(repository.ledger().find_batch(batch)).available();
+    }
+    Version version(std::string_view sku) {
+        return repository.find(Sku::of(sku).value())->version();
+    }
+    /// `sku quantity batch`, in the order of allocation.
+    std::vector<std::string> allocations(std::string_view order) {
+        std::vector<std::string> rows;
+        for (const Allocation& row : allot::allocations(OrderId::of(order).value(), repository)) {
+            rows.push_back(std::string{row.sku.view()} + " " +
+                           std::to_string(row.quantity.units()) + " " +
+                           std::string{row.batch.view()});
+        }
+        return rows;
+    }
+
+    MemoryRepository repository{1};
+    VolatileJournal journal;
+    FixedClock clock;
+    MessageBus bus{repository, journal, clock};
+    std::vector<Fact> told;  // to subscribers
+
+private:
+    template <class T>
+    static std::string words(const Result<T>& answer) {
+        return std::string{answer ? "ok" : to_string(answer.error())};
+    }
+};
+
+}  // namespace allot::testing

@@ -1,0 +1,72 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "engine/compact_name.hpp"
+#include "engine/eta.hpp"
+#include "engine/name.hpp"
+
+using namespace allot;
+
+BOOST_AUTO_TEST_SUITE(given_a_name)
+
+BOOST_AUTO_TEST_CASE(when_it_is_1_to_64_bytes_of_utf8_then_it_is_one) {
+    using namespace std::string_literals;
+    for (const std::string& text : {"A"s, "RED-CHAIR"s, "table,\"small\""s, "stuhl-größe"s, "椅子"s,
+                                    "🪑"s, std::string(64, 'x')}) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST(Sku::of(text).value().view() == text); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_breaks_a_rule_then_it_is_refused) {
+    using namespace std::string_literals;
+    for (const std::string& text :
+         {""s, std::string(65, 'x'), "a b"s, "a\tb"s, "a\n"s, "\0"s, "a\x7F"s, "\xFF"s, "\xC0\xAF"s,
+          "\xED\xA0\x80"s, "\xE2\x82"s, "\xF4\x90\x80\x80"s, "a\u00A0b"s, "a\u2003b"s, "a\u3000b"s,
+          "a\u0085b"s, "\x80"s}) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST((Sku::of(text).error() == Refusal::bad_name)); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_rests_then_it_is_the_same_however_long) {
+    for (std::size_t size = 1; size <= 64; ++size) {
+        const std::string text(size, 'n');
+        CompactName a{text};
+        CompactName b = std::move(a);
+        a = CompactName{"other"};
+        BOOST_TEST(b.view() == text);
+        b = std::move(a);
+        BOOST_TEST(b.view() == "other");
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_an_eta)
+
+BOOST_AUTO_TEST_CASE(when_it_is_a_calendar_day_then_it_reads_and_writes_as_iso_8601) {
+    for (const char* const text :
+         {"2011-01-02", "0001-01-01", "9999-12-31", "2000-02-29", "1969-12-31"}) {
+        const Eta eta = Eta::parse(text).value();
+        BOOST_TEST(eta.to_string() == text);
+        BOOST_TEST((Eta::of_days(eta.days()).value() == eta));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_there_is_no_such_day_then_it_is_refused) {
+    for (const char* const text :
+         {"", "2011-02-29", "2011-13-01", "2011-00-10", "2011-1-02", "11-01-02", "2011/01/02",
+          "2011-01-02 ", "0000-01-01", "2011-01-32", "20a1-01-02", "-011-01-02"}) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST((Eta::parse(text).error() == Refusal::bad_date)); }
+    }
+    BOOST_TEST((Eta::of_days(3'000'000).error() == Refusal::bad_date));
+    BOOST_TEST((Eta::of_days(2'000'000'000).error() == Refusal::bad_date));
+}
+
+BOOST_AUTO_TEST_CASE(when_ranked_then_the_warehouse_comes_before_every_day) {
+    BOOST_TEST((Eta::warehouse() < Eta{"0001-01-01"}));
+    BOOST_TEST((Eta{"2011-01-01"} < Eta{"2011-01-02"}));
+    BOOST_TEST(Eta::warehouse().to_string().empty());
+    BOOST_TEST((Eta::of_days(Eta::warehouse().days()).value() == Eta::warehouse()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
