@@ -32,7 +32,8 @@ int run_check(const Settings& settings, Console& console) {
         }
         if (!report.ok) return say_bad(directory, console);
         console.out << escaped(directory) << ": good; last LSN " << report.last << ", "
-                    << report.facts << " facts in the journal, " << report.products << " products, "
+                    << report.replayed << " facts replayed, " << report.snapshots << " snapshots, "
+                    << report.products << " products, " << report.batches << " batches, "
                     << report.lines << " allocated lines, state hash " << std::hex
                     << report.state_hash << std::dec << '\n';
         return verdict::good;

@@ -43,6 +43,7 @@ std::optional<Endpoint> read_endpoint(std::string_view text) {
     const auto port = read_number(text.substr(colon + 1), 0, 65'535);
     std::string_view host = text.substr(0, colon);
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (host == "localhost") host = "127.0.0.1";
     if (bracketed) host = host.substr(1, host.size() - 2);
     if (!port || !is_address(bracketed ? AF_INET6 : AF_INET, std::string{host})) {
         return std::nullopt;

@@ -20,7 +20,8 @@ struct Endpoint {
 // How the values of options are read. Each gives nothing for what its rule forbids.
 
 [[nodiscard]] std::optional<bool> read_switch(std::string_view text);
-/// An address, not a name: what a server listens on must not depend on a resolver.
+/// An address, or `localhost` for 127.0.0.1, but no other name: what a server listens on must not
+/// depend on a resolver.
 [[nodiscard]] std::optional<Endpoint> read_endpoint(std::string_view text);
 [[nodiscard]] std::optional<Durability> read_durability(std::string_view text);
 /// A number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.

@@ -20,12 +20,24 @@ constexpr std::string_view prefix = "ALLOT_";
 po::options_description described(const Syntax& syntax) {
     po::options_description all;
     for (const Option& option : syntax.options) {
-        auto* const value = po::value<std::string>();
-        if (option.is_switch()) value->implicit_value("true");
-        all.add_options()(std::string{option.name}.c_str(), value);
+        all.add_options()(std::string{option.name}.c_str(), po::value<std::string>());
     }
     all.add_options()("operand", po::value<std::vector<std::string>>());
     return all;
+}
+
+/// Every switch with a value, `--json` as `--json=true`: it must not take the operand after it.
+std::vector<std::string> with_switches_spelled_out(const Syntax& syntax,
+                                                   std::span<const std::string> arguments) {
+    std::vector<std::string> spelled{arguments.begin(), arguments.end()};
+    for (std::string& argument : spelled) {
+        if (argument == "--") break;
+        const bool flag = argument.starts_with("--");
+        const Option* const option =
+            flag ? find_option(syntax.options, std::string_view{argument}.substr(2)) : nullptr;
+        if (option != nullptr && option->is_switch()) argument += "=true";
+    }
+    return spelled;
 }
 
 /// Reads the command line. \return the operands.
@@ -37,7 +49,7 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
     std::vector<std::string> found;
     try {
         using po::command_line_style::allow_guessing;
-        const auto parsed = po::command_line_parser{{arguments.begin(), arguments.end()}}
+        const auto parsed = po::command_line_parser{with_switches_spelled_out(syntax, arguments)}
                                 .options(description)
                                 .positional(operands)
                                 .style(po::command_line_style::unix_style & ~allow_guessing)
@@ -47,11 +59,13 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
                 found.push_back(option.value.front());
                 continue;
             }
-            // A value is checked by the option's rule, not here; what is left is an empty one.
-            const std::string text = option.value.empty() ? "true" : option.value.front();
+            const std::string& name = option.string_key;
+            if (find_option(syntax.options, name) == nullptr) {  // our own name for operands
+                throw UsageError{"unrecognised option '--" + name + "'"};
+            }
             const bool first =
-                values.try_emplace(option.string_key, text, "flag --" + option.string_key).second;
-            if (!first) throw UsageError{"--" + option.string_key + ": is given twice"};
+                values.try_emplace(name, option.value.front(), "flag --" + name).second;
+            if (!first) throw UsageError{"--" + name + ": is given twice"};
         }
     } catch (const po::error& error) {
         throw UsageError{escaped(error.what())};
@@ -158,7 +172,7 @@ const Settings::Setting& Settings::at(std::string_view option) const {
 
 void Settings::print(std::ostream& to) const {
     for (const Option& option : options_) {
-        if (!may_be_set_outside(&option)) continue;
+        if (!may_be_set_outside(&option) || option.name == "config") continue;
         const Setting& setting = at(option.name);
         to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
     }

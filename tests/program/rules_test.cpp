@@ -1,0 +1,70 @@
+#include "net/program/rules.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace allot;
+using namespace allot::program;
+
+BOOST_AUTO_TEST_SUITE(given_the_text_of_an_option)
+
+BOOST_AUTO_TEST_CASE(when_an_address_is_well_formed_then_it_is_taken_apart) {
+    BOOST_TEST((read_endpoint("127.0.0.1:25568") == Endpoint{"127.0.0.1", 25568}));
+    BOOST_TEST((read_endpoint("[::1]:0") == Endpoint{"::1", 0}));
+    BOOST_TEST((read_endpoint("localhost:80") == Endpoint{"127.0.0.1", 80}));
+    BOOST_TEST((read_endpoint("0.0.0.0:65535") == Endpoint{"0.0.0.0", 65535}));
+}
+
+BOOST_AUTO_TEST_CASE(when_an_address_is_malformed_then_there_is_none) {
+    for (const char* const bad :
+         {"", "127.0.0.1", "127.0.0.1:", ":25568", "127.0.0.1:65536", "127.0.0.1:-1", "1.2.3:4",
+          "::1:25568", "[::1]", "[::1]25568", "[127.0.0.1]:1", "[]:1", "example.org:80",
+          "127.0.0.1 :1", "127.0.0.1:0x50", "127.0.0.1:1 "}) {
+        BOOST_TEST(!read_endpoint(bad), bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_durability_is_named_then_it_is_that) {
+    using std::chrono::milliseconds;
+    BOOST_TEST((read_durability("always") == Durability{}));
+    BOOST_TEST((read_durability("os") == Durability{Durability::Mode::os, milliseconds{0}}));
+    BOOST_TEST(
+        (read_durability("interval=1") == Durability{Durability::Mode::interval, milliseconds{1}}));
+    BOOST_TEST((read_durability("interval=60000") ==
+                Durability{Durability::Mode::interval, milliseconds{60'000}}));
+    for (const char* const bad : {"", "never", "Always", "interval", "interval=", "interval=0",
+                                  "interval=60001", "interval=5ms"}) {
+        BOOST_TEST(!read_durability(bad), bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_size_has_a_unit_then_it_counts) {
+    BOOST_TEST((read_bytes("0") == 0U));
+    BOOST_TEST((read_bytes("1000") == 1000U));
+    BOOST_TEST((read_bytes("64KiB") == 65'536U));
+    BOOST_TEST((read_bytes("3GiB") == 3U * (1ULL << 30U)));
+    for (const char* const bad : {"", "KiB", "1KB", "1 KiB", "-1", "1.5MiB", "1KiBKiB",
+                                  "17179869184GiB", "18446744073709551616"}) {
+        BOOST_TEST(!read_bytes(bad), bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_number_is_out_of_its_range_then_it_is_refused) {
+    BOOST_TEST((read_segment_bytes("64KiB") == 65'536U));
+    BOOST_TEST((read_segment_bytes("1GiB") == 1ULL << 30U));
+    BOOST_TEST(!read_segment_bytes("65535"));
+    BOOST_TEST(!read_segment_bytes("1073741825"));
+    BOOST_TEST((read_clients("1") == 1U));
+    BOOST_TEST(!read_clients("0"));
+    BOOST_TEST(!read_clients("100001"));
+    BOOST_TEST(!read_lsn("0"));
+    BOOST_TEST((read_lsn("18446744073709551615") == ~0ULL));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_switch_is_set_then_the_usual_words_do) {
+    for (const char* const yes : {"true", "yes", "on", "1"}) BOOST_TEST((read_switch(yes) == true));
+    for (const char* const no : {"false", "no", "off", "0"}) BOOST_TEST((read_switch(no) == false));
+    BOOST_TEST(!read_switch("maybe"));
+    BOOST_TEST(!read_switch(""));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

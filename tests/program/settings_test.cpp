@@ -1,0 +1,220 @@
+#include "net/program/settings.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <sstream>
+#include <system_error>
+
+#include "net/program/command.hpp"
+
+using namespace allot::program;
+
+namespace {
+
+constexpr std::array options = {
+    help_option,
+    print_config_option,
+    config_option,
+    data_option,
+    Option{"sample-stock", "", "", "a switch"},
+    Option{"from", "LSN", "1", "a matter of one call", Option::From::flag_only}};
+constexpr std::array elsewhere = {data_option, config_option, options[4], options[5],
+                                  Option{"listen", "ADDRESS:PORT", "", "of another command"}};
+
+/// One way in which a command may be called.
+struct Call {
+    std::vector<std::string> arguments = {};
+    Environment environment = {};
+    std::string file = {};  // what any configuration file holds
+    std::size_t operands_max = 0;
+    std::vector<std::string> warnings = {};
+
+    Settings read() {
+        const Syntax syntax{.name = "test",
+                            .operands = "DIR",
+                            .summary = "",
+                            .details = "",
+                            .options = options,
+                            .operands_min = operands_max,
+                            .operands_max = operands_max};
+        return read_settings(syntax,
+                             {.arguments = arguments,
+                              .environment = environment,
+                              .known = elsewhere,
+                              .read_file =
+                                  [this](const std::string& path) {
+                                      if (path != "none.ini") return file;
+                                      throw std::system_error{ENOENT, std::generic_category(),
+                                                              "cannot read none.ini"};
+                                  },
+                              .warning = [this](const std::string& w) { warnings.push_back(w); }});
+    }
+
+    /// \return the complaint about the call.
+    std::string error() {
+        try {
+            (void)read();
+        } catch (const UsageError& error) {
+            return error.what();
+        }
+        return "none";
+    }
+};
+
+Settings read(Call call) { return call.read(); }
+std::string error_of(Call call) { return call.error(); }
+
+std::string data_and_origin(Call call) {
+    const auto settings = call.read();
+    return settings.text("data") + " from " + settings.at("data").origin;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_setting_that_four_places_may_give)
+
+BOOST_AUTO_TEST_CASE(when_all_do_then_the_flag_wins) {
+    BOOST_TEST(data_and_origin({.arguments = {"--data", "f", "--config=a.ini"},
+                                .environment = {{"ALLOT_DATA", "e"}},
+                                .file = "data = i\n"}) == "f from flag --data");
+}
+
+BOOST_AUTO_TEST_CASE(when_no_flag_does_then_the_environment_wins) {
+    BOOST_TEST(data_and_origin({.arguments = {"--config", "a.ini"},
+                                .environment = {{"ALLOT_DATA", "e"}},
+                                .file = "data = i\n"}) == "e from environment ALLOT_DATA");
+}
+
+BOOST_AUTO_TEST_CASE(when_only_the_file_does_then_it_beats_the_default) {
+    BOOST_TEST(data_and_origin({.arguments = {"--config", "a.ini"},
+                                .file = "# a comment\n\n  data =  i j \r\n"}) ==
+               "i j from file a.ini:3");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_environment_names_the_file_then_it_is_read) {
+    BOOST_TEST(data_and_origin({.environment = {{"ALLOT_CONFIG", "b.ini"}}, .file = "data=i"}) ==
+               "i from file b.ini:1");
+}
+
+BOOST_AUTO_TEST_CASE(when_none_does_then_there_is_the_default) {
+    BOOST_TEST(data_and_origin({}) == "stock from default");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_can_turn_it_off) {
+    Call on{.environment = {{"ALLOT_SAMPLE_STOCK", "yes"}}};
+    BOOST_TEST(on.read().is_on("sample-stock"));
+    on.arguments = {"--sample-stock=no"};
+    BOOST_TEST(!on.read().is_on("sample-stock"));
+    BOOST_TEST(read({.arguments = {"--sample-stock"}}).is_on("sample-stock"));
+    BOOST_TEST(!read({}).is_on("sample-stock"));
+}
+
+BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_why) {
+    Call call{.arguments = {"--data", "f"}, .environment = {{"ALLOT_SAMPLE_STOCK", "1"}}};
+    std::ostringstream shown;
+    call.read().print(shown);
+    BOOST_TEST(shown.str() ==
+               "# flag --data\ndata = f\n"
+               "# environment ALLOT_SAMPLE_STOCK\nsample-stock = 1\n");
+    const auto again = read({.arguments = {"--config", "a"}, .file = shown.str()});
+    BOOST_TEST(again.text("data") == "f");
+    BOOST_TEST(again.is_on("sample-stock"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_command_line)
+
+BOOST_AUTO_TEST_CASE(when_operands_stand_among_flags_then_they_are_found_in_order) {
+    const auto settings = read({.arguments = {"here", "--data", "f"}, .operands_max = 1});
+    BOOST_TEST(settings.operands().at(0) == "here");
+    BOOST_TEST(read({.arguments = {"--", "--data"}, .operands_max = 1}).operands().at(0) ==
+               "--data");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_switch_comes_before_an_operand_then_it_does_not_take_it) {
+    const auto settings = read({.arguments = {"--sample-stock", "here"}, .operands_max = 1});
+    BOOST_TEST(settings.operands().at(0) == "here");
+    BOOST_TEST(settings.is_on("sample-stock"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
+    BOOST_TEST(error_of({.arguments = {"--frobnicate"}}) == "unrecognised option '--frobnicate'");
+    BOOST_TEST(error_of({.arguments = {"--dat", "x"}}) == "unrecognised option '--dat'");
+    BOOST_TEST(error_of({.arguments = {"--operand", "x"}}) == "unrecognised option '--operand'");
+    BOOST_TEST(
+        error_of({.arguments = {"--data="}}).starts_with("the argument for option '--data'"));
+    BOOST_TEST(error_of({.arguments = {"-x"}}) == "unrecognised option '-x'");
+    BOOST_TEST(error_of({.arguments = {"--listen", "x"}}) == "unrecognised option '--listen'");
+    BOOST_TEST(error_of({.arguments = {"--data"}}) ==
+               "the required argument for option '--data' is missing");
+    BOOST_TEST(error_of({.arguments = {"--data", "a", "--data", "b"}}) == "--data: is given twice");
+    BOOST_TEST(error_of({.arguments = {"here"}}) == "'here': is one argument too many");
+    BOOST_TEST(error_of({.operands_max = 1}) == "needs DIR");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_was_set) {
+    const Rule<int> rule{[](std::string_view) { return std::optional<int>{}; }, "anything else"};
+    const auto complaint = [&](Call call) {
+        try {
+            (void)call.read().get("data", rule);
+        } catch (const UsageError& error) {
+            return std::string{error.what()};
+        }
+        return std::string{"none"};
+    };
+    BOOST_TEST(complaint({.arguments = {"--data", "x\n"}}) ==
+               "data (flag --data): value 'x\\n': must be anything else");
+    BOOST_TEST(complaint({.arguments = {"--config", "a.ini"}, .file = "\ndata = y"}) ==
+               "data (file a.ini:2): value 'y': must be anything else");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_asks_for_help_then_operands_may_be_missing) {
+    BOOST_TEST(read({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_an_environment)
+
+BOOST_AUTO_TEST_CASE(when_a_variable_is_of_another_command_then_it_does_no_harm) {
+    Call call{.environment = {{"ALLOT_LISTEN", "x"}, {"PATH", "y"}}};
+    BOOST_TEST(call.error() == "none");
+    BOOST_TEST(call.warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_variable_looks_like_ours_and_is_not_then_there_is_a_warning) {
+    Call call{.environment = {{"ALLOT_FROBNICATE", "x"}, {"ALLOT_FROM", "7"}}};
+    BOOST_TEST(call.read().text("from") == "1");
+    BOOST_REQUIRE_EQUAL(call.warnings.size(), 2);
+    BOOST_TEST(call.warnings[0] == "environment ALLOT_FROBNICATE: is no setting, and ignored");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_configuration_file)
+
+BOOST_AUTO_TEST_CASE(when_a_key_is_of_another_command_then_it_does_no_harm) {
+    BOOST_TEST(error_of({.arguments = {"--config", "a"}, .file = "listen = x\n"}) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_line_is_wrong_then_the_error_names_file_line_and_rule) {
+    const auto error_in = [](const std::string& file) {
+        return error_of({.arguments = {"--config", "a.ini"}, .file = file});
+    };
+    BOOST_TEST(error_in("data = x\n\nfrobnicate = 1\n") ==
+               "a.ini:3: 'frobnicate': there is no such key");
+    BOOST_TEST(error_in("from = 3") == "a.ini:1: 'from': there is no such key");
+    BOOST_TEST(error_in("config = b.ini") == "a.ini:1: 'config': there is no such key");
+    BOOST_TEST(error_in("[serve]") ==
+               "a.ini:1: '[serve]': a line is 'key = value', or a comment after #");
+    BOOST_TEST(error_in("= x").starts_with("a.ini:1: '= x': a line is"));
+    BOOST_TEST(error_in("data = x\n; no\ndata = y\n") ==
+               "a.ini:3: 'data': is set in line 1 already");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_cannot_be_read_then_that_is_an_error) {
+    BOOST_TEST(error_of({.arguments = {"--config", "none.ini"}}) ==
+               "config: cannot read none.ini: No such file or directory");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
