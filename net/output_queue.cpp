@@ -1,0 +1,53 @@
+#include "net/output_queue.hpp"
+
+#include <algorithm>
+#include <boost/assert.hpp>
+
+namespace allot {
+
+void OutputQueue::seal(Lsn lsn) {
+    if (seals_ != 0) {
+        Seal& last = seal_at(seals_ - 1);
+        if (last.end == tail_.size()) return;  // nothing was appended
+        if (lsn <= last.lsn || seals_ == seals_max) {
+            last = {tail_.size(), std::max(lsn, last.lsn)};
+            return;
+        }
+    } else if (tail_.empty()) {
+        return;
+    }
+    seal_at(seals_) = {tail_.size(), lsn};
+    ++seals_;
+}
+
+bool OutputQueue::release(Lsn durable) {
+    BOOST_ASSERT(sending().empty());
+    std::size_t end = 0;
+    while (seals_ != 0 && seal_at(0).lsn <= durable) {
+        end = seal_at(0).end;
+        first_ = (first_ + 1) % seals_max;
+        --seals_;
+    }
+    if (end == 0) return false;
+    sent_ = 0;
+    if (end == tail_.size()) {
+        sending_.clear();
+        sending_.swap(tail_);
+        return true;
+    }
+    sending_.assign(tail_, 0, end);
+    tail_.erase(0, end);
+    for (std::size_t i = 0; i < seals_; ++i) seal_at(i).end -= end;
+    return true;
+}
+
+void OutputQueue::sent(std::size_t bytes) noexcept {
+    sent_ += bytes;
+    if (sent_ < sending_.size()) return;
+    sent_ = 0;
+    sending_.clear();
+    if (sending_.capacity() > kept_bytes_max) sending_ = std::string{};
+    if (tail_.empty() && tail_.capacity() > kept_bytes_max) tail_ = std::string{};
+}
+
+}  // namespace allot

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/fact.hpp"
+#include "net/limits.hpp"
+
+namespace allot {
+
+/// The replies of one session on their way out, in order. Each waits for the LSN of the last fact
+/// that it could have seen; what is released is contiguous, so one write takes all of it.
+class OutputQueue {
+public:
+    OutputQueue() = default;
+    OutputQueue(const OutputQueue&) = delete;  // writers refer to the tail
+    OutputQueue& operator=(const OutputQueue&) = delete;
+
+    /// Where replies are appended. It stays the same object.
+    [[nodiscard]] std::string& tail() noexcept { return tail_; }
+    /// What was appended since the last seal waits for `lsn`, and for all that was sealed before.
+    void seal(Lsn lsn);
+
+    /// Hands over to sending() what `durable` allows. \pre sending() is empty.
+    /// \return false when there is nothing.
+    bool release(Lsn durable);
+    /// Unchanged until sent().
+    [[nodiscard]] std::string_view sending() const noexcept {
+        return std::string_view{sending_}.substr(sent_);
+    }
+    /// The first `bytes` of sending() are gone.
+    void sent(std::size_t bytes) noexcept;
+
+    /// All bytes queued: in flight, released and held.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return sending_.size() - sent_ + tail_.size();
+    }
+    [[nodiscard]] bool empty() const noexcept { return bytes() == 0; }
+    /// Replies wait for an LSN beyond `durable`.
+    [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
+        return seals_ != 0 && seal_at(seals_ - 1).lsn > durable;
+    }
+    [[nodiscard]] std::size_t capacity() const noexcept {
+        return sending_.capacity() + tail_.capacity();
+    }
+
+    /// Memory kept by each of the two buffers while they are empty.
+    static constexpr std::size_t kept_bytes_max = 16 * kibibyte;
+
+private:
+    struct Seal {
+        std::size_t end;  // in tail_
+        Lsn lsn;
+    };
+    // When as many are waiting, the next replies join the last seal and wait a little longer.
+    static constexpr std::size_t seals_max = 32;
+
+    [[nodiscard]] const Seal& seal_at(std::size_t i) const noexcept {
+        return ring_[(first_ + i) % seals_max];
+    }
+    [[nodiscard]] Seal& seal_at(std::size_t i) noexcept { return ring_[(first_ + i) % seals_max]; }
+
+    std::string tail_;
+    std::string sending_;
+    std::size_t sent_ = 0;  // bytes of sending_
+    std::array<Seal, seals_max> ring_{};
+    std::size_t first_ = 0;
+    std::size_t seals_ = 0;
+};
+
+}  // namespace allot
