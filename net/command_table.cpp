@@ -1,0 +1,176 @@
+#include "net/command_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "net/handlers.hpp"
+
+namespace allot {
+
+namespace {
+
+constexpr auto any = CommandSpec::any_number;
+constexpr std::uint16_t write = flag_write;
+constexpr std::uint16_t read = flag_read;
+constexpr std::uint16_t fast = flag_fast;
+constexpr std::uint16_t greeting = flag_fast | flag_no_auth;
+constexpr std::uint16_t storage = flag_admin | flag_outside;
+
+// clang-format off
+constexpr std::array specs = std::to_array<CommandSpec>({
+    {"ALLOCATE", "order sku qty [sku qty ...]", "+batch; of several lines an array of them",
+     "Allocates the lines of an order, all or none", "stock", "0.1.0",
+     3, any, write | fast, true, handlers::allocate},
+    {"DEALLOCATE", "order [sku [qty]]", ":lines released",
+     "Releases an order, its lines of one SKU, or one line", "stock", "0.1.0",
+     1, 3, write, false, handlers::deallocate},
+    {"ADDBATCH", "batch sku qty [eta]", "+OK",
+     "Adds a batch of stock, in the warehouse or arriving on a day", "stock", "0.1.0",
+     3, 4, write | fast, false, handlers::add_batch},
+    {"SETQTY", "batch qty", ":lines released",
+     "Sets what a batch holds in all; lines that no longer fit are allocated again", "stock", "0.1.0",
+     2, 2, write, false, handlers::set_quantity},
+    {"RESCHEDULE", "batch eta", "+OK",
+     "Moves a batch to another day; its allocations stay", "stock", "0.1.0",
+     2, 2, write | fast, false, handlers::reschedule},
+    {"RECEIVE", "batch", "+OK",
+     "Notes that a batch is in the warehouse; its allocations stay", "stock", "0.1.0",
+     1, 1, write | fast, false, handlers::receive},
+    {"EXPLAIN", "order sku qty [sku qty ...]", "array of lines of text",
+     "Tells what ALLOCATE would do, and why each batch was passed over", "stock", "0.1.0",
+     3, any, read, true, handlers::explain},
+    {"ALLOCATIONS", "order", "array of [sku, qty, batch]",
+     "Lists the lines of an order in the order of their allocation", "stock", "0.1.0",
+     1, 1, read, false, handlers::allocations},
+    {"STOCK", "sku", "array of [batch, eta or warehouse, purchased, available]",
+     "Lists the batches of a SKU in order of preference", "stock", "0.1.0",
+     1, 1, read, false, handlers::stock},
+    {"AVAILABLE", "sku [day]", ":units",
+     "Counts the units available in all, or by a day", "stock", "0.1.0",
+     1, 2, read, false, handlers::available},
+
+    {"PING", "[message]", "+PONG, or the message",
+     "Tells that the connection works", "connection", "0.1.0",
+     0, 1, fast, false, handlers::ping},
+    {"ECHO", "message", "the message",
+     "Gives back any bytes", "connection", "0.1.0",
+     1, 1, fast, false, handlers::echo},
+    {"HELLO", "[2|3 [AUTH user password] [SETNAME name]]", "map of the server's properties",
+     "Chooses the version of the protocol", "connection", "0.1.0",
+     0, any, greeting, false, handlers::hello},
+    {"AUTH", "[user] password", "+OK",
+     "Tells who the client is", "connection", "0.1.0",
+     1, 2, greeting, false, handlers::auth},
+    {"CLIENT", "ID|INFO|LIST|GETNAME|SETNAME|SETINFO|NO-EVICT|NO-TOUCH|HELP [argument ...]",
+     "as Redis replies", "Names the client, and lists all clients", "connection", "0.1.0",
+     1, any, 0, false, handlers::client},
+    {"SELECT", "0", "+OK",
+     "Chooses the one database there is", "connection", "0.1.0",
+     1, 1, fast, false, handlers::select},
+    {"RESET", "", "+RESET",
+     "Makes the connection as it was at first", "connection", "0.1.0",
+     0, 0, greeting, false, handlers::reset},
+    {"QUIT", "", "+OK",
+     "Closes the connection once its replies are sent", "connection", "0.1.0",
+     0, any, greeting, false, handlers::quit},
+
+    {"HELP", "[verb]", "array of lines of text",
+     "Explains all commands, or one", "server", "0.1.0",
+     0, 1, 0, false, handlers::help},
+    {"INFO", "[section ...]", "text of key:value lines",
+     "Tells how the server and its stock are doing", "server", "0.1.0",
+     0, any, flag_outside, false, handlers::info},
+    {"COMMAND", "[COUNT|LIST|INFO|DOCS|HELP [verb ...]]", "as Redis replies",
+     "Describes the commands for client libraries", "server", "0.1.0",
+     0, any, 0, false, handlers::command},
+    {"CONFIG", "GET pattern [pattern ...]", "map of name and value",
+     "Tells the settings that client libraries ask for", "server", "0.1.0",
+     1, any, flag_admin, false, handlers::config},
+    {"SNAPSHOT", "", "+OK",
+     "Begins a snapshot, so that a restart is quick", "server", "0.1.0",
+     0, 0, storage, false, handlers::snapshot},
+});
+// clang-format on
+
+/// A verb in capitals, as two numbers: compared and hashed without a loop over its letters.
+struct Verb {
+    std::uint64_t head;
+    std::uint64_t tail;
+    friend constexpr bool operator==(const Verb&, const Verb&) = default;
+};
+
+/// Eight letters at once; other bytes stay as they are.
+constexpr std::uint64_t capitals(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101;
+    const std::uint64_t low7 = bytes & (0x7F * each);
+    const std::uint64_t from_a = low7 + (0x80 - 'a') * each;        // top bit: at least 'a'
+    const std::uint64_t beyond_z = low7 + (0x80 - 'z' - 1) * each;  // top bit: beyond 'z'
+    const std::uint64_t letters = from_a & ~beyond_z & ~bytes & (0x80 * each);
+    return bytes - (letters >> 2U);  // 0x20 less
+}
+
+constexpr Verb verb_of(std::string_view name) noexcept {
+    std::array<char, verb_bytes_max> bytes{};
+    std::copy(name.begin(), name.end(), bytes.begin());
+    const auto both = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
+    return {capitals(both[0]), capitals(both[1])};
+}
+
+constexpr std::size_t slots = 64;
+
+constexpr std::size_t slot_of(const Verb& verb) noexcept {
+    return ((verb.head ^ (verb.tail * 3)) * 0x9E37'79B9'7F4A'7C15) >> 58U;
+}
+
+struct Slot {
+    Verb verb{};
+    std::uint8_t size = 0;
+    std::uint8_t spec = 0;
+};
+
+/// Open addressing, built by the compiler.
+constexpr std::array<Slot, slots> verbs = [] {
+    std::array<Slot, slots> table{};
+    static_assert(specs.size() < slots / 2);
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        const Verb verb = verb_of(specs[i].name);
+        std::size_t at = slot_of(verb);
+        while (table[at].size != 0) at = (at + 1) % slots;
+        table[at] = {verb, static_cast<std::uint8_t>(specs[i].name.size()),
+                     static_cast<std::uint8_t>(i)};
+    }
+    return table;
+}();
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+}  // namespace
+
+std::span<const CommandSpec> command_table() noexcept { return specs; }
+
+const CommandSpec* find_command(std::string_view name) noexcept {
+    if (name.empty() || name.size() > verb_bytes_max) return nullptr;
+    const Verb verb = verb_of(name);
+    for (std::size_t at = slot_of(verb); verbs[at].size != 0; at = (at + 1) % slots) {
+        if (verbs[at].verb == verb && verbs[at].size == name.size()) {
+            return &specs[verbs[at].spec];
+        }
+    }
+    return nullptr;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lowered{text};
+    std::ranges::transform(lowered, lowered.begin(), lower);
+    return lowered;
+}
+
+}  // namespace allot

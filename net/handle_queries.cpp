@@ -1,0 +1,129 @@
+#include <string>
+
+#include "engine/services.hpp"
+#include "net/arguments.hpp"
+#include "net/handlers.hpp"
+
+namespace allot::handlers {
+
+namespace {
+
+std::string_view words_of(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::chosen:
+            return "chosen";
+        case Verdict::holds_the_line:
+            return "holds the line already";
+        case Verdict::too_small:
+            return "too small";
+        case Verdict::not_needed:
+            return "not needed";
+    }
+    return "";
+}
+
+std::string day_of(Eta eta) { return eta.in_warehouse() ? "warehouse" : eta.to_string(); }
+
+std::string outcome_of(const ExplainedLine& explained) {
+    if (explained.outcome) return std::string{explained.outcome->view()};
+    const std::string sku{explained.line.sku.view()};
+    return explained.outcome.error() == Refusal::unknown_sku ? "Invalid sku " + sku
+                                                             : "Out of stock for sku " + sku;
+}
+
+void explain_line(ReplyWriter& reply, const ExplainedLine& explained) {
+    const OrderLine& line = explained.line;
+    std::string text{line.order.view()};
+    text.append(" ").append(line.sku.view()).append(" ");
+    text.append(std::to_string(line.quantity.units())).append(": ").append(outcome_of(explained));
+    reply.simple(text);
+    for (const Candidate& candidate : explained.candidates) {
+        text.assign("  ").append(candidate.batch.view()).append(", ");
+        text.append(day_of(candidate.eta)).append(", ");
+        text.append(std::to_string(candidate.available)).append(" available: ");
+        text.append(words_of(candidate.verdict));
+        reply.simple(text);
+    }
+}
+
+/// Batches that a plan for the order has to look at.
+std::size_t candidates_of(const AllocateOrder& order, Repository& repository) {
+    std::size_t candidates = 0;
+    for (const LineItem& item : order.lines) {
+        if (const Product* const product = repository.find(item.sku)) {
+            candidates += product->batches().size();
+        }
+    }
+    return candidates;
+}
+
+}  // namespace
+
+Lsn explain(Call& call) {
+    const auto order = order_at(call, 1);
+    if (!order) return no_lsn;
+    const std::size_t candidates = candidates_of(*order, call.bus().repository());
+    if (candidates > explained_batches_max) {
+        call.fail(ErrorCode::generic, "the plan has ", candidates, " candidate batches; at most ",
+                  explained_batches_max, " are explained at once");
+        return call.last_lsn();
+    }
+    const auto plan = call.bus().explain(*order);
+    std::size_t rows = plan.size();
+    for (const ExplainedLine& line : plan) rows += line.candidates.size();
+    call.reply.array(rows);
+    for (const ExplainedLine& line : plan) explain_line(call.reply, line);
+    return call.last_lsn();
+}
+
+Lsn allocations(Call& call) {
+    const auto order = name_at<OrderId>(call, 1);
+    if (!order) return no_lsn;
+    const auto rows = allot::allocations(*order, call.bus().repository());
+    call.reply.array(rows.size());
+    for (const Allocation& row : rows) {
+        call.reply.array(3);
+        call.reply.simple(row.sku);
+        call.reply.integer(row.quantity.units());
+        call.reply.simple(row.batch);
+    }
+    return call.last_lsn();
+}
+
+Lsn stock(Call& call) {
+    const auto sku = name_at<Sku>(call, 1);
+    if (!sku) return no_lsn;
+    const auto rows = allot::stock(*sku, call.bus().repository());
+    if (!rows) {
+        refuse(call, rows.error(), {.sku = sku->view()});
+        return call.last_lsn();
+    }
+    call.reply.array(rows->size());
+    for (const BatchStock& row : *rows) {
+        call.reply.array(4);
+        call.reply.simple(row.batch);
+        call.reply.simple(day_of(row.eta));
+        call.reply.integer(row.purchased);
+        call.reply.integer(row.available);
+    }
+    return call.last_lsn();
+}
+
+Lsn available(Call& call) {
+    const auto sku = name_at<Sku>(call, 1);
+    if (!sku) return no_lsn;
+    std::optional<Eta> day;
+    if (call.args.size() > 2) {
+        day = eta_at(call, 2);
+        if (!day) return no_lsn;
+    }
+    const auto units = allot::available(*sku, day, call.bus().repository());
+    if (units) {
+        call.reply.integer(*units);
+    } else {
+        refuse(call, units.error(), {.sku = sku->view()});
+    }
+    return call.last_lsn();
+}
+
+}  // namespace allot::handlers

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "net/call.hpp"
+
+/// What each command of the table does: see Handler.
+namespace allot::handlers {
+
+// handle_stock.cpp: what changes stock
+Lsn add_batch(Call& call);
+Lsn allocate(Call& call);
+Lsn deallocate(Call& call);
+Lsn set_quantity(Call& call);
+Lsn reschedule(Call& call);
+Lsn receive(Call& call);
+
+// handle_queries.cpp: what looks at stock
+Lsn explain(Call& call);
+Lsn allocations(Call& call);
+Lsn stock(Call& call);
+Lsn available(Call& call);
+
+// handle_connection.cpp: one client and its connection
+Lsn ping(Call& call);
+Lsn echo(Call& call);
+Lsn hello(Call& call);
+Lsn auth(Call& call);
+Lsn select(Call& call);
+Lsn reset(Call& call);
+Lsn quit(Call& call);
+
+// handle_client.cpp
+Lsn client(Call& call);
+
+// handle_command.cpp: the command table
+Lsn help(Call& call);
+Lsn command(Call& call);
+
+// handle_server.cpp
+Lsn info(Call& call);
+Lsn config(Call& call);
+Lsn snapshot(Call& call);
+
+}  // namespace allot::handlers

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net/backend.hpp"
+#include "net/counters.hpp"
+#include "net/limits.hpp"
+#include "net/request_parser.hpp"
+
+namespace allot {
+
+class Session;
+
+/// What the sessions of one server share. Reads no clock and knows no socket, so that a simulation
+/// can run sessions as a server does. Of one thread, as its sessions are.
+class Hub {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    explicit Hub(Backend with, SessionLimits within = {})
+        : backend{std::move(with)}, limits{within} {}
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
+
+    Backend backend;
+    SessionLimits limits;
+    Counters counters;
+    /// Set by whoever drives the sessions, before each turn.
+    Time now{};
+    Time started{};
+    std::size_t clients_max = 0;  ///< for INFO
+    std::uint16_t port = 0;       ///< for INFO
+    /// Set once the storage has failed: what touches stock is refused from then on.
+    bool storage_failed = false;
+    /// Of the turn that is being executed; here so that its memory is shared.
+    Request request;
+
+    /// \return the session's id, from 1, never given out again.
+    std::uint64_t enter(Session& session);
+    void leave(const Session& session) noexcept;
+    /// In order of their ids.
+    [[nodiscard]] const std::vector<Session*>& sessions() const noexcept { return sessions_; }
+
+private:
+    std::vector<Session*> sessions_;
+    std::uint64_t last_id_ = 0;
+};
+
+}  // namespace allot

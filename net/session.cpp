@@ -1,0 +1,132 @@
+#include "net/session.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "net/command_table.hpp"
+
+namespace allot {
+
+Session::Session(Hub& hub, std::string peer)
+    : hub_{hub},
+      parser_{hub.limits.request},
+      peer_{std::move(peer)},
+      entered_{hub.now},
+      last_command_{hub.now},
+      id_{hub.enter(*this)} {}
+
+Session::~Session() { hub_.leave(*this); }
+
+void Session::received(std::size_t bytes) {
+    parser_.commit(bytes);
+    hub_.counters.bytes_in += bytes;
+}
+
+Session::Turn Session::execute() {
+    std::unique_lock lock{hub_.backend.turn, std::defer_lock};
+    Lsn saw = no_lsn;
+    const Turn turn = run_turn(lock, saw);
+    output_.seal(saw);
+    if (turn != Turn::starved || parser_.pending() == 0) {
+        request_began_ = Hub::Time::max();
+    } else if (request_began_ == Hub::Time::max()) {
+        request_began_ = hub_.now;
+    }
+    return turn;
+}
+
+Session::Turn Session::run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw) {
+    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open; --left) {
+        if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+        if (left == 0) return Turn::over;
+        switch (parser_.next(hub_.request)) {
+            case RequestParser::Outcome::ready:
+                break;
+            case RequestParser::Outcome::need_more:
+                return Turn::starved;
+            case RequestParser::Outcome::error:
+                protocol_error();
+                continue;
+        }
+        request_began_ = Hub::Time::max();
+        saw = std::max(saw, run(lock));
+        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    }
+    return state_ == State::dropped ? Turn::dropped : Turn::ended;
+}
+
+/// Whatever happens in one command, the answer is one reply, and the next command can be executed.
+Lsn Session::run(std::unique_lock<std::mutex>& lock) {
+    ++hub_.counters.commands;
+    last_command_ = hub_.now;
+    const std::size_t before = output_.tail().size();
+    Call call{{hub_.request.args.data(), hub_.request.args.size()}, *this, hub_, reply_};
+    const auto instead = [&](ErrorCode code, const auto&... parts) {
+        output_.tail().resize(before);
+        call.fail(code, parts...);
+        return no_lsn;
+    };
+    try {
+        const Lsn saw = dispatch(call, lock);
+        if (output_.tail().size() - before <= hub_.limits.reply_bytes_max) return saw;
+        return instead(ErrorCode::generic, "the reply would have more than ",
+                       hub_.limits.reply_bytes_max, " bytes");
+    } catch (const std::system_error&) {
+        return instead(ErrorCode::read_only, "the storage has failed; nothing has changed");
+    } catch (const std::exception& failure) {
+        return instead(ErrorCode::generic, "the command failed: ", failure.what());
+    }
+}
+
+Lsn Session::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
+    const CommandSpec* const spec = find_command(call.args.front());
+    if (spec == nullptr) return unknown(call);
+    if (!spec->accepts(call.args.size() - 1)) {
+        call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),
+                  "' command");
+        return no_lsn;
+    }
+    if (spec->touches_stock()) {
+        if (hub_.storage_failed) {
+            call.fail(ErrorCode::read_only, "the storage has failed; start the server anew");
+            return no_lsn;
+        }
+        if (!lock.owns_lock()) lock.lock();
+    } else if (spec->has(flag_outside) && lock.owns_lock()) {
+        lock.unlock();
+    }
+    return spec->handler(call);
+}
+
+Lsn Session::unknown(Call& call) {
+    const std::string_view verb = call.args.front();
+    if (equal_ignoring_case(verb, "POST") || equal_ignoring_case(verb, "Host:")) {
+        drop(Drop::cross_protocol);
+        return no_lsn;
+    }
+    std::string args;
+    for (const std::string_view arg : call.args.subspan(1)) {
+        if (args.size() >= echoed_bytes_max) break;
+        append_quoted(args, {arg.substr(0, echoed_bytes_max - args.size())});
+        args.push_back(' ');
+    }
+    call.fail(ErrorCode::generic, "unknown command ", Quoted{verb},
+              ", with args beginning with: ", args);
+    return no_lsn;
+}
+
+void Session::protocol_error() {
+    hub_.counters.count(ErrorCode::generic);
+    hub_.counters.count(Drop::protocol_error);
+    reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
+    end();
+}
+
+void Session::drop(Drop cause) noexcept {
+    hub_.counters.count(cause);
+    state_ = State::dropped;
+}
+
+}  // namespace allot

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/call.hpp"
+#include "net/client_names.hpp"
+#include "net/hub.hpp"
+#include "net/output_queue.hpp"
+#include "net/reply_writer.hpp"
+#include "net/request_parser.hpp"
+
+namespace allot {
+
+/// One client's side of the protocol: bytes in, commands executed, replies out, each with the LSN
+/// that it waits for. Knows no socket and no clock; whoever drives it moves the bytes.
+class Session {
+public:
+    /// \param peer where the client is, for CLIENT LIST.
+    Session(Hub& hub, std::string peer);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    /// Where the next bytes of the client go, and how many went there.
+    [[nodiscard]] std::span<char> prepare() { return parser_.prepare(); }
+    void received(std::size_t bytes);
+
+    enum class Turn : std::uint8_t {
+        starved,    ///< all complete commands are executed: read
+        over,       ///< more could be executed: after others had their turn
+        backed_up,  ///< too much output is queued: once there is less
+        ended,      ///< no command is executed any more: close once the output is out
+        dropped,    ///< close at once
+    };
+    /// Executes what has been received, within the bounds of one turn and under one lock of the
+    /// backend, and seals the replies.
+    Turn execute();
+
+    /// No command is executed any more.
+    void end() noexcept { state_ = State::ended; }
+    [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }
+
+    [[nodiscard]] OutputQueue& output() noexcept { return output_; }
+    [[nodiscard]] const OutputQueue& output() const noexcept { return output_; }
+
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
+    [[nodiscard]] int protocol() const noexcept { return reply_.version(); }
+    void set_protocol(int version) noexcept { reply_.set_version(version); }
+    [[nodiscard]] ClientNames& names() noexcept { return names_; }
+    [[nodiscard]] const ClientNames& names() const noexcept { return names_; }
+    [[nodiscard]] Hub::Time entered() const noexcept { return entered_; }
+    /// When the last command was executed; at first, when the client came.
+    [[nodiscard]] Hub::Time last_command() const noexcept { return last_command_; }
+    /// When the first byte of an incomplete request came; the far future when there is none.
+    [[nodiscard]] Hub::Time request_began() const noexcept { return request_began_; }
+    [[nodiscard]] std::size_t input_bytes() const noexcept { return parser_.pending(); }
+    /// Memory held by its buffers.
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept {
+        return parser_.capacity() + output_.capacity();
+    }
+
+private:
+    enum class State : std::uint8_t { open, ended, dropped };
+
+    Turn run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw);
+    Lsn run(std::unique_lock<std::mutex>& lock);
+    Lsn dispatch(Call& call, std::unique_lock<std::mutex>& lock);
+    Lsn unknown(Call& call);
+    void protocol_error();
+    void drop(Drop cause) noexcept;
+
+    Hub& hub_;
+    RequestParser parser_;
+    OutputQueue output_;
+    ReplyWriter reply_{output_.tail()};
+    ClientNames names_;
+    std::string peer_;
+    Hub::Time entered_;
+    Hub::Time last_command_;
+    Hub::Time request_began_ = Hub::Time::max();
+    std::uint64_t id_;
+    State state_ = State::open;
+};
+
+}  // namespace allot
