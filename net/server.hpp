@@ -15,6 +15,8 @@
 
 namespace allot {
 
+class Listener;
+
 struct ServerOptions {
     std::string host = "127.0.0.1";  ///< a name or an address, IPv4 or IPv6
     std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
@@ -56,7 +58,6 @@ public:
     [[nodiscard]] const Counters& counters() const noexcept;
 
 private:
-    class Listener;
     std::shared_ptr<Listener> listener_;
 };
 

@@ -1,0 +1,172 @@
+#include "net/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "net/listener.hpp"
+
+namespace allot {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+std::string peer_of(const Connection::Socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) return "gone";
+    const std::string address = endpoint.address().to_string();
+    const bool v6 = endpoint.address().is_v6();
+    return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
+}
+}  // namespace
+
+Connection::Connection(Socket socket, std::shared_ptr<Listener> listener)
+    : socket_{std::move(socket)},
+      listener_{std::move(listener)},
+      hub_{listener_->hub()},
+      session_{hub_, peer_of(socket_)},
+      progress_{hub_.now} {
+    error_code ignored;  // a socket that is broken already shows it at the first read
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket_.non_blocking(true, ignored);
+}
+
+void Connection::read() {
+    if (reading_) return;
+    reading_ = true;
+    const auto room = session_.prepare();
+    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                            [self = shared_from_this()](const error_code& error, std::size_t n) {
+                                self->reading_ = false;
+                                if (self->stage_ != Stage::closed) self->received(error, n);
+                            });
+}
+
+void Connection::received(const error_code& error, std::size_t bytes) {
+    if (stage_ == Stage::lingering) {
+        if (error) return close();
+        return read();  // and forget it
+    }
+    if (error && error != asio::error::eof) return close();
+    if (error) {
+        finishing_ = true;
+    } else if (!finishing_) {
+        session_.received(bytes);
+    }
+    step();
+}
+
+/// One turn of the session, and what follows from it.
+void Connection::step() {
+    hub_.now = std::chrono::steady_clock::now();
+    ++hub_.counters.turns;
+    const Session::Turn turn = session_.execute();
+    if (turn == Session::Turn::dropped) return close();
+    backed_up_ = turn == Session::Turn::backed_up;
+    if (turn == Session::Turn::starved && finishing_) session_.end();
+    flush();
+    if (stage_ == Stage::closed) return;
+    if (turn == Session::Turn::starved && !finishing_) read();
+    if (turn == Session::Turn::over) step_later();
+}
+
+void Connection::step_later() {
+    if (step_posted_) return;
+    step_posted_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->step_posted_ = false;
+        if (self->stage_ == Stage::open) self->step();
+    });
+}
+
+// Writing at once, without a detour through the reactor, is the usual case: a client that reads
+// its replies has room for them.
+void Connection::flush() {
+    if (stage_ != Stage::open || waiting_for_room_) return;
+    OutputQueue& output = session_.output();
+    while (!output.sending().empty() || output.release(hub_.backend.journal.durable())) {
+        const auto bytes = output.sending();
+        error_code error;
+        const std::size_t sent =
+            socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+        if (error == asio::error::would_block) return wait_for_room();
+        if (error) return close();
+        ++hub_.counters.writes;
+        hub_.counters.bytes_out += sent;
+        output.sent(sent);
+        progress_ = hub_.now;
+    }
+    settle();
+}
+
+/// What follows once all that is released has been sent.
+void Connection::settle() {
+    const OutputQueue& output = session_.output();
+    if (!output.empty()) {
+        listener_->await_durability(*this);
+    } else if (session_.ended()) {
+        return linger();
+    }
+    if (backed_up_ && output.bytes() < hub_.limits.output_pause_bytes) step_later();
+}
+
+void Connection::wait_for_room() {
+    waiting_for_room_ = true;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code&) {
+        self->waiting_for_room_ = false;
+        self->hub_.now = std::chrono::steady_clock::now();
+        self->flush();
+    });
+}
+
+void Connection::finish() {
+    if (stage_ != Stage::open || finishing_) return;
+    finishing_ = true;
+    step_later();
+}
+
+/// Closing while the client still sends would reset the connection, and could take the last
+/// replies with it. So it is told that there will be no more, and heard until it closes, too.
+void Connection::linger() {
+    stage_ = Stage::lingering;
+    progress_ = hub_.now;
+    error_code error;
+    socket_.shutdown(Socket::shutdown_send, error);
+    if (error) return close();
+    read();
+}
+
+void Connection::close() {
+    if (stage_ == Stage::closed) return;
+    stage_ = Stage::closed;
+    error_code ignored;
+    socket_.close(ignored);
+    listener_->closed(*this);
+}
+
+void Connection::drop(Drop cause) {
+    hub_.counters.count(cause);
+    close();
+}
+
+void Connection::check_deadlines(const ServerOptions& options) {
+    const auto passed = [&](Hub::Time since, std::chrono::milliseconds bound) {
+        return bound.count() != 0 && hub_.now > since && hub_.now - since > bound;
+    };
+    if (stage_ == Stage::lingering) {
+        if (passed(progress_, options.linger_max)) close();
+    } else if (waiting_for_room_) {
+        if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
+    } else if (passed(session_.request_began(), options.request_stalled_max)) {
+        drop(Drop::request_stalled);
+    } else if (session_.output().empty() && passed(session_.last_command(), options.idle_max)) {
+        drop(Drop::idle);
+    }
+}
+
+}  // namespace allot

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "net/session.hpp"
+
+namespace allot {
+
+class Listener;
+struct ServerOptions;
+
+/// Moves the bytes of one session over a socket. At most one read and one wait for room to write
+/// are under way; all that is released goes out in one write, at once where the socket has room.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    using Socket = boost::asio::ip::tcp::socket;
+
+    Connection(Socket socket, std::shared_ptr<Listener> listener);
+
+    /// Begins to read.
+    void start() { read(); }
+    /// Sends what has become durable.
+    void flush();
+    /// Executes what was read and reads no more; closes once the replies are out.
+    void finish();
+    /// Closes at once. Nothing is called on a closed connection.
+    void close();
+    /// Closes and counts why.
+    void drop(Drop cause);
+    /// Closes if a deadline has passed.
+    void check_deadlines(const ServerOptions& options);
+
+    [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
+        return session_.output().holds_beyond(durable);
+    }
+
+    // For the listener's book-keeping.
+    std::size_t place = 0;           ///< among its connections
+    bool awaits_durability = false;  ///< listed to be flushed
+
+private:
+    enum class Stage : std::uint8_t { open, lingering, closed };
+
+    void read();
+    void received(const boost::system::error_code& error, std::size_t bytes);
+    void step();
+    void step_later();
+    void wait_for_room();
+    void settle();
+    void linger();
+
+    Socket socket_;
+    std::shared_ptr<Listener> listener_;
+    Hub& hub_;
+    Session session_;
+    Hub::Time progress_;  // when the client last took output, or lingering began
+    Stage stage_ = Stage::open;
+    bool reading_ = false;
+    bool waiting_for_room_ = false;
+    bool step_posted_ = false;
+    bool backed_up_ = false;
+    bool finishing_ = false;  // the client sends no more, or is not heard any more
+};
+
+}  // namespace allot

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace allot {
+
+/// Carries word of the journal's progress from its thread to the server's: only when the server
+/// waits for some, and then once.
+class DurableSignal : public std::enable_shared_from_this<DurableSignal> {
+public:
+    /// \param wake called on the thread that runs `io`.
+    DurableSignal(boost::asio::io_context& io, std::function<void()> wake)
+        : io_{io}, wake_{std::move(wake)} {}
+
+    // On the server's thread
+    /// The next progress wakes. What was made before this call is visible after it, so whoever arms
+    /// must look once more.
+    void arm() noexcept { armed_.exchange(true, std::memory_order_acq_rel); }
+    [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
+    /// Never wakes again.
+    void disconnect() noexcept { connected_ = false; }
+
+    // On any thread
+    void progress() {
+        if (armed_.exchange(false, std::memory_order_acq_rel)) post();
+    }
+    /// The storage has failed: wakes in any case.
+    void fail() {
+        failed_.store(true, std::memory_order_release);
+        post();
+    }
+
+private:
+    void post() {
+        boost::asio::post(io_, [self = shared_from_this()] {
+            if (self->connected_) self->wake_();
+        });
+    }
+
+    boost::asio::io_context& io_;
+    std::function<void()> wake_;
+    bool connected_ = true;  // of the server's thread
+    std::atomic<bool> armed_ = false;
+    std::atomic<bool> failed_ = false;
+};
+
+}  // namespace allot

@@ -1,0 +1,203 @@
+#include "net/listener.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <string>
+#include <utility>
+
+namespace allot {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{250};
+constexpr std::chrono::milliseconds accept_retry{100};
+
+/// Descriptors or memory have run out: it passes, as others close.
+bool is_exhaustion(const error_code& error) {
+    namespace errc = boost::system::errc;
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
+    : io_{io},
+      options_{std::move(options)},
+      hub_{std::move(backend), options_.session},
+      acceptor_{io},
+      accept_timer_{io},
+      tick_timer_{io},
+      drain_timer_{io} {
+    hub_.started = hub_.now = steady_clock::now();
+    hub_.clients_max = options_.clients_max;
+}
+
+void Listener::open() {
+    Tcp::resolver resolver{io_};
+    const Tcp::endpoint endpoint =
+        *resolver.resolve(options_.host, std::to_string(options_.port), Tcp::resolver::passive);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(Tcp::acceptor::reuse_address{true});
+    acceptor_.bind(endpoint);
+    acceptor_.listen(options_.backlog);
+    hub_.port = acceptor_.local_endpoint().port();
+
+    durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->wake();
+    });
+    hub_.backend.journal.on_durable([signal = durable_](Lsn lsn) {
+        if (lsn == ~Lsn{0}) {
+            signal->fail();
+        } else {
+            signal->progress();
+        }
+    });
+    accept();
+    tick();
+}
+
+void Listener::accept() {
+    acceptor_.async_accept(
+        [self = shared_from_this()](const error_code& error, Tcp::socket socket) {
+            self->accepted(error, std::move(socket));
+        });
+}
+
+void Listener::accepted(const error_code& error, Tcp::socket socket) {
+    if (!acceptor_.is_open()) return;  // closed meanwhile
+    if (is_exhaustion(error)) return accept_later();
+    if (!error) {
+        hub_.now = steady_clock::now();
+        ++hub_.counters.connections;
+        if (connections_.size() >= options_.clients_max) {
+            refuse(std::move(socket));
+        } else {
+            auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this());
+            connection->place = connections_.size();
+            connections_.push_back(connection);
+            connection->start();
+        }
+    }
+    accept();
+}
+
+void Listener::accept_later() {
+    ++hub_.counters.accept_retries;
+    accept_timer_.expires_after(accept_retry);
+    accept_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+        if (!cancelled && self->acceptor_.is_open()) self->accept();
+    });
+}
+
+/// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
+void Listener::refuse(Tcp::socket socket) {
+    hub_.counters.count(Drop::clients_max);
+    hub_.counters.count(ErrorCode::generic);
+    constexpr std::string_view reply = "-ERR max number of clients reached\r\n";
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
+    socket.shutdown(Tcp::socket::shutdown_both, ignored);
+}
+
+void Listener::await_durability(Connection& connection) {
+    if (connection.awaits_durability) return;
+    connection.awaits_durability = true;
+    awaiting_.push_back(connection.shared_from_this());
+    if (awaiting_.size() > 1) return;
+    const Lsn seen = hub_.backend.journal.durable();
+    durable_->arm();
+    // Progress made in between did not find it armed.
+    if (hub_.backend.journal.durable() != seen || !connection.holds_beyond(seen)) {
+        durable_->progress();
+    }
+}
+
+void Listener::wake() {
+    hub_.now = steady_clock::now();
+    hub_.storage_failed = durable_->failed();
+    woken_.swap(awaiting_);
+    for (const auto& connection : woken_) {
+        connection->awaits_durability = false;
+        connection->flush();
+    }
+    woken_.clear();
+    if (!hub_.storage_failed) return;
+    // What they wait for will never be certain.
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        const auto connection = connections_[i];
+        if (!connection->holds_beyond(hub_.backend.journal.durable())) continue;
+        connection->drop(Drop::storage_failed);
+    }
+}
+
+/// From the last to the first: closed() puts the last in the place of the one that leaves.
+void Listener::tick() {
+    hub_.now = steady_clock::now();
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        const auto connection = connections_[i];
+        connection->check_deadlines(options_);
+    }
+    if (shut_) return;
+    tick_timer_.expires_after(tick_interval);
+    tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+        if (!cancelled && !self->shut_) self->tick();
+    });
+}
+
+void Listener::closed(Connection& connection) {
+    const std::size_t place = connection.place;
+    std::swap(connections_[place], connections_.back());
+    connections_[place]->place = place;
+    connections_.pop_back();
+    if (connections_.empty() && done_) drained();
+}
+
+void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
+    done_ = std::move(done);
+    error_code ignored;
+    acceptor_.close(ignored);
+    accept_timer_.cancel();
+    hub_.now = steady_clock::now();
+    if (connections_.empty()) return drained();
+    for (const auto& connection : connections_) connection->finish();
+    drain_timer_.expires_after(deadline);
+    drain_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+        if (cancelled || self->shut_) return;
+        self->cut_off_ = true;
+        self->close_all();
+    });
+}
+
+void Listener::drained() {
+    const bool clean = !cut_off_ && !hub_.storage_failed;
+    shut();
+    asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
+}
+
+void Listener::close_all() {
+    while (!connections_.empty()) {
+        const auto connection = connections_.back();
+        connection->close();
+    }
+}
+
+void Listener::shut() {
+    shut_ = true;
+    error_code ignored;
+    acceptor_.close(ignored);
+    accept_timer_.cancel();
+    tick_timer_.cancel();
+    drain_timer_.cancel();
+    if (durable_) durable_->disconnect();
+    close_all();
+    awaiting_.clear();
+}
+
+}  // namespace allot

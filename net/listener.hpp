@@ -1,0 +1,66 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "net/connection.hpp"
+#include "net/durable_signal.hpp"
+#include "net/hub.hpp"
+#include "net/server.hpp"
+
+namespace allot {
+
+/// The inside of a Server: accepts connections, keeps the list of them, wakes those that wait for
+/// durability, and enforces deadlines. Lives as long as a handler may still refer to it.
+class Listener : public std::enable_shared_from_this<Listener> {
+public:
+    using Tcp = boost::asio::ip::tcp;
+
+    Listener(boost::asio::io_context& io, Backend backend, ServerOptions options);
+
+    void open();
+    void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
+    /// Closes everything at once.
+    void shut();
+
+    [[nodiscard]] Tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+    [[nodiscard]] Hub& hub() noexcept { return hub_; }
+    [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
+
+    // For connections
+    /// flush() is called once more of the history is durable.
+    void await_durability(Connection& connection);
+    void closed(Connection& connection);
+
+private:
+    void accept();
+    void accepted(const boost::system::error_code& error, Tcp::socket socket);
+    void accept_later();
+    void refuse(Tcp::socket socket);
+    void wake();
+    void tick();
+    void close_all();
+    void drained();
+
+    boost::asio::io_context& io_;
+    ServerOptions options_;
+    Hub hub_;
+    Tcp::acceptor acceptor_;
+    boost::asio::steady_timer accept_timer_;
+    boost::asio::steady_timer tick_timer_;
+    boost::asio::steady_timer drain_timer_;
+    std::shared_ptr<DurableSignal> durable_;
+    std::vector<std::shared_ptr<Connection>> connections_;
+    std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
+    std::vector<std::shared_ptr<Connection>> woken_;     // in wake(); here to keep its memory
+    std::function<void(bool clean)> done_;               // while draining
+    bool cut_off_ = false;                               // the deadline of drain() came first
+    bool shut_ = false;
+};
+
+}  // namespace allot
