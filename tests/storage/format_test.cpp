@@ -1,0 +1,83 @@
+#include <rapidcheck/boost_test.h>
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+
+#include "storage/journal_format.hpp"
+#include "storage/snapshot_format.hpp"
+
+using namespace allot;
+
+namespace {
+
+template <class Name>
+Name any_name() {
+    const auto size = *rc::gen::inRange<std::size_t>(1, 65);
+    return Name::of(*rc::gen::container<std::string>(size, rc::gen::inRange('!', '~'))).value();
+}
+Purchased any_purchased() { return Purchased::of(*rc::gen::inRange(0, 1'000'000'001)).value(); }
+Eta any_eta() {
+    if (*rc::gen::arbitrary<bool>()) return Eta::warehouse();
+    return Eta::of_days(*rc::gen::inRange(-700'000, 2'900'000)).value();
+}
+OrderLine any_line() {
+    return {any_name<OrderId>(), any_name<Sku>(),
+            Quantity::of(*rc::gen::inRange(1, 1'000'000'001)).value()};
+}
+Fact any_fact() {
+    switch (*rc::gen::inRange(0, 6)) {
+        case 0:
+            return BatchAdded{any_name<Sku>(), any_name<BatchRef>(), any_purchased(), any_eta()};
+        case 1:
+            return BatchQuantityChanged{any_name<Sku>(), any_name<BatchRef>(), any_purchased(),
+                                        any_purchased()};
+        case 2:
+            return BatchRescheduled{any_name<Sku>(), any_name<BatchRef>(), any_eta(), any_eta()};
+        case 3:
+            return LineAllocated{any_line(), any_name<BatchRef>()};
+        case 4:
+            return LineDeallocated{any_line(), any_name<BatchRef>(), *rc::gen::arbitrary<Lsn>()};
+        default:
+            return OutOfStock{any_line()};
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_any_fact)
+
+RC_BOOST_PROP(when_encoded_and_decoded_then_it_is_the_same, ()) {
+    const Fact fact = any_fact();
+    std::array<std::byte, journal::fact_bytes_max> buffer{};
+    const std::byte* const end = journal::encode(fact, buffer.data());
+    std::span<const std::byte> bytes{std::as_const(buffer).data(), end};
+    RC_ASSERT(journal::decode(bytes) == std::optional{fact});
+    RC_ASSERT(bytes.empty());
+}
+
+RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
+    std::array<std::byte, journal::fact_bytes_max> buffer{};
+    const auto size =
+        static_cast<std::size_t>(journal::encode(any_fact(), buffer.data()) - buffer.data());
+    const auto cut = *rc::gen::inRange<std::size_t>(0, size);
+    std::span<const std::byte> bytes{std::as_const(buffer).data(), cut};
+    RC_ASSERT(!journal::decode(bytes));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_file_names)
+
+BOOST_AUTO_TEST_CASE(when_a_number_is_written_then_it_is_read_back) {
+    for (const std::uint64_t number : {1ULL, 255ULL, 0xFFFF'FFFF'FFFF'FFFFULL}) {
+        BOOST_TEST((journal::segment_number(journal::segment_name(number)) == number));
+        BOOST_TEST((snapshot::start_of(snapshot::file_name(number)) == number));
+    }
+    for (const char* const name : {"", "journal-.log", "journal-000000000000001g.log", "LOCK",
+                                   "journal-0000000000000001.log~", "snapshot-1.snap"}) {
+        BOOST_TEST(!journal::segment_number(name));
+        BOOST_TEST(!snapshot::start_of(name));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

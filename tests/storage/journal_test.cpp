@@ -1,0 +1,130 @@
+#include <boost/test/unit_test.hpp>
+#include <limits>
+
+#include "storage/group_journal.hpp"
+#include "storage/journal_scan.hpp"
+#include "tests/storage/failing_files.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+struct JournalFixture : Scratch {
+    std::unique_ptr<GroupJournal> open(Durability::Mode mode = Durability::Mode::always) {
+        JournalScan found =
+            scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+        if (found.torn) cut_torn_tail(files, path, *found.torn);
+        if (found.tail.segment == 0) found.tail.store_id = 42;
+        ++found.tail.epoch;
+        return std::make_unique<GroupJournal>(files, path, found.tail, found.segments,
+                                              small_options(mode));
+    }
+    static Lsn append(GroupJournal& journal, const std::string& order) {
+        const Fact fact = OutOfStock{line(order, "sku", 1)};
+        return journal.append({&fact, 1}, 7);
+    }
+    std::vector<std::string> orders() {
+        std::vector<std::string> found;
+        scan_journal(files, path, std::nullopt,
+                     [&](std::span<const Fact> unit, Lsn, UnixMicros time) {
+                         BOOST_TEST(time == 7);
+                         for (const Fact& fact : unit) {
+                             found.emplace_back(std::get<OutOfStock>(fact).line.order.view());
+                         }
+                         return true;
+                     },
+                     {});
+        return found;
+    }
+
+    FailingFiles files;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_journal)
+
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_waited_for_then_it_is_on_disk_in_order, JournalFixture) {
+    const auto journal = open();
+    journal->wait(append(*journal, "o1"));
+    const Lsn second = append(*journal, "o2");
+    journal->wait(append(*journal, "o3"));
+    BOOST_TEST(second == 2U);
+    BOOST_TEST(journal->durable() == 3U);
+    BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2", "o3"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, JournalFixture) {
+    append(*open(), "o1");
+    append(*open(), "o2");
+    BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2"}));
+    const auto found =
+        scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+    BOOST_TEST(found.closed_cleanly);
+    BOOST_TEST(found.tail.epoch == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_listened_to_then_each_durable_lsn_is_told, JournalFixture) {
+    std::vector<Lsn> told;
+    {
+        const auto journal = open();
+        journal->on_durable([&](Lsn lsn) { told.push_back(lsn); });
+        for (int i = 0; i < 20; ++i) journal->wait(append(*journal, "o"));
+    }
+    BOOST_TEST(std::ranges::is_sorted(told));
+    BOOST_TEST(told.back() == 20U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFixture) {
+    constexpr int units = 6'000;
+    {
+        const auto journal = open(Durability::Mode::interval);
+        for (int i = 0; i < units; ++i) append(*journal, "order-" + std::to_string(i));
+    }
+    const auto found =
+        scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+    BOOST_TEST(found.tail.last == Lsn{units});
+    BOOST_TEST(found.segments.size() >= 3U);
+    BOOST_TEST(orders().size() == std::size_t{units});
+}
+
+BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, JournalFixture) {
+    const auto journal = open(Durability::Mode::os);
+    const Lsn lsn = append(*journal, "o1");
+    BOOST_TEST(journal->durable() == lsn);  // acknowledged at once
+    journal->sync(lsn);
+    BOOST_TEST((orders() == std::vector<std::string>{"o1"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_disk_that_fails)
+
+BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledged) {
+    for (const auto call : {FailingFiles::Call::write, FailingFiles::Call::sync}) {
+        for (const auto code : {std::errc::io_error, std::errc::no_space_on_device}) {
+            JournalFixture fixture;
+            {
+                const auto journal = fixture.open();
+                Lsn told = 0;
+                journal->on_durable([&](Lsn lsn) { told = lsn; });
+                journal->wait(JournalFixture::append(*journal, "kept"));
+                fixture.files.fail_from_now_on(call, code);
+                const Lsn lost = JournalFixture::append(*journal, "lost");
+                BOOST_CHECK_EXCEPTION(journal->wait(lost), std::system_error,
+                                      [&](const auto& error) { return error.code() == code; });
+                BOOST_TEST(journal->durable() == lost - 1);
+                BOOST_TEST(journal->failed());
+                BOOST_CHECK_THROW(JournalFixture::append(*journal, "more"), std::system_error);
+                BOOST_CHECK_THROW(journal->sync(lost), std::system_error);
+                journal->wait(lost - 1);  // what was durable stays so
+                while (told != std::numeric_limits<Lsn>::max()) std::this_thread::yield();
+            }
+            BOOST_TEST(fixture.files.calls_after_failure() == 0);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

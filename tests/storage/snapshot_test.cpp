@@ -1,0 +1,164 @@
+#include "storage/snapshot_file.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "engine/state_hash.hpp"
+#include "storage/inspect.hpp"
+#include "storage/recovery.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+/// Commands that meet each other's traces; the same for the same number.
+void work_a_little(Store& store, int from, int to) {
+    for (int i = from; i < to; ++i) {
+        const auto sku = "sku-" + std::to_string(i % 7);
+        const auto ref = BatchRef::of("batch-" + std::to_string(i % 20)).value();
+        (void)store.add_batch({ref, Sku::of(sku).value(), 100});
+        (void)store.allocate(line("order-" + std::to_string(i % 90), sku, 1 + i % 9));
+        if (i % 5 == 0) (void)store.change_batch_quantity({ref, Purchased::of(i % 60).value()});
+        if (i % 11 == 0) (void)store.reschedule({ref, "2011-01-01"});
+        if (i % 13 == 0) {
+            (void)store.deallocate({OrderId::of("order-" + std::to_string(i % 40)).value()});
+        }
+    }
+}
+
+std::vector<std::filesystem::path> snapshots_in(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> paths;
+    for (const Lsn start : list_snapshots(posix_file_system(), directory)) {
+        paths.push_back(directory / snapshot::file_name(start));
+    }
+    return paths;
+}
+
+/// Two snapshots, and more after each.
+struct TwoSnapshots : Scratch {
+    TwoSnapshots() {
+        auto store = Store::open(path, small_options(Durability::Mode::os));
+        work_a_little(store, 0, 200);
+        store.snapshot();
+        work_a_little(store, 200, 1'200);
+        store.snapshot();
+        work_a_little(store, 1'200, 1'400);
+        hash = store.state_hash();
+    }
+    std::uint64_t hash = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_snapshots)
+
+BOOST_FIXTURE_TEST_CASE(when_restarted_then_snapshot_and_journal_give_the_same_state,
+                        TwoSnapshots) {
+    const auto starts = list_snapshots(posix_file_system(), path);
+    BOOST_REQUIRE(starts.size() == 2U);
+    for (const Lsn start : {starts[0], starts[1], Lsn{0}}) {
+        const Recovered recovered = recover_from(posix_file_system(), path, start, {});
+        BOOST_TEST(state_hash(*recovered.repository) == hash);
+    }
+    BOOST_TEST(check_store(path).ok);
+}
+
+BOOST_AUTO_TEST_CASE(when_taken_at_any_moment_then_it_does_not_change_the_state) {
+    for (int k = 1; k < 60; k += 7) {
+        const Scratch scratch;
+        std::uint64_t hash = 0;
+        {
+            auto store = Store::open(scratch.path, small_options(Durability::Mode::os));
+            work_a_little(store, 0, k);
+            store.snapshot();
+            work_a_little(store, k, 60);
+            hash = store.state_hash();
+        }
+        auto store = Store::open(scratch.path, small_options(Durability::Mode::os));
+        BOOST_TEST(store.state_hash() == hash);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_newest_is_damaged_then_the_older_serves_with_a_warning,
+                        TwoSnapshots) {
+    const auto newest = snapshots_in(path).back();
+    const Bytes whole = read_file(newest);
+    for (std::size_t at = 0; at < whole.size(); at += 37) {
+        Bytes bytes = whole;
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+        write_file(newest, bytes);
+        std::size_t warnings = 0;
+        StoreOptions options;
+        options.warning = [&](std::string_view) { ++warnings; };
+        const Recovered recovered = recover(posix_file_system(), path, options);
+        BOOST_TEST(state_hash(*recovered.repository) == hash);
+        BOOST_TEST(warnings == 1U);
+        BOOST_TEST(recovered.snapshots.size() == 1U);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_newest_is_cut_short_then_the_older_serves, TwoSnapshots) {
+    const auto newest = snapshots_in(path).back();
+    const Bytes whole = read_file(newest);
+    for (std::size_t size = 0; size < whole.size(); size += 101) {
+        write_file(newest, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+        const Recovered recovered = recover(posix_file_system(), path, {});
+        BOOST_TEST(state_hash(*recovered.repository) == hash);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_ends_before_it_then_it_is_refused, TwoSnapshots) {
+    // As if the disk had lost what it said it had: the snapshot knows more than the journal.
+    for (const std::string& name : posix_file_system().list(path)) {
+        if (journal::segment_number(name).value_or(0) > 1) std::filesystem::remove(path / name);
+    }
+    BOOST_CHECK_THROW((void)recover(posix_file_system(), path, {}), CorruptStore);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_more_are_taken_then_two_stay_and_the_journal_since_the_older,
+                        Scratch) {
+    auto options = small_options(Durability::Mode::os);
+    std::uint64_t hash = 0;
+    {
+        auto store = Store::open(path, options);
+        for (int i = 0; i < 5; ++i) {
+            work_a_little(store, i * 500, (i + 1) * 500);
+            store.snapshot();
+        }
+        work_a_little(store, 2'500, 2'600);
+        hash = store.state_hash();
+    }
+    BOOST_TEST(snapshots_in(path).size() == 2U);
+    BOOST_TEST(!std::filesystem::exists(path / journal::segment_name(1)));
+    const CheckReport report = check_store(path);
+    BOOST_TEST(report.ok);
+    BOOST_TEST(report.state_hash == hash);
+    Lsn first = 0;
+    read_journal(path, 0, [&](const CommittedFact& fact) {
+        if (first == 0) first = fact.lsn;
+    });
+    BOOST_TEST(first > 1U);
+    BOOST_TEST(first <= list_snapshots(posix_file_system(), path).front() + 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_has_grown_then_one_is_taken_by_itself, Scratch) {
+    auto options = small_options(Durability::Mode::os);
+    options.snapshot_every_bytes = 20'000;
+    auto store = Store::open(path, options);
+    for (int i = 0; store.status().snapshots_taken == 0 && i < 1'000; ++i) {
+        work_a_little(store, i * 100, (i + 1) * 100);
+    }
+    BOOST_TEST(store.status().snapshots_taken > 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_nothing_has_happened_since_then_none_is_written, Scratch) {
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.snapshot() == 0U);
+    store.add_batch({"b1", "sku", 1}).value();
+    BOOST_TEST(store.snapshot() == 1U);
+    BOOST_TEST(store.snapshot() == 1U);
+    BOOST_TEST(store.status().snapshots_taken == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,229 @@
+#include "storage/store.hpp"
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <system_error>
+#include <thread>
+
+#include "storage/inspect.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+BOOST_AUTO_TEST_SUITE(given_a_store)
+
+BOOST_FIXTURE_TEST_CASE(R1_R2_when_reopened_then_batches_lines_ranks_and_versions_are_the_same,
+                        Scratch) {
+    std::uint64_t before = 0;
+    {
+        auto store = Store::open(path, small_options());
+        BOOST_TEST(store.add_batch({"batch1", "RUSTY-SOAPDISH", 100}).has_value());
+        BOOST_TEST(store.add_batch({"batch2", "RUSTY-SOAPDISH", 100, "2011-01-02"}).has_value());
+        BOOST_TEST(store.add_batch({"batch3", "GENERIC-SOFA", 12, "2011-01-01"}).has_value());
+        BOOST_TEST(store.allocate({"order1", "GENERIC-SOFA", 12})->view() == "batch3");
+        BOOST_TEST(store.allocate({"order1", "RUSTY-SOAPDISH", 7})->view() == "batch1");
+        BOOST_TEST(store.reschedule({"batch2", Eta::warehouse()}).has_value());
+        before = store.state_hash();
+    }
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.state_hash() == before);
+    BOOST_TEST(store.version("RUSTY-SOAPDISH").value() == 4U);
+    const auto rows = store.stock("RUSTY-SOAPDISH").value();
+    BOOST_TEST(rows.at(0).batch.view() == "batch1");
+    BOOST_TEST(rows.at(0).available == 93);
+    BOOST_TEST(rows.at(1).batch.view() == "batch2");
+    BOOST_TEST(store.allocations("order1").size() == 2U);
+    // The same line again finds its batch, and writes nothing.
+    const Lsn last = store.status().last;
+    BOOST_TEST(store.allocate({"order1", "GENERIC-SOFA", 12})->view() == "batch3");
+    BOOST_TEST(store.status().last == last);
+}
+
+BOOST_FIXTURE_TEST_CASE(R3_when_asked_by_batch_reference_then_it_is_the_right_sku, Scratch) {
+    { Store::open(path, small_options()).add_batch({"b1", "sku1", 100}).value(); }
+    auto store = Store::open(path, small_options());
+    store.add_batch({"b2", "sku1", 100}).value();
+    store.add_batch({"b3", "sku2", 100}).value();
+    const auto owner = [&](const BatchRef& ref) {
+        const std::scoped_lock lock{store.turn()};
+        Repository& repository = store.bus().repository();
+        const Index at = repository.find_batch(ref);
+        return std::string{repository.at(repository.ledger().batch(at).product()).sku_view()};
+    };
+    BOOST_TEST(owner("b1") == "sku1");
+    BOOST_TEST(owner("b2") == "sku1");
+    BOOST_TEST(owner("b3") == "sku2");
+}
+
+BOOST_FIXTURE_TEST_CASE(U1_when_a_unit_is_committed_then_it_is_there_after_reopening, Scratch) {
+    {
+        auto store = Store::open(path, small_options());
+        const auto batch = store.transact([](UnitOfWork& work) -> Result<BatchRef> {
+            (void)handle(AddBatch{"batch1", "HIPSTER-WORKBENCH", 100}, work);
+            return handle(Allocate{{"o1", "HIPSTER-WORKBENCH", 10}}, work);
+        });
+        BOOST_TEST(batch->view() == "batch1");
+    }
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.allocations("o1").at(0).batch.view() == "batch1");
+}
+
+BOOST_FIXTURE_TEST_CASE(U2_U3_when_a_unit_is_not_committed_then_no_trace_is_on_disk, Scratch) {
+    {
+        auto store = Store::open(path, small_options());
+        store.add_batch({"b1", "sku", 10}).value();
+        const auto refused = store.transact([](UnitOfWork& work) -> Result<BatchRef> {
+            (void)handle(Allocate{{"o1", "sku", 10}}, work);
+            return Refusal::version_conflict;
+        });
+        BOOST_TEST(refused.has_error());
+        const auto fail = [](UnitOfWork& work) -> Result<void> {
+            (void)handle(Allocate{{"o1", "sku", 10}}, work);
+            throw std::runtime_error{"no"};
+        };
+        BOOST_CHECK_THROW(store.transact(fail), std::runtime_error);
+    }
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.status().last == 1U);
+    BOOST_TEST(store.available("sku").value() == 10);
+}
+
+BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_are_told_once_it_is_durable,
+                        Scratch) {
+    std::vector<CommittedFact> told;
+    {
+        auto store = Store::open(path, small_options());
+        store.subscribe([&](const CommittedFact& fact) { told.push_back(fact); });
+        store.add_batch({"b1", "POPULAR-CURTAINS", 9}).value();
+        BOOST_TEST(
+            (store.allocate({"o1", "POPULAR-CURTAINS", 10}).error() == Refusal::out_of_stock));
+    }
+    BOOST_REQUIRE(told.size() == 2U);
+    BOOST_TEST(told[1].lsn == 2U);
+    BOOST_TEST((told[1].fact == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(G5_when_many_race_for_the_last_unit_then_exactly_one_wins, Scratch) {
+    auto store = Store::open(path, small_options());
+    store.add_batch({"b1", "LAST-CHAIR", 1}).value();
+    std::atomic<int> won = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 32; ++i) {
+        threads.emplace_back([&, i] {
+            won += store.allocate(line("o" + std::to_string(i), "LAST-CHAIR", 1)).has_value();
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    BOOST_TEST(won == 1);
+    BOOST_TEST(store.available("LAST-CHAIR").value() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(U4_when_two_threads_expect_one_version_then_exactly_one_succeeds, Scratch) {
+    auto store = Store::open(path, small_options());
+    store.add_batch({"b1", "sku", 100}).value();
+    std::atomic<int> succeeded = 0;
+    std::atomic<int> refused = 0;
+    const auto write = [&](const std::string& order) {
+        const auto result = store.transact([&](UnitOfWork& work) -> Result<BatchRef> {
+            const auto expected = work.expect("sku", 1);
+            if (!expected) return expected.error();
+            return handle(Allocate{line(order, "sku", 10)}, work);
+        });
+        succeeded += result.has_value();
+        refused += result.has_error() && result.error() == Refusal::version_conflict;
+    };
+    std::thread first{write, "o1"};
+    std::thread second{write, "o2"};
+    first.join();
+    second.join();
+    BOOST_TEST(succeeded == 1);
+    BOOST_TEST(refused == 1);
+    BOOST_TEST(store.version("sku").value() == 2U);
+    BOOST_TEST(store.status().orders == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_open_then_no_other_may_open_it, Scratch) {
+    const auto store = Store::open(path, small_options());
+    BOOST_CHECK_EXCEPTION(
+        Store::open(path, small_options()), std::system_error, [&](const std::system_error& error) {
+            return std::string{error.what()}.find(path.string()) != std::string::npos;
+        });
+    BOOST_CHECK_THROW((void)check_store(path), std::system_error);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_directory_holds_something_else_then_it_is_refused, Scratch) {
+    write_file(path / "holiday.jpg", {'x'});
+    BOOST_CHECK_THROW((void)Store::open(path, small_options()), std::system_error);
+    BOOST_TEST(!std::filesystem::exists(path / "journal-0000000000000001.log"));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_many_threads_write_then_all_of_it_is_there, Scratch) {
+    constexpr int threads = 8, orders = 50;
+    std::uint64_t hash = 0;
+    {
+        auto store = Store::open(path, small_options());
+        for (int i = 0; i < 4; ++i) {
+            const auto name = std::to_string(i);
+            store.add_batch({BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1'000})
+                .value();
+        }
+        std::vector<std::thread> writers;
+        for (int t = 0; t < threads; ++t) {
+            writers.emplace_back([&store, t] {
+                for (int i = 0; i < orders; ++i) {
+                    const auto order = "o" + std::to_string(t) + "-" + std::to_string(i);
+                    (void)store.allocate(line(order, "s" + std::to_string(i % 4), 1));
+                    if (i % 10 == 0) (void)store.snapshot();
+                }
+            });
+        }
+        for (std::thread& writer : writers) writer.join();
+        BOOST_TEST(store.status().lines == std::uint64_t{threads * orders});
+        hash = store.state_hash();
+    }
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.state_hash() == hash);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_lines_come_as_a_batch_then_each_has_its_own_answer, Scratch) {
+    auto store = Store::open(path, small_options(Durability::Mode::os));
+    store.add_batch({"b1", "sku", 600}).value();
+    std::vector<OrderLine> lines;
+    for (int i = 0; i < 700; ++i) lines.push_back(line("o" + std::to_string(i), "sku", 1));
+    lines.push_back(line("o1", "unknown", 1));
+    std::vector<Result<BatchRef>> results(lines.size(), Refusal::bad_name);
+    store.allocate(lines, results);
+    for (std::size_t i = 0; i < 600; ++i) BOOST_TEST(results[i].has_value());
+    for (std::size_t i = 600; i < 700; ++i) {
+        BOOST_TEST((results[i].error() == Refusal::out_of_stock));
+    }
+    BOOST_TEST((results[700].error() == Refusal::unknown_sku));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_call_does_not_wait_then_its_lsn_can_be_waited_for, Scratch) {
+    auto store = Store::open(path, small_options());
+    const auto added = store.handle_async(AddBatch{"b1", "sku", 10});
+    const auto answer = store.allocate_async({"o1", "sku", 1});
+    BOOST_TEST(answer.result->view() == "b1");
+    BOOST_TEST(answer.lsn == added.lsn + 1);
+    store.wait(answer.lsn);
+    BOOST_TEST(store.status().durable >= answer.lsn);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_durability_is_relaxed_then_a_clean_end_still_keeps_all) {
+    for (const auto mode : {Durability::Mode::interval, Durability::Mode::os}) {
+        const Scratch scratch;
+        {
+            auto store = Store::open(scratch.path, small_options(mode));
+            store.add_batch({"b1", "sku", 1'000'000}).value();
+            for (int i = 0; i < 3'000; ++i) {
+                (void)store.allocate(line("o" + std::to_string(i), "sku", 1));
+            }
+        }
+        auto store = Store::open(scratch.path, small_options(mode));
+        BOOST_TEST(store.available("sku").value() == 997'000);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
