@@ -1,0 +1,72 @@
+// memory DIRECTORY SKUS LINES
+//
+// What a store in DIRECTORY holds in memory, for each batch and for each allocation: as the system
+// counts it (resident pages) and as the store does. Tables grow by doubling, so the figure for
+// allocations is taken at many counts up to LINES, and the worst is told beside the last.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include "benchmarks/stopwatch.hpp"
+#include "benchmarks/workload.hpp"
+
+namespace {
+
+using namespace allot;
+
+double resident_bytes() {
+    std::ifstream statm{"/proc/self/statm"};
+    double pages = 0;
+    double resident = 0;
+    bench::require(static_cast<bool>(statm >> pages >> resident), "/proc/self/statm is readable");
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+struct Held {
+    double resident;
+    double counted;
+
+    static Held by(Store& store) {
+        return {resident_bytes(), static_cast<double>(store.status().memory_bytes)};
+    }
+    [[nodiscard]] Held more_than(const Held& before, double things) const {
+        return {(resident - before.resident) / things, (counted - before.counted) / things};
+    }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    bench::require(argc == 4, "memory DIRECTORY SKUS LINES");
+    const std::size_t skus = std::strtoull(argv[2], nullptr, 10);
+    const std::size_t count = std::strtoull(argv[3], nullptr, 10);
+
+    Store store = Store::open(argv[1], {.durability = {.mode = Durability::Mode::os}});
+    bench::add_stock(store, 1);  // the journal's buffers are there, and counted out
+    const Held empty = Held::by(store);
+    bench::add_stock(store, skus);
+    const Held stocked = Held::by(store);
+    const Held batch = stocked.more_than(empty, static_cast<double>(skus * bench::batches_a_sku));
+    bench::report("resident_bytes_per_batch", batch.resident);
+    bench::report("counted_bytes_per_batch", batch.counted);
+
+    constexpr std::size_t checkpoints = 20;
+    Held line{};
+    Held worst{};
+    for (std::size_t step = 0; step < checkpoints; ++step) {
+        const std::size_t lines_a_step = count / checkpoints;
+        for (const auto& text : bench::random_lines(step * lines_a_step, lines_a_step, skus)) {
+            bench::require(store.allocate(bench::checked(text)).has_value(), "line is allocated");
+        }
+        line = Held::by(store).more_than(stocked, static_cast<double>(store.status().lines));
+        if (step < checkpoints / 4) continue;  // few lines say little
+        worst = {std::max(worst.resident, line.resident), std::max(worst.counted, line.counted)};
+    }
+    bench::report("resident_bytes_per_line", line.resident);
+    bench::report("counted_bytes_per_line", line.counted);
+    bench::report("worst_resident_bytes_per_line", worst.resident);
+    bench::report("worst_counted_bytes_per_line", worst.counted);
+}

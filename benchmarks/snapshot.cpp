@@ -1,0 +1,163 @@
+// snapshot DIRECTORY SKUS LINES
+//
+// How long single commands take, seen by the thread that gives them, without a snapshot and while
+// one of LINES allocations is being taken; and how long a restart from it takes. Mode `os`: a
+// command waits for no disk, so what it waits for is the store. Each new line releases the oldest
+// one, so LINES stay allocated throughout.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "benchmarks/stopwatch.hpp"
+#include "benchmarks/workload.hpp"
+
+namespace {
+
+using namespace allot;
+namespace fs = std::filesystem;
+
+/// Durations of commands, in nanoseconds.
+class Latencies {
+public:
+    // The pages are touched now, not while a command is timed.
+    Latencies() : all_(std::size_t{1} << 23U) { all_.clear(); }
+    void add(bench::Steady::duration took) {
+        all_.push_back(static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
+    }
+    [[nodiscard]] std::size_t count() const noexcept { return all_.size(); }
+    void report(const std::string& phase) {
+        std::sort(all_.begin(), all_.end());
+        const auto us = [&](double share) {
+            const auto at = static_cast<std::size_t>(share * static_cast<double>(all_.size()));
+            return all_[std::min(at, all_.size() - 1)] * 1e-3;
+        };
+        const auto tell = [&](const char* name, double value) {
+            bench::report((phase + "_" + name).c_str(), value);
+        };
+        tell("commands", static_cast<double>(all_.size()));
+        tell("us_p50", us(0.5));
+        tell("us_p99", us(0.99));
+        tell("us_p99.9", us(0.999));
+        tell("us_p99.99", us(0.9999));
+        tell("us_max", us(1.0));
+    }
+
+private:
+    std::vector<std::uint32_t> all_;
+};
+
+/// The commands of one thread: an endless stream of lines, of which the last `held` are allocated.
+class Load {
+public:
+    Load(Store& store, std::size_t skus, std::size_t held)
+        : store_{store}, skus_{skus}, held_{held} {}
+
+    void fill() {
+        for (; next_ < held_; ++next_) allocate();
+    }
+    void step(Latencies& latencies) {
+        const auto begin = bench::Steady::now();
+        release_oldest();
+        const auto between = bench::Steady::now();
+        allocate();
+        latencies.add(between - begin);
+        latencies.add(bench::Steady::now() - between);
+        ++next_;
+    }
+
+private:
+    // Knuth's multiplier scatters the SKUs without a table of lines.
+    [[nodiscard]] std::uint64_t sku_of(std::uint64_t order) const {
+        return (order * 2'654'435'761U >> 7U) % skus_;
+    }
+    void allocate() {
+        const bench::LineText line{bench::order_name(next_), bench::sku_name(sku_of(next_))};
+        bench::require(store_.allocate(bench::checked(line)).has_value(), "line is allocated");
+    }
+    void release_oldest() {
+        const auto oldest = OrderId::of(bench::order_name(next_ - held_).view()).value();
+        bench::require(store_.deallocate({oldest}).value() == 1, "the oldest line is released");
+    }
+
+    Store& store_;
+    std::size_t skus_;
+    std::size_t held_;
+    std::uint64_t next_ = 0;
+};
+
+StoreOptions options() {
+    return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
+}
+
+/// From now on the system has the directory's files on the disk only.
+void forget_cached(const fs::path& directory) {
+    for (const auto& file : fs::directory_iterator{directory}) {
+        const int descriptor = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+        bench::require(descriptor >= 0 && ::fsync(descriptor) == 0 &&
+                           ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) == 0,
+                       "a file's pages can be dropped");
+        ::close(descriptor);
+    }
+}
+
+double seconds_to_open(const fs::path& directory, std::uint64_t hash) {
+    const auto begin = bench::Steady::now();
+    Store store = Store::open(directory, options());
+    const double took = bench::seconds_since(begin);
+    bench::require(store.state_hash() == hash, "a restart gives the same state");
+    return took;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    bench::require(argc == 4, "snapshot DIRECTORY SKUS LINES");
+    const fs::path directory = argv[1];
+    const std::size_t skus = std::strtoull(argv[2], nullptr, 10);
+    const std::size_t lines = std::strtoull(argv[3], nullptr, 10);
+
+    Latencies without;
+    Latencies during;
+    std::uint64_t hash = 0;
+    {
+        Store store = Store::open(directory, options());
+        bench::add_stock(store, skus);
+        Load load{store, skus, lines};
+        load.fill();
+
+        const auto begin = bench::Steady::now();
+        bench::require(store.start_snapshot(), "a snapshot begins");
+        while (store.status().snapshot_running) {
+            for (int i = 0; i < 100; ++i) load.step(during);
+        }
+        bench::report("snapshot_seconds", bench::seconds_since(begin));
+        const StoreStatus status = store.status();
+        bench::require(status.snapshots_taken == 1, "a snapshot was taken");
+        bench::report("slice_us_max", static_cast<double>(status.snapshot_pause_us));
+        // As many commands without one: of more the slowest would be slower.
+        while (without.count() < during.count()) load.step(without);
+
+        bench::require(store.snapshot() > status.snapshot, "a snapshot was taken");
+        bench::require(store.status().lines == lines, "every line is held");
+        hash = store.state_hash();
+    }
+    without.report("without");
+    during.report("during");
+
+    std::uintmax_t snapshot_bytes = 0;
+    for (const auto& file : fs::directory_iterator{directory}) {
+        if (file.path().filename().string().starts_with("snapshot"))
+            snapshot_bytes = file.file_size();
+    }
+    bench::report("snapshot_bytes", static_cast<double>(snapshot_bytes));
+    bench::report("restart_seconds_cached", seconds_to_open(directory, hash));
+    forget_cached(directory);
+    bench::report("restart_seconds", seconds_to_open(directory, hash));
+}

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace allot::bench {
+
+using Steady = std::chrono::steady_clock;
+
+inline double seconds_since(Steady::time_point begin) {
+    return std::chrono::duration<double>(Steady::now() - begin).count();
+}
+
+/// User and system time of all threads of this process, in seconds.
+inline double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// One measured value, for the runner: a line `name value` on standard output.
+inline void report(const char* name, double value) { std::printf("%s %.9g\n", name, value); }
+
+/// Wall time and processor time from here on, by operation.
+class Stopwatch {
+public:
+    void report_operations(double operations) const {
+        const double wall = seconds_since(begin_);
+        report("operations_per_second", operations / wall);
+        report("cpu_ns_per_operation", (cpu_seconds() - cpu_begin_) / operations * 1e9);
+    }
+
+private:
+    Steady::time_point begin_ = Steady::now();
+    double cpu_begin_ = cpu_seconds();
+};
+
+}  // namespace allot::bench

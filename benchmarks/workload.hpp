@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace allot::bench {
+
+inline constexpr std::size_t batches_a_sku = 3;
+/// More than any run allocates: no line is refused.
+inline constexpr std::int64_t units_a_batch = 1'000'000;
+inline constexpr std::size_t name_bytes = 16;
+
+/// A name of 16 bytes: `prefix`, then `number` in decimal, filled up with zeros.
+class NumberedName {
+public:
+    NumberedName(std::string_view prefix, std::uint64_t number) noexcept {
+        bytes_.fill('0');
+        prefix.copy(bytes_.data(), prefix.size());
+        for (std::size_t at = name_bytes; number > 0; number /= 10) {
+            bytes_[--at] = static_cast<char>('0' + number % 10);
+        }
+    }
+    [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), name_bytes}; }
+
+private:
+    std::array<char, name_bytes> bytes_;
+};
+
+inline NumberedName sku_name(std::uint64_t sku) { return {"SKU-", sku}; }
+inline NumberedName order_name(std::uint64_t order) { return {"order-", order}; }
+/// \param place among the batches of its SKU, in order of preference.
+inline NumberedName batch_name(std::uint64_t sku, std::uint64_t place) {
+    return {"batch-", sku * batches_a_sku + place};
+}
+
+/// An order line as an application has it before it talks to anyone: as text. The quantity is 1.
+struct LineText {
+    NumberedName order;
+    NumberedName sku;
+};
+
+/// `count` lines, each of an order of its own, from number `first` on; SKUs uniformly at random.
+/// Equal arguments: equal lines.
+inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count,
+                                          std::size_t skus) {
+    std::mt19937_64 random{first};
+    std::uniform_int_distribution<std::uint64_t> any_sku{0, skus - 1};
+    std::vector<LineText> lines;
+    lines.reserve(count);
+    for (std::uint64_t order = first; order < first + count; ++order) {
+        lines.push_back({order_name(order), sku_name(any_sku(random))});
+    }
+    return lines;
+}
+
+/// Checked, as whoever embeds a store does it.
+inline OrderLine checked(const LineText& line) {
+    return {OrderId::of(line.order.view()).value(), Sku::of(line.sku.view()).value(),
+            Quantity::of(1).value()};
+}
+
+/// The days on which a SKU's batches arrive, far apart enough for an order of preference; the first
+/// is in the warehouse.
+inline Eta batch_eta(std::size_t place) {
+    if (place == 0) return Eta::warehouse();
+    return Eta::of_days(22'000 + 30 * static_cast<std::int32_t>(place)).value();
+}
+
+inline void add_stock(Store& store, std::size_t skus) {
+    for (std::size_t sku = 0; sku < skus; ++sku) {
+        for (std::size_t place = 0; place < batches_a_sku; ++place) {
+            store
+                .add_batch({BatchRef::of(batch_name(sku, place).view()).value(),
+                            Sku::of(sku_name(sku).view()).value(),
+                            Quantity::of(units_a_batch).value(), batch_eta(place)})
+                .value();
+        }
+    }
+}
+
+/// A benchmark that does not do its job has no result.
+inline void require(bool truth, const char* what) {
+    if (truth) return;
+    (void)std::fprintf(stderr, "benchmark: not so: %s\n", what);
+    std::exit(1);
+}
+
+}  // namespace allot::bench
