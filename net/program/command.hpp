@@ -19,6 +19,8 @@ inline constexpr int usage = 2;   ///< called or configured wrongly; `check`: no
 struct Command {
     Syntax syntax;
     int (*run)(const Settings& settings, Console& console);
+    /// Throws UsageError where a setting breaks its rule. Null: run() finds it early enough.
+    void (*check)(const Settings& settings) = nullptr;
 };
 
 // Each in a file of its own.

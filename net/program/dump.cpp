@@ -3,6 +3,7 @@
 
 #include "net/program/command.hpp"
 #include "net/program/fact_text.hpp"
+#include "net/program/open_store.hpp"
 #include "net/program/rules.hpp"
 #include "storage/inspect.hpp"
 
@@ -20,7 +21,9 @@ constexpr std::array dump_options = {
 int run_dump(const Settings& settings, Console& console) {
     const bool json = settings.is_on("json");
     const Lsn from = settings.get("from", lsn_rule);
-    read_journal(settings.get("data", directory_rule), from, [&](const CommittedFact& fact) {
+    const std::string directory = settings.get("data", directory_rule);
+    require_store(directory);
+    read_journal(directory, from, [&](const CommittedFact& fact) {
         console.out << (json ? fact_as_json(fact) : fact_as_text(fact)) << '\n';
         if (!console.out) throw std::runtime_error{"cannot write to standard output"};
     });

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "net/program/help.hpp"
+#include "net/reference.hpp"
 
 namespace allot::program {
 namespace {
@@ -58,9 +59,10 @@ void print_manual(std::span<const Command* const> commands, std::ostream& to) {
     to << ".PP\nA flag beats the environment, that beats the configuration file, that beats the "
           "default.\nThe variable of\n.B \\-\\-data\nis\n.BR ALLOT_DATA ,\n"
           "its key in a file\n.BR data .\n"
-          ".SH COMMANDS\n";
+          ".SH SUBCOMMANDS\n";
     for (const Command* const command : commands) print_command(command->syntax, to);
-    to << ".SH EXIT STATUS\n0 done, 1 failed, 2 called or configured wrongly.\n";
+    to << ".SH PROTOCOL\nWhat a client of\n.B allot serve\nmay send, as a line or in RESP:\n"
+       << manual_page() << ".SH EXIT STATUS\n0 done, 1 failed, 2 called or configured wrongly.\n";
 }
 
 }  // namespace allot::program

@@ -17,11 +17,15 @@ Store open_store(const std::filesystem::path& directory, StoreOptions options, C
     return Store::open(directory, std::move(options));
 }
 
+void require_store(const std::filesystem::path& directory) {
+    std::error_code error;
+    if (std::filesystem::is_directory(directory, error)) return;
+    if (!error) error = std::make_error_code(std::errc::not_a_directory);
+    throw std::system_error{error, "no store in " + directory.string()};
+}
+
 Store open_existing_store(const std::filesystem::path& directory, Console& console, Logger& log) {
-    if (!std::filesystem::is_directory(directory)) {
-        throw std::system_error{ENOTDIR, std::generic_category(),
-                                "no store in " + directory.string()};
-    }
+    require_store(directory);
     return open_store(directory, {}, console, log);
 }
 

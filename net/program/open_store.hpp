@@ -14,8 +14,10 @@ namespace allot::program {
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
                                Console& console, Logger& log);
 
+/// \throws std::system_error when there is no such directory.
+void require_store(const std::filesystem::path& directory);
+
 /// For a command that only reads: as open_store(), but makes no new store.
-/// \throws std::system_error when the directory is not there.
 [[nodiscard]] Store open_existing_store(const std::filesystem::path& directory, Console& console,
                                         Logger& log);
 

@@ -50,6 +50,7 @@ int run_command(const Command& command, std::span<const std::string> arguments,
         print_help(command.syntax, console.out);
         return exit_code::ok;
     }
+    if (command.check != nullptr) command.check(settings);
     if (settings.is_on("print-config")) {
         settings.print(console.out);
         return exit_code::ok;

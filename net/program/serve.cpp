@@ -44,8 +44,8 @@ void listen(Server& server, const Endpoint& at) {
     }
 }
 
-/// Runs the server until a signal has ended it. What was read is executed and answered then,
-/// within drain_max.
+/// Runs the listening server until a signal has ended it. What was read is executed and answered
+/// then, within drain_max.
 void run_until_signal(asio::io_context& io, Server& server, Logger& log) {
     // A second signal finds the default disposition again, and ends the process.
     asio::signal_set signals{io, SIGTERM, SIGINT};
@@ -58,6 +58,8 @@ void run_until_signal(asio::io_context& io, Server& server, Logger& log) {
             io.stop();
         });
     });
+    // Said only now: who waits for it may send a signal at once.
+    log.info("listening", {{"address", text_of(server.endpoint())}});
     io.run();
 }
 
@@ -94,7 +96,6 @@ int serve(const ServeSettings& settings, Console& console) {
         backend_of(store),
         {.host = settings.listen.host, .port = settings.listen.port, .clients_max = clients_max}};
     listen(server, settings.listen);
-    log.info("listening", {{"address", text_of(server.endpoint())}});
     run_until_signal(io, server, log);
     return close(store, log);
 }

@@ -37,6 +37,8 @@ int run_serve(const Settings& settings, Console& console) {
     return serve(ServeSettings::from(settings), console);
 }
 
+void check_serve(const Settings& settings) { (void)ServeSettings::from(settings); }
+
 }  // namespace
 
 ServeSettings ServeSettings::from(const Settings& settings) {
@@ -62,6 +64,7 @@ constinit const Command serve_command{
              "telnet are clients. Logs are logfmt on standard error; 'msg=listening' tells the\n"
              "address. SIGTERM and SIGINT end it in good order; a second one at once.",
          .options = serve_options},
-    .run = run_serve};
+    .run = run_serve,
+    .check = check_serve};
 
 }  // namespace allot::program

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+
+#include "storage/store.hpp"
+#include "tests/program/program_run.hpp"
+#include "tests/program/scratch_directory.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+/// A closed store of three facts.
+struct ClosedStore {
+    ScratchDirectory scratch;
+    std::string data = scratch / "store";
+
+    ClosedStore() {
+        auto store = Store::open(data);
+        store.add_batch({"b1", "s", 10}).value();
+        store.allocate(OrderLine{"o1", "s", 4}).value();
+        (void)store.allocate(OrderLine{"o2", "s", 7});
+    }
+    [[nodiscard]] ProgramRun run(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.end(), {"--data", data});
+        return run_program(arguments);
+    }
+    /// Flips a bit of a file of the journal, behind its header, where facts are.
+    void damage() const {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{data}) {
+            if (!entry.is_regular_file()) continue;
+            std::fstream file{entry.path(), std::ios::in | std::ios::out | std::ios::binary};
+            std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+            const std::size_t at = bytes.find("o1");
+            if (at == std::string::npos) continue;
+            file.clear();
+            file.seekp(static_cast<std::streamoff>(at));
+            file.put('x');
+            return;
+        }
+        BOOST_FAIL("no file holds the order");
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_closed_store)
+
+BOOST_AUTO_TEST_CASE(when_checked_then_it_is_good) {
+    const ClosedStore store;
+    const auto run = store.run({"check"});
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(contains(run.out, store.data + ": good; last LSN 3, "));
+    BOOST_TEST(contains(run.out, " 1 products, 1 batches, 1 allocated lines, state hash "));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_it_is_bad_and_says_where) {
+    const ClosedStore store;
+    store.damage();
+    const auto run = store.run({"check"});
+    BOOST_TEST(run.code == 1);
+    BOOST_TEST(contains(run.out, "offset "), run.out);
+    BOOST_TEST(run.out.ends_with(store.data + ": BAD\n"), run.out);
+}
+
+BOOST_AUTO_TEST_CASE(when_dumped_then_every_fact_is_a_line) {
+    const ClosedStore store;
+    const auto run = store.run({"dump"});
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(std::ranges::count(run.out, '\n') == 3);
+    BOOST_TEST(run.out.starts_with("1 20"));
+    BOOST_TEST(contains(run.out, "Z BatchAdded batch=b1 sku=s qty=10 eta=warehouse\n2 20"));
+    BOOST_TEST(contains(run.out, "Z LineAllocated order=o1 sku=s qty=4 batch=b1\n3 20"));
+    BOOST_TEST(run.out.ends_with("Z OutOfStock order=o2 sku=s qty=7\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_dumped_from_a_fact_on_then_earlier_ones_are_left_out) {
+    const ClosedStore store;
+    const auto run = store.run({"dump", "--json", "--from", "3"});
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(run.out.starts_with("{\"lsn\":3,\"time\":\"20"));
+    BOOST_TEST(
+        run.out.ends_with("\"fact\":\"OutOfStock\",\"order\":\"o2\",\"sku\":\"s\",\"qty\":7}\n"));
+    BOOST_TEST(store.run({"dump", "--from", "4"}).out.empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_damaged_one_is_dumped_then_it_fails_and_says_where) {
+    const ClosedStore store;
+    store.damage();
+    const auto run = store.run({"dump"});
+    BOOST_TEST(run.code == 1);
+    BOOST_TEST(contains(run.err, "offset "), run.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_store_that_cannot_be_read)
+
+BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_there_is_no_verdict) {
+    const ScratchDirectory scratch;
+    const auto run = run_program({"check", "--data", scratch / "none"});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(run.out.empty());
+    BOOST_TEST(contains(run.err, "allot check: no verdict: "));
+    BOOST_TEST(!scratch.has("none"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_open_then_there_is_no_verdict) {
+    const ScratchDirectory scratch;
+    const auto store = Store::open(scratch / "store");
+    const auto run = run_program({"check", "--data", scratch / "store"});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(contains(run.err, scratch / "store"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_a_dump_fails) {
+    const ScratchDirectory scratch;
+    const auto run = run_program({"dump", "--data", scratch / "none"});
+    BOOST_TEST(run.code == 1);
+    BOOST_TEST(contains(run.err, "none"));
+}
+
+BOOST_AUTO_TEST_CASE(when_the_first_fact_is_no_number_then_that_is_wrong_usage) {
+    const auto run = run_program({"dump", "--from", "0"});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(run.err ==
+               "allot dump: from (flag --from): value '0': must be a number of a fact, from 1\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,192 @@
+#include <boost/test/unit_test.hpp>
+
+#include "net/program/export.hpp"
+#include "net/program/import.hpp"
+#include "tests/program/program_run.hpp"
+#include "tests/program/scratch_directory.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+/// A directory with CSV files and a store beside them.
+struct Shop {
+    ScratchDirectory scratch;
+    std::string data = scratch / "store";
+
+    Shop() { std::filesystem::create_directory(scratch / "in"); }
+    void write(const std::string& name, const std::string& text) const {
+        scratch.write("in/" + name, text);
+    }
+    [[nodiscard]] ProgramRun import(const std::string& from = "in") const {
+        return run_program({"import", "--data", data, scratch / from});
+    }
+    [[nodiscard]] ProgramRun export_to(const std::string& to) const {
+        return run_program({"export", "--data", data, scratch / to});
+    }
+    /// All that an export shows.
+    [[nodiscard]] std::string exported() const {
+        const auto run = export_to("out");
+        BOOST_TEST(run.code == 0, run.err);
+        return scratch.read("out/batches.csv") + scratch.read("out/allocations.csv");
+    }
+    [[nodiscard]] std::uint64_t state_hash() const { return Store::open(data).state_hash(); }
+};
+
+const std::string batches = "ref,sku,qty,eta\nb2,t,10,2011-01-02\nb1,s,10,\nb3,t,5,2011-01-02\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_files_to_import)
+
+BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines) {
+    const Shop shop;
+    shop.write("batches.csv", batches);
+    shop.write("allocations.csv", "orderid,sku,qty,batchref\no2,t,4,b3\no1,t,4,b2\n");
+    shop.write("orders.csv", "orderid,sku,qty\no3,t,7\no3,s,3\no1,t,4\n");
+    const auto run = shop.import();
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(contains(run.err, "3 batches, 2 allocations and 3 order lines read"));
+    BOOST_TEST(contains(run.err, "1 allocated, 1 short of stock, 1 allocated before; 7 facts"));
+    BOOST_TEST(shop.exported() == batches +
+                                      "orderid,sku,qty,batchref\n"
+                                      "o2,t,4,b3\no1,t,4,b2\no3,s,3,b1\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
+    const Shop shop;
+    shop.write("batches.csv", batches);
+    shop.write("allocations.csv", "orderid,sku,qty,batchref\no2,t,4,b3\n");
+    shop.write("orders.csv", "orderid,sku,qty\no3,t,7\n");
+    BOOST_TEST(shop.import().code == 0);
+    const auto before = shop.state_hash();
+    BOOST_TEST(contains(shop.import().err, " 0 facts recorded\n"));
+    BOOST_TEST(shop.state_hash() == before);
+}
+
+BOOST_AUTO_TEST_CASE(when_files_are_named_one_by_one_then_only_those_are_read) {
+    const Shop shop;
+    shop.write("b.csv", batches);
+    shop.write("o.csv", "orderid,sku,qty\no3,s,3\n");
+    const auto run =
+        run_program({"import", "--data", shop.data, "--batches", shop.scratch / "in/b.csv",
+                     "--orders", shop.scratch / "in/o.csv"});
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(contains(shop.exported(), "o3,s,3,b1\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_no_file_is_named_then_that_is_wrong_usage) {
+    const Shop shop;
+    const auto run = run_program({"import", "--data", shop.data});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(contains(run.err, "allot import: needs PATH, or a file by --batches"));
+    BOOST_TEST(!shop.scratch.has("store"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_files_with_mistakes_to_import)
+
+BOOST_AUTO_TEST_CASE(when_rows_break_rules_then_all_are_named_and_there_is_not_even_a_store) {
+    const Shop shop;
+    shop.write("batches.csv", "ref,sku,qty,eta\nb1,s,1.5,\nb2,s,10,\n");
+    shop.write("allocations.csv", "orderid,sku,qty,batchref\no1,s,4\n");
+    shop.write("orders.csv", "orderid,sku,qty\no 3,s,7\n");
+    const auto run = shop.import();
+    BOOST_TEST(run.code == 1);
+    for (const char* const expected :
+         {"batches.csv:2:6: value '1.5': ", "allocations.csv:2:6: value '4': a row has 4 fields",
+          "orders.csv:2:1: value 'o 3': "}) {
+        BOOST_TEST(contains(run.err, expected), expected << " in " << run.err);
+    }
+    BOOST_TEST(!shop.scratch.has("store"));
+}
+
+BOOST_AUTO_TEST_CASE(when_rows_contradict_the_store_then_all_are_named_and_nothing_changes) {
+    const Shop shop;
+    shop.write("batches.csv", batches);
+    BOOST_TEST(shop.import().code == 0);
+    const auto before = shop.state_hash();
+
+    shop.write("batches.csv", "ref,sku,qty,eta\nb9,s,1,\nb1,s,11,\n");
+    shop.write("allocations.csv", "orderid,sku,qty,batchref\no1,s,4,b1\no2,s,11,b1\n");
+    shop.write("orders.csv", "orderid,sku,qty\no3,u,7\no4,t,1\n");
+    const auto run = shop.import();
+    BOOST_TEST(run.code == 1);
+    for (const char* const expected : {"batches.csv:3:1: value 'b1': the reference is taken",
+                                       "allocations.csv:3:6: value '11': the batch has fewer",
+                                       "orders.csv:2:4: value 'u': no"}) {
+        BOOST_TEST(contains(run.err, expected), expected << " in " << run.err);
+    }
+    BOOST_TEST(shop.state_hash() == before);
+    BOOST_TEST(contains(shop.exported(), batches));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_shortage_is_all_that_a_bad_import_did_then_that_is_undone_too) {
+    const Shop shop;
+    shop.write("batches.csv", batches);
+    BOOST_TEST(shop.import().code == 0);
+    const Lsn before = Store::open(shop.data).status().last;
+    shop.write("orders.csv", "orderid,sku,qty\no,s,999\no,u,1\n");
+    BOOST_TEST(shop.import().code == 1);
+    BOOST_TEST(Store::open(shop.data).status().last == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_store_with_a_past)
+
+BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_same) {
+    const Shop old;
+    {
+        auto store = Store::open(old.data);
+        store.add_batch({"b1", "s", 10, "2011-01-03"}).value();
+        store.add_batch({"b2", "s", 10, "2011-01-02"}).value();
+        store.add_batch({"b3", "t", 10}).value();
+        store.add_batch({"b4", "s", 10, "2011-01-02"}).value();  // the same rank but for its age
+        for (const char* const order : {"o3", "o1", "o2", "o4", "o5"}) {
+            store.allocate(OrderLine{OrderId::of(order).value(), "s", 4}).value();
+        }
+        store.reschedule({"b2", "2011-02-01"}).value();
+        store.change_batch_quantity({"b3", 0}).value();  // emptied
+        store.change_batch_quantity({"b4", 3}).value();  // its lines move
+    }
+    const std::string expected = old.exported();
+    const Shop young;
+    BOOST_TEST(young.import("none").code == 1);
+    const auto run = run_program({"import", "--data", young.data, old.scratch / "out"});
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(young.exported() == expected);
+    BOOST_TEST(contains(expected, "b3,t,0,\n"));
+
+    auto a = Store::open(old.data);
+    auto b = Store::open(young.data);
+    const auto next = OrderLine{"next", "s", 2};  // and so the next decision is the same
+    BOOST_TEST((a.allocate(next) == b.allocate(next)));
+    BOOST_TEST(a.stock("s").value().size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        BOOST_TEST((a.stock("s").value()[i].batch == b.stock("s").value()[i].batch));
+        BOOST_TEST(a.stock("s").value()[i].available == b.stock("s").value()[i].available);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_an_export_makes_none) {
+    const Shop shop;
+    const auto run = shop.export_to("out");
+    BOOST_TEST(run.code == 1);
+    BOOST_TEST(contains(run.err, "no store in " + shop.data));
+    BOOST_TEST(!shop.scratch.has("store"));
+    BOOST_TEST(!shop.scratch.has("out"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_open_elsewhere_then_that_is_one_clear_error) {
+    const Shop shop;
+    const auto store = Store::open(shop.data);
+    const auto run = shop.export_to("out");
+    BOOST_TEST(run.code == 1);
+    BOOST_TEST(contains(run.err, shop.data));
+    BOOST_TEST(std::ranges::count(run.err, '\n') == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,115 @@
+#include "net/program/program.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <ostream>
+
+#include "tests/program/program_run.hpp"
+#include "tests/program/scratch_directory.hpp"
+
+using namespace allot::testing;
+
+namespace {
+const std::vector<std::string> commands = {"serve",  "allocate", "import",
+                                           "export", "check",    "dump"};
+}
+
+BOOST_AUTO_TEST_SUITE(given_the_program)
+
+BOOST_AUTO_TEST_CASE(when_called_without_a_command_then_it_shows_them_and_fails) {
+    const auto run = run_program({});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(run.out.empty());
+    BOOST_TEST(contains(run.err, "usage: allot COMMAND"));
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_shows_every_command) {
+    for (const char* const question : {"help", "--help", "-h"}) {
+        const auto run = run_program({question});
+        BOOST_TEST(run.code == 0);
+        BOOST_TEST(run.err.empty());
+        for (const auto& command : commands) BOOST_TEST(contains(run.out, "  " + command + " "));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_for_help_with_a_command_then_it_shows_its_options) {
+    for (const auto& command : commands) {
+        const auto run = run_program({command, "--help"});
+        BOOST_TEST(run.code == 0, run.err);
+        BOOST_TEST(run.out.starts_with("usage: allot " + command + " [OPTION...]"));
+        BOOST_TEST(contains(run.out, "--print-config"));
+        BOOST_TEST(run_program({"help", command}).out == run.out);
+    }
+    BOOST_TEST(contains(run_program({"serve", "--help"}).out, "(default: 127.0.0.1:25568)"));
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_for_its_version_then_it_tells_it) {
+    const auto run = run_program({"--version"});
+    BOOST_TEST(run.code == 0);
+    BOOST_TEST(run.out == "allot " ALLOT_VERSION "\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_for_the_manual_then_every_command_and_option_is_in_it) {
+    const auto run = run_program({"manual"});
+    BOOST_TEST(run.code == 0);
+    BOOST_TEST(run.out.starts_with(".TH ALLOT 1"));
+    for (const auto& command : commands) BOOST_TEST(contains(run.out, ".SS allot " + command));
+    BOOST_TEST(contains(run.out, ".B \\-\\-snapshot\\-every\\-bytes"));
+    BOOST_TEST(contains(run.out, "RESCHEDULE"));
+}
+
+BOOST_AUTO_TEST_CASE(when_the_command_is_unknown_then_the_error_names_it) {
+    const auto run = run_program({"frob\nnicate"});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(run.err ==
+               "allot frob\\nnicate: 'frob\\nnicate': there is no such command; see allot help\n");
+    BOOST_TEST(run_program({"help", "frobnicate"}).code == 2);
+}
+
+BOOST_AUTO_TEST_CASE(when_an_option_is_unknown_then_nothing_is_done) {
+    const auto run = run_program({"export", "--frobnicate", "x"});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(run.err == "allot export: unrecognised option '--frobnicate'\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_for_its_settings_then_it_tells_them_and_does_nothing) {
+    const ScratchDirectory scratch;
+    scratch.write("a.ini", "# how we run it\n\ndurability = interval=50\nmax-clients = 7\n");
+    const auto run = run_program(
+        {"serve", "--print-config", "--config", scratch / "a.ini", "--data", scratch / "store"},
+        {{"ALLOT_MAX_CLIENTS", "8"}});
+    BOOST_TEST(run.code == 0, run.err);
+    for (const std::string& expected :
+         {"# flag --data\ndata = " + (scratch / "store") + "\n",
+          "# file " + (scratch / "a.ini") + ":3\ndurability = interval=50\n",
+          std::string{"# environment ALLOT_MAX_CLIENTS\nmax-clients = 8\n"},
+          std::string{"# default\nlisten = 127.0.0.1:25568\n"}}) {
+        BOOST_TEST(contains(run.out, expected), expected << " in " << run.out);
+    }
+    BOOST_TEST(!scratch.has("store"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_setting_is_wrong_then_asking_for_them_shows_that_too) {
+    const auto run = run_program({"serve", "--print-config"}, {{"ALLOT_LISTEN", "nowhere"}});
+    BOOST_TEST(run.code == 2);
+    BOOST_TEST(contains(run.err, "listen (environment ALLOT_LISTEN): value 'nowhere': must be"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_variable_is_unknown_then_it_warns_and_goes_on) {
+    const auto run = run_program({"export", "--help"}, {{"ALLOT_FROBNICATE", "x"}});
+    BOOST_TEST(run.code == 0);
+    const auto print = run_program({"check", "--print-config"}, {{"ALLOT_FROBNICATE", "x"}});
+    BOOST_TEST(print.code == 0);
+    BOOST_TEST(print.err ==
+               "allot: warning: environment ALLOT_FROBNICATE: is no setting, and ignored\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_its_output_cannot_be_written_then_it_fails) {
+    std::ostream nowhere{nullptr};
+    std::ostringstream err;
+    allot::program::Console console{nowhere, err};
+    const std::vector<std::string> arguments = {"help"};
+    BOOST_TEST(allot::program::run(arguments, {}, console) == 1);
+    BOOST_TEST(err.str() == "allot help: cannot write to standard output\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
