@@ -1,0 +1,131 @@
+/// Allot inside another program: a shop that keeps its stock in a directory, without a server.
+/// In CMake: find_package(allot), then target_link_libraries(shop PRIVATE allot::storage).
+/// It prints what happens, and fails where it is not what the comments say.
+
+#include <stdlib.h>  // mkdtemp
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <string>
+
+#include "storage/store.hpp"
+
+namespace {
+
+/// What a comment promises, checked in every build.
+void check(bool promise, const char* what) {
+    if (promise) return;
+    std::cerr << "broken promise: " << what << '\n';
+    std::exit(EXIT_FAILURE);
+}
+
+/// The engine says why in an enumeration; the words for people are the program's own.
+std::string spoken(const allot::Result<allot::BatchRef>& outcome) {
+    if (outcome) return "ships from " + std::string{outcome->view()};
+    return "refused: " + std::string{to_string(outcome.error())};
+}
+
+void show_stock(allot::Store& store, const allot::Sku& sku) {
+    std::cout << "\n  batch      eta         purchased  available\n";
+    for (const allot::BatchStock& batch : store.stock(sku).value()) {
+        const std::string eta = batch.eta.in_warehouse() ? "warehouse" : batch.eta.to_string();
+        std::cout << "  " << std::left << std::setw(11) << batch.batch.view() << std::setw(12)
+                  << eta << std::right << std::setw(9) << batch.purchased << std::setw(11)
+                  << batch.available << '\n';
+    }
+    std::cout << '\n';
+}
+
+void receive_stock(allot::Store& store) {
+    // A literal is checked by the compiler: {"batch 001", "RED-CHAIR", 0} is no program.
+    store.add_batch({"batch-001", "RED-CHAIR", 100}).value();
+    store.add_batch({"batch-002", "RED-CHAIR", 50, "2030-01-15"}).value();
+    store.add_batch({"batch-003", "BLUE-LAMP", 5}).value();
+    std::cout << "received stock\n";
+    show_stock(store, "RED-CHAIR");
+}
+
+void take_orders(allot::Store& store) {
+    // Durable on return: a power cut after this line does not take it back.
+    const auto first = store.allocate(allot::OrderLine{"order-1", "RED-CHAIR", 90});
+    std::cout << "order-1, 90 chairs: " << spoken(first) << '\n';
+    check(first.value() == allot::BatchRef{"batch-001"}, "the warehouse ships first");
+
+    // The same line again is the same answer, so that a caller in doubt may simply ask again.
+    const auto again = store.allocate(allot::OrderLine{"order-1", "RED-CHAIR", 90});
+    std::cout << "order-1, once more: " << spoken(again) << '\n';
+    check(again == first, "a line is allocated once");
+
+    // A line is never split: ten are left in the warehouse, fifty arrive.
+    const auto second = store.allocate(allot::OrderLine{"order-2", "RED-CHAIR", 20});
+    std::cout << "order-2, 20 chairs: " << spoken(second) << '\n';
+    check(second.value() == allot::BatchRef{"batch-002"}, "the shipment takes what is too large");
+
+    // What comes from outside is checked where it enters, and a refusal is a value.
+    const auto quantity = allot::Quantity::parse("0");
+    check(quantity.error() == allot::Refusal::bad_quantity, "no order of nothing");
+    const auto unknown = store.allocate(allot::OrderLine{"order-3", "GREEN-SOFA", 1});
+    std::cout << "order-3, a sofa: " << spoken(unknown) << '\n';
+    check(unknown.error() == allot::Refusal::unknown_sku, "what was never stocked is unknown");
+}
+
+/// An order of several lines ships whole or not at all.
+void take_an_order_of_several_lines(allot::Store& store) {
+    const allot::AllocateOrder order{"order-4", {{"RED-CHAIR", 4}, {"BLUE-LAMP", 6}}};
+    const auto refused = store.allocate(order);
+    check(refused.has_error() && refused.error().line == 1, "six lamps of five cannot be had");
+    check(store.allocations("order-4").empty(), "then no chair is allocated either");
+    std::cout << "order-4, 4 chairs and 6 lamps: line " << refused.error().line + 1 << ' '
+              << to_string(refused.error().refusal) << ", nothing allocated\n";
+
+    const allot::AllocateOrder smaller{"order-4", {{"RED-CHAIR", 4}, {"BLUE-LAMP", 5}}};
+    check(store.allocate(smaller).has_value(), "five can");
+    std::cout << "order-4, 4 chairs and 5 lamps:";
+    for (const allot::Allocation& line : store.allocations("order-4")) {
+        std::cout << ' ' << line.quantity.units() << " from " << line.batch.view();
+    }
+    std::cout << '\n';
+}
+
+/// Why, before it happens: nothing changes.
+void ask_why(allot::Store& store) {
+    const auto before = store.state_hash();
+    const auto plan = store.explain({"order-5", {{"RED-CHAIR", 7}}});
+    std::cout << "order-5, 7 chairs, would be decided so:\n";
+    for (const allot::Candidate& candidate : plan.front().candidates) {
+        const bool chosen = candidate.verdict == allot::Verdict::chosen;
+        std::cout << "  " << candidate.batch.view() << " has " << candidate.available << ": "
+                  << (chosen ? "chosen" : "passed over") << '\n';
+    }
+    check(store.state_hash() == before, "an explanation changes nothing");
+    check(store.allocate(allot::OrderLine{"order-5", "RED-CHAIR", 7}) == plan.front().outcome,
+          "what was announced is what happens");
+}
+
+}  // namespace
+
+int main() {
+    std::string name = std::filesystem::temp_directory_path() / "allot-embed-XXXXXX";
+    check(::mkdtemp(name.data()) != nullptr, "there is room for a store");
+    const std::filesystem::path directory{name};
+    std::uint64_t state = 0;
+    {
+        auto store = allot::Store::open(directory);
+        receive_stock(store);
+        take_orders(store);
+        take_an_order_of_several_lines(store);
+        ask_why(store);
+        state = store.state_hash();
+    }  // closed; had the process died instead, the next line would find the same
+    {
+        auto store = allot::Store::open(directory);
+        check(store.state_hash() == state, "all of it is there again");
+        check(store.available("RED-CHAIR").value() == 100 + 50 - 90 - 20 - 4 - 7, "to the unit");
+        std::cout << "\nopened again, all of it is there\n";
+        show_stock(store, "RED-CHAIR");
+    }
+    std::filesystem::remove_all(directory);
+}
