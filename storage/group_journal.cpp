@@ -36,7 +36,8 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     thread_ = std::thread{[this] { run(); }};
 }
 
-GroupJournal::~GroupJournal() {
+void GroupJournal::close() {
+    if (!thread_.joinable()) return;
     {
         const Lock lock{mutex_};
         stop_ = true;

@@ -32,8 +32,7 @@ public:
     /// \param warning told when the next segment could not be prepared ahead of need.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options);
-    /// Writes and syncs what is left, and marks the journal as closed cleanly.
-    ~GroupJournal() override;
+    ~GroupJournal() override { close(); }
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
@@ -51,6 +50,10 @@ public:
 
     /// Removes the segments that hold nothing but facts before `first`.
     void prune(Lsn first);
+
+    /// Writes and syncs what is left, and marks the journal as closed cleanly. The last call but
+    /// the destructor.
+    void close();
 
     [[nodiscard]] bool failed() const noexcept { return failed_; }
     [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }

@@ -27,13 +27,13 @@ Snapshotter::Snapshotter(FileSystem& files, std::filesystem::path directory, std
       starts_{std::move(starts)},
       thread_{[this] { run(); }} {}
 
-Snapshotter::~Snapshotter() {
+void Snapshotter::stop() {
     {
         const Lock lock{mutex_};
         stop_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 Lsn Snapshotter::take() {

@@ -24,8 +24,7 @@ public:
     Snapshotter(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
                 Repository& repository, std::mutex& turn, GroupJournal& journal,
                 std::vector<Lsn> starts, std::function<void(std::string_view)> warning);
-    /// Gives up a snapshot that is being taken.
-    ~Snapshotter();
+    ~Snapshotter() { stop(); }
     Snapshotter(const Snapshotter&) = delete;
     Snapshotter& operator=(const Snapshotter&) = delete;
 
@@ -35,6 +34,8 @@ public:
     Lsn take();
     /// \return false when one is being taken already.
     bool start();
+    /// Gives up a snapshot that is being taken, and takes no other.
+    void stop();
 
     [[nodiscard]] Lsn newest() const;
     [[nodiscard]] bool running() const;

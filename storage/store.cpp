@@ -70,6 +70,14 @@ struct Store::Impl {
         });
     }
 
+    ~Impl() {
+        // The journal's last groups are still told to the bus and the snapshotter.
+        snapshotter.stop();
+        journal.close();
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
     template <class Ask>
     auto ask(Ask&& question) {
         Lsn seen = 0;
@@ -163,9 +171,12 @@ std::uint64_t Store::state_hash() {
 }
 
 void Store::subscribe(MessageBus::Subscriber subscriber) {
-    const std::scoped_lock guard{impl_->turn};
-    const bool first = !impl_->bus.has_subscribers();
-    impl_->bus.subscribe(std::move(subscriber));
+    bool first = false;
+    {
+        const std::scoped_lock guard{impl_->turn};
+        first = !impl_->bus.has_subscribers();
+        impl_->bus.subscribe(std::move(subscriber));
+    }
     if (!first) return;
     impl_->journal.on_durable([impl = impl_.get()](Lsn durable) {
         if (impl->journal.failed()) return;

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
             JournalFixture fixture;
             {
                 const auto journal = fixture.open();
-                Lsn told = 0;
+                std::atomic<Lsn> told = 0;
                 journal->on_durable([&](Lsn lsn) { told = lsn; });
                 journal->wait(JournalFixture::append(*journal, "kept"));
                 fixture.files.fail_from_now_on(call, code);
