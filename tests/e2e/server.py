@@ -1,0 +1,217 @@
+"""The real program as a process: `allot serve` on a free loopback port, and one-shot commands.
+
+Every wait has a bound, and a server ends with the test that started it.
+"""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from resp import Client
+
+BINARY = os.environ.get("ALLOT_BINARY", "allot")
+HERE = pathlib.Path(__file__).resolve().parent
+DATA = HERE.parent / "data"
+START_S = 20
+STOP_S = 5
+
+# Small files, so that a server starts in no time and the journal changes files often.
+SMALL_FILES = ("--segment-bytes", "1MiB")
+
+
+def environment(**settings):
+    """Ours, less what would configure the program, and with `settings`."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("ALLOT_")}
+    return ours | settings
+
+
+def allot(*arguments, env=None, timeout=30, **options):
+    """Runs a command of the program to its end."""
+    return subprocess.run(
+        [BINARY, *map(str, arguments)],
+        env=environment(**(env or {})),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        **options,
+    )
+
+
+def tool(name):
+    """The path of a program that a test needs. One that is missing is a failure."""
+    given = os.environ.get(f"ALLOT_{name.upper()}", "")
+    found = given if os.path.exists(given) else shutil.which(name)
+    if found is None:
+        raise AssertionError(f"{name} is not installed: ./dev install-deps")
+    return found
+
+
+def _end_with_parent():
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+class Server:
+    """One `allot serve`. Started by the main thread; stopped by its process id."""
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True):
+        command = [BINARY, "serve", "--data", str(directory), "--listen", listen, *options]
+        self.log = []  # lines of standard error
+        self.address = None
+        self._log_ended = False
+        self._changed = threading.Condition()
+        self.process = subprocess.Popen(
+            command,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            preexec_fn=_end_with_parent,
+        )
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        if await_start:
+            self.await_start()
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            found = re.search(r"msg=listening\b.*\baddress=(\S+):(\d+)", line)
+            with self._changed:
+                self.log.append(line.rstrip("\n"))
+                if found:
+                    self.address = (found[1], int(found[2]))
+                self._changed.notify_all()
+        with self._changed:
+            self._log_ended = True
+            self._changed.notify_all()
+
+    def await_start(self):
+        with self._changed:
+            self._changed.wait_for(lambda: self.address or self._log_ended, START_S)
+        if self.address is None:
+            self.kill()
+            raise AssertionError("the server does not listen:\n" + self.text)
+
+    @property
+    def text(self):
+        """All that it logged."""
+        return "\n".join(self.log)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def port(self):
+        return self.address[1]
+
+    def client(self):
+        return Client(self.address)
+
+    def resident_bytes(self):
+        pages = int(pathlib.Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGESIZE")
+
+    def stop(self, how=signal.SIGTERM):
+        """Asks it to end. Returns the exit code; raises when it takes longer than STOP_S."""
+        self.process.send_signal(how)
+        return self._ended(STOP_S)
+
+    def kill(self):
+        """As a crash would end it: without a chance to finish anything."""
+        self.process.kill()
+        self._ended(STOP_S)
+
+    def _ended(self, timeout):
+        code = self.process.wait(timeout)
+        self._reader.join(timeout)
+        self.process.stderr.close()
+        return code
+
+    def end(self):
+        """Whatever state it is in."""
+        if self.process.poll() is None:
+            self.kill()
+
+
+class Case(unittest.TestCase):
+    """A test with a directory of its own, and servers that end with it."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="allot-e2e-")
+        self.addCleanup(scratch.cleanup)
+        self.scratch = pathlib.Path(scratch.name)
+        self.store = self.scratch / "store"
+
+    def serve(self, *options, directory=None, **more):
+        server = Server(directory or self.store, *SMALL_FILES, *options, **more)
+        self.addCleanup(server.end)
+        return server
+
+    def client(self, server):
+        client = server.client()
+        self.addCleanup(client.close)
+        return client
+
+    def assertFails(self, reply, code, *parts):
+        """An error reply with this code, whose text holds the parts."""
+        self.assertEqual(code, getattr(reply, "code", None), f"in {reply!r}")
+        for part in parts:
+            self.assertIn(part, reply.text)
+
+    def assertGood(self, directory):
+        """`allot check` is content with a store that nobody has open."""
+        checked = allot("check", "--data", directory)
+        self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
+        return checked.stdout
+
+
+class ServedCase(Case):
+    """A test with a server and a client."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.serve()
+        self.addCleanup(self.assert_alive)
+        self.one = self.client(self.server)
+
+    def assert_alive(self):
+        """No test may end its server by accident."""
+        if self.server.process.returncode is None:
+            self.assertIsNone(self.server.process.poll(), self.server.text)
+
+    def add(self, *batches):
+        """Each: reference, SKU, quantity and perhaps an ETA."""
+        for batch in batches:
+            self.assertEqual("OK", self.one.call("ADDBATCH", *batch))
+
+    def available(self, sku):
+        """What STOCK says is available, by batch, in order of preference."""
+        return {batch: left for batch, _, _, left in self.one.call("STOCK", sku)}
+
+
+def main():
+    unittest.main(verbosity=2)
+
+
+@contextlib.contextmanager
+def within(seconds, what):
+    """Fails when the block took longer."""
+    began = time.monotonic()
+    yield
+    took = time.monotonic() - began
+    if took > seconds:
+        raise AssertionError(f"{what} took {took:.1f} s, more than {seconds}")
