@@ -1,4 +1,4 @@
-// allocate scalar|batch DIRECTORY SKUS LINES
+// allocate scalar|batch DIRECTORY SKUS LINES ascending|scattered
 //
 // Allocates LINES random lines in a new store in DIRECTORY, mode `os`, on one thread. Timed: from
 // the names as text to the batch that each line got.
@@ -39,14 +39,15 @@ void allocate_in_batches(Store& store, const std::vector<LineText>& lines) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench::require(argc == 5, "allocate scalar|batch DIRECTORY SKUS LINES");
+    bench::require(argc == 6, "allocate scalar|batch DIRECTORY SKUS LINES ascending|scattered");
     const std::string_view mode = argv[1];
     const std::size_t skus = std::strtoull(argv[3], nullptr, 10);
     const std::size_t count = std::strtoull(argv[4], nullptr, 10);
+    const auto ids = bench::order_ids(argv[5]);
 
     Store store = Store::open(argv[2], {.durability = {.mode = Durability::Mode::os}});
     bench::add_stock(store, skus);
-    const auto lines = bench::random_lines(0, count, skus);
+    const auto lines = bench::random_lines(0, count, skus, ids);
 
     const bench::Stopwatch stopwatch;
     (mode == "batch" ? allocate_in_batches : allocate_one_by_one)(store, lines);

@@ -1,4 +1,4 @@
-// sqlite SKUS LINES
+// sqlite SKUS LINES ascending|scattered
 //
 // The same lines as `allocate`, in SQLite: in memory, prepared statements, one transaction. Timed:
 // from the names as text to the batch that each line got.
@@ -150,9 +150,10 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench::require(argc == 3, "sqlite SKUS LINES");
+    bench::require(argc == 4, "sqlite SKUS LINES ascending|scattered");
     const std::size_t skus = std::strtoull(argv[1], nullptr, 10);
     const std::size_t count = std::strtoull(argv[2], nullptr, 10);
+    const auto ids = bench::order_ids(argv[3]);
 
     check(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
     sqlite3* db = nullptr;
@@ -164,7 +165,7 @@ int main(int argc, char** argv) {
     add_stock(db, skus);
     execute(db, "COMMIT");
     execute(db, preference);
-    const auto lines = bench::random_lines(0, count, skus);
+    const auto lines = bench::random_lines(0, count, skus, ids);
 
     {
         const bench::Stopwatch stopwatch;

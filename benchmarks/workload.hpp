@@ -47,16 +47,28 @@ struct LineText {
     NumberedName sku;
 };
 
+enum class OrderIds : std::uint8_t {
+    ascending,  ///< one after the other: a tree adds them at its end
+    scattered,  ///< all over the ten digits
+};
+
+inline NumberedName order_name(std::uint64_t order, OrderIds ids) {
+    // Prime to 10, so that no two orders below 10^10 meet.
+    constexpr std::uint64_t orders_max = 10'000'000'000;
+    constexpr std::uint64_t factor = 1'234'567'891;
+    return order_name(ids == OrderIds::ascending ? order : order * factor % orders_max);
+}
+
 /// `count` lines, each of an order of its own, from number `first` on; SKUs uniformly at random.
 /// Equal arguments: equal lines.
-inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count,
-                                          std::size_t skus) {
+inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count, std::size_t skus,
+                                          OrderIds ids = OrderIds::scattered) {
     std::mt19937_64 random{first};
     std::uniform_int_distribution<std::uint64_t> any_sku{0, skus - 1};
     std::vector<LineText> lines;
     lines.reserve(count);
     for (std::uint64_t order = first; order < first + count; ++order) {
-        lines.push_back({order_name(order), sku_name(any_sku(random))});
+        lines.push_back({order_name(order, ids), sku_name(any_sku(random))});
     }
     return lines;
 }
@@ -84,6 +96,10 @@ inline void add_stock(Store& store, std::size_t skus) {
                 .value();
         }
     }
+}
+
+inline OrderIds order_ids(std::string_view word) {
+    return word == "ascending" ? OrderIds::ascending : OrderIds::scattered;
 }
 
 /// A benchmark that does not do its job has no result.

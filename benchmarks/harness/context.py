@@ -1,0 +1,47 @@
+"""What every suite is given: where the programs are, where it may write, how thorough to be."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Context:
+    build: Path  # where the programs were built
+    scratch: Path  # on a real disk
+    repeats: int
+    quick: bool
+
+    def sized(self, thorough, quick):
+        return quick if self.quick else thorough
+
+    @property
+    def allot(self):
+        return self.build / "allot"
+
+    @contextlib.contextmanager
+    def directory(self):
+        """A new directory, on the disk, removed when done."""
+        path = Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path)
+
+    def measure(self, name, *arguments):
+        """Runs the program bench_<name>. Returns the values that it reports, by name."""
+        command = [self.build / "benchmarks" / f"bench_{name}", *map(str, arguments)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"bench_{name} failed: {done.returncode}")
+        return {key: float(value) for key, value in map(str.split, done.stdout.splitlines())}
+
+    def rounds(self, what):
+        """Counts the repeats, and says so."""
+        for i in range(self.repeats):
+            print(f"{what}: {i + 1} of {self.repeats}", file=sys.stderr, flush=True)
+            yield i

@@ -1,0 +1,50 @@
+"""What the figures were measured on."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def mount_of(directory):
+    """The device and the file system that hold a directory."""
+    fields = output_of("df", "--output=source,fstype", str(directory)).splitlines()[-1].split()
+    return fields[0], fields[1]
+
+
+def require_disk(directory):
+    device, kind = mount_of(directory)
+    if kind in ("tmpfs", "ramfs"):
+        raise SystemExit(f"{directory} is in memory ({device}): a sync there costs nothing")
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def memory_gib():
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def description(directory):
+    """Lines of text about this machine."""
+    device, kind = mount_of(directory)
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return [
+        f"{processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB of memory",
+        f"{system}, Linux {platform.release()}",
+        f"data on {kind}",
+        output_of("g++", "--version").splitlines()[0],
+    ]
+
+
+def load():
+    """How many processes wanted to run, on average over the last minute."""
+    return os.getloadavg()[0]

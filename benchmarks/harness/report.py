@@ -1,0 +1,30 @@
+"""RESULTS.md: what was measured, on what and how, and the notes that are kept by hand."""
+
+from pathlib import Path
+
+from harness.table import as_markdown
+
+NOTES = Path(__file__).resolve().parent.parent / "NOTES.md"
+
+HEAD = """\
+# Benchmark results
+
+Written by `./dev bench`; the notes at the end are kept by hand in `NOTES.md`. A ratio compares two
+things measured in turn in one run; the spread is the least and the greatest of {repeats} repeats,
+and the median decides whether a goal is met. Absolute figures are information about this machine on
+that day.
+"""
+
+
+def write(target, suites, repeats, machine, load):
+    parts = [HEAD.format(repeats=repeats), as_markdown(suites)]
+    parts.append("## Machine\n\n" + bullets([*machine, f"load average before the run: {load:.1f}"]))
+    parts.append("## Method and absolute figures")
+    for suite in suites:
+        parts.append(f"### {suite.title}\n\n{suite.method}\n\n{bullets(suite.information)}")
+    parts.append(NOTES.read_text())
+    target.write_text("\n\n".join(part.strip() for part in parts) + "\n")
+
+
+def bullets(lines):
+    return "\n".join(f"- {line}" for line in lines)

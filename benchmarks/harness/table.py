@@ -1,0 +1,79 @@
+"""Figures with their goals, as text for a terminal and as Markdown for RESULTS.md."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+HEAD = ("figure", "goal", "median", "spread", "met")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """At least or at most so much."""
+
+    sign: str  # "≥" or "≤"
+    value: float
+
+    def met_by(self, value):
+        return value >= self.value if self.sign == "≥" else value <= self.value
+
+
+def at_least(value):
+    return Goal("≥", value)
+
+
+def at_most(value):
+    return Goal("≤", value)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one row says: a value measured again and again, in `unit` ("×" for a ratio)."""
+
+    name: str
+    samples: list[float]
+    unit: str = "×"
+    goal: Goal | None = None
+
+    def cells(self):
+        value = median(self.samples)
+        goal = f"{self.goal.sign} {number(self.goal.value)} {self.unit}" if self.goal else "–"
+        met = "–" if not self.goal else "yes" if self.goal.met_by(value) else "**no**"
+        spread = f"{number(min(self.samples))} – {number(max(self.samples))}"
+        return (self.name, goal, f"{number(value)} {self.unit}", spread, met)
+
+
+@dataclass
+class Suite:
+    """The results of one suite: figures that count, and lines of information beside them."""
+
+    title: str
+    method: str
+    figures: list[Figure] = field(default_factory=list)
+    information: list[str] = field(default_factory=list)
+
+
+def number(value):
+    """Three digits that mean something, and no exponent."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def spread_of(samples, unit):
+    """As text: the median, and in brackets the least and the greatest."""
+    low, high = number(min(samples)), number(max(samples))
+    return f"{number(median(samples))} {unit} ({low} – {high})"
+
+
+def as_text(suites):
+    rows = [HEAD] + [figure.cells() for suite in suites for figure in suite.figures]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines).replace("**", "")
+
+
+def as_markdown(suites):
+    rows = [HEAD, ("---",) * len(HEAD)]
+    rows += [figure.cells() for suite in suites for figure in suite.figures]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
