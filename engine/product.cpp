@@ -104,6 +104,12 @@ Result<void> Product::restore(const OrderLine& line, Index at, FactRecorder& rec
 }
 
 Index Product::own_batch(const BatchRef& ref) const {
+    constexpr std::size_t few = 4;  // which a decision has just looked at
+    if (batches_.size() <= few) {
+        const auto at = std::ranges::find(batches_, ref.view(),
+                                          [&](Index i) { return ledger_->batch(i).ref_view(); });
+        return at == batches_.end() ? no_index : *at;
+    }
     const Index at = ledger_->find_batch(ref.view());
     return at != no_index && ledger_->batch(at).product() == index_ ? at : no_index;
 }

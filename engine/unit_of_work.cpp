@@ -1,6 +1,7 @@
 #include "engine/unit_of_work.hpp"
 
 #include <boost/assert.hpp>
+#include <cstdlib>
 
 namespace allot {
 
@@ -21,8 +22,12 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
 void UnitOfWork::record(Product& product, const Fact& fact) {
     facts_.push_back(fact);
     products_.push_back(&product);
-    const bool applied = product.apply(fact, journal_.last() + facts_.size());
-    BOOST_VERIFY_MSG(applied, "a decision contradicts the state it was made from");
+    if (!product.apply(fact, journal_.last() + facts_.size())) {
+        // A decision contradicts the state it was made from. The journal is right; this process is
+        // not, and must not write to it.
+        BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
+        std::abort();
+    }
 }
 
 void UnitOfWork::rollback() noexcept {

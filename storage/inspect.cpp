@@ -50,6 +50,7 @@ void compare_sources(FileSystem& files, const std::filesystem::path& directory,
 CheckReport check_store(const std::filesystem::path& directory) {
     FileSystem& files = posix_file_system();
     const auto lock = lock_if_there(files, directory);
+    refuse_foreign_directory(files, directory);
     CheckReport report;
     StoreOptions options;
     options.warning = [&](std::string_view text) {

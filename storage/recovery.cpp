@@ -50,20 +50,21 @@ private:
     std::uint64_t facts_ = 0;
 };
 
-void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
-    for (const std::string& name : files.list(directory)) {
-        const bool ours = name == "LOCK" || name.starts_with("torn-") ||
-                          name == snapshot::aside_name || journal::segment_number(name) ||
-                          snapshot::start_of(name);
-        if (!ours) {
-            throw std::system_error{std::make_error_code(std::errc::not_a_directory),
-                                    directory.string() + " holds " + name +
-                                        " and no journal: it is not a store, and not empty"};
-        }
-    }
-}
-
 }  // namespace
+
+void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
+    std::string foreign;
+    for (const std::string& name : files.list(directory)) {
+        if (journal::segment_number(name) || snapshot::start_of(name)) return;
+        const bool ours =
+            name == "LOCK" || name == snapshot::aside_name || name.starts_with("torn-");
+        if (!ours) foreign = name;
+    }
+    if (foreign.empty()) return;
+    throw std::system_error{std::make_error_code(std::errc::file_exists),
+                            directory.string() + " holds " + foreign +
+                                " and no journal: it is not a store, and not empty"};
+}
 
 std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& directory) {
     std::vector<Lsn> starts;
@@ -116,7 +117,6 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
         }
     }
     Recovered recovered = recover_from(files, directory, good.empty() ? 0 : good.back(), options);
-    if (recovered.journal.tail.segment == 0) refuse_foreign_directory(files, directory);
     recovered.snapshots = std::move(good);
     return recovered;
 }

@@ -28,6 +28,9 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options);
 
+/// \throws std::system_error when the directory holds other files and no store.
+void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory);
+
 /// Where the snapshots of a store start, oldest first, good or not.
 std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& directory);
 

@@ -16,6 +16,7 @@ namespace allot {
 namespace {
 
 std::unique_ptr<FileLock> lock_store(FileSystem& files, const std::filesystem::path& directory) {
+    refuse_foreign_directory(files, directory);
     files.create_directories(directory);
     try {
         return files.lock(directory / "LOCK");
