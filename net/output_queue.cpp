@@ -46,8 +46,8 @@ void OutputQueue::sent(std::size_t bytes) noexcept {
     if (sent_ < sending_.size()) return;
     sent_ = 0;
     sending_.clear();
-    if (sending_.capacity() > kept_bytes_max) sending_ = std::string{};
-    if (tail_.empty() && tail_.capacity() > kept_bytes_max) tail_ = std::string{};
+    if (sending_.capacity() > kept_bytes_max) std::string{}.swap(sending_);
+    if (tail_.empty() && tail_.capacity() > kept_bytes_max) std::string{}.swap(tail_);
 }
 
 }  // namespace allot

@@ -27,7 +27,7 @@ std::span<char> RequestParser::prepare() {
         if (capacity_ < wanted || capacity_ > 4 * wanted || capacity_ > buffer_bytes_busy) {
             resize(wanted);
         }
-        if (arguments_.capacity() > arguments_kept_max) arguments_ = {};
+        if (arguments_.capacity() > arguments_kept_max) std::vector<Argument>{}.swap(arguments_);
     } else if (capacity_ - end_ < buffer_bytes_min / 2) {
         // Once a request at most: what is incomplete now is moved again only after it was taken.
         std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);

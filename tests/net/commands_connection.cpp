@@ -1,0 +1,233 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "net/command_table.hpp"
+#include "tests/net/fakes.hpp"
+
+namespace {
+
+using allot::Session;
+using allot::test::framed;
+
+struct Client : allot::test::Desk<> {};
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_connection, Client)
+
+BOOST_AUTO_TEST_CASE(when_it_is_tried_then_it_answers) {
+    BOOST_TEST(ask("PING") == "+PONG\r\n");
+    BOOST_TEST(ask("ping hello") == "$5\r\nhello\r\n");
+    send(framed({"PING"}));
+    BOOST_TEST(take() == "+PONG\r\n");
+    BOOST_TEST(ask("PING a b") == "-ERR wrong number of arguments for 'ping' command\r\n");
+    const std::string binary("\r\n\0\xff$5", 6);
+    send(framed({"ECHO", binary}));
+    BOOST_TEST(take() == "$6\r\n" + binary + "\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_quits_then_nothing_after_it_is_executed) {
+    send("PING\r\nQUIT\r\nPING\r\n");
+    BOOST_TEST(take() == "+PONG\r\n+OK\r\n");
+    BOOST_TEST((last_turn == Session::Turn::ended));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_says_hello_then_it_is_told_about_the_server) {
+    const std::string version = ALLOT_VERSION;
+    const std::string body = "$6\r\nserver\r\n$5\r\nallot\r\n$7\r\nversion\r\n$" +
+                             std::to_string(version.size()) + "\r\n" + version +
+                             "\r\n$5\r\nproto\r\n:";
+    constexpr std::string_view rest =
+        "\r\n$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n"
+        "$7\r\nmodules\r\n*0\r\n";
+    BOOST_TEST(ask("HELLO") == "*14\r\n" + body + "2" + std::string{rest});
+    BOOST_TEST(ask("HELLO 3") == "%7\r\n" + body + "3" + std::string{rest});
+    BOOST_TEST(ask("CLIENT GETNAME") == "_\r\n");
+    BOOST_TEST(ask("hello 2 setname me auth default x").starts_with("*14"));
+    BOOST_TEST(ask("CLIENT GETNAME") == "$2\r\nme\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_hello_is_wrong_then_nothing_changes) {
+    BOOST_TEST(ask("HELLO 4") == "-NOPROTO unsupported protocol version\r\n");
+    BOOST_TEST(ask("HELLO 1") == "-NOPROTO unsupported protocol version\r\n");
+    BOOST_TEST(ask("HELLO x") == "-ERR Protocol version is not an integer or out of range\r\n");
+    BOOST_TEST(ask("HELLO 3 FOO") == "-ERR Syntax error in HELLO option 'FOO'\r\n");
+    BOOST_TEST(ask("HELLO 3 AUTH x") == "-ERR Syntax error in HELLO option 'AUTH'\r\n");
+    BOOST_TEST(ask("HELLO 3 SETNAME me AUTH eve x") ==
+               "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+    BOOST_TEST(ask("HELLO 3 SETNAME \"a b\"") ==
+               "-ERR Client names cannot contain spaces, newlines or special characters.\r\n");
+    BOOST_TEST(ask("CLIENT GETNAME") == "$-1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_it_authenticates_though_there_is_no_password_then_it_is_told_as_redis_does) {
+    BOOST_TEST(ask("AUTH x") ==
+               "-ERR AUTH <password> called without any password configured for the default user. "
+               "Are you sure your configuration is correct?\r\n");
+    BOOST_TEST(ask("AUTH default x") == "+OK\r\n");
+    BOOST_TEST(ask("AUTH eve x") ==
+               "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_selects_then_there_is_one_database) {
+    BOOST_TEST(ask("SELECT 0") == "+OK\r\n");
+    BOOST_TEST(ask("SELECT 1") == "-ERR DB index is out of range\r\n");
+    BOOST_TEST(ask("SELECT x") == "-ERR value is not an integer or out of range\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_reset_then_it_is_as_at_first) {
+    ask("HELLO 3 SETNAME me");
+    BOOST_TEST(ask("RESET") == "+RESET\r\n");
+    BOOST_TEST(ask("CLIENT GETNAME") == "$-1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_is_unknown_then_it_is_repeated_escaped_and_shortened) {
+    BOOST_TEST(ask("foo a b") ==
+               "-ERR unknown command 'foo', with args beginning with: 'a' 'b' \r\n");
+    BOOST_TEST(ask("foo") == "-ERR unknown command 'foo', with args beginning with: \r\n");
+    send(framed({"x\r\n+OK", "\r\n"}));
+    BOOST_TEST(
+        take() ==
+        "-ERR unknown command 'x\\x0d\\x0a+OK', with args beginning with: '\\x0d\\x0a' \r\n");
+    BOOST_TEST(ask("foo " + std::string(60'000, 'a')).size() < 300U);
+    BOOST_TEST(ask("PING") == "+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_dropped_without_a_word) {
+    send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
+    BOOST_TEST(take().empty());
+    BOOST_TEST((last_turn == Session::Turn::dropped));
+    BOOST_TEST(hub.counters.of(allot::Drop::cross_protocol) == 1U);
+
+    Client other;
+    other.send("GET / HTTP/1.1\r\nhost: x\r\nPING\r\n");
+    BOOST_TEST((other.last_turn == Session::Turn::dropped));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_client_library, Client)
+
+BOOST_AUTO_TEST_CASE(when_it_names_itself_then_lists_show_it) {
+    BOOST_TEST(ask("CLIENT ID") == ":1\r\n");
+    BOOST_TEST(ask("CLIENT SETNAME me") == "+OK\r\n");
+    BOOST_TEST(ask("CLIENT SETINFO LIB-NAME redis-py") == "+OK\r\n");
+    BOOST_TEST(ask("client setinfo lib-ver 5.0") == "+OK\r\n");
+    BOOST_TEST(ask("CLIENT GETNAME") == "$2\r\nme\r\n");
+    const std::string info = ask("CLIENT INFO");
+    BOOST_TEST(contains(info, "id=1 addr=test:1 name=me "));
+    BOOST_TEST(contains(info, "lib-name=redis-py lib-ver=5.0\n"));
+    const Session another{hub, "test:2"};
+    BOOST_TEST(contains(ask("CLIENT LIST"), "id=2 addr=test:2 name= "));
+    BOOST_TEST(ask("CLIENT NO-EVICT on") == "+OK\r\n");
+    BOOST_TEST(ask("CLIENT NO-TOUCH perhaps") == "-ERR syntax error\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_name_could_break_a_list_then_it_is_refused) {
+    for (const std::string_view name : {"\"a b\"", "\"a\\n\"", "\"\\xff\""}) {
+        BOOST_TEST(ask("CLIENT SETNAME " + std::string{name}) ==
+                   "-ERR Client names cannot contain spaces, newlines or special characters.\r\n");
+        BOOST_TEST(ask("CLIENT SETINFO LIB-VER " + std::string{name}) ==
+                   "-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n");
+    }
+    BOOST_TEST(ask("CLIENT SETNAME " + std::string(65, 'a')) ==
+               "-ERR Client names cannot be longer than 64 bytes.\r\n");
+    BOOST_TEST(ask("CLIENT SETINFO FOO x") == "-ERR Unrecognized option 'FOO'\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_as_redis_words_it) {
+    BOOST_TEST(ask("CLIENT") == "-ERR wrong number of arguments for 'client' command\r\n");
+    BOOST_TEST(ask("CLIENT foo") == "-ERR unknown subcommand 'foo'. Try CLIENT HELP.\r\n");
+    BOOST_TEST(ask("client getname x") ==
+               "-ERR wrong number of arguments for 'client|getname' command\r\n");
+    BOOST_TEST(ask("CONFIG SET a b") == "-ERR unknown subcommand 'SET'. Try CONFIG HELP.\r\n");
+    BOOST_TEST(ask("CONFIG GET") == "-ERR wrong number of arguments for 'config|get' command\r\n");
+    BOOST_TEST(
+        contains(ask("CLIENT HELP"), "+CLIENT SETNAME name\r\n+    Names the connection.\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_asks_for_settings_then_patterns_choose) {
+    BOOST_TEST(ask("CONFIG GET save") == "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
+    BOOST_TEST(ask("CONFIG GET appendonly") == "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
+    BOOST_TEST(ask("CONFIG GET S?VE app*only nothing") ==
+               "*4\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n$4\r\nsave\r\n$0\r\n\r\n");
+    BOOST_TEST(ask("CONFIG GET *").starts_with("*10\r\n"));
+    BOOST_TEST(ask("CONFIG GET sav") == "*0\r\n");
+    BOOST_TEST(ask("CONFIG GET saves*") == "*0\r\n");
+    ask("HELLO 3");
+    BOOST_TEST(ask("CONFIG GET save") == "%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_asks_for_the_commands_then_the_table_answers) {
+    const std::size_t count = allot::command_table().size();
+    BOOST_TEST(ask("COMMAND COUNT") == ":" + std::to_string(count) + "\r\n");
+    BOOST_TEST(ask("COMMAND").starts_with("*" + std::to_string(count) + "\r\n*10\r\n"));
+    BOOST_TEST(
+        ask("COMMAND LIST").starts_with("*" + std::to_string(count) + "\r\n$8\r\nallocate\r\n"));
+    BOOST_TEST(
+        ask("COMMAND INFO Setqty nope") ==
+        "*2\r\n*10\r\n$6\r\nsetqty\r\n:3\r\n*1\r\n+write\r\n:0\r\n:0\r\n:0\r\n*1\r\n+@stock\r\n"
+        "*0\r\n*0\r\n*0\r\n$-1\r\n");
+    BOOST_TEST(contains(ask("COMMAND INFO allocate"), "$8\r\nallocate\r\n:-4\r\n"));
+    BOOST_TEST(
+        ask("COMMAND DOCS QUIT nope").starts_with("*2\r\n$4\r\nquit\r\n*6\r\n$7\r\nsummary\r\n"));
+    BOOST_TEST(contains(ask("COMMAND DOCS receive"),
+                        "$9\r\narguments\r\n*1\r\n*4\r\n$4\r\nname\r\n$5\r\nbatch\r\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_person_at_a_terminal, Client)
+
+BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
+    BOOST_TEST(contains(ask("HELP"),
+                        "+STOCK sku  -  Lists the batches of a SKU in order of preference\r\n"));
+    BOOST_TEST(ask("HELP receive") ==
+               "*4\r\n+RECEIVE batch\r\n+  Notes that a batch is in the warehouse; its allocations "
+               "stay.\r\n"
+               "+  Reply: +OK\r\n+  Group: stock, since 0.1.0\r\n");
+    BOOST_TEST(ask("HELP nope") == "-ERR no command 'nope'; HELP lists all\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
+    hub.backend.storage_info = [] {
+        return std::vector<allot::InfoSection>{{"Persistence", {{"durability", "always"}}},
+                                               {"Snapshots", {{"taken", "0"}}}};
+    };
+    ask("ADDBATCH b s 1");
+    const std::string all = ask("INFO");
+    for (const std::string_view part :
+         {"# Server\r\nallot_version:", "\r\n\r\n# Clients\r\nconnected_clients:1\r\n",
+          "# Stats\r\n", "dropped_protocol_error:0\r\n", "errorstat_OUTOFSTOCK:count=0\r\n",
+          "# Stock\r\nproducts:1\r\nbatches:1\r\n",
+          "# Persistence\r\nloading:0\r\nstorage_failed:0\r\ndurability:always\r\n",
+          "# Snapshots\r\ntaken:0\r\n"}) {
+        BOOST_TEST(contains(all, part), part);
+    }
+    BOOST_TEST(ask("INFO snapshots") == "$22\r\n# Snapshots\r\ntaken:0\r\n\r\n");
+    BOOST_TEST(contains(ask("INFO STOCK clients"), "# Stock"));
+    BOOST_TEST(ask("INFO nope") == "$0\r\n\r\n");
+    ask("HELLO 3");
+    BOOST_TEST(ask("INFO snapshots") == "=26\r\ntxt:# Snapshots\r\ntaken:0\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_it_begins) {
+    BOOST_TEST(ask("SNAPSHOT") == "-ERR this store takes no snapshots\r\n");
+    bool running = false;
+    hub.backend.start_snapshot = [&] {
+        // Storage takes the turn by itself.
+        const std::scoped_lock lock{engine.turn};
+        return !std::exchange(running, true);
+    };
+    send("STOCK s\r\nSNAPSHOT\r\nSNAPSHOT\r\nSTOCK s\r\n");
+    BOOST_TEST(take() ==
+               "-INVALIDSKU Invalid sku s\r\n+OK\r\n-ERR a snapshot is being taken already\r\n"
+               "-INVALIDSKU Invalid sku s\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,198 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "tests/net/fakes.hpp"
+
+namespace {
+
+using allot::ErrorCode;
+using allot::test::framed;
+
+struct Shop : allot::test::Desk<> {
+    Shop() {
+        ask("ADDBATCH batch-1 SMALL-TABLE 20");
+        ask("ADDBATCH batch-2 SMALL-TABLE 100 2030-01-02");
+        ask("ADDBATCH chairs RED-CHAIR 5");
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_warehouse_stock_and_a_shipment, Shop)
+
+BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_then_the_reply_is_its_batch) {
+    BOOST_TEST(ask("ALLOCATE order-1 SMALL-TABLE 2") == "+batch-1\r\n");
+    BOOST_TEST(ask("allocate order-1 SMALL-TABLE 2") == "+batch-1\r\n");
+    send(framed({"Allocate", "order-2", "SMALL-TABLE", "19"}));
+    BOOST_TEST(take() == "+batch-2\r\n");
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":99\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_an_order_of_several_lines_is_allocated_then_the_reply_is_their_batches) {
+    BOOST_TEST(ask("ALLOCATE o SMALL-TABLE 20 RED-CHAIR 5 SMALL-TABLE 1") ==
+               "*3\r\n+batch-1\r\n+chairs\r\n+batch-2\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_one_line_of_an_order_is_refused_then_it_is_named_and_none_is_allocated) {
+    BOOST_TEST(ask("ALLOCATE o SMALL-TABLE 2 RED-CHAIR 6") ==
+               "-OUTOFSTOCK Out of stock for sku RED-CHAIR\r\n");
+    BOOST_TEST(ask("ALLOCATE o SMALL-TABLE 2 BLUE-CHAIR 6") ==
+               "-INVALIDSKU Invalid sku BLUE-CHAIR\r\n");
+    BOOST_TEST(ask("ALLOCATIONS o") == "*0\r\n");
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":120\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_no_batch_can_take_a_line_then_the_sku_is_named) {
+    BOOST_TEST(ask("ALLOCATE o NOPE 1") == "-INVALIDSKU Invalid sku NOPE\r\n");
+    BOOST_TEST(ask("ALLOCATE o SMALL-TABLE 101") ==
+               "-OUTOFSTOCK Out of stock for sku SMALL-TABLE\r\n");
+    BOOST_TEST(hub.counters.of(ErrorCode::invalid_sku) == 1U);
+    BOOST_TEST(hub.counters.of(ErrorCode::out_of_stock) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(when_lines_are_deallocated_then_the_reply_counts_them) {
+    ask("ALLOCATE o SMALL-TABLE 1 SMALL-TABLE 2 RED-CHAIR 3 SMALL-TABLE 4");
+    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE 2") == ":1\r\n");
+    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE 2") == ":0\r\n");
+    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE") == ":2\r\n");
+    BOOST_TEST(ask("DEALLOCATE o") == ":1\r\n");
+    BOOST_TEST(ask("DEALLOCATE unknown") == ":0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_batch_is_added_again_then_only_the_same_is_accepted) {
+    BOOST_TEST(ask("ADDBATCH batch-1 SMALL-TABLE 20") == "+OK\r\n");
+    BOOST_TEST(ask("ADDBATCH batch-1 SMALL-TABLE 20 warehouse") == "+OK\r\n");
+    for (const std::string_view other :
+         {"SMALL-TABLE 21", "SMALL-TABLE 20 2030-01-01", "RED-CHAIR 20"}) {
+        BOOST_TEST(
+            ask("ADDBATCH batch-1 " + std::string{other}) ==
+            "-BATCHEXISTS Batch batch-1 is there already, with another SKU, quantity or ETA\r\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_then_the_reply_counts_the_lines_that_moved) {
+    ask("ALLOCATE a SMALL-TABLE 10");
+    ask("ALLOCATE b SMALL-TABLE 10");
+    BOOST_TEST(ask("SETQTY batch-1 10") == ":1\r\n");
+    BOOST_TEST(ask("ALLOCATIONS b") == "*1\r\n*3\r\n+SMALL-TABLE\r\n:10\r\n+batch-2\r\n");
+    BOOST_TEST(ask("SETQTY batch-1 0") == ":1\r\n");
+    BOOST_TEST(ask("SETQTY nope 1") == "-NOSUCHBATCH No batch nope\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_batch_moves_then_its_rank_does) {
+    BOOST_TEST(ask("RECEIVE batch-2") == "+OK\r\n");
+    BOOST_TEST(ask("RESCHEDULE batch-1 2031-05-06") == "+OK\r\n");
+    BOOST_TEST(ask("STOCK SMALL-TABLE") ==
+               "*2\r\n*4\r\n+batch-2\r\n+warehouse\r\n:100\r\n:100\r\n"
+               "*4\r\n+batch-1\r\n+2031-05-06\r\n:20\r\n:20\r\n");
+    BOOST_TEST(ask("RESCHEDULE nope 2031-05-06") == "-NOSUCHBATCH No batch nope\r\n");
+    BOOST_TEST(ask("RECEIVE nope") == "-NOSUCHBATCH No batch nope\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_units_are_counted_by_a_day_then_later_shipments_do_not_count) {
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE 2030-01-01") == ":20\r\n");
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE 2030-01-02") == ":120\r\n");
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE warehouse") == ":20\r\n");
+    BOOST_TEST(ask("AVAILABLE NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
+    BOOST_TEST(ask("STOCK NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_each_candidate_is_a_line_and_nothing_changes) {
+    BOOST_TEST(ask("EXPLAIN o SMALL-TABLE 30 NOPE 1 RED-CHAIR 6") ==
+               "*6\r\n"
+               "+o SMALL-TABLE 30: batch-2\r\n"
+               "+  batch-1, warehouse, 20 available: too small\r\n"
+               "+  batch-2, 2030-01-02, 100 available: chosen\r\n"
+               "+o NOPE 1: Invalid sku NOPE\r\n"
+               "+o RED-CHAIR 6: Out of stock for sku RED-CHAIR\r\n"
+               "+  chairs, warehouse, 5 available: too small\r\n");
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":120\r\n");
+    ask("ALLOCATE o SMALL-TABLE 3");
+    BOOST_TEST(ask("EXPLAIN o SMALL-TABLE 3").find("holds the line already") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_plan_would_be_huge_then_it_is_refused_before_it_is_made) {
+    std::string request = "EXPLAIN o";
+    for (int i = 0; i < 1000; ++i) request += " SMALL-TABLE " + std::to_string(i + 1);
+    BOOST_TEST(ask(request).starts_with("*3000\r\n"));
+    for (int i = 0; i < 9; ++i) ask("ADDBATCH more-" + std::to_string(i) + " SMALL-TABLE 1");
+    BOOST_TEST(
+        ask(request) ==
+        "-ERR the plan has 11000 candidate batches; at most 10000 are explained at once\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_bad_arguments, Shop)
+
+BOOST_AUTO_TEST_CASE(when_a_quantity_is_none_then_it_is_named_with_the_rule) {
+    for (const std::string_view none :
+         {"0", "-5", "1.5", "10000000000", "1000000001", "ten", "+1", "1e3"}) {
+        const std::string expected = "-BADQTY '" + std::string{none} +
+                                     "' is no quantity: it is a whole number from 1 to 1000000000, "
+                                     "in digits only\r\n";
+        BOOST_TEST(ask("ALLOCATE o SMALL-TABLE " + std::string{none}) == expected);
+        BOOST_TEST(ask("ADDBATCH new SMALL-TABLE " + std::string{none}) == expected);
+        BOOST_TEST(ask("ALLOCATE o RED-CHAIR 1 SMALL-TABLE " + std::string{none}) == expected);
+    }
+    BOOST_TEST(ask("SETQTY batch-1 -1") ==
+               "-BADQTY '-1' is no quantity: it is a whole number from 0 to 1000000000, in digits "
+               "only\r\n");
+    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE 0").starts_with("-BADQTY '0'"));
+    BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":120\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_day_is_none_then_it_is_named_with_the_rule) {
+    for (const std::string_view none :
+         {"2030-02-30", "2030-1-1", "tomorrow", "20300101", "0000-01-01"}) {
+        const std::string expected =
+            "-BADDATE '" + std::string{none} +
+            "' is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse\r\n";
+        BOOST_TEST(ask("ADDBATCH new SMALL-TABLE 1 " + std::string{none}) == expected);
+        BOOST_TEST(ask("RESCHEDULE batch-1 " + std::string{none}) == expected);
+        BOOST_TEST(ask("AVAILABLE SMALL-TABLE " + std::string{none}) == expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_name_is_none_then_it_is_named_with_the_rule) {
+    constexpr std::string_view rule =
+        ": it has 1 to 64 bytes of UTF-8, without white space and control characters\r\n";
+    BOOST_TEST(ask("ALLOCATE \"a b\" SMALL-TABLE 1") ==
+               "-BADNAME 'a b' is no order id" + std::string{rule});
+    BOOST_TEST(ask("ALLOCATE o \"\\r\\n+x\" 1") ==
+               "-BADNAME '\\x0d\\x0a+x' is no SKU" + std::string{rule});
+    BOOST_TEST(ask("RECEIVE \"\\xff\\x00\"") ==
+               "-BADNAME '\\xff\\x00' is no batch reference" + std::string{rule});
+    BOOST_TEST(ask("STOCK \"\"") == "-BADNAME '' is no SKU" + std::string{rule});
+    BOOST_TEST(ask("STOCK " + std::string(65, 'a')).starts_with("-BADNAME"));
+    BOOST_TEST(ask("ALLOCATE o " + std::string(64, 'a') + " 1").starts_with("-INVALIDSKU"));
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_named) {
+    for (const std::string_view line :
+         {"ALLOCATE", "ALLOCATE o", "ALLOCATE o s", "ALLOCATE o s 1 s", "allocate o s 1 s 2 s"}) {
+        BOOST_TEST(ask(line) == "-ERR wrong number of arguments for 'allocate' command\r\n", line);
+    }
+    BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
+               "-ERR wrong number of arguments for 'addbatch' command\r\n");
+    BOOST_TEST(ask("SETQTY a") == "-ERR wrong number of arguments for 'setqty' command\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_an_order_has_too_many_lines_then_it_is_refused) {
+    std::string request = "ALLOCATE o";
+    for (int i = 0; i < 1001; ++i) request += " SMALL-TABLE 1";
+    BOOST_TEST(ask(request) == "-SYNTAX an order has at most 1000 lines, not 1001\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_names_beyond_ascii)
+
+BOOST_AUTO_TEST_CASE(when_they_are_well_formed_then_replies_hold_them_as_they_are) {
+    Shop shop;
+    BOOST_TEST(shop.ask("ALLOCATE o Tischgrün 1") == "-INVALIDSKU Invalid sku Tischgrün\r\n");
+    BOOST_TEST(shop.ask("ADDBATCH größe Tischgrün 1") == "+OK\r\n");
+    BOOST_TEST(shop.ask("ALLOCATE o Tischgrün 1") == "+größe\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "net/backend.hpp"
+#include "net/session.hpp"
+#include "storage/memory_repository.hpp"
+#include "storage/volatile_journal.hpp"
+
+namespace allot::test {
+
+/// A journal whose disk is moved by hand.
+class HandJournal final : public Journal {
+public:
+    Lsn append(std::span<const Fact> unit, UnixMicros /*now*/) override {
+        if (failed_) throw std::system_error{std::make_error_code(std::errc::io_error)};
+        if (unit_facts_max != 0 && unit.size() > unit_facts_max) {
+            throw std::length_error{"unit too large"};
+        }
+        last_ += unit.size();
+        if (at_once_) sync();
+        return last_;
+    }
+    [[nodiscard]] Lsn last() const noexcept override { return last_; }
+    [[nodiscard]] Lsn durable() const noexcept override { return durable_; }
+    void on_durable(std::function<void(Lsn)> call) override { told_ = std::move(call); }
+
+    /// Everything appended, or up to `lsn`, is durable now.
+    void sync() { sync_to(last_); }
+    void sync_to(Lsn lsn) {
+        durable_ = lsn;
+        if (told_) told_(lsn);
+    }
+    /// From now on appends are durable at once.
+    void sync_at_once() {
+        at_once_ = true;
+        sync();
+    }
+    void fail() {
+        failed_ = true;
+        if (told_) told_(~Lsn{0});
+    }
+
+    std::size_t unit_facts_max = 0;  ///< 0: no bound
+
+private:
+    std::atomic<Lsn> last_ = 0;
+    std::atomic<Lsn> durable_ = 0;
+    std::atomic<bool> failed_ = false;
+    std::atomic<bool> at_once_ = false;
+    std::function<void(Lsn)> told_;
+};
+
+class StoppedClock final : public Clock {
+public:
+    [[nodiscard]] UnixMicros now() noexcept override { return 1'600'000'000'000'000; }
+};
+
+/// An engine in memory, with its journal.
+template <class AnyJournal>
+struct Engine {
+    MemoryRepository repository{42};
+    AnyJournal journal;
+    StoppedClock clock;
+    MessageBus bus{repository, journal, clock};
+    std::mutex turn;
+
+    [[nodiscard]] Backend backend() { return {bus, journal, turn}; }
+};
+
+/// One session without a socket, driven by hand.
+template <class AnyJournal = VolatileJournal>
+class Desk {
+public:
+    explicit Desk(SessionLimits limits = {}) : hub{engine.backend(), limits} {}
+
+    void send(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const auto room = session.prepare();
+            const std::size_t n = bytes.copy(room.data(), room.size());
+            session.received(n);
+            bytes.remove_prefix(n);
+            execute();
+        }
+    }
+    /// Until nothing is left to execute. Does not take output, so it may end backed up.
+    Session::Turn execute() {
+        do {
+            last_turn = session.execute();
+        } while (last_turn == Session::Turn::over);
+        return last_turn;
+    }
+    /// What may go out now.
+    std::string take() {
+        std::string taken;
+        OutputQueue& output = session.output();
+        while (output.release(engine.journal.durable())) {
+            taken.append(output.sending());
+            output.sent(output.sending().size());
+        }
+        return taken;
+    }
+    std::string ask(std::string_view line) {
+        send(std::string{line}.append("\r\n"));
+        return take();
+    }
+
+    Engine<AnyJournal> engine;
+    Hub hub;
+    Session session{hub, "test:1"};
+    Session::Turn last_turn = Session::Turn::starved;
+};
+
+/// A request as client libraries frame it.
+inline std::string framed(std::initializer_list<std::string_view> args) {
+    std::string bytes = "*" + std::to_string(args.size()) + "\r\n";
+    for (const std::string_view arg : args) {
+        bytes.append("$").append(std::to_string(arg.size())).append("\r\n");
+        bytes.append(arg).append("\r\n");
+    }
+    return bytes;
+}
+
+}  // namespace allot::test

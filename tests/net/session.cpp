@@ -1,0 +1,206 @@
+#include "net/session.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "net/command_table.hpp"
+#include "tests/net/fakes.hpp"
+
+namespace {
+
+using allot::Drop;
+using allot::ErrorCode;
+using allot::Session;
+using allot::SessionLimits;
+using allot::test::Desk;
+using allot::test::framed;
+using allot::test::HandJournal;
+
+constexpr std::string_view read_only = "-READONLY the storage has failed; nothing has changed\r\n";
+
+std::string repeated(std::string_view bytes, int times) {
+    std::string all;
+    while (times-- > 0) all.append(bytes);
+    return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_disk_that_lags)
+
+BOOST_AUTO_TEST_CASE(when_a_change_is_not_durable_then_its_reply_is_held) {
+    Desk<HandJournal> desk;
+    BOOST_TEST(desk.ask("ADDBATCH b SKU 10").empty());
+    BOOST_TEST(desk.ask("ALLOCATE o SKU 1").empty());
+    desk.engine.journal.sync_to(1);
+    BOOST_TEST(desk.take() == "+OK\r\n");
+    desk.engine.journal.sync();
+    BOOST_TEST(desk.take() == "+b\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_too) {
+    Desk<HandJournal> desk;
+    desk.send("ADDBATCH b SKU 10\r\n");
+    for (const std::string_view look :
+         {"STOCK SKU", "AVAILABLE SKU", "ALLOCATIONS o", "EXPLAIN o SKU 1", "STOCK NOPE",
+          "ALLOCATE o NOPE 1", "ADDBATCH b SKU 10", "ADDBATCH b SKU 11", "DEALLOCATE o",
+          "SETQTY nope 1"}) {
+        Session reader{desk.hub, "test:2"};
+        const std::string line = std::string{look} + "\r\n";
+        line.copy(reader.prepare().data(), line.size());
+        reader.received(line.size());
+        reader.execute();
+        BOOST_TEST(!reader.output().empty(), look);
+        BOOST_TEST(!reader.output().release(0), look);
+        BOOST_TEST(reader.output().release(1), look);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_saw_no_stock_then_it_is_answered_at_once) {
+    Desk<HandJournal> desk;
+    desk.send("ADDBATCH b SKU 10\r\n");
+    Session other{desk.hub, "test:2"};
+    const std::string_view lines = "PING\r\nALLOCATE o SKU zero\r\nINFO nothing\r\n";
+    lines.copy(other.prepare().data(), lines.size());
+    other.received(lines.size());
+    other.execute();
+    BOOST_TEST(other.output().release(0));
+    BOOST_TEST(!desk.session.output().release(0));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_reply_is_held_then_later_ones_do_not_overtake_it) {
+    Desk<HandJournal> desk;
+    BOOST_TEST(desk.ask("ADDBATCH b SKU 10").empty());
+    BOOST_TEST(desk.ask("PING").empty());
+    desk.engine.journal.sync();
+    BOOST_TEST(desk.take() == "+OK\r\n+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_disk_that_fails)
+
+BOOST_AUTO_TEST_CASE(
+    when_a_change_is_refused_by_the_journal_then_the_client_is_told_and_nothing_changed) {
+    Desk<HandJournal> desk;
+    desk.engine.journal.sync_at_once();
+    desk.ask("ADDBATCH b SKU 10");
+    desk.engine.journal.fail();
+    BOOST_TEST(desk.ask("ALLOCATE o SKU 1") == read_only);
+    BOOST_TEST(desk.ask("ALLOCATE o SKU 1 SKU 2") == read_only);
+    BOOST_TEST(desk.ask("ADDBATCH c SKU 1") == read_only);
+    BOOST_TEST(desk.ask("AVAILABLE SKU") == ":10\r\n");
+    BOOST_TEST(desk.hub.counters.of(ErrorCode::read_only) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_server_knows_then_whatever_touches_stock_is_refused) {
+    Desk<HandJournal> desk;
+    desk.hub.storage_failed = true;
+    for (const allot::CommandSpec& spec : allot::command_table()) {
+        if (!spec.touches_stock()) continue;
+        BOOST_TEST(desk.ask(std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
+                            (spec.args_min > 2 ? " 1" : "")) ==
+                   "-READONLY the storage has failed; start the server anew\r\n");
+    }
+    BOOST_TEST(desk.ask("PING") == "+PONG\r\n");
+    BOOST_TEST(desk.ask("INFO persistence").find("storage_failed:1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_snapshot_cannot_begin_then_the_client_is_told) {
+    Desk<HandJournal> desk;
+    desk.hub.backend.start_snapshot = []() -> bool {
+        throw std::system_error{std::make_error_code(std::errc::no_space_on_device)};
+    };
+    BOOST_TEST(desk.ask("SNAPSHOT") == read_only);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_unit_is_too_large_for_the_journal_then_only_it_fails) {
+    Desk<HandJournal> desk;
+    desk.engine.journal.sync_at_once();
+    desk.ask("ADDBATCH b SKU 10");
+    desk.engine.journal.unit_facts_max = 1;
+    BOOST_TEST(desk.ask("ALLOCATE o SKU 1 SKU 2") == "-ERR the command failed: unit too large\r\n");
+    BOOST_TEST(desk.ask("ALLOCATE o SKU 1") == "+b\r\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_pipeline)
+
+BOOST_AUTO_TEST_CASE(when_a_command_in_it_is_wrong_then_the_replies_stay_in_step) {
+    Desk<> desk;
+    desk.send(framed({"ADDBATCH", "b", "SKU", "10"}) + "nonsense 1 2\r\n" +
+              framed({"ALLOCATE", "o", "SKU"}) + framed({"ALLOCATE", "o", "SKU", "3"}) +
+              "PING last\r\n");
+    BOOST_TEST(desk.take() ==
+               "+OK\r\n-ERR unknown command 'nonsense', with args beginning with: '1' '2' \r\n"
+               "-ERR wrong number of arguments for 'allocate' command\r\n+b\r\n$4\r\nlast\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_bytes_in_it_are_no_request_then_what_came_before_is_answered_and_it_ends) {
+    Desk<> desk;
+    desk.send("PING\r\n*1\r\n$x\r\nPING\r\n");
+    BOOST_TEST(desk.take() == "+PONG\r\n-ERR Protocol error: invalid bulk length\r\n");
+    BOOST_TEST((desk.last_turn == Session::Turn::ended));
+    BOOST_TEST(desk.hub.counters.of(Drop::protocol_error) == 1U);
+    Desk<> other;
+    other.send("\"PING\r\n");
+    BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_turn_ends_before_it_does) {
+    Desk<> desk{SessionLimits{.commands_per_turn = 10}};
+    const std::string pings = repeated("PING\r\n", 25);
+    pings.copy(desk.session.prepare().data(), pings.size());
+    desk.session.received(pings.size());
+    BOOST_TEST((desk.session.execute() == Session::Turn::over));
+    BOOST_TEST(desk.take() == repeated("+PONG\r\n", 10));
+    BOOST_TEST((desk.session.execute() == Session::Turn::over));
+    BOOST_TEST((desk.session.execute() == Session::Turn::starved));
+    BOOST_TEST(desk.take() == repeated("+PONG\r\n", 15));
+}
+
+BOOST_AUTO_TEST_CASE(when_nobody_takes_the_replies_then_executing_stops) {
+    Desk<> desk;
+    const std::string request = framed({"ECHO", std::string(60'000, 'x')});
+    for (int i = 0; i < 10 && desk.last_turn != Session::Turn::backed_up; ++i) desk.send(request);
+    BOOST_TEST((desk.last_turn == Session::Turn::backed_up));
+    const std::size_t queued = desk.session.output().bytes();
+    BOOST_TEST(queued <= SessionLimits{}.output_pause_bytes + 60'020);
+    BOOST_TEST(desk.take().size() == queued);
+}
+
+BOOST_AUTO_TEST_CASE(when_one_reply_would_be_too_large_then_an_error_stands_in_its_place) {
+    Desk<> desk{SessionLimits{.reply_bytes_max = 100}};
+    desk.ask("ADDBATCH b SKU 10");
+    BOOST_TEST(desk.ask("ECHO " + std::string(200, 'x')) ==
+               "-ERR the reply would have more than 100 bytes\r\n");
+    BOOST_TEST(desk.ask("STOCK SKU").starts_with("*1\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_more_is_queued_than_allowed_then_the_client_is_dropped) {
+    Desk<> desk{SessionLimits{.output_bytes_max = 50}};
+    desk.send("ECHO " + std::string(100, 'x') + "\r\n");
+    BOOST_TEST((desk.last_turn == Session::Turn::dropped));
+    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_request_is_not_complete_then_it_is_known_since_when) {
+    using std::chrono::seconds;
+    Desk<> desk;
+    const auto start = allot::Hub::Time{seconds{100}};
+    desk.hub.now = start;
+    desk.send("PING\r\nPI");
+    BOOST_TEST((desk.session.request_began() == start));
+    desk.hub.now = start + seconds{5};
+    desk.send("N");
+    BOOST_TEST((desk.session.request_began() == start));
+    desk.send("G\r\nE");
+    BOOST_TEST((desk.session.request_began() == start + seconds{5}));
+    desk.send("CHO x\r\n");
+    BOOST_TEST((desk.session.request_began() == allot::Hub::Time::max()));
+    BOOST_TEST((desk.session.last_command() == start + seconds{5}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
