@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {Redis} from 'ioredis';
 
-const options = {port: Number(process.argv[2]), retryStrategy: null};
+const options = {host: '127.0.0.1', port: Number(process.argv[2]), retryStrategy: null};
 
 async function speak(protocol) {
     const client = new Redis({...options, protocol});

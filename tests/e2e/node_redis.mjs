@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import {createClient} from 'redis';
 
-const client = createClient({socket: {port: Number(process.argv[2]), reconnectStrategy: false}});
+const port = Number(process.argv[2]);
+const client = createClient({socket: {host: '127.0.0.1', port, reconnectStrategy: false}});
 client.on('error', (error) => {
     throw error;
 });

@@ -1,6 +1,8 @@
-"""What the domain must do, over the wire. The id in a test's name is its row in the list of
-domain cases: B one batch, P preference, R reopening, S services, U units, V views, C files,
-G the gaps between them."""
+"""What the domain must do, over the wire.
+
+The letter of a case's id: B one batch, P preference, R reopening, S services, U units of work,
+V views, C files, G the gaps between all these.
+"""
 
 import shutil
 import threading
@@ -223,7 +225,7 @@ class GivenFiles(server.Case):
             allocations=["orderid,sku,qty,batchref", "old,s,10,b1"],
             orders=["orderid,sku,qty", "new,s,7"]))
 
-    def test_C3_northwind_gives_the_expected_file_byte_for_byte(self):
+    def test_northwind_gives_the_expected_file_byte_for_byte(self):
         work = self.scratch / "northwind"
         shutil.copytree(server.DATA / "northwind", work)
         ran = server.allot("allocate", work)
