@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "benchmarks/stopwatch.hpp"
 #include "benchmarks/workload.hpp"
@@ -22,14 +23,43 @@ namespace {
 using namespace allot;
 namespace fs = std::filesystem;
 
+/// How long this thread could have run and had no processor, as the system counts it.
+class ProcessorWait {
+public:
+    ProcessorWait() : descriptor_{::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)} {
+        bench::require(descriptor_ >= 0, "the system counts waits for a processor");
+    }
+    ~ProcessorWait() { ::close(descriptor_); }
+    ProcessorWait(const ProcessorWait&) = delete;
+    ProcessorWait& operator=(const ProcessorWait&) = delete;
+
+    /// \return nanoseconds since the last call.
+    std::uint64_t take() {
+        std::array<char, 128> text{};
+        bench::require(::pread(descriptor_, text.data(), text.size() - 1, 0) > 0, "schedstat");
+        char* second = nullptr;
+        (void)std::strtoull(text.data(), &second, 10);  // the first field: time on a processor
+        const std::uint64_t total = std::strtoull(second, nullptr, 10);
+        return total - std::exchange(total_, total);
+    }
+
+private:
+    int descriptor_;
+    std::uint64_t total_ = 0;
+};
+
 /// Durations of commands, in nanoseconds.
 class Latencies {
 public:
     // The pages are touched now, not while a command is timed.
     Latencies() : all_(std::size_t{1} << 23U) { all_.clear(); }
     void add(bench::Steady::duration took) {
-        all_.push_back(static_cast<std::uint32_t>(
-            std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
+        const auto ns = static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
+        all_.push_back(static_cast<std::uint32_t>(ns));
+        if (ns < slow_ns) return;
+        const std::uint64_t waited = wait_.take();
+        less_wait_ns_max_ = std::max(less_wait_ns_max_, ns - std::min(ns, waited));
     }
     [[nodiscard]] std::size_t count() const noexcept { return all_.size(); }
     void report(const std::string& phase) {
@@ -47,10 +77,16 @@ public:
         tell("us_p99.9", us(0.999));
         tell("us_p99.99", us(0.9999));
         tell("us_max", us(1.0));
+        tell("us_max_less_wait", static_cast<double>(less_wait_ns_max_) * 1e-3);
     }
 
 private:
+    // Asking the system takes longer than a command, so only the slow ones are looked into.
+    static constexpr std::uint64_t slow_ns = 200'000;
+
     std::vector<std::uint32_t> all_;
+    ProcessorWait wait_;
+    std::uint64_t less_wait_ns_max_ = 0;
 };
 
 /// The commands of one thread: an endless stream of lines, of which the last `held` are allocated.
