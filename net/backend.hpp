@@ -29,7 +29,8 @@ struct Backend {
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
     /// Called without `turn`. Empty: SNAPSHOT is refused.
     std::function<bool()> start_snapshot = {};
-    /// Sections for INFO that only the storage can fill (`Persistence`). Called without `turn`.
+    /// What only the storage can tell in INFO (`Persistence`); a section that the server has, too,
+    /// is completed. Called without `turn`.
     std::function<std::vector<InfoSection>()> storage_info = {};
 };
 

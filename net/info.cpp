@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <utility>
 
 #include "net/command_table.hpp"
 #include "net/session.hpp"
@@ -74,24 +75,35 @@ InfoSection stock_section(const Backend& backend) {
              {"durable_lsn", std::to_string(backend.journal.durable())}}};
 }
 
-/// ioredis, and others like it, wait for this field before they send the first command.
-constexpr std::string_view loading = "loading";
+InfoSection persistence_section(const Hub& hub) {
+    // ioredis, and others like it, wait for `loading` before they send the first command.
+    return {"Persistence", {{"loading", "0"}, {"storage_failed", hub.storage_failed ? "1" : "0"}}};
+}
+
+/// Adds what the section does not tell yet.
+void merge(InfoSection& section, InfoSection more) {
+    for (auto& field : more.fields) {
+        const bool is_told = std::ranges::any_of(
+            section.fields, [&](const auto& told) { return told.first == field.first; });
+        if (!is_told) section.fields.push_back(std::move(field));
+    }
+}
 
 }  // namespace
 
 std::vector<InfoSection> info_sections(const Hub& hub) {
-    std::vector<InfoSection> sections{server_section(hub), clients_section(hub),
+    std::vector<InfoSection> sections{server_section(hub),         clients_section(hub),
                                       stats_section(hub.counters), errors_section(hub.counters),
-                                      stock_section(hub.backend)};
-    const std::size_t own = sections.size();
-    if (hub.backend.storage_info) {
-        for (InfoSection& section : hub.backend.storage_info())
-            sections.push_back(std::move(section));
+                                      stock_section(hub.backend),  persistence_section(hub)};
+    if (!hub.backend.storage_info) return sections;
+    for (InfoSection& more : hub.backend.storage_info()) {
+        const auto same = std::ranges::find(sections, more.name, &InfoSection::name);
+        if (same != sections.end()) {
+            merge(*same, std::move(more));
+        } else {
+            sections.push_back(std::move(more));
+        }
     }
-    if (sections.size() == own) sections.push_back({"Persistence", {}});
-    auto& fields = sections[own].fields;
-    fields.insert(fields.begin(), {{std::string{loading}, "0"},
-                                   {"storage_failed", hub.storage_failed ? "1" : "0"}});
     return sections;
 }
 

@@ -196,17 +196,20 @@ BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
 
 BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
     hub.backend.storage_info = [] {
-        return std::vector<allot::InfoSection>{{"Persistence", {{"durability", "always"}}},
-                                               {"Snapshots", {{"taken", "0"}}}};
+        return std::vector<allot::InfoSection>{
+            {"Snapshots", {{"taken", "0"}}},
+            {"Persistence", {{"storage_failed", "?"}, {"durability", "always"}}},
+            {"Stock", {{"products", "?"}, {"bytes", "7"}}}};
     };
     ask("ADDBATCH b s 1");
     const std::string all = ask("INFO");
+    BOOST_TEST(!contains(all, "?"));
     for (const std::string_view part :
          {"# Server\r\nallot_version:", "\r\n\r\n# Clients\r\nconnected_clients:1\r\n",
           "# Stats\r\n", "dropped_protocol_error:0\r\n", "errorstat_OUTOFSTOCK:count=0\r\n",
           "# Stock\r\nproducts:1\r\nbatches:1\r\n",
           "# Persistence\r\nloading:0\r\nstorage_failed:0\r\ndurability:always\r\n",
-          "# Snapshots\r\ntaken:0\r\n"}) {
+          "durable_lsn:1\r\nbytes:7\r\n", "# Snapshots\r\ntaken:0\r\n"}) {
         BOOST_TEST(contains(all, part), part);
     }
     BOOST_TEST(ask("INFO snapshots") == "$22\r\n# Snapshots\r\ntaken:0\r\n\r\n");
