@@ -60,9 +60,7 @@ def complaints(histories, picture, seen=()):
 
     `seen` are orders that some other connection was told to be allocated.
     """
-    found = []
-    for history in histories:
-        found += _lost(history, picture)
+    found = [each for history in histories for each in _lost(history, picture)]
     cancelled = {
         name for history in histories for verb, name, *_ in history.sent if verb == "DEALLOCATE"
     }
@@ -212,9 +210,7 @@ class Crowd:
             batches += [("ADDBATCH", f"{sku}-of-{n}", sku, 50) for sku in self.skus for n in names]
             if set(client.pipeline(batches)) != {"OK"}:
                 raise AssertionError("the batches were not added")
-        self.shoppers = [
-            Shopper(server.address, name, self.skus, f"{seed}-{name}") for name in names
-        ]
+        self.shoppers = [Shopper(server.address, n, self.skus, f"{seed}-{n}") for n in names]
         self.watcher = Watcher(server.address, self.histories)
         for each in (*self.shoppers, self.watcher):
             each.start()
