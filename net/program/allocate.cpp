@@ -70,6 +70,7 @@ void allocate_directory(const std::filesystem::path& directory, bool verbose, Co
     stock.book(inputs);
 
     std::vector<AllocationRow> rows;
+    rows.reserve(inputs.allocations.rows.size());
     for (const auto& at : inputs.allocations.rows) rows.push_back(at.row);
     Tally tally;
     ProgressBar bar{console.err, console.err_is_terminal && !verbose};

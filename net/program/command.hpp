@@ -42,5 +42,7 @@ inline constexpr Option print_config_option{
 inline constexpr Option config_option{"config", "FILE", "",
                                       "read settings from FILE: lines of 'key = value'"};
 inline constexpr Option data_option{"data", "DIR", "stock", "the store's directory"};
+inline constexpr Option segment_bytes_option{"segment-bytes", "SIZE", "64MiB",
+                                             "size of a new journal file"};
 
 }  // namespace allot::program

@@ -62,15 +62,16 @@ ExportedFiles export_stock(Repository& repository) {
 
 namespace {
 
-constexpr std::array export_options = {help_option, print_config_option, config_option,
-                                       data_option};
+constexpr std::array export_options = {help_option, print_config_option, config_option, data_option,
+                                       segment_bytes_option};
 
 int run_export(const Settings& settings, Console& console) {
     const std::filesystem::path target = settings.operands().front();
     const std::string directory = settings.get("data", directory_rule);
+    const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
-    Store store = open_existing_store(directory, console, log);
+    Store store = open_existing_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const ExportedFiles files = [&] {
         const std::scoped_lock lock{store.turn()};
         return export_stock(store.bus().repository());

@@ -39,6 +39,8 @@ std::string read_all(const File& file, const std::filesystem::path& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) fail("cannot read", path);
     if (S_ISDIR(status.st_mode)) fail("cannot read", path, EISDIR);
+    const auto size_known = static_cast<std::size_t>(status.st_size);  // a pipe's is not
+    if (size_known > file_bytes_max) fail("larger than 256 MiB:", path, EFBIG);
     std::string text;
     for (;;) {
         constexpr std::size_t piece = 1U << 20U;

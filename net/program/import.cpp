@@ -63,6 +63,7 @@ constexpr std::array import_options = {
     print_config_option,
     config_option,
     data_option,
+    segment_bytes_option,
     Option{"batches", "FILE", "", "read batches from FILE", Option::From::flag_only},
     Option{"allocations", "FILE", "", "read allocations from FILE", Option::From::flag_only},
     Option{"orders", "FILE", "", "read order lines from FILE", Option::From::flag_only}};
@@ -84,10 +85,11 @@ ImportFiles files_named(const Settings& settings) {
 
 int run_import(const Settings& settings, Console& console) {
     const std::string directory = settings.get("data", directory_rule);
+    const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
     const ImportRows rows = ImportRows::read(files_named(settings));
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
-    Store store = open_store(directory, {}, console, log);
+    Store store = open_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const Lsn before = store.status().last;
     const Tally tally = import_rows(rows, store, console);
     console.err << escaped(directory) << ": " << rows.batches.rows.size() << " batches, "

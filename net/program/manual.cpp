@@ -48,21 +48,38 @@ void print_command(const Syntax& syntax, std::ostream& to) {
 }  // namespace
 
 void print_manual(std::span<const Command* const> commands, std::ostream& to) {
-    to << ".TH ALLOT 1 \"\" \"allot " << ALLOT_VERSION
-       << "\" \"User Commands\"\n"
-          ".SH NAME\nallot \\- decides from which batch of stock an order line ships\n"
-          ".SH SYNOPSIS\n.B allot\n.I command\n.RI [ option ...]\n.RI [ operand ...]\n"
-          ".SH OPTIONS OF EVERY COMMAND\n";
+    to << R"(.TH ALLOT 1 "" "allot )" << ALLOT_VERSION << R"(" "User Commands"
+.SH NAME
+allot \- decides from which batch of stock an order line ships
+.SH SYNOPSIS
+.B allot
+.I command
+.RI [ option ...]
+.RI [ operand ...]
+.SH OPTIONS OF EVERY COMMAND
+)";
     for (const Option& option : {help_option, print_config_option, config_option}) {
         print_option(option, to);
     }
-    to << ".PP\nA flag beats the environment, that beats the configuration file, that beats the "
-          "default.\nThe variable of\n.B \\-\\-data\nis\n.BR ALLOT_DATA ,\n"
-          "its key in a file\n.BR data .\n"
-          ".SH SUBCOMMANDS\n";
+    to << R"(.PP
+A flag beats the environment, that beats the configuration file, that beats the default.
+The variable of
+.B \-\-data
+is
+.BR ALLOT_DATA ,
+its key in a file
+.BR data .
+.SH SUBCOMMANDS
+)";
     for (const Command* const command : commands) print_command(command->syntax, to);
-    to << ".SH PROTOCOL\nWhat a client of\n.B allot serve\nmay send, as a line or in RESP:\n"
-       << manual_page() << ".SH EXIT STATUS\n0 done, 1 failed, 2 called or configured wrongly.\n";
+    to << R"(.SH PROTOCOL
+What a client of
+.B allot serve
+may send, as a line or in RESP:
+)" << manual_page()
+       << R"(.SH EXIT STATUS
+0 done, 1 failed, 2 called or configured wrongly.
+)";
 }
 
 }  // namespace allot::program

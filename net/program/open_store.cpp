@@ -24,9 +24,10 @@ void require_store(const std::filesystem::path& directory) {
     throw std::system_error{error, "no store in " + directory.string()};
 }
 
-Store open_existing_store(const std::filesystem::path& directory, Console& console, Logger& log) {
+Store open_existing_store(const std::filesystem::path& directory, StoreOptions options,
+                          Console& console, Logger& log) {
     require_store(directory);
-    return open_store(directory, {}, console, log);
+    return open_store(directory, std::move(options), console, log);
 }
 
 }  // namespace allot::program

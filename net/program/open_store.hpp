@@ -18,7 +18,7 @@ namespace allot::program {
 void require_store(const std::filesystem::path& directory);
 
 /// For a command that only reads: as open_store(), but makes no new store.
-[[nodiscard]] Store open_existing_store(const std::filesystem::path& directory, Console& console,
-                                        Logger& log);
+[[nodiscard]] Store open_existing_store(const std::filesystem::path& directory,
+                                        StoreOptions options, Console& console, Logger& log);
 
 }  // namespace allot::program

@@ -18,7 +18,7 @@ constexpr std::array serve_options = {
     Option{"durability", "MODE", "always",
            "when a change is acknowledged: 'always' after it was synced, 'interval=MS' at once, "
            "synced so often, 'os' at once, synced when the system likes"},
-    Option{"segment-bytes", "SIZE", "64MiB", "size of a journal file"},
+    segment_bytes_option,
     Option{"snapshot-every-bytes", "SIZE", "256MiB",
            "take a snapshot whenever the journal has grown by this much; 0: only on command"},
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},

@@ -2,8 +2,6 @@
 /// In CMake: find_package(allot), then target_link_libraries(shop PRIVATE allot::storage).
 /// It prints what happens, and fails where it is not what the comments say.
 
-#include <stdlib.h>  // mkdtemp
-
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>

@@ -2,9 +2,9 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
-#include "storage/store.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/scratch_directory.hpp"
+#include "tests/program/small_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -17,7 +17,7 @@ struct ClosedStore {
     std::string data = scratch / "store";
 
     ClosedStore() {
-        auto store = Store::open(data);
+        auto store = open_small(data);
         store.add_batch({"b1", "s", 10}).value();
         store.allocate(OrderLine{"o1", "s", 4}).value();
         (void)store.allocate(OrderLine{"o2", "s", 7});
@@ -31,7 +31,7 @@ struct ClosedStore {
         for (const auto& entry : std::filesystem::recursive_directory_iterator{data}) {
             if (!entry.is_regular_file()) continue;
             std::fstream file{entry.path(), std::ios::in | std::ios::out | std::ios::binary};
-            std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+            const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
             const std::size_t at = bytes.find("o1");
             if (at == std::string::npos) continue;
             file.clear();
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_there_is_no_verdict) {
 
 BOOST_AUTO_TEST_CASE(when_it_is_open_then_there_is_no_verdict) {
     const ScratchDirectory scratch;
-    const auto store = Store::open(scratch / "store");
+    const auto store = open_small(scratch / "store");
     const auto run = run_program({"check", "--data", scratch / "store"});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(contains(run.err, scratch / "store"));

@@ -34,7 +34,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_message_shows_its_beginning) {
     BOOST_TEST(escaped_short(std::string(65, 'x')) == std::string(64, 'x') + "…");
 }
 
-RC_BOOST_PROP(when_it_is_anything_then_what_is_left_is_utf8_without_controls, (std::string text)) {
+RC_BOOST_PROP(when_it_is_anything_then_what_is_left_is_utf8_without_controls,
+              (const std::string& text)) {
     const std::string safe = escaped(text);
     for (std::string_view rest = safe; !rest.empty();) {
         const std::int32_t point = allot::detail::take_code_point(rest);

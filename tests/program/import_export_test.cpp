@@ -4,6 +4,7 @@
 #include "net/program/import.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/scratch_directory.hpp"
+#include "tests/program/small_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -31,7 +32,7 @@ struct Shop {
         BOOST_TEST(run.code == 0, run.err);
         return scratch.read("out/batches.csv") + scratch.read("out/allocations.csv");
     }
-    [[nodiscard]] std::uint64_t state_hash() const { return Store::open(data).state_hash(); }
+    [[nodiscard]] std::uint64_t state_hash() const { return open_small(data).state_hash(); }
 };
 
 const std::string batches = "ref,sku,qty,eta\nb2,t,10,2011-01-02\nb1,s,10,\nb3,t,5,2011-01-02\n";
@@ -127,10 +128,10 @@ BOOST_AUTO_TEST_CASE(when_a_shortage_is_all_that_a_bad_import_did_then_that_is_u
     const Shop shop;
     shop.write("batches.csv", batches);
     BOOST_TEST(shop.import().code == 0);
-    const Lsn before = Store::open(shop.data).status().last;
+    const Lsn before = open_small(shop.data).status().last;
     shop.write("orders.csv", "orderid,sku,qty\no,s,999\no,u,1\n");
     BOOST_TEST(shop.import().code == 1);
-    BOOST_TEST(Store::open(shop.data).status().last == before);
+    BOOST_TEST(open_small(shop.data).status().last == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_SUITE(given_a_store_with_a_past)
 BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_same) {
     const Shop old;
     {
-        auto store = Store::open(old.data);
+        auto store = open_small(old.data);
         store.add_batch({"b1", "s", 10, "2011-01-03"}).value();
         store.add_batch({"b2", "s", 10, "2011-01-02"}).value();
         store.add_batch({"b3", "t", 10}).value();
@@ -160,8 +161,8 @@ BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_
     BOOST_TEST(young.exported() == expected);
     BOOST_TEST(contains(expected, "b3,t,0,\n"));
 
-    auto a = Store::open(old.data);
-    auto b = Store::open(young.data);
+    auto a = open_small(old.data);
+    auto b = open_small(young.data);
     const auto next = OrderLine{"next", "s", 2};  // and so the next decision is the same
     BOOST_TEST((a.allocate(next) == b.allocate(next)));
     BOOST_TEST(a.stock("s").value().size() == 3);
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_an_export_makes_none) {
 
 BOOST_AUTO_TEST_CASE(when_it_is_open_elsewhere_then_that_is_one_clear_error) {
     const Shop shop;
-    const auto store = Store::open(shop.data);
+    const auto store = open_small(shop.data);
     const auto run = shop.export_to("out");
     BOOST_TEST(run.code == 1);
     BOOST_TEST(contains(run.err, shop.data));

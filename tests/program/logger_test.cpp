@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(when_it_writes_to_a_terminal_then_a_line_first_clears_the_p
     BOOST_TEST(to.str().starts_with("\r\x1b[Kts="));
 }
 
-RC_BOOST_PROP(when_a_client_sends_anything_then_a_line_is_a_line, (std::string value)) {
+RC_BOOST_PROP(when_a_client_sends_anything_then_a_line_is_a_line, (const std::string& value)) {
     Log log;
     log.logger.info("command refused", {{"argument", value}, {"last", 1}});
     const std::string line = log.to.str();

@@ -8,6 +8,9 @@
 
 namespace allot::testing {
 
+/// What a test runs in, unless it says otherwise: stores with small files.
+inline const program::Environment small_files = {{"ALLOT_SEGMENT_BYTES", "64KiB"}};
+
 /// One run of the program, without a process.
 struct ProgramRun {
     int code;
@@ -16,7 +19,7 @@ struct ProgramRun {
 };
 
 inline ProgramRun run_program(const std::vector<std::string>& arguments,
-                              const program::Environment& environment = {}) {
+                              const program::Environment& environment = small_files) {
     std::ostringstream out;
     std::ostringstream err;
     program::Console console{out, err};

@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "net/program/sample_stock.hpp"
-#include "storage/store.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/scratch_directory.hpp"
+#include "tests/program/small_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -61,7 +61,7 @@ public:
             std::ostream out{&text_};
             std::ostream err{&text_};
             program::Console console{out, err};
-            code_ = program::run(arguments, {}, console);
+            code_ = program::run(arguments, small_files, console);
         }};
     }
     ~Served() {
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(
         BOOST_TEST(served.end_with(signal) == 0);
         BOOST_TEST(contains(served.log().wait_for("msg=stopped"), "msg=draining signal="));
     }
-    auto store = Store::open(scratch / "store");
+    auto store = open_small(scratch / "store");
     BOOST_TEST(store.status().recovered_facts == 0);  // all of it is in the snapshot
     BOOST_TEST(store.stock("SMALL-TABLE").value().at(0).available == 96);
     BOOST_TEST(store.status().batches == 7);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(when_the_port_is_taken_then_that_is_one_clear_error) {
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_open_elsewhere_then_that_is_one_clear_error) {
     const ScratchDirectory scratch;
-    const auto store = Store::open(scratch / "store");
+    const auto store = open_small(scratch / "store");
     const auto run = run_program({"serve", "--data", scratch / "store", "--listen", "127.0.0.1:0"});
     BOOST_TEST(run.code == 1);
     BOOST_TEST(run.err.starts_with("allot serve: "), run.err);
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_SUITE(given_a_store_that_is_not_empty)
 
 BOOST_AUTO_TEST_CASE(when_offered_sample_stock_then_it_stays_as_it_is) {
     const ScratchDirectory scratch;
-    auto store = Store::open(scratch / "store");
+    auto store = open_small(scratch / "store");
     store.add_batch({"b1", "s", 10}).value();
     BOOST_TEST(!program::add_sample_stock(store));
     BOOST_TEST(store.status().batches == 1);
