@@ -56,7 +56,7 @@ private:
     }
 
     void inspect(const AllocatedLine& line, Index at, const std::string& ref) {
-        const auto order = OrderId::of(ledger_.order_id(line)).value();
+        const auto order = OrderId::known(ledger_.order_id(line));
         expect(ledger_.find_line(order, line.product, Quantity::of(line.quantity).value()) == at,
                "a line of order " + std::string{order.view()} + " on batch " + ref +
                    " is not found, or allocated twice");

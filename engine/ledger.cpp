@@ -8,6 +8,11 @@
 
 namespace allot {
 
+namespace {
+/// An order of up to so many lines is searched line by line; a larger one has them in an index.
+constexpr std::uint32_t walked_lines_max = 8;
+}  // namespace
+
 std::uint64_t Ledger::hash(std::string_view name) const noexcept {
     return XXH3_64bits_withSeed(name.data(), name.size(), seed_);
 }
@@ -52,68 +57,104 @@ Index Ledger::find_line(const OrderId& order, Index product, Quantity quantity) 
     const Index order_at = find_order(order.view(), hash(order.view()));
     if (order_at == no_index) return no_index;
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    return line_index_.find(line_hash(order_at, product, units), [&](Index at) {
+    const auto is_it = [&](Index at) {
         const AllocatedLine& line = lines_[at];
         return line.order == order_at && line.product == product && line.quantity == units;
-    });
+    };
+    if (orders_[order_at].indexed) {
+        return line_index_.find(line_hash(order_at, product, units), is_it);
+    }
+    Index at = orders_[order_at].first_line;
+    while (at != no_index && !is_it(at)) at = lines_[at].order_next;
+    return at;
 }
 
 void Ledger::hold(const OrderId& order, Index batch, Quantity quantity, Lsn at) {
-    Batch& b = batches_[batch];
-    BOOST_ASSERT(b.can_allocate(quantity));
-    const std::uint64_t order_hash = hash(order.view());
-    Index order_at = find_order(order.view(), order_hash);
-    if (order_at == no_index) {
-        order_at = orders_.insert(CompactName{order.view()});
-        order_index_.insert(order_hash, order_at);
+    insert(order, batch, quantity, at, batches_[batch].last_line_, no_index);
+}
+
+void Ledger::put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at) {
+    Index later = no_index;
+    Index earlier = batches_[batch].last_line_;
+    while (earlier != no_index && lines_[earlier].allocated_at > at) {
+        later = earlier;
+        earlier = lines_[earlier].earlier;
     }
+    insert(order, batch, quantity, at, earlier, later);
+}
+
+void Ledger::insert(const OrderId& order, Index batch_at, Quantity quantity, Lsn at, Index earlier,
+                    Index later) {
+    Batch& batch = batches_[batch_at];
+    BOOST_ASSERT(batch.can_allocate(quantity));
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    const Index line = lines_.insert(at, order_at, b.product(), batch, units);
-    line_index_.insert(line_hash(order_at, b.product(), units), line);
-    link(line);
-    b.available_ -= units;
+    const Index line = lines_.insert(at, find_or_add_order(order.view()), batch.product(), batch_at,
+                                     units, earlier, later);
+    (earlier == no_index ? batch.first_line_ : lines_[earlier].later) = line;
+    (later == no_index ? batch.last_line_ : lines_[later].earlier) = line;
+    batch.available_ -= units;
+    enter_order(line);
 }
 
 void Ledger::release(Index line_at) {
-    const AllocatedLine line = lines_[line_at];
+    const AllocatedLine& line = lines_[line_at];
     batches_[line.batch].available_ += line.quantity;
-    unlink(line_at);
-    line_index_.erase(line_hash(line.order, line.product, line.quantity), line_at);
+    leave_batch(line_at);
+    leave_order(line_at);
     lines_.erase(line_at);
-    if (orders_[line.order].first_line == no_index) {
-        order_index_.erase(hash(orders_[line.order].id.view()), line.order);
-        orders_.erase(line.order);
-    }
 }
 
-void Ledger::link(Index line_at) {
-    AllocatedLine& line = lines_[line_at];
-    Batch& batch = batches_[line.batch];
-    // A new line is the latest; one whose release is undone goes back to its place.
-    line.earlier = batch.last_line_;
-    while (line.earlier != no_index && lines_[line.earlier].allocated_at > line.allocated_at) {
-        line.later = line.earlier;
-        line.earlier = lines_[line.earlier].earlier;
-    }
-    (line.earlier == no_index ? batch.first_line_ : lines_[line.earlier].later) = line_at;
-    (line.later == no_index ? batch.last_line_ : lines_[line.later].earlier) = line_at;
-
-    Order& order = orders_[line.order];
-    line.order_next = order.first_line;
-    if (order.first_line != no_index) lines_[order.first_line].order_previous = line_at;
-    order.first_line = line_at;
-}
-
-void Ledger::unlink(Index line_at) noexcept {
+void Ledger::leave_batch(Index line_at) noexcept {
     const AllocatedLine& line = lines_[line_at];
     Batch& batch = batches_[line.batch];
     (line.earlier == no_index ? batch.first_line_ : lines_[line.earlier].later) = line.later;
     (line.later == no_index ? batch.last_line_ : lines_[line.later].earlier) = line.earlier;
+}
 
+// Orders
+
+Index Ledger::find_or_add_order(std::string_view id) {
+    const std::uint64_t order_hash = hash(id);
+    const Index known = find_order(id, order_hash);
+    if (known != no_index) return known;
+    const Index added = orders_.insert(CompactName{id});
+    order_index_.insert(order_hash, added);
+    return added;
+}
+
+void Ledger::enter_order(Index line_at) {
+    AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
+    line.order_next = order.first_line;
+    if (order.first_line != no_index) lines_[order.first_line].order_previous = line_at;
+    order.first_line = line_at;
+    ++order.lines;
+    if (order.indexed) {
+        index_line(line_at);
+    } else if (order.lines > walked_lines_max) {
+        order.indexed = true;
+        for (Index at = line_at; at != no_index; at = lines_[at].order_next) index_line(at);
+    }
+}
+
+void Ledger::leave_order(Index line_at) {
+    const AllocatedLine& line = lines_[line_at];
+    Order& order = orders_[line.order];
+    if (order.indexed) {
+        line_index_.erase(line_hash(line.order, line.product, line.quantity), line_at);
+    }
     (line.order_previous == no_index ? order.first_line : lines_[line.order_previous].order_next) =
         line.order_next;
     if (line.order_next != no_index) lines_[line.order_next].order_previous = line.order_previous;
+    if (--order.lines == 0) {
+        order_index_.erase(hash(order.id.view()), line.order);
+        orders_.erase(line.order);
+    }
+}
+
+void Ledger::index_line(Index line_at) {
+    const AllocatedLine& line = lines_[line_at];
+    line_index_.insert(line_hash(line.order, line.product, line.quantity), line_at);
 }
 
 std::vector<Index> Ledger::lines_of(const OrderId& order) const {

@@ -29,6 +29,8 @@ struct AllocatedLine {
 struct Order {
     CompactName id;
     Index first_line = no_index;  ///< in no particular order
+    std::uint32_t lines = 0;
+    bool indexed = false;  ///< its lines are in the line index: there were too many to walk
 };
 
 /// The book in which all products of a store keep their batches and allocated lines: flat pools
@@ -70,10 +72,13 @@ public:
     [[nodiscard]] Index first_line(Index batch) const noexcept {
         return batches_[batch].first_line_;
     }
-    /// Books a line on a batch, at the place among the batch's lines that `at` says.
-    /// \pre the batch has enough available, and no batch of its product holds the line.
+    /// Books a line on a batch, as the latest of the batch's lines.
+    /// \pre the batch has enough available, no batch of its product holds the line, and `at` is
+    /// later than any of the batch's lines.
     void hold(const OrderId& order, Index batch, Quantity quantity, Lsn at);
     void release(Index line);
+    /// Undoes a release(): books the line at its old place among the batch's lines.
+    void put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at);
     /// The allocated lines of one order, over all products, in the order of their allocation.
     [[nodiscard]] std::vector<Index> lines_of(const OrderId& order) const;
 
@@ -87,8 +92,13 @@ private:
     [[nodiscard]] Index find_order(std::string_view id, std::uint64_t hash) const;
     [[nodiscard]] static std::uint64_t line_hash(Index order, Index product,
                                                  std::uint32_t quantity) noexcept;
-    void link(Index line);
-    void unlink(Index line) noexcept;
+    void insert(const OrderId& order, Index batch, Quantity quantity, Lsn at, Index earlier,
+                Index later);
+    [[nodiscard]] Index find_or_add_order(std::string_view id);
+    void enter_order(Index line);
+    void leave_order(Index line);
+    void leave_batch(Index line) noexcept;
+    void index_line(Index line);
 
     std::uint64_t seed_;
     Pool<Batch> batches_;

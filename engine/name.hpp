@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <boost/assert.hpp>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,12 @@ public:
     /// \return the name, or Refusal::bad_name.
     [[nodiscard]] static constexpr Result<Name> of(std::string_view text) noexcept {
         if (!is_name(text)) return Refusal::bad_name;
+        return Name{text, Checked{}};
+    }
+
+    /// A name that was checked before: one that a store holds. \pre is_name(text)
+    [[nodiscard]] static constexpr Name known(std::string_view text) noexcept {
+        BOOST_ASSERT(is_name(text));
         return Name{text, Checked{}};
     }
 
@@ -98,6 +105,8 @@ constexpr bool is_control_or_space(std::int32_t point) noexcept {
 
 constexpr bool is_name(std::string_view text) noexcept {
     if (text.empty() || text.size() > 64) return false;
+    // Nearly every name is plain ASCII, whose printable part is one range.
+    while (!text.empty() && text.front() > ' ' && text.front() < '\x7F') text.remove_prefix(1);
     while (!text.empty()) {
         const std::int32_t point = detail::take_code_point(text);
         if (point < 0 || detail::is_control_or_space(point)) return false;

@@ -70,8 +70,8 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {
         const AllocatedLine line = ledger_->line(line_at);
-        released.push_back({OrderId::of(ledger_->order_id(line)).value(), sku(),
-                            Quantity::of(line.quantity).value()});
+        released.push_back(
+            {OrderId::known(ledger_->order_id(line)), sku(), Quantity::of(line.quantity).value()});
         recorder.record(*this, LineDeallocated{released.back(), batch.ref(), line.allocated_at});
         excess -= line.quantity;
         line_at = line.earlier;
@@ -198,8 +198,8 @@ struct Product::Reverter {
         ledger.release(ledger.find_line(fact.line.order, product.index_, fact.line.quantity));
     }
     void operator()(const LineDeallocated& fact) const {
-        ledger.hold(fact.line.order, product.own_batch(fact.batch), fact.line.quantity,
-                    fact.allocated_at);
+        ledger.put_back(fact.line.order, product.own_batch(fact.batch), fact.line.quantity,
+                        fact.allocated_at);
     }
     void operator()(const OutOfStock& /*changed no stock*/) const {}
 };

@@ -55,7 +55,7 @@ public:
         : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
 
     [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
-    [[nodiscard]] Sku sku() const { return Sku::of(sku_.view()).value(); }
+    [[nodiscard]] Sku sku() const { return Sku::known(sku_.view()); }
     [[nodiscard]] Version version() const noexcept { return version_; }
     /// The LSN up to which the product is current: the last of the last unit that touched it.
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }

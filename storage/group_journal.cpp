@@ -43,8 +43,13 @@ void GroupJournal::close() {
         stop_ = true;
     }
     work_.notify_one();
-    preparer_work_.notify_one();
     thread_.join();
+    {
+        // Not before: what was left to write may have needed another segment.
+        const Lock lock{mutex_};
+        stop_preparer_ = true;
+    }
+    preparer_work_.notify_one();
     preparer_.join();
 }
 
@@ -247,7 +252,7 @@ void GroupJournal::await_next_segment() {
 void GroupJournal::run_preparer() {
     Lock lock{mutex_};
     for (;;) {
-        preparer_work_.wait(lock, [&] { return stop_ || preparing_; });
+        preparer_work_.wait(lock, [&] { return stop_preparer_ || preparing_; });
         if (!preparing_) return;
         const std::uint64_t number = to_prepare_;
         lock.unlock();

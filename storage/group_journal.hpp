@@ -109,6 +109,7 @@ private:
     std::uint64_t to_prepare_ = 0;  // the number of the last segment asked for
     std::uint64_t prepared_ = 0;    // and of the last one made
     bool preparing_ = false;
+    bool stop_preparer_ = false;
 
     std::mutex listeners_mutex_;
     std::vector<std::function<void(Lsn)>> listeners_;

@@ -82,8 +82,8 @@ struct Chunk {
 };
 
 /// Copies products out of a repository, from `next` on, until a slice is full; moves `next`.
-/// A slice takes 256 products or a little over 2'048 lines, so that a command waits for it a
-/// fraction of a millisecond; a product with more lines is copied in one piece.
+/// A slice takes 32 products or a little over 256 lines, so that a command waits for it some tens
+/// of microseconds; a product with more lines is copied in one piece.
 Chunk copy_slice(Repository& repository, Index& next);
 
 /// Rebuilds the products of a chunk, through the checks that every fact passes.

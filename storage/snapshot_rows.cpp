@@ -4,8 +4,8 @@ namespace allot::snapshot {
 
 namespace {
 
-constexpr std::size_t slice_products_max = 256;
-constexpr std::size_t slice_lines_max = 2'048;
+constexpr std::size_t slice_products_max = 32;
+constexpr std::size_t slice_lines_max = 256;
 
 std::uint32_t put_name(Chunk& chunk, std::string_view name) {
     chunk.names += name;
@@ -67,8 +67,11 @@ private:
         if (!ref || !purchased || !eta) return false;
         if (!product.apply(BatchAdded{sku, *ref, *purchased, *eta}, row.added)) return false;
         if (row.lines > chunk_.lines.size() - lines_) return false;
+        Lsn latest = 0;
         for (std::uint32_t i = 0; i < row.lines; ++i) {
             const LineRow& line = chunk_.lines[lines_++];
+            if (line.allocated_at <= latest) return false;
+            latest = line.allocated_at;
             const auto order = name<OrderId>(line.order_bytes);
             const auto quantity = Quantity::of(line.quantity);
             if (!order || !quantity) return false;
