@@ -30,7 +30,14 @@ public:
         return last_;
     }
     [[nodiscard]] Lsn last() const noexcept override { return last_; }
-    [[nodiscard]] Lsn durable() const noexcept override { return durable_; }
+    [[nodiscard]] Lsn durable() const noexcept override {
+        const Lsn seen = durable_;
+        if (reads_until_sync > 0 && --reads_until_sync == 0) {
+            durable_ = last_.load();
+            if (told_) told_(durable_);
+        }
+        return seen;
+    }
     void on_durable(std::function<void(Lsn)> call) override { told_ = std::move(call); }
 
     /// Everything appended, or up to `lsn`, is durable now.
@@ -50,10 +57,13 @@ public:
     }
 
     std::size_t unit_facts_max = 0;  ///< 0: no bound
+    /// The so many-th look at durable() still sees the old value, and everything is durable right
+    /// after it. 0: none does.
+    mutable std::atomic<int> reads_until_sync = 0;
 
 private:
     std::atomic<Lsn> last_ = 0;
-    std::atomic<Lsn> durable_ = 0;
+    mutable std::atomic<Lsn> durable_ = 0;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> at_once_ = false;
     std::function<void(Lsn)> told_;
