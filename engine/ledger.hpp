@@ -46,6 +46,12 @@ public:
 
     [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
 
+    // Hints: see Repository::prefetch().
+    void prefetch_order(const OrderId& order) const noexcept {
+        order_index_.prefetch(hash(order.view()));
+    }
+    void prefetch_batch(Index batch) const noexcept { __builtin_prefetch(&batches_[batch]); }
+
     // Batches
     /// \return no_index when no batch has this reference.
     [[nodiscard]] Index find_batch(std::string_view ref) const;

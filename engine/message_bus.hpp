@@ -41,6 +41,10 @@ public:
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
 
+    /// As handle(Allocate) of one line after the other, with the memory that a line needs asked for
+    /// some lines ahead. \pre both spans are of one size. \return the last answer's LSN.
+    Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
+
     /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
     /// refused or throws. Of a unit refused for want of stock the shortage is committed (R6).
     template <class Decide>

@@ -25,6 +25,12 @@ public:
     [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
     [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
 
+    /// Asks the processor for the memory that a decision on the line will read: depth 0 for where
+    /// to look, 1 for the product, 2 for its batches, each some decisions after the one before. A
+    /// hint.
+    static constexpr int prefetch_depths = 3;
+    virtual void prefetch(const OrderLine& line, int depth) const noexcept = 0;
+
     /// \return the batch's place in the ledger, or no_index.
     [[nodiscard]] Index find_batch(const BatchRef& ref) const {
         return ledger().find_batch(ref.view());

@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace allot {
 
@@ -126,9 +127,9 @@ void GroupJournal::run() {
         writer_.mark(journal::FrameKind::close);
         writer_.sync();
     } catch (const std::system_error& error) {
-        latch(error.code());
-    } catch (const std::exception&) {
-        latch(std::make_error_code(std::errc::not_enough_memory));
+        latch(error.code(), error.what());
+    } catch (const std::exception& error) {
+        latch(std::make_error_code(std::errc::not_enough_memory), error.what());
     }
 }
 
@@ -219,7 +220,10 @@ void GroupJournal::publish() {
     for (const auto& told : listeners_) told(acknowledged);
 }
 
-void GroupJournal::latch(std::error_code code) {
+void GroupJournal::latch(std::error_code code, std::string_view what) {
+    if (options_.warning) {
+        options_.warning("the storage has failed, nothing more is accepted: " + std::string{what});
+    }
     {
         const Lock lock{mutex_};
         failure_ = code;

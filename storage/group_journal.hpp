@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -29,7 +30,7 @@ struct SegmentInfo {
 /// timer. append() is for one caller at a time; everything else may be called from any thread.
 class GroupJournal final : public Journal {
 public:
-    /// \param warning told when the next segment could not be prepared ahead of need.
+    /// options.warning is told when a segment could not be prepared, and why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options);
     ~GroupJournal() override { close(); }
@@ -71,7 +72,7 @@ private:
     void write_group();
     void sync_or_mark(Lsn wanted);
     void publish();
-    void latch(std::error_code code);
+    void latch(std::error_code code, std::string_view what);
 
     void request_next_segment();
     void await_next_segment();

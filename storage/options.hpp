@@ -35,8 +35,8 @@ struct StoreOptions {
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;
     /// Called now and then, on the thread that opens the store.
     std::function<void(const Progress&)> progress = {};
-    /// Told what the operator should know and the store has coped with: a torn tail cut, a
-    /// snapshot passed over. May be called on any of the store's threads.
+    /// Told what the operator should know: a torn tail was cut, a snapshot passed over, the storage
+    /// has failed and why. May be called on any of the store's threads.
     std::function<void(std::string_view)> warning = {};
 };
 

@@ -1,5 +1,6 @@
 #include "storage/store.hpp"
 
+#include <algorithm>
 #include <boost/assert.hpp>
 #include <random>
 #include <system_error>
@@ -125,14 +126,14 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
     BOOST_ASSERT(lines.size() == results.size());
     constexpr std::size_t lines_a_turn = 256;  // then others, and a snapshot, have theirs
     Lsn lsn = 0;
-    for (std::size_t done = 0; done < lines.size();) {
-        const std::size_t end = std::min(lines.size(), done + lines_a_turn);
-        const std::scoped_lock guard{impl_->turn};
-        for (; done < end; ++done) {
-            auto answer = impl_->bus.handle(Allocate{lines[done]});
-            results[done] = answer.result;
-            lsn = answer.lsn;
+    while (!lines.empty()) {
+        const std::size_t count = std::min(lines.size(), lines_a_turn);
+        {
+            const std::scoped_lock guard{impl_->turn};
+            lsn = impl_->bus.allocate(lines.first(count), results.first(count));
         }
+        lines = lines.subspan(count);
+        results = results.subspan(count);
     }
     wait(lsn);
 }
