@@ -19,7 +19,7 @@ Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
     Product* const product = work.find(command.line.sku);
     if (product == nullptr) return Refusal::unknown_sku;
     const auto batch = product->allocate(command.line, work);
-    if (!batch) work.shortage(*product, command.line);
+    if (!batch) work.shortage(command.line);
     return batch;
 }
 

@@ -19,7 +19,7 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
     return {};
 }
 
-void UnitOfWork::record(Product& product, const Fact& fact) {
+void UnitOfWork::record(Product& product, const Fact& fact) noexcept {
     facts_.push_back(fact);
     products_.push_back(&product);
     if (!product.apply(fact, journal_.last() + facts_.size())) {
@@ -39,9 +39,9 @@ void UnitOfWork::rollback() noexcept {
     for (; products_added_ > 0; --products_added_) repository_.remove_last();
 }
 
-void UnitOfWork::shortage(Product& product, const OrderLine& line) {
+void UnitOfWork::shortage(const OrderLine& line) {
     rollback();
-    record(product, OutOfStock{line});
+    if (Product* const product = find(line.sku)) record(*product, OutOfStock{line});
 }
 
 bool UnitOfWork::only_a_shortage() const noexcept {

@@ -29,11 +29,14 @@ public:
     /// Refusal::unknown_sku when there is none.
     Result<void> expect(const Sku& sku, Version version);
 
-    void record(Product& product, const Fact& fact) override;
+    /// Out of memory ends the process here: half a fact must not be applied, and the journal has
+    /// all that was ever acknowledged.
+    void record(Product& product, const Fact& fact) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept;
-    /// Rolls back, and records the shortage alone (R6).
-    void shortage(Product& product, const OrderLine& line);
+    /// Rolls back, and records the shortage alone (R6); nothing, where the SKU was new in this
+    /// unit.
+    void shortage(const OrderLine& line);
     /// True when a shortage is all that there is to commit.
     [[nodiscard]] bool only_a_shortage() const noexcept;
 

@@ -29,4 +29,10 @@ private:
     Lsn lsn_;
 };
 
+/// A file is whole, and of a format that this program does not read.
+class UnknownFormat : public CorruptStore {
+public:
+    using CorruptStore::CorruptStore;
+};
+
 }  // namespace allot

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds idle_before_mark{20};
 constexpr std::chrono::milliseconds relaxed_linger{1};
 /// … or until so many bytes have come.
 constexpr std::size_t relaxed_group_bytes = 1U << 20U;
-/// Where replies do not wait for the disk, they wait after all while it is so far behind.
+/// When the disk is so far behind, replies wait for it in every mode, and so do further units.
 constexpr std::size_t backlog_bytes_max = 32U << 20U;
 }  // namespace
 
@@ -68,7 +68,8 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
         bytes_appended_ += filling_.bytes() - before;
         last_ += unit.size();
         const bool relaxed = options_.durability.mode != Durability::Mode::always;
-        if (relaxed && filling_.bytes() < backlog_bytes_max) acknowledged_ = last_.load();
+        congested_ = filling_.bytes() >= backlog_bytes_max;
+        if (relaxed && !congested_) acknowledged_ = last_.load();
         wake = idle_ ||
                (relaxed && filling_.bytes() >= relaxed_group_bytes && before < relaxed_group_bytes);
         idle_ = false;
@@ -80,6 +81,12 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
 void GroupJournal::on_durable(std::function<void(Lsn)> call) {
     const std::scoped_lock lock{listeners_mutex_};
     listeners_.push_back(std::move(call));
+}
+
+void GroupJournal::wait_for_room() {
+    if (!congested_) return;
+    Lock lock{mutex_};
+    progress_.wait(lock, [&] { return !congested_ || failed_; });
 }
 
 void GroupJournal::wait(Lsn lsn) {
@@ -138,6 +145,7 @@ void GroupJournal::run_rounds() {
     while (!stop_ || !filling_.empty()) {
         wait_for_work(lock);
         std::swap(filling_, writing_);
+        congested_ = false;  // which publish() tells
         const Lsn wanted = sync_wanted_;
         lock.unlock();
         if (!writing_.empty()) write_group();

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] Lsn durable() const noexcept override { return acknowledged_; }
     void on_durable(std::function<void(Lsn)> call) override;
 
+    /// Waits while the disk is so far behind that more units would only grow memory. Before a unit
+    /// of work, by whoever does not wait for its durability.
+    void wait_for_room();
     /// Waits until the LSN may be acknowledged.
     /// \throws std::system_error when that will never be.
     void wait(Lsn lsn);
@@ -93,6 +96,7 @@ private:
     std::atomic<Lsn> last_;
     std::atomic<Lsn> acknowledged_;
     std::atomic<bool> failed_ = false;
+    std::atomic<bool> congested_ = false;  // the group that is filling is too large
     std::atomic<std::uint64_t> bytes_appended_ = 0;
     std::atomic<std::uint64_t> groups_written_ = 0;
 

@@ -69,7 +69,13 @@ CheckReport check_store(const std::filesystem::path& directory) {
         report.state_hash = state_hash(repository);
         if (const auto& torn = recovered.journal.torn) {
             report.findings.push_back("a torn tail of " + std::to_string(torn->bytes) +
-                                      " bytes, never acknowledged, which the next start cuts off");
+                                      " bytes, not known to be durable, which the next start cuts");
+            if (torn->groups_follow) {
+                report.ok = false;
+                report.findings.emplace_back(
+                    "whole groups stand behind it: a power cut in a mode that does not wait for a "
+                    "sync, or damage");
+            }
         }
         for (std::string& violation : violations(repository)) {
             report.ok = false;

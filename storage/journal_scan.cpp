@@ -201,15 +201,15 @@ private:
 
     /// Ends the journal here, where the next `used` bytes are no frame that could follow.
     bool end_at_gap(std::uint64_t used) {
-        TornTail torn{numbers_[at_], offset_, used, {}};
-        if (durable_at(Bytes{bytes_}.subspan(offset_, used))) {
+        TornTail torn{numbers_[at_], offset_, used, {}, false};
+        if (durable_at(Bytes{bytes_}.subspan(offset_, used), torn)) {
             refuse("a frame is damaged that was durable, as a later one shows");
         }
         for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
             const std::string torn_name = name_;
             const std::uint64_t torn_offset = offset_;
             load(numbers_[later]);
-            const bool durable = durable_at(bytes_);
+            const bool durable = durable_at(bytes_, torn);
             if (used_bytes(bytes_) > 0) torn.later_files.push_back(name_);
             name_ = torn_name;  // what a refusal names is the place of the damage
             offset_ = torn_offset;
@@ -220,7 +220,7 @@ private:
     }
 
     /// True when something whole in `bytes` vouches for more than was read so far.
-    [[nodiscard]] bool durable_at(Bytes bytes) const noexcept {
+    [[nodiscard]] bool durable_at(Bytes bytes, TornTail& torn) const noexcept {
         if (bytes.size() >= sizeof(SegmentHeader)) {
             const auto header = read_header<SegmentHeader>(bytes);
             if (header.magic == SegmentHeader::magic_value &&
@@ -232,10 +232,9 @@ private:
         for (std::size_t at = 0; at + sizeof(FrameHeader) <= bytes.size();
              at += journal::alignment) {
             const auto frame = whole_frame(bytes.subspan(at));
-            if (frame && frame->store_id == scan_.tail.store_id &&
-                frame->durable > scan_.tail.last) {
-                return true;
-            }
+            if (!frame || frame->store_id != scan_.tail.store_id) continue;
+            if (frame->durable > scan_.tail.last) return true;
+            if (frame->first > scan_.tail.last + 1) torn.groups_follow = true;
         }
         return false;
     }
@@ -263,18 +262,32 @@ JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directo
     return Scanner{files, directory, after, sink, progress}.scan();
 }
 
+namespace {
+/// The name itself, or with the first number behind it that makes it new in the directory.
+std::string unused_name(FileSystem& files, const std::filesystem::path& directory,
+                        const std::string& name) {
+    const auto names = files.list(directory);
+    std::string unused = name;
+    for (int i = 2; std::ranges::find(names, unused) != names.end(); ++i) {
+        unused = name + "." + std::to_string(i);
+    }
+    return unused;
+}
+}  // namespace
+
 void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
                    const TornTail& torn) {
     for (const std::string& name : torn.later_files) {
-        files.rename(directory / name, directory / ("torn-" + name));
+        files.rename(directory / name, directory / unused_name(files, directory, "torn-" + name));
     }
     const auto path = directory / journal::segment_name(torn.segment);
     const auto file = files.open(path, FileSystem::Mode::update);
     std::vector<std::byte> bytes(torn.bytes);
     file->read_at(torn.offset, bytes);
-    const auto aside = files.open(directory / ("torn-" + std::to_string(torn.segment) + "-" +
-                                               std::to_string(torn.offset) + ".bin"),
-                                  FileSystem::Mode::create);
+    const std::string name =
+        "torn-" + std::to_string(torn.segment) + "-" + std::to_string(torn.offset) + ".bin";
+    const auto aside =
+        files.open(directory / unused_name(files, directory, name), FileSystem::Mode::create);
     aside->write_at(0, bytes);
     aside->sync();
     files.sync_directory(directory);

@@ -15,12 +15,16 @@
 
 namespace allot {
 
-/// The end of a journal that a crash left half written: no one was ever told of anything in it.
+/// The end of a journal that a crash left half written. Nothing says that it was durable; in mode
+/// `always` no one was ever told of anything in it.
 struct TornTail {
     std::uint64_t segment;
     std::uint64_t offset;                  ///< of the first frame that is not whole
     std::uint64_t bytes;                   ///< from there to the last byte that is not zero
     std::vector<std::string> later_files;  ///< segments after it, without a header yet
+    /// Whole groups stand behind the broken one. A power cut may do that in the modes that do not
+    /// wait for a sync; so may damage.
+    bool groups_follow = false;
 };
 
 /// What reading a whole journal found.
@@ -46,7 +50,8 @@ JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directo
                          std::optional<Lsn> after, const RecordSink& sink,
                          const std::function<void(const Progress&)>& progress);
 
-/// Copies a torn tail aside (`torn-<segment>-<offset>.bin`) and then cuts it off, durably.
+/// Copies a torn tail aside (`torn-<segment>-<offset>.bin`, or that and a number where there is one
+/// already) and then cuts it off, durably.
 void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory, const TornTail& torn);
 
 }  // namespace allot

@@ -73,7 +73,7 @@ private:
 
 class PosixLock final : public FileLock {
 public:
-    explicit PosixLock(const fs::path& path) : fd_{path, O_RDWR | O_CREAT} {
+    explicit PosixLock(const fs::path& path) : fd_{path, O_RDONLY | O_CREAT} {
         if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) fail("lock", path);
     }
 

@@ -110,6 +110,8 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
         try {
             snapshot::verify(files, directory / snapshot::file_name(start));
             good.push_back(start);
+        } catch (const UnknownFormat&) {
+            throw;  // not damaged: an older snapshot would be a step back, silently
         } catch (const CorruptStore& error) {
             if (options.warning) {
                 options.warning("a damaged snapshot is passed over: " + std::string{error.what()});

@@ -76,18 +76,22 @@ public:
     }
 
 private:
+    [[noreturn]] void refuse_format(const std::string& why) const {
+        throw UnknownFormat{name_, offset_, header_.start, why};
+    }
+
     void read_header() {
         if (file_->size() < sizeof header_) refuse("shorter than a header");
         read(std::as_writable_bytes(std::span{&header_, 1}));
         offset_ = 0;
         if (header_.magic != Header::magic_value) refuse("not a snapshot");
-        if (header_.version != format_version) {
-            refuse("format version " + std::to_string(header_.version) + "; this program reads " +
-                   std::to_string(format_version));
-        }
         if (checksum_of(header_) != header_.checksum) refuse("the header is damaged");
+        if (header_.version != format_version) {
+            refuse_format("format version " + std::to_string(header_.version) +
+                          "; this program reads " + std::to_string(format_version));
+        }
         if (header_.archive_version > archive_version()) {
-            refuse("written by a newer Boost.Serialization");
+            refuse_format("written by a newer Boost.Serialization");
         }
         if (header_.bytes != file_->size()) {
             refuse("the file has " + std::to_string(file_->size()) + " bytes; its header says " +

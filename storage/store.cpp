@@ -37,7 +37,7 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
             options.warning("a torn tail is cut off: " + std::to_string(torn->bytes) +
                             " bytes after LSN " + std::to_string(recovered.journal.tail.last) +
                             " in " + journal::segment_name(torn->segment) +
-                            ", never acknowledged; a copy is kept beside it");
+                            "; a copy is kept beside it");
         }
         cut_torn_tail(files, directory, *torn);
     }
@@ -128,6 +128,7 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
     Lsn lsn = 0;
     while (!lines.empty()) {
         const std::size_t count = std::min(lines.size(), lines_a_turn);
+        wait_for_room();
         {
             const std::scoped_lock guard{impl_->turn};
             lsn = impl_->bus.allocate(lines.first(count), results.first(count));
@@ -142,6 +143,7 @@ Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
     return handle_async(Allocate{line});
 }
 
+void Store::wait_for_room() { impl_->journal.wait_for_room(); }
 void Store::wait(Lsn lsn) { impl_->journal.wait(lsn); }
 
 std::vector<ExplainedLine> Store::explain(const AllocateOrder& order) {

@@ -71,6 +71,7 @@ public:
     /// Executes any command of commands.hpp without waiting.
     template <class Command>
     [[nodiscard]] auto handle_async(const Command& command) {
+        wait_for_room();
         const std::scoped_lock lock{turn()};
         return bus().handle(command);
     }
@@ -117,6 +118,8 @@ public:
     [[nodiscard]] Journal& journal() noexcept;
 
 private:
+    /// Waits while the journal is too far behind.
+    void wait_for_room();
     template <class Command>
     auto execute(const Command& command) {
         auto answer = handle_async(command);

@@ -131,6 +131,16 @@ BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_short
     BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "FORK", 11)}}));
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_brought_the_sku_then_nothing_is_left_of_it, Shop) {
+    const auto answer = bus.transact([&](UnitOfWork& work) -> Result<BatchRef> {
+        (void)handle(AddBatch{"b1", "NEW", 5}, work);
+        return handle(Allocate{line("o1", "NEW", 10)}, work);
+    });
+    BOOST_TEST((answer.result.error() == Refusal::out_of_stock));
+    BOOST_TEST(journal.last() == 0U);
+    BOOST_TEST(repository.find("NEW") == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_the_views)

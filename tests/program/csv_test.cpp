@@ -97,6 +97,14 @@ BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_the_lines_after_it_are_st
     BOOST_TEST(records[2]->at(0).text == "d");
 }
 
+BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_doubled_ones_after_it_hide_no_line) {
+    BOOST_TEST(
+        (texts("a,\"b\nc\n\"\"x\nd\n") == Texts{{"! a quote that opens a field also closes it"},
+                                                {"c"},
+                                                {"! a comma or a line end follows a closing quote"},
+                                                {"d"}}));
+}
+
 BOOST_AUTO_TEST_CASE(when_a_carriage_return_stands_alone_then_that_row_is_refused) {
     BOOST_TEST((texts("a\rb\nc\n") ==
                 Texts{{"! a carriage return stands only before a line feed"}, {"c"}}));

@@ -98,6 +98,18 @@ BOOST_FIXTURE_TEST_CASE(when_the_newest_is_damaged_then_the_older_serves_with_a_
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(when_the_newest_is_of_another_format_then_it_is_refused, TwoSnapshots) {
+    const auto newest = snapshots_in(path).back();
+    Bytes bytes = read_file(newest);
+    snapshot::Header header{};
+    std::memcpy(&header, bytes.data(), sizeof header);
+    header.version = 2;
+    header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
+    std::memcpy(bytes.data(), &header, sizeof header);
+    write_file(newest, bytes);
+    BOOST_CHECK_THROW((void)recover(posix_file_system(), path, {}), UnknownFormat);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_the_newest_is_cut_short_then_the_older_serves, TwoSnapshots) {
     const auto newest = snapshots_in(path).back();
     const Bytes whole = read_file(newest);
