@@ -104,9 +104,8 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
 
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options) {
-    std::vector<Lsn> starts = list_snapshots(files, directory);
     std::vector<Lsn> good;
-    for (const Lsn start : starts) {
+    for (const Lsn start : list_snapshots(files, directory)) {
         try {
             snapshot::verify(files, directory / snapshot::file_name(start));
             good.push_back(start);
