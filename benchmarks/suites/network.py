@@ -16,6 +16,7 @@ SKUS = 100_000
 BATCHES = 3
 UNITS = 100_000_000  # more than any run allocates
 CLIENTS = 50
+RUN = "RUN"  # in a command: the number of the run
 TRACED = 20_000  # requests under strace
 LUA = Path(__file__).parent.parent / "peers" / "allocate.lua"
 
@@ -75,18 +76,22 @@ def stock_redis(service):
 
 
 class Side:
-    """One server, and the command that it is asked."""
+    """One server, and the command that it is asked, with orders that differ from run to run."""
 
     def __init__(self, service, words):
         self.service = service
         self.words = words
         self.requests = 0
+        self.runs = 0
 
     def run(self, pipeline, requests):
         """Sends so many random lines. Returns redis-benchmark's row, and server time a request."""
         before = self.service.cpu_seconds()
+        # It seeds itself with its time and process id, which has been seen to repeat a run.
+        self.runs += 1
+        words = [word.replace(RUN, f"{self.runs:03}") for word in self.words]
         command = ["redis-benchmark", "-p", self.service.port, "-c", CLIENTS, "-P", pipeline,
-                   "-r", SKUS, "-n", requests, "-e", "--csv", *self.words]
+                   "-r", SKUS, "-n", requests, "-e", "--csv", *words]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
                               check=True)
         rows = [line for line in done.stdout.splitlines() if line.startswith('"')]
@@ -103,8 +108,10 @@ class Side:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         ) as tracer:
             time.sleep(1)  # until it has attached itself
-            self.run(16, requests)
-            tracer.send_signal(signal.SIGINT)
+            try:
+                self.run(16, requests)
+            finally:
+                tracer.send_signal(signal.SIGINT)
             summary = tracer.stderr.read()
         counts = [int(line.split()[3]) for line in summary.splitlines()
                   if line.split()[-1:] in (["fsync"], ["fdatasync"])]
@@ -114,7 +121,7 @@ class Side:
 
 
 def require_all_held(name, lines, requests):
-    """Of n random (order, SKU) pairs, about n² / 2 / (orders × SKUs) come twice."""
+    """Of n random (order, SKU) pairs at most about n² / 2 / (orders × SKUs) come twice."""
     twice = requests**2 / 2 / SKUS**2
     least = requests - twice - 6 * math.sqrt(twice) - 1
     if not least <= lines <= requests:
@@ -138,7 +145,7 @@ def run(context):
                    stack.enter_context(redis(directory))]
         stock_allot(servers[0])
         stock_redis(servers[1])
-        line = ["order-__rand_int__", "1"]
+        line = [f"{RUN}-__rand_int__", "1"]
         ours = Side(servers[0], ["ALLOCATE", line[0], "SKU-__rand_int__", line[1]])
         theirs = Side(servers[1], ["FCALL", "allocate", "1", "SKU-__rand_int__", *line])
         sides = {"allot": ours, "redis": theirs}
