@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <vector>
 
 #include "engine/pool.hpp"
@@ -16,6 +17,8 @@ namespace allot {
 /// hash, already well mixed, and the comparison; the same hash must come with the same record.
 class FlatIndex {
 public:
+    explicit FlatIndex(std::pmr::memory_resource* memory) : slots_{memory} {}
+
     /// \return the index of the record for which `equal(index)` holds, or no_index.
     template <class Equal>
     [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
@@ -52,6 +55,11 @@ public:
         --size_;
     }
 
+    /// \return the first record with this hash, or no_index: nearly always what find() gives.
+    [[nodiscard]] Index likely(std::uint64_t hash) const noexcept {
+        return find(hash, [](Index) { return true; });
+    }
+
     /// Asks the processor for the slot that a find() with this hash will look at first.
     void prefetch(std::uint64_t hash) const noexcept {
         if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(tag_of(hash))]);
@@ -82,7 +90,7 @@ private:
 
     void grow() {
         const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
-        std::vector<Slot> old(size);
+        std::pmr::vector<Slot> old(size, slots_.get_allocator());
         old.swap(slots_);
         shift_ = static_cast<unsigned>(std::max(0, 32 - std::countr_zero(size)));
         for (const Slot& slot : old) {
@@ -90,7 +98,7 @@ private:
         }
     }
 
-    std::vector<Slot> slots_;
+    std::pmr::vector<Slot> slots_;
     std::size_t size_ = 0;
     unsigned shift_ = 32;
 };

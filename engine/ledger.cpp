@@ -9,8 +9,11 @@
 namespace allot {
 
 namespace {
-/// An order of up to so many lines is searched line by line; a larger one has them in an index.
-constexpr std::uint32_t walked_lines_max = 8;
+/// Of the product and the quantity, but not of the order: 1 to 255.
+std::uint8_t line_tag(Index product, std::uint32_t quantity) noexcept {
+    const std::uint32_t mixed = (product ^ quantity * 0x85EB'CA6BU) * 0x9E37'79B9U;
+    return static_cast<std::uint8_t>(mixed >> 24U | 1U);
+}
 }  // namespace
 
 std::uint64_t Ledger::hash(std::string_view name) const noexcept {
@@ -61,10 +64,10 @@ Index Ledger::find_line(const OrderId& order, Index product, Quantity quantity) 
         const AllocatedLine& line = lines_[at];
         return line.order == order_at && line.product == product && line.quantity == units;
     };
-    if (orders_[order_at].indexed) {
-        return line_index_.find(line_hash(order_at, product, units), is_it);
-    }
-    Index at = orders_[order_at].first_line;
+    const Order& found = orders_[order_at];
+    if (found.indexed != 0) return line_index_.find(line_hash(order_at, product, units), is_it);
+    if (!found.tags.may_hold(line_tag(product, units))) return no_index;
+    Index at = found.first_line;
     while (at != no_index && !is_it(at)) at = lines_[at].order_next;
     return at;
 }
@@ -129,26 +132,34 @@ void Ledger::enter_order(Index line_at) {
     if (order.first_line != no_index) lines_[order.first_line].order_previous = line_at;
     order.first_line = line_at;
     ++order.lines;
-    if (order.indexed) {
+    if (order.indexed != 0) {
         index_line(line_at);
-    } else if (order.lines > walked_lines_max) {
-        order.indexed = true;
+    } else if (order.lines > LineTags::lines_max) {
+        order.indexed = 1;
         for (Index at = line_at; at != no_index; at = lines_[at].order_next) index_line(at);
+    } else {
+        order.tags.add(line_tag(line.product, line.quantity));
     }
 }
 
 void Ledger::leave_order(Index line_at) {
     const AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
-    if (order.indexed) {
+    if (order.indexed != 0) {
         line_index_.erase(line_hash(line.order, line.product, line.quantity), line_at);
     }
     (line.order_previous == no_index ? order.first_line : lines_[line.order_previous].order_next) =
         line.order_next;
     if (line.order_next != no_index) lines_[line.order_next].order_previous = line.order_previous;
-    if (--order.lines == 0) {
+    --order.lines;
+    if (order.lines == 0) {
         order_index_.erase(hash(order.id.view()), line.order);
         orders_.erase(line.order);
+    } else if (order.indexed == 0) {
+        order.tags.clear();
+        for (Index at = order.first_line; at != no_index; at = lines_[at].order_next) {
+            order.tags.add(line_tag(lines_[at].product, lines_[at].quantity));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -25,12 +26,32 @@ struct AllocatedLine {
     Index order_previous = no_index;
 };
 
+/// A byte for each of a few lines, by which a line that is not among them is told, nearly always,
+/// without a look at any of them.
+class LineTags {
+public:
+    static constexpr std::size_t lines_max = 8;
+
+    [[nodiscard]] bool may_hold(std::uint8_t tag) const noexcept {
+        // A byte of `differences` is zero where the tag stands (Hacker's Delight, 6-1).
+        const std::uint64_t differences = tags_ ^ ones * tag;
+        return ((differences - ones) & ~differences & ones << 7U) != 0;
+    }
+    void add(std::uint8_t tag) noexcept { tags_ = tags_ << 8U | tag; }
+    void clear() noexcept { tags_ = 0; }
+
+private:
+    static constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    std::uint64_t tags_ = 0;
+};
+
 /// An order, as long as a line of it is allocated.
 struct Order {
     CompactName id;
-    Index first_line = no_index;  ///< in no particular order
-    std::uint32_t lines = 0;
-    bool indexed = false;  ///< its lines are in the line index: there were too many to walk
+    LineTags tags{};              ///< of the lines, while they are not indexed
+    Index first_line = no_index;  ///< the latest that was entered
+    std::uint32_t lines : 31 = 0;
+    std::uint32_t indexed : 1 = 0;  ///< its lines are in the line index: there were too many to walk
 };
 
 /// The book in which all products of a store keep their batches and allocated lines: flat pools
@@ -40,17 +61,31 @@ struct Order {
 class Ledger {
 public:
     /// \param hash_seed keeps a client from choosing names that collide. No decision depends on it.
-    explicit Ledger(std::uint64_t hash_seed) : seed_{hash_seed} {}
+    /// \param memory where its pools and indices are; it outlives the ledger.
+    Ledger(std::uint64_t hash_seed, std::pmr::memory_resource* memory)
+        : seed_{hash_seed},
+          batches_{memory},
+          orders_{memory},
+          lines_{memory},
+          batch_index_{memory},
+          order_index_{memory},
+          line_index_{memory} {}
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
 
     [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
 
     // Hints: see Repository::prefetch().
-    void prefetch_order(const OrderId& order) const noexcept {
-        order_index_.prefetch(hash(order.view()));
+    void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
+    void prefetch_order(std::uint64_t hash) const noexcept {
+        const Index likely = order_index_.likely(hash);
+        if (likely != no_index) __builtin_prefetch(&orders_[likely]);
     }
     void prefetch_batch(Index batch) const noexcept { __builtin_prefetch(&batches_[batch]); }
+    void prefetch_latest_line(Index batch) const noexcept {
+        const Index latest = batches_[batch].last_line_;
+        if (latest != no_index) __builtin_prefetch(&lines_[latest], 1);
+    }
 
     // Batches
     /// \return no_index when no batch has this reference.

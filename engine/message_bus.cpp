@@ -1,21 +1,28 @@
 #include "engine/message_bus.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace allot {
 
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
-    constexpr std::size_t lines_a_depth = 8;
     Lsn lsn = journal_.last();
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        for (int depth = 0; depth < Repository::prefetch_depths; ++depth) {
-            const auto depths_ahead = static_cast<std::size_t>(Repository::prefetch_depths - depth);
-            const std::size_t ahead = i + depths_ahead * lines_a_depth;
-            if (ahead < lines.size()) repository_.prefetch(lines[ahead], depth);
-        }
+        if (i % Repository::lookahead_max == 0) prefetch(lines.subspan(i));
         auto answer = handle(Allocate{lines[i]});
         results[i] = answer.result;
         lsn = answer.lsn;
     }
     return lsn;
+}
+
+void MessageBus::prefetch(std::span<const OrderLine> lines) const noexcept {
+    std::array<LineNames, Repository::lookahead_max> names;
+    const std::size_t count = std::min(lines.size(), names.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        names[i] = {lines[i].order.view(), lines[i].sku.view()};
+    }
+    repository_.prefetch(std::span{names}.first(count));
 }
 
 Lsn MessageBus::commit(UnitOfWork& work) {

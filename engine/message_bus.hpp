@@ -42,7 +42,7 @@ public:
     }
 
     /// As handle(Allocate) of one line after the other, with the memory that a line needs asked for
-    /// some lines ahead. \pre both spans are of one size. \return the last answer's LSN.
+    /// ahead. \pre both spans are of one size. \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
     /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
@@ -73,6 +73,7 @@ public:
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
 
 private:
+    void prefetch(std::span<const OrderLine> lines) const noexcept;
     Lsn commit(UnitOfWork& work);
 
     Repository& repository_;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/assert.hpp>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -19,23 +20,30 @@ inline constexpr Index no_index = 0xFFFF'FFFF;
 template <class T>
 class Pool {
 public:
+    explicit Pool(std::pmr::memory_resource* memory) noexcept : memory_{memory} {}
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+    ~Pool() {
+        for (Index left = size_; T* const chunk : chunks_) {
+            std::destroy_n(chunk, std::min(left, chunk_size));
+            left -= std::min(left, chunk_size);
+            memory_->deallocate(chunk, chunk_bytes, alignment);
+        }
+    }
+
     /// \throws std::length_error beyond 2^32 - 1 records.
     template <class... Args>
     Index insert(Args&&... args) {
         if (!free_.empty()) {
             const Index at = free_.back();
-            free_.pop_back();
             (*this)[at] = T{std::forward<Args>(args)...};
+            free_.pop_back();
             return at;
         }
         if (size_ == no_index) throw std::length_error{"more than 2^32 - 1 records in a pool"};
-        if (size_ % chunk_size == 0 && size_ / chunk_size == chunks_.size()) {
-            chunks_.push_back(std::make_unique<T[]>(chunk_size));
-        }
-        const Index at = size_;
-        (*this)[at] = T{std::forward<Args>(args)...};
-        ++size_;
-        return at;
+        if (size_ == chunks_.size() * chunk_size) add_chunk();
+        std::construct_at(&(*this)[size_], std::forward<Args>(args)...);
+        return size_++;
     }
 
     void erase(Index at) {
@@ -53,14 +61,24 @@ public:
     /// Records held now.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 
+    /// Memory in use: of the last chunk only what has ever been given out.
     [[nodiscard]] std::size_t bytes() const noexcept {
-        return chunks_.size() * chunk_size * sizeof(T) + free_.capacity() * sizeof(Index);
+        return size_ * sizeof(T) + free_.capacity() * sizeof(Index);
     }
 
 private:
-    static constexpr Index chunk_size = 4096;
+    // One huge page, where the memory comes in such.
+    static constexpr std::size_t chunk_bytes = std::size_t{2} << 20U;
+    static constexpr std::size_t alignment = 64;
+    static constexpr Index chunk_size = chunk_bytes / sizeof(T);
 
-    std::vector<std::unique_ptr<T[]>> chunks_;
+    void add_chunk() {
+        chunks_.reserve(chunks_.size() + 1);
+        chunks_.push_back(static_cast<T*>(memory_->allocate(chunk_bytes, alignment)));
+    }
+
+    std::pmr::memory_resource* memory_;
+    std::vector<T*> chunks_;
     std::vector<Index> free_;
     Index size_ = 0;  // places ever given out
 };

@@ -3,12 +3,19 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "engine/fact.hpp"
 #include "engine/ledger.hpp"
 #include "engine/product.hpp"
 
 namespace allot {
+
+/// What an order line is looked up by.
+struct LineNames {
+    std::string_view order;
+    std::string_view sku;
+};
 
 /// All products of a store. A product is there from its first batch on, and stays.
 class Repository {
@@ -25,11 +32,11 @@ public:
     [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
     [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
 
-    /// Asks the processor for the memory that a decision on the line will read: depth 0 for where
-    /// to look, 1 for the product, 2 for its batches, each some decisions after the one before. A
-    /// hint.
-    static constexpr int prefetch_depths = 3;
-    virtual void prefetch(const OrderLine& line, int depth) const noexcept = 0;
+    /// Asks the processor for the memory that decisions on these lines will touch, all of it at
+    /// the same time, where the decisions alone would wait for one place after the other. A hint.
+    /// \pre at most lookahead_max lines.
+    virtual void prefetch(std::span<const LineNames> lines) const noexcept = 0;
+    static constexpr std::size_t lookahead_max = 16;
 
     /// \return the batch's place in the ledger, or no_index.
     [[nodiscard]] Index find_batch(const BatchRef& ref) const {

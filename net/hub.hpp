@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,18 @@
 namespace allot {
 
 class Session;
+struct CommandSpec;
+
+/// Requests that have been read and are about to be executed, with their rows of the command table
+/// (null: an unknown command).
+struct Lookahead {
+    struct Entry {
+        Request request;
+        const CommandSpec* spec = nullptr;
+    };
+    std::array<Entry, Repository::lookahead_max> entries;
+    std::size_t size = 0;
+};
 
 /// What the sessions of one server share. Reads no clock and knows no socket, so that a simulation
 /// can run sessions as a server does. Of one thread, as its sessions are.
@@ -37,8 +50,8 @@ public:
     std::uint16_t port = 0;       ///< for INFO
     /// Set once the storage has failed: what touches stock is refused from then on.
     bool storage_failed = false;
-    /// Of the turn that is being executed; here so that its memory is shared.
-    Request request;
+    /// Requests of the turn that is being executed; here so that their memory is shared.
+    Lookahead lookahead;
 
     /// \return the session's id, from 1, never given out again.
     std::uint64_t enter(Session& session);

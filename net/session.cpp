@@ -1,13 +1,22 @@
 #include "net/session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <system_error>
 #include <utility>
 
 #include "net/command_table.hpp"
+#include "net/handlers.hpp"
 
 namespace allot {
+
+namespace {
+bool allocates_one_line(const Lookahead::Entry& entry) {
+    return entry.spec != nullptr && entry.spec->handler == handlers::allocate &&
+           entry.request.args.size() == 4;
+}
+}  // namespace
 
 Session::Session(Hub& hub, std::string peer)
     : hub_{hub},
@@ -38,38 +47,70 @@ Session::Turn Session::execute() {
 }
 
 Session::Turn Session::run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw) {
-    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open; --left) {
+    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
         if (left == 0) return Turn::over;
-        switch (parser_.next(hub_.request)) {
-            case RequestParser::Outcome::ready:
-                break;
-            case RequestParser::Outcome::need_more:
-                return Turn::starved;
-            case RequestParser::Outcome::error:
-                protocol_error();
-                continue;
+        const RequestParser::Outcome outcome = look_ahead(left);
+        const std::span ahead{hub_.lookahead.entries.data(), hub_.lookahead.size};
+        if (ahead.empty()) {
+            if (outcome == RequestParser::Outcome::need_more) return Turn::starved;
+            protocol_error();
+            continue;
         }
+        left -= ahead.size();
         request_began_ = Hub::Time::max();
-        saw = std::max(saw, run(lock));
-        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+        prefetch(lock);
+        for (const Lookahead::Entry& entry : ahead) {
+            saw = std::max(saw, run(entry, lock));
+            if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+            if (state_ != State::open) break;
+        }
     }
     return state_ == State::dropped ? Turn::dropped : Turn::ended;
 }
 
+/// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
+/// before and after all others the session's limits are looked at.
+RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
+    Lookahead& ahead = hub_.lookahead;
+    const std::size_t most = std::min(requests_max, ahead.entries.size());
+    auto outcome = RequestParser::Outcome::ready;
+    for (ahead.size = 0; ahead.size < most;) {
+        Lookahead::Entry& entry = ahead.entries[ahead.size];
+        outcome = parser_.next(entry.request);
+        if (outcome != RequestParser::Outcome::ready) break;
+        entry.spec = find_command(entry.request.args.front());
+        ++ahead.size;
+        if (!allocates_one_line(entry)) break;
+    }
+    return outcome;
+}
+
+void Session::prefetch(std::unique_lock<std::mutex>& lock) const {
+    std::array<LineNames, Repository::lookahead_max> lines;
+    std::size_t count = 0;
+    for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
+        if (!allocates_one_line(entry)) break;
+        lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
+    }
+    if (count < 2 || hub_.storage_failed) return;
+    if (!lock.owns_lock()) lock.lock();
+    hub_.backend.bus.repository().prefetch(std::span{lines}.first(count));
+}
+
 /// Whatever happens in one command, the answer is one reply, and the next command can be executed.
-Lsn Session::run(std::unique_lock<std::mutex>& lock) {
+Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<std::mutex>& lock) {
     ++hub_.counters.commands;
     last_command_ = hub_.now;
     const std::size_t before = output_.tail().size();
-    Call call{{hub_.request.args.data(), hub_.request.args.size()}, *this, hub_, reply_};
+    Call call{{entry.request.args.data(), entry.request.args.size()}, *this, hub_, reply_};
     const auto instead = [&](ErrorCode code, const auto&... parts) {
         output_.tail().resize(before);
         call.fail(code, parts...);
         return no_lsn;
     };
     try {
-        const Lsn saw = dispatch(call, lock);
+        const Lsn saw = dispatch(call, entry.spec, lock);
         if (output_.tail().size() - before <= hub_.limits.reply_bytes_max) return saw;
         return instead(ErrorCode::generic, "the reply would have more than ",
                        hub_.limits.reply_bytes_max, " bytes");
@@ -80,8 +121,7 @@ Lsn Session::run(std::unique_lock<std::mutex>& lock) {
     }
 }
 
-Lsn Session::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
-    const CommandSpec* const spec = find_command(call.args.front());
+Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<std::mutex>& lock) {
     if (spec == nullptr) return unknown(call);
     if (!spec->accepts(call.args.size() - 1)) {
         call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),

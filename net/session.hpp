@@ -69,8 +69,10 @@ private:
     enum class State : std::uint8_t { open, ended, dropped };
 
     Turn run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw);
-    Lsn run(std::unique_lock<std::mutex>& lock);
-    Lsn dispatch(Call& call, std::unique_lock<std::mutex>& lock);
+    RequestParser::Outcome look_ahead(std::size_t requests_max);
+    void prefetch(std::unique_lock<std::mutex>& lock) const;
+    Lsn run(const Lookahead::Entry& entry, std::unique_lock<std::mutex>& lock);
+    Lsn dispatch(Call& call, const CommandSpec* spec, std::unique_lock<std::mutex>& lock);
     Lsn unknown(Call& call);
     void protocol_error();
     void drop(Drop cause) noexcept;

@@ -4,6 +4,7 @@
 #include <random>
 #include <system_error>
 
+#include "storage/huge_pages.hpp"
 #include "storage/snapshot_file.hpp"
 
 namespace allot {
@@ -77,7 +78,7 @@ std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& 
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options) {
     Recovered recovered;
-    recovered.repository = std::make_unique<MemoryRepository>(random_seed());
+    recovered.repository = std::make_unique<MemoryRepository>(random_seed(), huge_pages());
     snapshot::Header header{};
     const std::string name = snapshot::file_name(start);
     if (start != 0) {

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(given_a_flat_index)
 
 // Few distinct hashes, so that probes run into each other and around the end of the table.
 RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
-    FlatIndex index;
+    FlatIndex index{std::pmr::new_delete_resource()};
     std::map<Index, std::uint64_t> there;  // index → hash
     const int length = *rc::gen::inRange(0, 300);
     for (int i = 0; i < length; ++i) {

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory_resource>
+
+namespace allot {
+
+/// Memory for tables that are read all over: what is asked for by the huge page (2 MiB) or more
+/// gets mappings of its own, which the system is advised to back with huge pages. A command touches
+/// a handful of places in a store of any size; with small pages each costs a walk through the page
+/// tables beside the access itself. Anything smaller comes from the heap.
+[[nodiscard]] std::pmr::memory_resource* huge_pages() noexcept;
+
+}  // namespace allot
