@@ -79,12 +79,12 @@ public:
     void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
     void prefetch_order(std::uint64_t hash) const noexcept {
         const Index likely = order_index_.likely(hash);
-        if (likely != no_index) __builtin_prefetch(&orders_[likely]);
+        if (likely != no_index) orders_.prefetch(likely);
     }
-    void prefetch_batch(Index batch) const noexcept { __builtin_prefetch(&batches_[batch]); }
+    void prefetch_batch(Index batch) const noexcept { batches_.prefetch(batch); }
     void prefetch_latest_line(Index batch) const noexcept {
         const Index latest = batches_[batch].last_line_;
-        if (latest != no_index) __builtin_prefetch(&lines_[latest], 1);
+        if (latest != no_index) lines_.prefetch(latest);
     }
 
     // Batches

@@ -28,8 +28,7 @@ void MemoryRepository::prefetch(std::span<const LineNames> lines) const noexcept
         const Index likely = index_.likely(look.sku);
         if (likely == no_index) continue;
         look.product = &products_[likely];
-        __builtin_prefetch(look.product);
-        __builtin_prefetch(reinterpret_cast<const std::byte*>(look.product + 1) - 1);
+        products_.prefetch(likely);
     }
     for (Look& look : seen) {
         ledger_.prefetch_order(look.order);

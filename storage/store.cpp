@@ -114,7 +114,11 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
-Result<BatchRef> Store::allocate(const OrderLine& line) { return execute(Allocate{line}); }
+Result<BatchRef> Store::allocate(const OrderLine& line) {
+    Result<BatchRef> result = Refusal::out_of_stock;
+    allocate({&line, 1}, {&result, 1});
+    return result;
+}
 OrderResult Store::allocate(const AllocateOrder& order) { return execute(order); }
 Result<std::size_t> Store::deallocate(const Deallocate& lines) { return execute(lines); }
 Result<std::size_t> Store::change_batch_quantity(const ChangeBatchQuantity& change) {
