@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/short_copy.hpp"
+
 namespace allot {
 
 /// A name at rest: 24 bytes, of which up to 23 hold the name itself; a longer one is on the heap.
@@ -22,7 +24,7 @@ public:
             to = new char[name.size()];
             std::memcpy(bytes_, &to, sizeof to);
         }
-        std::memcpy(to, name.data(), name.size());
+        copy_short(to, name.data(), name.size());
     }
     CompactName(CompactName&& other) noexcept { swap(other); }
     CompactName& operator=(CompactName&& other) noexcept {

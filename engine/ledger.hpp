@@ -51,7 +51,8 @@ struct Order {
     LineTags tags{};              ///< of the lines, while they are not indexed
     Index first_line = no_index;  ///< the latest that was entered
     std::uint32_t lines : 31 = 0;
-    std::uint32_t indexed : 1 = 0;  ///< its lines are in the line index: there were too many to walk
+    std::uint32_t indexed : 1 =
+        0;  ///< its lines are in the line index: there were too many to walk
 };
 
 /// The book in which all products of a store keep their batches and allocated lines: flat pools

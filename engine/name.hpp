@@ -5,9 +5,12 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "engine/result.hpp"
+#include "engine/short_copy.hpp"
 
 namespace allot {
 
@@ -56,11 +59,15 @@ private:
     struct Checked {};
     constexpr Name(std::string_view text, Checked /*by the caller*/) noexcept
         : size_{static_cast<std::uint8_t>(text.size())} {
-        for (std::size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+        if (std::is_constant_evaluated()) {
+            for (std::size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+        } else {
+            copy_short(bytes_.data(), text.data(), text.size());
+        }
     }
 
-    std::uint8_t size_;
     std::array<char, bytes_max> bytes_{};
+    std::uint8_t size_;
 };
 
 using Sku = Name<struct SkuTag>;  // a BatchRef cannot be passed as a Sku
@@ -101,11 +108,25 @@ constexpr bool is_control_or_space(std::int32_t point) noexcept {
            point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
+/// True when all of 8 bytes are printable ASCII other than space: each from 0x21 to 0x7E.
+inline bool is_plain(const char* eight) noexcept {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t highs = ones << 7U;
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, eight, sizeof bytes);
+    // With no high bit set, neither sum carries into the next byte: the first sets a high bit for
+    // what is above 0x20, the second for what is above 0x7E.
+    return ((bytes | ~(bytes + ones * 0x5F) | (bytes + ones)) & highs) == 0;
+}
+
 }  // namespace detail
 
 constexpr bool is_name(std::string_view text) noexcept {
     if (text.empty() || text.size() > 64) return false;
     // Nearly every name is plain ASCII, whose printable part is one range.
+    if (!std::is_constant_evaluated()) {
+        while (text.size() >= 8 && detail::is_plain(text.data())) text.remove_prefix(8);
+    }
     while (!text.empty() && text.front() > ' ' && text.front() < '\x7F') text.remove_prefix(1);
     while (!text.empty()) {
         const std::int32_t point = detail::take_code_point(text);

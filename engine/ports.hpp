@@ -48,12 +48,15 @@ public:
 class Journal {
 public:
     virtual ~Journal() = default;
-    /// Takes one unit of work, all or nothing. Not yet durable: see durable().
+    /// Takes one unit of work, all or nothing. Not yet durable: see durable(). It may lie in the
+    /// journal's hands until flush().
     /// \param unit one fact at least, in order.
     /// \return the LSN of its last fact; its first has the number after last().
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
+    /// Lets the units that were appended be written. Called at the end of a turn: see TurnMutex.
+    virtual void flush() noexcept {}
     /// The LSN of the last fact appended.
     [[nodiscard]] virtual Lsn last() const noexcept = 0;
     /// The last LSN that may be acknowledged: in the default mode, the last that would survive a

@@ -17,7 +17,7 @@ Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder
     const Index chosen = choose(line.quantity, observer);
     if (chosen == no_index) return Refusal::out_of_stock;
     const BatchRef ref = ledger_->batch(chosen).ref();
-    recorder.record(*this, LineAllocated{line, ref});
+    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref});
     return ref;
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/message_bus.hpp"
 #include "engine/ports.hpp"
+#include "engine/turn_mutex.hpp"
 
 namespace allot {
 
@@ -25,7 +26,7 @@ struct Backend {
     /// Replies wait for its durable LSN. The server takes its on_durable().
     Journal& journal;
     /// One command at a time, whoever gives it. The server holds it for a turn of many commands.
-    std::mutex& turn;
+    TurnMutex& turn;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
     /// Called without `turn`. Empty: SNAPSHOT is refused.
     std::function<bool()> start_snapshot = {};

@@ -46,7 +46,7 @@ Session::Turn Session::execute() {
     return turn;
 }
 
-Session::Turn Session::run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw) {
+Session::Turn Session::run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw) {
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
         if (left == 0) return Turn::over;
@@ -86,7 +86,7 @@ RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
     return outcome;
 }
 
-void Session::prefetch(std::unique_lock<std::mutex>& lock) const {
+void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
     std::array<LineNames, Repository::lookahead_max> lines;
     std::size_t count = 0;
     for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
@@ -99,7 +99,7 @@ void Session::prefetch(std::unique_lock<std::mutex>& lock) const {
 }
 
 /// Whatever happens in one command, the answer is one reply, and the next command can be executed.
-Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<std::mutex>& lock) {
+Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& lock) {
     ++hub_.counters.commands;
     last_command_ = hub_.now;
     const std::size_t before = output_.tail().size();
@@ -121,7 +121,7 @@ Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<std::mutex>& lo
     }
 }
 
-Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<std::mutex>& lock) {
+Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock) {
     if (spec == nullptr) return unknown(call);
     if (!spec->accepts(call.args.size() - 1)) {
         call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),

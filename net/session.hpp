@@ -68,11 +68,11 @@ public:
 private:
     enum class State : std::uint8_t { open, ended, dropped };
 
-    Turn run_turn(std::unique_lock<std::mutex>& lock, Lsn& saw);
+    Turn run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw);
     RequestParser::Outcome look_ahead(std::size_t requests_max);
-    void prefetch(std::unique_lock<std::mutex>& lock) const;
-    Lsn run(const Lookahead::Entry& entry, std::unique_lock<std::mutex>& lock);
-    Lsn dispatch(Call& call, const CommandSpec* spec, std::unique_lock<std::mutex>& lock);
+    void prefetch(std::unique_lock<TurnMutex>& lock) const;
+    Lsn run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& lock);
+    Lsn dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock);
     Lsn unknown(Call& call);
     void protocol_error();
     void drop(Drop cause) noexcept;

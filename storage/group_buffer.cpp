@@ -1,6 +1,7 @@
 #include "storage/group_buffer.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace allot {
 
@@ -21,6 +22,18 @@ void GroupBuffer::add(std::span<const Fact> unit, UnixMicros now) {
     bytes_.resize(static_cast<std::size_t>(end - bytes_.data()), uninitialized);
     ++records_;
     facts_ += unit.size();
+}
+
+void GroupBuffer::add(GroupBuffer& other) {
+    if (empty()) {
+        std::swap(*this, other);
+    } else {
+        const auto units = std::span{other.bytes_}.subspan(sizeof(journal::FrameHeader));
+        bytes_.insert(bytes_.end(), units.begin(), units.end());
+        records_ += other.records_;
+        facts_ += other.facts_;
+    }
+    other.clear();
 }
 
 void GroupBuffer::clear() {

@@ -17,6 +17,8 @@ public:
 
     /// \pre the unit has a fact at least.
     void add(std::span<const Fact> unit, UnixMicros now);
+    /// Takes over the units of another buffer, after its own.
+    void add(GroupBuffer& other);
     void clear();
 
     [[nodiscard]] bool empty() const noexcept { return records_ == 0; }

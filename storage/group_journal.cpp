@@ -55,18 +55,28 @@ void GroupJournal::close() {
 }
 
 Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
+    if (failed_) throw_failed();
+    // What is filling only shrinks until the next flush().
+    if (filling_bytes_ + staged_.bytes() + GroupBuffer::record_bytes_max(unit.size()) >
+        journal::frame_bytes_max) {
+        throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
+                                " facts is more than a journal frame can hold"};
+    }
+    staged_.add(unit, now);
+    const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
+    last_.store(last, std::memory_order_relaxed);
+    return last;
+}
+
+void GroupJournal::flush() noexcept {
+    if (staged_.empty()) return;
     bool wake = false;
     {
         const Lock lock{mutex_};
-        if (failed_) throw_failed();
         const std::size_t before = filling_.bytes();
-        if (before + GroupBuffer::record_bytes_max(unit.size()) > journal::frame_bytes_max) {
-            throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
-                                    " facts is more than a journal frame can hold"};
-        }
-        filling_.add(unit, now);
-        bytes_appended_ += filling_.bytes() - before;
-        last_ += unit.size();
+        bytes_appended_ += staged_.bytes() - sizeof(journal::FrameHeader);
+        filling_.add(staged_);
+        filling_bytes_ = filling_.bytes();
         const bool relaxed = options_.durability.mode != Durability::Mode::always;
         congested_ = filling_.bytes() >= backlog_bytes_max;
         if (relaxed && !congested_) acknowledged_ = last_.load();
@@ -75,7 +85,6 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
         idle_ = false;
     }
     if (wake) work_.notify_one();
-    return last_;
 }
 
 void GroupJournal::on_durable(std::function<void(Lsn)> call) {
@@ -145,6 +154,7 @@ void GroupJournal::run_rounds() {
     while (!stop_ || !filling_.empty()) {
         wait_for_work(lock);
         std::swap(filling_, writing_);
+        filling_bytes_ = filling_.bytes();
         congested_ = false;  // which publish() tells
         const Lsn wanted = sync_wanted_;
         lock.unlock();

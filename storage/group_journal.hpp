@@ -27,7 +27,8 @@ struct SegmentInfo {
 
 /// The journal on disk, with group commit: units of work collect in one buffer while a thread of
 /// its own writes and syncs the other; what came meanwhile is the next group. No unit waits for a
-/// timer. append() is for one caller at a time; everything else may be called from any thread.
+/// timer. append() and flush() are for one caller at a time (see TurnMutex); everything else may be
+/// called from any thread.
 class GroupJournal final : public Journal {
 public:
     /// options.warning is told when a segment could not be prepared, and why the storage failed.
@@ -38,6 +39,7 @@ public:
     GroupJournal& operator=(const GroupJournal&) = delete;
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
+    void flush() noexcept override;
     [[nodiscard]] Lsn last() const noexcept override { return last_; }
     [[nodiscard]] Lsn durable() const noexcept override { return acknowledged_; }
     void on_durable(std::function<void(Lsn)> call) override;
@@ -87,6 +89,8 @@ private:
     const std::filesystem::path directory_;
     const StoreOptions options_;
 
+    GroupBuffer staged_;  // appended since the last flush(); of the thread that has the turn
+
     // Of the journal thread alone, once it runs:
     JournalWriter writer_;
     GroupBuffer writing_;
@@ -97,6 +101,7 @@ private:
     std::atomic<Lsn> acknowledged_;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> congested_ = false;  // the group that is filling is too large
+    std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
     std::atomic<std::uint64_t> groups_written_ = 0;
 

@@ -20,8 +20,8 @@ constexpr std::size_t round_up(std::size_t bytes) noexcept {
 /// \return anonymous memory that begins at a huge page's border.
 void* map(std::size_t bytes) {
     // One page more, to cut off what lies before and after the borders.
-    void* const mapped = ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* const mapped =
+        ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc{};
     auto* const begin = static_cast<std::byte*>(mapped);
     const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(begin) % page) % page;

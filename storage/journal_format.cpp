@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "engine/short_copy.hpp"
+
 namespace allot::journal {
 
 namespace {
@@ -31,7 +33,7 @@ public:
     void put(const Name<Tag>& name) noexcept {
         const std::string_view text = name.view();
         *to_++ = static_cast<std::byte>(text.size());
-        std::memcpy(to_, text.data(), text.size());
+        copy_short(reinterpret_cast<char*>(to_), text.data(), text.size());
         to_ += text.size();
     }
     template <std::int64_t min>

@@ -12,9 +12,8 @@ namespace allot {
 class MemoryRepository final : public Repository {
 public:
     /// \param hash_seed, memory see Ledger.
-    explicit MemoryRepository(
-        std::uint64_t hash_seed,
-        std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
+    explicit MemoryRepository(std::uint64_t hash_seed,
+                              std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
         : ledger_{hash_seed, memory}, products_{memory}, index_{memory} {}
 
     Product* find(const Sku& sku) override {

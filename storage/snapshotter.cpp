@@ -15,7 +15,7 @@ struct Stopped : std::exception {
 }  // namespace
 
 Snapshotter::Snapshotter(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
-                         Repository& repository, std::mutex& turn, GroupJournal& journal,
+                         Repository& repository, TurnMutex& turn, GroupJournal& journal,
                          std::vector<Lsn> starts, std::function<void(std::string_view)> warning)
     : files_{files},
       directory_{std::move(directory)},
@@ -88,7 +88,7 @@ void Snapshotter::run() {
 Lsn Snapshotter::take_one() {
     Lsn start = 0;
     {
-        const Lock lock{turn_};
+        const std::scoped_lock lock{turn_};
         start = journal_.last();
     }
     if (start == newest()) return start;
@@ -111,7 +111,7 @@ Lsn Snapshotter::copy_products(snapshot::Writer& writer) {
         Lsn end = 0;
         bool last = false;
         {
-            const Lock lock{turn_};
+            const std::scoped_lock lock{turn_};
             const auto began = Steady::now();
             slice = snapshot::copy_slice(repository_, next);
             end = journal_.last();

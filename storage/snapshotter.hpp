@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/turn_mutex.hpp"
 #include "storage/group_journal.hpp"
 #include "storage/snapshot_file.hpp"
 
@@ -22,7 +23,7 @@ public:
     /// \param turn held while a slice is copied out of `repository`.
     /// \param starts of the good snapshots that are there, oldest first.
     Snapshotter(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
-                Repository& repository, std::mutex& turn, GroupJournal& journal,
+                Repository& repository, TurnMutex& turn, GroupJournal& journal,
                 std::vector<Lsn> starts, std::function<void(std::string_view)> warning);
     ~Snapshotter() { stop(); }
     Snapshotter(const Snapshotter&) = delete;
@@ -55,7 +56,7 @@ private:
     const std::filesystem::path directory_;
     const std::uint64_t store_id_;
     Repository& repository_;
-    std::mutex& turn_;
+    TurnMutex& turn_;
     GroupJournal& journal_;
     const std::function<void(std::string_view)> warning_;
     std::atomic<std::uint64_t> taken_ = 0;

@@ -97,9 +97,9 @@ struct Store::Impl {
     const Recovered recovered;
     MemoryRepository& repository;
     SystemClock clock;
-    std::mutex turn;
     std::uint64_t snapshot_at_bytes = 0;  // of the journal's thread
     GroupJournal journal;
+    TurnMutex turn{journal};
     MessageBus bus;
     Snapshotter snapshotter;
 };
@@ -222,7 +222,7 @@ StoreStatus Store::status() {
             .failed = journal.failed()};
 }
 
-std::mutex& Store::turn() noexcept { return impl_->turn; }
+TurnMutex& Store::turn() noexcept { return impl_->turn; }
 MessageBus& Store::bus() noexcept { return impl_->bus; }
 Journal& Store::journal() noexcept { return impl_->journal; }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/message_bus.hpp"
+#include "engine/turn_mutex.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
@@ -113,7 +114,7 @@ public:
 
     // For a server, which executes many commands a turn and holds back replies by itself.
     /// Hold it while using bus().
-    [[nodiscard]] std::mutex& turn() noexcept;
+    [[nodiscard]] TurnMutex& turn() noexcept;
     [[nodiscard]] MessageBus& bus() noexcept;
     [[nodiscard]] Journal& journal() noexcept;
 

@@ -81,7 +81,7 @@ struct Engine {
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
-    std::mutex turn;
+    TurnMutex turn{journal};
 
     [[nodiscard]] Backend backend() { return {bus, journal, turn}; }
 };

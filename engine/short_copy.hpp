@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+namespace allot {
+
+/// As std::memcpy, for the few bytes of a name: in moves of 16, 8 or 4 bytes that may overlap, so
+/// that what is copied again soon is found whole in the processor's store buffer. (Compilers make
+/// of a memcpy of some bytes up to 64 a string instruction that takes longer to start.)
+inline void copy_short(char* to, const char* from, std::size_t bytes) noexcept {
+    const auto copy_ends = [&]<std::size_t width> {
+        std::memcpy(to, from, width);
+        std::memcpy(to + bytes - width, from + bytes - width, width);
+    };
+    if (bytes > 16) {
+        for (std::size_t at = 0; at + 16 < bytes; at += 16) std::memcpy(to + at, from + at, 16);
+        std::memcpy(to + bytes - 16, from + bytes - 16, 16);
+    } else if (bytes >= 8) {
+        copy_ends.operator()<8>();
+    } else if (bytes >= 4) {
+        copy_ends.operator()<4>();
+    } else {
+        for (std::size_t at = 0; at < bytes; ++at) to[at] = from[at];
+    }
+}
+
+}  // namespace allot
