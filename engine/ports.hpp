@@ -67,6 +67,16 @@ public:
     virtual void on_durable(std::function<void(Lsn)> call) = 0;
 };
 
+/// Whoever uses a store's bus and repository holds this: one at a time, for one command or for a
+/// few. The standard library's locks take it.
+class TurnMutex {
+public:
+    virtual ~TurnMutex() = default;
+    virtual void lock() = 0;
+    /// Flushes the journal.
+    virtual void unlock() noexcept = 0;
+};
+
 /// Read at the edge, once a unit of work; the value is journaled.
 class Clock {
 public:

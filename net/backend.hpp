@@ -8,7 +8,6 @@
 
 #include "engine/message_bus.hpp"
 #include "engine/ports.hpp"
-#include "engine/turn_mutex.hpp"
 
 namespace allot {
 

@@ -39,6 +39,7 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
 
 void GroupJournal::close() {
     if (!thread_.joinable()) return;
+    flush();
     {
         const Lock lock{mutex_};
         stop_ = true;

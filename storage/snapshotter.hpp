@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/turn_mutex.hpp"
+#include "engine/ports.hpp"
 #include "storage/group_journal.hpp"
 #include "storage/snapshot_file.hpp"
 

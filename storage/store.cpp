@@ -10,6 +10,7 @@
 #include "storage/group_journal.hpp"
 #include "storage/recovery.hpp"
 #include "storage/snapshotter.hpp"
+#include "storage/store_mutex.hpp"
 #include "storage/system_clock.hpp"
 
 namespace allot {
@@ -99,7 +100,7 @@ struct Store::Impl {
     SystemClock clock;
     std::uint64_t snapshot_at_bytes = 0;  // of the journal's thread
     GroupJournal journal;
-    TurnMutex turn{journal};
+    StoreMutex turn{journal};
     MessageBus bus;
     Snapshotter snapshotter;
 };

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/message_bus.hpp"
-#include "engine/turn_mutex.hpp"
 #include "storage/options.hpp"
 
 namespace allot {

@@ -13,6 +13,7 @@
 #include "net/backend.hpp"
 #include "net/session.hpp"
 #include "storage/memory_repository.hpp"
+#include "storage/store_mutex.hpp"
 #include "storage/volatile_journal.hpp"
 
 namespace allot::test {
@@ -81,7 +82,7 @@ struct Engine {
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
-    TurnMutex turn{journal};
+    StoreMutex turn{journal};
 
     [[nodiscard]] Backend backend() { return {bus, journal, turn}; }
 };

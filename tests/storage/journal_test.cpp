@@ -23,7 +23,9 @@ struct JournalFixture : Scratch {
     }
     static Lsn append(GroupJournal& journal, const std::string& order) {
         const Fact fact = OutOfStock{line(order, "sku", 1)};
-        return journal.append({&fact, 1}, 7);
+        const Lsn lsn = journal.append({&fact, 1}, 7);
+        journal.flush();
+        return lsn;
     }
     std::vector<std::string> orders() {
         std::vector<std::string> found;
@@ -54,6 +56,18 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_waited_for_then_it_is_on_disk_in_order, J
     BOOST_TEST(second == 2U);
     BOOST_TEST(journal->durable() == 3U);
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2", "o3"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalFixture) {
+    const auto journal = open();
+    const Fact fact = OutOfStock{line("o1", "sku", 1)};
+    for (int i = 0; i < 100; ++i) (void)journal->append({&fact, 1}, 7);
+    BOOST_TEST(journal->last() == 100U);
+    BOOST_TEST(journal->groups_written() == 0U);
+    journal->flush();
+    journal->wait(100);
+    BOOST_TEST(journal->groups_written() == 1U);
+    BOOST_TEST(orders().size() == 100U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, JournalFixture) {
