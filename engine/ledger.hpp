@@ -83,9 +83,11 @@ public:
         if (likely != no_index) orders_.prefetch(likely);
     }
     void prefetch_batch(Index batch) const noexcept { batches_.prefetch(batch); }
+    void prefetch_line(Index line) const noexcept {
+        if (line != no_index) lines_.prefetch(line);
+    }
     void prefetch_latest_line(Index batch) const noexcept {
-        const Index latest = batches_[batch].last_line_;
-        if (latest != no_index) lines_.prefetch(latest);
+        prefetch_line(batches_[batch].last_line_);
     }
 
     // Batches

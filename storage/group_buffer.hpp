@@ -13,7 +13,11 @@ namespace allot {
 /// The units of work of one group, encoded as a frame that lacks only its header's contents.
 class GroupBuffer {
 public:
-    GroupBuffer() { clear(); }
+    /// \param reserved bytes up to which it grows without moving.
+    explicit GroupBuffer(std::size_t reserved = 0) {
+        bytes_.reserve(reserved);
+        clear();
+    }
 
     /// \pre the unit has a fact at least.
     void add(std::span<const Fact> unit, UnixMicros now);

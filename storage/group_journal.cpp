@@ -18,7 +18,13 @@ constexpr std::chrono::milliseconds relaxed_linger{1};
 /// … or until so many bytes have come.
 constexpr std::size_t relaxed_group_bytes = 1U << 20U;
 /// When the disk is so far behind, replies wait for it in every mode, and so do further units.
-constexpr std::size_t backlog_bytes_max = 32U << 20U;
+constexpr std::size_t backlog_bytes_max = 8U << 20U;
+/// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
+constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
+
+constexpr Zeros zeros_for(const Durability& durability) noexcept {
+    return durability.mode == Durability::Mode::os ? Zeros::implied : Zeros::written;
+}
 }  // namespace
 
 GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& directory,
@@ -27,9 +33,12 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     : files_{files},
       directory_{directory},
       options_{options},
-      writer_{files, directory, tail, options.segment_bytes},
+      staged_{buffer_bytes},
+      writer_{files, directory, tail, options.segment_bytes, zeros_for(options.durability)},
+      writing_{buffer_bytes},
       last_{tail.last},
       acknowledged_{tail.last},
+      filling_{buffer_bytes},
       synced_{tail.last},
       segments_{std::move(segments)} {
     if (segments_.empty()) segments_.push_back({writer_.segment(), writer_.segment_first()});
@@ -281,7 +290,8 @@ void GroupJournal::run_preparer() {
         lock.unlock();
         bool made = true;
         try {
-            prepare_segment(files_, directory_, number, options_.segment_bytes);
+            prepare_segment(files_, directory_, number, options_.segment_bytes,
+                            zeros_for(options_.durability));
         } catch (const std::exception& error) {
             // The journal thread tries again when it needs the segment, and latches if that fails.
             made = false;

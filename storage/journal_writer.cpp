@@ -8,7 +8,8 @@ namespace allot {
 
 namespace {
 
-void write_zeros(File& file, std::uint64_t from, std::uint64_t to) {
+void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
+    if (how == Zeros::implied) return file.truncate(to);
     const std::vector<std::byte> zeros(std::min<std::uint64_t>(1U << 20U, to - from));
     while (from < to) {
         const std::size_t bytes = std::min<std::uint64_t>(zeros.size(), to - from);
@@ -20,17 +21,21 @@ void write_zeros(File& file, std::uint64_t from, std::uint64_t to) {
 }  // namespace
 
 void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
-                     std::uint64_t number, std::uint64_t bytes) {
+                     std::uint64_t number, std::uint64_t bytes, Zeros zeros) {
     const auto file =
         files.open(directory / journal::segment_name(number), FileSystem::Mode::create);
-    write_zeros(*file, 0, bytes);
+    extend(*file, 0, bytes, zeros);
     file->sync();
     files.sync_directory(directory);
 }
 
 JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
-                             const JournalTail& tail, std::uint64_t segment_bytes)
-    : files_{files}, directory_{std::move(directory)}, segment_bytes_{segment_bytes}, tail_{tail} {
+                             const JournalTail& tail, std::uint64_t segment_bytes, Zeros zeros)
+    : files_{files},
+      directory_{std::move(directory)},
+      segment_bytes_{segment_bytes},
+      zeros_{zeros},
+      tail_{tail} {
     if (tail_.segment == 0) {
         start_segment(0);
     } else {
@@ -38,7 +43,7 @@ JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
                             FileSystem::Mode::update);
         file_bytes_ = std::max(file_->size(), segment_bytes_);
         // The end was cut off, or a crash came before all of its zeros.
-        if (file_->size() < file_bytes_) write_zeros(*file_, file_->size(), file_bytes_);
+        if (file_->size() < file_bytes_) extend(*file_, file_->size(), file_bytes_, zeros_);
     }
     dirty_ = true;  // what an earlier process wrote last may not be synced
     sync();
@@ -87,7 +92,7 @@ void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     const std::uint64_t bytes =
         std::max(segment_bytes_, sizeof(journal::SegmentHeader) + bytes_needed);
     if (prepared_ != number || bytes > segment_bytes_) {
-        prepare_segment(files_, directory_, number, bytes);
+        prepare_segment(files_, directory_, number, bytes, zeros_);
     }
     file_ = files_.open(directory_ / journal::segment_name(number), FileSystem::Mode::update);
     file_bytes_ = bytes;

@@ -19,9 +19,15 @@ struct JournalTail {
     Lsn last = 0;
 };
 
+/// How the zeros of a new segment come about.
+enum class Zeros : std::uint8_t {
+    written,  ///< so that a sync of what is written over them has nothing but data to write
+    implied,  ///< by the file's length alone, for a journal that is not synced as it goes
+};
+
 /// Makes a segment file of zeros, durable, for a writer to take up later. Touches no other file.
 void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
-                     std::uint64_t number, std::uint64_t bytes);
+                     std::uint64_t number, std::uint64_t bytes, Zeros zeros);
 
 /// Puts frames at the end of a journal, one after the other. It neither waits nor starts anything:
 /// a thread, or a simulation, drives it. After any exception it must not be used again.
@@ -29,7 +35,7 @@ class JournalWriter {
 public:
     /// Makes the first segment of a new journal; else goes on at the tail, which it makes durable.
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
-                  std::uint64_t segment_bytes);
+                  std::uint64_t segment_bytes, Zeros zeros);
 
     /// False when write() would start a new segment.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
@@ -61,6 +67,7 @@ private:
     FileSystem& files_;
     std::filesystem::path directory_;
     std::uint64_t segment_bytes_;
+    Zeros zeros_;
     JournalTail tail_;
     std::unique_ptr<File> file_;
     std::uint64_t file_bytes_ = 0;

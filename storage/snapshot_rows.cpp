@@ -20,6 +20,7 @@ void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
                              put_name(chunk, batch.ref_view())});
     for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
         const AllocatedLine& line = ledger.line(l);
+        ledger.prefetch_line(line.later);  // on its way while the order is
         chunk.lines.push_back(
             {line.allocated_at, line.quantity, put_name(chunk, ledger.order_id(line))});
         ++chunk.batches[row].lines;

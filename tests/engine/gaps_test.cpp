@@ -23,6 +23,29 @@ BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again
     BOOST_TEST(allocate("o1", "SPOON", 11) == "shipment");
 }
 
+BOOST_FIXTURE_TEST_CASE(when_an_order_has_many_lines_then_each_is_found_again, Shop) {
+    add_batch("b1", "sku", 10'000);
+    add_batch("b2", "other", 10'000);
+    for (const int lines : {1, 7, 8, 9, 20}) {
+        const std::string order = "order-" + std::to_string(lines);
+        for (int round = 0; round < 2; ++round) {
+            told.clear();
+            for (int units = 1; units <= lines; ++units) {
+                BOOST_TEST(allocate(order, "sku", units) == "b1");
+                BOOST_TEST(allocate(order, "other", units) == "b2");
+            }
+            BOOST_TEST(told.size() == (round == 0 ? 2U * static_cast<unsigned>(lines) : 0U));
+        }
+        for (int units = 1; units <= lines; units += 2) {
+            const OrderLine gone = line(order, "sku", units);
+            BOOST_TEST(run(Deallocate{gone.order, gone.sku, gone.quantity}).value() == 1U);
+        }
+        told.clear();
+        for (int units = 1; units <= lines; ++units) allocate(order, "sku", units);
+        BOOST_TEST(told.size() == static_cast<unsigned>((lines + 1) / 2));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
     for (const char* const text : {"0", "-5", "1.5", "10000000000", "ten", "", " 1", "1 ", "+1",
                                    "0x10", "1e3", "1000000001", "99999999999999999999"}) {

@@ -27,6 +27,29 @@ BOOST_AUTO_TEST_CASE(when_it_breaks_a_rule_then_it_is_refused) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_one_byte_at_any_place_breaks_a_rule_then_it_is_refused) {
+    for (std::size_t at = 0; at < 20; ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string text(20, 'x');
+            text[at] = static_cast<char>(byte);
+            const bool plain = byte > ' ' && byte < 0x7F;
+            BOOST_TEST_CONTEXT("byte " << byte << " at " << at) {
+                BOOST_TEST(Sku::of(text).has_value() == plain);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_of_any_length_then_every_byte_is_kept) {
+    std::string text;
+    for (std::size_t bytes = 1; bytes <= Sku::bytes_max; ++bytes) {
+        text.push_back(static_cast<char>('!' + bytes));
+        const Sku name = Sku::of(text).value();
+        BOOST_TEST(name.view() == text);
+        BOOST_TEST(CompactName{name.view()}.view() == text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_it_rests_then_it_is_the_same_however_long) {
     for (std::size_t size = 1; size <= 64; ++size) {
         const std::string text(size, 'n');
