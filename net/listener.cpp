@@ -38,13 +38,8 @@ Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
     hub_.clients_max = options_.clients_max;
 }
 
-void Listener::open() {
-    Tcp::resolver resolver{io_};
-    const Tcp::endpoint endpoint =
-        *resolver.resolve(options_.host, std::to_string(options_.port), Tcp::resolver::passive);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(Tcp::acceptor::reuse_address{true});
-    acceptor_.bind(endpoint);
+void Listener::open(Tcp::acceptor bound) {
+    acceptor_ = std::move(bound);
     acceptor_.listen(options_.backlog);
     hub_.port = acceptor_.local_endpoint().port();
 

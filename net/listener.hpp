@@ -23,12 +23,15 @@ public:
 
     Listener(boost::asio::io_context& io, Backend backend, ServerOptions options);
 
-    void open();
+    /// Begins to accept. \param bound a socket with an address, not listening yet.
+    void open(Tcp::acceptor bound);
     void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
     /// Closes everything at once.
     void shut();
 
     [[nodiscard]] Tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+    [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+    [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
     [[nodiscard]] Hub& hub() noexcept { return hub_; }
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 

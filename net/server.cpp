@@ -1,5 +1,6 @@
 #include "net/server.hpp"
 
+#include <string>
 #include <utility>
 
 #include "net/listener.hpp"
@@ -11,7 +12,22 @@ Server::Server(boost::asio::io_context& io, Backend backend, ServerOptions optio
 
 Server::~Server() { listener_->shut(); }
 
-void Server::listen() { listener_->open(); }
+boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
+                                            const ServerOptions& options) {
+    using boost::asio::ip::tcp;
+    tcp::resolver resolver{io};
+    const tcp::endpoint endpoint =
+        *resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive);
+    tcp::acceptor acceptor{io};
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address{true});
+    acceptor.bind(endpoint);
+    return acceptor;
+}
+
+void Server::listen(boost::asio::ip::tcp::acceptor bound) { listener_->open(std::move(bound)); }
+
+void Server::listen() { listen(bind(listener_->io(), listener_->options())); }
 
 boost::asio::ip::tcp::endpoint Server::endpoint() const { return listener_->endpoint(); }
 

@@ -43,8 +43,14 @@ public:
     /// Closes every connection at once.
     ~Server();
 
-    /// Binds and begins to accept.
+    /// Takes an address for listen(), where no one is answered before that.
     /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
+    [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
+                                                             const ServerOptions& options);
+    /// Begins to accept.
+    /// \throws boost::system::system_error when another listens there since.
+    void listen(boost::asio::ip::tcp::acceptor bound);
+    /// At the address that the options name. \throws as bind()
     void listen();
     /// Where it listens. \pre listen()
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;

@@ -47,6 +47,10 @@ void compare_sources(FileSystem& files, const std::filesystem::path& directory,
 
 }  // namespace
 
+bool holds_store(const std::filesystem::path& directory) {
+    return holds_store(posix_file_system(), directory);
+}
+
 CheckReport check_store(const std::filesystem::path& directory) {
     FileSystem& files = posix_file_system();
     const auto lock = lock_if_there(files, directory);

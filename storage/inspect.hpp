@@ -24,6 +24,9 @@ struct CheckReport {
     std::uint64_t state_hash = 0;
 };
 
+/// True when a store was ever opened in the directory.
+[[nodiscard]] bool holds_store(const std::filesystem::path& directory);
+
 /// Reads all of a store, and changes nothing: every checksum of journal and snapshots, every
 /// invariant of the state, and whether each snapshot and the journal after it give the same state.
 /// \throws std::system_error when the directory can't be read, or a process has the store open.

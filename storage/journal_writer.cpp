@@ -14,6 +14,7 @@ void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
     while (from < to) {
         const std::size_t bytes = std::min<std::uint64_t>(zeros.size(), to - from);
         file.write_at(from, {zeros.data(), bytes});
+        file.sync();  // a little at a time: a group's sync does not wait behind all of it
         from += bytes;
     }
 }

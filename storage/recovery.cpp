@@ -1,5 +1,6 @@
 #include "storage/recovery.hpp"
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <random>
 #include <system_error>
@@ -53,10 +54,16 @@ private:
 
 }  // namespace
 
+bool holds_store(FileSystem& files, const std::filesystem::path& directory) {
+    return std::ranges::any_of(files.list(directory), [](const std::string& name) {
+        return journal::segment_number(name) || snapshot::start_of(name);
+    });
+}
+
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
+    if (holds_store(files, directory)) return;
     std::string foreign;
     for (const std::string& name : files.list(directory)) {
-        if (journal::segment_number(name) || snapshot::start_of(name)) return;
         const bool ours =
             name == "LOCK" || name == snapshot::aside_name || name.starts_with("torn-");
         if (!ours) foreign = name;

@@ -28,6 +28,9 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options);
 
+/// True when a store was ever opened in the directory.
+[[nodiscard]] bool holds_store(FileSystem& files, const std::filesystem::path& directory);
+
 /// \throws std::system_error when the directory holds other files and no store.
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory);
 

@@ -1,6 +1,7 @@
 #include "net/program/import.hpp"
 
 #include <ostream>
+#include <random>
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
@@ -8,7 +9,10 @@
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
 #include "net/program/rules.hpp"
+#include "storage/inspect.hpp"
+#include "storage/memory_repository.hpp"
 #include "storage/system_clock.hpp"
+#include "storage/volatile_journal.hpp"
 
 namespace allot::program {
 
@@ -38,22 +42,36 @@ ImportRows ImportRows::read(const ImportFiles& files) {
     return rows;
 }
 
-Tally import_rows(const ImportRows& rows, Store& store, Console& console) {
+namespace {
+
+/// \throws BadInput, after which nothing is left in `work`.
+Tally book(const ImportRows& rows, UnitOfWork& work, Console& console) {
     ProgressBar bar{console.err, console.err_is_terminal};
     const auto shown = [&bar](std::string_view what) {
         return [&bar, what](std::size_t done, std::size_t total) { bar.update(what, done, total); };
     };
     Complaints complaints;
-    const auto tally = store.transact([&](UnitOfWork& work) -> Result<Tally> {
-        book_batches(rows.batches, work, complaints, shown("importing batches"));
-        book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
-        const Tally booked = book_orders(rows.orders, work, complaints, shown("allocating orders"));
-        if (complaints.empty()) return booked;
-        work.rollback();  // all of it, even if a shortage is all that there is
-        return Refusal::batch_exists;
-    });
-    if (!complaints.empty()) throw BadInput{std::move(complaints)};
-    return *tally;
+    book_batches(rows.batches, work, complaints, shown("importing batches"));
+    book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
+    const Tally tally = book_orders(rows.orders, work, complaints, shown("allocating orders"));
+    if (complaints.empty()) return tally;
+    work.rollback();
+    throw BadInput{std::move(complaints)};
+}
+
+/// For a store that is still to be made: \throws BadInput where import_rows() would.
+void rehearse(const ImportRows& rows, Console& console) {
+    MemoryRepository repository{std::random_device{}()};
+    VolatileJournal journal;
+    UnitOfWork work{repository, journal};
+    book(rows, work, console);
+}
+
+}  // namespace
+
+Tally import_rows(const ImportRows& rows, Store& store, Console& console) {
+    return *store.transact(
+        [&](UnitOfWork& work) -> Result<Tally> { return book(rows, work, console); });
 }
 
 namespace {
@@ -89,6 +107,7 @@ int run_import(const Settings& settings, Console& console) {
     const ImportRows rows = ImportRows::read(files_named(settings));
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
+    if (!holds_store(directory)) rehearse(rows, console);
     Store store = open_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const Lsn before = store.status().last;
     const Tally tally = import_rows(rows, store, console);

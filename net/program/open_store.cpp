@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/program/progress_bar.hpp"
+#include "storage/inspect.hpp"
 
 namespace allot::program {
 
@@ -18,10 +19,9 @@ Store open_store(const std::filesystem::path& directory, StoreOptions options, C
 }
 
 void require_store(const std::filesystem::path& directory) {
-    std::error_code error;
-    if (std::filesystem::is_directory(directory, error)) return;
-    if (!error) error = std::make_error_code(std::errc::not_a_directory);
-    throw std::system_error{error, "no store in " + directory.string()};
+    if (holds_store(directory)) return;
+    throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
+                            "no store in " + directory.string()};
 }
 
 Store open_existing_store(const std::filesystem::path& directory, StoreOptions options,

@@ -14,7 +14,7 @@ namespace allot::program {
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
                                Console& console, Logger& log);
 
-/// \throws std::system_error when there is no such directory.
+/// \throws std::system_error when no store was ever opened in the directory.
 void require_store(const std::filesystem::path& directory);
 
 /// For a command that only reads: as open_store(), but makes no new store.

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "net/program/descriptors.hpp"
 #include "net/program/logger.hpp"
@@ -34,10 +35,11 @@ std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
     return text.str();
 }
 
-/// \throws std::system_error naming the address.
-void listen(Server& server, const Endpoint& at) {
+/// Calls what takes an address. \throws std::system_error naming it.
+template <class Take>
+auto take_address(const Endpoint& at, Take&& take) {
     try {
-        server.listen();
+        return take();
     } catch (const boost::system::system_error& error) {
         const asio::ip::tcp::endpoint wanted{asio::ip::make_address(at.host), at.port};
         throw std::system_error{error.code(), "cannot listen on " + text_of(wanted)};
@@ -82,6 +84,10 @@ int serve(const ServeSettings& settings, Console& console) {
     const std::size_t clients_max = descriptors_for(settings.clients_max, log);
 
     asio::io_context io{1};
+    const ServerOptions options{
+        .host = settings.listen.host, .port = settings.listen.port, .clients_max = clients_max};
+    // Before the store: where the server cannot listen, none is made, and none is locked.
+    auto address = take_address(settings.listen, [&] { return Server::bind(io, options); });
     Store store = open_store(settings.directory, settings.store, console, log);
     if (settings.sample_stock && add_sample_stock(store)) log.info("sample stock added");
     const StoreStatus opened = store.status();
@@ -91,11 +97,8 @@ int serve(const ServeSettings& settings, Console& console) {
                             {"products", opened.products},
                             {"lines", opened.lines}});
 
-    Server server{
-        io,
-        backend_of(store),
-        {.host = settings.listen.host, .port = settings.listen.port, .clients_max = clients_max}};
-    listen(server, settings.listen);
+    Server server{io, backend_of(store), options};
+    take_address(settings.listen, [&] { server.listen(std::move(address)); });
     run_until_signal(io, server, log);
     return close(store, log);
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+
+/// What libFuzzer calls with one input.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace allot::fuzz {
+
+/// Ends the process with a finding. (BOOST_ASSERT is for the product.)
+inline void require(bool holds, const char* what) {
+    if (holds) return;
+    std::fprintf(stderr, "does not hold: %s\n", what);
+    std::abort();
+}
+
+inline std::string_view text(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+inline std::span<const std::byte> bytes(const std::uint8_t* data, std::size_t size) {
+    return std::as_bytes(std::span{data, size});
+}
+
+}  // namespace allot::fuzz
