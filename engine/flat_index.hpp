@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/pool.hpp"
+#include "engine/prefetch.hpp"
 
 namespace allot {
 
@@ -62,7 +63,7 @@ public:
 
     /// Asks the processor for the slot that a find() with this hash will look at first.
     void prefetch(std::uint64_t hash) const noexcept {
-        if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(tag_of(hash))]);
+        if (!slots_.empty()) allot::prefetch(slots_[home_of(tag_of(hash))]);
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }

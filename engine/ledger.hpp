@@ -10,6 +10,7 @@
 #include "engine/fact.hpp"
 #include "engine/flat_index.hpp"
 #include "engine/pool.hpp"
+#include "engine/prefetch.hpp"
 
 namespace allot {
 
@@ -80,11 +81,11 @@ public:
     void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
     void prefetch_order(std::uint64_t hash) const noexcept {
         const Index likely = order_index_.likely(hash);
-        if (likely != no_index) orders_.prefetch(likely);
+        if (likely != no_index) prefetch(orders_[likely]);
     }
-    void prefetch_batch(Index batch) const noexcept { batches_.prefetch(batch); }
+    void prefetch_batch(Index batch) const noexcept { prefetch(batches_[batch]); }
     void prefetch_line(Index line) const noexcept {
-        if (line != no_index) lines_.prefetch(line);
+        if (line != no_index) prefetch(lines_[line]);
     }
     void prefetch_latest_line(Index batch) const noexcept {
         prefetch_line(batches_[batch].last_line_);

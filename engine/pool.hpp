@@ -58,13 +58,6 @@ public:
         return chunks_[at / chunk_size][at % chunk_size];
     }
 
-    /// Asks the processor for a record, which may lie on two cache lines.
-    void prefetch(Index at) const noexcept {
-        const T* const record = &(*this)[at];
-        __builtin_prefetch(record);
-        __builtin_prefetch(reinterpret_cast<const std::byte*>(record + 1) - 1);
-    }
-
     /// Records held now.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 

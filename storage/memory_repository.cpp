@@ -3,6 +3,8 @@
 #include <array>
 #include <boost/assert.hpp>
 
+#include "engine/prefetch.hpp"
+
 namespace allot {
 
 // One pass a step of the way that a decision takes: what a pass asks for has come, or is under way
@@ -28,10 +30,10 @@ void MemoryRepository::prefetch(std::span<const LineNames> lines) const noexcept
         const Index likely = index_.likely(look.sku);
         if (likely == no_index) continue;
         look.product = &products_[likely];
-        products_.prefetch(likely);
+        allot::prefetch(*look.product);
     }
+    for (const Look& look : seen) ledger_.prefetch_order(look.order);
     for (Look& look : seen) {
-        ledger_.prefetch_order(look.order);
         if (look.product == nullptr || look.product->batches().empty()) continue;
         look.batch = look.product->batches().front();
         ledger_.prefetch_batch(look.batch);

@@ -17,9 +17,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         fuzz::require(taken != 0 && taken <= journal::fact_bytes_max, "a fact has 1 to 256 bytes");
         std::array<std::byte, journal::fact_bytes_max> again{};
         const std::byte* const end = journal::encode(*fact, again.data());
-        fuzz::require(std::ranges::equal(std::span<const std::byte>{again.data(), end},
-                                         before.first(taken)),
-                      "what was read is written again");
+        fuzz::require(
+            std::ranges::equal(std::span<const std::byte>{again.data(), end}, before.first(taken)),
+            "what was read is written again");
     }
     return 0;
 }

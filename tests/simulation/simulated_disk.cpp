@@ -17,7 +17,8 @@ constexpr std::size_t sector = 512;
 
 std::string name_of(const std::filesystem::path& path) { return path.filename().string(); }
 
-void write_to(std::vector<std::byte>& file, std::uint64_t offset, std::span<const std::byte> bytes) {
+void write_to(std::vector<std::byte>& file, std::uint64_t offset,
+              std::span<const std::byte> bytes) {
     if (file.size() < offset + bytes.size()) file.resize(offset + bytes.size());
     std::ranges::copy(bytes, file.begin() + static_cast<std::ptrdiff_t>(offset));
 }
