@@ -100,6 +100,7 @@ RequestParser::Step RequestParser::length_at(std::size_t from, std::int64_t& len
     }
     if (at == end) return cut_off;
     if (at == first_digit || buffer_[at] != '\r') return Step::failed;
+    if (negative && value == 0) return Step::failed;
     if (++at == end) return cut_off;
     if (buffer_[at] != '\n') return Step::failed;
     length = negative ? -value : value;

@@ -106,7 +106,11 @@ struct Store::Impl {
 };
 
 Store Store::open(const std::filesystem::path& directory, Options options) {
-    return Store{std::make_unique<Impl>(posix_file_system(), directory, std::move(options))};
+    return open(posix_file_system(), directory, std::move(options));
+}
+
+Store Store::open(FileSystem& files, const std::filesystem::path& directory, Options options) {
+    return Store{std::make_unique<Impl>(files, directory, std::move(options))};
 }
 
 Store::Store(std::unique_ptr<Impl> impl) noexcept : impl_{std::move(impl)} {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/message_bus.hpp"
+#include "storage/file_system.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
@@ -49,6 +50,10 @@ public:
     /// \throws std::system_error when the file system fails or another process has it open.
     /// \throws CorruptStore when a file is not what was written.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
+
+    /// On another file system than the operating system's, which outlives the store.
+    [[nodiscard]] static Store open(FileSystem& files, const std::filesystem::path& directory,
+                                    Options options = {});
 
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(when_a_length_is_wrong_then_the_error_says_which) {
                    length);
     }
     for (const std::string_view length :
-         {"", "a", "-1", "-5", "01", "65537", "1000000000", "99999999999999999999"}) {
+         {"", "a", "-0", "-1", "-5", "01", "65537", "1000000000", "99999999999999999999"}) {
         BOOST_TEST(error_of("*1\r\n$" + std::string{length} + "\r\n") == "invalid bulk length",
                    length);
     }
