@@ -37,6 +37,12 @@ void GroupBuffer::add(GroupBuffer& other) {
 }
 
 void GroupBuffer::clear() {
+    // At first; and when a unit of work of unusual size has gone, whose memory goes, too.
+    if (reserved_ != 0 && (bytes_.empty() || bytes_.capacity() > 2 * reserved_)) {
+        boost::container::vector<std::byte> usual;
+        usual.reserve(reserved_);
+        bytes_.swap(usual);
+    }
     bytes_.resize(sizeof(journal::FrameHeader), uninitialized);
     records_ = 0;
     facts_ = 0;

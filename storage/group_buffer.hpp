@@ -13,11 +13,8 @@ namespace allot {
 /// The units of work of one group, encoded as a frame that lacks only its header's contents.
 class GroupBuffer {
 public:
-    /// \param reserved bytes up to which it grows without moving.
-    explicit GroupBuffer(std::size_t reserved = 0) {
-        bytes_.reserve(reserved);
-        clear();
-    }
+    /// \param reserved bytes up to which it grows without moving, and which it keeps.
+    explicit GroupBuffer(std::size_t reserved = 0) : reserved_{reserved} { clear(); }
 
     /// \pre the unit has a fact at least.
     void add(std::span<const Fact> unit, UnixMicros now);
@@ -39,6 +36,7 @@ public:
 
 private:
     boost::container::vector<std::byte> bytes_;
+    std::size_t reserved_;
     std::uint32_t records_ = 0;
     std::uint64_t facts_ = 0;
 };
