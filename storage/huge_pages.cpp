@@ -51,7 +51,7 @@ class HugePages final : public std::pmr::memory_resource {
 
 }  // namespace
 
-std::pmr::memory_resource* huge_pages() noexcept {
+std::pmr::memory_resource* huge_pages() {
     // Never destroyed: a store may end after everything else.
     static auto* const memory = new HugePages;
     return memory;

@@ -8,6 +8,6 @@ namespace allot {
 /// gets mappings of its own, which the system is advised to back with huge pages. A command touches
 /// a handful of places in a store of any size; with small pages each costs a walk through the page
 /// tables beside the access itself. Anything smaller comes from the heap.
-[[nodiscard]] std::pmr::memory_resource* huge_pages() noexcept;
+[[nodiscard]] std::pmr::memory_resource* huge_pages();
 
 }  // namespace allot
