@@ -5,12 +5,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace allot {
 
 namespace {
-using Steady = std::chrono::steady_clock;
-
 /// A journal without work for so long marks its last group as durable, on the disk itself.
 constexpr std::chrono::milliseconds idle_before_mark{20};
 /// Where replies do not wait for the disk, units of work collect for so long before a write.
@@ -38,31 +37,13 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
       writing_{buffer_bytes},
       last_{tail.last},
       acknowledged_{tail.last},
-      filling_{buffer_bytes},
       synced_{tail.last},
+      filling_{buffer_bytes},
       segments_{std::move(segments)} {
     if (segments_.empty()) segments_.push_back({writer_.segment(), writer_.segment_first()});
-    preparer_ = std::thread{[this] { run_preparer(); }};
-    thread_ = std::thread{[this] { run(); }};
 }
 
-void GroupJournal::close() {
-    if (!thread_.joinable()) return;
-    flush();
-    {
-        const Lock lock{mutex_};
-        stop_ = true;
-    }
-    work_.notify_one();
-    thread_.join();
-    {
-        // Not before: what was left to write may have needed another segment.
-        const Lock lock{mutex_};
-        stop_preparer_ = true;
-    }
-    preparer_work_.notify_one();
-    preparer_.join();
-}
+// The engine's side
 
 Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     if (failed_) throw_failed();
@@ -94,7 +75,7 @@ void GroupJournal::flush() noexcept {
                (relaxed && filling_.bytes() >= relaxed_group_bytes && before < relaxed_group_bytes);
         idle_ = false;
     }
-    if (wake) work_.notify_one();
+    if (wake) call_driver();
 }
 
 void GroupJournal::on_durable(std::function<void(Lsn)> call) {
@@ -102,26 +83,21 @@ void GroupJournal::on_durable(std::function<void(Lsn)> call) {
     listeners_.push_back(std::move(call));
 }
 
-void GroupJournal::wait_for_room() {
-    if (!congested_) return;
-    Lock lock{mutex_};
-    progress_.wait(lock, [&] { return !congested_ || failed_; });
+void GroupJournal::request_sync(Lsn lsn) {
+    {
+        const Lock lock{mutex_};
+        sync_wanted_ = std::max(sync_wanted_, lsn);
+    }
+    call_driver();
 }
 
-void GroupJournal::wait(Lsn lsn) {
-    if (acknowledged_ >= lsn) return;
-    Lock lock{mutex_};
-    progress_.wait(lock, [&] { return acknowledged_ >= lsn || failed_; });
-    if (acknowledged_ < lsn) throw_failed();
-}
-
-void GroupJournal::sync(Lsn lsn) {
-    Lock lock{mutex_};
-    if (synced_ >= lsn) return;
-    sync_wanted_ = std::max(sync_wanted_, lsn);
-    work_.notify_one();
-    progress_.wait(lock, [&] { return synced_ >= lsn || failed_; });
-    if (synced_ < lsn) throw_failed();
+void GroupJournal::request_close() {
+    flush();
+    {
+        const Lock lock{mutex_};
+        stop_ = true;
+    }
+    call_driver();
 }
 
 void GroupJournal::prune(Lsn first) {
@@ -144,90 +120,119 @@ void GroupJournal::throw_failed() const {
     throw std::system_error{failure_, "the storage has failed; the store accepts nothing more"};
 }
 
-// The journal thread
+void GroupJournal::call_driver() const {
+    if (called_) called_();
+}
 
-void GroupJournal::run() {
+// The disk's side
+
+GroupJournal::Time GroupJournal::step(Time now) noexcept {
+    resume_ = now;
     try {
-        run_rounds();
-        writer_.sync();
-        writer_.mark(journal::FrameKind::close);
-        writer_.sync();
+        if (ended_) return Time::max();
+        next_step(now);
     } catch (const std::system_error& error) {
         latch(error.code(), error.what());
     } catch (const std::exception& error) {
         latch(std::make_error_code(std::errc::not_enough_memory), error.what());
     }
+    return resume_;
 }
 
-void GroupJournal::run_rounds() {
-    Lock lock{mutex_};
-    while (!stop_ || !filling_.empty()) {
-        wait_for_work(lock);
-        std::swap(filling_, writing_);
-        filling_bytes_ = filling_.bytes();
-        congested_ = false;  // which publish() tells
-        const Lsn wanted = sync_wanted_;
-        lock.unlock();
-        if (!writing_.empty()) write_group();
-        sync_or_mark(wanted);
-        publish();
-        lock.lock();
+/// A round: what has filled is written, then synced if it has to be, then told.
+void GroupJournal::next_step(Time now) {
+    switch (stage_) {
+        case Stage::collecting:
+            if (collect(now)) next_step(now);
+            return;
+        case Stage::writing:
+            return write_group(now);
+        case Stage::syncing:
+            sync_or_mark(now);
+            return publish();
+        case Stage::closing:
+            return close();
     }
 }
 
-void GroupJournal::wait_for_work(Lock& lock) {
-    const auto called = [&] {
-        return stop_ || !filling_.empty() || sync_wanted_ > writer_.synced();
-    };
-    idle_ = filling_.empty();
-    work_.wait_until(lock, patience_ends(), called);
+/// \return false when there is nothing to do yet.
+bool GroupJournal::collect(Time now) {
+    const Lock lock{mutex_};
     idle_ = false;
-    if (options_.durability.mode != Durability::Mode::always && !filling_.empty()) {
-        work_.wait_for(lock, relaxed_linger, [&] {
-            return stop_ || sync_wanted_ > writer_.synced() ||
-                   filling_.bytes() >= relaxed_group_bytes;
-        });
+    if (!stop_ && sync_wanted_ <= writer_.synced()) {
+        resume_ = filling_.empty() ? patience_ends(now) : linger_ends(now);
+        idle_ = filling_.empty() && now < resume_;
+        if (now < resume_) return false;
     }
+    idle_since_ = linger_ends_ = {};
+    if (stop_ && filling_.empty()) {
+        stage_ = Stage::closing;
+        return true;
+    }
+    std::swap(filling_, writing_);
+    filling_bytes_ = filling_.bytes();
+    congested_ = false;  // which publish() tells
+    wanted_ = sync_wanted_;
+    stage_ = writing_.empty() ? Stage::syncing : Stage::writing;
+    return true;
 }
 
-/// When there will be something to do without being called: a sync, or a mark.
-GroupJournal::Time GroupJournal::patience_ends() const {
-    const auto now = Steady::now();
-    switch (options_.durability.mode) {
-        case Durability::Mode::interval:
-            if (writer_.needs_sync()) return unsynced_since_ + options_.durability.interval;
-            [[fallthrough]];
-        case Durability::Mode::always:
-            if (!marked_) return now + idle_before_mark;
-            break;
-        case Durability::Mode::os:
-            break;
-    }
-    return now + std::chrono::hours{1};
+/// When there will be something to do although no unit has come: a sync, or a mark.
+GroupJournal::Time GroupJournal::patience_ends(Time now) {
+    if (idle_since_ == Time{}) idle_since_ = now;
+    const auto& [mode, interval] = options_.durability;
+    if (mode == Durability::Mode::os) return Time::max();
+    if (writer_.needs_sync()) return unsynced_since_ + interval;
+    return marked_ ? Time::max() : idle_since_ + idle_before_mark;
 }
 
-void GroupJournal::write_group() {
-    if (!writer_.needs_sync()) unsynced_since_ = Steady::now();
-    if (!writer_.has_room_for(writing_)) await_next_segment();
+/// Where no reply waits for the disk, a group may grow a little before it is written.
+GroupJournal::Time GroupJournal::linger_ends(Time now) {
+    if (options_.durability.mode == Durability::Mode::always ||
+        filling_.bytes() >= relaxed_group_bytes) {
+        return now;
+    }
+    if (linger_ends_ == Time{}) linger_ends_ = now + relaxed_linger;
+    return linger_ends_;
+}
+
+void GroupJournal::write_group(Time now) {
+    if (!writer_.has_room_for(writing_)) {
+        if (preparing_) {
+            resume_ = Time::max();  // prepare_segment() will call
+            return;
+        }
+        const Lock lock{mutex_};
+        writer_.prepared(prepared_);
+    }
+    if (!writer_.needs_sync()) unsynced_since_ = now;
     writer_.write(writing_);
     writing_.clear();
     marked_ = false;
     ++groups_written_;
     if (writer_.past_half()) request_next_segment();
+    stage_ = Stage::syncing;
 }
 
-void GroupJournal::sync_or_mark(Lsn wanted) {
+void GroupJournal::sync_or_mark(Time now) {
     const auto& [mode, interval] = options_.durability;
-    const bool due =
-        mode == Durability::Mode::always ||
-        (mode == Durability::Mode::interval && Steady::now() >= unsynced_since_ + interval);
+    const bool due = mode == Durability::Mode::always ||
+                     (mode == Durability::Mode::interval && now >= unsynced_since_ + interval);
     if (writer_.needs_sync()) {
-        if (due || wanted > writer_.synced()) writer_.sync();
+        if (due || wanted_ > writer_.synced()) writer_.sync();
     } else if (!marked_ && mode != Durability::Mode::os) {
         writer_.mark(journal::FrameKind::idle);
         writer_.sync();
         marked_ = true;
     }
+    stage_ = Stage::collecting;
+}
+
+void GroupJournal::close() {
+    writer_.sync();
+    writer_.mark(journal::FrameKind::close);
+    writer_.sync();
+    ended_ = true;
 }
 
 void GroupJournal::publish() {
@@ -243,65 +248,54 @@ void GroupJournal::publish() {
             segments_.push_back({writer_.segment(), writer_.segment_first()});
         }
     }
-    progress_.notify_all();
-    const std::scoped_lock lock{listeners_mutex_};
-    for (const auto& told : listeners_) told(acknowledged);
+    tell(acknowledged);
 }
 
 void GroupJournal::latch(std::error_code code, std::string_view what) {
     if (options_.warning) {
         options_.warning("the storage has failed, nothing more is accepted: " + std::string{what});
     }
-    {
-        const Lock lock{mutex_};
-        failure_ = code;
-        failed_ = true;
-    }
-    progress_.notify_all();
-    const std::scoped_lock lock{listeners_mutex_};
-    for (const auto& told : listeners_) told(std::numeric_limits<Lsn>::max());
+    failure_ = code;
+    failed_ = true;
+    ended_ = true;
+    tell(std::numeric_limits<Lsn>::max());
 }
 
-// The preparer's thread
+void GroupJournal::tell(Lsn lsn) {
+    const std::scoped_lock lock{listeners_mutex_};
+    for (const auto& told : listeners_) told(lsn);
+}
+
+// The next segment
 
 void GroupJournal::request_next_segment() {
     const std::uint64_t next = writer_.segment() + 1;
-    if (to_prepare_ >= next) return;
     {
         const Lock lock{mutex_};
+        if (to_prepare_ >= next) return;
         to_prepare_ = next;
-        preparing_ = true;
     }
-    preparer_work_.notify_one();
+    preparing_ = true;
+    call_driver();
 }
 
-void GroupJournal::await_next_segment() {
-    Lock lock{mutex_};
-    progress_.wait(lock, [&] { return !preparing_; });
-    writer_.prepared(prepared_);
-}
-
-void GroupJournal::run_preparer() {
-    Lock lock{mutex_};
-    for (;;) {
-        preparer_work_.wait(lock, [&] { return stop_preparer_ || preparing_; });
-        if (!preparing_) return;
-        const std::uint64_t number = to_prepare_;
-        lock.unlock();
-        bool made = true;
-        try {
-            prepare_segment(files_, directory_, number, options_.segment_bytes,
-                            zeros_for(options_.durability));
-        } catch (const std::exception& error) {
-            // The journal thread tries again when it needs the segment, and latches if that fails.
-            made = false;
-            if (options_.warning) options_.warning(error.what());
-        }
-        lock.lock();
-        if (made) prepared_ = number;
-        preparing_ = false;
-        progress_.notify_all();
+void GroupJournal::prepare_segment() noexcept {
+    std::uint64_t number = 0;
+    {
+        const Lock lock{mutex_};
+        number = to_prepare_;
     }
+    try {
+        allot::prepare_segment(files_, directory_, number, options_.segment_bytes,
+                               zeros_for(options_.durability));
+        const Lock lock{mutex_};
+        prepared_ = number;
+    } catch (const std::exception& error) {
+        // step() tries again when it needs the segment, and latches if that fails.
+        if (options_.warning) options_.warning(error.what());
+    }
+    preparing_ = false;
+    call_driver();
 }
 
 }  // namespace allot

@@ -2,14 +2,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "engine/ports.hpp"
@@ -25,16 +23,23 @@ struct SegmentInfo {
     Lsn first;  ///< of the first fact in it
 };
 
-/// The journal on disk, with group commit: units of work collect in one buffer while a thread of
-/// its own writes and syncs the other; what came meanwhile is the next group. No unit waits for a
-/// timer. append() and flush() are for one caller at a time (see TurnMutex); everything else may be
-/// called from any thread.
+/// The journal on disk, with group commit: units of work collect in one buffer while the other is
+/// written and synced; what came meanwhile is the next group. No unit waits for a timer.
+///
+/// It is a state machine: it has no thread, reads no clock and never waits. Whoever drives it calls
+/// step() again and again, and prepare_segment() when it is asked for: threads in a store (see
+/// JournalThreads), a seed in a simulation.
+///
+/// append() and flush() are for one caller at a time (see TurnMutex), step() for one, and
+/// prepare_segment() for one; the three may run at the same time, and everything else may be called
+/// from any thread.
 class GroupJournal final : public Journal {
 public:
+    using Time = std::chrono::steady_clock::time_point;
+
     /// options.warning is told when a segment could not be prepared, and why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options);
-    ~GroupJournal() override { close(); }
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
@@ -44,88 +49,97 @@ public:
     [[nodiscard]] Lsn durable() const noexcept override { return acknowledged_; }
     void on_durable(std::function<void(Lsn)> call) override;
 
-    /// Waits while the disk is so far behind that more units would only grow memory. Before a unit
-    /// of work, by whoever does not wait for its durability.
-    void wait_for_room();
-    /// Waits until the LSN may be acknowledged.
-    /// \throws std::system_error when that will never be.
-    void wait(Lsn lsn);
-    /// Waits until the LSN would survive a power cut, in every mode.
-    /// \throws std::system_error when that will never be.
-    void sync(Lsn lsn);
+    /// True while the disk is so far behind that more units would only grow memory: who does not
+    /// wait for the durability of a unit should wait for this to end before it.
+    [[nodiscard]] bool congested() const noexcept { return congested_; }
+    /// The last LSN that would survive a power cut, in every mode.
+    [[nodiscard]] Lsn synced() const noexcept { return synced_; }
+    /// Has the LSN synced soon, in every mode.
+    void request_sync(Lsn lsn);
+    /// Has what is left written and synced, and the journal marked as closed cleanly.
+    void request_close();
+    /// True when no further step() will do anything: the journal is closed, or the storage failed.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
 
     /// Removes the segments that hold nothing but facts before `first`.
     void prune(Lsn first);
 
-    /// Writes and syncs what is left, and marks the journal as closed cleanly. The last call but
-    /// the destructor.
-    void close();
+    // Driving it
+    /// `call` is told, on any thread, that step() or prepare_segment() has something to do now.
+    /// Once only, before the first step.
+    void on_work(std::function<void()> call) { called_ = std::move(call); }
+    /// Does the next piece of work: one write, or one sync, at most.
+    /// \return when to call again without a call of on_work(): at once if that is not after `now`.
+    Time step(Time now) noexcept;
+    [[nodiscard]] bool wants_segment() const noexcept { return preparing_; }
+    /// Makes the next segment file. \pre wants_segment()
+    void prepare_segment() noexcept;
 
     [[nodiscard]] bool failed() const noexcept { return failed_; }
+    /// \pre failed() \throws std::system_error
+    [[noreturn]] void throw_failed() const;
     [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }
     [[nodiscard]] std::uint64_t groups_written() const noexcept { return groups_written_; }
 
 private:
     using Lock = std::unique_lock<std::mutex>;
-    using Time = std::chrono::steady_clock::time_point;
+    enum class Stage : std::uint8_t { collecting, writing, syncing, closing };
 
-    // The journal thread's
-    void run();
-    void run_rounds();
-    void wait_for_work(Lock& lock);
-    [[nodiscard]] Time patience_ends() const;
-    void write_group();
-    void sync_or_mark(Lsn wanted);
+    void next_step(Time now);
+    bool collect(Time now);
+    [[nodiscard]] Time patience_ends(Time now);
+    [[nodiscard]] Time linger_ends(Time now);
+    void write_group(Time now);
+    void sync_or_mark(Time now);
+    void close();
     void publish();
     void latch(std::error_code code, std::string_view what);
-
+    void tell(Lsn lsn);
     void request_next_segment();
-    void await_next_segment();
-    void run_preparer();
-
-    [[noreturn]] void throw_failed() const;
+    void call_driver() const;
 
     FileSystem& files_;
     const std::filesystem::path directory_;
     const StoreOptions options_;
+    std::function<void()> called_;
 
-    GroupBuffer staged_;  // appended since the last flush(); of the thread that has the turn
+    GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
 
-    // Of the journal thread alone, once it runs:
+    // Of step() alone:
     JournalWriter writer_;
     GroupBuffer writing_;
+    Stage stage_ = Stage::collecting;
+    Time resume_{};       // what step() returns
+    Time idle_since_{};   // no unit has come; the epoch: some has
+    Time linger_ends_{};  // of the group that is filling; the epoch: it does not linger
     Time unsynced_since_{};
+    Lsn wanted_ = 0;       // to be synced in this round
     bool marked_ = false;  // the last frame says that all before it is durable
+
+    std::error_code failure_;  // written before failed_ is
 
     std::atomic<Lsn> last_;
     std::atomic<Lsn> acknowledged_;
+    std::atomic<Lsn> synced_;
     std::atomic<bool> failed_ = false;
+    std::atomic<bool> ended_ = false;
     std::atomic<bool> congested_ = false;  // the group that is filling is too large
+    std::atomic<bool> preparing_ = false;  // a segment is asked for, and not made yet
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
     std::atomic<std::uint64_t> groups_written_ = 0;
 
     std::mutex mutex_;  // of all that follows
-    std::condition_variable work_;
-    std::condition_variable progress_;
     GroupBuffer filling_;
-    bool idle_ = false;  // the journal thread waits for a first unit
+    bool idle_ = false;  // step() waits for a first unit
     bool stop_ = false;
-    Lsn synced_ = 0;
     Lsn sync_wanted_ = 0;
-    std::error_code failure_;
     std::vector<SegmentInfo> segments_;
-    std::condition_variable preparer_work_;
     std::uint64_t to_prepare_ = 0;  // the number of the last segment asked for
     std::uint64_t prepared_ = 0;    // and of the last one made
-    bool preparing_ = false;
-    bool stop_preparer_ = false;
 
     std::mutex listeners_mutex_;
     std::vector<std::function<void(Lsn)>> listeners_;
-
-    std::thread preparer_;
-    std::thread thread_;
 };
 
 }  // namespace allot

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "storage/group_journal.hpp"
 #include "storage/journal_scan.hpp"
+#include "storage/journal_threads.hpp"
 #include "tests/storage/failing_files.hpp"
 #include "tests/storage/scratch.hpp"
 
@@ -11,20 +11,25 @@ using namespace allot::testing;
 
 namespace {
 
+struct RunningJournal {
+    GroupJournal core;
+    JournalThreads threads{core};
+};
+
 struct JournalFixture : Scratch {
-    std::unique_ptr<GroupJournal> open(Durability::Mode mode = Durability::Mode::always) {
+    std::unique_ptr<RunningJournal> open(Durability::Mode mode = Durability::Mode::always) {
         JournalScan found =
             scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
         if (found.torn) cut_torn_tail(files, path, *found.torn);
         if (found.tail.segment == 0) found.tail.store_id = 42;
         ++found.tail.epoch;
-        return std::make_unique<GroupJournal>(files, path, found.tail, found.segments,
-                                              small_options(mode));
+        return std::unique_ptr<RunningJournal>{
+            new RunningJournal{{files, path, found.tail, found.segments, small_options(mode)}}};
     }
-    static Lsn append(GroupJournal& journal, const std::string& order) {
+    static Lsn append(RunningJournal& running, const std::string& order) {
         const Fact fact = OutOfStock{line(order, "sku", 1)};
-        const Lsn lsn = journal.append({&fact, 1}, 7);
-        journal.flush();
+        const Lsn lsn = running.core.append({&fact, 1}, 7);
+        running.core.flush();
         return lsn;
     }
     std::vector<std::string> orders() {
@@ -50,23 +55,23 @@ BOOST_AUTO_TEST_SUITE(given_a_journal)
 
 BOOST_FIXTURE_TEST_CASE(when_a_unit_is_waited_for_then_it_is_on_disk_in_order, JournalFixture) {
     const auto journal = open();
-    journal->wait(append(*journal, "o1"));
+    journal->threads.wait(append(*journal, "o1"));
     const Lsn second = append(*journal, "o2");
-    journal->wait(append(*journal, "o3"));
+    journal->threads.wait(append(*journal, "o3"));
     BOOST_TEST(second == 2U);
-    BOOST_TEST(journal->durable() == 3U);
+    BOOST_TEST(journal->core.durable() == 3U);
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2", "o3"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalFixture) {
     const auto journal = open();
     const Fact fact = OutOfStock{line("o1", "sku", 1)};
-    for (int i = 0; i < 100; ++i) (void)journal->append({&fact, 1}, 7);
-    BOOST_TEST(journal->last() == 100U);
-    BOOST_TEST(journal->groups_written() == 0U);
-    journal->flush();
-    journal->wait(100);
-    BOOST_TEST(journal->groups_written() == 1U);
+    for (int i = 0; i < 100; ++i) (void)journal->core.append({&fact, 1}, 7);
+    BOOST_TEST(journal->core.last() == 100U);
+    BOOST_TEST(journal->core.groups_written() == 0U);
+    journal->core.flush();
+    journal->threads.wait(100);
+    BOOST_TEST(journal->core.groups_written() == 1U);
     BOOST_TEST(orders().size() == 100U);
 }
 
@@ -84,8 +89,8 @@ BOOST_FIXTURE_TEST_CASE(when_listened_to_then_each_durable_lsn_is_told, JournalF
     std::vector<Lsn> told;
     {
         const auto journal = open();
-        journal->on_durable([&](Lsn lsn) { told.push_back(lsn); });
-        for (int i = 0; i < 20; ++i) journal->wait(append(*journal, "o"));
+        journal->core.on_durable([&](Lsn lsn) { told.push_back(lsn); });
+        for (int i = 0; i < 20; ++i) journal->threads.wait(append(*journal, "o"));
     }
     BOOST_TEST(std::ranges::is_sorted(told));
     BOOST_TEST(told.back() == 20U);
@@ -97,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFi
         const auto journal = open(Durability::Mode::interval);
         for (int i = 0; i < units; ++i) {
             const Lsn lsn = append(*journal, "order-" + std::to_string(i));
-            if (i % 500 == 0) journal->sync(lsn);  // a group is never split over segments
+            if (i % 500 == 0) journal->threads.sync(lsn);  // a group is never split over segments
         }
     }
     const auto found =
@@ -110,8 +115,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFi
 BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, JournalFixture) {
     const auto journal = open(Durability::Mode::os);
     const Lsn lsn = append(*journal, "o1");
-    BOOST_TEST(journal->durable() == lsn);  // acknowledged at once
-    journal->sync(lsn);
+    BOOST_TEST(journal->core.durable() == lsn);  // acknowledged at once
+    journal->threads.sync(lsn);
     BOOST_TEST((orders() == std::vector<std::string>{"o1"}));
 }
 
@@ -126,17 +131,17 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
             {
                 const auto journal = fixture.open();
                 std::atomic<Lsn> told = 0;
-                journal->on_durable([&](Lsn lsn) { told = lsn; });
-                journal->wait(JournalFixture::append(*journal, "kept"));
+                journal->core.on_durable([&](Lsn lsn) { told = lsn; });
+                journal->threads.wait(JournalFixture::append(*journal, "kept"));
                 fixture.files.fail_from_now_on(call, code);
                 const Lsn lost = JournalFixture::append(*journal, "lost");
-                BOOST_CHECK_EXCEPTION(journal->wait(lost), std::system_error,
+                BOOST_CHECK_EXCEPTION(journal->threads.wait(lost), std::system_error,
                                       [&](const auto& error) { return error.code() == code; });
-                BOOST_TEST(journal->durable() == lost - 1);
-                BOOST_TEST(journal->failed());
+                BOOST_TEST(journal->core.durable() == lost - 1);
+                BOOST_TEST(journal->core.failed());
                 BOOST_CHECK_THROW(JournalFixture::append(*journal, "more"), std::system_error);
-                BOOST_CHECK_THROW(journal->sync(lost), std::system_error);
-                journal->wait(lost - 1);  // what was durable stays so
+                BOOST_CHECK_THROW(journal->threads.sync(lost), std::system_error);
+                journal->threads.wait(lost - 1);  // what was durable stays so
                 while (told != std::numeric_limits<Lsn>::max()) std::this_thread::yield();
             }
             BOOST_TEST(fixture.files.calls_after_failure() == 0);

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "storage/group_journal.hpp"
+
+namespace allot {
+
+/// Drives a journal: one thread writes and syncs, one makes the next segment. Others wait here for
+/// what they have done.
+class JournalThreads {
+public:
+    /// \param journal outlives this, and is driven by nobody else.
+    explicit JournalThreads(GroupJournal& journal);
+    ~JournalThreads() { close(); }
+    JournalThreads(const JournalThreads&) = delete;
+    JournalThreads& operator=(const JournalThreads&) = delete;
+
+    /// Waits while the journal is congested.
+    void wait_for_room();
+    /// Waits until the LSN may be acknowledged.
+    /// \throws std::system_error when that will never be.
+    void wait(Lsn lsn);
+    /// Waits until the LSN would survive a power cut, in every mode.
+    /// \throws std::system_error when that will never be.
+    void sync(Lsn lsn);
+    /// Closes the journal, and ends the threads. The last call but the destructor.
+    void close();
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+    void run();
+    void run_preparer();
+    /// Waits until `reached()`, or until the storage has failed.
+    template <class Reached>
+    void wait_until(Reached&& reached);
+
+    GroupJournal& journal_;
+
+    std::mutex mutex_;  // of all that follows
+    std::condition_variable work_;
+    std::condition_variable progress_;
+    bool called_ = false;
+    bool stop_preparer_ = false;
+
+    std::thread preparer_;
+    std::thread thread_;
+};
+
+}  // namespace allot

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "storage/journal_threads.hpp"
+#include "storage/snapshotter.hpp"
+
+namespace allot {
+
+/// Takes snapshots on a thread of its own, one at a time, at a pace that leaves the store to
+/// others.
+class SnapshotThread {
+public:
+    /// \param turn held while a slice is copied.
+    /// \param warning told why there is no snapshot.
+    SnapshotThread(Snapshotter& snapshotter, TurnMutex& turn, JournalThreads& journal,
+                   std::function<void(std::string_view)> warning);
+    ~SnapshotThread() { stop(); }
+    SnapshotThread(const SnapshotThread&) = delete;
+    SnapshotThread& operator=(const SnapshotThread&) = delete;
+
+    /// Takes a snapshot that holds all that is in the store now, and waits for it.
+    /// \return the LSN after which a restart replays the journal.
+    /// \throws what the file system or the journal threw, and then nothing has changed.
+    Lsn take();
+    /// \return false when one is being taken already.
+    bool start();
+    /// Gives up a snapshot that is being taken, and takes no other.
+    void stop();
+
+    [[nodiscard]] bool running() const;
+    /// Snapshots put in place.
+    [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
+    /// The longest that a slice of the last snapshot held the turn, microseconds.
+    [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+    void run();
+    void take_one();
+    void copy_all();
+
+    Snapshotter& snapshotter_;
+    TurnMutex& turn_;
+    JournalThreads& journal_;
+    const std::function<void(std::string_view)> warning_;
+    std::atomic<std::uint64_t> taken_ = 0;
+    std::atomic<std::uint64_t> pause_us_ = 0;
+    std::atomic<bool> stop_ = false;
+
+    mutable std::mutex mutex_;  // of all that follows
+    std::condition_variable changed_;
+    std::uint64_t wanted_ = 0;    // snapshots asked for, since the beginning
+    std::uint64_t begun_ = 0;     // the requests that the present or last snapshot serves
+    std::uint64_t ended_ = 0;     // the requests that were served, well or not
+    std::exception_ptr failure_;  // of the last snapshot
+
+    std::thread thread_;
+};
+
+}  // namespace allot

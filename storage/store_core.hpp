@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "engine/message_bus.hpp"
+#include "storage/group_journal.hpp"
+#include "storage/options.hpp"
+#include "storage/recovery.hpp"
+#include "storage/snapshotter.hpp"
+#include "storage/store_mutex.hpp"
+
+namespace allot {
+
+/// A store of which somebody drives the journal and the snapshotter: it has no thread and reads no
+/// clock but the one that it is given. `Store` drives it with threads, a simulation with a seed.
+struct StoreCore {
+    /// Opens and recovers a store. \throws as Store::open()
+    StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
+              Clock& clock);
+    StoreCore(const StoreCore&) = delete;
+    StoreCore& operator=(const StoreCore&) = delete;
+
+    /// True once for each options.snapshot_every_bytes by which the journal has grown. Of one
+    /// caller.
+    [[nodiscard]] bool snapshot_is_due() noexcept;
+
+    const StoreOptions options;
+    const std::unique_ptr<FileLock> lock;
+    const Recovered recovered;
+    MemoryRepository& repository;
+    GroupJournal journal;
+    StoreMutex turn{journal};
+    MessageBus bus;
+    Snapshotter snapshotter;
+
+private:
+    std::uint64_t snapshot_at_bytes_ = 0;  // of the journal
+};
+
+}  // namespace allot
