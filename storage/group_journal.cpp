@@ -1,6 +1,7 @@
 #include "storage/group_journal.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -158,6 +159,7 @@ void GroupJournal::next_step(Time now) {
 /// \return false when there is nothing to do yet.
 bool GroupJournal::collect(Time now) {
     const Lock lock{mutex_};
+    if (preparation_failure_) std::rethrow_exception(preparation_failure_);
     idle_ = false;
     if (!stop_ && sync_wanted_ <= writer_.synced()) {
         resume_ = filling_.empty() ? patience_ends(now) : linger_ends(now);
@@ -203,6 +205,7 @@ void GroupJournal::write_group(Time now) {
             return;
         }
         const Lock lock{mutex_};
+        if (preparation_failure_) std::rethrow_exception(preparation_failure_);
         writer_.prepared(prepared_);
     }
     if (!writer_.needs_sync()) unsynced_since_ = now;
@@ -290,9 +293,9 @@ void GroupJournal::prepare_segment() noexcept {
                                zeros_for(options_.durability));
         const Lock lock{mutex_};
         prepared_ = number;
-    } catch (const std::exception& error) {
-        // step() tries again when it needs the segment, and latches if that fails.
-        if (options_.warning) options_.warning(error.what());
+    } catch (const std::exception&) {
+        const Lock lock{mutex_};
+        preparation_failure_ = std::current_exception();
     }
     preparing_ = false;
     call_driver();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -37,7 +38,7 @@ class GroupJournal final : public Journal {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// options.warning is told when a segment could not be prepared, and why the storage failed.
+    /// options.warning is told why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options);
     GroupJournal(const GroupJournal&) = delete;
@@ -137,6 +138,7 @@ private:
     std::vector<SegmentInfo> segments_;
     std::uint64_t to_prepare_ = 0;  // the number of the last segment asked for
     std::uint64_t prepared_ = 0;    // and of the last one made
+    std::exception_ptr preparation_failure_;
 
     std::mutex listeners_mutex_;
     std::vector<std::function<void(Lsn)>> listeners_;

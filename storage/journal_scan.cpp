@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 
 namespace allot {
 
@@ -100,6 +101,8 @@ private:
         tail.epoch = header.epoch;
         tail.chain = header.checksum;
         tail.offset = offset_ = sizeof header;
+        tail.vouched = 0;
+        unvouched_.clear();
         return true;
     }
 
@@ -146,6 +149,11 @@ private:
             tail.epoch = frame->epoch;
             tail.chain = frame->checksum;
             tail.offset = offset_ += frame->bytes;
+            for (; !unvouched_.empty() && unvouched_.front().last <= frame->durable;
+                 unvouched_.pop_front()) {
+                tail.vouched = unvouched_.front().end;
+            }
+            unvouched_.push_back({frame->last, offset_});
             scan_.closed_cleanly = frame->kind == FrameKind::close;
         }
     }
@@ -250,6 +258,11 @@ private:
     std::string name_;
     std::vector<std::byte> bytes_;
     std::uint64_t offset_ = 0;
+    struct Unvouched {
+        Lsn last;
+        std::uint64_t end;
+    };
+    std::deque<Unvouched> unvouched_;  // frames of the segment that no later one says are durable
     std::vector<Fact> unit_;
     JournalScan scan_;
 };

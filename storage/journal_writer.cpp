@@ -45,9 +45,16 @@ JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
         file_bytes_ = std::max(file_->size(), segment_bytes_);
         // The end was cut off, or a crash came before all of its zeros.
         if (file_->size() < file_bytes_) extend(*file_, file_->size(), file_bytes_, zeros_);
+        write_again();
     }
-    dirty_ = true;  // what an earlier process wrote last may not be synced
+    dirty_ = true;
     sync();
+}
+
+void JournalWriter::write_again() {
+    std::vector<std::byte> bytes(tail_.offset - tail_.vouched);
+    file_->read_at(tail_.vouched, bytes);
+    file_->write_at(tail_.vouched, bytes);
 }
 
 journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexcept {

@@ -15,6 +15,7 @@ struct JournalTail {
     std::uint64_t epoch = 0;    ///< of the process that will write, from 1
     std::uint64_t segment = 0;  ///< being written; 0: there is none yet
     std::uint64_t offset = 0;   ///< of the next frame in it, bytes
+    std::uint64_t vouched = 0;  ///< up to here later frames say that it is durable, bytes
     std::uint64_t chain = 0;    ///< the checksum that the next frame or segment carries on
     Lsn last = 0;
 };
@@ -33,7 +34,10 @@ void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
 /// a thread, or a simulation, drives it. After any exception it must not be used again.
 class JournalWriter {
 public:
-    /// Makes the first segment of a new journal; else goes on at the tail, which it makes durable.
+    /// Makes the first segment of a new journal; else goes on at the tail, which it makes durable:
+    /// it writes again what nothing vouches for. A sync that failed an earlier process may have
+    /// left that in the system's cache alone, where it can be read, and where no further sync
+    /// reaches it.
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
                   std::uint64_t segment_bytes, Zeros zeros);
 
@@ -60,6 +64,7 @@ public:
     void prepared(std::uint64_t number) noexcept { prepared_ = number; }
 
 private:
+    void write_again();
     void put(std::span<const std::byte> frame);
     void start_segment(std::uint64_t bytes_needed);
     [[nodiscard]] journal::FrameHeader header(journal::FrameKind kind) const noexcept;

@@ -254,13 +254,18 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::after_power_cut(Random& random) co
 
 std::unique_ptr<SimulatedDisk> SimulatedDisk::after_kill() const {
     const std::scoped_lock lock{mutex_};
+    std::map<const Inode*, std::shared_ptr<Inode>> copies;
+    const auto copied = [&](const std::shared_ptr<Inode>& inode) {
+        std::shared_ptr<Inode>& copy = copies[inode.get()];
+        if (copy == nullptr && inode != nullptr) copy = std::make_shared<Inode>(*inode);
+        return copy;
+    };
     auto found = std::make_unique<SimulatedDisk>();
-    for (const auto& [path, directory] : directories_) {
-        Directory& there = found->directories_[path];
-        for (const auto& [name, inode] : directory.now) {
-            there.now[name] = std::make_shared<Inode>(Inode{inode->now, inode->now, {}});
-        }
-        there.durable = there.now;
+    found->directories_ = directories_;
+    for (auto& [path, directory] : found->directories_) {
+        for (auto& [name, inode] : directory.now) inode = copied(inode);
+        for (auto& [name, inode] : directory.durable) inode = copied(inode);
+        for (auto& change : directory.unsynced) change.inode = copied(change.inode);
     }
     return found;
 }

@@ -73,7 +73,8 @@ public:
 
     /// A disk as the next start may find it.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_power_cut(Random& random) const;
-    /// A disk with everything that this one's cache shows, as after the kill of the process.
+    /// This disk as the next process finds it after a kill: nothing is lost, and what was not
+    /// synced still is not.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_kill() const;
 
     // For tests that damage a file, or make one; both without an operation, and durable.

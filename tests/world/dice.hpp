@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/world/event_queue.hpp"
+
+namespace allot::testing {
+
+/// Everything that chance decides in a world, drawn from one seed.
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : random_{seed} {}
+    [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+    [[nodiscard]] bool one_in(std::uint64_t times) { return below(times) == 0; }
+    /// Mostly short, now and then as long as `most`.
+    [[nodiscard]] Duration delay(Duration most) {
+        const auto bound = static_cast<std::uint64_t>(most.count());
+        return Duration{static_cast<std::int64_t>(below(one_in(8) ? bound : bound / 16 + 1))};
+    }
+    [[nodiscard]] std::string numbered(const char* what, std::uint64_t bound) {
+        return what + std::to_string(below(bound));
+    }
+    [[nodiscard]] Random& random() noexcept { return random_; }
+
+private:
+    Random random_;
+};
+
+}  // namespace allot::testing

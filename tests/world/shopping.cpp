@@ -1,0 +1,114 @@
+#include "tests/world/shopping.hpp"
+
+#include <sstream>
+
+namespace allot::testing {
+
+namespace {
+
+constexpr std::uint64_t skus = 4;
+
+std::string number(Dice& dice, std::uint64_t from, std::uint64_t below) {
+    return std::to_string(from + dice.below(below - from));
+}
+std::string sku(Dice& dice) { return dice.numbered("sku-", skus); }
+std::string order(Dice& dice) { return dice.numbered("order-", 12); }
+std::string batch(Dice& dice) { return dice.numbered("batch-", 14); }
+std::string eta(Dice& dice) {
+    return dice.one_in(2) ? "warehouse" : "2011-01-0" + number(dice, 1, 6);
+}
+
+Words with_lines(Words words, Dice& dice) {
+    for (std::uint64_t lines = dice.one_in(4) ? 2 + dice.below(3) : 1; lines > 0; --lines) {
+        words.push_back(sku(dice));
+        words.push_back(number(dice, 1, 15));
+    }
+    return words;
+}
+
+}  // namespace
+
+Words draw_command(Dice& dice) {
+    switch (dice.below(20)) {
+        case 0:
+        case 1:
+        case 2: {
+            Words words{"ADDBATCH", batch(dice), sku(dice), number(dice, 1, 60)};
+            if (dice.one_in(2)) words.push_back(eta(dice));
+            return words;
+        }
+        case 3:
+        case 4: {
+            Words words{"DEALLOCATE", order(dice)};
+            if (dice.one_in(2)) words.push_back(sku(dice));
+            if (words.size() == 3 && dice.one_in(2)) words.push_back(number(dice, 1, 15));
+            return words;
+        }
+        case 5:
+        case 6:
+            return {"SETQTY", batch(dice), number(dice, 0, 60)};
+        case 7:
+            return {"RESCHEDULE", batch(dice), eta(dice)};
+        case 8:
+            return {"RECEIVE", batch(dice)};
+        case 9:
+            return {"STOCK", sku(dice)};
+        case 10:
+            return {"AVAILABLE", sku(dice), eta(dice)};
+        case 11:
+            return with_lines({"EXPLAIN", order(dice)}, dice);
+        case 12:
+            return {dice.one_in(2) ? "PING" : "FROB"};
+        default:
+            return with_lines({"ALLOCATE", order(dice)}, dice);
+    }
+}
+
+std::string framed(const Words& words, Dice& dice) {
+    if (dice.one_in(2)) return text_of(words) + (dice.one_in(2) ? "\r\n" : "\n");
+    std::string bytes = "*" + std::to_string(words.size()) + "\r\n";
+    for (const std::string& word : words) {
+        bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+    }
+    return bytes;
+}
+
+std::string text_of(const Words& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+std::string describe(Repository& repository) {
+    std::ostringstream text;
+    const Ledger& ledger = repository.ledger();
+    for (std::uint64_t i = 0; i < skus; ++i) {
+        const Product* const product = repository.find(Sku::of("sku-" + std::to_string(i)).value());
+        if (product == nullptr) continue;
+        for (const Index at : product->batches()) {
+            const Batch& batch = product->batch(at);
+            text << product->sku_view() << ' ' << batch.ref_view() << ' ' << batch.eta().to_string()
+                 << ' ' << batch.purchased() << ':';
+            for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
+                text << ' ' << ledger.order_id(ledger.line(l)) << '=' << ledger.line(l).quantity;
+            }
+            text << '\n';
+        }
+    }
+    return text.str();
+}
+
+std::string describe(NaiveModel& model) {
+    std::ostringstream text;
+    for (std::uint64_t i = 0; i < skus; ++i) {
+        const std::string sku = "sku-" + std::to_string(i);
+        for (const NaiveModel::Batch* const batch : model.ranked_batches(sku)) {
+            text << sku << ' ' << batch->ref << ' ' << batch->eta << ' ' << batch->purchased << ':';
+            for (const auto& line : batch->lines) text << ' ' << line.order << '=' << line.units;
+            text << '\n';
+        }
+    }
+    return text.str();
+}
+
+}  // namespace allot::testing

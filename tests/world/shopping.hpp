@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "engine/ports.hpp"
+#include "tests/world/dice.hpp"
+#include "tests/world/reply_model.hpp"
+
+namespace allot::testing {
+
+/// A random command, of a kind that meets every rule soon.
+[[nodiscard]] Words draw_command(Dice& dice);
+/// As a client sends it: framed, or on a line.
+[[nodiscard]] std::string framed(const Words& words, Dice& dice);
+[[nodiscard]] std::string text_of(const Words& words);
+
+/// All stock and every line, in words that are equal for equal states.
+[[nodiscard]] std::string describe(Repository& repository);
+[[nodiscard]] std::string describe(NaiveModel& model);
+
+}  // namespace allot::testing

@@ -1,0 +1,78 @@
+// Worlds, one a seed: see world.hpp.
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <random>
+#include <string_view>
+
+#include "tests/world/world.hpp"
+
+namespace {
+
+constexpr const char* usage =
+    "usage: simulate [--seed N] [--seeds COUNT]\n"
+    "Runs COUNT worlds (default 1000) with the seeds N, N+1, ... (default: any), and prints what\n"
+    "happened in them. Every hundredth is run twice and has to be the same. Exit code 1 when a\n"
+    "promise was broken, with the seed that shows it.\n";
+
+std::optional<std::uint64_t> number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+void add(allot::testing::WorldReport& all, const allot::testing::WorldReport& one) {
+    all.lives += one.lives;
+    all.power_cuts += one.power_cuts;
+    all.kills += one.kills;
+    all.failures += one.failures;
+    all.commands += one.commands;
+    all.snapshots += one.snapshots;
+    all.findings.insert(all.findings.end(), one.findings.begin(), one.findings.end());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using allot::testing::World;
+    std::uint64_t seed = std::random_device{}();
+    std::uint64_t seeds = 1000;
+    for (int i = 1; i < argc; i += 2) {
+        const std::string_view option{argv[i]};
+        const auto value = i + 1 < argc ? number(argv[i + 1]) : std::nullopt;
+        if (!value || (option != "--seed" && option != "--seeds")) {
+            std::fputs(usage, option == "--help" ? stdout : stderr);
+            return option == "--help" ? 0 : 2;
+        }
+        (option == "--seed" ? seed : seeds) = *value;
+    }
+    // A world is small: a huge page for each of its tables would take most of its time to clear.
+    ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+
+    allot::testing::WorldReport all;
+    std::uint64_t worlds = 0;
+    for (; worlds < seeds && all.findings.empty(); ++worlds) {
+        const auto one = World{seed + worlds}.run();
+        add(all, one);
+        if (worlds % 100 == 0 && World{seed + worlds}.run().trace != one.trace) {
+            all.findings.push_back("seed " + std::to_string(seed + worlds) +
+                                   ": another history the second time");
+        }
+        if (terminal && worlds % 100 == 0) std::fprintf(stderr, "\r%lu worlds", worlds);
+    }
+    if (terminal) std::fputs("\r", stderr);
+    std::printf(
+        "simulate: seed %lu, worlds %lu, lives %lu, power cuts %lu, kills %lu, disk failures %lu, "
+        "commands %lu, snapshots %lu, broken promises %zu\n",
+        seed, worlds, all.lives, all.power_cuts, all.kills, all.failures, all.commands,
+        all.snapshots, all.findings.size());
+    for (const auto& finding : all.findings) std::printf("%s\n", finding.c_str());
+    return all.findings.empty() ? 0 : 1;
+}

@@ -1,0 +1,199 @@
+#include "tests/world/simulated_server.hpp"
+
+#include <algorithm>
+
+namespace allot::testing {
+
+namespace {
+
+constexpr Duration moment{20};
+constexpr Duration disk_delay_max{6'000};
+constexpr Duration network_delay_max{3'000};
+
+/// So small that a few commands meet them.
+SessionLimits tight_limits() {
+    SessionLimits limits;
+    limits.output_pause_bytes = 400;
+    limits.commands_per_turn = 3;
+    return limits;
+}
+
+}  // namespace
+
+SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& disk,
+                                 const StoreOptions& options, Witness& witness)
+    : events_{events},
+      dice_{dice},
+      witness_{witness},
+      core_{disk, "store", options, clock_},
+      hub_{{.bus = core_.bus,
+            .journal = core_.journal,
+            .turn = core_.turn,
+            .start_snapshot = [this] { return start_snapshot(); }},
+           tight_limits()} {
+    hub_.now = hub_.started = events_.now();
+    core_.journal.on_work([this] {
+        drive_journal(events_.now() + moment);
+        if (core_.journal.wants_segment() && !segment_planned_) {
+            segment_planned_ = true;
+            events_.after(dice_.delay(2 * disk_delay_max), [this] {
+                segment_planned_ = false;
+                core_.journal.prepare_segment();
+            });
+        }
+    });
+    core_.journal.on_durable([this](Lsn) {
+        if (wake_planned_) return;
+        wake_planned_ = true;
+        events_.after(dice_.delay(moment), [this] { wake(); });
+    });
+    drive_journal(events_.now());
+}
+
+void SimulatedServer::drive_journal(Time when) {
+    if (when >= journal_resumes_) return;
+    journal_resumes_ = when;
+    events_.at(when, [this, when] {
+        if (when != journal_resumes_ || core_.journal.ended()) return;  // called earlier meanwhile
+        journal_resumes_ = Time::max();
+        const Time resume = core_.journal.step(events_.now());
+        if (core_.snapshot_is_due()) start_snapshot();
+        if (resume == Time::max()) return;
+        drive_journal(std::max(resume, events_.now() + dice_.delay(disk_delay_max)));
+    });
+}
+
+bool SimulatedServer::start_snapshot() {
+    if (snapshotting_ != Snapshotting::none) return false;
+    snapshotting_ = Snapshotting::begins;
+    events_.after(dice_.delay(disk_delay_max), [this] { drive_snapshot(); });
+    return true;
+}
+
+void SimulatedServer::drive_snapshot() {
+    Snapshotter& snapshotter = core_.snapshotter;
+    try {
+        switch (snapshotting_) {
+            case Snapshotting::none:
+                return;
+            case Snapshotting::begins:
+                snapshotting_ = snapshotter.begin() ? Snapshotting::copies : Snapshotting::none;
+                break;
+            case Snapshotting::copies: {
+                {
+                    const std::scoped_lock turn{core_.turn};
+                    snapshotter.copy();
+                }
+                snapshotter.write();
+                if (snapshotter.copied()) {
+                    snapshotting_ = Snapshotting::waits;
+                    core_.journal.request_sync(snapshotter.end());
+                }
+                break;
+            }
+            case Snapshotting::waits:
+                if (core_.journal.ended()) return;
+                if (core_.journal.synced() < snapshotter.end()) break;
+                snapshotter.finish();
+                ++snapshots_;
+                snapshotting_ = Snapshotting::none;
+        }
+    } catch (const std::exception&) {
+        snapshotter.give_up();
+        snapshotting_ = Snapshotting::none;
+    }
+    events_.after(dice_.delay(disk_delay_max) + moment, [this] { drive_snapshot(); });
+}
+
+void SimulatedServer::wake() {
+    wake_planned_ = false;
+    hub_.now = events_.now();
+    hub_.storage_failed = core_.journal.failed();
+    for (const auto& connection : connections_) {
+        connection->flush();
+        // What it waits for will never be certain.
+        const bool in_vain =
+            hub_.storage_failed && connection->holds_beyond(core_.journal.durable());
+        if (in_vain) connection->hang_up();
+    }
+}
+
+SimulatedConnection& SimulatedServer::connect() {
+    hub_.now = events_.now();
+    return *connections_.emplace_back(std::make_unique<SimulatedConnection>(*this));
+}
+
+void SimulatedServer::close() {
+    for (const auto& connection : connections_) connection->finish();
+    core_.journal.request_close();
+}
+
+SimulatedConnection::SimulatedConnection(SimulatedServer& server)
+    : server_{server}, session_{server.hub_, "simulated:0"} {}
+
+void SimulatedConnection::arrive(std::string_view bytes) {
+    inbox_.append(bytes);
+    step_later();
+}
+
+void SimulatedConnection::hang_up() { closed_ = true; }
+
+void SimulatedConnection::finish() {
+    session_.end();
+    flush();
+}
+
+void SimulatedConnection::step_later() {
+    if (step_planned_ || closed_) return;
+    step_planned_ = true;
+    server_.events_.after(server_.dice_.delay(moment), [this] {
+        step_planned_ = false;
+        if (!closed_ && !session_.ended()) step();
+    });
+}
+
+void SimulatedConnection::read() {
+    if (inbox_.empty()) return;
+    const auto room = session_.prepare();
+    const std::size_t most = std::min(room.size(), inbox_.size());
+    const std::size_t bytes = 1 + server_.dice_.below(most);
+    std::copy_n(inbox_.data(), bytes, room.data());
+    inbox_.erase(0, bytes);
+    session_.received(bytes);
+}
+
+void SimulatedConnection::step() {
+    server_.hub_.now = server_.events_.now();
+    if (starved_) read();
+    const std::uint64_t commands = server_.hub_.counters.commands;
+    const std::size_t held = session_.output().tail().size();
+    const Session::Turn turn = session_.execute();
+    server_.witness_.executed(*this, server_.hub_.counters.commands - commands,
+                              std::string_view{session_.output().tail()}.substr(held));
+    backed_up_ = turn == Session::Turn::backed_up;
+    starved_ = turn == Session::Turn::starved;
+    closed_ = turn == Session::Turn::dropped;
+    flush();
+    if (turn == Session::Turn::over || (starved_ && !inbox_.empty())) step_later();
+}
+
+void SimulatedConnection::flush() {
+    if (closed_ || flush_planned_) return;
+    OutputQueue& output = session_.output();
+    while (!output.sending().empty() || output.release(server_.core_.journal.durable())) {
+        const std::size_t bytes = 1 + server_.dice_.below(output.sending().size());
+        server_.witness_.sent(*this, output.sending().substr(0, bytes));
+        output.sent(bytes);
+        if (!server_.dice_.one_in(3)) continue;
+        // The client takes no more for a while.
+        flush_planned_ = true;
+        server_.events_.after(server_.dice_.delay(network_delay_max), [this] {
+            flush_planned_ = false;
+            flush();
+        });
+        return;
+    }
+    if (backed_up_ && output.bytes() < server_.hub_.limits.output_pause_bytes) step_later();
+}
+
+}  // namespace allot::testing

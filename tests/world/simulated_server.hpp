@@ -1,0 +1,113 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/session.hpp"
+#include "storage/store_core.hpp"
+#include "tests/world/dice.hpp"
+#include "tests/world/event_queue.hpp"
+
+namespace allot::testing {
+
+class SimulatedConnection;
+
+/// Sees all that a server does, at the moment when it does it.
+class Witness {
+public:
+    /// `commands` were executed, in the order in which they had arrived, and gave `replies`.
+    virtual void executed(SimulatedConnection& connection, std::uint64_t commands,
+                          std::string_view replies) = 0;
+    /// The bytes are on their way to the client, and cannot be taken back.
+    virtual void sent(SimulatedConnection& connection, std::string_view bytes) = 0;
+
+protected:
+    ~Witness() = default;
+};
+
+/// The time of a world.
+class SimulatedClock final : public Clock {
+public:
+    explicit SimulatedClock(const EventQueue& events) : events_{events} {}
+    UnixMicros now() noexcept override {
+        return std::chrono::duration_cast<Duration>(events_.now().time_since_epoch()).count();
+    }
+
+private:
+    const EventQueue& events_;
+};
+
+/// One life of a server: a store and its sessions, and in the place of threads and sockets the
+/// events of a world, at times drawn from its dice. The events refer to it: whoever ends it clears
+/// the queue.
+class SimulatedServer {
+public:
+    /// \throws as Store::open()
+    SimulatedServer(EventQueue& events, Dice& dice, FileSystem& disk, const StoreOptions& options,
+                    Witness& witness);
+
+    [[nodiscard]] SimulatedConnection& connect();
+    /// Ends in good order; ended() becomes true.
+    void close();
+    [[nodiscard]] bool ended() const noexcept { return core_.journal.ended(); }
+    [[nodiscard]] StoreCore& core() noexcept { return core_; }
+    [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_; }
+
+private:
+    friend SimulatedConnection;
+    void drive_journal(Time when);
+    void drive_snapshot();
+    bool start_snapshot();
+    void wake();
+
+    EventQueue& events_;
+    Dice& dice_;
+    Witness& witness_;
+    SimulatedClock clock_{events_};
+    StoreCore core_;
+    Hub hub_;
+    std::vector<std::unique_ptr<SimulatedConnection>> connections_;
+    Time journal_resumes_ = Time::max();
+    bool segment_planned_ = false;
+    bool wake_planned_ = false;
+    std::uint64_t snapshots_ = 0;
+    enum class Snapshotting : std::uint8_t { none, begins, copies, waits };
+    Snapshotting snapshotting_ = Snapshotting::none;
+};
+
+/// A client's connection as the server has it: what net/connection.cpp does with a socket.
+class SimulatedConnection {
+public:
+    explicit SimulatedConnection(SimulatedServer& server);
+
+    /// From the client, as the network brings it.
+    void arrive(std::string_view bytes);
+    /// The client is gone, or sends no more.
+    void hang_up();
+    /// Nothing is executed any more; what has been goes out.
+    void finish();
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+    [[nodiscard]] std::uint64_t id() const noexcept { return session_.id(); }
+    void flush();
+    [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
+        return session_.output().holds_beyond(durable);
+    }
+
+private:
+    void read();
+    void step();
+    void step_later();
+
+    SimulatedServer& server_;
+    Session session_;
+    std::string inbox_;
+    bool step_planned_ = false;
+    bool flush_planned_ = false;
+    bool starved_ = true;
+    bool backed_up_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace allot::testing

@@ -1,0 +1,290 @@
+#include "tests/world/world.hpp"
+
+#include <algorithm>
+
+#include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
+#include "tests/world/shopping.hpp"
+
+namespace allot::testing {
+
+namespace {
+
+constexpr std::uint64_t lives_max = 4;
+constexpr std::uint64_t commands_max = 150;  // of a life
+constexpr std::size_t clients_max = 4;
+constexpr Duration think_max{4'000};
+constexpr Duration long_think{60'000};  // in which a journal has nothing to do, and says so
+constexpr Duration network_max{2'000};
+
+StoreOptions draw_options(Dice& dice) {
+    StoreOptions options;
+    options.segment_bytes = 2U << 10U;
+    options.snapshot_every_bytes = dice.one_in(4) ? 0 : 200 + dice.below(2'000);
+    if (dice.one_in(6)) {
+        options.durability.mode = Durability::Mode::interval;
+        options.durability.interval = std::chrono::milliseconds{1 + dice.below(30)};
+    } else if (dice.one_in(6)) {
+        options.durability.mode = Durability::Mode::os;
+    }
+    return options;
+}
+
+SimulatedDisk::Failure draw_failure(Dice& dice, std::uint64_t operations) {
+    constexpr std::errc codes[] = {std::errc::io_error, std::errc::no_space_on_device,
+                                   std::errc::file_too_large, std::errc::interrupted, std::errc{}};
+    const std::errc code = codes[dice.below(std::size(codes))];
+    return {.at = operations + dice.below(dice.one_in(4) ? 12 : 70),
+            .code = code,
+            .for_ever = dice.one_in(2) && code != std::errc{},
+            .short_write = code == std::errc{}};
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed)
+    : seed_{seed},
+      dice_{seed},
+      disk_{std::make_unique<SimulatedDisk>()},
+      options_{draw_options(dice_)} {
+    history_[0];
+}
+
+WorldReport World::run() {
+    const std::uint64_t lives = 1 + dice_.below(lives_max);
+    while (report_.lives < lives && report_.findings.empty()) live();
+    report_.trace = trace_.hash();
+    return std::move(report_);
+}
+
+// A life
+
+void World::live() {
+    ++report_.lives;
+    draw_end();
+    if (open()) {
+        judge();
+        for (std::size_t i = 1 + dice_.below(clients_max); i > 0; --i) admit();
+        while (!life_is_over() && events_.run_next()) {
+        }
+        if (end_ == End::well && report_.findings.empty()) close();
+        report_.snapshots += server_->snapshots();
+    }
+    end();
+}
+
+/// Nobody asks any more: what was asked is answered, and then the server ends.
+void World::close() {
+    while (events_.run_next()) {
+    }
+    for (const auto& [id, client] : clients_) {
+        if (!client.asked.empty()) find("never executed: " + text_of(client.asked.front()));
+        if (client.sent < client.replied) find("executed and durable, and never replied");
+    }
+    server_->close();
+    while (events_.run_next()) {
+    }
+    if (!server_->ended()) find("never closed");
+}
+
+bool World::life_is_over() const {
+    return commands_left_ == 0 || next_disk_ != nullptr || !report_.findings.empty() ||
+           server_->core().journal.failed();
+}
+
+void World::draw_end() {
+    commands_left_ = 1 + dice_.below(commands_max);
+    operations_left_ = ~std::uint64_t{0};
+    switch (dice_.below(5)) {
+        case 0:
+            end_ = End::well;
+            break;
+        case 1:
+            end_ = End::kill;
+            break;
+        case 2:
+            end_ = End::failure;
+            disk_->plant(draw_failure(dice_, disk_->operations()));
+            break;
+        default:
+            end_ = End::power_cut;
+            operations_left_ = 1 + dice_.below(dice_.one_in(4) ? 12 : 70);
+    }
+    disk_->before = [this](DiskOperation operation) {
+        trace_.add(static_cast<std::uint64_t>(operation));
+        if (--operations_left_ == 0) cut_power();
+    };
+}
+
+void World::cut_power() {
+    if (server_ != nullptr) note_synced();
+    next_disk_ = disk_->after_power_cut(dice_.random());
+    ++report_.power_cuts;
+}
+
+/// Whatever the mode promises, what was synced is there.
+void World::note_synced() {
+    acknowledged_ = std::max(acknowledged_, server_->core().journal.synced());
+}
+
+/// \return false when the life ended before the server was there.
+bool World::open() {
+    try {
+        server_ = std::make_unique<SimulatedServer>(events_, dice_, *disk_, options_, *this);
+        return next_disk_ == nullptr;
+    } catch (const std::system_error& error) {
+        if (end_ != End::failure) find(std::string{"cannot be opened: "} + error.what());
+    } catch (const std::exception& error) {
+        find(std::string{"refused: "} + error.what());
+    }
+    return false;
+}
+
+void World::end() {
+    if (server_ != nullptr && next_disk_ == nullptr) {
+        const bool well = server_->ended() && !server_->core().journal.failed();
+        if (well && server_->core().journal.last() != model_.lsn()) find("closed before its end");
+        if (well) acknowledged_ = model_.lsn();
+        note_synced();
+        report_.failures += server_->core().journal.failed() ? 1 : 0;
+        report_.kills += well ? 0 : 1;
+    }
+    // The next process, or the next start of the machine.
+    const bool reboot = end_ == End::failure && dice_.one_in(2);
+    auto next = next_disk_ != nullptr ? std::move(next_disk_)
+                : reboot              ? disk_->after_power_cut(dice_.random())
+                                      : disk_->after_kill();
+    events_.clear();
+    clients_.clear();
+    disk_->before = nullptr;
+    server_.reset();
+    disk_ = std::move(next);
+    next_disk_ = nullptr;
+}
+
+// What a life leaves behind
+
+void World::judge() {
+    StoreCore& core = server_->core();
+    const Lsn last = core.journal.last();
+    trace_.add(last);
+    if (last < acknowledged_) {
+        find("recovered to LSN " + std::to_string(last) + ", acknowledged was " +
+             std::to_string(acknowledged_));
+    }
+    const auto unit = history_.find(last);
+    if (unit == history_.end()) return find("half a unit: LSN " + std::to_string(last));
+    model_ = unit->second.model;
+    if (unit->second.hash.value_or(state_hash(core.repository)) != state_hash(core.repository)) {
+        find("another state than it was at LSN " + std::to_string(last));
+    }
+    history_ = {{last, {model_, state_hash(core.repository)}}};
+    acknowledged_ = last;
+    for (const std::string& violation : violations(core.repository)) find(violation);
+    if (describe(core.repository) != describe(model_.stock())) {
+        find("another state than the model's at LSN " + std::to_string(last));
+    }
+}
+
+// Clients
+
+void World::admit() {
+    SimulatedConnection& connection = server_->connect();
+    clients_[connection.id()].connection = &connection;
+    ask(connection.id());
+}
+
+void World::ask(std::uint64_t id) {
+    Client& client = clients_.at(id);
+    std::string bytes;
+    for (std::uint64_t i = 1 + dice_.below(4); i > 0; --i) {
+        client.asked.push_back(draw_command(dice_));
+        bytes += framed(client.asked.back(), dice_);
+    }
+    while (!bytes.empty()) {
+        const std::string fragment = bytes.substr(0, 1 + dice_.below(bytes.size()));
+        bytes.erase(0, fragment.size());
+        client.arrives = std::max(client.arrives, events_.now() + dice_.delay(network_max));
+        events_.at(client.arrives,
+                   [connection = client.connection, fragment] { connection->arrive(fragment); });
+    }
+    const Duration think = dice_.one_in(10) ? long_think : dice_.delay(think_max);
+    events_.at(client.arrives + think, [this, id] { go_on(id); });
+}
+
+void World::go_on(std::uint64_t id) {
+    constexpr std::size_t unanswered_max = 12;
+    if (commands_left_ == 0) return;
+    if (dice_.one_in(40)) {
+        clients_.at(id).connection->hang_up();
+        clients_.erase(id);
+        admit();
+    } else if (clients_.at(id).asked.size() < unanswered_max) {
+        ask(id);
+    } else {
+        events_.after(think_max, [this, id] { go_on(id); });
+    }
+}
+
+// What the server does
+
+void World::executed(SimulatedConnection& connection, std::uint64_t commands,
+                     std::string_view replies) {
+    const auto at = clients_.find(connection.id());
+    if (at == clients_.end()) return;
+    Client& client = at->second;
+    const Journal& journal = server_->core().journal;
+    trace_.add(connection.id());
+    trace_.add(replies);
+    report_.commands += commands;
+    commands_left_ -= std::min(commands, commands_left_);
+    for (; commands > 0; --commands) {
+        const Words words = client.asked.front();
+        client.asked.pop_front();
+        std::size_t size = 0;
+        Lsn saw = 0;
+        if (server_->core().journal.failed() && replies.starts_with("-READONLY ")) {
+            size = replies.find('\n') + 1;
+        } else {
+            const ReplyModel::Outcome expected = model_.execute(words);
+            if (!replies.starts_with(expected.reply)) {
+                return find("asked " + text_of(words) + ", expected " + expected.reply +
+                            ", replied " + std::string{replies});
+            }
+            size = expected.reply.size();
+            if (expected.facts != 0) history_[model_.lsn()].model = model_;
+            if (expected.looked) saw = model_.lsn();
+        }
+        replies.remove_prefix(size);
+        client.replied += size;
+        client.replies.push_back({client.replied, saw});
+    }
+    history_[model_.lsn()].hash = state_hash(server_->core().repository);
+    if (!replies.empty()) find("replied without being asked: " + std::string{replies});
+    if (model_.lsn() != journal.last()) {
+        find("journaled to LSN " + std::to_string(journal.last()) + ", expected " +
+             std::to_string(model_.lsn()));
+    }
+}
+
+void World::sent(SimulatedConnection& connection, std::string_view bytes) {
+    const auto at = clients_.find(connection.id());
+    if (at == clients_.end()) return;
+    Client& client = at->second;
+    trace_.add(bytes.size());
+    Lsn told = 0;  // a reply of which a byte is sent is an acknowledgement
+    for (client.sent += bytes.size(); client.begun < client.sent; client.replies.pop_front()) {
+        told = std::max(told, client.replies.front().lsn);
+        client.begun = client.replies.front().end;
+    }
+    if (options_.durability.mode != Durability::Mode::always) return;
+    acknowledged_ = std::max(acknowledged_, told);
+    if (told > server_->core().journal.synced()) find("sent before it was durable");
+}
+
+void World::find(const std::string& what) {
+    report_.findings.push_back("seed " + std::to_string(seed_) + ", life " +
+                               std::to_string(report_.lives) + ": " + what);
+}
+
+}  // namespace allot::testing

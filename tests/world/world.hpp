@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/world/dice.hpp"
+#include "tests/world/event_queue.hpp"
+#include "tests/world/reply_model.hpp"
+#include "tests/world/simulated_server.hpp"
+#include "tests/world/trace.hpp"
+
+namespace allot::testing {
+
+/// What became of a world.
+struct WorldReport {
+    std::uint64_t trace = 0;  ///< a hash of all that happened, in order: equal for equal seeds
+    std::uint64_t lives = 0;
+    std::uint64_t power_cuts = 0;
+    std::uint64_t kills = 0;
+    std::uint64_t failures = 0;  ///< of the disk, that ended a life
+    std::uint64_t commands = 0;
+    std::uint64_t snapshots = 0;
+    std::vector<std::string> findings;  ///< promises that were broken
+};
+
+/// A server, its clients, the network between them and a disk, with all that chance does to them,
+/// from one seed: in one thread, without a clock. Clients send random commands; lives of the server
+/// end by power cuts, kills, failures of the disk, or well. Each reply is compared with the naive
+/// model's, in the order of execution, and after each life what the disk gives back with what was
+/// acknowledged.
+class World final : public Witness {
+public:
+    explicit World(std::uint64_t seed);
+    WorldReport run();
+
+private:
+    struct Client {
+        SimulatedConnection* connection = nullptr;
+        std::deque<Words> asked;  // sent, not executed yet
+        struct Reply {
+            std::uint64_t end;  // in the stream of replies
+            Lsn lsn;            // of the last fact that it could have seen
+        };
+        std::deque<Reply> replies;  // of which no byte was sent
+        std::uint64_t replied = 0;  // bytes
+        std::uint64_t sent = 0;
+        std::uint64_t begun = 0;  // the end of the last reply of which a byte was sent
+        Time arrives{};           // the last of what was asked, at the server
+    };
+    struct State {
+        ReplyModel model;
+        std::optional<std::uint64_t> hash = {};  // of the server's, where a turn ended
+    };
+    /// How a life ends.
+    enum class End : std::uint8_t { well, kill, power_cut, failure };
+
+    void executed(SimulatedConnection& connection, std::uint64_t commands,
+                  std::string_view replies) override;
+    void sent(SimulatedConnection& connection, std::string_view bytes) override;
+
+    void live();
+    [[nodiscard]] bool life_is_over() const;
+    void draw_end();
+    [[nodiscard]] bool open();
+    void cut_power();
+    void note_synced();
+    void close();
+    void end();
+    void judge();
+
+    void admit();
+    void ask(std::uint64_t client);
+    void go_on(std::uint64_t client);
+    void find(const std::string& what);
+
+    std::uint64_t seed_;
+    Dice dice_;
+    EventQueue events_;
+    Trace trace_;
+    std::unique_ptr<SimulatedDisk> disk_;
+    std::unique_ptr<SimulatedDisk> next_disk_;  // after a power cut
+    std::unique_ptr<SimulatedServer> server_;
+    StoreOptions options_;
+    std::map<std::uint64_t, Client> clients_;  // by connection
+
+    ReplyModel model_;
+    std::map<Lsn, State> history_;  // after each unit of work since the last start
+    Lsn acknowledged_ = 0;
+    End end_ = End::well;
+    std::uint64_t operations_left_ = 0;  // until the power is cut
+    std::uint64_t commands_left_ = 0;    // until the life ends otherwise
+    WorldReport report_;
+};
+
+}  // namespace allot::testing
