@@ -113,8 +113,9 @@ void GroupJournal::prune(Lsn first) {
     }
     for (const std::uint64_t number : gone) {
         files_.remove(directory_ / journal::segment_name(number));
+        // Before the next one goes: a power cut must not bring this one back without that.
+        files_.sync_directory(directory_);
     }
-    if (!gone.empty()) files_.sync_directory(directory_);
 }
 
 void GroupJournal::throw_failed() const {
