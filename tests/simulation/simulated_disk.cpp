@@ -1,7 +1,6 @@
 #include "tests/simulation/simulated_disk.hpp"
 
 #include <algorithm>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -9,9 +8,7 @@ namespace allot::testing {
 
 namespace {
 
-constexpr std::size_t sector = 512;
-
-[[noreturn]] void fail(std::errc code, const std::filesystem::path& path) {
+[[noreturn]] void refuse(std::errc code, const std::filesystem::path& path) {
     throw std::system_error{std::make_error_code(code), "simulated: " + path.string()};
 }
 
@@ -23,22 +20,24 @@ void write_to(std::vector<std::byte>& file, std::uint64_t offset,
     std::ranges::copy(bytes, file.begin() + static_cast<std::ptrdiff_t>(offset));
 }
 
-bool toss(Random& random, unsigned of) { return random() % of == 0; }
-
 }  // namespace
 
 class SimulatedDisk::SimulatedFile final : public File {
 public:
-    SimulatedFile(SimulatedDisk& disk, std::filesystem::path path, std::shared_ptr<Inode> inode)
-        : disk_{disk}, path_{std::move(path)}, inode_{std::move(inode)} {}
+    SimulatedFile(SimulatedDisk& disk, std::filesystem::path path, std::shared_ptr<Inode> inode,
+                  Mode mode)
+        : disk_{disk}, path_{std::move(path)}, inode_{std::move(inode)}, mode_{mode} {}
+    ~SimulatedFile() override {
+        if (mode_ == Mode::read) return;
+        if (disk_.meet(DiskOperation::close) == Outcome::fails) forget();
+    }
+    SimulatedFile(const SimulatedFile&) = delete;
+    SimulatedFile& operator=(const SimulatedFile&) = delete;
 
     void sync() override {
-        try {
-            disk_.meet(DiskOperation::sync);
-        } catch (const std::system_error&) {
-            const std::scoped_lock lock{disk_.mutex_};
-            inode_->unsynced.clear();  // its pages are marked clean
-            throw;
+        if (disk_.meet(DiskOperation::sync) == Outcome::fails) {
+            forget();
+            disk_.fail(path_);
         }
         const std::scoped_lock lock{disk_.mutex_};
         for (const auto& change : inode_->unsynced) {
@@ -51,7 +50,7 @@ public:
         inode_->unsynced.clear();
     }
     void truncate(std::uint64_t size) override {
-        disk_.meet(DiskOperation::truncate);
+        disk_.pass(DiskOperation::truncate, path_);
         const std::scoped_lock lock{disk_.mutex_};
         inode_->now.resize(size);
         inode_->unsynced.emplace_back(Resize{size});
@@ -63,6 +62,9 @@ public:
 
 protected:
     std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) override {
+        const Outcome outcome = disk_.meet(DiskOperation::read);
+        if (outcome == Outcome::fails || outcome == Outcome::interrupted) disk_.fail(path_);
+        if (outcome == Outcome::cut_short && into.size() > 1) into = into.first(into.size() / 2);
         const std::scoped_lock lock{disk_.mutex_};
         if (offset >= inode_->now.size()) return 0;
         const std::size_t bytes = std::min<std::uint64_t>(into.size(), inode_->now.size() - offset);
@@ -70,19 +72,32 @@ protected:
         return bytes;
     }
     std::size_t write_some(std::uint64_t offset, std::span<const std::byte> bytes) override {
-        if (disk_.meet(DiskOperation::write) && bytes.size() > 1) {
+        const Outcome outcome = disk_.meet(DiskOperation::write);
+        if (outcome == Outcome::interrupted) disk_.fail(path_);
+        if (outcome == Outcome::fails || (outcome == Outcome::cut_short && bytes.size() > 1)) {
             bytes = bytes.first(bytes.size() / 2);
         }
-        const std::scoped_lock lock{disk_.mutex_};
-        write_to(inode_->now, offset, bytes);
-        inode_->unsynced.emplace_back(Write{offset, {bytes.begin(), bytes.end()}});
+        {
+            const std::scoped_lock lock{disk_.mutex_};
+            write_to(inode_->now, offset, bytes);
+            inode_->unsynced.emplace_back(Write{offset, {bytes.begin(), bytes.end()}});
+        }
+        if (outcome == Outcome::fails) disk_.fail(path_);
         return bytes.size();
     }
 
 private:
+    /// Some of what was not synced gets to the disk, and all of it is taken for clean.
+    void forget() {
+        const std::scoped_lock lock{disk_.mutex_};
+        inode_->durable = drawn(*inode_, disk_.random_);
+        inode_->unsynced.clear();
+    }
+
     SimulatedDisk& disk_;
     std::filesystem::path path_;
     std::shared_ptr<Inode> inode_;
+    Mode mode_;
 };
 
 class SimulatedDisk::SimulatedLock final : public FileLock {
@@ -100,41 +115,54 @@ private:
     std::string path_;
 };
 
-bool SimulatedDisk::meet(DiskOperation operation) {
-    if (before) before(operation);
+SimulatedDisk::Outcome SimulatedDisk::meet(DiskOperation operation) {
+    const bool changes = operation != DiskOperation::read && operation != DiskOperation::close;
+    if (changes && before) before(operation);
     const std::scoped_lock lock{mutex_};
     const std::uint64_t number = operations_++;
     if (failed_) ++asked_after_;
-    if (!failure_ || number < failure_->at) return false;
-    const Failure failure = *failure_;
-    if (failure.short_write) {
-        if (operation != DiskOperation::write) return false;
-        if (!failure.for_ever) failure_.reset();
-        return true;
-    }
-    const bool passes = failure.code == std::errc::interrupted;
-    if (!failure.for_ever || passes) failure_.reset();
-    failed_ = failed_ || !passes;
-    throw std::system_error{std::make_error_code(failure.code), "simulated failure"};
+    const Outcome outcome = outcome_of(operation, number);
+    if (outcome != Outcome::good && !failure_->for_ever) spent_ = true;
+    return outcome;
 }
+
+SimulatedDisk::Outcome SimulatedDisk::outcome_of(DiskOperation operation, std::uint64_t number) {
+    const bool moves_bytes = operation == DiskOperation::read || operation == DiskOperation::write;
+    if (std::exchange(interrupted_, false) && moves_bytes) return Outcome::good;
+    if (!failure_ || spent_ || number < failure_->at) return Outcome::good;
+    if (failure_->short_write) return moves_bytes ? Outcome::cut_short : Outcome::good;
+    interrupted_ = moves_bytes && failure_->code == std::errc::interrupted;
+    if (interrupted_) return Outcome::interrupted;
+    if (operation != DiskOperation::close) failed_ = true;
+    return Outcome::fails;
+}
+
+void SimulatedDisk::pass(DiskOperation operation, const std::filesystem::path& path) {
+    const Outcome outcome = meet(operation);
+    if (outcome == Outcome::fails || outcome == Outcome::interrupted) fail(path);
+}
+
+void SimulatedDisk::fail(const std::filesystem::path& path) const { refuse(failure_->code, path); }
 
 SimulatedDisk::Directory& SimulatedDisk::directory_of(const std::filesystem::path& path) {
     const auto found = directories_.find(path.parent_path().string());
-    if (found == directories_.end()) fail(std::errc::no_such_file_or_directory, path);
+    if (found == directories_.end()) refuse(std::errc::no_such_file_or_directory, path);
     return found->second;
 }
 
 std::unique_ptr<File> SimulatedDisk::open(const std::filesystem::path& path, Mode mode) {
-    if (mode != Mode::read) {
-        meet(mode == Mode::create ? DiskOperation::create : DiskOperation::open);
-    }
+    // To be read, it is not changed.
+    pass(mode == Mode::read     ? DiskOperation::read
+         : mode == Mode::create ? DiskOperation::create
+                                : DiskOperation::open,
+         path);
     const std::scoped_lock lock{mutex_};
     Directory& directory = directory_of(path);
     std::shared_ptr<Inode>& inode = directory.now[name_of(path)];
     if (inode == nullptr) {
         if (mode != Mode::create) {
             directory.now.erase(name_of(path));
-            fail(std::errc::no_such_file_or_directory, path);
+            refuse(std::errc::no_such_file_or_directory, path);
         }
         inode = std::make_shared<Inode>();
         directory.unsynced.push_back({name_of(path), inode, {}});
@@ -142,41 +170,50 @@ std::unique_ptr<File> SimulatedDisk::open(const std::filesystem::path& path, Mod
         inode->now.clear();
         inode->unsynced.emplace_back(Resize{0});
     }
-    return std::make_unique<SimulatedFile>(*this, path, inode);
+    return std::make_unique<SimulatedFile>(*this, path, inode, mode);
 }
 
 void SimulatedDisk::rename(const std::filesystem::path& from, const std::filesystem::path& to) {
-    meet(DiskOperation::rename);
+    const bool fails = meet(DiskOperation::rename) == Outcome::fails;
     const std::scoped_lock lock{mutex_};
     Directory& directory = directory_of(from);
     const auto found = directory.now.find(name_of(from));
-    if (found == directory.now.end()) fail(std::errc::no_such_file_or_directory, from);
-    const std::shared_ptr<Inode> inode = found->second;
-    directory.now.erase(found);
-    directory.now[name_of(to)] = inode;
-    directory.unsynced.push_back({name_of(to), inode, name_of(from)});
+    if (found == directory.now.end()) refuse(std::errc::no_such_file_or_directory, from);
+    if (!fails || random_() % 2 == 0) {
+        const std::shared_ptr<Inode> inode = found->second;
+        directory.now.erase(found);
+        directory.now[name_of(to)] = inode;
+        directory.unsynced.push_back({name_of(to), inode, name_of(from)});
+    }
+    if (fails) fail(from);
 }
 
 void SimulatedDisk::remove(const std::filesystem::path& path) {
-    meet(DiskOperation::remove);
+    pass(DiskOperation::remove, path);
     const std::scoped_lock lock{mutex_};
     Directory& directory = directory_of(path);
     if (directory.now.erase(name_of(path)) == 0) {
-        fail(std::errc::no_such_file_or_directory, path);
+        refuse(std::errc::no_such_file_or_directory, path);
     }
     directory.unsynced.push_back({name_of(path), nullptr, {}});
 }
 
 void SimulatedDisk::sync_directory(const std::filesystem::path& path) {
-    meet(DiskOperation::sync_directory);
+    const bool fails = meet(DiskOperation::sync_directory) == Outcome::fails;
     const std::scoped_lock lock{mutex_};
     const auto found = directories_.find(path.string());
-    if (found == directories_.end()) return;  // one above the store's: always durable here
-    found->second.durable = found->second.now;
-    found->second.unsynced.clear();
+    if (found == directories_.end()) refuse(std::errc::no_such_file_or_directory, path);
+    Directory& directory = found->second;
+    if (fails) {
+        directory.durable = drawn(directory, random_);
+        fail(path);
+    }
+    directory.durable = directory.now;
+    directory.unsynced.clear();
 }
 
 void SimulatedDisk::create_directories(const std::filesystem::path& directory) {
+    pass(DiskOperation::create_directory, directory);
     const std::scoped_lock lock{mutex_};
     directories_.try_emplace(directory.string());
 }
@@ -192,82 +229,15 @@ std::vector<std::string> SimulatedDisk::list(const std::filesystem::path& direct
 
 std::unique_ptr<FileLock> SimulatedDisk::lock(const std::filesystem::path& path) {
     const std::scoped_lock lock{mutex_};
+    auto& entries = directory_of(path).now;
+    if (!entries.contains(name_of(path))) {
+        entries[name_of(path)] = std::make_shared<Inode>();
+        directory_of(path).unsynced.push_back({name_of(path), entries[name_of(path)], {}});
+    }
     bool& held = locks_[path.string()];
-    if (held) fail(std::errc::resource_unavailable_try_again, path);
+    if (held) refuse(std::errc::resource_unavailable_try_again, path);
     held = true;
     return std::make_unique<SimulatedLock>(*this, path.string());
-}
-
-SimulatedDisk::Bytes SimulatedDisk::drawn(const Inode& inode, Random& random) {
-    // All lost, all kept, or each sector on its own: a coin for each sector alone would hardly
-    // ever draw the first two, which are the likeliest on a real disk.
-    const unsigned kind = static_cast<unsigned>(random() % 4);
-    Bytes file = inode.durable;
-    bool torn_already = false;
-    for (const auto& change : inode.unsynced) {
-        const auto kept = [&] { return kind == 1 || (kind >= 2 && toss(random, 2)); };
-        if (const auto* const resize = std::get_if<Resize>(&change)) {
-            if (kept()) file.resize(resize->size);
-            continue;
-        }
-        const auto& write = std::get<Write>(change);
-        const std::span<const std::byte> bytes{write.bytes};
-        for (std::size_t at = 0; at < bytes.size();) {
-            const std::size_t in_sector = sector - (write.offset + at) % sector;
-            const std::size_t length = std::min(in_sector, bytes.size() - at);
-            std::size_t written = kept() ? length : 0;
-            if (kind == 3 && !torn_already && toss(random, 16)) {
-                torn_already = true;
-                written = random() % (length + 1);
-            }
-            if (written != 0) write_to(file, write.offset + at, bytes.subspan(at, written));
-            at += length;
-        }
-    }
-    return file;
-}
-
-std::unique_ptr<SimulatedDisk> SimulatedDisk::after_power_cut(Random& random) const {
-    const std::scoped_lock lock{mutex_};
-    auto found = std::make_unique<SimulatedDisk>();
-    for (const auto& [path, directory] : directories_) {
-        Entries entries = directory.durable;
-        const unsigned kind = static_cast<unsigned>(random() % 3);
-        for (const auto& [name, inode, instead_of] : directory.unsynced) {
-            if (kind == 0 || (kind == 2 && toss(random, 2))) continue;
-            if (!instead_of.empty()) entries.erase(instead_of);
-            if (inode == nullptr) {
-                entries.erase(name);
-            } else {
-                entries[name] = inode;
-            }
-        }
-        Directory& there = found->directories_[path];
-        for (const auto& [name, inode] : entries) {
-            const Bytes file = drawn(*inode, random);
-            there.now[name] = std::make_shared<Inode>(Inode{file, file, {}});
-        }
-        there.durable = there.now;
-    }
-    return found;
-}
-
-std::unique_ptr<SimulatedDisk> SimulatedDisk::after_kill() const {
-    const std::scoped_lock lock{mutex_};
-    std::map<const Inode*, std::shared_ptr<Inode>> copies;
-    const auto copied = [&](const std::shared_ptr<Inode>& inode) {
-        std::shared_ptr<Inode>& copy = copies[inode.get()];
-        if (copy == nullptr && inode != nullptr) copy = std::make_shared<Inode>(*inode);
-        return copy;
-    };
-    auto found = std::make_unique<SimulatedDisk>();
-    found->directories_ = directories_;
-    for (auto& [path, directory] : found->directories_) {
-        for (auto& [name, inode] : directory.now) inode = copied(inode);
-        for (auto& [name, inode] : directory.durable) inode = copied(inode);
-        for (auto& change : directory.unsynced) change.inode = copied(change.inode);
-    }
-    return found;
 }
 
 std::vector<std::byte> SimulatedDisk::contents(const std::filesystem::path& path) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,7 +18,6 @@ namespace allot::testing {
 
 using Random = std::mt19937_64;
 
-/// What an operation does to a disk; reads of files and directories are no such thing.
 enum class DiskOperation : std::uint8_t {
     open,  ///< of an existing file
     create,
@@ -27,23 +27,33 @@ enum class DiskOperation : std::uint8_t {
     rename,
     remove,
     sync_directory,
+    create_directory,
+    read,
+    close,  ///< of a file that may have been written
 };
 
 /// A disk in memory behind a page cache of its own: what was written, and not synced, is there
 /// until the power is cut. after_power_cut() then draws from what a real disk may have kept:
 ///
 /// - of each file the sectors (512 bytes) written since its last sync, each kept or lost, one of
-///   them perhaps torn; changes of its length likewise;
+///   them perhaps torn; changes of its length likewise, with the bytes or without;
 /// - of each directory what was created, renamed and removed since it was last synced, each kept
-///   or lost.
+///   or lost; of a rename perhaps one half, so that both names are there, or none.
 ///
-/// One failure can be planted, once or for ever. A sync that fails forgets what it should have
-/// written, as Linux does: the cache still shows it, the disk will never hold it.
+/// One failure can be planted, once or for ever. What it leaves is as bad as a system may leave it:
 ///
-/// Thread-safe. Only directories of one level are known: a store uses no other.
+/// - a write has done half of its work;
+/// - a sync has made an arbitrary part durable and forgets the rest, as Linux does: the cache still
+///   shows it, no later sync will write it. So does a close, whose failure nobody is told of;
+/// - a rename may have happened;
+/// - a sync of a directory has made an arbitrary part durable, and the rest can be synced later:
+///   file systems that lose entries stop.
+///
+/// All draws come from the seed. Thread-safe. Only directories of one level are known, and they are
+/// durable at once: a store uses no other.
 class SimulatedDisk final : public FileSystem {
 public:
-    SimulatedDisk() = default;
+    explicit SimulatedDisk(std::uint64_t seed = 0) : random_{seed} {}
     SimulatedDisk(const SimulatedDisk&) = delete;
     SimulatedDisk& operator=(const SimulatedDisk&) = delete;
 
@@ -55,20 +65,27 @@ public:
     std::vector<std::string> list(const std::filesystem::path& directory) override;
     std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
 
-    /// Called before each operation, outside of any lock: the place for a test to cut the power.
+    /// Called before each operation that may change the disk (so not for reading), outside of any
+    /// lock: the place for a test to cut the power.
     std::function<void(DiskOperation)> before;
 
-    /// Operations so far.
+    /// Operations so far, of every kind.
     [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }
 
     struct Failure {
         std::uint64_t at;  ///< operations() before the first one that fails
-        std::errc code;    ///< `interrupted` is followed by success
+        /// `interrupted`, of a read or a write, is followed by success at the next try.
+        std::errc code;
         bool for_ever;
-        bool short_write = false;  ///< a write does half of its work, and no error is told
+        bool short_write = false;  ///< reads and writes do half of their work, and tell no error
     };
-    void plant(const Failure& failure) { failure_ = failure; }
-    /// Operations that were asked for after the failure had been reported.
+    void plant(const Failure& failure) {
+        failure_ = failure;
+        spent_ = false;
+    }
+    /// True once a failure was told: not a short write, an interruption, or a failed close.
+    [[nodiscard]] bool failure_told() const noexcept { return failed_; }
+    /// Operations that were asked for after a failure had been told.
     [[nodiscard]] std::uint64_t asked_after_failure() const noexcept { return asked_after_; }
 
     /// A disk as the next start may find it.
@@ -104,25 +121,36 @@ private:
         struct Change {
             std::string name;
             std::shared_ptr<Inode> inode;  // null: the name is gone
-            std::string instead_of;        // a rename's old name, gone at the same moment
+            std::string instead_of;        // a rename's old name
         };
         std::vector<Change> unsynced;
     };
     class SimulatedFile;
     class SimulatedLock;
 
-    /// Counts an operation. \throws the planted failure. \return true when it is to be cut short.
-    bool meet(DiskOperation operation);
+    enum class Outcome : std::uint8_t { good, cut_short, interrupted, fails };
+    /// Counts an operation, and says what becomes of it.
+    Outcome meet(DiskOperation operation);
+    [[nodiscard]] Outcome outcome_of(DiskOperation operation, std::uint64_t number);
+    /// As meet(). \throws the planted failure.
+    void pass(DiskOperation operation, const std::filesystem::path& path);
+    [[noreturn]] void fail(const std::filesystem::path& path) const;
     Directory& directory_of(const std::filesystem::path& path);
-    static Bytes drawn(const Inode& inode, Random& random);
 
-    mutable std::mutex mutex_;
+    // What a power cut, or a failed sync, leaves of a file or a directory.
+    static Bytes drawn(const Inode& inode, Random& random);
+    static Entries drawn(const Directory& directory, Random& random);
+
+    mutable std::mutex mutex_;  // of all that follows
+    Random random_;
     std::map<std::string, Directory> directories_;
     std::map<std::string, bool> locks_;
-    std::uint64_t operations_ = 0;
     std::optional<Failure> failure_;
-    bool failed_ = false;
-    std::uint64_t asked_after_ = 0;
+    bool spent_ = false;        // it was to happen once, and has
+    bool interrupted_ = false;  // the last read or write was; the next try is let through
+    std::atomic<std::uint64_t> operations_ = 0;
+    std::atomic<bool> failed_ = false;
+    std::atomic<std::uint64_t> asked_after_ = 0;
 };
 
 }  // namespace allot::testing

@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Bot
     BOOST_CHECK_EXCEPTION((void)its.files.open(none, Mode::update), std::system_error, missing);
     BOOST_CHECK_EXCEPTION(its.files.remove(none), std::system_error, missing);
     BOOST_CHECK_EXCEPTION(its.files.rename(none, none), std::system_error, missing);
+    BOOST_CHECK_EXCEPTION(its.files.sync_directory(none), std::system_error, missing);
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
@@ -118,6 +119,40 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_lock_is_held_then_no_one_else_gets_it, Its,
         });
     }
     BOOST_CHECK_NO_THROW((void)its.files.lock(path));
+    BOOST_TEST((its.files.list(its.directory) == std::vector<std::string>{"LOCK"}));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_open_then_changes_of_its_name_do_not_reach_it, Its,
+                              Both) {
+    Its its;
+    its.files.create_directories(its.directory);
+    const auto path = its.directory / "a";
+    const auto file = its.files.open(path, Mode::create);
+    file->write_at(0, bytes_of("old"));
+    its.files.rename(path, its.directory / "b");
+    write(its.files, path, "new");
+    file->write_at(3, bytes_of("er"));
+    BOOST_TEST(read(its.files, its.directory / "b") == "older");
+    BOOST_TEST(read(its.files, path) == "new");
+    its.files.remove(its.directory / "b");
+    file->sync();
+    BOOST_TEST(read(*file) == "older");
+    const auto emptied = its.files.open(path, Mode::read);
+    write(its.files, path, "");
+    BOOST_TEST(emptied->size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(when_read_at_the_end_then_it_is_cut_short, Its, Both) {
+    Its its;
+    its.files.create_directories(its.directory);
+    write(its.files, its.directory / "a", "hello");
+    const auto file = its.files.open(its.directory / "a", Mode::read);
+    std::string text(4, '?');
+    const auto into = std::as_writable_bytes(std::span{text.data(), text.size()});
+    BOOST_TEST(file->read_at(3, into) == 2U);
+    BOOST_TEST(text == "lo??");
+    BOOST_TEST(file->read_at(5, into) == 0U);
+    BOOST_TEST(file->read_at(50, into) == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -144,7 +179,8 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_was_synced_then_anything_may_be_lost, Simul
     files.create_directories(directory);
     const auto file = files.open(directory / "a", Mode::create);
     file->write_at(0, bytes_of("x"));
-    BOOST_TEST((found_after(disk, directory / "a") == Found{"-", "", "x"}));
+    const std::string length_alone(1, '\0');
+    BOOST_TEST((found_after(disk, directory / "a") == Found{"-", "", "x", length_alone}));
     file->sync();
     BOOST_TEST((found_after(disk, directory / "a") == Found{"-", "x"}));
     files.sync_directory(directory);
@@ -166,17 +202,164 @@ BOOST_FIXTURE_TEST_CASE(when_sectors_were_not_synced_then_each_may_be_lost_or_to
     BOOST_TEST(found.size() > 4U);  // and torn ones
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_sync_fails_then_a_later_one_does_not_help, Simulated) {
+BOOST_FIXTURE_TEST_CASE(when_a_file_grew_then_its_length_may_be_kept_and_its_bytes_lost,
+                        Simulated) {
+    files.create_directories(directory);
+    const auto file = files.open(directory / "a", Mode::create);
+    file->sync();
+    files.sync_directory(directory);
+    file->write_at(0, bytes_of("xy"));
+    const Found found = found_after(disk, directory / "a");
+    for (const auto& text : {std::string{}, std::string{"xy"}, std::string("\0\0", 2)}) {
+        BOOST_TEST(found.contains(text));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_files_were_renamed_then_any_of_the_names_may_be_there, Simulated) {
+    files.create_directories(directory);
+    for (const char* const name : {"a", "b", "c"}) {
+        write(files, directory / name, name);
+        files.open(directory / name, Mode::update)->sync();
+    }
+    files.sync_directory(directory);
+    files.rename(directory / "a", directory / "b");
+    files.rename(directory / "c", directory / "d");
+    std::set<std::string> found;
+    Random random{1};
+    for (int draw = 0; draw < 500; ++draw) {
+        const auto after = disk.after_power_cut(random);
+        std::string all;
+        for (const auto& name : after->list(directory)) {
+            all += name + "=" + read(*after, directory / name) + " ";
+        }
+        found.insert(all);
+    }
+    for (const char* const all : {
+             "a=a b=b c=c ",      // neither
+             "b=a d=c ",          // both
+             "a=a b=b d=c ",      // the later one alone
+             "a=a b=a c=c d=c ",  // their new names alone
+             "b=b c=c ",          // of the first its old name gone, and no more
+         }) {
+        BOOST_TEST_CONTEXT(all) { BOOST_TEST(found.contains(all)); }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_process_is_killed_then_what_was_not_synced_still_is_not,
+                        Simulated) {
     files.create_directories(directory);
     const auto file = files.open(directory / "a", Mode::create);
     file->sync();
     files.sync_directory(directory);
     file->write_at(0, bytes_of("x"));
-    disk.plant({.at = disk.operations(), .code = std::errc::io_error, .for_ever = false});
-    BOOST_CHECK_THROW(file->sync(), std::system_error);
-    file->sync();
-    BOOST_TEST(read(files, directory / "a") == "x");
-    BOOST_TEST((found_after(disk, directory / "a") == Found{""}));
+    const auto killed = disk.after_kill();
+    BOOST_TEST(read(*killed, directory / "a") == "x");
+    BOOST_TEST(found_after(*killed, directory / "a").contains(""));
+    killed->open(directory / "a", Mode::update)->sync();
+    BOOST_TEST((found_after(*killed, directory / "a") == Found{"x"}));
+    BOOST_TEST(found_after(disk, directory / "a").contains(""));  // another disk
+}
+
+namespace {
+/// A disk on which nothing is left to sync: an empty file, `a`.
+struct Failing {
+    explicit Failing(std::uint64_t seed) : disk{seed} {
+        disk.create_directories("store");
+        file = disk.open("store/a", Mode::create);
+        file->sync();
+        disk.sync_directory("store");
+    }
+    /// The next operation fails.
+    void fail(std::errc code, bool for_ever = false) {
+        disk.plant({.at = disk.operations(), .code = code, .for_ever = for_ever});
+    }
+    SimulatedDisk disk;
+    std::unique_ptr<File> file;
+};
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(when_a_sync_fails_then_a_later_one_does_not_help) {
+    Found lost_or_kept;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        Failing its{seed};
+        its.file->write_at(0, bytes_of("x"));
+        its.fail(std::errc::io_error);
+        BOOST_CHECK_THROW(its.file->sync(), std::system_error);
+        its.file->sync();
+        BOOST_TEST(read(its.disk, "store/a") == "x");
+        const Found found = found_after(its.disk, "store/a");
+        BOOST_TEST(found.size() == 1U);  // it is decided
+        lost_or_kept.insert(found.begin(), found.end());
+    }
+    BOOST_TEST(lost_or_kept.contains(""));
+    BOOST_TEST(lost_or_kept.contains("x"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_directory_sync_fails_then_its_entries_may_be_lost_still) {
+    Failing its{1};
+    its.disk.rename("store/a", "store/b");
+    its.fail(std::errc::io_error);
+    BOOST_CHECK_THROW(its.disk.sync_directory("store"), std::system_error);
+    BOOST_TEST(!found_after(its.disk, "store/b").empty());
+    its.disk.sync_directory("store");
+    BOOST_TEST((found_after(its.disk, "store/b") == Found{""}));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_close_fails_then_nobody_is_told_and_what_was_not_synced_is_lost) {
+    Found lost_or_kept;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        Failing its{seed};
+        its.file->write_at(0, bytes_of("x"));
+        its.fail(std::errc::io_error);
+        its.file.reset();
+        BOOST_TEST(!its.disk.failure_told());
+        its.disk.open("store/a", Mode::update)->sync();
+        lost_or_kept.merge(found_after(its.disk, "store/a"));
+    }
+    BOOST_TEST(lost_or_kept.contains(""));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_write_fails_then_half_of_it_is_written) {
+    for (const std::errc code :
+         {std::errc::io_error, std::errc::no_space_on_device, std::errc::file_too_large}) {
+        Failing its{1};
+        its.fail(code);
+        BOOST_CHECK_EXCEPTION(its.file->write_at(0, bytes_of("word")), std::system_error,
+                              [&](const auto& error) { return is(error, code); });
+        BOOST_TEST(read(its.disk, "store/a") == "wo");
+        BOOST_TEST(its.disk.failure_told());
+        its.file->write_at(0, bytes_of("word"));  // it was to fail once
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_interrupted_or_cut_short_then_the_port_finishes) {
+    for (const bool for_ever : {false, true}) {
+        Failing its{1};
+        its.fail(std::errc::interrupted, for_ever);
+        its.file->write_at(0, bytes_of("hello"));
+        BOOST_TEST(read(*its.file) == "hello");
+        its.disk.plant({its.disk.operations(), std::errc{}, for_ever, true});
+        its.file->write_at(0, bytes_of("jello"));
+        BOOST_TEST(read(*its.file) == "jello");
+        BOOST_TEST(!its.disk.failure_told());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_fails_for_ever_then_every_operation_does) {
+    Failing its{1};
+    its.fail(std::errc::io_error, true);
+    BOOST_CHECK_THROW((void)read(*its.file), std::system_error);
+    BOOST_CHECK_THROW(its.file->write_at(0, bytes_of("x")), std::system_error);
+    BOOST_CHECK_THROW(its.file->sync(), std::system_error);
+    BOOST_CHECK_THROW(its.file->truncate(0), std::system_error);
+    BOOST_CHECK_THROW((void)its.disk.open("store/a", Mode::read), std::system_error);
+    BOOST_CHECK_THROW((void)its.disk.open("store/a", Mode::update), std::system_error);
+    BOOST_CHECK_THROW((void)its.disk.open("store/b", Mode::create), std::system_error);
+    BOOST_CHECK_THROW(its.disk.rename("store/a", "store/b"), std::system_error);
+    BOOST_CHECK_THROW(its.disk.remove("store/b"), std::system_error);
+    BOOST_CHECK_THROW(its.disk.sync_directory("store"), std::system_error);
+    BOOST_CHECK_THROW(its.disk.create_directories("more"), std::system_error);
+    BOOST_TEST(its.disk.asked_after_failure() > 8U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

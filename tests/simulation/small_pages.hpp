@@ -1,0 +1,10 @@
+#pragma once
+
+#include <sys/prctl.h>
+
+namespace allot::testing {
+
+/// A process that opens thousands of tiny stores would spend its time on clearing huge pages.
+inline void use_small_pages() noexcept { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }
+
+}  // namespace allot::testing
