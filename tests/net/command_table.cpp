@@ -12,8 +12,7 @@
 namespace {
 
 std::string protocol_document() {
-    const auto here = std::filesystem::path{__FILE__}.parent_path();
-    std::ifstream file{here / ".." / ".." / "net" / "PROTOCOL.md"};
+    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / "PROTOCOL.md"};
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

@@ -1,6 +1,7 @@
 #include "net/program/allocate.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "tests/program/program_run.hpp"
 #include "tests/program/scratch_directory.hpp"
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
 }
 
 BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_one_byte_for_byte) {
-    const auto data = test_data() / "northwind";
+    const auto data = std::filesystem::path{ALLOT_SOURCE_DIR} / "tests" / "data" / "northwind";
     const ScratchDirectory scratch;
     for (const char* const name : {"batches.csv", "orders.csv"}) {
         std::filesystem::copy_file(data / name, scratch / name);

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -50,11 +49,5 @@ public:
 private:
     std::filesystem::path path_;
 };
-
-/// `tests/data` in the source tree.
-inline std::filesystem::path test_data() {
-    const std::filesystem::path here{std::source_location::current().file_name()};
-    return here.parent_path().parent_path() / "data";
-}
 
 }  // namespace allot::testing
