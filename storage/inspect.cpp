@@ -1,7 +1,10 @@
 #include "storage/inspect.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
@@ -93,16 +96,42 @@ CheckReport check_store(const std::filesystem::path& directory) {
     return report;
 }
 
-void read_journal(const std::filesystem::path& directory, Lsn from,
-                  const std::function<void(const CommittedFact&)>& use) {
-    scan_journal(posix_file_system(), directory, std::nullopt,
+namespace {
+
+/// Reads a journal once. \param next the first LSN to be given; moves on with what was given.
+void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
+               const std::function<void(const CommittedFact&)>& use) {
+    const auto after = go_on ? std::optional{next - 1} : std::nullopt;
+    scan_journal(posix_file_system(), directory, after,
                  [&](std::span<const Fact> unit, Lsn first, UnixMicros time) {
                      for (std::size_t i = 0; i < unit.size(); ++i) {
-                         if (first + i >= from) use({first + i, time, unit[i]});
+                         if (first + i < next) continue;
+                         use({first + i, time, unit[i]});
+                         next = first + i + 1;
                      }
                      return true;
                  },
                  {});
+}
+
+}  // namespace
+
+void read_journal(const std::filesystem::path& directory, Lsn from,
+                  const std::function<void(const CommittedFact&)>& use) {
+    // A store that is being written: what was read of one place may be older than what was read of
+    // a later one, or a segment is pruned before it is opened. Damage is what is met again.
+    Lsn next = from;
+    std::string met;
+    const auto again = [&](const char* what) { return std::exchange(met, what) == what; };
+    for (;;) {
+        try {
+            return read_once(directory, next, next != from, use);
+        } catch (const CorruptStore& error) {
+            if (again(error.what())) throw;
+        } catch (const std::system_error& error) {
+            if (again(error.what())) throw;
+        }
+    }
 }
 
 }  // namespace allot

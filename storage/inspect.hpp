@@ -32,7 +32,8 @@ struct CheckReport {
 /// \throws std::system_error when the directory can't be read, or a process has the store open.
 [[nodiscard]] CheckReport check_store(const std::filesystem::path& directory);
 
-/// Gives the facts from LSN `from` on, as far as the journal goes back, in order.
+/// Gives the facts from LSN `from` on, as far as the journal goes back, in order. A store may have
+/// it open, and write to it.
 /// \throws CorruptStore where the journal is damaged, after giving all before that;
 /// std::system_error when it can't be read.
 void read_journal(const std::filesystem::path& directory, Lsn from,

@@ -7,6 +7,7 @@
 
 #include "storage/file_system.hpp"
 #include "storage/inspect.hpp"
+#include "storage/journal_format.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -151,6 +152,28 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_open_then_no_other_may_open_it, Scratch) {
             return std::string{error.what()}.find(path.string()) != std::string::npos;
         });
     BOOST_CHECK_THROW((void)check_store(path), std::system_error);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_what_is_new_is_no_damage, Scratch) {
+    auto store = Store::open(path, small_options());
+    store.add_batch({"b1", "sku", 1'000'000}).value();
+    int orders = 0;
+    const auto allocate_some = [&] {
+        std::vector<OrderLine> lines;
+        for (int i = 0; i < 100; ++i) lines.push_back(line(std::to_string(++orders), "sku", 1));
+        std::vector<Result<BatchRef>> results(lines.size(), Refusal::bad_name);
+        store.allocate(lines, results);
+    };
+    while (!std::filesystem::exists(path / journal::segment_name(2))) allocate_some();
+    Lsn next = 1;
+    read_journal(path, 1, [&](const CommittedFact& fact) {
+        BOOST_TEST_REQUIRE(fact.lsn == next++);
+        // The segment that was read just now fills, and the next one, which was empty, is used.
+        if (fact.lsn == 1) {
+            for (int i = 0; i < 20; ++i) allocate_some();
+        }
+    });
+    BOOST_TEST(next == store.status().last + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_directory_holds_something_else_then_it_is_refused, Scratch) {
