@@ -28,6 +28,7 @@ class ProcessorWait {
 public:
     ProcessorWait() : descriptor_{::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)} {
         bench::require(descriptor_ >= 0, "the system counts waits for a processor");
+        take();  // what came before does not count
     }
     ~ProcessorWait() { ::close(descriptor_); }
     ProcessorWait(const ProcessorWait&) = delete;
@@ -61,6 +62,9 @@ public:
         const std::uint64_t waited = wait_.take();
         less_wait_ns_max_ = std::max(less_wait_ns_max_, ns - std::min(ns, waited));
     }
+    /// Between calls, every few of them: what a slow call is credited with as its wait for a
+    /// processor is what came since, and shall be hardly more than its own.
+    void forget_waits() { wait_.take(); }
     [[nodiscard]] std::size_t count() const noexcept { return all_.size(); }
     void report(const std::string& phase) {
         std::sort(all_.begin(), all_.end());
@@ -105,7 +109,8 @@ public:
         allocate();
         latencies.add(between - begin);
         latencies.add(bench::Steady::now() - between);
-        ++next_;
+        constexpr std::uint64_t few = 64;
+        if (++next_ % few == 0) latencies.forget_waits();
     }
 
 private:

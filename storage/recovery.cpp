@@ -99,6 +99,9 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
     recovered.replayed = replay.facts();
 
     const JournalTail& tail = recovered.journal.tail;
+    if (start != 0 && tail.segment == 0) {
+        throw CorruptStore{name, 0, start, "there is no journal beside it"};
+    }
     if (start != 0 && tail.last < header.end) {
         throw CorruptStore{journal::segment_name(tail.segment), tail.offset, tail.last + 1,
                            "the journal ends before LSN " + std::to_string(header.end) +

@@ -133,8 +133,7 @@ Writer::~Writer() {
     if (finished_) return;
     try {
         files_.remove(aside_);
-    } catch (
-        const std::exception&) {  // NOLINT(bugprone-empty-catch): it is removed at the next start
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next one writes over it
     }
 }
 

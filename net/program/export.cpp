@@ -94,8 +94,8 @@ constinit const Command export_command{
          .summary = "write a store's batches and allocations as CSV files",
          .details =
              "Writes PATH/batches.csv and PATH/allocations.csv, each replaced whole. Importing\n"
-             "them into an empty store gives the same stock. The store must not be open\n"
-             "elsewhere.",
+             "them into an empty store gives the same stock; an import takes files of up to\n"
+             "1,000,000 rows. The store must not be open elsewhere.",
          .options = export_options,
          .operands_min = 1,
          .operands_max = 1},

@@ -167,6 +167,20 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_has_grown_then_one_is_taken_by_itself, 
     BOOST_TEST(store.status().snapshots_taken > 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_the_journal_beside_it_is_gone_then_that_is_said, Scratch) {
+    {
+        auto store = Store::open(path, small_options());
+        store.add_batch({"b1", "sku", 1}).value();
+        BOOST_TEST(store.snapshot() == 1U);
+    }
+    std::filesystem::remove(path / journal::segment_name(1));
+    BOOST_CHECK_EXCEPTION(
+        (void)Store::open(path, small_options()), CorruptStore, [](const CorruptStore& error) {
+            return error.file() == snapshot::file_name(1) &&
+                   std::string{error.what()}.find("no journal") != std::string::npos;
+        });
+}
+
 BOOST_FIXTURE_TEST_CASE(when_nothing_has_happened_since_then_none_is_written, Scratch) {
     auto store = Store::open(path, small_options());
     BOOST_TEST(store.snapshot() == 0U);
