@@ -53,6 +53,21 @@ public:
         return "out of stock";
     }
 
+    /// All lines or none; `batch batch …`, or the refusal's words and the line's place.
+    std::string allocate_order(const std::vector<Line>& lines) {
+        const std::vector<Batch> before = batches;
+        std::string answer;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const std::string given = allocate(lines[i]);
+            if (find(given) == nullptr) {
+                batches = before;
+                return given + " " + std::to_string(i);
+            }
+            answer += given + " ";
+        }
+        return answer;
+    }
+
     std::string deallocate(const Line& line) {
         std::size_t released = 0;
         for (Batch& batch : batches) released += std::erase(batch.lines, line);
