@@ -39,4 +39,8 @@ std::vector<IniEntry> read_ini(std::string_view file, std::string_view text) {
     return entries;
 }
 
+bool is_ini_value(std::string_view value) {
+    return value.find('\n') == std::string_view::npos && trimmed(value).size() == value.size();
+}
+
 }  // namespace allot::program

@@ -174,6 +174,12 @@ void Settings::print(std::ostream& to) const {
     for (const Option& option : options_) {
         if (!may_be_set_outside(&option) || option.name == "config") continue;
         const Setting& setting = at(option.name);
+        if (!is_ini_value(setting.text)) {
+            throw UsageError{std::string{option.name} + " (" + setting.origin + "): value '" +
+                             escaped_short(setting.text) +
+                             "': a configuration file cannot say so: it has a line break, or white "
+                             "space at an end"};
+        }
         to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
     }
 }

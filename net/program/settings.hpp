@@ -44,6 +44,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
 
     /// A configuration file that sets the same, with the origin of each value above it.
+    /// \throws UsageError for a value that no line of a file can set.
     void print(std::ostream& to) const;
 
 private:

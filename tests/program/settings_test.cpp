@@ -120,6 +120,14 @@ BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_w
     BOOST_TEST(again.is_on("sample-stock"));
 }
 
+BOOST_AUTO_TEST_CASE(when_shown_though_no_line_can_say_a_value_then_that_is_refused) {
+    for (const char* const value : {" f", "f\t", "f\r", "f\ng"}) {
+        std::ostringstream shown;
+        const Settings settings = read({.arguments = {"--data", value}});
+        BOOST_CHECK_THROW(settings.print(shown), UsageError);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_command_line)
