@@ -171,7 +171,7 @@ std::byte* encode(const Fact& fact, std::byte* to) noexcept {
 std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept {
     Decoder in{bytes};
     auto fact = decode_fact(in);
-    if (in.failed()) return std::nullopt;
+    if (in.failed() || !fact) return std::nullopt;
     bytes = in.rest();
     return fact;
 }
