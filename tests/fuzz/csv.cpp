@@ -1,12 +1,11 @@
-// The readers of the program's files: rows and settings. What was read is read again from what is
-// written.
+// The readers of files with rows. What was read is read again from what is written; a record that
+// breaks a rule is one error, with a place that is in the text.
 
+#include <algorithm>
 #include <string>
 
 #include "net/program/csv.hpp"
-#include "net/program/ini.hpp"
 #include "net/program/tables.hpp"
-#include "net/program/usage_error.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
@@ -14,41 +13,74 @@ namespace {
 using namespace allot;
 using namespace allot::program;
 
+/// \return the row as it is written, if it is narrow enough for the writer's list.
+std::string written(const CsvRow& row) {
+    std::string text;
+    const auto field = [&](std::size_t i) { return std::string_view{row[i].text}; };
+    if (row.size() == 1) append_csv(text, {field(0)});
+    if (row.size() == 2) append_csv(text, {field(0), field(1)});
+    if (row.size() == 3) append_csv(text, {field(0), field(1), field(2)});
+    return text;
+}
+
+void require_same(const CsvRow& row) {
+    const std::string text = written(row);
+    if (text.empty()) return;
+    CsvReader reader{text};
+    const auto again = reader.next();
+    fuzz::require(
+        again && *again && std::ranges::equal(**again, row, {}, &CsvField::text, &CsvField::text),
+        "what was written is read again");
+    fuzz::require(!reader.next(), "and nothing else");
+}
+
 void read_records(std::string_view text) {
     CsvReader reader{text};
+    const auto lines = static_cast<std::uint32_t>(std::ranges::count(text, '\n') + 1);
     std::size_t before = text.size() + 1;
+    Place last{.line = 1, .column = 0};
     while (const auto record = reader.next()) {
         fuzz::require(reader.remaining() < before, "every record takes bytes");
         before = reader.remaining();
-        if (!*record || (*record)->size() != 2) continue;
-        std::string written;
-        append_csv(written, {(**record)[0].text, (**record)[1].text});
-        CsvReader again{written};
-        const auto same = again.next();
-        fuzz::require(same && *same && (**same).size() == 2 &&
-                          (**same)[0].text == (**record)[0].text &&
-                          (**same)[1].text == (**record)[1].text && !again.next(),
-                      "what was written is read again");
+        const Place place = *record ? (**record).front().place : record->error().place;
+        fuzz::require(place.line <= lines && place.column <= text.size() + 1,
+                      "a place is in the text");
+        fuzz::require(place.line > last.line || (place.line == last.line && last.column == 0),
+                      "a record begins in a line of its own");
+        last = place;
+        if (!*record) {
+            fuzz::require(!record->error().rule.empty(), "an error names the rule");
+            continue;
+        }
+        fuzz::require((**record).size() <= CsvReader::fields_max, "a row is bounded");
+        for (const CsvField& field : **record) {
+            fuzz::require(field.text.size() <= CsvReader::field_bytes_max, "a field is bounded");
+        }
+        require_same(**record);
     }
+}
+
+template <class Row>
+std::vector<Row> rows_of(const Table<Row>& table) {
+    std::vector<Row> rows;
+    for (const Located<Row>& row : table.rows) rows.push_back(row.row);
+    return rows;
 }
 
 void read_tables(std::string_view text) {
     Complaints complaints;
-    const auto batches = read_batches("f", text, EmptyBatch::accepted, complaints);
+    const auto batches = rows_of(read_batches("f", text, EmptyBatch::accepted, complaints));
     (void)read_orders("f", text, complaints);
-    (void)read_allocations("f", text, complaints);
-    std::vector<BatchRow> rows;
-    for (const auto& row : batches.rows) rows.push_back(row.row);
+    const auto allocations = rows_of(read_allocations("f", text, complaints));
     Complaints none;
-    const auto again = read_batches("f", write_batches(rows), EmptyBatch::accepted, none);
-    fuzz::require(none.empty() && again.rows.size() == rows.size(), "what was written is read");
-}
-
-void read_settings(std::string_view text) {
-    try {
-        (void)read_ini("f", text);
-    } catch (const UsageError&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
-    }
+    const auto batches_again =
+        rows_of(read_batches("f", write_batches(batches), EmptyBatch::accepted, none));
+    const auto allocations_again =
+        rows_of(read_allocations("f", write_allocations(allocations), none));
+    fuzz::require(none.empty(), "what is written has no mistakes");
+    fuzz::require(write_batches(batches_again) == write_batches(batches) &&
+                      write_allocations(allocations_again) == write_allocations(allocations),
+                  "what was written is read again");
 }
 
 }  // namespace
@@ -57,6 +89,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text(data, size);
     read_records(text);
     read_tables(text);
-    read_settings(text);
     return 0;
 }

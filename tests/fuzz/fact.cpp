@@ -1,25 +1,78 @@
-// The decoder of facts: what it takes is written back as the same bytes.
+// The decoder of facts: what it takes is written back as the same bytes. And what facts do: one
+// that contradicts the state changes nothing, one that does not is undone without a trace.
 
 #include <algorithm>
 #include <array>
 
+#include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
 #include "storage/journal_format.hpp"
+#include "storage/memory_repository.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/kept_memory.hpp"
+
+namespace {
+
+using namespace allot;
+
+void require_same_bytes(const Fact& fact, std::span<const std::byte> taken) {
+    fuzz::require(!taken.empty() && taken.size() <= journal::fact_bytes_max,
+                  "a fact has 1 to 256 bytes");
+    std::array<std::byte, journal::fact_bytes_max> again{};
+    const std::byte* const end = journal::encode(fact, again.data());
+    fuzz::require(std::ranges::equal(std::span<const std::byte>{again.data(), end}, taken),
+                  "what was read is written again");
+}
+
+/// Applies facts, each after it was undone once.
+class Stock {
+public:
+    void take(const Fact& fact) {
+        Product* product = repository_.find(sku_of(fact));
+        if (product == nullptr) {
+            if (!std::holds_alternative<BatchAdded>(fact)) return;
+            product = &repository_.add(sku_of(fact));
+        }
+        const std::uint64_t before = state_hash(repository_);
+        const bool applied = product->apply(fact, lsn_ + 1);
+        if (applied) {
+            fuzz::require(
+                before != state_hash(repository_) || std::holds_alternative<OutOfStock>(fact),
+                "a fact changes something");
+            product->revert(fact);
+        }
+        fuzz::require(state_hash(repository_) == before, "nothing is left of what was undone");
+        if (applied) fuzz::require(product->apply(fact, ++lsn_), "it can be done again");
+        if (product->batches().empty()) repository_.remove_last();
+    }
+    void require_rules() {
+        fuzz::require(violations(repository_).empty(), "the stock obeys its rules");
+    }
+
+private:
+    MemoryRepository repository_{1, fuzz::kept_memory()};
+    Lsn lsn_ = 0;
+};
+
+}  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace allot;
     std::span<const std::byte> rest = fuzz::bytes(data, size);
+    std::vector<Fact> facts;
     while (!rest.empty()) {
         const auto before = rest;
         const auto fact = journal::decode(rest);
-        if (!fact) break;
-        const std::size_t taken = before.size() - rest.size();
-        fuzz::require(taken != 0 && taken <= journal::fact_bytes_max, "a fact has 1 to 256 bytes");
-        std::array<std::byte, journal::fact_bytes_max> again{};
-        const std::byte* const end = journal::encode(*fact, again.data());
-        fuzz::require(
-            std::ranges::equal(std::span<const std::byte>{again.data(), end}, before.first(taken)),
-            "what was read is written again");
+        if (!fact) {
+            fuzz::require(rest.data() == before.data() && rest.size() == before.size(),
+                          "what is no fact is not taken");
+            break;
+        }
+        require_same_bytes(*fact, before.first(before.size() - rest.size()));
+        facts.push_back(*fact);
     }
+    if (facts.empty()) return 0;
+    Stock stock;
+    for (const Fact& fact : facts) stock.take(fact);
+    stock.require_rules();
     return 0;
 }

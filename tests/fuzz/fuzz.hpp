@@ -27,4 +27,12 @@ inline std::span<const std::byte> bytes(const std::uint8_t* data, std::size_t si
     return std::as_bytes(std::span{data, size});
 }
 
+/// Takes what steers a target off the front of its input. \return 0 from an input that is used up.
+inline std::uint8_t take(std::span<const std::uint8_t>& input) {
+    if (input.empty()) return 0;
+    const std::uint8_t first = input.front();
+    input = input.subspan(1);
+    return first;
+}
+
 }  // namespace allot::fuzz

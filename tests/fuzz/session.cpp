@@ -1,18 +1,128 @@
-// A whole session, engine included: whatever a client sends, the stock obeys its rules, and every
-// reply is one frame.
+// A whole session, engine included. What a client sends in any pieces has the effect and the
+// replies of its requests sent one by one, each of which has exactly one reply; and the stock obeys
+// its rules.
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
+#include "net/command_table.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/kept_memory.hpp"
+#include "tests/fuzz/resp.hpp"
 #include "tests/net/fakes.hpp"
 
+namespace {
+
+using namespace allot;
+using Words = std::vector<std::string>;
+
+/// A session with some stock before it.
+class Shop {
+public:
+    Shop() {
+        send("ADDBATCH b1 sku 100\r\nADDBATCH b2 sku 100 2031-01-01\r\nALLOCATE o1 sku 10\r\n");
+    }
+    /// \return the replies.
+    std::string send(std::string_view bytes) {
+        std::string replies;
+        while (!bytes.empty()) {
+            const auto room = session_.prepare();
+            const std::size_t count = bytes.copy(room.data(), room.size());
+            session_.received(count);
+            bytes.remove_prefix(count);
+            do {
+                turn_ = session_.execute();
+                take(replies);
+            } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up);
+        }
+        return replies;
+    }
+    [[nodiscard]] bool dropped() const { return turn_ == Session::Turn::dropped; }
+    [[nodiscard]] bool ended() const { return session_.ended(); }
+    MemoryRepository& stock() { return engine_.repository; }
+
+private:
+    void take(std::string& replies) {
+        OutputQueue& output = session_.output();
+        while (output.release(engine_.journal.durable())) {
+            replies += output.sending();
+            output.sent(output.sending().size());
+        }
+    }
+
+    test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
+    Hub hub_{engine_.backend()};
+    Session session_{hub_, "test:1"};
+    Session::Turn turn_ = Session::Turn::starved;
+};
+
+/// The requests in a stream; and whether something that is none follows them.
+std::vector<Words> requests_in(std::string_view bytes, bool& broken) {
+    RequestParser parser{SessionLimits{}.request};
+    std::vector<Words> requests;
+    Request request;
+    auto outcome = RequestParser::Outcome::need_more;
+    while (!bytes.empty() && outcome != RequestParser::Outcome::error) {
+        const auto room = parser.prepare();
+        const std::size_t count = bytes.copy(room.data(), room.size());
+        parser.commit(count);
+        bytes.remove_prefix(count);
+        while ((outcome = parser.next(request)) == RequestParser::Outcome::ready) {
+            requests.emplace_back(request.args.begin(), request.args.end());
+        }
+    }
+    broken = outcome == RequestParser::Outcome::error;
+    return requests;
+}
+
+std::string framed(const Words& request) {
+    std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
+    for (const std::string& word : request) {
+        bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+    }
+    return bytes;
+}
+
+/// Shows how the bytes came.
+bool is_about_itself(const Words& request) {
+    return equal_ignoring_case(request.front(), "INFO") ||
+           equal_ignoring_case(request.front(), "CLIENT");
+}
+
+}  // namespace
+
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace allot;
-    test::Desk<> desk;
-    desk.send("ADDBATCH b1 sku 100\r\nADDBATCH b2 sku 100 2031-01-01\r\nALLOCATE o1 sku 10\r\n");
-    desk.take();
-    desk.send(fuzz::text(data, size));
-    const std::string replies = desk.take();
-    fuzz::require(replies.empty() || replies.ends_with("\r\n"), "replies end with a line end");
-    fuzz::require(violations(desk.engine.repository).empty(), "the stock obeys its rules");
+    std::span<const std::uint8_t> rest{data, size};
+    const std::size_t piece = fuzz::take(rest) + 1U;
+    std::string_view bytes = fuzz::text(rest.data(), rest.size());
+    bool broken = false;
+    const std::vector<Words> requests = requests_in(bytes, broken);
+
+    std::string in_pieces;
+    Shop streamed;
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
+        in_pieces += streamed.send(bytes.substr(0, piece));
+    }
+    fuzz::require(violations(streamed.stock()).empty(), "the stock obeys its rules");
+
+    std::string one_by_one;
+    Shop asked;
+    bool comparable = true;
+    for (const Words& request : requests) {
+        const std::string reply = asked.send(framed(request));
+        fuzz::require(fuzz::Replies{reply}.count() == (asked.dropped() ? 0 : 1),
+                      "a request has one reply");
+        comparable = comparable && !is_about_itself(request);
+        one_by_one += reply;
+        if (asked.ended()) break;
+    }
+    fuzz::require(state_hash(streamed.stock()) == state_hash(asked.stock()), "one effect");
+    fuzz::require(fuzz::Replies{in_pieces}.count() ==
+                      fuzz::Replies{one_by_one}.count() + (broken && !asked.ended() ? 1 : 0),
+                  "as many replies as requests");
+    if (comparable) fuzz::require(in_pieces.starts_with(one_by_one), "the same replies");
     return 0;
 }

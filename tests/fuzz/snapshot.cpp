@@ -1,45 +1,128 @@
-// A snapshot file as it is, and a chunk behind its checksum: it is refused, or gives a state that
-// obeys all rules, and takes no more memory than its bytes justify.
+// A snapshot file as it is, and with every checksum, length and count put right, so that what lies
+// behind them is reached, too: it is refused, or gives a state that obeys all rules and, written
+// anew, is read as the same.
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
 #include <cstring>
 
 #include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
 #include "storage/memory_repository.hpp"
 #include "storage/snapshot_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/kept_memory.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 
 namespace {
 
 using namespace allot;
+using snapshot::ChunkHeader;
+using snapshot::Header;
+using testing::SimulatedDisk;
+using Bytes = std::vector<std::byte>;
 
-void load_file(std::span<const std::byte> bytes) {
-    testing::SimulatedDisk disk;
-    const std::filesystem::path path = std::filesystem::path{"store"} / snapshot::file_name(1);
-    disk.put(path, {bytes.begin(), bytes.end()});
-    MemoryRepository repository{1};
-    try {
-        snapshot::load(disk, path, repository, {});
-        fuzz::require(violations(repository).empty(), "the stock obeys its rules");
-    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
-    }
+const std::filesystem::path directory = "store";
+
+template <class Struct>
+Struct at(const Bytes& file, std::size_t offset) {
+    Struct value;
+    std::memcpy(&value, file.data() + offset, sizeof value);
+    return value;
 }
 
-void restore_chunk(std::span<const std::byte> bytes) {
-    snapshot::ChunkHeader header{};
-    if (bytes.size() < sizeof header) return;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    const auto chunk = snapshot::extract(header, bytes.subspan(sizeof header));
-    if (!chunk) return;
-    MemoryRepository repository{1};
-    if (!snapshot::restore(*chunk, repository)) return;
-    fuzz::require(violations(repository).empty(), "the stock obeys its rules");
+/// Puts a header into a file, with the checksum of `bytes` bytes from there on. \return it.
+template <class Struct>
+std::uint64_t seal(Bytes& file, std::size_t offset, const Struct& header, std::size_t bytes,
+                   std::uint64_t seed) {
+    std::memcpy(file.data() + offset, &header, sizeof header);
+    const std::uint64_t sum = XXH3_64bits_withSeed(file.data() + offset + sizeof(std::uint64_t),
+                                                   bytes - sizeof(std::uint64_t), seed);
+    std::memcpy(file.data() + offset, &sum, sizeof sum);
+    return sum;
+}
+
+/// Makes a chunk as long as its counts say, or its names as long as there is room.
+void fit(ChunkHeader& chunk, std::size_t room) {
+    const std::uint64_t rows = std::uint64_t{chunk.products} * sizeof(snapshot::ProductRow) +
+                               std::uint64_t{chunk.batches} * sizeof(snapshot::BatchRow) +
+                               std::uint64_t{chunk.lines} * sizeof(snapshot::LineRow);
+    if (rows > room) return;
+    if (chunk.name_bytes > room - rows) chunk.name_bytes = static_cast<std::uint32_t>(room - rows);
+    chunk.bytes = static_cast<std::uint32_t>(rows + chunk.name_bytes);
+}
+
+/// \param counts the chunks' lengths and the header's counts, too.
+void put_right(Bytes& file, bool counts) {
+    if (file.size() < sizeof(Header)) return;
+    auto header = at<Header>(file, 0);
+    header.magic = Header::magic_value;
+    header.version = snapshot::format_version;
+    header.archive_version = 19;
+    header.bytes = file.size();
+    if (counts) header.products = header.batches = header.lines = 0;
+    header.chunks = header.chain = 0;
+    for (std::size_t offset = sizeof header; offset + sizeof(ChunkHeader) <= file.size();) {
+        auto chunk = at<ChunkHeader>(file, offset);
+        const std::size_t room = file.size() - offset - sizeof chunk;
+        if (counts) fit(chunk, room);
+        if (chunk.bytes > room) chunk.bytes = static_cast<std::uint32_t>(room);
+        header.chain = seal(file, offset, chunk, sizeof chunk + chunk.bytes, header.chain);
+        offset += sizeof chunk + chunk.bytes;
+        ++header.chunks;
+        if (!counts) continue;
+        header.products += chunk.products;
+        header.batches += chunk.batches;
+        header.lines += chunk.lines;
+        // What is too short for another chunk belongs to the last one, or is cut off.
+        if (file.size() - offset < sizeof chunk) file.resize(offset), header.bytes = offset;
+    }
+    seal(file, 0, header, sizeof header, 0);
+}
+
+void write_anew(MemoryRepository& repository, const Header& header) {
+    SimulatedDisk disk;
+    disk.create_directories(directory);
+    {
+        snapshot::Writer writer{disk, directory, header.store_id, header.start};
+        Index next = 0;
+        do {
+            writer.add(snapshot::copy_slice(repository, next));
+        } while (next < repository.size());
+        writer.finish(header.end);
+    }
+    MemoryRepository again{2, fuzz::kept_memory()};
+    const Header read =
+        snapshot::load(disk, directory / snapshot::file_name(header.start), again, {});
+    fuzz::require(read.products == header.products && read.batches == header.batches &&
+                      read.lines == header.lines && read.end == header.end,
+                  "the header is written again");
+    fuzz::require(state_hash(again) == state_hash(repository), "what was read is written again");
+}
+
+void load(Bytes file) {
+    SimulatedDisk disk;
+    const std::filesystem::path path = directory / "some";
+    disk.put(path, std::move(file));
+    MemoryRepository repository{1, fuzz::kept_memory()};
+    try {
+        const Header header = snapshot::load(disk, path, repository, {});
+        fuzz::require(violations(repository).empty(), "the stock obeys its rules");
+        write_anew(repository, header);
+    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
+    }
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    load_file(fuzz::bytes(data, size));
-    restore_chunk(fuzz::bytes(data, size));
+    std::span<const std::uint8_t> rest{data, size};
+    const std::uint8_t steer = fuzz::take(rest);
+    const auto bytes = std::as_bytes(rest);
+    Bytes file{bytes.begin(), bytes.end()};
+    if (steer % 4 != 0) put_right(file, steer % 4 > 1);
+    load(std::move(file));
     return 0;
 }

@@ -1,6 +1,8 @@
-// The wire parser: the same bytes give the same requests, however they are cut; and memory grows
+// The wire parser: the same bytes give the same requests, however they are cut; what was read is
+// read again from what a client library, or a careful person, would send for it; and memory grows
 // with the bytes that came, never with what they promise.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,45 +13,101 @@ namespace {
 
 using namespace allot;
 
+constexpr RequestLimits narrow{.line_bytes_max = 200,
+                               .argument_bytes_max = 300,
+                               .arguments_max = 12,
+                               .request_bytes_max = 400,
+                               .authenticated = false};
+// So wide that whoever reserves what a length claims meets the fuzzer's bound of one allocation.
+constexpr RequestLimits wide{.line_bytes_max = std::size_t{1} << 30U,
+                             .argument_bytes_max = std::size_t{1} << 30U,
+                             .arguments_max = std::size_t{1} << 27U,
+                             .request_bytes_max = std::size_t{1} << 31U};
+
 struct Outcome {
     std::vector<std::vector<std::string>> requests;
     std::string error;
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-Outcome parse(std::string_view bytes, std::size_t piece) {
-    constexpr RequestLimits limits{.line_bytes_max = 200,
-                                   .argument_bytes_max = 300,
-                                   .arguments_max = 12,
-                                   .request_bytes_max = 1000};
+/// Gives a parser pieces of the bytes: `first` bytes, then at most `piece` at a time. From the
+/// second request on the limits are wide, as after a password.
+Outcome parse(std::string_view bytes, const RequestLimits& limits, std::size_t first,
+              std::size_t piece) {
+    const std::size_t capacity_max = RequestParser::buffer_bytes_busy + 4 * bytes.size();
     RequestParser parser{limits};
     Outcome seen;
     Request request;
+    std::size_t most = std::max<std::size_t>(first, 1);
     while (!bytes.empty()) {
         const auto room = parser.prepare();
-        const std::size_t count = bytes.substr(0, piece).copy(room.data(), room.size());
+        fuzz::require(!room.empty(), "there is room for more");
+        const std::size_t count = bytes.substr(0, most).copy(room.data(), room.size());
+        most = piece;
         parser.commit(count);
         bytes.remove_prefix(count);
         RequestParser::Outcome outcome{};
         while ((outcome = parser.next(request)) == RequestParser::Outcome::ready) {
             fuzz::require(!request.args.empty(), "a request has a verb");
             seen.requests.emplace_back(request.args.begin(), request.args.end());
+            parser.set_limits(wide);
         }
-        fuzz::require(parser.capacity() <= 64 * kibibyte, "memory is bounded");
+        fuzz::require(parser.capacity() <= capacity_max, "memory grows with what came");
         if (outcome == RequestParser::Outcome::error) {
             seen.error = parser.error();
+            fuzz::require(!seen.error.empty(), "an error says what is wrong");
+            fuzz::require(parser.next(request) == RequestParser::Outcome::error, "and stays one");
             break;
         }
+        fuzz::require(parser.error().empty(), "no error without saying so");
     }
     return seen;
+}
+
+std::string framed(const std::vector<std::string>& request) {
+    std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
+    for (const std::string& word : request) {
+        bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+    }
+    return bytes;
+}
+
+std::string typed(const std::vector<std::string>& request) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string line;
+    for (const std::string& word : request) {
+        line += line.empty() ? "\"" : " \"";
+        for (const char c : word) {
+            const auto byte = static_cast<unsigned char>(c);
+            line += "\\x";
+            line += digits[byte >> 4U];
+            line += digits[byte & 15U];
+        }
+        line += '"';
+    }
+    return line + "\r\n";
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size == 0) return 0;
-    const std::string_view bytes = fuzz::text(data + 1, size - 1);
-    const Outcome at_once = parse(bytes, bytes.size());
-    fuzz::require(at_once == parse(bytes, data[0] % 16 + 1U), "pieces give what the whole gives");
+    std::span<const std::uint8_t> rest{data, size};
+    const std::uint8_t steer = fuzz::take(rest);
+    const std::size_t cut = fuzz::take(rest) * 16U + steer / 16U;
+    const RequestLimits& limits = steer % 2 == 0 ? narrow : wide;
+    const std::string_view bytes = fuzz::text(rest.data(), rest.size());
+
+    const Outcome whole = parse(bytes, limits, bytes.size(), bytes.size());
+    const std::size_t few = steer / 2 % 8 + 1U;
+    fuzz::require(whole == parse(bytes, limits, few, few), "pieces give what the whole gives");
+    fuzz::require(whole == parse(bytes, limits, cut % (bytes.size() + 1), bytes.size()),
+                  "cut anywhere, the two parts give what the whole gives");
+
+    std::string again;
+    for (std::size_t i = 0; i < whole.requests.size(); ++i) {
+        again += (i + steer) % 3 == 0 ? typed(whole.requests[i]) : framed(whole.requests[i]);
+    }
+    fuzz::require(parse(again, wide, again.size(), again.size()) == Outcome{whole.requests, {}},
+                  "what was read is read again");
     return 0;
 }

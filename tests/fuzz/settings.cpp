@@ -1,0 +1,150 @@
+// The readers of settings, and of single values: what a reader accepts is accepted again as it is
+// written; and what comes from outside is fit for one line once it is escaped.
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+#include "engine/eta.hpp"
+#include "engine/name.hpp"
+#include "engine/quantity.hpp"
+#include "net/escape.hpp"
+#include "net/program/command.hpp"
+#include "net/program/ini.hpp"
+#include "net/program/rules.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+namespace {
+
+using namespace allot;
+using namespace allot::program;
+
+void read_file(std::string_view text) {
+    std::vector<IniEntry> entries;
+    try {
+        entries = read_ini("f", text);
+    } catch (const UsageError&) {
+        return;  // refused, as it may be
+    }
+    std::string written;
+    std::uint32_t line = 0;
+    for (const IniEntry& entry : entries) {
+        fuzz::require(!entry.key.empty() && entry.line > line, "a key has a line of its own");
+        line = entry.line;
+        written += entry.key + " = " + entry.value + "\n";
+    }
+    const auto again = read_ini("f", written);
+    fuzz::require(again.size() == entries.size(), "what was written is read again");
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        fuzz::require(again[i].key == entries[i].key && again[i].value == entries[i].value,
+                      "key and value are as they were");
+    }
+}
+
+/// Settings from a command line and the text of a file.
+Settings settings_of(const std::vector<std::string>& arguments, const std::string& file) {
+    const Environment environment{{"ALLOT_DURABILITY", "interval=5"}};
+    return read_settings(serve_command.syntax,
+                         {.arguments = arguments,
+                          .environment = environment,
+                          .known = serve_command.syntax.options,
+                          .read_file = [&](const std::string&) { return file; },
+                          .warning = [](const std::string&) {}});
+}
+
+/// A command line, one argument a line, up to an empty one; the rest is a file.
+void read_all(std::string_view text) {
+    std::vector<std::string> arguments{"--config=f"};
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.empty()) break;
+        arguments.emplace_back(line);
+    }
+    std::ostringstream shown;
+    try {
+        const Settings settings = settings_of(arguments, std::string{text});
+        settings.print(shown);
+        const Settings again = settings_of({"--config=f"}, shown.str());
+        for (const Option& option : serve_command.syntax.options) {
+            if (option.from == Option::From::flag_only || option.name == "config") continue;
+            // The environment beats a file, and is the same both times.
+            if (again.at(option.name).origin.starts_with("environment")) continue;
+            fuzz::require(settings.text(option.name) == again.text(option.name),
+                          "what is shown sets the same");
+        }
+    } catch (const UsageError& error) {
+        fuzz::require(std::string_view{error.what()}.find('\n') == std::string_view::npos,
+                      "a message is one line");
+    }
+}
+
+void read_values(std::string_view text) {
+    if (const auto listen = read_endpoint(text)) {
+        const bool v6 = listen->host.find(':') != std::string::npos;
+        const std::string written =
+            (v6 ? "[" + listen->host + "]" : listen->host) + ":" + std::to_string(listen->port);
+        fuzz::require(read_endpoint(written) == listen, "an endpoint is read again");
+    }
+    if (const auto durability = read_durability(text)) {
+        const auto ms = durability->interval.count();
+        fuzz::require(durability->mode != Durability::Mode::interval || (ms >= 1 && ms <= 60'000),
+                      "an interval is within its bounds");
+    }
+    if (const auto bytes = read_bytes(text)) {
+        fuzz::require(read_bytes(std::to_string(*bytes)) == bytes, "a size is read again");
+        fuzz::require(text.find_first_not_of("0123456789KMGiB") == std::string_view::npos,
+                      "a size is digits and a unit");
+    }
+    if (const auto quantity = Quantity::parse(text)) {
+        fuzz::require(Quantity::parse(std::to_string(quantity->units())).value() == *quantity &&
+                          text.find_first_not_of("0123456789") == std::string_view::npos,
+                      "a quantity is digits");
+    }
+    if (const auto eta = Eta::parse(text)) {
+        fuzz::require(eta->to_string() == text && Eta::of_days(eta->days()).value() == *eta,
+                      "a day is written as it is read");
+    }
+}
+
+/// A name as its rule says, a code point at a time.
+bool is_name_slowly(std::string_view text) {
+    if (text.empty() || text.size() > Sku::bytes_max) return false;
+    while (!text.empty()) {
+        const std::int32_t point = detail::take_code_point(text);
+        if (point < 0 || detail::is_control_or_space(point)) return false;
+    }
+    return true;
+}
+
+void escape(std::string_view text) {
+    std::string line;
+    append_quoted(line, {text});
+    append_escaped(line, text, text.size());
+    for (const char c : line) fuzz::require(c >= ' ' && c <= '~', "quoted is printable ASCII");
+    line.clear();
+    append_text(line, text);
+    for (const char c : line) {
+        fuzz::require(static_cast<unsigned char>(c) >= ' ' && c != '\x7F', "text is one line");
+    }
+    const std::string logged = escaped(text);
+    std::string_view rest = logged;
+    while (!rest.empty()) {
+        const std::int32_t point = detail::take_code_point(rest);
+        fuzz::require(point == ' ' || (point >= 0 && !detail::is_control_or_space(point)),
+                      "what is logged is one line of UTF-8");
+    }
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text = fuzz::text(data, size);
+    read_values(text);
+    fuzz::require(is_name(text) == is_name_slowly(text), "a name is checked whole");
+    escape(text);
+    read_file(text);
+    read_all(text);
+    return 0;
+}
