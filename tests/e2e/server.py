@@ -63,10 +63,13 @@ def _end_with_parent():
 
 
 class Server:
-    """One `allot serve`. Started by the main thread; stopped by its process id."""
+    """One `allot serve`. Started by the main thread; stopped by its process id.
 
-    def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True):
-        command = [BINARY, "serve", "--data", str(directory), "--listen", listen, *options]
+    `around` is a command that becomes the server, such as `strace -D`.
+    """
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True, around=()):
+        command = [*around, BINARY, "serve", "--data", str(directory), "--listen", listen, *options]
         self.log = []  # lines of standard error
         self.address = None
         self._log_ended = False
@@ -99,11 +102,17 @@ class Server:
             self._changed.notify_all()
 
     def await_start(self):
-        with self._changed:
-            self._changed.wait_for(lambda: self.address or self._log_ended, START_S)
-        if self.address is None:
+        if not self.listens():
             self.kill()
             raise AssertionError("the server does not listen:\n" + self.text)
+
+    def listens(self):
+        """Waits until it does, or has ended instead. Raises when it does neither in START_S."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self.address or self._log_ended, START_S):
+                return self.address is not None
+        self.kill()
+        raise AssertionError("the server neither listens nor ends:\n" + self.text)
 
     @property
     def text(self):

@@ -1,0 +1,57 @@
+"""What may be answered around a system call that fails, and what may not."""
+
+import time
+
+from history import Operation
+from report import Broken
+from rules import WRITES
+from stages import Run, judge
+from traced import Call
+
+GROUP = "FRM"  # stands in what the journal's thread writes, and in nothing else
+
+
+def judge_failure(run: Run, calls: list[Call]) -> None:
+    """After the failure nothing is acknowledged that depends on it, and nothing that was
+    acknowledged is lost. `calls` are those of the thread of which one failed."""
+    if run.exit_code < 0:
+        raise Broken(f"signal {-run.exit_code} instead of an exit code: {run.log}")
+    operations = [each for client in run.clients for each in client]
+    refused = [each for each in operations if not _answered(each)]
+    if (refused or not run.served) and run.exit_code == 0:
+        raise Broken(f"it refuses {refused[:1]}, and ends as if nothing had been: {run.log}")
+    failed_at = min((call.at for call in calls if call.injected), default=None)
+    if failed_at is not None and any(GROUP in call.text for call in calls):
+        must_refuse(operations, failed_at, calls)
+    judge(run._replace(clients=[[_unknown(each) for each in client] for client in run.clients]))
+
+
+def _answered(operation: Operation) -> bool:
+    reply = operation.reply
+    return operation.completed is not None and getattr(reply, "code", "") != "READONLY"
+
+
+def _unknown(operation: Operation) -> Operation:
+    """What was refused because of the storage may have happened."""
+    return operation if _answered(operation) else operation._replace(completed=None, reply=None)
+
+
+def must_refuse(operations: list[Operation], failed_at: float, calls: list[Call]) -> None:
+    """The journal's thread had a failure: what it had not synced by then is not acknowledged."""
+    clock = time.time() - time.monotonic()
+    synced = [call.at for call in calls
+              if call.name == "fdatasync" and not call.failed and call.at < failed_at]
+    done: set[tuple[object, ...]] = set()
+    refused = None
+    for each in operations:
+        changes = each.command[0] in WRITES and each.command not in done
+        done.add(each.command)
+        if not _answered(each):
+            refused = refused or each
+            continue
+        if refused:
+            raise Broken(f"{refused} was refused, and {each} after it was not")
+        invoked, completed = (clock + at / 1e9 for at in (each.invoked, each.completed or 0))
+        if changes and completed > failed_at and not any(at > invoked for at in synced):
+            raise Broken(f"{each} was acknowledged; the storage failed {failed_at - invoked:.6f} s "
+                         "after it was sent, and before it was synced")

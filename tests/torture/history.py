@@ -1,0 +1,84 @@
+"""What clients asked and were told, and when."""
+
+import threading
+import time
+from typing import Any, Iterable, NamedTuple
+
+from model import Command
+from resp import Client, encoded
+
+
+class Operation(NamedTuple):
+    """A command of one connection. Without a reply it may have happened, once, or not at all."""
+
+    command: Command
+    invoked: int  # ns of the monotonic clock, before it was sent
+    completed: int | None  # after its reply was read
+    reply: Any
+
+
+def normal(reply: Any) -> Any:
+    """Bulk strings as text: the model does not tell the two apart."""
+    if isinstance(reply, bytes):
+        return reply.decode()
+    return [normal(each) for each in reply] if isinstance(reply, list) else reply
+
+
+class Recorder:
+    """The history of one connection. Its operations are executed in their order."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.operations: list[Operation] = []
+        self.broken = False
+        self._client = Client(address)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def call(self, *command: Any) -> Any:
+        return self.pipeline([command])[0]
+
+    def pipeline(self, commands: Iterable[Command]) -> list[Any]:
+        """Sends all at once, and records each. Raises EOFError or OSError when the connection
+        breaks; what was not answered by then is recorded as such."""
+        commands = list(commands)
+        invoked = time.monotonic_ns()
+        replies: list[Any] = []
+        try:
+            self._client.send(b"".join(encoded(*command) for command in commands))
+            for command in commands:
+                reply = normal(self._client.read())
+                self.operations.append(Operation(command, invoked, time.monotonic_ns(), reply))
+                replies.append(reply)
+        except (EOFError, OSError):
+            self.broken = True
+            raise
+        finally:
+            for command in commands[len(replies) :]:
+                self.operations.append(Operation(command, invoked, None, None))
+        return replies
+
+
+class Worker(threading.Thread):
+    """Sends what `commands` gives, some at a time, until the connection breaks or stop()."""
+
+    def __init__(self, address: tuple[str, int], commands: Iterable[list[Command]]) -> None:
+        super().__init__(daemon=True)
+        self.recorder = Recorder(address)
+        self._commands = commands
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Ends it after the commands that it is waiting for."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        try:
+            for some in self._commands:
+                if self._stopped.is_set():
+                    break
+                self.recorder.pipeline(some)
+        except (EOFError, OSError):
+            pass  # what was told before is in the history
+        finally:
+            self.recorder.close()

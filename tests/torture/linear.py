@@ -1,0 +1,155 @@
+"""Is a history of concurrent clients what a store could have told them, one command at a time?
+
+The journal tells the order of everything that changed; what is left to find is the place of each
+operation in it. An operation that changed something is one unit of facts, each unit is of one
+operation; one that changed nothing, such as a query, has its place between two units. At its place
+the model gives its reply and its facts. And an operation that was answered before another was sent
+comes before it, as does one that was sent before it on the same connection.
+
+The search takes one step after the other and goes back where it is stuck. What can be placed without
+harm is placed at once: a query as early as it can be, since that keeps nothing else from its place.
+"""
+
+import bisect
+from typing import Any, NamedTuple, Sequence
+
+from history import Operation
+from model import Fact, Past
+from resp import Failure
+from rules import WRITES, decide
+
+STEPS_MAX = 200_000  # beyond them the search gives up, which is a complaint, too
+
+Positions = tuple[int, ...]  # of each client: how many of its operations have their place
+
+
+class Place(NamedTuple):
+    lsn: int  # the facts up to this one have their operations
+    done: Positions
+
+
+def complaint(clients: Sequence[Sequence[Operation]], past: Past, first: int, last: int) -> str:
+    """Why the histories of one life of a server do not fit its journal; "" when they do.
+
+    The life began with the state after fact `first`, and left the journal ending with `last`.
+    """
+    return _Search(clients, past, last).run(first)
+
+
+class _Search:
+    def __init__(self, clients: Sequence[Sequence[Operation]], past: Past, last: int) -> None:
+        self._clients = clients
+        self._past = past
+        self._last = last
+        self._before = self._predecessors()
+        self._mentioned = self._last_mentions()
+        self._memory: dict[tuple[int, int, int], tuple[Any, list[Fact]]] = {}
+        self._answered = [sum(o.completed is not None for o in each) for each in clients]
+
+    def _predecessors(self) -> list[list[Positions]]:
+        """How many operations of each client come before an operation, as they were answered
+        before it was sent."""
+        completions = [[o.completed for o in each if o.completed is not None]
+                       for each in self._clients]
+        return [[tuple(bisect.bisect_left(times, o.invoked) for times in completions)
+                 for o in each] for each in self._clients]
+
+    def _last_mentions(self) -> dict[str, int]:
+        """The last fact of an order or a batch: until then, an operation on it can have facts."""
+        mentioned = {}
+        for lsn, fact in enumerate(self._past.facts[: self._last], 1):
+            for name in (fact.get("order"), fact.get("batch")):
+                mentioned[name] = lsn
+        return mentioned
+
+    def run(self, first: int) -> str:
+        start = self._settled(Place(first, (0,) * len(self._clients)))
+        ahead, seen, furthest = [start], {start}, start
+        while ahead:
+            place = ahead.pop()
+            if self._is_end(place):
+                return ""
+            furthest = max(furthest, place, key=lambda each: each.lsn + sum(each.done))
+            for step in self._steps(place):
+                then = self._settled(step)
+                if then not in seen:
+                    seen.add(then)
+                    ahead.append(then)
+            if len(seen) > STEPS_MAX:
+                return f"no verdict after {STEPS_MAX} steps; " + self._stuck(furthest)
+        return self._stuck(furthest)
+
+    def _is_end(self, place: Place) -> bool:
+        """All facts have their operations, and all answered operations their places."""
+        return place.lsn == self._last and all(map(int.__ge__, place.done, self._answered))
+
+    def _next(self, place: Place) -> list[tuple[int, Operation]]:
+        """Each client's next operation, where all that comes before it has its place."""
+        found = []
+        for client, (at, operations) in enumerate(zip(place.done, self._clients)):
+            if at < len(operations):
+                before = self._before[client][at]
+                if all(map(int.__ge__, place.done, before)):
+                    found.append((client, operations[at]))
+        return found
+
+    def _decide(self, place: Place, client: int, command: Any) -> tuple[Any, list[Fact]]:
+        key = (place.lsn, client, place.done[client])
+        if key not in self._memory:
+            self._memory[key] = decide(self._past, place.lsn, command)
+        return self._memory[key]
+
+    def _fits(self, place: Place, client: int, operation: Operation) -> list[Fact] | None:
+        """The facts that the operation would have here; None: it is not answered like that."""
+        if operation.command[0] not in WRITES and operation.completed is None:
+            return []  # nobody knows what it saw
+        reply, facts = self._decide(place, client, operation.command)
+        return facts if operation.completed is None or operation.reply == reply else None
+
+    def _may_change_later(self, place: Place, operation: Operation) -> bool:
+        verb, name, *_ = operation.command
+        if verb not in WRITES or isinstance(operation.reply, Failure):
+            return False
+        if verb == "DEALLOCATE" and operation.completed is not None:
+            return False  # its reply tells whether it had facts
+        return self._mentioned.get(name, 0) > place.lsn
+
+    def _settled(self, place: Place) -> Place:
+        """After all that can be placed without harm."""
+        moved = True
+        while moved:
+            moved = False
+            for client, operation in self._next(place):
+                if self._may_change_later(place, operation):
+                    continue
+                if self._fits(place, client, operation) == []:
+                    place = Place(place.lsn, _advanced(place.done, client))
+                    moved = True
+        return place
+
+    def _steps(self, place: Place) -> list[Place]:
+        """All that may come next; what is most likely, last."""
+        units, nothing = [], []
+        for client, operation in self._next(place):
+            facts = self._fits(place, client, operation)
+            if facts is None:
+                continue
+            done = _advanced(place.done, client)
+            end = place.lsn + len(facts)
+            if not facts:
+                nothing.append(Place(place.lsn, done))
+            elif end <= self._last and self._past.facts[place.lsn : end] == facts:
+                units.append(Place(end, done))
+        return units + nothing
+
+    def _stuck(self, place: Place) -> str:
+        waiting = [f"{operation.command} -> {operation.reply}, where the model says "
+                   f"{decide(self._past, place.lsn, operation.command)}"
+                   for _, operation in self._next(place)]
+        follows = self._past.facts[place.lsn : min(place.lsn + 3, self._last)]
+        return (f"after LSN {place.lsn} of {self._last} the journal goes on with {follows}, and no "
+                f"operation fits: {'; '.join(waiting) or 'none is left'}")
+
+
+def _advanced(done: Positions, client: int) -> Positions:
+    return (*done[:client], done[client] + 1, *done[client + 1 :])

@@ -1,0 +1,180 @@
+"""The rules of allocation once more, in Python, and every state that a journal went through.
+
+Independent of the engine: it shares no code with it, and a reader can check it by eye. States are
+never changed, only added, so that any of them can be asked at any time.
+"""
+
+import bisect
+from typing import Any, NamedTuple
+
+from resp import Failure
+
+Fact = dict[str, Any]  # as `allot dump --json` prints it, less its LSN and its time
+Command = tuple[Any, ...]  # the verb and its arguments
+WAREHOUSE = ""  # sorts before every day
+
+
+class Contradiction(Exception):
+    """A fact that cannot follow from the state before it."""
+
+
+class Line(NamedTuple):
+    order: str
+    sku: str
+    qty: int
+    lsn: int  # of its allocation
+
+
+class Batch(NamedTuple):
+    eta: str
+    added: int  # the LSN; so batches sort by preference
+    ref: str
+    purchased: int
+    lines: tuple[Line, ...]  # in the order of allocation
+
+    @property
+    def available(self) -> int:
+        return self.purchased - sum(line.qty for line in self.lines)
+
+
+Product = tuple[Batch, ...]  # in order of preference
+
+
+def applied(product: Product, fact: Fact, lsn: int) -> Product:
+    """The product after a fact. Raises Contradiction where stock would be sold twice or lost."""
+
+    def must(holds: bool) -> None:
+        if not holds:
+            raise Contradiction(f"LSN {lsn}, {fact}, contradicts {product}")
+
+    kind = fact["fact"]
+    if kind == "OutOfStock":
+        return product
+    of = {batch.ref: batch for batch in product}
+    ref = fact["batch"]
+    must((ref in of) != (kind == "BatchAdded"))
+    match kind:
+        case "BatchAdded":
+            of[ref] = Batch(fact["eta"] or WAREHOUSE, lsn, ref, fact["qty"], ())
+        case "BatchQuantityChanged":
+            must(of[ref].purchased == fact["from"])
+            of[ref] = of[ref]._replace(purchased=fact["to"])
+        case "BatchRescheduled":
+            must(of[ref].eta == (fact["from"] or WAREHOUSE))
+            of[ref] = of[ref]._replace(eta=fact["to"] or WAREHOUSE)
+        case "LineAllocated":
+            must(holder(product, fact["order"], fact["qty"]) is None)
+            line = Line(fact["order"], fact["sku"], fact["qty"], lsn)
+            of[ref] = of[ref]._replace(lines=(*of[ref].lines, line))
+        case "LineDeallocated":
+            line = Line(fact["order"], fact["sku"], fact["qty"], fact["allocated_at"])
+            must(line in of[ref].lines)
+            of[ref] = of[ref]._replace(lines=tuple(each for each in of[ref].lines if each != line))
+        case _:
+            raise Contradiction(f"LSN {lsn}: no such fact: {fact}")
+    must(of[ref].available >= 0)
+    return tuple(sorted(of.values()))
+
+
+def holder(product: Product, order: str, qty: int) -> Batch | None:
+    """The batch that holds the line."""
+    for batch in product:
+        if any((line.order, line.qty) == (order, qty) for line in batch.lines):
+            return batch
+    return None
+
+
+class Past:
+    """A journal from its first fact on, and the state after each of them."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []  # facts[0] has LSN 1
+        self.sku_of: dict[str, str] = {}  # a batch keeps its SKU
+        self._versions: dict[str, tuple[list[int], list[Product]]] = {}
+
+    def copy(self) -> "Past":
+        """Another that begins with the same facts."""
+        other = Past()
+        other.facts = list(self.facts)
+        other.sku_of = dict(self.sku_of)
+        other._versions = {
+            sku: (list(lsns), list(products)) for sku, (lsns, products) in self._versions.items()
+        }
+        return other
+
+    @property
+    def last(self) -> int:
+        return len(self.facts)
+
+    def append(self, fact: Fact) -> None:
+        lsn, sku = self.last + 1, fact["sku"]
+        if fact["fact"] == "BatchAdded" and self.sku_of.setdefault(fact["batch"], sku) != sku:
+            raise Contradiction(f"LSN {lsn}: {fact['batch']} is of two SKUs")
+        after = applied(self.product(sku, self.last) or (), fact, lsn)
+        lsns, products = self._versions.setdefault(sku, ([], []))
+        lsns.append(lsn)
+        products.append(after)
+        self.facts.append(fact)
+
+    def product(self, sku: str, lsn: int) -> Product | None:
+        """What was of a SKU after a fact; None: nobody had heard of it."""
+        lsns, products = self._versions.get(sku, ([], []))
+        version = bisect.bisect_right(lsns, lsn)
+        return products[version - 1] if version else None
+
+    def skus(self) -> list[str]:
+        return list(self._versions)
+
+
+class Refused(Exception):
+    def __init__(self, code: str, text: str, short: Fact | None = None) -> None:
+        super().__init__(text)
+        self.reply = Failure(code, text)
+        self.short = short  # the fact that is recorded of it
+
+
+class Draft:
+    """The state after a fact, and what one command would add to it."""
+
+    def __init__(self, past: Past, lsn: int) -> None:
+        self.facts: list[Fact] = []
+        self._past, self._lsn = past, lsn
+        self._changed: dict[str, Product] = {}
+
+    def find(self, sku: str) -> Product | None:
+        return self._changed.get(sku) or self._past.product(sku, self._lsn)
+
+    def product(self, sku: str) -> Product:
+        product = self.find(sku)
+        if product is None:
+            raise Refused("INVALIDSKU", f"Invalid sku {sku}")
+        return product
+
+    def find_batch(self, ref: str) -> tuple[str, Batch] | None:
+        sku = self._past.sku_of.get(ref, "")
+        found = [batch for batch in self.find(sku) or () if batch.ref == ref]
+        return (sku, found[0]) if found else None
+
+    def batch(self, ref: str) -> tuple[str, Batch]:
+        found = self.find_batch(ref)
+        if found is None:
+            raise Refused("NOSUCHBATCH", f"No batch {ref}")
+        return found
+
+    def lines(self, order: str) -> list[tuple[Line, str]]:
+        """The lines of an order and their batches, in the order of allocation."""
+        every = [self.find(sku) or () for sku in self._past.skus()]
+        found = [
+            (line, batch.ref)
+            for product in every
+            for batch in product
+            for line in batch.lines
+            if line.order == order
+        ]
+        return sorted(found, key=lambda pair: pair[0].lsn)
+
+    def record(self, fact: str, sku: str, **fields: Any) -> None:
+        whole = {"fact": fact, "sku": sku, **fields}
+        self.facts.append(whole)
+        lsn = self._lsn + len(self.facts)
+        self._changed[sku] = applied(self.find(sku) or (), whole, lsn)

@@ -1,0 +1,119 @@
+"""What each command answers, and which facts it records, in a given state: see model.py."""
+
+from typing import Any
+
+from model import WAREHOUSE, Command, Draft, Fact, Past, Refused, holder
+
+WRITES = {"ADDBATCH", "ALLOCATE", "DEALLOCATE", "SETQTY", "RESCHEDULE", "RECEIVE"}
+
+
+def decide(past: Past, lsn: int, command: Command) -> tuple[Any, list[Fact]]:
+    """The reply to a command in the state after a fact, and the facts that follow."""
+    verb, *arguments = command
+    draft = Draft(past, lsn)
+    try:
+        reply = HANDLERS[verb](draft, *arguments)
+        return reply, draft.facts
+    except Refused as refused:
+        return refused.reply, [refused.short] if refused.short else []
+
+
+def _allocate_line(draft: Draft, order: str, sku: str, qty: int) -> str:
+    product = draft.product(sku)
+    held = holder(product, order, qty)
+    if held:
+        return held.ref
+    for batch in product:
+        if batch.available >= qty:
+            draft.record("LineAllocated", sku, order=order, qty=qty, batch=batch.ref)
+            return batch.ref
+    short = {"fact": "OutOfStock", "sku": sku, "order": order, "qty": qty}
+    raise Refused("OUTOFSTOCK", f"Out of stock for sku {sku}", short)
+
+
+def _allocate(draft: Draft, order: str, *pairs: Any) -> str | list[str]:
+    batches = [_allocate_line(draft, order, *pair) for pair in zip(pairs[0::2], pairs[1::2])]
+    return batches if len(batches) > 1 else batches[0]
+
+
+def _deallocate(draft: Draft, order: str, sku: str = "", qty: int = 0) -> int:
+    for line, batch in draft.lines(order):
+        if sku in ("", line.sku) and qty in (0, line.qty):
+            _release(draft, line, batch)
+    return len(draft.facts)
+
+
+def _release(draft: Draft, line: Any, batch: str) -> None:
+    draft.record("LineDeallocated", line.sku, order=line.order, qty=line.qty, batch=batch,
+                 allocated_at=line.lsn)
+
+
+def _add_batch(draft: Draft, ref: str, sku: str, qty: int, day: str = "warehouse") -> str:
+    found = draft.find_batch(ref)
+    if found is None:
+        draft.record("BatchAdded", sku, batch=ref, qty=qty, eta=_eta(day) or None)
+    elif (found[0], found[1].purchased, found[1].eta) != (sku, qty, _eta(day)):
+        raise Refused("BATCHEXISTS",
+                      f"Batch {ref} is there already, with another SKU, quantity or ETA")
+    return "OK"
+
+
+def _set_quantity(draft: Draft, ref: str, qty: int) -> int:
+    """The latest lines go until the others fit; then they are allocated anew, oldest first."""
+    sku, batch = draft.batch(ref)
+    if batch.purchased == qty:
+        return 0
+    excess = batch.purchased - batch.available - qty
+    released = []
+    for line in reversed(batch.lines):
+        if excess <= 0:
+            break
+        _release(draft, line, ref)
+        released.append(line)
+        excess -= line.qty
+    fields = {"batch": ref, "from": batch.purchased, "to": qty}
+    draft.record("BatchQuantityChanged", sku, **fields)
+    for line in reversed(released):
+        try:
+            _allocate_line(draft, line.order, sku, line.qty)
+        except Refused:
+            draft.record("OutOfStock", sku, order=line.order, qty=line.qty)
+    return len(released)
+
+
+def _reschedule(draft: Draft, ref: str, day: str = "warehouse") -> str:
+    sku, batch = draft.batch(ref)
+    if batch.eta != _eta(day):
+        fields = {"batch": ref, "from": batch.eta or None, "to": _eta(day) or None}
+        draft.record("BatchRescheduled", sku, **fields)
+    return "OK"
+
+
+def _stock(draft: Draft, sku: str) -> list[list[Any]]:
+    return [[batch.ref, batch.eta or "warehouse", batch.purchased, batch.available]
+            for batch in draft.product(sku)]
+
+
+def _available(draft: Draft, sku: str, day: str = "9999-12-31") -> int:
+    return sum(batch.available for batch in draft.product(sku) if batch.eta <= _eta(day))
+
+
+def _allocations(draft: Draft, order: str) -> list[list[Any]]:
+    return [[line.sku, line.qty, batch] for line, batch in draft.lines(order)]
+
+
+def _eta(day: str) -> str:
+    return WAREHOUSE if day == "warehouse" else day
+
+
+HANDLERS = {
+    "ADDBATCH": _add_batch,
+    "ALLOCATE": _allocate,
+    "DEALLOCATE": _deallocate,
+    "SETQTY": _set_quantity,
+    "RESCHEDULE": _reschedule,
+    "RECEIVE": _reschedule,
+    "STOCK": _stock,
+    "AVAILABLE": _available,
+    "ALLOCATIONS": _allocations,
+}

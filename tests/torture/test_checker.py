@@ -1,0 +1,195 @@
+"""The judge itself, without a server: good histories pass, and each kind of bad one is seen."""
+
+import pathlib
+import sys
+import time
+import unittest
+from typing import Any
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+
+from failures import must_refuse
+from history import Operation
+from linear import complaint
+from model import Contradiction, Past
+from report import Broken
+from resp import Failure
+from rules import decide
+from traced import Call
+
+SHORT = Failure("OUTOFSTOCK", "Out of stock for sku S")
+
+
+def told(invoked: int, completed: int | None, reply: Any, *command: Any) -> Operation:
+    return Operation(command, invoked, completed, reply)
+
+
+def added(ref: str, qty: int, eta: str | None = None) -> dict[str, Any]:
+    return {"fact": "BatchAdded", "batch": ref, "sku": "S", "qty": qty, "eta": eta}
+
+
+def allocated(order: str, qty: int, batch: str = "b") -> dict[str, Any]:
+    return {"fact": "LineAllocated", "order": order, "sku": "S", "qty": qty, "batch": batch}
+
+
+def short(order: str, qty: int) -> dict[str, Any]:
+    return {"fact": "OutOfStock", "order": order, "sku": "S", "qty": qty}
+
+
+def released(order: str, qty: int, lsn: int, batch: str = "b") -> dict[str, Any]:
+    return {**allocated(order, qty, batch), "fact": "LineDeallocated", "allocated_at": lsn}
+
+
+class Judged(unittest.TestCase):
+    """One batch of ten, added at LSN 1, before the histories begin."""
+
+    def setUp(self) -> None:
+        self.past = Past()
+        self.past.append(added("b", 10))
+
+    def judge(self, facts: list[dict[str, Any]], *clients: list[Operation]) -> str:
+        for fact in facts:
+            self.past.append(fact)
+        return complaint(clients, self.past, 1, self.past.last)
+
+    def assertFits(self, facts: list[dict[str, Any]], *clients: list[Operation]) -> None:
+        self.assertEqual("", self.judge(facts, *clients))
+
+    def assertSeen(self, facts: list[dict[str, Any]], *clients: list[Operation]) -> None:
+        self.assertNotEqual("", self.judge(facts, *clients))
+
+
+class GivenHistoriesThatAreRight(Judged):
+    def test_when_commands_overlap_then_the_journal_says_which_was_first(self) -> None:
+        self.assertFits(
+            [allocated("y", 8), short("x", 5)],
+            [told(0, 9, SHORT, "ALLOCATE", "x", "S", 5)],
+            [told(0, 9, "b", "ALLOCATE", "y", "S", 8)],
+        )
+
+    def test_when_a_query_overlaps_a_change_then_it_may_see_it_or_not(self) -> None:
+        for left in (10, 8):
+            with self.subTest(left=left):
+                self.setUp()
+                self.assertFits(
+                    [allocated("x", 2)],
+                    [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+                    [told(1, 8, left, "AVAILABLE", "S")],
+                )
+
+    def test_when_a_command_was_not_answered_then_it_happened_or_not(self) -> None:
+        unanswered = told(0, None, None, "ALLOCATE", "x", "S", 2)
+        self.assertFits([], [unanswered])
+        self.assertFits([allocated("x", 2)], [unanswered])
+
+    def test_when_the_line_was_asked_for_twice_then_either_may_have_made_it(self) -> None:
+        self.assertFits(
+            [allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
+            [told(0, 9, "b", "ALLOCATE", "x", "S", 2), told(0, 9, 1, "DEALLOCATE", "x")],
+            [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+        )
+
+    def test_when_a_batch_shrinks_then_its_unit_is_the_reply_of_one(self) -> None:
+        unit = [released("x", 6, 2),
+                {"fact": "BatchQuantityChanged", "batch": "b", "sku": "S", "from": 10, "to": 5},
+                short("x", 6)]
+        self.assertFits([allocated("x", 6), *unit],
+                        [told(0, 1, "b", "ALLOCATE", "x", "S", 6), told(2, 3, 1, "SETQTY", "b", 5),
+                         told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S")])
+
+
+class GivenHistoriesThatAreWrong(Judged):
+    def test_a_stale_read(self) -> None:
+        self.assertSeen([allocated("x", 2)],
+                        [told(0, 1, "b", "ALLOCATE", "x", "S", 2)],
+                        [told(2, 3, 10, "AVAILABLE", "S")])
+
+    def test_a_read_of_what_is_gone_after_the_crash(self) -> None:
+        self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2)],
+                        [told(2, 3, [["S", 2, "b"]], "ALLOCATIONS", "x")])
+
+    def test_reads_of_one_client_that_go_back(self) -> None:
+        self.assertSeen([allocated("x", 2)],
+                        [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+                        [told(1, 8, 8, "AVAILABLE", "S"), told(1, 8, 10, "AVAILABLE", "S")])
+
+    def test_a_lost_acknowledged_write(self) -> None:
+        self.assertSeen([], [told(0, 1, "b", "ALLOCATE", "x", "S", 2)])
+
+    def test_an_allocation_twice(self) -> None:
+        with self.assertRaises(Contradiction):
+            self.judge([allocated("x", 2), allocated("x", 2)])
+
+    def test_more_sold_than_is_there(self) -> None:
+        with self.assertRaises(Contradiction):
+            self.judge([allocated("x", 6), allocated("y", 6)])
+
+    def test_two_changes_of_one_unanswered_command(self) -> None:
+        self.assertSeen([allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
+                        [told(0, None, None, "ALLOCATE", "x", "S", 2)],
+                        [told(0, 9, 1, "DEALLOCATE", "x")])
+
+    def test_an_order_against_real_time(self) -> None:
+        facts = [allocated("y", 2), allocated("x", 2)]
+        first = told(0, 1, "b", "ALLOCATE", "x", "S", 2)
+        self.assertSeen(facts, [first], [told(2, 3, "b", "ALLOCATE", "y", "S", 2)])
+
+    def test_an_order_against_that_of_the_connection(self) -> None:
+        self.assertSeen([allocated("y", 2), allocated("x", 2)],
+                        [told(0, 9, "b", "ALLOCATE", "x", "S", 2),
+                         told(0, 9, "b", "ALLOCATE", "y", "S", 2)])
+
+    def test_facts_that_nobody_asked_for(self) -> None:
+        self.assertSeen([allocated("x", 2), allocated("z", 1)],
+                        [told(0, 1, "b", "ALLOCATE", "x", "S", 2)])
+
+    def test_half_an_order(self) -> None:
+        both = told(0, None, None, "ALLOCATE", "x", "S", 1, "S", 2)
+        self.assertSeen([allocated("x", 1)], [both])
+
+    def test_another_reply_than_what_was_recorded(self) -> None:
+        self.assertSeen([allocated("x", 2)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 2)])
+
+    def test_a_worse_batch_than_the_rules_give(self) -> None:
+        self.assertSeen([added("later", 9, "2030-01-02"), allocated("x", 2, "later")],
+                        [told(0, 1, "OK", "ADDBATCH", "later", "S", 9, "2030-01-02"),
+                         told(2, 3, "later", "ALLOCATE", "x", "S", 2)])
+
+
+class GivenTheModel(Judged):
+    def test_when_commands_are_refused_then_it_says_why_and_nothing_changes(self) -> None:
+        for command, code in (
+            (("ALLOCATE", "x", "T", 1), "INVALIDSKU"),
+            (("SETQTY", "none", 1), "NOSUCHBATCH"),
+            (("ADDBATCH", "b", "S", 11), "BATCHEXISTS"),
+            (("STOCK", "T"), "INVALIDSKU"),
+        ):
+            reply, facts = decide(self.past, 1, command)
+            self.assertEqual((code, []), (reply.code, facts))
+
+
+class GivenAFailedSync(unittest.TestCase):
+    """The journal's thread syncs, and then fails to, while a client is told OK."""
+
+    def judge(self, invoked_s: float, completed_s: float, synced_s: float) -> None:
+        clock = time.time() - time.monotonic()
+        calls = [Call(0, clock + synced_s, "fdatasync", "fdatasync(8) = 0"),
+                 Call(0, clock + 50, "fdatasync", "fdatasync(8) = -1 EIO (INJECTED)")]
+        told_ok = Operation(("ALLOCATE", "x", "S", 2), int(invoked_s * 1e9),
+                            int(completed_s * 1e9), "b")
+        must_refuse([told_ok], clock + 50, calls)
+
+    def test_when_it_was_synced_before_then_it_may_be_told_later(self) -> None:
+        self.judge(invoked_s=40, completed_s=60, synced_s=45)
+
+    def test_when_it_was_not_synced_since_it_was_sent_then_that_is_seen(self) -> None:
+        with self.assertRaises(Broken):
+            self.judge(invoked_s=40, completed_s=60, synced_s=35)
+
+    def test_when_it_was_sent_after_the_failure_then_that_is_seen(self) -> None:
+        with self.assertRaises(Broken):
+            self.judge(invoked_s=55, completed_s=60, synced_s=45)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

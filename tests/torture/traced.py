@@ -1,0 +1,114 @@
+"""A server of which one thread is traced by strace, which kills the process or fails a call there.
+
+strace counts the calls of each thread by itself, so a place is a thread, a system call, and how many
+of them that thread has made. The main thread is traced from its first instruction on, the others
+from when the server listens: until then they have nothing to do.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+from typing import NamedTuple
+
+import server
+
+MAIN = 0
+# What changes something that others can see, or comes between two such changes.
+KILLED_AT = (
+    "openat", "close", "mkdir", "flock", "pread64", "pwrite64", "write", "ftruncate", "fdatasync",
+    "fsync", "rename", "unlink", "recvfrom", "sendto",
+)
+FIRST = "rseq"  # of every thread
+FAILED_AT = ("openat", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
+CALL = re.compile(r"^(?:(?P<thread>\d+) +)?(?P<at>\d+\.\d+) (?P<call>\w+)\(")
+
+
+class Place(NamedTuple):
+    """The `nth` time that a thread makes a system call; threads in the order of their start."""
+
+    thread: int
+    call: str
+    nth: int
+
+
+class Call(NamedTuple):
+    thread: int  # as strace names it; 0 where one alone is traced
+    at: float  # s since 1970, when it was entered
+    name: str
+    text: str
+
+    @property
+    def injected(self) -> bool:
+        return self.text.endswith("(INJECTED)")
+
+    @property
+    def failed(self) -> bool:
+        return " = -1 " in self.text
+
+
+class Tracer:
+    """What strace is told. Its log is in `directory`."""
+
+    def __init__(self, directory: pathlib.Path, thread: int | None, *expressions: str) -> None:
+        """`thread` None: all of them."""
+        self.thread = thread
+        self.log = directory / "strace.log"
+        self._command = [server.tool("strace"), "-ttt", "-y", "-s", "24", "-o", str(self.log)]
+        self._command += [word for each in expressions for word in ("-e", each)]
+
+    def around(self) -> list[str]:
+        """What becomes the server, with strace beside it, when that is how it has to begin."""
+        if self.thread is None:
+            return [*self._command, "-D", "-f", "-q"]
+        return [*self._command, "-D", "-q"] if self.thread == MAIN else []
+
+    def attach(self, running: server.Server) -> subprocess.Popen[str] | None:
+        """To a thread of a server that listens. strace ends with the server."""
+        if not self.thread:
+            return None
+        threads = sorted(os.listdir(f"/proc/{running.pid}/task"), key=int)
+        strace = subprocess.Popen([*self._command, "-p", threads[self.thread]], text=True,
+                                  stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        said = strace.stderr.readline() if strace.stderr else ""
+        if "attached" not in said:
+            strace.kill()
+            raise AssertionError(f"strace cannot trace here: {said}")
+        return strace
+
+    def calls(self) -> list[Call]:
+        found = []
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        for text in lines:
+            match = CALL.match(text)
+            if match:
+                found.append(Call(int(match["thread"] or 0), float(match["at"]), match["call"], text))
+        return found
+
+
+def killing(directory: pathlib.Path, place: Place) -> Tracer:
+    return Tracer(directory, place.thread, f"trace={place.call}",
+                  f"inject={place.call}:signal=KILL:when={place.nth}")
+
+
+def failing(directory: pathlib.Path, place: Place, error: str, for_ever: bool) -> Tracer:
+    """All calls that could fail are in its log, so that one sees what happened between them."""
+    when = f"{place.nth}+" if for_ever else f"{place.nth}"
+    return Tracer(directory, place.thread, f"trace={','.join(FAILED_AT)}",
+                  f"inject={place.call}:error={error}:when={when}")
+
+
+def counting(directory: pathlib.Path) -> Tracer:
+    return Tracer(directory, None, f"trace={','.join((FIRST, *KILLED_AT))}")
+
+
+def places(calls: list[Call]) -> list[Place]:
+    """Every place that a traced run came by."""
+    threads = {each: at for at, each in enumerate(sorted({call.thread for call in calls}))}
+    counts: dict[tuple[int, str], int] = {}
+    for call in calls:
+        if call.name != FIRST:
+            key = (threads[call.thread], call.name)
+            counts[key] = counts.get(key, 0) + 1
+    return [Place(thread, name, nth) for (thread, name), count in counts.items()
+            for nth in range(1, count + 1)]

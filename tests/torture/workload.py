@@ -1,0 +1,73 @@
+"""Random commands on a small stock, so that clients are often in each other's way."""
+
+import random
+from typing import Iterator
+
+from model import Command
+
+SKUS = ("SMALL-TABLE", "RED-CHAIR", "LAMP")
+BATCHES = 4  # of each SKU
+ORDERS = 40
+DAYS = ("warehouse", "2030-01-02", "2030-05-06", "2031-01-01")
+PIPELINE_MAX = 8
+
+
+def stock() -> list[Command]:
+    """What a store begins with."""
+    return [("ADDBATCH", f"{sku}-{i}", sku, 40, DAYS[i]) for sku in SKUS for i in range(BATCHES)]
+
+
+class Chance:
+    """A seeded source of commands: the same seed, the same commands."""
+
+    def __init__(self, seed: str) -> None:
+        self._dice = random.Random(seed)
+
+    def pipelines(self) -> Iterator[list[Command]]:
+        while True:
+            yield [self.command() for _ in range(self._dice.randint(1, PIPELINE_MAX))]
+
+    def command(self) -> Command:
+        kinds = (self._allocate, self._order, self._deallocate, self._batch, self._query)
+        return self._dice.choices(kinds, weights=(35, 10, 12, 10, 33))[0]()
+
+    def _sku(self) -> str:
+        return "UNHEARD-OF" if self._dice.random() < 0.02 else self._dice.choice(SKUS)
+
+    def _order_name(self) -> str:
+        return f"o-{self._dice.randrange(ORDERS)}"
+
+    def _batch_name(self) -> str:
+        return f"{self._sku()}-{self._dice.randrange(BATCHES)}"
+
+    def _qty(self) -> int:
+        return self._dice.randint(1, 6)
+
+    def _allocate(self) -> Command:
+        return ("ALLOCATE", self._order_name(), self._sku(), self._qty())
+
+    def _order(self) -> Command:
+        lines = [(self._sku(), self._qty()) for _ in range(self._dice.randint(2, 4))]
+        return ("ALLOCATE", self._order_name(), *(word for line in lines for word in line))
+
+    def _deallocate(self) -> Command:
+        words = ("DEALLOCATE", self._order_name(), self._sku(), self._qty())
+        return words[: self._dice.choice((2, 2, 3, 4))]
+
+    def _batch(self) -> Command:
+        batch = self._batch_name()
+        return self._dice.choice((
+            ("SETQTY", batch, self._dice.randint(0, 80)),
+            ("SETQTY", batch, self._dice.randint(0, 80)),
+            ("RESCHEDULE", batch, self._dice.choice(DAYS)),
+            ("RECEIVE", batch),
+            ("ADDBATCH", f"late-{self._dice.randrange(6)}", self._dice.choice(SKUS), 9, DAYS[1]),
+        ))
+
+    def _query(self) -> Command:
+        return self._dice.choice((
+            ("STOCK", self._sku()),
+            ("AVAILABLE", self._sku()),
+            ("AVAILABLE", self._sku(), self._dice.choice(DAYS)),
+            ("ALLOCATIONS", self._order_name()),
+        ))
