@@ -72,7 +72,7 @@ class _Played:
             self._end(running)
             for worker in workers:
                 worker.join(server.START_S)
-                if worker.is_alive():
+                if worker.hung or worker.is_alive():
                     raise Broken("a connection hangs: " + running.text)
         finally:
             running.end()

@@ -60,24 +60,20 @@ class Recorder:
 
 
 class Worker(threading.Thread):
-    """Sends what `commands` gives, some at a time, until the connection breaks or stop()."""
+    """Sends what `commands` gives, some at a time, until the connection breaks."""
 
     def __init__(self, address: tuple[str, int], commands: Iterable[list[Command]]) -> None:
         super().__init__(daemon=True)
         self.recorder = Recorder(address)
+        self.hung = False  # a reply did not come, and the connection stayed
         self._commands = commands
-        self._stopped = threading.Event()
-
-    def stop(self) -> None:
-        """Ends it after the commands that it is waiting for."""
-        self._stopped.set()
 
     def run(self) -> None:
         try:
             for some in self._commands:
-                if self._stopped.is_set():
-                    break
                 self.recorder.pipeline(some)
+        except TimeoutError:
+            self.hung = True
         except (EOFError, OSError):
             pass  # what was told before is in the history
         finally:
