@@ -31,9 +31,12 @@ struct Call {
     }
 };
 
-/// Executes a command and appends exactly one reply.
+/// Executes a command and appends exactly one reply, or lets Session::refuse_later() do so.
 /// \return the LSN of the last fact that the reply could have seen; no_lsn when it looked at none.
 using Handler = Lsn (*)(Call& call);
 inline constexpr Lsn no_lsn = 0;
+
+inline constexpr std::string_view wrong_pass_text =
+    "invalid username-password pair or user is disabled.";
 
 }  // namespace allot

@@ -68,7 +68,10 @@ void Connection::step() {
     const Session::Turn turn = session_.execute();
     if (turn == Session::Turn::dropped) return close();
     backed_up_ = turn == Session::Turn::backed_up;
-    if (turn == Session::Turn::starved && finishing_) session_.end();
+    // Who gave a wrong password need not be told so by a server that ends.
+    if ((turn == Session::Turn::starved || turn == Session::Turn::held) && finishing_) {
+        session_.end();
+    }
     flush();
     if (stage_ == Stage::closed) return;
     if (turn == Session::Turn::starved && !finishing_) read();
@@ -160,6 +163,10 @@ void Connection::check_deadlines(const ServerOptions& options) {
     };
     if (stage_ == Stage::lingering) {
         if (passed(progress_, options.linger_max)) close();
+    } else if (passed(session_.unknown_since(), options.handshake_max)) {
+        drop(Drop::handshake_stalled);
+    } else if (session_.refusal_due() <= hub_.now) {
+        step();
     } else if (waiting_for_room_) {
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
     } else if (passed(session_.request_began(), options.request_stalled_max)) {

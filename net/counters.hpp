@@ -33,18 +33,22 @@ inline constexpr std::array<std::string_view, 14> error_words{
 
 /// Why the server ended a connection, or did not begin it.
 enum class Drop : std::uint8_t {
-    protocol_error,   ///< bytes that are no request
-    cross_protocol,   ///< an HTTP request, perhaps forged in somebody's browser
-    clients_max,      ///< too many clients
-    output_limit,     ///< more queued output than SessionLimits::output_bytes_max
-    output_stalled,   ///< does not read its replies
-    request_stalled,  ///< began a request and does not end it
-    idle,             ///< no request for too long
-    storage_failed,   ///< held replies that can never be acknowledged
+    protocol_error,     ///< bytes that are no request
+    request_limit,      ///< a request beyond RequestLimits
+    cross_protocol,     ///< an HTTP request, perhaps forged in somebody's browser
+    clients_max,        ///< too many clients
+    output_limit,       ///< more queued output than SessionLimits::output_bytes_max
+    output_stalled,     ///< does not read its replies
+    request_stalled,    ///< began a request and does not end it
+    idle,               ///< no request for too long
+    handshake_stalled,  ///< did not say who it is in time
+    wrong_passwords,    ///< guesses
+    storage_failed,     ///< held replies that can never be acknowledged
 };
-inline constexpr std::array<std::string_view, 8> drop_words{
-    "protocol_error", "cross_protocol",  "clients_max", "output_limit",
-    "output_stalled", "request_stalled", "idle",        "storage_failed"};
+inline constexpr std::array<std::string_view, 11> drop_words{
+    "protocol_error",    "request_limit",   "cross_protocol",  "clients_max",
+    "output_limit",      "output_stalled",  "request_stalled", "idle",
+    "handshake_stalled", "wrong_passwords", "storage_failed"};
 
 /// What INFO counts, since the process began. Of one thread.
 struct Counters {

@@ -32,25 +32,41 @@ std::optional<std::int64_t> integer(std::string_view digits) {
     return value;
 }
 
-// Without a password there is one user, `default`, who may come in with any. A client library that
-// was given one all the same must not fail.
-bool is_user(std::string_view user) { return user == "default"; }
+struct Credentials {
+    std::string_view user;
+    std::string_view password;
+};
 
-void refuse_user(Call& call) {
-    call.fail(ErrorCode::wrong_pass, "invalid username-password pair or user is disabled.");
+/// The one user there is. A client library that was given a password where none is needed must not
+/// fail.
+constexpr std::string_view only_user = "default";
+
+/// \return false when the client is refused: at once where there is nothing to guess.
+bool log_in(Call& call, Credentials given) {
+    // Whoever the user is, the password is looked at: the time taken tells nothing.
+    const bool is_right = !call.hub.password || call.hub.password->matches(given.password);
+    if (is_right && given.user == only_user) return call.session.welcome(), true;
+    if (call.hub.password) return call.session.refuse_later(), false;
+    call.fail(ErrorCode::wrong_pass, wrong_pass_text);
+    return false;
 }
+
+struct HelloOptions {
+    std::optional<Credentials> credentials;
+    std::optional<std::string_view> name;
+};
 
 /// Reads `[AUTH user password] [SETNAME name]` from args[2] on.
 /// \return false when it has replied with an error.
-bool hello_options(Call& call, std::optional<std::string_view>& name) {
+bool hello_options(Call& call, HelloOptions& options) {
     for (std::size_t at = 2; at < call.args.size();) {
         const std::size_t left = call.args.size() - at - 1;
         if (left >= 2 && equal_ignoring_case(call.args[at], "AUTH")) {
-            if (!is_user(call.args[at + 1])) return refuse_user(call), false;
+            options.credentials = {call.args[at + 1], call.args[at + 2]};
             at += 3;
         } else if (left >= 1 && equal_ignoring_case(call.args[at], "SETNAME")) {
-            name = call.args[at + 1];
-            if (!check_client_name(call, *name)) return false;
+            options.name = call.args[at + 1];
+            if (!check_client_name(call, *options.name)) return false;
             at += 2;
         } else {
             call.fail(ErrorCode::generic, "Syntax error in HELLO option ", Quoted{call.args[at]});
@@ -79,11 +95,21 @@ void greet(Call& call) {
     reply.array(0);
 }
 
+Lsn refuse_greeting(Call& call) {
+    call.fail(ErrorCode::no_auth,
+              "HELLO must be called with the client already authenticated, otherwise the HELLO "
+              "<proto> AUTH <user> <pass> option can be used to authenticate the client and select "
+              "the RESP protocol version at the same time");
+    return no_lsn;
+}
+
 }  // namespace
 
 Lsn hello(Call& call) {
+    std::optional<std::int64_t> version = call.reply.version();
+    HelloOptions options;
     if (call.args.size() > 1) {
-        const auto version = integer(call.args[1]);
+        version = integer(call.args[1]);
         if (!version) {
             call.fail(ErrorCode::generic, "Protocol version is not an integer or out of range");
             return no_lsn;
@@ -92,24 +118,24 @@ Lsn hello(Call& call) {
             call.fail(ErrorCode::no_proto, "unsupported protocol version");
             return no_lsn;
         }
-        std::optional<std::string_view> name;
-        if (!hello_options(call, name)) return no_lsn;
-        if (name) call.session.names().name = *name;
-        call.session.set_protocol(static_cast<int>(*version));
+        if (!hello_options(call, options)) return no_lsn;
+        if (options.credentials && !log_in(call, *options.credentials)) return no_lsn;
     }
+    if (!call.session.is_known()) return refuse_greeting(call);
+    if (options.name) call.session.names().name = *options.name;
+    call.session.set_protocol(static_cast<int>(*version));
     greet(call);
     return no_lsn;
 }
 
 Lsn auth(Call& call) {
-    if (call.args.size() == 2) {
+    const bool is_alone = call.args.size() == 2;
+    if (is_alone && !call.hub.password) {
         call.fail(ErrorCode::generic,
                   "AUTH <password> called without any password configured for the default user. "
                   "Are you sure your configuration is correct?");
-    } else if (is_user(call.args[1])) {
+    } else if (log_in(call, {is_alone ? only_user : call.args[1], call.args.back()})) {
         call.reply.ok();
-    } else {
-        refuse_user(call);
     }
     return no_lsn;
 }
@@ -129,6 +155,7 @@ Lsn select(Call& call) {
 Lsn reset(Call& call) {
     call.session.names().name.clear();
     call.session.set_protocol(2);
+    call.session.forget();
     call.reply.simple("RESET");
     return no_lsn;
 }

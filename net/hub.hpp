@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "net/backend.hpp"
 #include "net/counters.hpp"
 #include "net/limits.hpp"
+#include "net/password.hpp"
 #include "net/request_parser.hpp"
 
 namespace allot {
@@ -35,13 +37,15 @@ class Hub {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    explicit Hub(Backend with, SessionLimits within = {})
-        : backend{std::move(with)}, limits{within} {}
+    explicit Hub(Backend with, SessionLimits within = {}, std::optional<Password> secret = {})
+        : backend{std::move(with)}, limits{within}, password{secret} {}
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
     Backend backend;
     SessionLimits limits;
+    /// Without one, everybody is let in.
+    std::optional<Password> password;
     Counters counters;
     /// Set by whoever drives the sessions, before each turn.
     Time now{};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 
 namespace allot {
@@ -16,12 +18,13 @@ struct RequestLimits {
     /// Words the protocol errors as clients know them from an AUTH that is still to come.
     bool authenticated = true;
 
-    /// For a client that has not said who it is, where a password is asked for.
-    [[nodiscard]] static constexpr RequestLimits before_auth() noexcept {
-        return {.line_bytes_max = 4 * kibibyte,
-                .argument_bytes_max = 16 * kibibyte,
-                .arguments_max = 10,
-                .request_bytes_max = 176 * kibibyte,
+    /// For a client that has not said who it is, where a password is asked for: enough for AUTH
+    /// and HELLO, and never more than for the others.
+    [[nodiscard]] constexpr RequestLimits before_auth() const noexcept {
+        return {.line_bytes_max = std::min(line_bytes_max, 4 * kibibyte),
+                .argument_bytes_max = std::min(argument_bytes_max, 16 * kibibyte),
+                .arguments_max = std::min(arguments_max, std::size_t{10}),
+                .request_bytes_max = std::min(request_bytes_max, 176 * kibibyte),
                 .authenticated = false};
     }
 };
@@ -38,6 +41,18 @@ struct SessionLimits {
     std::size_t output_bytes_max = 1024 * kibibyte;
     /// Commands executed before others are served, however many have been read.
     std::size_t commands_per_turn = 512;
+    /// A wrong password is answered this much later, at the least, and nothing else of its client
+    /// is executed meanwhile.
+    std::chrono::milliseconds wrong_password_delay{500};
+    /// So many in a row end the connection.
+    std::size_t wrong_passwords_max = 10;
+
+    /// Keeps the three bounds of the output in proportion.
+    constexpr void set_output_bytes_max(std::size_t bytes) noexcept {
+        output_pause_bytes = bytes / 4;
+        reply_bytes_max = bytes - output_pause_bytes;
+        output_bytes_max = bytes;
+    }
 };
 
 /// Lines of one order, in ALLOCATE and EXPLAIN.

@@ -29,7 +29,7 @@ bool is_exhaustion(const error_code& error) {
 Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
     : io_{io},
       options_{std::move(options)},
-      hub_{std::move(backend), options_.session},
+      hub_{std::move(backend), options_.session, options_.password},
       acceptor_{io},
       accept_timer_{io},
       tick_timer_{io},

@@ -70,7 +70,7 @@ RequestParser::Step RequestParser::line(Request& request) {
     const auto* const newline =
         static_cast<const char*>(std::memchr(first + parsed_, '\n', held - parsed_));
     const std::size_t size = newline != nullptr ? static_cast<std::size_t>(newline - first) : held;
-    if (size >= limits_.line_bytes_max) return fail("too big inline request");
+    if (size >= limits_.line_bytes_max) return fail_at_limit("too big inline request");
     parsed_ = held;
     if (newline == nullptr) return Step::need_more;
 
@@ -80,7 +80,9 @@ RequestParser::Step RequestParser::line(Request& request) {
     request.args.clear();
     const InlineOutcome outcome = split_inline(text, limits_.arguments_max, request.args);
     if (outcome == InlineOutcome::unbalanced) return fail("unbalanced quotes in request");
-    if (outcome == InlineOutcome::too_many) return fail("too many arguments in inline request");
+    if (outcome == InlineOutcome::too_many) {
+        return fail_at_limit("too many arguments in inline request");
+    }
     return request.args.empty() ? Step::again : Step::ready;
 }
 
@@ -115,8 +117,8 @@ RequestParser::Step RequestParser::array_header() {
     if (step == Step::need_more) return step;
     if (step == Step::failed) return fail("invalid multibulk length");
     if (length > static_cast<std::int64_t>(limits_.arguments_max)) {
-        return fail(limits_.authenticated ? "invalid multibulk length"
-                                          : "unauthenticated multibulk length");
+        return fail_at_limit(limits_.authenticated ? "invalid multibulk length"
+                                                   : "unauthenticated multibulk length");
     }
     if (length <= 0) {
         begin_ = after;
@@ -143,12 +145,13 @@ RequestParser::Step RequestParser::argument_header() {
     if (step == Step::need_more) return step;
     if (step == Step::failed || length < 0) return fail("invalid bulk length");
     if (length > static_cast<std::int64_t>(limits_.argument_bytes_max)) {
-        return fail(limits_.authenticated ? "invalid bulk length" : "unauthenticated bulk length");
+        return fail_at_limit(limits_.authenticated ? "invalid bulk length"
+                                                   : "unauthenticated bulk length");
     }
     parsed_ = after - begin_;
     argument_bytes_ = length;
     if (parsed_ + static_cast<std::size_t>(length) + line_end_bytes > limits_.request_bytes_max) {
-        return fail("too big request");
+        return fail_at_limit("too big request");
     }
     return Step::ready;
 }
@@ -176,6 +179,11 @@ RequestParser::Step RequestParser::array(Request& request) {
     begin_ += parsed_;
     parsed_ = 0;
     return Step::ready;
+}
+
+RequestParser::Step RequestParser::fail_at_limit(std::string message) {
+    is_beyond_limits_ = true;
+    return fail(std::move(message));
 }
 
 RequestParser::Step RequestParser::fail(std::string message) {

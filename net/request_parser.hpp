@@ -41,6 +41,8 @@ public:
 
     /// What is wrong, without the words `Protocol error: `. Empty: nothing.
     [[nodiscard]] std::string_view error() const noexcept { return error_; }
+    /// The error is that a limit was exceeded.
+    [[nodiscard]] bool is_beyond_limits() const noexcept { return is_beyond_limits_; }
     /// Bytes held that are not yet part of a complete request that was taken.
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
@@ -66,6 +68,7 @@ private:
     Step argument_header();
     Step length_at(std::size_t from, std::int64_t& length, std::size_t& after) const noexcept;
     Step fail(std::string message);
+    Step fail_at_limit(std::string message);
     void resize(std::size_t capacity);
 
     RequestLimits limits_;
@@ -79,6 +82,7 @@ private:
     std::int64_t argument_bytes_ = no_length;  // of the argument being read
     std::vector<Argument> arguments_;
     std::string error_;
+    bool is_beyond_limits_ = false;
 };
 
 }  // namespace allot

@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/backend.hpp"
 #include "net/counters.hpp"
 #include "net/limits.hpp"
+#include "net/password.hpp"
 
 namespace allot {
 
@@ -23,11 +25,15 @@ struct ServerOptions {
     int backlog = 511;               ///< connections that the system may queue
     std::size_t clients_max = 10'000;
     SessionLimits session{};
+    /// Without one, whoever reaches the address may change the stock.
+    std::optional<Password> password{};
     // How long is too long. 0: no bound. Checked four times a second.
     std::chrono::milliseconds idle_max{0};  ///< without a request
     std::chrono::milliseconds request_stalled_max{
         30'000};  ///< from a request's first byte to its last
     std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
+    /// From connecting to being known: where there is a password, to having given it.
+    std::chrono::milliseconds handshake_max{10'000};
     std::chrono::milliseconds linger_max{
         1'000};  ///< for the client to see the last reply and close
 };

@@ -16,6 +16,11 @@ bool allocates_one_line(const Lookahead::Entry& entry) {
     return entry.spec != nullptr && entry.spec->handler == handlers::allocate &&
            entry.request.args.size() == 4;
 }
+
+Lsn refuse_stranger(Call& call) {
+    call.fail(ErrorCode::no_auth, "Authentication required.");
+    return no_lsn;
+}
 }  // namespace
 
 Session::Session(Hub& hub, std::string peer)
@@ -24,13 +29,41 @@ Session::Session(Hub& hub, std::string peer)
       peer_{std::move(peer)},
       entered_{hub.now},
       last_command_{hub.now},
-      id_{hub.enter(*this)} {}
+      id_{hub.enter(*this)} {
+    forget();
+}
 
 Session::~Session() { hub_.leave(*this); }
 
 void Session::received(std::size_t bytes) {
     parser_.commit(bytes);
     hub_.counters.bytes_in += bytes;
+}
+
+void Session::welcome() noexcept {
+    unknown_since_ = Hub::Time::max();
+    wrong_passwords_ = 0;
+    parser_.set_limits(hub_.limits.request);
+}
+
+void Session::forget() noexcept {
+    if (!hub_.password || !is_known()) return;
+    unknown_since_ = hub_.now;
+    parser_.set_limits(hub_.limits.request.before_auth());
+}
+
+void Session::refuse_later() noexcept {
+    ++wrong_passwords_;
+    refusal_due_ = hub_.now + hub_.limits.wrong_password_delay;
+}
+
+void Session::tell_refusal() {
+    refusal_due_ = Hub::Time::max();
+    hub_.counters.count(ErrorCode::wrong_pass);
+    reply_.error(ErrorCode::wrong_pass, wrong_pass_text);
+    if (wrong_passwords_ < hub_.limits.wrong_passwords_max) return;
+    hub_.counters.count(Drop::wrong_passwords);
+    end();
 }
 
 Session::Turn Session::execute() {
@@ -47,7 +80,9 @@ Session::Turn Session::execute() {
 }
 
 Session::Turn Session::run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw) {
+    if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
+        if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
         if (left == 0) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
@@ -93,7 +128,7 @@ void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
         if (!allocates_one_line(entry)) break;
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
-    if (count < 2 || hub_.storage_failed) return;
+    if (count < 2 || hub_.storage_failed || !is_known()) return;
     if (!lock.owns_lock()) lock.lock();
     hub_.backend.bus.repository().prefetch(std::span{lines}.first(count));
 }
@@ -123,6 +158,7 @@ Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& loc
 
 Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock) {
     if (spec == nullptr) return unknown(call);
+    if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
     if (!spec->accepts(call.args.size() - 1)) {
         call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),
                   "' command");
@@ -146,6 +182,7 @@ Lsn Session::unknown(Call& call) {
         drop(Drop::cross_protocol);
         return no_lsn;
     }
+    if (!is_known()) return refuse_stranger(call);
     std::string args;
     for (const std::string_view arg : call.args.subspan(1)) {
         if (args.size() >= echoed_bytes_max) break;
@@ -159,7 +196,7 @@ Lsn Session::unknown(Call& call) {
 
 void Session::protocol_error() {
     hub_.counters.count(ErrorCode::generic);
-    hub_.counters.count(Drop::protocol_error);
+    hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
 }

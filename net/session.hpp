@@ -34,6 +34,7 @@ public:
         starved,    ///< all complete commands are executed: read
         over,       ///< more could be executed: after others had their turn
         backed_up,  ///< too much output is queued: once there is less
+        held,       ///< gave a wrong password: at refusal_due()
         ended,      ///< no command is executed any more: close once the output is out
         dropped,    ///< close at once
     };
@@ -47,6 +48,20 @@ public:
 
     [[nodiscard]] OutputQueue& output() noexcept { return output_; }
     [[nodiscard]] const OutputQueue& output() const noexcept { return output_; }
+
+    // Who the client is. Where there is no password, everyone is known.
+    /// The client has given the password.
+    void welcome() noexcept;
+    /// It has given a wrong one: it is told so at refusal_due(), and nothing is executed until
+    /// then.
+    void refuse_later() noexcept;
+    /// When the client is to be told; the far future when there is nothing to tell.
+    [[nodiscard]] Hub::Time refusal_due() const noexcept { return refusal_due_; }
+    /// It has to say anew who it is.
+    void forget() noexcept;
+    [[nodiscard]] bool is_known() const noexcept { return unknown_since_ == Hub::Time::max(); }
+    /// Since when it owes the password; the far future when it does not.
+    [[nodiscard]] Hub::Time unknown_since() const noexcept { return unknown_since_; }
 
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
@@ -75,6 +90,7 @@ private:
     Lsn dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock);
     Lsn unknown(Call& call);
     void protocol_error();
+    void tell_refusal();
     void drop(Drop cause) noexcept;
 
     Hub& hub_;
@@ -86,6 +102,9 @@ private:
     Hub::Time entered_;
     Hub::Time last_command_;
     Hub::Time request_began_ = Hub::Time::max();
+    Hub::Time unknown_since_ = Hub::Time::max();
+    Hub::Time refusal_due_ = Hub::Time::max();
+    std::size_t wrong_passwords_ = 0;  // since it last gave the right one
     std::uint64_t id_;
     State state_ = State::open;
 };

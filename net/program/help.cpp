@@ -12,6 +12,7 @@ namespace po = boost::program_options;
 po::options_description described(std::span<const Option> options) {
     po::options_description all{"Options"};
     for (const Option& option : options) {
+        if (option.from == Option::From::environment_only) continue;
         const std::string name{option.name};
         std::string help{option.help};
         if (!option.fallback.empty()) help += " (default: " + std::string{option.fallback} + ")";

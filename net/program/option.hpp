@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,10 +15,13 @@ struct Rule {
     std::string_view text;
 };
 
-/// Something that can be set: as a flag, and, unless it is one call's business, as a variable of
-/// the environment or a key of a file, too.
+/// Something that can be set: as a flag, as a variable of the environment or as a key of a file.
 struct Option {
-    enum class From : bool { flag_only, anywhere };
+    enum class From : std::uint8_t {
+        anywhere,
+        flag_only,         ///< one call's business
+        environment_only,  ///< a secret: the command line is there for everyone to read
+    };
 
     std::string_view name;      ///< `segment-bytes`: --segment-bytes, ALLOT_SEGMENT_BYTES
     std::string_view value;     ///< what stands for the value in a help text; empty: a switch

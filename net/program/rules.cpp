@@ -20,6 +20,24 @@ std::optional<std::uint64_t> read_number(std::string_view digits, std::uint64_t 
     return number;
 }
 
+std::optional<std::uint32_t> read_count(std::string_view digits, std::uint32_t min,
+                                        std::uint32_t max) {
+    const auto number = read_number(digits, min, max);
+    if (!number) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+std::optional<std::uint64_t> read_bytes_within(std::string_view text, std::uint64_t min,
+                                               std::uint64_t max) {
+    const auto bytes = read_bytes(text);
+    if (!bytes || *bytes < min || *bytes > max) return std::nullopt;
+    return bytes;
+}
+
+constexpr std::uint64_t one_kib = 1ULL << 10U;
+constexpr std::uint64_t one_mib = 1ULL << 20U;
+constexpr std::uint64_t one_gib = 1ULL << 30U;
+
 bool is_address(int family, const std::string& host) {
     std::array<unsigned char, sizeof(in6_addr)> ignored{};
     return ::inet_pton(family, host.c_str(), ignored.data()) == 1;
@@ -77,15 +95,42 @@ std::optional<std::uint64_t> read_bytes(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_segment_bytes(std::string_view text) {
-    const auto bytes = read_bytes(text);
-    if (!bytes || *bytes < (64ULL << 10U) || *bytes > (1ULL << 30U)) return std::nullopt;
-    return bytes;
+    return read_bytes_within(text, 64 * one_kib, one_gib);
+}
+
+std::optional<std::uint64_t> read_request_bytes(std::string_view text) {
+    return read_bytes_within(text, one_kib, 64 * one_mib);
+}
+
+std::optional<std::uint64_t> read_output_bytes(std::string_view text) {
+    return read_bytes_within(text, 64 * one_kib, one_gib);
+}
+
+std::optional<std::uint32_t> read_arguments(std::string_view text) {
+    return read_count(text, 16, 1'000'000);
 }
 
 std::optional<std::uint32_t> read_clients(std::string_view text) {
-    const auto number = read_number(text, 1, 100'000);
-    if (!number) return std::nullopt;
-    return static_cast<std::uint32_t>(*number);
+    return read_count(text, 1, 100'000);
+}
+
+std::optional<std::chrono::milliseconds> read_duration(std::string_view text) {
+    constexpr std::chrono::milliseconds longest = std::chrono::hours{24};
+    if (text == "0") return std::chrono::milliseconds{0};
+    // `s` last: `ms` ends with it, too.
+    for (const auto& [suffix, unit] :
+         {std::pair<std::string_view, std::chrono::milliseconds>{"ms", 1},
+          {"min", std::chrono::minutes{1}},
+          {"h", std::chrono::hours{1}},
+          {"s", std::chrono::seconds{1}}}) {
+        if (!text.ends_with(suffix)) continue;
+        text.remove_suffix(suffix.size());
+        const auto number =
+            read_number(text, 0, static_cast<std::uint64_t>(longest.count() / unit.count()));
+        if (!number) return std::nullopt;
+        return unit * static_cast<std::int64_t>(*number);
+    }
+    return std::nullopt;
 }
 
 std::optional<std::uint64_t> read_lsn(std::string_view text) {

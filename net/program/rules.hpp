@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,7 +28,12 @@ struct Endpoint {
 /// A number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.
 [[nodiscard]] std::optional<std::uint64_t> read_bytes(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_segment_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> read_request_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> read_output_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint32_t> read_arguments(std::string_view text);
 [[nodiscard]] std::optional<std::uint32_t> read_clients(std::string_view text);
+/// A number with ms, s, min or h after it, or 0.
+[[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
 [[nodiscard]] std::optional<std::string> read_directory(std::string_view text);
 
@@ -40,6 +46,13 @@ inline constexpr Rule<std::uint64_t> segment_bytes_rule{read_segment_bytes,
                                                         "a size from 64KiB to 1GiB"};
 inline constexpr Rule<std::uint64_t> bytes_rule{
     read_bytes, "a number of bytes, perhaps with KiB, MiB or GiB after it"};
+inline constexpr Rule<std::uint64_t> request_bytes_rule{read_request_bytes,
+                                                        "a size from 1KiB to 64MiB"};
+inline constexpr Rule<std::uint64_t> output_bytes_rule{read_output_bytes,
+                                                       "a size from 64KiB to 1GiB"};
+inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments, "a number 16..1000000"};
+inline constexpr Rule<std::chrono::milliseconds> duration_rule{
+    read_duration, "a time such as 500ms, 30s, 5min or 2h, at most 24h, or 0 for no bound"};
 inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "a number 1..100000"};
 inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "a number of a fact, from 1"};
 inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};

@@ -48,7 +48,7 @@ auto take_address(const Endpoint& at, Take&& take) {
 
 /// Runs the listening server until a signal has ended it. What was read is executed and answered
 /// then, within drain_max.
-void run_until_signal(asio::io_context& io, Server& server, Logger& log) {
+void run_until_signal(asio::io_context& io, Server& server, bool password, Logger& log) {
     // A second signal finds the default disposition again, and ends the process.
     asio::signal_set signals{io, SIGTERM, SIGINT};
     signals.async_wait([&](const boost::system::error_code& error, int signal) {
@@ -61,7 +61,8 @@ void run_until_signal(asio::io_context& io, Server& server, Logger& log) {
         });
     });
     // Said only now: who waits for it may send a signal at once.
-    log.info("listening", {{"address", text_of(server.endpoint())}});
+    log.info("listening",
+             {{"password", password ? "yes" : "no"}, {"address", text_of(server.endpoint())}});
     io.run();
 }
 
@@ -81,11 +82,11 @@ int close(Store& store, Logger& log) {
 int serve(const ServeSettings& settings, Console& console) {
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
-    const std::size_t clients_max = descriptors_for(settings.clients_max, log);
+    for (const std::string& warning : settings.warnings) log.warning(warning);
+    ServerOptions options = settings.server;
+    options.clients_max = descriptors_for(options.clients_max, log);
 
     asio::io_context io{1};
-    const ServerOptions options{
-        .host = settings.listen.host, .port = settings.listen.port, .clients_max = clients_max};
     // Before the store: where the server cannot listen, none is made, and none is locked.
     auto address = take_address(settings.listen, [&] { return Server::bind(io, options); });
     Store store = open_store(settings.directory, settings.store, console, log);
@@ -99,7 +100,7 @@ int serve(const ServeSettings& settings, Console& console) {
 
     Server server{io, backend_of(store), options};
     take_address(settings.listen, [&] { server.listen(std::move(address)); });
-    run_until_signal(io, server, log);
+    run_until_signal(io, server, options.password.has_value(), log);
     return close(store, log);
 }
 

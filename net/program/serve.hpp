@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "net/program/command.hpp"
 #include "net/program/rules.hpp"
+#include "net/server.hpp"
 #include "storage/options.hpp"
 
 namespace allot::program {
@@ -15,8 +17,9 @@ struct ServeSettings {
     std::string directory;
     Endpoint listen;
     StoreOptions store;
-    std::uint32_t clients_max;
+    ServerOptions server;  ///< `listen` and all limits in it
     bool sample_stock;
+    std::vector<std::string> warnings;  ///< to be logged when it starts
 
     /// \throws UsageError, also where the address is not this machine's own and nothing says that
     /// anyone who reaches it may change the stock.

@@ -1,5 +1,6 @@
 #include <boost/asio/ip/address.hpp>
 
+#include "net/program/password_setting.hpp"
 #include "net/program/serve.hpp"
 
 namespace allot::program {
@@ -12,6 +13,8 @@ constexpr std::array serve_options = {
     data_option,
     Option{"listen", "ADDRESS:PORT", "127.0.0.1:25568",
            "where to listen; port 0 is any that is free"},
+    password_file_option,
+    password_option,
     Option{"listen-without-password", "", "",
            "allow an address that other machines reach, although whoever reaches it may change "
            "the stock"},
@@ -22,15 +25,51 @@ constexpr std::array serve_options = {
     Option{"snapshot-every-bytes", "SIZE", "256MiB",
            "take a snapshot whenever the journal has grown by this much; 0: only on command"},
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},
+    Option{"max-line", "SIZE", "64KiB", "longest command as a line"},
+    Option{"max-argument", "SIZE", "64KiB", "longest argument of a command"},
+    Option{"max-arguments", "NUMBER", "4096", "arguments of a command, its verb included"},
+    Option{"max-request", "SIZE", "1MiB", "largest command"},
+    Option{"max-output", "SIZE", "1MiB",
+           "replies queued for a client; at a quarter of it, no more of its commands are read"},
+    Option{"handshake-timeout", "TIME", "10s", "drop who has not given the password by then"},
+    Option{"request-timeout", "TIME", "30s", "drop who does not end a command that it began"},
+    Option{"output-timeout", "TIME", "10s", "drop who takes nothing of its replies"},
+    Option{"idle-timeout", "TIME", "0", "drop who sends no command for so long; 0: never"},
     Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
 
-void check_exposure(const Settings& settings, const Endpoint& listen) {
-    if (boost::asio::ip::make_address(listen.host).is_loopback()) return;
-    if (settings.is_on("listen-without-password")) return;
-    throw UsageError{"listen (" + settings.at("listen").origin + "): value '" +
-                     settings.text("listen") +
-                     "': other machines reach it, and anyone who does may change the stock; "
-                     "listen on a loopback address, or say --listen-without-password"};
+RequestLimits request_limits(const Settings& settings) {
+    return {.line_bytes_max = settings.get("max-line", request_bytes_rule),
+            .argument_bytes_max = settings.get("max-argument", request_bytes_rule),
+            .arguments_max = settings.get("max-arguments", arguments_rule),
+            .request_bytes_max = settings.get("max-request", request_bytes_rule)};
+}
+
+ServerOptions server_options(const Settings& settings) {
+    const Endpoint listen = settings.get("listen", endpoint_rule);
+    ServerOptions options{.host = listen.host,
+                          .port = listen.port,
+                          .clients_max = settings.get("max-clients", clients_rule),
+                          .session = {.request = request_limits(settings)},
+                          .idle_max = settings.get("idle-timeout", duration_rule),
+                          .request_stalled_max = settings.get("request-timeout", duration_rule),
+                          .output_stalled_max = settings.get("output-timeout", duration_rule),
+                          .handshake_max = settings.get("handshake-timeout", duration_rule)};
+    options.session.set_output_bytes_max(settings.get("max-output", output_bytes_rule));
+    return options;
+}
+
+/// Refuses what only the operator can want, and has not said; warns of what is likely a mistake.
+void check_exposure(const Settings& settings, ServeSettings& serve) {
+    if (boost::asio::ip::make_address(serve.server.host).is_loopback()) return;
+    if (serve.server.password) {
+        serve.warnings.emplace_back("without TLS, whoever is on the way can read the password");
+    } else if (!settings.is_on("listen-without-password")) {
+        throw UsageError{"listen (" + settings.at("listen").origin + "): value '" +
+                         settings.text("listen") +
+                         "': other machines reach it, and anyone who does may change the stock; "
+                         "set a password (--password-file), listen on a loopback address, or say "
+                         "--listen-without-password"};
+    }
 }
 
 int run_serve(const Settings& settings, Console& console) {
@@ -48,9 +87,13 @@ ServeSettings ServeSettings::from(const Settings& settings) {
         .store = {.durability = settings.get("durability", durability_rule),
                   .segment_bytes = settings.get("segment-bytes", segment_bytes_rule),
                   .snapshot_every_bytes = settings.get("snapshot-every-bytes", bytes_rule)},
-        .clients_max = settings.get("max-clients", clients_rule),
-        .sample_stock = settings.is_on("sample-stock")};
-    check_exposure(settings, serve.listen);
+        .server = server_options(settings),
+        .sample_stock = settings.is_on("sample-stock"),
+        .warnings = {}};
+    PasswordSetting given = read_password(settings);
+    serve.server.password = given.password;
+    if (!given.warning.empty()) serve.warnings.push_back(std::move(given.warning));
+    check_exposure(settings, serve);
     return serve;
 }
 
@@ -62,7 +105,9 @@ constinit const Command serve_command{
          .details =
              "Speaks RESP2, RESP3 and plain lines: redis-cli, every Redis client library, nc and\n"
              "telnet are clients. Logs are logfmt on standard error; 'msg=listening' tells the\n"
-             "address. SIGTERM and SIGINT end it in good order; a second one at once.",
+             "address. SIGTERM and SIGINT end it in good order; a second one at once.\n"
+             "Where other machines reach the address, clients must give a password: the first line\n"
+             "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.",
          .options = serve_options},
     .run = run_serve,
     .check = check_serve};

@@ -20,6 +20,7 @@ constexpr std::string_view prefix = "ALLOT_";
 po::options_description described(const Syntax& syntax) {
     po::options_description all;
     for (const Option& option : syntax.options) {
+        if (option.from == Option::From::environment_only) continue;
         all.add_options()(std::string{option.name}.c_str(), po::value<std::string>());
     }
     all.add_options()("operand", po::value<std::vector<std::string>>());
@@ -40,9 +41,23 @@ std::vector<std::string> with_switches_spelled_out(const Syntax& syntax,
     return spelled;
 }
 
+void refuse_secrets(const Syntax& syntax, std::span<const std::string> arguments) {
+    for (const std::string_view argument : arguments) {
+        if (argument == "--") return;
+        if (!argument.starts_with("--")) continue;
+        const auto name = argument.substr(2, argument.find('=') - 2);
+        const Option* const option = find_option(syntax.options, name);
+        if (option == nullptr || option->from != Option::From::environment_only) continue;
+        throw UsageError{"--" + std::string{name} +
+                         ": everyone on this machine can read a command line; use a file, or " +
+                         variable_of(name)};
+    }
+}
+
 /// Reads the command line. \return the operands.
 std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::string> arguments,
                                     Values& values) {
+    refuse_secrets(syntax, arguments);
     const po::options_description description = described(syntax);
     po::positional_options_description operands;
     operands.add("operand", -1);
@@ -83,8 +98,10 @@ void check_operands(const Syntax& syntax, const std::vector<std::string>& operan
     }
 }
 
-bool may_be_set_outside(const Option* option) {
-    return option != nullptr && option->from == Option::From::anywhere;
+bool may_be_variable(const Option& option) { return option.from != Option::From::flag_only; }
+
+bool may_be_key(const Option& option) {
+    return option.from == Option::From::anywhere && option.name != "config";
 }
 
 void take_environment(const SettingSources& sources, Values& values) {
@@ -92,7 +109,7 @@ void take_environment(const SettingSources& sources, Values& values) {
         if (!variable.starts_with(prefix)) continue;
         const auto option = std::ranges::find_if(
             sources.known, [&](const Option& each) { return variable_of(each.name) == variable; });
-        if (option == sources.known.end() || !may_be_set_outside(&*option)) {
+        if (option == sources.known.end() || !may_be_variable(*option)) {
             // Not refused: a variable may be there for a script around the program.
             sources.warning("environment " + escaped(variable) + ": is no setting, and ignored");
             continue;
@@ -117,7 +134,7 @@ void take_file(const SettingSources& sources, Values& values) {
     for (const IniEntry& entry : read_ini(file, config_text(sources, file))) {
         const std::string where = escaped(file) + ':' + std::to_string(entry.line);
         const Option* const option = find_option(sources.known, entry.key);
-        if (!may_be_set_outside(option) || option->name == "config") {
+        if (option == nullptr || !may_be_key(*option)) {
             throw UsageError{where + ": '" + escaped_short(entry.key) + "': there is no such key"};
         }
         const auto [first, is_new] = lines.try_emplace(entry.key, entry.line);
@@ -172,7 +189,7 @@ const Settings::Setting& Settings::at(std::string_view option) const {
 
 void Settings::print(std::ostream& to) const {
     for (const Option& option : options_) {
-        if (!may_be_set_outside(&option) || option.name == "config") continue;
+        if (!may_be_key(option)) continue;
         const Setting& setting = at(option.name);
         if (!is_ini_value(setting.text)) {
             throw UsageError{std::string{option.name} + " (" + setting.origin + "): value '" +

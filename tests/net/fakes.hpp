@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -91,7 +92,8 @@ struct Engine {
 template <class AnyJournal = VolatileJournal>
 class Desk {
 public:
-    explicit Desk(SessionLimits limits = {}) : hub{engine.backend(), limits} {}
+    explicit Desk(SessionLimits limits = {}, std::optional<Password> password = {})
+        : hub{engine.backend(), limits, std::move(password)} {}
 
     void send(std::string_view bytes) {
         while (!bytes.empty()) {

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_reaches_them_then_it_is_refused_before_it_ends)
     BOOST_TEST(parse(std::string(most - 1, 'a') + "\n").requests.size() == 1);
     BOOST_TEST(error_of(std::string(most, 'a') + "\n") == "too big inline request");
     BOOST_TEST(error_of(std::string(most, 'a')) == "too big inline request");
-    BOOST_TEST(error_of(std::string(4096, 'a'), RequestLimits::before_auth()) ==
+    BOOST_TEST(error_of(std::string(4096, 'a'), RequestLimits{}.before_auth()) ==
                "too big inline request");
 }
 
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(when_the_whole_is_too_large_then_it_is_refused_at_the_heade
 }
 
 BOOST_AUTO_TEST_CASE(when_the_client_is_not_known_yet_then_less_is_allowed) {
-    const auto limits = RequestLimits::before_auth();
+    const auto limits = RequestLimits{}.before_auth();
     BOOST_TEST(error_of("*11\r\n", limits) == "unauthenticated multibulk length");
     BOOST_TEST(error_of("*1\r\n$16385\r\n", limits) == "unauthenticated bulk length");
     BOOST_TEST(parse("*10\r\n$16384\r\n", limits).error.empty());

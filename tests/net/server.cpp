@@ -233,6 +233,32 @@ BOOST_AUTO_TEST_CASE(when_one_does_not_end_its_request_then_it_is_dropped) {
     BOOST_TEST(idle.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_one_does_not_give_the_password_in_time_then_it_is_dropped) {
+    TestServer server{{.password = allot::Password{"secret"}, .handshake_max = 500ms}};
+    TestClient silent{server};
+    TestClient chatty{server};
+    TestClient known{server};
+    BOOST_TEST(known.ask("AUTH secret", "+OK\r\n") == "+OK\r\n");
+    chatty.send("PING\r\nRESET\r\n");
+    BOOST_TEST(silent.until_closed().empty());
+    BOOST_TEST(chatty.until_closed() == "-NOAUTH Authentication required.\r\n+RESET\r\n");
+    BOOST_TEST(server.counters().of(Drop::handshake_stalled) == 2U);
+    BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_one_guesses_passwords_then_it_is_slowed_and_dropped_and_others_are_not) {
+    TestServer server{{.session = {.wrong_password_delay = 100ms, .wrong_passwords_max = 3},
+                       .password = allot::Password{"secret"}}};
+    TestClient guesser{server};
+    guesser.send("AUTH a\r\nAUTH b\r\nAUTH c\r\nAUTH secret\r\n");
+    TestClient known{server};
+    BOOST_TEST(known.ask("AUTH secret", "+OK\r\n") == "+OK\r\n");
+    BOOST_TEST(guesser.until_closed() ==
+               repeated("-WRONGPASS invalid username-password pair or user is disabled.\r\n", 3));
+    BOOST_TEST(server.counters().of(Drop::wrong_passwords) == 1U);
+    BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(when_one_is_idle_for_longer_than_it_may_then_it_is_dropped) {
     TestServer server{{.idle_max = 300ms}};
     TestClient idle{server};
@@ -341,6 +367,19 @@ BOOST_AUTO_TEST_CASE(when_it_comes_amid_a_load_then_every_command_that_was_execu
     BOOST_TEST(drained.get());
     const auto commands = server.counters().commands - 1;
     BOOST_TEST(replies.size() == commands * std::string_view{"$1\r\nx\r\n"}.size());
+}
+
+BOOST_AUTO_TEST_CASE(when_one_waits_to_be_told_of_a_wrong_password_then_it_is_not_waited_for) {
+    TestServer server{{.session = {.wrong_password_delay = 60s},
+                       .password = allot::Password{"secret"},
+                       .handshake_max = 0ms}};
+    TestClient guesser{server};
+    guesser.send("AUTH guess\r\n");
+    BOOST_TEST(eventually([&] { return server.counters().commands == 1; }));
+    auto drained = server.drain(9s);
+    BOOST_TEST(guesser.until_closed().empty());
+    guesser.close();
+    BOOST_TEST(drained.get());
 }
 
 BOOST_AUTO_TEST_CASE(when_nobody_is_there_then_it_is_done_at_once) {

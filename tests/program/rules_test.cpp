@@ -53,11 +53,32 @@ BOOST_AUTO_TEST_CASE(when_a_number_is_out_of_its_range_then_it_is_refused) {
     BOOST_TEST((read_segment_bytes("1GiB") == 1ULL << 30U));
     BOOST_TEST(!read_segment_bytes("65535"));
     BOOST_TEST(!read_segment_bytes("1073741825"));
+    BOOST_TEST((read_request_bytes("1KiB") == 1024U));
+    BOOST_TEST(!read_request_bytes("1023"));
+    BOOST_TEST(!read_request_bytes("65MiB"));
+    BOOST_TEST((read_output_bytes("64KiB") == 65'536U));
+    BOOST_TEST(!read_output_bytes("63KiB"));
+    BOOST_TEST((read_arguments("16") == 16U));
+    BOOST_TEST(!read_arguments("15"));
+    BOOST_TEST(!read_arguments("1000001"));
     BOOST_TEST((read_clients("1") == 1U));
     BOOST_TEST(!read_clients("0"));
     BOOST_TEST(!read_clients("100001"));
     BOOST_TEST(!read_lsn("0"));
     BOOST_TEST((read_lsn("18446744073709551615") == ~0ULL));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_time_has_a_unit_then_it_counts) {
+    using namespace std::chrono_literals;
+    BOOST_TEST((read_duration("0") == 0ms));
+    BOOST_TEST((read_duration("250ms") == 250ms));
+    BOOST_TEST((read_duration("30s") == 30s));
+    BOOST_TEST((read_duration("5min") == 5min));
+    BOOST_TEST((read_duration("24h") == 24h));
+    for (const char* const bad : {"", "5", "s", "ms", "-1s", "1.5s", "1 s", "25h", "86400001ms",
+                                  "1m", "1d", "99999999999999999999s"}) {
+        BOOST_TEST(!read_duration(bad), bad);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_a_switch_is_set_then_the_usual_words_do) {

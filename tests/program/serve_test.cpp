@@ -195,6 +195,15 @@ BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
                                         {"segment-bytes", "1KiB"},
                                         {"snapshot-every-bytes", "-1"},
                                         {"max-clients", "0"},
+                                        {"max-line", "65MiB"},
+                                        {"max-argument", "0"},
+                                        {"max-arguments", "15"},
+                                        {"max-request", "x"},
+                                        {"max-output", "1KiB"},
+                                        {"handshake-timeout", "10"},
+                                        {"request-timeout", "25h"},
+                                        {"output-timeout", "-1s"},
+                                        {"idle-timeout", "1d"},
                                         {"sample-stock", "maybe"}}) {
         const auto run =
             run_program({"serve", "--print-config", "--" + std::string{option} + "=" + value});
