@@ -21,8 +21,9 @@ public:
     /// Writes all of it, or throws.
     void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
 
-    /// Makes everything written so far durable. After a failure nothing is known of what was
-    /// written since the last success; it must not be tried again (the system may have dropped it).
+    /// Makes everything written so far durable, by whomever, and also if this one is open to be
+    /// read only. After a failure nothing is known of what was written since the last success; it
+    /// must not be tried again (the system may have dropped it).
     virtual void sync() = 0;
     virtual void truncate(std::uint64_t size) = 0;
     [[nodiscard]] virtual std::uint64_t size() const = 0;

@@ -8,32 +8,27 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
+#include "storage/manifest.hpp"
 #include "storage/recovery.hpp"
+#include "storage/store_files.hpp"
+#include "storage/store_image.hpp"
 
 namespace allot {
 
 namespace {
 
-/// Keeps a process from opening the store meanwhile, if one ever has.
-std::unique_ptr<FileLock> lock_if_there(FileSystem& files, const std::filesystem::path& directory) {
-    const auto names = files.list(directory);
-    if (names.empty()) {
-        throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
-                                directory.string() + " holds no store"};
-    }
-    if (std::ranges::find(names, "LOCK") == names.end()) return nullptr;
-    try {
-        return files.lock(directory / "LOCK");
-    } catch (const std::system_error& error) {
-        if (error.code() != std::errc::resource_unavailable_try_again) throw;
-        throw std::system_error{error.code(), directory.string() + " is open in another process"};
-    }
+namespace fs = std::filesystem;
+using ShowProgress = std::function<void(const Progress&)>;
+
+void find(CheckReport& report, std::string finding) {
+    report.ok = false;
+    report.findings.push_back(std::move(finding));
 }
 
 /// Each snapshot with the journal after it, and the journal alone where it goes back to the
 /// beginning, have to give one and the same state.
-void compare_sources(FileSystem& files, const std::filesystem::path& directory,
-                     const Recovered& newest, CheckReport& report) {
+void compare_sources(FileSystem& files, const fs::path& directory, const Recovered& newest,
+                     CheckReport& report) {
     std::vector<Lsn> sources = newest.snapshots;
     if (!sources.empty()) sources.pop_back();  // the newest was used already
     const auto& segments = newest.journal.segments;
@@ -42,58 +37,87 @@ void compare_sources(FileSystem& files, const std::filesystem::path& directory,
     for (const Lsn start : sources) {
         const Recovered other = recover_from(files, directory, start, {});
         if (state_hash(*other.repository) == report.state_hash) continue;
-        report.ok = false;
-        report.findings.push_back("replay from LSN " + std::to_string(start) +
-                                  " gives another state than the newest snapshot");
+        find(report, "replay from LSN " + std::to_string(start) +
+                         " gives another state than the newest snapshot");
     }
+}
+
+void describe(const Recovered& recovered, CheckReport& report) {
+    MemoryRepository& repository = *recovered.repository;
+    report.last = recovered.journal.tail.last;
+    report.replayed = recovered.replayed;
+    report.products = repository.size();
+    report.batches = repository.ledger().batch_count();
+    report.lines = repository.ledger().line_count();
+    report.snapshots = recovered.snapshots.size();
+    report.state_hash = state_hash(repository);
+    for (std::string& violation : violations(repository)) find(report, std::move(violation));
+}
+
+void look_at_tail(const JournalScan& journal, CheckReport& report) {
+    if (!journal.torn) return;
+    report.findings.push_back("a torn tail of " + std::to_string(journal.torn->bytes) +
+                              " bytes, not known to be durable, which the next start cuts");
+    if (!journal.torn->groups_follow) return;
+    find(report,
+         "whole groups stand behind it: a power cut in a mode that does not wait for a sync, or "
+         "damage");
+}
+
+/// Nothing in a journal tells that its last segment is missing; in a backup, its manifest does.
+void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport& report) {
+    const auto manifest = read_manifest(files, directory, store_files::manifest);
+    if (!manifest || manifest->last <= report.last) return;
+    find(report, "the backup is said to reach LSN " + std::to_string(manifest->last) +
+                     ", and its files end at LSN " + std::to_string(report.last));
 }
 
 }  // namespace
 
-bool holds_store(const std::filesystem::path& directory) {
-    return holds_store(posix_file_system(), directory);
-}
+bool holds_store(const fs::path& directory) { return holds_store(posix_file_system(), directory); }
 
-CheckReport check_store(const std::filesystem::path& directory) {
-    FileSystem& files = posix_file_system();
-    const auto lock = lock_if_there(files, directory);
-    refuse_foreign_directory(files, directory);
+CheckReport check_files(FileSystem& files, const fs::path& directory,
+                        const ShowProgress& progress) {
     CheckReport report;
     StoreOptions options;
-    options.warning = [&](std::string_view text) {
-        report.ok = false;
-        report.findings.emplace_back(text);
-    };
+    options.progress = progress;
+    options.warning = [&](std::string_view text) { find(report, std::string{text}); };
     try {
         const Recovered recovered = recover(files, directory, options);
-        MemoryRepository& repository = *recovered.repository;
-        report.last = recovered.journal.tail.last;
-        report.replayed = recovered.replayed;
-        report.products = repository.size();
-        report.batches = repository.ledger().batch_count();
-        report.lines = repository.ledger().line_count();
-        report.snapshots = recovered.snapshots.size();
-        report.state_hash = state_hash(repository);
-        if (const auto& torn = recovered.journal.torn) {
-            report.findings.push_back("a torn tail of " + std::to_string(torn->bytes) +
-                                      " bytes, not known to be durable, which the next start cuts");
-            if (torn->groups_follow) {
-                report.ok = false;
-                report.findings.emplace_back(
-                    "whole groups stand behind it: a power cut in a mode that does not wait for a "
-                    "sync, or damage");
-            }
-        }
-        for (std::string& violation : violations(repository)) {
-            report.ok = false;
-            report.findings.push_back(std::move(violation));
-        }
+        describe(recovered, report);
+        look_at_tail(recovered.journal, report);
         compare_sources(files, directory, recovered, report);
+        compare_manifest(files, directory, report);
     } catch (const CorruptStore& error) {
-        report.ok = false;
-        report.findings.emplace_back(error.what());
+        find(report, error.what());
+        report.damage = error;
     }
     return report;
+}
+
+CheckReport check_store(const fs::path& directory, const ShowProgress& progress) {
+    FileSystem& files = posix_file_system();
+    if (files.list(directory).empty()) {
+        throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
+                                directory.string() + " holds no store"};
+    }
+    const auto lock = store_files::lock_if_there(files, directory);
+    refuse_foreign_directory(files, directory);
+    return check_files(files, directory, progress);
+}
+
+CheckReport check_live_store(const fs::path& directory, const ShowProgress& progress) {
+    try {
+        StoreImage image = take_image(posix_file_system(), directory, progress);
+        CheckReport report = check_files(image.files, directory, progress);
+        for (std::string& note : image.notes) find(report, std::move(note));
+        return report;
+    } catch (const CorruptStore& error) {
+        CheckReport report;
+        find(report, error.what());
+        report.damage = error;
+        return report;
+    }
 }
 
 namespace {
@@ -118,6 +142,7 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
 
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use) {
+    store_files::refuse_mixture(posix_file_system(), directory);
     // A store that is being written: what was read of one place may be older than what was read of
     // a later one, or a segment is pruned before it is opened. Damage is what is met again.
     Lsn next = from;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <deque>
 
+#include "storage/store_files.hpp"
+
 namespace allot {
 
 namespace {
@@ -275,23 +277,11 @@ JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directo
     return Scanner{files, directory, after, sink, progress}.scan();
 }
 
-namespace {
-/// The name itself, or with the first number behind it that makes it new in the directory.
-std::string unused_name(FileSystem& files, const std::filesystem::path& directory,
-                        const std::string& name) {
-    const auto names = files.list(directory);
-    std::string unused = name;
-    for (int i = 2; std::ranges::find(names, unused) != names.end(); ++i) {
-        unused = name + "." + std::to_string(i);
-    }
-    return unused;
-}
-}  // namespace
-
 void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
                    const TornTail& torn) {
     for (const std::string& name : torn.later_files) {
-        files.rename(directory / name, directory / unused_name(files, directory, "torn-" + name));
+        files.rename(directory / name,
+                     directory / store_files::unused_name(files, directory, "torn-" + name));
     }
     const auto path = directory / journal::segment_name(torn.segment);
     const auto file = files.open(path, FileSystem::Mode::update);
@@ -299,8 +289,8 @@ void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     file->read_at(torn.offset, bytes);
     const std::string name =
         "torn-" + std::to_string(torn.segment) + "-" + std::to_string(torn.offset) + ".bin";
-    const auto aside =
-        files.open(directory / unused_name(files, directory, name), FileSystem::Mode::create);
+    const auto aside = files.open(directory / store_files::unused_name(files, directory, name),
+                                  FileSystem::Mode::create);
     aside->write_at(0, bytes);
     aside->sync();
     files.sync_directory(directory);

@@ -7,6 +7,7 @@
 
 #include "storage/huge_pages.hpp"
 #include "storage/snapshot_file.hpp"
+#include "storage/store_files.hpp"
 
 namespace allot {
 
@@ -61,12 +62,11 @@ bool holds_store(FileSystem& files, const std::filesystem::path& directory) {
 }
 
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
+    store_files::refuse_mixture(files, directory);
     if (holds_store(files, directory)) return;
     std::string foreign;
     for (const std::string& name : files.list(directory)) {
-        const bool ours =
-            name == "LOCK" || name == snapshot::aside_name || name.starts_with("torn-");
-        if (!ours) foreign = name;
+        if (!store_files::is_ours(name)) foreign = name;
     }
     if (foreign.empty()) return;
     throw std::system_error{std::make_error_code(std::errc::file_exists),
@@ -115,6 +115,7 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
 
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options) {
+    store_files::refuse_mixture(files, directory);
     std::vector<Lsn> good;
     for (const Lsn start : list_snapshots(files, directory)) {
         try {

@@ -20,7 +20,8 @@ struct Recovered {
 /// Rebuilds a store's state from its newest good snapshot and the journal after that. Changes
 /// nothing; an empty or absent directory is an empty store. A snapshot that is damaged is passed
 /// over with a warning, for the one before it and more journal.
-/// \throws CorruptStore when what is there is not all that was acknowledged.
+/// \throws CorruptStore when what is there is not all that was acknowledged; std::system_error when
+/// a backup or a restore into the directory has not been finished.
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options);
 
@@ -31,7 +32,8 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
 /// True when a store was ever opened in the directory.
 [[nodiscard]] bool holds_store(FileSystem& files, const std::filesystem::path& directory);
 
-/// \throws std::system_error when the directory holds other files and no store.
+/// \throws std::system_error when the directory holds other files and no store, or what an
+/// unfinished backup or restore has left.
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory);
 
 /// Where the snapshots of a store start, oldest first, good or not.

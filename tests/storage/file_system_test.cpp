@@ -93,6 +93,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_names_change_then_the_directory_shows_it, Its
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_removed_or_shortened_then_who_reads_it_copes, Its,
+                              Both) {
+    Its its;
+    its.files.create_directories(its.directory);
+    write(its.files, its.directory / "a", "hello");
+    const auto open = its.files.open(its.directory / "a", Mode::read);
+    its.files.open(its.directory / "a", Mode::update)->truncate(2);
+    BOOST_TEST(open->size() == 2U);
+    BOOST_TEST(read(*open) == "he");
+    open->sync();  // what others wrote
+    its.files.remove(its.directory / "a");
+    BOOST_TEST(read(*open) == "he");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Both) {
     Its its;
     its.files.create_directories(its.directory);
@@ -187,6 +201,14 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_was_synced_then_anything_may_be_lost, Simul
     BOOST_TEST((found_after(disk, directory / "a") == Found{"x"}));
     files.remove(directory / "a");
     BOOST_TEST((found_after(disk, directory / "a") == Found{"-", "x"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_reader_syncs_then_what_a_writer_wrote_is_durable, Simulated) {
+    files.create_directories(directory);
+    write(files, directory / "a", "x");
+    files.sync_directory(directory);
+    files.open(directory / "a", Mode::read)->sync();
+    BOOST_TEST((found_after(disk, directory / "a") == Found{"x"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_sectors_were_not_synced_then_each_may_be_lost_or_torn, Simulated) {

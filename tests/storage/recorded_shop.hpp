@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "engine/state_hash.hpp"
+#include "storage/store.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/storage/scratch.hpp"
+
+namespace allot::testing {
+
+/// The state's hash after each unit of work that a store has done: what a copy of it may hold.
+/// Thread-safe.
+class StateHashes {
+public:
+    void happened(Lsn last, std::uint64_t hash) {
+        const std::scoped_lock lock{mutex_};
+        hashes_[last] = hash;
+    }
+    /// \return what is wrong with a state at this LSN, or nothing.
+    [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash) const {
+        const std::scoped_lock lock{mutex_};
+        const auto unit = hashes_.find(last);
+        if (unit == hashes_.end()) return "half a unit: LSN " + std::to_string(last);
+        return unit->second == hash ? "" : "another state at LSN " + std::to_string(last);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<Lsn, std::uint64_t> hashes_;
+};
+
+/// Does one random unit of work, mostly of several facts, and notes the state after it before any
+/// of it can be written. \return its LSN.
+inline Lsn do_something(Store& store, Random& random, StateHashes& hashes) {
+    const auto pick = [&](const char* what, std::uint64_t of) {
+        return what + std::to_string(random() % of);
+    };
+    const auto sku = [&] { return Sku::of(pick("sku-", 4)).value(); };
+    const auto units = [&] {
+        return Quantity::of(1 + static_cast<std::int64_t>(random() % 9)).value();
+    };
+    const auto batch = [&] { return BatchRef::of(pick("batch-", 9)).value(); };
+    const auto order = [&] { return OrderId::of(pick("order-", 40)).value(); };
+    const std::scoped_lock turn{store.turn()};
+    MessageBus& bus = store.bus();
+    Lsn last = 0;
+    switch (random() % 6) {
+        case 0:
+            last = bus.handle(AddBatch{batch(), sku(), Quantity::of(60).value()}).lsn;
+            break;
+        case 1:
+            last = bus.handle(ChangeBatchQuantity{
+                                  batch(),
+                                  Purchased::of(static_cast<std::int64_t>(random() % 80)).value()})
+                       .lsn;
+            break;
+        case 2:
+            last = bus.handle(Deallocate{order()}).lsn;
+            break;
+        default:
+            last = bus.handle(AllocateOrder{order(), {{sku(), units()}, {sku(), units()}}}).lsn;
+    }
+    hashes.happened(store.journal().last(), state_hash(bus.repository()));
+    return last;
+}
+
+}  // namespace allot::testing
