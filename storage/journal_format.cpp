@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -179,6 +180,24 @@ std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept {
 std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
     constexpr std::size_t checksum_bytes = sizeof(std::uint64_t);
     return XXH3_64bits(bytes.data() + checksum_bytes, bytes.size() - checksum_bytes);
+}
+
+std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept {
+    const auto last =
+        std::find_if(bytes.rbegin(), bytes.rend(), [](std::byte b) { return b != std::byte{0}; });
+    return static_cast<std::uint64_t>(bytes.rend() - last);
+}
+
+std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept {
+    FrameHeader frame;
+    if (bytes.size() < sizeof frame) return std::nullopt;
+    std::memcpy(&frame, bytes.data(), sizeof frame);
+    if (frame.magic != FrameHeader::magic_value || frame.bytes < sizeof frame ||
+        frame.bytes % alignment != 0 || frame.bytes > bytes.size() ||
+        checksum_of(bytes.first(frame.bytes)) != frame.checksum) {
+        return std::nullopt;
+    }
+    return frame;
 }
 
 std::string segment_name(std::uint64_t number) {

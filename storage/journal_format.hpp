@@ -83,6 +83,12 @@ std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept;
 /// The XXH3-64 of a header's bytes, or a frame's, after the checksum in front.
 std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept;
 
+/// The length of what is left when the zeros at the end are taken off.
+std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
+
+/// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
+std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
+
 /// `journal-<number, 16 hexadecimal digits>.log`, so that names sort as numbers do.
 std::string segment_name(std::uint64_t number);
 /// \return none for any other file.

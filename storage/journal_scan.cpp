@@ -14,6 +14,8 @@ using journal::FrameHeader;
 using journal::FrameKind;
 using journal::RecordHeader;
 using journal::SegmentHeader;
+using journal::used_bytes;
+using journal::whole_frame;
 using Bytes = std::span<const std::byte>;
 
 template <class Header>
@@ -21,25 +23,6 @@ Header read_header(Bytes bytes) noexcept {
     Header header;
     std::memcpy(&header, bytes.data(), sizeof header);
     return header;
-}
-
-/// The length of what is left when the zeros at the end are taken off.
-std::uint64_t used_bytes(Bytes bytes) noexcept {
-    const auto last =
-        std::find_if(bytes.rbegin(), bytes.rend(), [](std::byte b) { return b != std::byte{0}; });
-    return static_cast<std::uint64_t>(bytes.rend() - last);
-}
-
-/// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
-std::optional<FrameHeader> whole_frame(Bytes bytes) noexcept {
-    if (bytes.size() < sizeof(FrameHeader)) return std::nullopt;
-    const auto frame = read_header<FrameHeader>(bytes);
-    if (frame.magic != FrameHeader::magic_value || frame.bytes < sizeof frame ||
-        frame.bytes % journal::alignment != 0 || frame.bytes > bytes.size() ||
-        journal::checksum_of(bytes.first(frame.bytes)) != frame.checksum) {
-        return std::nullopt;
-    }
-    return frame;
 }
 
 class Scanner {

@@ -27,6 +27,10 @@ public:
         if (unit == hashes_.end()) return "half a unit: LSN " + std::to_string(last);
         return unit->second == hash ? "" : "another state at LSN " + std::to_string(last);
     }
+    [[nodiscard]] bool has(Lsn last) const {
+        const std::scoped_lock lock{mutex_};
+        return hashes_.contains(last);
+    }
 
 private:
     mutable std::mutex mutex_;

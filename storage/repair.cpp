@@ -1,0 +1,159 @@
+#include "storage/repair.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "storage/diagnosis.hpp"
+#include "storage/inspect.hpp"
+#include "storage/manifest.hpp"
+#include "storage/recovery.hpp"
+#include "storage/store_files.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Candidate = Diagnosis::Candidate;
+using Kind = RepairStep::Kind;
+
+/// What has to be done so that a candidate, and nothing else, is there.
+class Planner {
+public:
+    explicit Planner(const Diagnosis& diagnosis) : diagnosis_{diagnosis} {}
+
+    void describe(const Candidate& candidate, RepairPlan& plan) const {
+        plan.kept = candidate.last;
+        plan.begins = candidate.begins;
+        plan.known = std::max(plan.known, plan.kept);
+        std::map<Lsn, FoundGroup> lost;
+        for (const auto& [number, piece] : diagnosis_.pieces()) {
+            if (piece.store_id != diagnosis_.store_id()) continue;
+            for (const FoundGroup& group : piece.groups) {
+                if (group.first > plan.kept) lost.emplace(group.first, group);
+            }
+        }
+        for (const auto& [first, group] : lost) {
+            plan.lost_units += group.units;
+            plan.lost_facts += group.last - group.first + 1;
+        }
+        add_steps(candidate, plan);
+    }
+
+private:
+    void add_steps(const Candidate& candidate, RepairPlan& plan) const {
+        auto& steps = plan.steps;
+        if (candidate.segments.empty()) {
+            steps.push_back({.kind = Kind::create,
+                             .file = journal::segment_name(diagnosis_.fresh_number()),
+                             .why = "the journal begins anew after the snapshot",
+                             .content = diagnosis_.fresh_segment(candidate)});
+        }
+        for (const auto& [number, piece] : diagnosis_.pieces()) {
+            add_steps(candidate, number, piece, steps);
+        }
+        for (const auto& [start, header] : diagnosis_.snapshots()) {
+            if (candidate.snapshots.contains(start)) continue;
+            const bool ours = header.store_id == diagnosis_.store_id();
+            set_aside(snapshot::file_name(start),
+                      !ours                         ? "it belongs to another store"
+                      : header.end > candidate.last ? "it holds facts that are lost"
+                                                    : "the journal after it is not whole",
+                      steps);
+        }
+        for (const std::string& name : diagnosis_.damaged_snapshots()) {
+            set_aside(name, "it is damaged", steps);
+        }
+    }
+
+    void add_steps(const Candidate& candidate, std::uint64_t number, const JournalPiece& piece,
+                   std::vector<RepairStep>& steps) const {
+        if (candidate.is_next(number, piece)) return;
+        if (!candidate.has(number)) {
+            return set_aside(piece.name, why_not(candidate, piece), steps);
+        }
+        for (const auto& patch : piece.mended) {
+            if (number == candidate.segments.back() && patch.offset >= candidate.end) continue;
+            steps.push_back({.kind = Kind::mend,
+                             .file = piece.name,
+                             .why = "a bit has flipped, as the checksum proves",
+                             .offset = patch.offset,
+                             .bytes = patch.bytes.size(),
+                             .content = patch.bytes});
+        }
+        if (candidate.cuts(number, piece)) {
+            steps.push_back({.kind = Kind::cut,
+                             .file = piece.name,
+                             .why = "no whole frame carries on there",
+                             .offset = candidate.end,
+                             .bytes = piece.used - candidate.end});
+        }
+        if (piece.name != journal::segment_name(number)) {
+            steps.push_back({.kind = Kind::rename,
+                             .file = piece.name,
+                             .why = "its header says which segment it is",
+                             .to = journal::segment_name(number)});
+        }
+    }
+
+    [[nodiscard]] std::string why_not(const Candidate& candidate, const JournalPiece& piece) const {
+        if (!piece.in_use()) return "it is empty";
+        if (piece.store_id == 0) return "nothing in it is whole";
+        if (piece.store_id != diagnosis_.store_id()) return "it belongs to another store";
+        if (!piece.headed) return "its header is damaged";
+        if (piece.header.first <= candidate.begins) return "a snapshot holds what it holds";
+        return "it does not carry on from what is kept";
+    }
+
+    static void set_aside(const std::string& name, const std::string& why,
+                          std::vector<RepairStep>& steps) {
+        steps.push_back({.kind = Kind::set_aside, .file = name, .why = why});
+    }
+
+    const Diagnosis& diagnosis_;
+};
+
+/// A list of files that promises more than there will be is no use any more.
+void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan& plan) {
+    std::string why;
+    try {
+        const auto manifest = read_manifest(files, directory, store_files::manifest);
+        if (manifest && manifest->last > plan.kept) {
+            why = "the backup is not what it lists";
+            plan.known = std::max(plan.known, manifest->last);
+        }
+    } catch (const CorruptStore&) {
+        why = "it is damaged";
+    }
+    if (why.empty()) return;
+    plan.steps.push_back(
+        {.kind = Kind::set_aside, .file = std::string{store_files::manifest}, .why = why});
+}
+
+}  // namespace
+
+RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
+                       const std::function<void(const Progress&)>& progress) {
+    refuse_foreign_directory(files, directory);
+    RepairPlan plan;
+    const CheckReport report = check_files(files, directory, progress);
+    plan.kept = plan.known = report.last;
+    if (report.ok) return plan;
+    for (const std::string& finding : report.findings) {
+        plan.damage += (plan.damage.empty() ? "" : "; ") + finding;
+    }
+    Diagnosis diagnosis{files, directory, progress};
+    plan.known = diagnosis.known();
+    const auto best = diagnosis.best_candidate();
+    // A store that would begin anew is not one that was repaired.
+    if (!best || (best->last == 0 && plan.known > 0)) {
+        plan.outlook = RepairPlan::Outlook::hopeless;
+        return plan;
+    }
+    Planner{diagnosis}.describe(*best, plan);
+    plan.outlook = RepairPlan::Outlook::repairable;
+    set_manifest_aside(files, directory, plan);
+    return plan;
+}
+
+}  // namespace allot

@@ -1,0 +1,91 @@
+#include "storage/journal_format.hpp"
+#include "storage/repair.hpp"
+#include "storage/store_files.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = RepairStep::Kind;
+using Mode = FileSystem::Mode;
+
+/// Does the steps of a plan, one by one; each is durable before the next begins.
+class Surgery {
+public:
+    Surgery(FileSystem& files, const fs::path& directory) : files_{files}, directory_{directory} {}
+
+    void operator()(const RepairStep& step) {
+        switch (step.kind) {
+            case Kind::create:
+                return create(step);
+            case Kind::mend:
+                keep(step);
+                return mend(step);
+            case Kind::set_aside:
+                return rename(step.file, kept_name(step.file));
+            case Kind::cut:
+                keep(step);
+                return cut(step);
+            case Kind::rename:
+                return rename(step.file, step.to);
+        }
+    }
+
+private:
+    [[nodiscard]] std::string kept_name(const std::string& name) const {
+        return store_files::unused_name(files_, directory_, "lost-" + name);
+    }
+
+    void create(const RepairStep& step) {
+        const std::string aside = store_files::staged_name(1);
+        {
+            const auto file = files_.open(directory_ / aside, Mode::create);
+            file->write_at(0, step.content);
+            file->sync();
+        }
+        rename(aside, step.file);
+    }
+
+    /// Copies the bytes that a step is about.
+    void keep(const RepairStep& step) {
+        std::vector<std::byte> bytes(step.bytes);
+        files_.open(directory_ / step.file, Mode::read)->read_at(step.offset, bytes);
+        const std::uint64_t number = journal::segment_number(step.file).value_or(0);
+        const std::string name =
+            kept_name(std::to_string(number) + "-" + std::to_string(step.offset) + ".bin");
+        const auto file = files_.open(directory_ / name, Mode::create);
+        file->write_at(0, bytes);
+        file->sync();
+        files_.sync_directory(directory_);
+    }
+
+    void mend(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->write_at(step.offset, step.content);
+        file->sync();
+    }
+
+    void cut(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->truncate(step.offset);
+        file->sync();
+    }
+
+    void rename(const std::string& from, const std::string& to) {
+        files_.rename(directory_ / from, directory_ / to);
+        files_.sync_directory(directory_);
+    }
+
+    FileSystem& files_;
+    const fs::path& directory_;
+};
+
+}  // namespace
+
+void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
+    Surgery surgery{files, directory};
+    for (const RepairStep& step : plan.steps) surgery(step);
+}
+
+}  // namespace allot
