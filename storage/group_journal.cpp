@@ -71,7 +71,7 @@ void GroupJournal::flush() noexcept {
         filling_bytes_ = filling_.bytes();
         const bool relaxed = options_.durability.mode != Durability::Mode::always;
         congested_ = filling_.bytes() >= backlog_bytes_max;
-        if (relaxed && !congested_) acknowledged_ = last_.load();
+        if (relaxed && !congested_ && !failed_) acknowledged_ = last_.load();
         wake = idle_ ||
                (relaxed && filling_.bytes() >= relaxed_group_bytes && before < relaxed_group_bytes);
         idle_ = false;

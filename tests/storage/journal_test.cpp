@@ -149,4 +149,17 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(when_it_fails_before_a_turn_ends_then_what_the_turn_did_is_not_acknowledged,
+                        JournalFixture) {
+    const auto journal = open(Durability::Mode::os);
+    const Lsn first = append(*journal, "o1");
+    files.fail_from_now_on(FailingFiles::Call::sync, std::errc::io_error);
+    const Fact fact = OutOfStock{line("o2", "sku", 1)};
+    const Lsn second = journal->core.append({&fact, 1}, 7);
+    BOOST_CHECK_THROW(journal->threads.sync(first), std::system_error);
+    journal->core.flush();
+    BOOST_CHECK_THROW(journal->threads.wait(second), std::system_error);
+    BOOST_TEST(journal->core.durable() == first);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
