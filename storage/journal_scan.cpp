@@ -181,6 +181,7 @@ private:
         }
         if (unit_.size() != record.facts) refuse("a record holds other facts than it says");
         if (!sink_(unit_, first, record.time)) refuse("a fact contradicts those before it");
+        scan_.bytes_given += sizeof record + record.bytes;
     }
 
     [[nodiscard]] bool next_is_in_use() {

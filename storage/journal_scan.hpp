@@ -33,6 +33,7 @@ struct JournalScan {
     std::vector<SegmentInfo> segments;
     std::optional<TornTail> torn;
     bool closed_cleanly = false;
+    std::uint64_t bytes_given = 0;  ///< of the units that were given to the sink
 };
 
 /// One unit of work, as it was journaled. \return false to report it as contradicting the state.

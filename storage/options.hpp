@@ -29,7 +29,8 @@ struct Progress {
 
 struct StoreOptions {
     Durability durability{};
-    /// A journal file's size in bytes, preallocated: 64 KiB..1 GiB.
+    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB; below 64 KiB only
+    /// tests have a use for it.
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;

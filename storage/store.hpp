@@ -49,6 +49,7 @@ public:
     /// Opens the store in `directory`, which is made if it is not there, and recovers its state.
     /// \throws std::system_error when the file system fails or another process has it open.
     /// \throws CorruptStore when a file is not what was written.
+    /// \throws std::invalid_argument when an option is out of its range.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
 
     /// On another file system than the operating system's, which outlives the store.

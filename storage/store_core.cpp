@@ -1,8 +1,10 @@
 #include "storage/store_core.hpp"
 
 #include <random>
-#include <system_error>
+#include <stdexcept>
 #include <utility>
+
+#include "storage/store_files.hpp"
 
 namespace allot {
 
@@ -11,13 +13,7 @@ namespace {
 std::unique_ptr<FileLock> lock_store(FileSystem& files, const std::filesystem::path& directory) {
     refuse_foreign_directory(files, directory);
     files.create_directories(directory);
-    try {
-        return files.lock(directory / "LOCK");
-    } catch (const std::system_error& error) {
-        if (error.code() != std::errc::resource_unavailable_try_again) throw;
-        throw std::system_error{error.code(),
-                                directory.string() + " is open in another process or store"};
-    }
+    return store_files::lock_directory(files, directory);
 }
 
 /// Recovers, and makes the files fit to be written on.
@@ -42,11 +38,26 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
     return recovered;
 }
 
+const StoreOptions& checked(const StoreOptions& options) {
+    constexpr std::uint64_t segment_bytes_min = 1U << 10U, segment_bytes_max = 1U << 30U;
+    constexpr std::chrono::milliseconds interval_max{60'000};
+    const auto& [mode, interval] = options.durability;
+    if (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max) {
+        throw std::invalid_argument{"segment_bytes is " + std::to_string(options.segment_bytes) +
+                                    "; it has to be from 1 KiB to 1 GiB"};
+    }
+    if (mode == Durability::Mode::interval && (interval.count() < 1 || interval > interval_max)) {
+        throw std::invalid_argument{"the interval is " + std::to_string(interval.count()) +
+                                    " ms; it has to be from 1 to 60000"};
+    }
+    return options;
+}
+
 }  // namespace
 
-StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
-                     Clock& clock)
-    : options{std::move(given)},
+StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory,
+                     const StoreOptions& given, Clock& clock)
+    : options{checked(given)},
       lock{lock_store(files, directory)},
       recovered{prepare_store(files, directory, options)},
       repository{*recovered.repository},
@@ -56,7 +67,7 @@ StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, 
                   repository, journal,   recovered.snapshots} {}
 
 bool StoreCore::snapshot_is_due() noexcept {
-    const std::uint64_t bytes = journal.bytes_appended();
+    const std::uint64_t bytes = recovered.journal.bytes_given + journal.bytes_appended();
     if (options.snapshot_every_bytes == 0) return false;
     if (bytes - snapshot_at_bytes_ < options.snapshot_every_bytes) return false;
     snapshot_at_bytes_ = bytes;

@@ -16,13 +16,14 @@ namespace allot {
 /// clock but the one that it is given. `Store` drives it with threads, a simulation with a seed.
 struct StoreCore {
     /// Opens and recovers a store. \throws as Store::open()
-    StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
+    StoreCore(FileSystem& files, const std::filesystem::path& directory, const StoreOptions& given,
               Clock& clock);
     StoreCore(const StoreCore&) = delete;
     StoreCore& operator=(const StoreCore&) = delete;
 
-    /// True once for each options.snapshot_every_bytes by which the journal has grown. Of one
-    /// caller.
+    /// True once for each options.snapshot_every_bytes by which the journal has grown, what was
+    /// replayed at the start included: so a store that is killed again and again has its snapshots.
+    /// Of one caller.
     [[nodiscard]] bool snapshot_is_due() noexcept;
 
     const StoreOptions options;
@@ -35,7 +36,7 @@ struct StoreCore {
     Snapshotter snapshotter;
 
 private:
-    std::uint64_t snapshot_at_bytes_ = 0;  // of the journal
+    std::uint64_t snapshot_at_bytes_ = 0;  // replayed and appended
 };
 
 }  // namespace allot

@@ -75,7 +75,8 @@ std::unique_ptr<FileLock> lock_directory(FileSystem& files,
         return files.lock(directory / lock);
     } catch (const std::system_error& error) {
         if (error.code() != std::errc::resource_unavailable_try_again) throw;
-        throw std::system_error{error.code(), directory.string() + " is open in another process"};
+        throw std::system_error{error.code(),
+                                directory.string() + " is open in another process or store"};
     }
 }
 

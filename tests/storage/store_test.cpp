@@ -2,12 +2,17 @@
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <memory>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
 #include "storage/file_system.hpp"
 #include "storage/inspect.hpp"
 #include "storage/journal_format.hpp"
+#include "storage/store_core.hpp"
+#include "storage/system_clock.hpp"
+#include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -248,6 +253,34 @@ BOOST_AUTO_TEST_CASE(when_the_durability_is_relaxed_then_a_clean_end_still_keeps
         auto store = Store::open(scratch.path, small_options(mode));
         BOOST_TEST(store.available("sku").value() == 997'000);
     }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_killed_again_and_again_then_a_snapshot_becomes_due_all_the_same) {
+    SimulatedDisk disk;
+    StoreOptions options = small_options();
+    std::unique_ptr<SimulatedDisk> killed;
+    {
+        auto store = Store::open(disk, "store", options);
+        store.add_batch({"b1", "sku", 100}).value();
+        for (int i = 0; i < 20; ++i)
+            store.allocate(line("o" + std::to_string(i), "sku", 1)).value();
+        killed = disk.after_kill();
+    }
+    options.snapshot_every_bytes = 500;
+    SystemClock clock;
+    StoreCore core{*killed, "store", options, clock};
+    BOOST_TEST(core.snapshot_is_due());
+    BOOST_TEST(!core.snapshot_is_due());
+}
+
+BOOST_AUTO_TEST_CASE(when_an_option_is_out_of_its_range_then_nothing_is_made) {
+    SimulatedDisk disk;
+    StoreOptions options;
+    options.segment_bytes = 0;
+    BOOST_CHECK_THROW((void)Store::open(disk, "store", options), std::invalid_argument);
+    options = {.durability = {Durability::Mode::interval, std::chrono::milliseconds{0}}};
+    BOOST_CHECK_THROW((void)Store::open(disk, "store", options), std::invalid_argument);
+    BOOST_TEST(disk.operations() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
