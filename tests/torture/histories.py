@@ -3,16 +3,18 @@
 import pathlib
 import random
 import time
+from typing import Iterator
 
 import server
 from history import Operation, Recorder, Worker
 from journal import follow
 from linear import complaint
-from model import Past
+from model import Command, Past
 from report import Broken, Report, scratch
 from workload import Chance, stock
 
 CLIENTS = 6
+WATCHERS = 2  # who only ask, one query at a time
 LIFE_S_MAX = 0.5
 CLEAN_STOPS = 0.2  # of all ends
 KILLED_STARTS = 0.2
@@ -65,8 +67,7 @@ class _Played:
             first = Recorder(running.address)
             first.pipeline(stock())  # again and again: the same batches are no change, or refused
             first.close()
-            workers = [Worker(running.address, Chance(f"{self._seed}-{life}-{i}").pipelines())
-                       for i in range(CLIENTS)]
+            workers = [Worker(running.address, self._commands(life, i)) for i in range(CLIENTS)]
             for worker in workers:
                 worker.start()
             self._end(running)
@@ -77,6 +78,10 @@ class _Played:
         finally:
             running.end()
         return [first.operations, *(worker.recorder.operations for worker in workers)]
+
+    def _commands(self, life: int, client: int) -> Iterator[list[Command]]:
+        chance = Chance(f"{self._seed}-{life}-{client}")
+        return chance.queries() if client < WATCHERS else chance.pipelines()
 
     def _end(self, running: server.Server) -> None:
         """At a random moment. A snapshot lets the journal forget what the one before holds, so

@@ -51,18 +51,21 @@ NEW: list[Step] = [
     ("RECEIVE", "more-tables"),
     ("ALLOCATE", "o-4", TABLE, 5),
 ]
-AGAIN: list[Step] = [
+AGAIN: list[Step] = [  # each snapshot lets some of the journal go
     ("ALLOCATE", "o-5", TABLE, 2),
     ("SETQTY", "more-tables", 9),
-    *(_large_order(i) for i in range(6, 8)),
+    *(_large_order(i) for i in range(6, 9)),
+    Snapshot(),
+    *(_large_order(i) for i in range(9, 12)),
     Snapshot(),
     ("DEALLOCATE", "o-2"),
+    *(_large_order(i) for i in range(12, 15)),
 ]
 QUERIES: list[Command] = [
     *(("STOCK", sku) for sku in (TABLE, CHAIR, LONG)),
     *(("ALLOCATIONS", f"o-{i}") for i in range(1, 7)),
     *(("ALLOCATIONS", f"p-{i}") for i in range(4)),
-    *(("ALLOCATIONS", _large_order(i)[1]) for i in range(1, 9)),
+    *(("ALLOCATIONS", _large_order(i)[1]) for i in range(1, 16)),
 ]
 
 

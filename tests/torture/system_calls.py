@@ -1,10 +1,11 @@
 """The server is killed at every system call of a script; and each that can fail fails, in turn."""
 
 import contextlib
+import itertools
 import pathlib
 import random
 import shutil
-from typing import Iterator
+from typing import Any, Iterator
 
 import traced
 from failures import judge_failure
@@ -31,14 +32,13 @@ def kill_everywhere(report: Report) -> None:
 
 
 def kill_somewhere(seed: int, kills: int, report: Report) -> None:
-    """At so many places, drawn from all."""
-    dice = random.Random(f"system-calls-{seed}")
+    """At so many places of all."""
     with scratch(f"killed-{seed}", in_memory=True) as directory:
         all_places = [(stage, place) for stage in stages(directory)
                       for place in _places(stage, directory)]
-        for done in range(kills):
+        dealt = _deal(all_places, random.Random(f"system-calls-{seed}"))
+        for done, (stage, place) in enumerate(itertools.islice(dealt, kills)):
             report.progress("killed at a system call", done, kills)
-            stage, place = dice.choice(all_places)
             _kill(stage, directory, place, report)
 
 
@@ -53,13 +53,24 @@ def fail_everywhere(report: Report) -> None:
 
 
 def fail_somewhere(seed: int, failures: int, report: Report) -> None:
-    dice = random.Random(f"failures-{seed}")
     with scratch(f"failed-{seed}", in_memory=True) as directory:
         cases = [(stage, *case) for stage in stages(directory) for case in _cases(stage, directory)]
-        for done in range(failures):
+        dealt = _deal(cases, random.Random(f"failures-{seed}"))
+        for done, (stage, *case) in enumerate(itertools.islice(dealt, failures)):
             report.progress("failed at a system call", done, failures)
-            stage, *case = dice.choice(cases)
             _fail(stage, directory, *case, report)
+
+
+def _deal(cases: list[Any], dice: random.Random) -> Iterator[Any]:
+    """Without end; each stage, thread and call has its turn before one of them comes again, so that
+    what happens once is met as often as what happens all the time."""
+    suits: dict[tuple[Any, ...], list[Any]] = {}
+    for case in cases:
+        stage, place, *_ = case
+        suits.setdefault((stage.name, place.thread, place.call), []).append(case)
+    while True:
+        for suit in dice.sample(list(suits.values()), len(suits)):
+            yield dice.choice(suit)
 
 
 def _places(stage: Stage, directory: pathlib.Path) -> list[Place]:

@@ -27,6 +27,10 @@ class Chance:
         while True:
             yield [self.command() for _ in range(self._dice.randint(1, PIPELINE_MAX))]
 
+    def queries(self) -> Iterator[list[Command]]:
+        while True:
+            yield [self._query()]
+
     def command(self) -> Command:
         kinds = (self._allocate, self._order, self._deallocate, self._batch, self._query)
         return self._dice.choices(kinds, weights=(35, 10, 12, 10, 33))[0]()
