@@ -41,7 +41,11 @@ CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) 
     report.files = manifest.files.size();
     for (const auto& [name, content] : manifest.files) report.bytes += content.bytes;
     for (const SyncAction& action : actions) {
-        if (action.kind == Kind::copy) report.bytes_copied += manifest.files.at(action.to).bytes;
+        // What else is copied is what a restore keeps of a store that it replaces.
+        const auto file = manifest.files.find(action.to);
+        if (action.kind == Kind::copy && file != manifest.files.end()) {
+            report.bytes_copied += file->second.bytes;
+        }
     }
     report.actions = std::move(actions);
     return report;
@@ -181,9 +185,10 @@ CopyReport restore_store(FileSystem& backup_files, const fs::path& backup, FileS
     if (!done && holds_store(files, directory) && !options.replace) {
         throw CopyRefused{directory.string() + " holds a store"};
     }
-    keep_aside(there, files.list(directory), delivery.is_mixture(), manifest);
-    auto actions = plan_sync(manifest.files, there);
-    if (!options.dry_run && !done) delivery.carry_out(actions, manifest, image);
+    Manifest with_kept = manifest;
+    keep_aside(there, files.list(directory), delivery.is_mixture(), with_kept);
+    auto actions = plan_sync(with_kept.files, there);
+    if (!options.dry_run && !done) delivery.carry_out(actions, with_kept, image);
     return report_on(manifest, std::move(actions));
 }
 

@@ -2,14 +2,20 @@
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
-#include "net/program/rules.hpp"
+#include "net/program/open_store.hpp"
+#include "net/program/progress_bar.hpp"
 #include "storage/corrupt_store.hpp"
 #include "storage/inspect.hpp"
 
 namespace allot::program {
 namespace {
 
-constexpr std::array check_options = {help_option, print_config_option, config_option, data_option};
+constexpr std::array check_options = {
+    help_option, print_config_option, config_option, data_option,
+    Option{"live", "", "",
+           "look at a store that a process may have open, as far as it has written when the check "
+           "begins; takes as much memory as the store",
+           Option::From::flag_only}};
 
 /// What `allot check` promises to scripts.
 namespace verdict {
@@ -23,10 +29,19 @@ int say_bad(const std::string& directory, Console& console) {
     return verdict::bad;
 }
 
+CheckReport check(const std::string& directory, bool live, Console& console) {
+    ProgressBar bar{console.err, console.err_is_terminal};
+    const auto progress = [&bar](const Progress& now) {
+        bar.update(now.what, now.done, now.total);
+    };
+    return live ? check_live_store(directory, progress) : check_store(directory, progress);
+}
+
 int run_check(const Settings& settings, Console& console) {
-    const std::string directory = settings.get("data", directory_rule);
+    const std::string directory = store_directory(settings);
+    const bool live = settings.is_on("live");
     try {
-        const CheckReport report = check_store(directory);
+        const CheckReport report = check(directory, live, console);
         for (const std::string& finding : report.findings) {
             console.out << escaped(finding) << '\n';
         }
@@ -49,11 +64,21 @@ int run_check(const Settings& settings, Console& console) {
 }  // namespace
 
 constinit const Command check_command{
-    .syntax = {.name = "check",
-               .operands = "",
-               .summary = "read a whole store, change nothing, and say whether it is good",
-               .details = "Exit codes: 0 good, 1 bad, 2 no verdict.",
-               .options = check_options},
+    .syntax =
+        {.name = "check",
+         .operands = "[DIR]",
+         .summary = "read a whole store, change nothing, and say whether it is good",
+         .details =
+             "Verifies every checksum of the journal and the snapshots, replays what a start "
+             "would\n"
+             "replay, verifies the rules of stock in the state that this gives, and that each\n"
+             "snapshot and the journal after it give the same; in a backup also that it reaches "
+             "as\n"
+             "far as its list of files says. A store that a process has open gets no verdict,\n"
+             "unless --live is said.\n"
+             "Exit codes: 0 good, 1 bad, 2 no verdict (called wrongly, not readable, in use).",
+         .options = check_options,
+         .operands_max = 1},
     .run = run_check};
 
 }  // namespace allot::program

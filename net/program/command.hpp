@@ -12,7 +12,7 @@ namespace allot::program {
 namespace exit_code {
 inline constexpr int ok = 0;
 inline constexpr int failed = 1;  ///< the world, or the input, was not as it must be
-inline constexpr int usage = 2;   ///< called or configured wrongly; `check`: no verdict
+inline constexpr int usage = 2;   ///< called or configured wrongly; `check`, `repair`: no verdict
 }  // namespace exit_code
 
 /// One thing that the program can do. It throws what it cannot cope with; see run().
@@ -29,7 +29,10 @@ extern const Command allocate_command;
 extern const Command import_command;
 extern const Command export_command;
 extern const Command check_command;
+extern const Command repair_command;
 extern const Command dump_command;
+extern const Command backup_command;
+extern const Command restore_command;
 
 // Options that several commands have.
 inline constexpr Option help_option{"help", "", "", "show this help and do nothing",

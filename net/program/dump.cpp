@@ -21,7 +21,7 @@ constexpr std::array dump_options = {
 int run_dump(const Settings& settings, Console& console) {
     const bool json = settings.is_on("json");
     const Lsn from = settings.get("from", lsn_rule);
-    const std::string directory = settings.get("data", directory_rule);
+    const std::string directory = store_directory(settings);
     require_store(directory);
     read_journal(directory, from, [&](const CommittedFact& fact) {
         console.out << (json ? fact_as_json(fact) : fact_as_text(fact)) << '\n';
@@ -35,12 +35,13 @@ int run_dump(const Settings& settings, Console& console) {
 constinit const Command dump_command{
     .syntax =
         {.name = "dump",
-         .operands = "",
+         .operands = "[DIR]",
          .summary = "print the facts in a store's journal, in order",
          .details =
              "Facts that are older than the journal are in snapshots alone, and not printed.\n"
              "Changes nothing, and the store may be open elsewhere.",
-         .options = dump_options},
+         .options = dump_options,
+         .operands_max = 1},
     .run = run_dump};
 
 }  // namespace allot::program

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/program/progress_bar.hpp"
+#include "net/program/rules.hpp"
 #include "storage/inspect.hpp"
 
 namespace allot::program {
@@ -16,6 +17,13 @@ Store open_store(const std::filesystem::path& directory, StoreOptions options, C
     };
     options.warning = [&log](std::string_view text) { log.warning(text); };
     return Store::open(directory, std::move(options));
+}
+
+std::string store_directory(const Settings& settings) {
+    if (settings.operands().empty()) return settings.get("data", directory_rule);
+    const std::string& directory = settings.operands().front();
+    if (directory.empty()) throw UsageError{"'': must be a directory"};
+    return directory;
 }
 
 void require_store(const std::filesystem::path& directory) {

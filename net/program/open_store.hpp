@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "net/program/console.hpp"
 #include "net/program/logger.hpp"
+#include "net/program/settings.hpp"
 #include "storage/store.hpp"
 
 namespace allot::program {
@@ -13,6 +15,9 @@ namespace allot::program {
 /// \throws as Store::open()
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
                                Console& console, Logger& log);
+
+/// The directory that a command is about: its operand, or else --data.
+[[nodiscard]] std::string store_directory(const Settings& settings);
 
 /// \throws std::system_error when no store was ever opened in the directory.
 void require_store(const std::filesystem::path& directory);

@@ -15,7 +15,8 @@ namespace allot::program {
 namespace {
 
 constexpr std::array commands = {&serve_command,  &allocate_command, &import_command,
-                                 &export_command, &check_command,    &dump_command};
+                                 &export_command, &check_command,    &repair_command,
+                                 &dump_command,   &backup_command,   &restore_command};
 
 const Command& find_command(std::string_view name) {
     const auto found =

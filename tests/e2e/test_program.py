@@ -122,7 +122,8 @@ class GivenOptions(server.Case):
     def test_when_help_or_the_version_is_asked_for_then_it_is_printed(self):
         self.assertRegex(server.allot("--version").stdout, r"^allot \d+\.\d+\.\d+\n$")
         overview = server.allot("--help").stdout
-        for command in ("serve", "allocate", "import", "export", "check", "dump"):
+        for command in ("serve", "allocate", "import", "export", "check", "repair", "dump", "backup",
+                        "restore"):
             self.assertIn(command, overview)
             ran = server.allot(command, "--help")
             self.assertEqual((0, ""), (ran.returncode, ran.stderr))

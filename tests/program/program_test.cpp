@@ -9,8 +9,8 @@
 using namespace allot::testing;
 
 namespace {
-const std::vector<std::string> commands = {"serve",  "allocate", "import",
-                                           "export", "check",    "dump"};
+const std::vector<std::string> commands = {"serve",  "allocate", "import", "export", "check",
+                                           "repair", "dump",     "backup", "restore"};
 }
 
 BOOST_AUTO_TEST_SUITE(given_the_program)
