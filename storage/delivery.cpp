@@ -1,6 +1,7 @@
 #include "storage/delivery.hpp"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -121,41 +122,57 @@ void Delivery::discard_staged() noexcept {
     }
 }
 
+// No file is without a durable name at any moment, even where a power cut may keep one half of a
+// rename: a new name is made and synced before an old one goes. All that moves has left its place
+// before anything takes a place, so that names may be swapped.
 void Delivery::put_in_place(const std::vector<SyncAction>& actions) {
-    // All that moves leaves its place before anything takes a place: names may be swapped, and a
-    // power cut may undo some of these renames and not others.
+    std::set<std::string> leaving;
     for (const SyncAction& action : actions) {
+        if (action.kind != Kind::copy) leaving.insert(action.from);
         if (action.kind != Kind::move) continue;
         if (store_files::is_staged(action.from)) {
+            leaving.erase(action.from);
             staged_.push_back({action.from, action.to});
             continue;
         }
         const std::string name = next_staged_name();
-        files_.rename(directory_ / action.from, directory_ / name);
+        name_anew(action.from, name);
         staged_.push_back({name, action.to});
     }
+    for (const Staged& file : staged_) leaving.insert(file.to);
     files_.sync_directory(directory_);
+    remove_if_there(leaving);
+    std::set<std::string> arrived;
     for (const Staged& file : staged_) {
-        files_.rename(directory_ / file.staged, directory_ / file.to);
+        name_anew(file.staged, file.to);
+        arrived.insert(file.staged);
     }
-    for (const SyncAction& action : actions) {
-        if (action.kind == Kind::remove) files_.remove(directory_ / action.from);
+    files_.sync_directory(directory_);
+    remove_if_there(arrived);
+}
+
+/// Without giving up the old name, where the file system can do that.
+void Delivery::name_anew(const std::string& from, const std::string& to) {
+    if (!files_.link(directory_ / from, directory_ / to)) {
+        files_.rename(directory_ / from, directory_ / to);
+    }
+}
+
+void Delivery::remove_if_there(const std::set<std::string>& names) {
+    for (const std::string& name : files_.list(directory_)) {
+        if (names.contains(name)) files_.remove(directory_ / name);
     }
     files_.sync_directory(directory_);
 }
 
 void Delivery::publish(const Manifest& manifest) {
     if (manifest.purpose == Manifest::Purpose::backup) {
-        files_.rename(directory_ / store_files::arriving, directory_ / store_files::manifest);
+        write_manifest(files_, directory_, store_files::manifest, manifest);
     } else {
         // A store that someone will write to is no backup any more.
-        if (store_files::has(files_, directory_, store_files::manifest)) {
-            files_.remove(directory_ / store_files::manifest);
-            files_.sync_directory(directory_);
-        }
-        files_.remove(directory_ / store_files::arriving);
+        remove_if_there({std::string{store_files::manifest}});
     }
-    files_.sync_directory(directory_);
+    remove_if_there({std::string{store_files::arriving}});
 }
 
 }  // namespace allot

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ namespace allot {
 /// 2. `arriving.list`, which says what the directory is to hold, is put in place. Until then what
 ///    was there is as it was. From then on all that the list names is in the directory, under some
 ///    name, and no one opens the directory as a store.
-/// 3. Files that move are renamed aside, then all are renamed to their names, and what the list
-///    does not name is removed: only what belongs to a store, and what a delivery has left.
-/// 4. The list becomes the backup's manifest, or is removed.
+/// 3. What moves gets a name of no meaning, too; what the list does not name, or names otherwise,
+///    is removed: only what belongs to a store, and what a delivery has left; and everything gets
+///    the name that the list says.
+/// 4. The list is put in place as the backup's manifest, unless it is a restore, and is removed.
 ///
 /// The directory's entries are synced between these. A delivery that was interrupted in 3 or 4 is
 /// finished by the next one.
@@ -58,6 +60,8 @@ private:
                       StoreImage& image);
     void discard_staged() noexcept;
     void put_in_place(const std::vector<SyncAction>& actions);
+    void name_anew(const std::string& from, const std::string& to);
+    void remove_if_there(const std::set<std::string>& names);
     void publish(const Manifest& manifest);
     [[nodiscard]] FileContents contents(const FileContents& also);
 

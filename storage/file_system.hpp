@@ -54,6 +54,10 @@ public:
     [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path,
                                                      Mode mode) = 0;
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+    /// Gives a file a second name, in the same directory, that nothing has yet.
+    /// \return false where the file system cannot.
+    [[nodiscard]] virtual bool link(const std::filesystem::path& from,
+                                    const std::filesystem::path& to) = 0;
     virtual void remove(const std::filesystem::path& path) = 0;
     /// Makes the directory's entries durable: what was created, renamed or removed in it.
     virtual void sync_directory(const std::filesystem::path& directory) = 0;

@@ -71,6 +71,9 @@ std::vector<std::string> FileView::list(const std::filesystem::path&) {
 void FileView::rename(const std::filesystem::path& from, const std::filesystem::path&) {
     refuse(from);
 }
+bool FileView::link(const std::filesystem::path& from, const std::filesystem::path&) {
+    refuse(from);
+}
 void FileView::remove(const std::filesystem::path& path) { refuse(path); }
 void FileView::sync_directory(const std::filesystem::path& directory) { refuse(directory); }
 void FileView::create_directories(const std::filesystem::path& directory) { refuse(directory); }

@@ -33,6 +33,7 @@ public:
 
     std::unique_ptr<File> open(const std::filesystem::path& path, Mode mode) override;
     void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+    bool link(const std::filesystem::path& from, const std::filesystem::path& to) override;
     void remove(const std::filesystem::path& path) override;
     void sync_directory(const std::filesystem::path& directory) override;
     void create_directories(const std::filesystem::path& directory) override;

@@ -90,6 +90,13 @@ public:
     void rename(const fs::path& from, const fs::path& to) override {
         if (::rename(from.c_str(), to.c_str()) != 0) fail("rename", from);
     }
+    bool link(const fs::path& from, const fs::path& to) override {
+        if (::link(from.c_str(), to.c_str()) == 0) return true;
+        // As file systems say that know no second names, or no more of them.
+        if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
+            return false;
+        fail("link", from);
+    }
     void remove(const fs::path& path) override {
         if (::unlink(path.c_str()) != 0) fail("unlink", path);
     }

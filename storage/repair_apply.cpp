@@ -73,8 +73,7 @@ private:
     }
 
     void rename(const std::string& from, const std::string& to) {
-        files_.rename(directory_ / from, directory_ / to);
-        files_.sync_directory(directory_);
+        store_files::rename_durably(files_, directory_, from, to);
     }
 
     FileSystem& files_;

@@ -65,6 +65,17 @@ std::string unused_name(FileSystem& files, const std::filesystem::path& director
     return unused;
 }
 
+void rename_durably(FileSystem& files, const std::filesystem::path& directory,
+                    const std::string& from, const std::string& to) {
+    if (files.link(directory / from, directory / to)) {
+        files.sync_directory(directory);
+        files.remove(directory / from);
+    } else {
+        files.rename(directory / from, directory / to);
+    }
+    files.sync_directory(directory);
+}
+
 std::unique_ptr<FileLock> lock_if_there(FileSystem& files, const std::filesystem::path& directory) {
     return has(files, directory, lock) ? lock_directory(files, directory) : nullptr;
 }

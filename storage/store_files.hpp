@@ -43,6 +43,12 @@ void refuse_mixture(FileSystem& files, const std::filesystem::path& directory);
 [[nodiscard]] std::string unused_name(FileSystem& files, const std::filesystem::path& directory,
                                       const std::string& name);
 
+/// Renames a file durably, to a name that nothing has yet. It has one of both names at every
+/// moment, even where a power cut may keep one half of a rename: unless the file system knows no
+/// links.
+void rename_durably(FileSystem& files, const std::filesystem::path& directory,
+                    const std::string& from, const std::string& to);
+
 /// Keeps any process from opening the store, if one ever has been opened there; makes no file.
 /// \return null when none has. \throws std::system_error when one has it open.
 [[nodiscard]] std::unique_ptr<FileLock> lock_if_there(FileSystem& files,

@@ -188,6 +188,19 @@ void SimulatedDisk::rename(const std::filesystem::path& from, const std::filesys
     if (fails) fail(from);
 }
 
+bool SimulatedDisk::link(const std::filesystem::path& from, const std::filesystem::path& to) {
+    pass(DiskOperation::link, from);
+    const std::scoped_lock lock{mutex_};
+    if (!links) return false;
+    Directory& directory = directory_of(from);
+    const auto found = directory.now.find(name_of(from));
+    if (found == directory.now.end()) refuse(std::errc::no_such_file_or_directory, from);
+    const std::shared_ptr<Inode> inode = found->second;
+    if (!directory.now.try_emplace(name_of(to), inode).second) refuse(std::errc::file_exists, to);
+    directory.unsynced.push_back({name_of(to), inode, {}});
+    return true;
+}
+
 void SimulatedDisk::remove(const std::filesystem::path& path) {
     pass(DiskOperation::remove, path);
     const std::scoped_lock lock{mutex_};

@@ -25,6 +25,7 @@ enum class DiskOperation : std::uint8_t {
     sync,
     truncate,
     rename,
+    link,
     remove,
     sync_directory,
     create_directory,
@@ -59,6 +60,7 @@ public:
 
     std::unique_ptr<File> open(const std::filesystem::path& path, Mode mode) override;
     void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+    bool link(const std::filesystem::path& from, const std::filesystem::path& to) override;
     void remove(const std::filesystem::path& path) override;
     void sync_directory(const std::filesystem::path& directory) override;
     void create_directories(const std::filesystem::path& directory) override;
@@ -68,6 +70,9 @@ public:
     /// Called before each operation that may change the disk (so not for reading), outside of any
     /// lock: the place for a test to cut the power.
     std::function<void(DiskOperation)> before;
+
+    /// False: it knows no second names, as some file systems do not.
+    bool links = true;
 
     /// Operations so far, of every kind.
     [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }

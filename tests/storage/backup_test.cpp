@@ -423,6 +423,27 @@ BOOST_FIXTURE_TEST_CASE(when_the_power_is_cut_at_any_operation_then_a_whole_one_
     BOOST_TEST(complete > 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_the_file_system_knows_no_links_then_it_comes_to_its_end, Interrupted) {
+    int failures = 0;
+    for (std::uint64_t at = 0; at < 60; ++at) {
+        const auto running = old->after_kill();
+        running->links = false;
+        running->plant(
+            {.at = running->operations() + 3 * at, .code = std::errc::io_error, .for_ever = true});
+        try {
+            backup_store(source, "store", *running, "backup", {});
+        } catch (const std::system_error&) {
+            ++failures;
+        }
+        const auto killed = running->after_kill();
+        killed->links = false;
+        judge_after_crash(*killed);
+    }
+    expect_none();
+    BOOST_TEST(failures > 20);
+    BOOST_TEST(mixtures > 3);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_it_is_cut_again_while_finishing_then_too, Interrupted) {
     const std::uint64_t first = disk.operations();
     std::uint64_t cuts = 0;

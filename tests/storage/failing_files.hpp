@@ -25,6 +25,9 @@ public:
     void rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
         posix_file_system().rename(from, to);
     }
+    bool link(const std::filesystem::path& from, const std::filesystem::path& to) override {
+        return posix_file_system().link(from, to);
+    }
     void remove(const std::filesystem::path& path) override { posix_file_system().remove(path); }
     void sync_directory(const std::filesystem::path& directory) override {
         posix_file_system().sync_directory(directory);

@@ -93,6 +93,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_names_change_then_the_directory_shows_it, Its
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_has_two_names_then_each_may_go, Its, Both) {
+    Its its;
+    its.files.create_directories(its.directory);
+    write(its.files, its.directory / "a", "a");
+    write(its.files, its.directory / "c", "c");
+    BOOST_TEST(its.files.link(its.directory / "a", its.directory / "b"));
+    BOOST_CHECK_EXCEPTION((void)its.files.link(its.directory / "a", its.directory / "c"),
+                          std::system_error,
+                          [](const auto& error) { return is(error, std::errc::file_exists); });
+    its.files.open(its.directory / "a", Mode::update)->write_at(0, bytes_of("x"));
+    its.files.remove(its.directory / "a");
+    BOOST_TEST(read(its.files, its.directory / "b") == "x");
+    BOOST_TEST((its.files.list(its.directory) == std::vector<std::string>{"b", "c"}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_removed_or_shortened_then_who_reads_it_copes, Its,
                               Both) {
     Its its;
@@ -201,6 +216,18 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_was_synced_then_anything_may_be_lost, Simul
     BOOST_TEST((found_after(disk, directory / "a") == Found{"x"}));
     files.remove(directory / "a");
     BOOST_TEST((found_after(disk, directory / "a") == Found{"-", "x"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_second_name_is_durable_then_the_file_outlives_the_first, Simulated) {
+    files.create_directories(directory);
+    write(files, directory / "a", "x");
+    files.open(directory / "a", Mode::read)->sync();
+    files.sync_directory(directory);
+    BOOST_TEST(files.link(directory / "a", directory / "b"));
+    BOOST_TEST((found_after(disk, directory / "b") == Found{"-", "x"}));
+    files.sync_directory(directory);
+    files.remove(directory / "a");
+    BOOST_TEST((found_after(disk, directory / "b") == Found{"x"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_reader_syncs_then_what_a_writer_wrote_is_durable, Simulated) {

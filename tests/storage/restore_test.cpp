@@ -202,7 +202,9 @@ struct Interrupted : BackedUp {
             if (!check_files(found, "store").ok) find("not good in the end");
             bool kept = false;
             for (const char* const prefix : {"replaced-1-", "replaced-2-"}) {
-                kept = kept || hash_of(*replaced(found, prefix), "store") == present_hash;
+                if (holds_store(*replaced(found, prefix), "store")) {
+                    kept = kept || hash_of(*replaced(found, prefix), "store") == present_hash;
+                }
             }
             if (!kept) find("what was replaced is lost");
         } catch (const std::exception& error) {
