@@ -1,6 +1,5 @@
 #include "net/connection.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -15,7 +14,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
-std::string peer_of(const Connection::Socket& socket) {
+std::string peer_of(Connection::Socket& socket) {
     error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     if (error) return "gone";
@@ -26,21 +25,16 @@ std::string peer_of(const Connection::Socket& socket) {
 }  // namespace
 
 Connection::Connection(Socket socket, std::shared_ptr<Listener> listener)
-    : socket_{std::move(socket)},
+    : stream_{std::move(socket), listener->options().tls.get()},
       listener_{std::move(listener)},
       hub_{listener_->hub()},
-      session_{hub_, peer_of(socket_)},
-      progress_{hub_.now} {
-    error_code ignored;  // a socket that is broken already shows it at the first read
-    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    socket_.non_blocking(true, ignored);
-}
+      session_{hub_, peer_of(stream_.socket())},
+      progress_{hub_.now} {}
 
 void Connection::read() {
     if (reading_) return;
     reading_ = true;
-    const auto room = session_.prepare();
-    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+    stream_.async_read_some(session_.prepare(),
                             [self = shared_from_this()](const error_code& error, std::size_t n) {
                                 self->reading_ = false;
                                 if (self->stage_ != Stage::closed) self->received(error, n);
@@ -52,6 +46,7 @@ void Connection::received(const error_code& error, std::size_t bytes) {
         if (error) return close();
         return read();  // and forget it
     }
+    if (Stream::is_of_tls(error)) return drop(Drop::tls_failed);
     if (error && error != asio::error::eof) return close();
     if (error) {
         finishing_ = true;
@@ -73,6 +68,7 @@ void Connection::step() {
         session_.end();
     }
     flush();
+    listener_->relieve();
     if (stage_ == Stage::closed) return;
     if (turn == Session::Turn::starved && !finishing_) read();
     if (turn == Session::Turn::over) step_later();
@@ -81,7 +77,7 @@ void Connection::step() {
 void Connection::step_later() {
     if (step_posted_) return;
     step_posted_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(stream_.socket().get_executor(), [self = shared_from_this()] {
         self->step_posted_ = false;
         if (self->stage_ == Stage::open) self->step();
     });
@@ -93,10 +89,8 @@ void Connection::flush() {
     if (stage_ != Stage::open || waiting_for_room_) return;
     OutputQueue& output = session_.output();
     while (!output.sending().empty() || output.release(hub_.backend.journal.durable())) {
-        const auto bytes = output.sending();
         error_code error;
-        const std::size_t sent =
-            socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+        const std::size_t sent = stream_.write_some(output.sending(), error);
         if (error == asio::error::would_block) return wait_for_room();
         if (error) return close();
         ++hub_.counters.writes;
@@ -109,6 +103,7 @@ void Connection::flush() {
 
 /// What follows once all that is released has been sent.
 void Connection::settle() {
+    session_.account();
     const OutputQueue& output = session_.output();
     if (!output.empty()) {
         listener_->await_durability(*this);
@@ -120,7 +115,7 @@ void Connection::settle() {
 
 void Connection::wait_for_room() {
     waiting_for_room_ = true;
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code&) {
+    stream_.async_wait_for_room([self = shared_from_this()](const error_code&) {
         self->waiting_for_room_ = false;
         self->hub_.now = std::chrono::steady_clock::now();
         self->flush();
@@ -136,19 +131,22 @@ void Connection::finish() {
 /// Closing while the client still sends would reset the connection, and could take the last
 /// replies with it. So it is told that there will be no more, and heard until it closes, too.
 void Connection::linger() {
+    error_code error;
+    stream_.finish(error);
+    if (error == asio::error::would_block) return wait_for_room();
+    if (error) return close();
     stage_ = Stage::lingering;
     progress_ = hub_.now;
-    error_code error;
-    socket_.shutdown(Socket::shutdown_send, error);
-    if (error) return close();
     read();
 }
 
 void Connection::close() {
     if (stage_ == Stage::closed) return;
     stage_ = Stage::closed;
-    error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
+    // A read that is still under way writes nothing into them: its socket is closed. Waiting for it
+    // to say so would keep the memory of all whom one turn of the reactor drops.
+    session_.release();
     listener_->closed(*this);
 }
 
@@ -163,7 +161,8 @@ void Connection::check_deadlines(const ServerOptions& options) {
     };
     if (stage_ == Stage::lingering) {
         if (passed(progress_, options.linger_max)) close();
-    } else if (passed(session_.unknown_since(), options.handshake_max)) {
+    } else if (passed(stream_.is_handshaking() ? session_.entered() : session_.unknown_since(),
+                      options.handshake_max)) {
         drop(Drop::handshake_stalled);
     } else if (session_.refusal_due() <= hub_.now) {
         step();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "net/session.hpp"
+#include "net/stream.hpp"
 
 namespace allot {
 
@@ -17,7 +18,7 @@ struct ServerOptions;
 /// are under way; all that is released goes out in one write, at once where the socket has room.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    using Socket = boost::asio::ip::tcp::socket;
+    using Socket = Stream::Socket;
 
     Connection(Socket socket, std::shared_ptr<Listener> listener);
 
@@ -38,6 +39,8 @@ public:
         return session_.output().holds_beyond(durable);
     }
 
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return session_.buffer_bytes(); }
+
     // For the listener's book-keeping.
     std::size_t place = 0;           ///< among its connections
     bool awaits_durability = false;  ///< listed to be flushed
@@ -53,7 +56,7 @@ private:
     void settle();
     void linger();
 
-    Socket socket_;
+    Stream stream_;
     std::shared_ptr<Listener> listener_;
     Hub& hub_;
     Session session_;

@@ -37,18 +37,21 @@ enum class Drop : std::uint8_t {
     request_limit,      ///< a request beyond RequestLimits
     cross_protocol,     ///< an HTTP request, perhaps forged in somebody's browser
     clients_max,        ///< too many clients
+    no_descriptors,     ///< the process can open no more files
+    clients_memory,     ///< held most, when all together held too much
     output_limit,       ///< more queued output than SessionLimits::output_bytes_max
     output_stalled,     ///< does not read its replies
     request_stalled,    ///< began a request and does not end it
     idle,               ///< no request for too long
     handshake_stalled,  ///< did not say who it is in time
     wrong_passwords,    ///< guesses
+    tls_failed,         ///< no TLS, or not as it is asked for: a client without a certificate
     storage_failed,     ///< held replies that can never be acknowledged
 };
-inline constexpr std::array<std::string_view, 11> drop_words{
-    "protocol_error",    "request_limit",   "cross_protocol",  "clients_max",
-    "output_limit",      "output_stalled",  "request_stalled", "idle",
-    "handshake_stalled", "wrong_passwords", "storage_failed"};
+inline constexpr std::array<std::string_view, 14> drop_words{
+    "protocol_error",    "request_limit",   "cross_protocol", "clients_max",     "no_descriptors",
+    "clients_memory",    "output_limit",    "output_stalled", "request_stalled", "idle",
+    "handshake_stalled", "wrong_passwords", "tls_failed",     "storage_failed"};
 
 /// What INFO counts, since the process began. Of one thread.
 struct Counters {

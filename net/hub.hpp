@@ -50,8 +50,9 @@ public:
     /// Set by whoever drives the sessions, before each turn.
     Time now{};
     Time started{};
-    std::size_t clients_max = 0;  ///< for INFO
-    std::uint16_t port = 0;       ///< for INFO
+    std::size_t clients_max = 0;   ///< for INFO
+    std::uint16_t port = 0;        ///< for INFO
+    std::size_t buffer_bytes = 0;  ///< of all sessions, as each told when it last knew
     /// Set once the storage has failed: what touches stock is refused from then on.
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.

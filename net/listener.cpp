@@ -1,8 +1,12 @@
 #include "net/listener.hpp"
 
+#include <fcntl.h>
+
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/assert.hpp>
 #include <string>
 #include <utility>
 
@@ -31,6 +35,7 @@ Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
       options_{std::move(options)},
       hub_{std::move(backend), options_.session, options_.password},
       acceptor_{io},
+      spare_{io},
       accept_timer_{io},
       tick_timer_{io},
       drain_timer_{io} {
@@ -53,6 +58,7 @@ void Listener::open(Tcp::acceptor bound) {
             signal->progress();
         }
     });
+    keep_spare();
     accept();
     tick();
 }
@@ -66,12 +72,12 @@ void Listener::accept() {
 
 void Listener::accepted(const error_code& error, Tcp::socket socket) {
     if (!acceptor_.is_open()) return;  // closed meanwhile
-    if (is_exhaustion(error)) return accept_later();
+    if (is_exhaustion(error) && !refuse_with_spare()) return accept_later();
     if (!error) {
         hub_.now = steady_clock::now();
         ++hub_.counters.connections;
         if (connections_.size() >= options_.clients_max) {
-            refuse(std::move(socket));
+            refuse(std::move(socket), Drop::clients_max);
         } else {
             auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this());
             connection->place = connections_.size();
@@ -91,14 +97,41 @@ void Listener::accept_later() {
 }
 
 /// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
-void Listener::refuse(Tcp::socket socket) {
-    hub_.counters.count(Drop::clients_max);
+void Listener::refuse(Tcp::socket socket, Drop cause) {
+    hub_.counters.count(cause);
     hub_.counters.count(ErrorCode::generic);
     constexpr std::string_view reply = "-ERR max number of clients reached\r\n";
     error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
+    // Within TLS it would take a handshake to say so.
+    if (!options_.tls) socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
     socket.shutdown(Tcp::socket::shutdown_both, ignored);
+}
+
+/// Out of descriptors, one is given up for the moment that it takes to tell a client.
+/// \return false when nobody was there: the system finds no descriptor before it looks for a
+/// client.
+bool Listener::refuse_with_spare() {
+    error_code ignored;
+    if (!spare_.is_open()) return false;
+    spare_.close(ignored);
+    error_code error;
+    acceptor_.non_blocking(true, error);
+    Tcp::socket socket{io_};
+    if (!error) acceptor_.accept(socket, error);
+    if (!error) {
+        ++hub_.counters.connections;
+        refuse(std::move(socket), Drop::no_descriptors);
+    }
+    keep_spare();
+    return !error;
+}
+
+void Listener::keep_spare() {
+    if (spare_.is_open()) return;
+    const int any = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    error_code ignored;
+    if (any >= 0) spare_.assign(any, ignored);
 }
 
 void Listener::await_durability(Connection& connection) {
@@ -136,14 +169,24 @@ void Listener::wake() {
 void Listener::tick() {
     hub_.now = steady_clock::now();
     for (std::size_t i = connections_.size(); i-- > 0;) {
+        if (i >= connections_.size()) continue;  // others were dropped, too
         const auto connection = connections_[i];
         connection->check_deadlines(options_);
     }
+    keep_spare();
     if (shut_) return;
     tick_timer_.expires_after(tick_interval);
     tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
         if (!cancelled && !self->shut_) self->tick();
     });
+}
+
+void Listener::drop_largest() {
+    const auto largest = std::ranges::max_element(
+        connections_, {}, [](const auto& connection) { return connection->buffer_bytes(); });
+    BOOST_ASSERT(largest != connections_.end());
+    const auto connection = *largest;
+    connection->drop(Drop::clients_memory);
 }
 
 void Listener::closed(Connection& connection) {

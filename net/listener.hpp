@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
@@ -39,12 +40,21 @@ public:
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
     void closed(Connection& connection);
+    /// Drops whoever holds most memory, while all together hold too much.
+    void relieve() {
+        while (hub_.buffer_bytes > options_.clients_memory_max && !connections_.empty()) {
+            drop_largest();
+        }
+    }
 
 private:
     void accept();
     void accepted(const boost::system::error_code& error, Tcp::socket socket);
     void accept_later();
-    void refuse(Tcp::socket socket);
+    void refuse(Tcp::socket socket, Drop cause);
+    bool refuse_with_spare();
+    void keep_spare();
+    void drop_largest();
     void wake();
     void tick();
     void close_all();
@@ -54,6 +64,7 @@ private:
     ServerOptions options_;
     Hub hub_;
     Tcp::acceptor acceptor_;
+    boost::asio::posix::stream_descriptor spare_;  // given up to refuse where there are no others
     boost::asio::steady_timer accept_timer_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer drain_timer_;

@@ -50,4 +50,10 @@ void OutputQueue::sent(std::size_t bytes) noexcept {
     if (tail_.empty() && tail_.capacity() > kept_bytes_max) std::string{}.swap(tail_);
 }
 
+void OutputQueue::clear() noexcept {
+    std::string{}.swap(sending_);
+    std::string{}.swap(tail_);
+    sent_ = seals_ = 0;
+}
+
 }  // namespace allot

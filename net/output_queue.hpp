@@ -34,6 +34,9 @@ public:
     /// The first `bytes` of sending() are gone.
     void sent(std::size_t bytes) noexcept;
 
+    /// Gives back its memory, and forgets what is queued.
+    void clear() noexcept;
+
     /// All bytes queued: in flight, released and held.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return sending_.size() - sent_ + tail_.size();

@@ -15,6 +15,8 @@ namespace {
 // `*`, a sign, the ten digits that the largest sensible length has, and its line end.
 constexpr std::size_t header_bytes_max = 14;
 constexpr std::size_t line_end_bytes = 2;
+// The first byte of every TLS connection. What follows need not hold a line's end for long.
+constexpr char tls_handshake = 0x16;
 // Room for the arguments of a usual order is kept; that of a huge one is given back.
 constexpr std::size_t arguments_kept_max = 64;
 }  // namespace
@@ -35,7 +37,13 @@ std::span<char> RequestParser::prepare() {
         begin_ = 0;
         if (capacity_ - end_ < buffer_bytes_min / 2) resize(capacity_ * 2);
     }
-    return {&buffer_[end_], capacity_ - end_};
+    return {&buffer_[end_], std::min(capacity_ - end_, read_bytes_max)};
+}
+
+void RequestParser::clear() noexcept {
+    begin_ = end_ = capacity_ = 0;
+    buffer_.reset();
+    std::vector<Argument>{}.swap(arguments_);
 }
 
 void RequestParser::commit(std::size_t bytes) noexcept {
@@ -67,6 +75,7 @@ RequestParser::Outcome RequestParser::next(Request& request) {
 RequestParser::Step RequestParser::line(Request& request) {
     const char* const first = &buffer_[begin_];
     const std::size_t held = end_ - begin_;
+    if (*first == tls_handshake) return fail("this port does not speak TLS");
     const auto* const newline =
         static_cast<const char*>(std::memchr(first + parsed_, '\n', held - parsed_));
     const std::size_t size = newline != nullptr ? static_cast<std::size_t>(newline - first) : held;

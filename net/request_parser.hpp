@@ -45,7 +45,12 @@ public:
     [[nodiscard]] bool is_beyond_limits() const noexcept { return is_beyond_limits_; }
     /// Bytes held that are not yet part of a complete request that was taken.
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
-    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    /// Gives back its memory. Nothing is parsed any more.
+    void clear() noexcept;
+    /// Memory that it holds.
+    [[nodiscard]] std::size_t capacity() const noexcept {
+        return capacity_ + arguments_.capacity() * sizeof(Argument);
+    }
     /// From the next request on.
     void set_limits(const RequestLimits& limits) noexcept { limits_ = limits; }
 
@@ -53,6 +58,8 @@ public:
     /// long as it is there.
     static constexpr std::size_t buffer_bytes_min = 2 * kibibyte;
     static constexpr std::size_t buffer_bytes_busy = 16 * kibibyte;
+    /// What one read takes, however large the buffer: many may be ready at a time.
+    static constexpr std::size_t read_bytes_max = 64 * kibibyte;
 
 private:
     enum class Step : std::uint8_t { ready, again, need_more, failed };

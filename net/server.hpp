@@ -14,6 +14,7 @@
 #include "net/counters.hpp"
 #include "net/limits.hpp"
 #include "net/password.hpp"
+#include "net/tls.hpp"
 
 namespace allot {
 
@@ -24,15 +25,19 @@ struct ServerOptions {
     std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
     int backlog = 511;               ///< connections that the system may queue
     std::size_t clients_max = 10'000;
+    /// Buffers of all clients together. Beyond it, whoever holds most is dropped.
+    std::size_t clients_memory_max = 40 * kibibyte * kibibyte;
     SessionLimits session{};
     /// Without one, whoever reaches the address may change the stock.
     std::optional<Password> password{};
+    std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
     // How long is too long. 0: no bound. Checked four times a second.
     std::chrono::milliseconds idle_max{0};  ///< without a request
     std::chrono::milliseconds request_stalled_max{
         30'000};  ///< from a request's first byte to its last
     std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
-    /// From connecting to being known: where there is a password, to having given it.
+    /// From connecting to the end of TLS's handshake, and to having given the password where there
+    /// is one.
     std::chrono::milliseconds handshake_max{10'000};
     std::chrono::milliseconds linger_max{
         1'000};  ///< for the client to see the last reply and close
@@ -68,6 +73,8 @@ public:
 
     [[nodiscard]] std::size_t clients() const noexcept;
     [[nodiscard]] const Counters& counters() const noexcept;
+    /// Held by the buffers of all clients.
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:
     std::shared_ptr<Listener> listener_;

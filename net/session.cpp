@@ -33,7 +33,16 @@ Session::Session(Hub& hub, std::string peer)
     forget();
 }
 
-Session::~Session() { hub_.leave(*this); }
+Session::~Session() {
+    release();
+    hub_.leave(*this);
+}
+
+void Session::release() noexcept {
+    hub_.buffer_bytes -= std::exchange(accounted_, 0);
+    parser_.clear();
+    output_.clear();
+}
 
 void Session::received(std::size_t bytes) {
     parser_.commit(bytes);
@@ -76,6 +85,7 @@ Session::Turn Session::execute() {
     } else if (request_began_ == Hub::Time::max()) {
         request_began_ = hub_.now;
     }
+    account();
     return turn;
 }
 

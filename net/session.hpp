@@ -27,7 +27,11 @@ public:
     ~Session();
 
     /// Where the next bytes of the client go, and how many went there.
-    [[nodiscard]] std::span<char> prepare() { return parser_.prepare(); }
+    [[nodiscard]] std::span<char> prepare() {
+        const auto room = parser_.prepare();
+        account();
+        return room;
+    }
     void received(std::size_t bytes);
 
     enum class Turn : std::uint8_t {
@@ -79,6 +83,14 @@ public:
     [[nodiscard]] std::size_t buffer_bytes() const noexcept {
         return parser_.capacity() + output_.capacity();
     }
+    /// Tells the hub how much that is now. execute() does.
+    void account() noexcept {
+        const std::size_t now = buffer_bytes();
+        hub_.buffer_bytes += now - accounted_;  // may wrap on the way, and is right at the end
+        accounted_ = now;
+    }
+    /// Gives back its buffers. Nothing but the destructor is called afterwards.
+    void release() noexcept;
 
 private:
     enum class State : std::uint8_t { open, ended, dropped };
@@ -104,6 +116,7 @@ private:
     Hub::Time request_began_ = Hub::Time::max();
     Hub::Time unknown_since_ = Hub::Time::max();
     Hub::Time refusal_due_ = Hub::Time::max();
+    std::size_t accounted_ = 0;        // bytes of buffers that the hub knows of
     std::size_t wrong_passwords_ = 0;  // since it last gave the right one
     std::uint64_t id_;
     State state_ = State::open;

@@ -92,6 +92,11 @@ void sync_directory_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool is_readable_by_all(const std::filesystem::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
 std::string read_file(const std::filesystem::path& path) {
     auto text = read_file_if_there(path);
     if (!text) fail("cannot read", path, ENOENT);

@@ -14,6 +14,9 @@ inline constexpr std::size_t file_bytes_max = 256ULL << 20U;
 /// file_bytes_max.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
+/// Every user of this machine may read it.
+[[nodiscard]] bool is_readable_by_all(const std::filesystem::path& path);
+
 /// As read_file(). \return nothing when there is no such file.
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 

@@ -1,7 +1,5 @@
 #include "net/program/password_setting.hpp"
 
-#include <sys/stat.h>
-
 #include <system_error>
 
 #include "net/program/files.hpp"
@@ -25,8 +23,7 @@ std::string_view first_line(std::string_view text) {
 }
 
 std::string warning_of(const std::string& file) {
-    struct stat status {};
-    if (::stat(file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return {};
+    if (!is_readable_by_all(file)) return {};
     return "every user of this machine can read the password in " + file;
 }
 

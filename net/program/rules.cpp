@@ -106,6 +106,10 @@ std::optional<std::uint64_t> read_output_bytes(std::string_view text) {
     return read_bytes_within(text, 64 * one_kib, one_gib);
 }
 
+std::optional<std::uint64_t> read_clients_memory(std::string_view text) {
+    return read_bytes_within(text, 4 * one_mib, 1024 * one_gib);
+}
+
 std::optional<std::uint32_t> read_arguments(std::string_view text) {
     return read_count(text, 16, 1'000'000);
 }

@@ -30,6 +30,7 @@ struct Endpoint {
 [[nodiscard]] std::optional<std::uint64_t> read_segment_bytes(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_request_bytes(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_output_bytes(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> read_clients_memory(std::string_view text);
 [[nodiscard]] std::optional<std::uint32_t> read_arguments(std::string_view text);
 [[nodiscard]] std::optional<std::uint32_t> read_clients(std::string_view text);
 /// A number with ms, s, min or h after it, or 0.
@@ -50,6 +51,8 @@ inline constexpr Rule<std::uint64_t> request_bytes_rule{read_request_bytes,
                                                         "a size from 1KiB to 64MiB"};
 inline constexpr Rule<std::uint64_t> output_bytes_rule{read_output_bytes,
                                                        "a size from 64KiB to 1GiB"};
+inline constexpr Rule<std::uint64_t> clients_memory_rule{read_clients_memory,
+                                                         "a size from 4MiB to 1024GiB"};
 inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments, "a number 16..1000000"};
 inline constexpr Rule<std::chrono::milliseconds> duration_rule{
     read_duration, "a time such as 500ms, 30s, 5min or 2h, at most 24h, or 0 for no bound"};

@@ -1,5 +1,7 @@
 #include "net/program/serve.hpp"
 
+#include <malloc.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -48,7 +50,8 @@ auto take_address(const Endpoint& at, Take&& take) {
 
 /// Runs the listening server until a signal has ended it. What was read is executed and answered
 /// then, within drain_max.
-void run_until_signal(asio::io_context& io, Server& server, bool password, Logger& log) {
+void run_until_signal(asio::io_context& io, Server& server, const ServerOptions& options,
+                      Logger& log) {
     // A second signal finds the default disposition again, and ends the process.
     asio::signal_set signals{io, SIGTERM, SIGINT};
     signals.async_wait([&](const boost::system::error_code& error, int signal) {
@@ -61,10 +64,15 @@ void run_until_signal(asio::io_context& io, Server& server, bool password, Logge
         });
     });
     // Said only now: who waits for it may send a signal at once.
-    log.info("listening",
-             {{"password", password ? "yes" : "no"}, {"address", text_of(server.endpoint())}});
+    log.info("listening", {{"tls", options.tls ? "yes" : "no"},
+                           {"password", options.password ? "yes" : "no"},
+                           {"address", text_of(server.endpoint())}});
     io.run();
 }
+
+/// What a large request or reply took is the system's again as soon as it is freed. By itself, the
+/// allocator would keep ever larger pieces, and the holes between them.
+void return_large_memory() { ::mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
 
 /// \return the exit code.
 int close(Store& store, Logger& log) {
@@ -80,6 +88,7 @@ int close(Store& store, Logger& log) {
 }  // namespace
 
 int serve(const ServeSettings& settings, Console& console) {
+    return_large_memory();
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     for (const std::string& warning : settings.warnings) log.warning(warning);
@@ -100,7 +109,7 @@ int serve(const ServeSettings& settings, Console& console) {
 
     Server server{io, backend_of(store), options};
     take_address(settings.listen, [&] { server.listen(std::move(address)); });
-    run_until_signal(io, server, options.password.has_value(), log);
+    run_until_signal(io, server, options, log);
     return close(store, log);
 }
 

@@ -1,5 +1,6 @@
 #include <boost/asio/ip/address.hpp>
 
+#include "net/program/files.hpp"
 #include "net/program/password_setting.hpp"
 #include "net/program/serve.hpp"
 
@@ -18,6 +19,10 @@ constexpr std::array serve_options = {
     Option{"listen-without-password", "", "",
            "allow an address that other machines reach, although whoever reaches it may change "
            "the stock"},
+    Option{"tls-cert", "FILE", "", "speak TLS, with the certificate (and its chain) in FILE, PEM"},
+    Option{"tls-key", "FILE", "", "the certificate's key, PEM"},
+    Option{"tls-client-ca", "FILE", "",
+           "let in only clients with a certificate of a CA in FILE, PEM"},
     Option{"durability", "MODE", "always",
            "when a change is acknowledged: 'always' after it was synced, 'interval=MS' at once, "
            "synced so often, 'os' at once, synced when the system likes"},
@@ -31,7 +36,11 @@ constexpr std::array serve_options = {
     Option{"max-request", "SIZE", "1MiB", "largest command"},
     Option{"max-output", "SIZE", "1MiB",
            "replies queued for a client; at a quarter of it, no more of its commands are read"},
-    Option{"handshake-timeout", "TIME", "10s", "drop who has not given the password by then"},
+    Option{"max-clients-memory", "SIZE", "40MiB",
+           "what clients may hold in requests and replies, all together; beyond it, whoever holds "
+           "most is dropped"},
+    Option{"handshake-timeout", "TIME", "10s",
+           "drop who has not ended TLS's handshake and given the password by then"},
     Option{"request-timeout", "TIME", "30s", "drop who does not end a command that it began"},
     Option{"output-timeout", "TIME", "10s", "drop who takes nothing of its replies"},
     Option{"idle-timeout", "TIME", "0", "drop who sends no command for so long; 0: never"},
@@ -46,29 +55,53 @@ RequestLimits request_limits(const Settings& settings) {
 
 ServerOptions server_options(const Settings& settings) {
     const Endpoint listen = settings.get("listen", endpoint_rule);
-    ServerOptions options{.host = listen.host,
-                          .port = listen.port,
-                          .clients_max = settings.get("max-clients", clients_rule),
-                          .session = {.request = request_limits(settings)},
-                          .idle_max = settings.get("idle-timeout", duration_rule),
-                          .request_stalled_max = settings.get("request-timeout", duration_rule),
-                          .output_stalled_max = settings.get("output-timeout", duration_rule),
-                          .handshake_max = settings.get("handshake-timeout", duration_rule)};
+    ServerOptions options{
+        .host = listen.host,
+        .port = listen.port,
+        .clients_max = settings.get("max-clients", clients_rule),
+        .clients_memory_max = settings.get("max-clients-memory", clients_memory_rule),
+        .session = {.request = request_limits(settings)},
+        .idle_max = settings.get("idle-timeout", duration_rule),
+        .request_stalled_max = settings.get("request-timeout", duration_rule),
+        .output_stalled_max = settings.get("output-timeout", duration_rule),
+        .handshake_max = settings.get("handshake-timeout", duration_rule)};
     options.session.set_output_bytes_max(settings.get("max-output", output_bytes_rule));
     return options;
+}
+
+/// \return null where no TLS is asked for.
+std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::string>& warnings) {
+    const TlsFiles files{.certificate = settings.text("tls-cert"),
+                         .key = settings.text("tls-key"),
+                         .client_ca = settings.text("tls-client-ca")};
+    if (files.certificate.empty() && files.key.empty() && files.client_ca.empty()) return {};
+    for (const std::string_view needed : {"tls-cert", "tls-key"}) {
+        if (settings.text(needed).empty()) {
+            throw UsageError{std::string{needed} + ": is needed, too, where TLS is spoken"};
+        }
+    }
+    if (is_readable_by_all(files.key)) {
+        warnings.push_back("every user of this machine can read the key in " + files.key);
+    }
+    try {
+        return std::make_shared<TlsContext>(files);
+    } catch (const std::runtime_error& error) {
+        throw UsageError{escaped(error.what())};
+    }
 }
 
 /// Refuses what only the operator can want, and has not said; warns of what is likely a mistake.
 void check_exposure(const Settings& settings, ServeSettings& serve) {
     if (boost::asio::ip::make_address(serve.server.host).is_loopback()) return;
-    if (serve.server.password) {
+    if (serve.server.password && !serve.server.tls) {
         serve.warnings.emplace_back("without TLS, whoever is on the way can read the password");
-    } else if (!settings.is_on("listen-without-password")) {
-        throw UsageError{"listen (" + settings.at("listen").origin + "): value '" +
-                         settings.text("listen") +
-                         "': other machines reach it, and anyone who does may change the stock; "
-                         "set a password (--password-file), listen on a loopback address, or say "
-                         "--listen-without-password"};
+    } else if (!serve.server.password && settings.text("tls-client-ca").empty() &&
+               !settings.is_on("listen-without-password")) {
+        throw UsageError{
+            "listen (" + settings.at("listen").origin + "): value '" + settings.text("listen") +
+            "': other machines reach it, and anyone who does may change the stock; "
+            "set a password (--password-file), ask for certificates (--tls-client-ca), "
+            "listen on a loopback address, or say --listen-without-password"};
     }
 }
 
@@ -93,6 +126,7 @@ ServeSettings ServeSettings::from(const Settings& settings) {
     PasswordSetting given = read_password(settings);
     serve.server.password = given.password;
     if (!given.warning.empty()) serve.warnings.push_back(std::move(given.warning));
+    serve.server.tls = read_tls(settings, serve.warnings);
     check_exposure(settings, serve);
     return serve;
 }
@@ -106,7 +140,8 @@ constinit const Command serve_command{
              "Speaks RESP2, RESP3 and plain lines: redis-cli, every Redis client library, nc and\n"
              "telnet are clients. Logs are logfmt on standard error; 'msg=listening' tells the\n"
              "address. SIGTERM and SIGINT end it in good order; a second one at once.\n"
-             "Where other machines reach the address, clients must give a password: the first line\n"
+             "Where other machines reach the address, clients must give a password: the first "
+             "line\n"
              "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.",
          .options = serve_options},
     .run = run_serve,

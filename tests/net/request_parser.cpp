@@ -202,6 +202,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_reaches_them_then_it_is_refused_before_it_ends)
     BOOST_TEST(parse(std::string(most - 1, 'a') + "\n").requests.size() == 1);
     BOOST_TEST(error_of(std::string(most, 'a') + "\n") == "too big inline request");
     BOOST_TEST(error_of(std::string(most, 'a')) == "too big inline request");
+    BOOST_TEST(error_of("\x16\x03\x01") == "this port does not speak TLS");
     BOOST_TEST(error_of(std::string(4096, 'a'), RequestLimits{}.before_auth()) ==
                "too big inline request");
 }
@@ -255,7 +256,7 @@ BOOST_AUTO_TEST_CASE(when_a_large_request_has_been_taken_then_its_memory_is_give
         BOOST_REQUIRE(parser.next(request) == RequestParser::Outcome::ready);
         bytes = "PING\r\n";
     }
-    BOOST_TEST(parser.capacity() == RequestParser::buffer_bytes_min);
+    BOOST_TEST(parser.capacity() < 2 * RequestParser::buffer_bytes_min);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

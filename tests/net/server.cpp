@@ -6,6 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -283,7 +284,31 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_
     BOOST_TEST(server.counters().of(Drop::clients_max) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_descriptors_run_out_then_it_accepts_again_once_there_are_some) {
+BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_whoever_holds_most_is_dropped) {
+    TestServer server{{.clients_memory_max = 512U * 1024}};
+    server.engine.journal.sync_at_once();
+    TestClient polite{server};
+    BOOST_TEST(polite.ask("ADDBATCH b SKU 1000", "+OK\r\n") == "+OK\r\n");
+    std::vector<std::unique_ptr<TestClient>> greedy;
+    const std::string half =
+        "*20\r\n" + repeated("$60000\r\n" + std::string(60'000, 'x') + "\r\n", 4);
+    for (int i = 0; i < 10; ++i) {
+        greedy.push_back(std::make_unique<TestClient>(server));
+        greedy.back()->send(half);
+        BOOST_TEST(polite.ask("AVAILABLE SKU", ":1000\r\n") == ":1000\r\n");
+    }
+    BOOST_TEST(eventually([&] { return server.counters().of(Drop::clients_memory) >= 8; }));
+    BOOST_TEST(server.on_server([](allot::Server& each) { return each.buffer_bytes(); }) <=
+               512U * 1024);
+    BOOST_TEST(polite.ask("AVAILABLE SKU", ":1000\r\n") == ":1000\r\n");
+    greedy.clear();
+    BOOST_TEST(eventually([&] { return server.clients() == 1; }));
+    BOOST_TEST(server.on_server([](allot::Server& each) { return each.buffer_bytes(); }) <
+               40U * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_descriptors_run_out_then_it_refuses_politely_and_accepts_again_once_there_are_some) {
     TestServer server;
     TestClient first{server};
     BOOST_TEST(first.ask("PING", "+PONG\r\n") == "+PONG\r\n");
@@ -301,11 +326,17 @@ BOOST_AUTO_TEST_CASE(when_descriptors_run_out_then_it_accepts_again_once_there_a
     address.sin_port = htons(server.port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     BOOST_TEST(::connect(spare, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    BOOST_TEST(eventually([&] { return server.counters().accept_retries > 1; }));
+    constexpr std::string_view refusal = "-ERR max number of clients reached\r\n";
+    std::string said(refusal.size(), '\0');
+    BOOST_TEST(::recv(spare, said.data(), said.size(), MSG_WAITALL) ==
+               static_cast<ssize_t>(refusal.size()));
+    BOOST_TEST(said == refusal);
+    BOOST_TEST(server.counters().of(Drop::no_descriptors) == 1U);
     BOOST_TEST(first.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     for (const int fd : taken) ::close(fd);
     ::setrlimit(RLIMIT_NOFILE, &before);
-    BOOST_TEST(eventually([&] { return server.clients() == 3; }));
+    TestClient welcome{server};
+    BOOST_TEST(welcome.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     ::close(spare);
 }
 

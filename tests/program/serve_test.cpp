@@ -195,6 +195,7 @@ BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
                                         {"segment-bytes", "1KiB"},
                                         {"snapshot-every-bytes", "-1"},
                                         {"max-clients", "0"},
+                                        {"max-clients-memory", "3MiB"},
                                         {"max-line", "65MiB"},
                                         {"max-argument", "0"},
                                         {"max-arguments", "15"},
