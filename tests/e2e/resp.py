@@ -26,12 +26,16 @@ class Client:
     """Replies come as Python values: +simple as str, $bulk as bytes, -error as Failure.
 
     A reply that does not come within TIMEOUT_S raises TimeoutError; a connection that is closed,
-    EOFError or OSError. Use with `with`.
+    EOFError or OSError. Use with `with`. `tls` is an ssl.SSLContext, or None.
     """
 
-    def __init__(self, address):
+    def __init__(self, address, tls=None):
         self.socket = socket.create_connection(address, TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            # An end that the server did not announce is an error.
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address[0],
+                                          suppress_ragged_eofs=False)
         self.stream = self.socket.makefile("rb", 64 * 1024)
 
     def __enter__(self):

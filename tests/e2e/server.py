@@ -68,7 +68,8 @@ class Server:
     `around` is a command that becomes the server, such as `strace -D`.
     """
 
-    def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True, around=()):
+    def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True, env=None,
+                 around=()):
         command = [*around, BINARY, "serve", "--data", str(directory), "--listen", listen, *options]
         self.log = []  # lines of standard error
         self.address = None
@@ -76,7 +77,7 @@ class Server:
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
             command,
-            env=environment(),
+            env=environment(**(env or {})),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -131,20 +132,31 @@ class Server:
         return Client(self.address)
 
     def resident_bytes(self):
-        pages = int(pathlib.Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGESIZE")
+        return self._memory("VmRSS")
+
+    def forget_peak(self):
+        """The next peak_bytes() counts from now."""
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def peak_bytes(self):
+        return self._memory("VmHWM")
+
+    def _memory(self, field):
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024
 
     def stop(self, how=signal.SIGTERM):
         """Asks it to end. Returns the exit code; raises when it takes longer than STOP_S."""
         self.process.send_signal(how)
-        return self._ended(STOP_S)
+        return self.await_end()
 
     def kill(self):
         """As a crash would end it: without a chance to finish anything."""
         self.process.kill()
-        self._ended(STOP_S)
+        self.await_end()
 
-    def _ended(self, timeout):
+    def await_end(self, timeout=STOP_S):
+        """The exit code, once it has ended."""
         code = self.process.wait(timeout)
         self._reader.join(timeout)
         self.process.stderr.close()

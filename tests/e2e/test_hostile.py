@@ -1,0 +1,480 @@
+"""Clients that want to bring the server down. While each does its worst, the server's memory grows by
+at most 64 MiB, and a polite client is served; how much slower is printed, and not judged."""
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+
+import load
+import polite
+import server
+from resp import Client, Failure, encoded
+
+MIB = 1024 * 1024
+GROWTH_MAX = 64 * MIB
+IDLE_S = 1.0  # how long the polite client is measured without an attack
+PASSWORD = "a long and random one"
+REFUSAL = b"-ERR max number of clients reached\r\n"
+
+
+class Attack(server.Case):
+    @contextlib.contextmanager
+    def attack(self, running, password="-"):
+        """The block is an attack: judges memory, and that the polite client had all its replies."""
+        with polite.Polite(running.address, password) as client:
+            time.sleep(IDLE_S)
+            before = running.resident_bytes()
+            running.forget_peak()
+            began = time.monotonic()
+            yield
+            grown = running.peak_bytes() - before
+            ended = time.monotonic()
+        self.assertIsNone(running.process.poll(), running.text)
+        idle, attacked = client.between(began - IDLE_S, began), client.between(began, ended)
+        self.assertTrue(attacked, "the polite client was not served at all")
+        self._print(grown, idle, attacked)
+        self.assertLess(grown, GROWTH_MAX)
+
+    def _print(self, grown, idle, attacked):
+        quiet, worse = polite.p99(idle), polite.p99(attacked)
+        print(f"\n  memory +{grown / MIB:.1f} MiB; polite p99 {quiet * 1000:.2f} ms idle, "
+              f"{worse * 1000:.2f} ms attacked ({worse / quiet:.1f} x, {len(attacked)} replies)",
+              file=sys.stderr)
+
+    def connect(self, running, count, receive_buffer=None):
+        """So many plain sockets."""
+        sockets = []
+        for _ in range(count):
+            each = socket.socket()
+            self.addCleanup(each.close)
+            if receive_buffer:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            each.settimeout(20)
+            each.connect(running.address)
+            sockets.append(each)
+        return sockets
+
+    def await_closed(self, sockets, seconds=30):
+        """Until the server has closed each of them."""
+        poll = select.poll()
+        waiting = {each.fileno() for each in sockets}
+        for fd in waiting:
+            poll.register(fd, select.POLLRDHUP)
+        deadline = time.monotonic() + seconds
+        while waiting and time.monotonic() < deadline:
+            for fd, _ in poll.poll(250):
+                waiting.discard(fd)
+                poll.unregister(fd)
+        self.assertEqual(set(), waiting, "still open")
+
+    def info(self, running, password=None):
+        with running.client() as client:
+            if password:
+                self.assertEqual("OK", client.call("AUTH", password))
+            return client.info()
+
+    def await_count(self, running, field, least, password=None):
+        """Until INFO counts so many. Returns all of it."""
+        deadline = time.monotonic() + 60
+        while int((info := self.info(running, password))[field]) < least:
+            self.assertLess(time.monotonic(), deadline, f"{field} is {info[field]}, not {least}")
+            time.sleep(0.05)
+        return info
+
+
+def try_to_send(to, raw):
+    """As much as the server takes before it closes."""
+    with contextlib.suppress(OSError):
+        to.sendall(raw)
+
+
+def all_from(each):
+    """Every byte until the connection ends, however it does."""
+    said = b""
+    with contextlib.suppress(ConnectionError):
+        while more := each.recv(65536):
+            said += more
+    return said
+
+
+class GivenALineWithoutEnd(Attack):
+    def refused_after(self, running, most, password="-"):
+        """The byte that reaches the limit is one too many; nothing shorter is."""
+        with self.attack(running, password):
+            on_the_edge = self.connect(running, 50)
+            for each in on_the_edge:
+                each.sendall(b"A" * (most - 1))
+            for each in self.connect(running, 50):
+                try_to_send(each, b"A" * 4 * MIB)
+                self.assertIn(all_from(each), (b"", b"-ERR Protocol error: too big inline request\r\n"))
+            known = None if password == "-" else password
+            self.await_count(running, "dropped_request_limit", 50, known)
+            for each in on_the_edge:
+                each.sendall(b"A")
+                self.assertEqual(b"-ERR Protocol error: too big inline request\r\n", all_from(each))
+
+    def test_when_it_reaches_64_kib_then_the_connection_is_closed(self):
+        self.refused_after(self.serve(), 64 * 1024)
+
+    def test_when_a_stranger_sends_it_then_4_kib_are_enough(self):
+        running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
+        self.refused_after(running, 4 * 1024, PASSWORD)
+
+    def test_when_the_operator_wants_it_shorter_then_it_is(self):
+        self.refused_after(self.serve("--max-line", "1KiB"), 1024)
+
+
+class Given500ClientsThatTrickle(Attack):
+    def trickle(self, running, counter, request, password="-"):
+        """Each sends a byte now and then, and by that is never idle."""
+        with self.attack(running, password):
+            sockets = self.connect(running, 500)
+            last_round = time.monotonic() + 20
+            for byte in request:
+                for each in sockets:
+                    try_to_send(each, bytes([byte]))
+                if time.monotonic() > last_round or self.is_closed(sockets[-1]):
+                    break
+                time.sleep(0.25)
+            self.await_closed(sockets)
+        known = None if password == "-" else password
+        self.assertEqual("500", self.info(running, known)[counter])
+
+    @staticmethod
+    def is_closed(each):
+        poll = select.poll()
+        poll.register(each, select.POLLRDHUP)
+        return bool(poll.poll(0))
+
+    def test_when_a_request_does_not_end_then_there_is_a_deadline(self):
+        running = self.serve("--request-timeout", "1s")
+        self.trickle(running, "dropped_request_stalled", b"*2\r\n$4\r\nECHO\r\n$1000\r\n" + b"x" * 999)
+
+    def test_when_strangers_do_then_complete_commands_buy_no_time(self):
+        running = self.serve("--handshake-timeout", "1s", env={"ALLOT_PASSWORD": PASSWORD})
+        self.trickle(running, "dropped_handshake_stalled", b"RESET\r\n" * 200, PASSWORD)
+
+    def test_when_they_send_nothing_then_they_are_idle(self):
+        running = self.serve("--idle-timeout", "1s")
+        self.trickle(running, "dropped_idle", b"")
+
+
+class GivenLengthsThatLie(Attack):
+    LIES = (
+        (b"*1000000000\r\n", b"invalid multibulk length"),
+        (b"*4097\r\n", b"invalid multibulk length"),
+        (b"*9223372036854775807\r\n", b"invalid multibulk length"),
+        (b"*18446744073709551617\r\n", b"invalid multibulk length"),
+        (b"*-9223372036854775809\r\n", b"invalid multibulk length"),
+        (b"*" + b"9" * 1000, b"invalid multibulk length"),
+        (b"*0x10\r\n", b"invalid multibulk length"),
+        (b"*+1\r\n", b"invalid multibulk length"),
+        (b"*01\r\n", b"invalid multibulk length"),
+        (b"*1\r\n$-1\r\n", b"invalid bulk length"),
+        (b"*1\r\n$65537\r\n", b"invalid bulk length"),
+        (b"*1\r\n$4294967296\r\n", b"invalid bulk length"),
+        (b"*1\r\n$18446744073709551620\r\nPING\r\n", b"invalid bulk length"),
+        (b"*1\r\n$ 4\r\nPING\r\n", b"invalid bulk length"),
+        (b"*17\r\n" + b"$65536\r\n%b\r\n" % (b"x" * 65536) * 16, b"too big request"),
+        (b"*1\r\n$4\r\nPINGPONG", b"expected CRLF after bulk string"),
+    )
+    BEFORE_AUTH = (
+        (b"*11\r\n", b"unauthenticated multibulk length"),
+        (b"*1\r\n$16385\r\n", b"unauthenticated bulk length"),
+        (b"*1000000000\r\n", b"unauthenticated multibulk length"),
+    )
+
+    def test_when_they_are_absurd_then_each_is_a_protocol_error_and_nothing_is_allocated(self):
+        self.refused(self.serve(), self.LIES)
+
+    def test_when_strangers_send_them_then_less_is_absurd(self):
+        running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
+        self.refused(running, self.LIES[4:6] + self.BEFORE_AUTH, PASSWORD)
+
+    def refused(self, running, lies, password="-"):
+        with self.attack(running, password):
+            for raw, why in lies * 10:
+                with self.subTest(raw=raw[:40]), running.client() as liar:
+                    try_to_send(liar.socket, raw)
+                    self.assertEqual(b"-ERR Protocol error: " + why + b"\r\n", all_from(liar.socket))
+
+    def test_when_the_most_is_claimed_and_little_sent_then_nothing_is_reserved(self):
+        running = self.serve()
+        with self.attack(running):
+            for each in self.connect(running, 1000):
+                each.sendall(b"*4096\r\n$65536\r\n")
+            self.await_count(running, "connected_clients", 1002)
+
+    def test_when_1000_clients_send_almost_all_of_a_request_then_most_of_them_are_dropped(self):
+        running = self.serve()
+        with self.attack(running):
+            almost = b"*16\r\n" + b"$65000\r\n%b\r\n" % (b"x" * 65000) * 15
+            sockets = self.connect(running, 1000)
+            for each in sockets:
+                try_to_send(each, almost)
+            info = self.await_count(running, "dropped_clients_memory", 900)
+            self.assertLess(int(info["client_buffer_bytes"]), 41 * MIB)
+
+
+class GivenClientsThatNeverRead(Attack):
+    ASKS = encoded("COMMAND", "DOCS") * 5000
+
+    def flood(self, deaf, seconds=5):
+        """Asks for much more than it sends, until the server takes no more of it."""
+        deaf.settimeout(0.5)
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while time.monotonic() < deadline:
+                deaf.send(self.ASKS)
+            raise AssertionError("the server takes more and more")
+
+    def test_when_one_pipelines_then_reading_stops_and_it_is_dropped_at_the_deadline(self):
+        running = self.serve("--output-timeout", "3s")
+        with self.attack(running):
+            deaf, = self.connect(running, 1, receive_buffer=4096)
+            self.flood(deaf)
+            queued = [0]
+            while (info := self.info(running))["dropped_output_stalled"] == "0":
+                queued.append(int(info["client_output_bytes"]))
+            self.await_closed([deaf])
+        self.assertTrue(0 < max(queued) <= MIB, max(queued))
+        self.assertEqual("0", info["dropped_output_limit"])
+
+    def test_when_many_do_then_those_that_hold_most_are_dropped(self):
+        running = self.serve("--max-clients-memory", "4MiB")
+        asks = encoded("ECHO", b"x" * 60_000) * 20
+        with self.attack(running):
+            crowd = self.connect(running, 60, receive_buffer=4096)
+            for each in crowd:
+                each.setblocking(False)
+            while int((info := self.info(running))["dropped_clients_memory"]) < 20:
+                self.assertLessEqual(int(info["client_buffer_bytes"]), 5 * MIB)
+                for each in crowd:
+                    with contextlib.suppress(BlockingIOError, OSError):
+                        each.send(asks)
+
+
+class GivenAPipelineOf100000Commands(Attack):
+    def test_when_it_comes_at_once_then_others_are_served_in_between(self):
+        running = self.serve()
+        count = 100_000
+        with running.client() as client:
+            client.call("ADDBATCH", "b", "LAMP", count)
+        with self.attack(running):
+            with running.client() as busy, running.client() as other:
+                raw = b"".join(encoded("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(count))
+                pid = os.fork()
+                if pid == 0:
+                    with contextlib.suppress(OSError):
+                        busy.socket.sendall(raw)
+                    os._exit(0)
+                served = 0
+                for _ in range(20):
+                    for _ in range(count // 20):
+                        self.assertEqual("b", busy.read())
+                    self.assertEqual("PONG", other.call("PING"))
+                    served += 1
+                os.waitpid(pid, 0)
+                self.assertEqual(0, other.call("AVAILABLE", "LAMP"))
+
+
+class GivenABrowser(Attack):
+    def test_when_a_page_makes_it_post_then_it_is_closed_at_once_and_nothing_is_executed(self):
+        running = self.serve()
+        with running.client() as client:
+            client.call("ADDBATCH", "b", "LAMP", 10)
+        body = b"ALLOCATE o LAMP 1\r\n" * 20
+        with self.attack(running):
+            for raw, said in (
+                (b"POST / HTTP/1.1\r\nHost: x\r\n\r\n" + body, b""),
+                (b"post /" + b"A" * 60_000 + b" HTTP/1.1\r\n" + body, b""),
+                (b"Host: x\r\n" + body, b""),
+                (b"PUT / HTTP/1.1\r\nhost: x\r\n\r\n" + body, b"-ERR unknown command 'PUT'"),
+                (b"GET / HTTP/1.1\r\nHOST: x\r\n\r\n" + body, b"-ERR unknown command 'GET'"),
+            ) * 40:
+                with running.client() as browser:
+                    try_to_send(browser.socket, raw)
+                    heard = all_from(browser.socket)
+                    self.assertTrue(heard.startswith(said) if heard else True, heard)
+                    self.assertLessEqual(heard.count(b"\r\n"), 1)
+        with running.client() as client:
+            self.assertEqual(10, client.call("AVAILABLE", "LAMP"))
+            self.assertEqual("200", client.info()["dropped_cross_protocol"])
+
+
+class GivenBytesThatBreakLines(Attack):
+    EVIL = (b"x\r\n+OK", b"\n", b"\r", b"\0", b"\xff\xfe", b"\r\n$3\r\nabc\r\n", b"\x1b[2J", b"\xe2\x80\xa8")
+
+    def test_when_they_stand_in_any_argument_of_any_command_then_a_reply_gains_no_frame(self):
+        running = self.serve()
+        with self.attack(running), running.client() as client:
+            verbs = [verb.decode() for verb in client.call("COMMAND", "LIST")]
+            verbs = [verb for verb in verbs if verb not in ("quit", "snapshot", "hello")]
+            for version in (2, 3):
+                for evil in self.EVIL:
+                    self.stays_in_step(client, version, verbs, evil)
+            self.assertEqual(("1", "1"), (client.info()["batches"], client.info()["lines"]))
+
+    def stays_in_step(self, client, version, verbs, evil):
+        commands = [(verb, *arguments)
+                    for verb in (*verbs, evil)
+                    for count in range(1, 5)
+                    for at in range(count)
+                    for arguments in [[b"1"] * at + [evil] + [b"1"] * (count - at - 1)]]
+        self.assertIsInstance(client.call("HELLO", version), dict if version == 3 else list)
+        for command in commands:
+            reply, after = client.pipeline([command, ("ECHO", "in step")])
+            self.assertEqual(b"in step", after, command)
+            if isinstance(reply, Failure):
+                self.assertTrue(reply.text.isprintable(), (command, reply))
+            if reply == "RESET":
+                client.call("HELLO", version)
+
+
+class GivenMoreConnectionsThanAllowed(Attack):
+    def setUp(self):
+        super().setUp()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.most = min(10_000, hard - 300)  # where a test may not open more
+
+    def test_when_the_10001st_comes_then_it_is_told_and_accepted_once_there_is_room(self):
+        running = self.serve("--max-clients", str(self.most))
+        with self.attack(running):
+            crowd = self.connect(running, self.most - 1)  # and the polite one
+            for late in self.connect(running, 100):
+                self.assertEqual(REFUSAL, all_from(late))
+            for each in crowd[:100]:
+                each.sendall(b"PING\r\n")
+                self.assertEqual(b"+PONG\r\n", each.recv(7))
+            crowd.pop().close()
+            self.assertEqual("PONG", self.accepted(running).call("PING"))
+        info = self.info(running)
+        self.assertGreaterEqual(int(info["dropped_clients_max"]), 100)
+
+    def accepted(self, running):
+        """A client, once there is room for one."""
+        deadline = time.monotonic() + 20
+        while True:
+            client = self.client(running)
+            if client.call("PING") == "PONG":
+                return client
+            self.assertLess(time.monotonic(), deadline, "it never accepts again")
+
+    def test_when_descriptors_run_out_then_the_next_are_told_and_accepted_afterwards(self):
+        running = self.serve()
+        with self.attack(running):
+            known = self.connect(running, 20)
+            for each in known:
+                each.sendall(b"PING\r\n")
+                self.assertEqual(b"+PONG\r\n", each.recv(7))
+            before = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
+            open_now = max(map(int, os.listdir(f"/proc/{running.pid}/fd"))) + 1
+            resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (open_now, before[1]))
+            for late in self.connect(running, 200):
+                self.assertEqual(REFUSAL, all_from(late))
+            known[0].sendall(b"PING\r\n")
+            self.assertEqual(b"+PONG\r\n", known[0].recv(7))
+            resource.prlimit(running.pid, resource.RLIMIT_NOFILE, before)
+            self.assertEqual("PONG", self.accepted(running).call("PING"))
+        self.assertGreaterEqual(int(self.info(running)["dropped_no_descriptors"]), 200)
+        self.assertEqual(0, running.stop())
+        self.assertGood(self.store)
+
+
+class Given1000WrongPasswords(Attack):
+    def test_when_they_are_tried_then_each_is_answered_late_and_every_tenth_is_the_last(self):
+        running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
+        with self.attack(running, PASSWORD):
+            guessers = [self.client(running) for _ in range(100)]
+            began = time.monotonic()
+            for number, each in enumerate(guessers):
+                each.send(b"".join(encoded("AUTH", f"{PASSWORD}{number}{i}") for i in range(20)))
+                each.send(encoded("AUTH", PASSWORD) + encoded("INFO"))
+            with running.client() as known:
+                self.assertEqual("OK", known.call("AUTH", PASSWORD))
+                self.assertLess(int(known.info()["errorstat_WRONGPASS"].split("=")[1]), 1000)
+            for each in guessers:
+                heard = all_from(each.socket)
+                self.assertEqual(10, heard.count(b"-WRONGPASS "))
+                self.assertEqual(10, heard.count(b"\r\n"))
+            # Not how fast, but how slow it has to be, by the clock of the server's own deadlines.
+            self.assertGreater(time.monotonic() - began, 5)
+        info = self.info(running, PASSWORD)
+        self.assertEqual(("count=1000", "100"),
+                         (info["errorstat_WRONGPASS"], info["dropped_wrong_passwords"]))
+
+
+class GivenAnAddressThatOthersReach(server.Case):
+    def test_when_there_is_no_password_then_it_refuses_to_start_and_makes_no_store(self):
+        for listen in ("0.0.0.0:0", "[::]:0"):
+            ran = server.allot("serve", "--data", self.store, "--listen", listen)
+            self.assertEqual(2, ran.returncode, ran.stderr)
+            self.assertIn("other machines reach it", ran.stderr)
+            self.assertFalse(self.store.exists())
+
+    def test_when_told_explicitly_then_it_starts(self):
+        running = self.serve("--listen-without-password", listen="0.0.0.0:0")
+        self.assertIn("password=no", running.text)
+        with Client(("127.0.0.1", running.port)) as client:
+            self.assertEqual("PONG", client.call("PING"))
+
+    def test_when_there_is_a_password_then_it_starts_and_never_shows_it(self):
+        secret = self.scratch / "password"
+        secret.write_text(PASSWORD + "\n")
+        secret.chmod(0o644)
+        running = self.serve("--password-file", str(secret), listen="0.0.0.0:0")
+        self.assertRegex(running.text, r"level=warning .*every user of this machine can read")
+        self.assertRegex(running.text, r"level=warning .*without TLS")
+        with Client(("127.0.0.1", running.port)) as client:
+            self.assertFails(client.call("PING"), "NOAUTH", "Authentication required.")
+            self.assertFails(client.call("AUTH", "guess"), "WRONGPASS")
+            self.assertEqual("OK", client.call("AUTH", PASSWORD))
+            shown = client.call("INFO") + client.call("CLIENT", "LIST")
+            shown += repr(client.call("CONFIG", "GET", "*")).encode()
+        self.assertEqual(0, running.stop())
+        self.assertNotIn(PASSWORD, shown.decode() + running.text)
+
+
+class GivenASignalUnderLoad(Attack):
+    def test_when_it_comes_amid_every_attack_then_it_ends_in_time_and_loses_no_reply(self):
+        running = self.serve("--max-clients", "1000")
+        crowd = load.Crowd(running, "load", 1)
+        deaf = self.connect(running, 20, receive_buffer=4096)
+        for each in deaf:
+            each.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                each.send(GivenClientsThatNeverRead.ASKS)
+        for each in self.connect(running, 100):
+            each.sendall(b"*2\r\n$4\r\nECHO\r\n$1000\r\nx")
+        crowd.await_work(1000)
+        with server.within(server.STOP_S, "to stop"):
+            self.assertEqual(0, running.stop(signal.SIGTERM), running.text)
+        crowd.join()
+        self.assertGood(self.store)
+        again = self.serve()
+        self.assertEqual([], crowd.complaints(again)[:5])
+
+    def test_when_a_pipeline_was_read_then_all_of_it_is_answered(self):
+        running = self.serve()
+        with running.client() as client:
+            client.call("ADDBATCH", "b", "LAMP", 1_000_000)
+            client.send(b"".join(encoded("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(2000)))
+            self.assertEqual("b", client.read())
+            running.process.send_signal(signal.SIGTERM)
+            heard = client.rest()
+        self.assertEqual(0, running.await_end())
+        answered = 1 + heard.count(b"+b\r\n")
+        self.assertEqual(b"+b\r\n" * (answered - 1), heard)
+        with self.serve().client() as client:
+            self.assertEqual(1_000_000 - answered, client.call("AVAILABLE", "LAMP"))
+
+
+if __name__ == "__main__":
+    server.main()
