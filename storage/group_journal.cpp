@@ -102,17 +102,20 @@ void GroupJournal::request_close() {
 }
 
 void GroupJournal::prune(Lsn first) {
-    std::vector<std::uint64_t> gone;
-    {
-        const Lock lock{mutex_};
-        auto keep = segments_.begin();
-        while (keep + 1 < segments_.end() && (keep + 1)->first <= first) {
-            gone.push_back(keep++->number);
+    for (;;) {
+        std::uint64_t number = 0;
+        {
+            const Lock lock{mutex_};
+            if (segments_.size() < 2 || segments_[1].first > first) return;
+            number = segments_.front().number;
         }
-        segments_.erase(segments_.begin(), keep);
-    }
-    for (const std::uint64_t number : gone) {
         files_.remove(directory_ / journal::segment_name(number));
+        {
+            // Not before: one that could not be removed is the first to go the next time. Else
+            // those after it would go without it, and leave a journal with a gap.
+            const Lock lock{mutex_};
+            segments_.erase(segments_.begin());
+        }
         // Before the next one goes: a power cut must not bring this one back without that.
         files_.sync_directory(directory_);
     }

@@ -119,8 +119,8 @@ Writer::Writer(FileSystem& files, const std::filesystem::path& directory, std::u
                Lsn start)
     : files_{files},
       directory_{directory},
-      aside_{directory / aside_name},
-      file_{files.open(aside_, FileSystem::Mode::create)} {
+      lies_at_{directory / aside_name},
+      file_{files.open(lies_at_, FileSystem::Mode::create)} {
     header_.magic = Header::magic_value;
     header_.version = format_version;
     header_.archive_version = archive_version();
@@ -132,8 +132,8 @@ Writer::Writer(FileSystem& files, const std::filesystem::path& directory, std::u
 Writer::~Writer() {
     if (finished_) return;
     try {
-        files_.remove(aside_);
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next one writes over it
+        files_.remove(lies_at_);
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): nothing depends on it
     }
 }
 
@@ -163,10 +163,12 @@ void Writer::finish(Lsn end) {
     file_->write_at(0, bytes_of(header_));
     file_->sync();
     file_.reset();
-    verify(files_, aside_);
-    files_.rename(aside_, directory_ / file_name(header_.start));
-    finished_ = true;
+    verify(files_, lies_at_);
+    const auto place = directory_ / file_name(header_.start);
+    files_.rename(lies_at_, place);
+    lies_at_ = place;
     files_.sync_directory(directory_);
+    finished_ = true;
 }
 
 Header verify(FileSystem& files, const std::filesystem::path& path) {

@@ -30,7 +30,7 @@ public:
 private:
     FileSystem& files_;
     const std::filesystem::path directory_;
-    const std::filesystem::path aside_;
+    std::filesystem::path lies_at_;  // beside its final place, then there
     std::unique_ptr<File> file_;
     Header header_{};
     bool finished_ = false;

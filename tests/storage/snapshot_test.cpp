@@ -5,27 +5,13 @@
 #include "engine/state_hash.hpp"
 #include "storage/inspect.hpp"
 #include "storage/recovery.hpp"
+#include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 namespace {
-
-/// Commands that meet each other's traces; the same for the same number.
-void work_a_little(Store& store, int from, int to) {
-    for (int i = from; i < to; ++i) {
-        const auto sku = "sku-" + std::to_string(i % 7);
-        const auto ref = BatchRef::of("batch-" + std::to_string(i % 20)).value();
-        (void)store.add_batch({ref, Sku::of(sku).value(), 100});
-        (void)store.allocate(line("order-" + std::to_string(i % 90), sku, 1 + i % 9));
-        if (i % 5 == 0) (void)store.change_batch_quantity({ref, Purchased::of(i % 60).value()});
-        if (i % 11 == 0) (void)store.reschedule({ref, "2011-01-01"});
-        if (i % 13 == 0) {
-            (void)store.deallocate({OrderId::of("order-" + std::to_string(i % 40)).value()});
-        }
-    }
-}
 
 std::vector<std::filesystem::path> snapshots_in(const std::filesystem::path& directory) {
     std::vector<std::filesystem::path> paths;
