@@ -186,6 +186,47 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_read_at_the_end_then_it_is_cut_short, Its, Bo
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(given_a_file_whose_calls_do_less_than_asked)
+
+namespace {
+/// A few bytes a call, and every other call is interrupted.
+class GrudgingFile final : public File {
+public:
+    void sync() override {}
+    void truncate(std::uint64_t size) override { bytes.resize(size); }
+    [[nodiscard]] std::uint64_t size() const override { return bytes.size(); }
+
+    std::string bytes;
+
+private:
+    void interrupt() {
+        if (++calls_ % 2 == 1)
+            throw std::system_error{std::make_error_code(std::errc::interrupted)};
+    }
+    std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) override {
+        interrupt();
+        const std::string_view rest = std::string_view{bytes}.substr(offset, 3);
+        return rest.copy(reinterpret_cast<char*>(into.data()), into.size());
+    }
+    std::size_t write_some(std::uint64_t offset, std::span<const std::byte> from) override {
+        interrupt();
+        const std::string_view some{reinterpret_cast<const char*>(from.data()), from.size()};
+        bytes.replace(offset, 3, some.substr(0, 3));
+        return std::min<std::size_t>(some.size(), 3);
+    }
+    int calls_ = 0;
+};
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(when_written_and_read_then_it_is_all_there) {
+    GrudgingFile file;
+    file.write_at(0, bytes_of("hello, world"));
+    BOOST_TEST(file.bytes == "hello, world");
+    BOOST_TEST(read(file) == "hello, world");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(given_a_simulated_disk)
 
 namespace {

@@ -2,7 +2,10 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <cstring>
+#include <vector>
 
+#include "storage/group_buffer.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/snapshot_format.hpp"
 
@@ -62,6 +65,25 @@ RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
     const auto cut = *rc::gen::inRange<std::size_t>(0, size);
     std::span<const std::byte> bytes{std::as_const(buffer).data(), cut};
     RC_ASSERT(!journal::decode(bytes));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_frame)
+
+BOOST_AUTO_TEST_CASE(when_any_byte_behind_its_checksum_changes_then_so_does_the_checksum) {
+    const Fact fact = OutOfStock{{"o1", "sku", 1}};
+    GroupBuffer group;
+    group.add({&fact, 1}, 7);
+    const auto sealed = group.seal({});
+    std::vector<std::byte> frame{sealed.begin(), sealed.end()};
+    const std::uint64_t sum = journal::checksum_of(frame);
+    BOOST_TEST(std::memcmp(frame.data(), &sum, sizeof sum) == 0);
+    for (std::size_t at = 0; at < frame.size(); ++at) {
+        frame[at] ^= std::byte{1};
+        BOOST_TEST((journal::checksum_of(frame) == sum) == (at < sizeof sum));
+        frame[at] ^= std::byte{1};
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

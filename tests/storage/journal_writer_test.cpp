@@ -1,0 +1,169 @@
+// Frames and segments without a thread: what the writer, the scan and the cut of a torn tail
+// promise each other, on a disk that forgets.
+
+#include "storage/journal_writer.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "storage/journal_scan.hpp"
+#include "storage/store.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+using Orders = std::vector<std::string>;
+using FileBytes = std::vector<std::byte>;
+
+const std::filesystem::path directory = "store";
+constexpr int draws = 200;  // of what a power cut leaves
+
+struct OnDisk {
+    OnDisk() { disk.create_directories(directory); }
+
+    static JournalWriter begin(SimulatedDisk& disk, std::uint64_t segment_bytes = 4096) {
+        JournalTail tail;
+        tail.store_id = 42;
+        tail.epoch = 1;
+        return {disk, directory, tail, segment_bytes, Zeros::written};
+    }
+    static JournalScan scan(SimulatedDisk& disk, Orders* orders = nullptr) {
+        return scan_journal(disk, directory, std::nullopt,
+                            [&](std::span<const Fact> unit, Lsn, UnixMicros) {
+                                if (orders == nullptr) return true;
+                                for (const Fact& fact : unit) {
+                                    const OrderLine& line = std::get<OutOfStock>(fact).line;
+                                    orders->emplace_back(line.order.view());
+                                }
+                                return true;
+                            },
+                            {});
+    }
+    static Orders orders(SimulatedDisk& disk) {
+        Orders found;
+        (void)scan(disk, &found);
+        return found;
+    }
+    static void write(JournalWriter& writer, const std::string& order) {
+        const Fact fact = OutOfStock{line(order, "sku", 1)};
+        GroupBuffer group;
+        group.add({&fact, 1}, 7);
+        writer.write(group);
+    }
+    [[nodiscard]] FileBytes first_segment() const {
+        return disk.contents(directory / journal::segment_name(1));
+    }
+
+    SimulatedDisk disk;
+    Random random{1};
+};
+
+/// True when any file of a disk holds these bytes, one after the other.
+bool holds(SimulatedDisk& disk, const FileBytes& bytes) {
+    return std::ranges::any_of(disk.list(directory), [&](const std::string& name) {
+        const FileBytes all = disk.contents(directory / name);
+        return std::search(all.begin(), all.end(), bytes.begin(), bytes.end()) != all.end();
+    });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_journal_on_a_disk_that_forgets)
+
+BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_makes_it_durable,
+                        OnDisk) {
+    {
+        JournalWriter dying = begin(disk);
+        write(dying, "o1");
+    }
+    JournalTail tail = scan(disk).tail;  // which the cache still shows
+    ++tail.epoch;
+    const JournalWriter next{disk, directory, tail, 4096, Zeros::written};
+    BOOST_TEST(next.segment() == 1U);
+    for (int draw = 0; draw < draws; ++draw) {
+        BOOST_REQUIRE((orders(*disk.after_power_cut(random)) == Orders{"o1"}));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_is_durable, OnDisk) {
+    JournalWriter writer = begin(disk, 512);
+    Orders written;
+    while (writer.segment() == 1) {
+        written.push_back("o" + std::to_string(written.size()));
+        write(writer, written.back());
+    }
+    for (int draw = 0; draw < draws; ++draw) {
+        Orders found = orders(*disk.after_power_cut(random));
+        if (found.size() < written.size()) found.push_back(written.back());
+        BOOST_REQUIRE((found == written));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere, OnDisk) {
+    JournalWriter writer = begin(disk);
+    write(writer, "o1");
+    writer.sync();
+    FileBytes bytes = first_segment();
+    const FileBytes junk(40, std::byte{7});
+    const std::size_t end = scan(disk).tail.offset;
+    std::ranges::copy(junk, bytes.begin() + static_cast<std::ptrdiff_t>(end));
+    disk.put(directory / journal::segment_name(1), std::move(bytes));
+    const auto torn = scan(disk).torn;
+    BOOST_REQUIRE(torn.has_value());
+    bool always = true;
+    const auto look = [&](DiskOperation = {}) {
+        for (int draw = 0; draw < draws / 10; ++draw) {
+            always = always && holds(*disk.after_power_cut(random), junk);
+        }
+    };
+    disk.before = look;
+    cut_torn_tail(disk, directory, *torn);
+    disk.before = nullptr;
+    look();
+    BOOST_TEST(always);
+    BOOST_TEST(!scan(disk).torn.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_two_journals_that_were_one)
+
+BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_stands_in_the_other_then_it_is_not_read, OnDisk) {
+    JournalWriter writer = begin(disk);
+    write(writer, "o1");
+    writer.sync();
+    const auto copy = disk.after_kill();
+    JournalTail tail = scan(*copy).tail;
+    JournalWriter other{*copy, directory, tail, 4096, Zeros::written};
+    write(writer, "a2");
+    write(other, "b2");
+    const std::size_t place = scan(disk).tail.offset;
+    write(writer, "a3");
+    write(other, "b3");
+    FileBytes mixed = first_segment();
+    const FileBytes others = copy->contents(directory / journal::segment_name(1));
+    BOOST_REQUIRE(mixed.size() == others.size());
+    std::copy(others.begin() + static_cast<std::ptrdiff_t>(place), others.end(),
+              mixed.begin() + static_cast<std::ptrdiff_t>(place));
+    disk.put(directory / journal::segment_name(1), std::move(mixed));
+    BOOST_TEST((orders(disk) == Orders{"o1", "a2"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_store_that_is_opened_again)
+
+BOOST_FIXTURE_TEST_CASE(when_it_writes_then_its_frames_are_of_another_epoch, OnDisk) {
+    for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+        (void)Store::open(disk, directory, small_options());
+        BOOST_TEST(scan(disk).tail.epoch == epoch);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
