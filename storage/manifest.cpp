@@ -48,14 +48,20 @@ std::string_view take(std::string_view& text, char end) {
     return taken;
 }
 
+/// True for a name that leads to a file beside the manifest, and to no other.
+bool is_beside(std::string_view name) {
+    constexpr std::string_view separators{"/\0", 2};
+    return !name.empty() && name != "." && name != ".." &&
+           name.find_first_of(separators) == std::string_view::npos;
+}
+
 bool read_file_line(std::string_view line, FileContents& files) {
     const auto hash = take(line, ' ');
     const auto bytes = number(take(line, ' '), 10);
     if (hash.size() != 2 * hex_digits || !bytes) return false;
     const auto high = number(hash.substr(0, hex_digits), 16);
     const auto low = number(hash.substr(hex_digits), 16);
-    // A name leads to a file beside the manifest, and to no other.
-    if (!high || !low || line.empty() || line.find('/') != std::string_view::npos) return false;
+    if (!high || !low || !is_beside(line)) return false;
     return files.emplace(line, Content{*bytes, *high, *low}).second;
 }
 

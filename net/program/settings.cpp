@@ -27,12 +27,21 @@ po::options_description described(const Syntax& syntax) {
     return all;
 }
 
+/// No option has a % in its name; and Boost.Program_options takes what stands between two in that
+/// of an unknown one for a placeholder of its messages, which may then grow without end.
+void refuse_placeholder(const std::string& argument) {
+    const std::string_view name = std::string_view{argument}.substr(0, argument.find('='));
+    if (!name.starts_with('-') || name.find('%') == std::string_view::npos) return;
+    throw UsageError{"unrecognised option '" + escaped_short(name) + "'"};
+}
+
 /// Every switch with a value, `--json` as `--json=true`: it must not take the operand after it.
 std::vector<std::string> with_switches_spelled_out(const Syntax& syntax,
                                                    std::span<const std::string> arguments) {
     std::vector<std::string> spelled{arguments.begin(), arguments.end()};
     for (std::string& argument : spelled) {
         if (argument == "--") break;
+        refuse_placeholder(argument);
         const bool flag = argument.starts_with("--");
         const Option* const option =
             flag ? find_option(syntax.options, std::string_view{argument}.substr(2)) : nullptr;

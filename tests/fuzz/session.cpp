@@ -1,9 +1,11 @@
 // A whole session, engine included. What a client sends in any pieces has the effect and the
 // replies of its requests sent one by one, each of which has exactly one reply; and the stock obeys
-// its rules.
+// its rules. One who does not know the password sees and changes nothing.
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/invariants.hpp"
@@ -22,7 +24,9 @@ using Words = std::vector<std::string>;
 /// A session with some stock before it.
 class Shop {
 public:
-    Shop() {
+    explicit Shop(std::optional<Password> password = {})
+        : hub_{engine_.backend(), {}, std::move(password)} {
+        if (hub_.password) return;
         send("ADDBATCH b1 sku 100\r\nADDBATCH b2 sku 100 2031-01-01\r\nALLOCATE o1 sku 10\r\n");
     }
     /// \return the replies.
@@ -34,9 +38,11 @@ public:
             session_.received(count);
             bytes.remove_prefix(count);
             do {
+                if (turn_ == Session::Turn::held) hub_.now += hub_.limits.wrong_password_delay;
                 turn_ = session_.execute();
                 take(replies);
-            } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up);
+            } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up ||
+                     turn_ == Session::Turn::held);
         }
         return replies;
     }
@@ -54,7 +60,7 @@ private:
     }
 
     test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
-    Hub hub_{engine_.backend()};
+    Hub hub_;
     Session session_{hub_, "test:1"};
     Session::Turn turn_ = Session::Turn::starved;
 };
@@ -92,12 +98,21 @@ bool is_about_itself(const Words& request) {
            equal_ignoring_case(request.front(), "CLIENT");
 }
 
+/// Nobody comes upon this password by chance.
+void send_as_a_stranger(std::string_view bytes) {
+    static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
+    Shop shop{secret};
+    (void)fuzz::Replies{shop.send(bytes)}.count();
+    fuzz::require(shop.stock().size() == 0, "a stranger changes nothing");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t piece = fuzz::take(rest) + 1U;
     std::string_view bytes = fuzz::text(rest.data(), rest.size());
+    if (piece % 4 == 0) return send_as_a_stranger(bytes), 0;
     bool broken = false;
     const std::vector<Words> requests = requests_in(bytes, broken);
 

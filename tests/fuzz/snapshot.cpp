@@ -67,11 +67,12 @@ void put_right(Bytes& file, bool counts) {
     for (std::size_t offset = sizeof header; offset + sizeof(ChunkHeader) <= file.size();) {
         auto chunk = at<ChunkHeader>(file, offset);
         const std::size_t room = file.size() - offset - sizeof chunk;
+        ++header.chunks;
         if (counts) fit(chunk, room);
+        if (chunk.bytes > room && !counts) break;  // it is to be found out without being believed
         if (chunk.bytes > room) chunk.bytes = static_cast<std::uint32_t>(room);
         header.chain = seal(file, offset, chunk, sizeof chunk + chunk.bytes, header.chain);
         offset += sizeof chunk + chunk.bytes;
-        ++header.chunks;
         if (!counts) continue;
         header.products += chunk.products;
         header.batches += chunk.batches;

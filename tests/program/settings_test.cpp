@@ -152,6 +152,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
     BOOST_TEST(
         error_of({.arguments = {"--data="}}).starts_with("the argument for option '--data'"));
     BOOST_TEST(error_of({.arguments = {"-x"}}) == "unrecognised option '-x'");
+    BOOST_TEST(error_of({.arguments = {"--x%canonical_option%=y"}}) ==
+               "unrecognised option '--x%canonical_option%'");
     BOOST_TEST(error_of({.arguments = {"--listen", "x"}}) == "unrecognised option '--listen'");
     BOOST_TEST(error_of({.arguments = {"--data"}}) ==
                "the required argument for option '--data' is missing");

@@ -39,9 +39,12 @@ BOOST_AUTO_TEST_CASE(when_any_bit_is_another_or_any_part_is_missing_then_it_is_r
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_leads_elsewhere_then_it_is_refused) {
-    Manifest evil = some;
-    evil.files["../evil"] = {};
-    BOOST_TEST(!Manifest::parse(evil.text()).has_value());
+    for (const std::string& name : {std::string{"../evil"}, std::string{".."}, std::string{"."},
+                                    std::string{"LOCK\0.log", 9}}) {
+        Manifest evil = some;
+        evil.files[name] = {};
+        BOOST_TEST(!Manifest::parse(evil.text()).has_value());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
