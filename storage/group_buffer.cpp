@@ -1,5 +1,6 @@
 #include "storage/group_buffer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -48,9 +49,10 @@ void GroupBuffer::clear() {
     facts_ = 0;
 }
 
-std::span<const std::byte> GroupBuffer::seal(journal::FrameHeader header) {
+std::span<const std::byte> GroupBuffer::seal(journal::FrameHeader header, std::size_t bytes_min) {
+    const std::size_t bytes = std::max(bytes_.size(), bytes_min);
     const std::size_t padded =
-        (bytes_.size() + journal::alignment - 1) / journal::alignment * journal::alignment;
+        (bytes + journal::alignment - 1) / journal::alignment * journal::alignment;
     bytes_.resize(padded, std::byte{0});
     header.magic = journal::FrameHeader::magic_value;
     header.bytes = static_cast<std::uint32_t>(padded);

@@ -30,9 +30,10 @@ public:
         return sizeof(journal::RecordHeader) + facts * journal::fact_bytes_max;
     }
 
-    /// Completes the frame: pads it, and writes `header` with its size, counts and checksum.
+    /// Completes the frame: pads it, to `bytes_min` at least, and writes `header` with its size,
+    /// counts and checksum.
     /// \return its bytes, until the buffer changes.
-    std::span<const std::byte> seal(journal::FrameHeader header);
+    std::span<const std::byte> seal(journal::FrameHeader header, std::size_t bytes_min = 0);
 
 private:
     boost::container::vector<std::byte> bytes_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/fact.hpp"
 
@@ -20,13 +21,14 @@ inline constexpr std::uint32_t format_version = 1;
 inline constexpr std::size_t alignment = 8;  // of frames in a segment, bytes
 
 /// First in every segment file. A file whose header is all zeros is prepared, and not yet in use.
+/// A segment file has its whole length from the moment that it has its name.
 struct SegmentHeader {
     static constexpr std::uint64_t magic_value = 0x474F'4C54'4F4C'4CFF;  // FF "LLOTLOG"
 
     std::uint64_t checksum;  ///< XXH3-64 of the 56 bytes after it
     std::uint64_t magic;
     std::uint32_t version;
-    std::uint32_t reserved;  ///< 0
+    std::uint32_t file_bytes;  ///< how long the file is, from before this header is written
     std::uint64_t store_id;
     std::uint64_t number;    ///< of the segment, from 1
     Lsn first;               ///< of the first fact in it
@@ -37,7 +39,7 @@ static_assert(sizeof(SegmentHeader) == 64);
 
 enum class FrameKind : std::uint16_t {
     group = 1,  ///< units of work
-    idle = 2,   ///< no records: all before it is durable
+    idle = 2,   ///< no records, zeros perhaps: all before it is durable
     close = 3,  ///< likewise, and the store was closed cleanly
 };
 
@@ -91,6 +93,8 @@ std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcep
 
 /// `journal-<number, 16 hexadecimal digits>.log`, so that names sort as numbers do.
 std::string segment_name(std::uint64_t number);
+/// A segment that is being made; without meaning at a start.
+inline constexpr std::string_view aside_name = "journal.tmp";
 /// \return none for any other file.
 std::optional<std::uint64_t> segment_number(std::string_view file_name);
 

@@ -52,10 +52,17 @@ private:
         bytes_.resize(file->size());
         file->read_at(0, bytes_);
         offset_ = 0;
+        refuse_cut_off(bytes_.size());
     }
 
     [[noreturn]] void refuse(const std::string& why) const {
         throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
+    }
+
+    /// A segment has its name when it has its length, and so room for more than a header.
+    void refuse_cut_off(std::uint64_t bytes) const {
+        if (bytes < sizeof(SegmentHeader))
+            refuse("shorter than a segment's header: it was cut off");
     }
 
     [[noreturn]] void refuse_version(std::uint32_t version) const {
@@ -70,7 +77,6 @@ private:
             if (first && numbers_.size() > 1) refuse("the first segment is empty");
             return end_at_gap(0);
         }
-        if (bytes_.size() < sizeof(SegmentHeader)) return end_at_gap(used_bytes(bytes_));
         const auto header = read_header<SegmentHeader>(bytes_);
         if (journal::checksum_of(Bytes{bytes_}.first(sizeof header)) != header.checksum ||
             header.magic != SegmentHeader::magic_value) {
@@ -79,6 +85,10 @@ private:
             return end_at_gap(used_bytes(bytes_));
         }
         if (header.version != journal::format_version) refuse_version(header.version);
+        if (header.file_bytes != bytes_.size()) {
+            refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
+                   std::to_string(header.file_bytes));
+        }
         check_place(header, first);
         scan_.segments.push_back({header.number, header.first});
         JournalTail& tail = scan_.tail;
@@ -166,7 +176,7 @@ private:
             rest = rest.subspan(record.bytes);
             lsn += record.facts;
         }
-        if (lsn != frame.last + 1 || rest.size() >= journal::alignment) {
+        if (lsn != frame.last + 1 || (group && rest.size() >= journal::alignment)) {
             refuse("a frame holds other facts than it says");
         }
     }
@@ -190,7 +200,8 @@ private:
         const auto file = files_.open(directory_ / journal::segment_name(numbers_[at_ + 1]),
                                       FileSystem::Mode::read);
         std::vector<std::byte> header(sizeof(SegmentHeader));
-        return file->read_at(0, header) == header.size() && used_bytes(header) > 0;
+        file->read_at(0, header);
+        return used_bytes(header) > 0;
     }
 
     /// Ends the journal here, where the next `used` bytes are no frame that could follow.
@@ -278,7 +289,9 @@ void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     aside->write_at(0, bytes);
     aside->sync();
     files.sync_directory(directory);
-    file->truncate(torn.offset);
+    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
+    std::ranges::fill(bytes, std::byte{0});
+    file->write_at(torn.offset, bytes);
     file->sync();
 }
 

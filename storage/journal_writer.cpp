@@ -23,10 +23,13 @@ void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
 
 void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
                      std::uint64_t number, std::uint64_t bytes, Zeros zeros) {
-    const auto file =
-        files.open(directory / journal::segment_name(number), FileSystem::Mode::create);
-    extend(*file, 0, bytes, zeros);
-    file->sync();
+    const auto aside = directory / journal::aside_name;
+    {
+        const auto file = files.open(aside, FileSystem::Mode::create);
+        extend(*file, 0, bytes, zeros);
+        file->sync();
+    }
+    files.rename(aside, directory / journal::segment_name(number));
     files.sync_directory(directory);
 }
 
@@ -42,9 +45,7 @@ JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
     } else {
         file_ = files_.open(directory_ / journal::segment_name(tail_.segment),
                             FileSystem::Mode::update);
-        file_bytes_ = std::max(file_->size(), segment_bytes_);
-        // The end was cut off, or a crash came before all of its zeros.
-        if (file_->size() < file_bytes_) extend(*file_, file_->size(), file_bytes_, zeros_);
+        file_bytes_ = file_->size();
         write_again();
     }
     dirty_ = true;
@@ -69,14 +70,20 @@ journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexce
 }
 
 void JournalWriter::write(GroupBuffer& group) {
-    if (!has_room_for(group)) start_segment(group.bytes() + journal::alignment);
+    if (!has_room_for(group)) start_segment(group.bytes() + journal::alignment + mark_bytes_max);
     put(group.seal(header(journal::FrameKind::group)));
     tail_.last += group.facts();
 }
 
 void JournalWriter::mark(journal::FrameKind kind) {
+    const std::uint64_t next_sector = (tail_.offset + sector - 1) / sector * sector;
+    const std::size_t first_bytes =
+        std::max<std::uint64_t>(sizeof(journal::FrameHeader), next_sector - tail_.offset);
+    // Too little room is left when there is a mark already, and no group after it.
+    if (tail_.offset + first_bytes + sizeof(journal::FrameHeader) > file_bytes_) return;
     GroupBuffer none;
-    if (!has_room_for(none)) return;  // the next segment will say as much
+    put(none.seal(header(journal::FrameKind::idle), first_bytes));
+    none.clear();
     put(none.seal(header(kind)));
 }
 
@@ -108,6 +115,7 @@ void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     journal::SegmentHeader header{};
     header.magic = journal::SegmentHeader::magic_value;
     header.version = journal::format_version;
+    header.file_bytes = static_cast<std::uint32_t>(bytes);
     header.store_id = tail_.store_id;
     header.number = number;
     header.first = tail_.last + 1;

@@ -26,7 +26,8 @@ enum class Zeros : std::uint8_t {
     implied,  ///< by the file's length alone, for a journal that is not synced as it goes
 };
 
-/// Makes a segment file of zeros, durable, for a writer to take up later. Touches no other file.
+/// Makes a segment file of zeros, durable, for a writer to take up later. It gets its name when all
+/// of it is there: a shorter one was cut off. Touches no other segment.
 void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
                      std::uint64_t number, std::uint64_t bytes, Zeros zeros);
 
@@ -43,11 +44,13 @@ public:
 
     /// False when write() would start a new segment.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
-        return tail_.offset + group.bytes() + journal::alignment <= file_bytes_;
+        return tail_.offset + group.bytes() + journal::alignment + mark_bytes_max <= file_bytes_;
     }
     /// Writes a group's frame, in a new segment when the present one has no room.
     void write(GroupBuffer& group);
-    /// Writes a frame without records: all before it is durable, as it says.
+    /// Writes a frame without records: all before it is durable, as it says. It is the second of
+    /// two, in another sector than what was written before: no lost sector takes with it a group
+    /// and all that vouches for it.
     void mark(journal::FrameKind kind);
     void sync();
 
@@ -64,6 +67,10 @@ public:
     void prepared(std::uint64_t number) noexcept { prepared_ = number; }
 
 private:
+    static constexpr std::size_t sector = 512;
+    /// Kept free behind each group, so that it can be marked.
+    static constexpr std::size_t mark_bytes_max = sector + 2 * sizeof(journal::FrameHeader);
+
     void write_again();
     void put(std::span<const std::byte> frame);
     void start_segment(std::uint64_t bytes_needed);

@@ -39,7 +39,7 @@ std::optional<std::uint64_t> staged_number(std::string_view name) {
 bool is_ours(std::string_view name) {
     return belongs_to_store(name) || is_staged(name) || name.starts_with("replaced-") ||
            name.starts_with(arriving) || name == lock || name == manifest ||
-           name == snapshot::aside_name;
+           name == snapshot::aside_name || name == journal::aside_name;
 }
 
 bool has(FileSystem& files, const std::filesystem::path& directory, std::string_view name) {

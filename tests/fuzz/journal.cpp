@@ -76,6 +76,7 @@ void put_right(Bytes& file, std::uint64_t number, Place& place, bool counts) {
     if (number == 1) place.store_id = segment.store_id;
     segment.magic = SegmentHeader::magic_value;
     segment.version = journal::format_version;
+    segment.file_bytes = static_cast<std::uint32_t>(file.size());
     segment.number = number;
     segment.store_id = place.store_id;
     segment.first = place.last + 1;
