@@ -195,6 +195,7 @@ std::vector<std::byte> Diagnosis::fresh_segment(const Candidate& candidate) cons
     header.number = fresh_number();
     header.first = candidate.begins;
     header.epoch = 1;
+    header.file_bytes = sizeof header;
     for (const auto& [number, piece] : pieces_) {
         if (piece.headed) header.epoch = std::max(header.epoch, piece.header.epoch);
     }
@@ -208,9 +209,9 @@ FileView Diagnosis::view_of(const Candidate& candidate) const {
     FileView view;
     for (const std::uint64_t number : candidate.segments) {
         const JournalPiece& piece = pieces_.at(number);
-        const std::uint64_t bytes =
-            candidate.cuts(number, piece) ? candidate.end : piece.file_bytes;
-        FileView::Entry entry{piece.file, bytes, {}};
+        const std::uint64_t kept = candidate.cuts(number, piece) ? candidate.end : piece.file_bytes;
+        const std::uint64_t bytes = std::min<std::uint64_t>(kept, piece.header.file_bytes);
+        FileView::Entry entry{piece.file, bytes, {}, piece.header.file_bytes - bytes};
         for (const auto& patch : piece.mended) {
             if (patch.offset < bytes) entry.patches.push_back(patch);
         }

@@ -27,17 +27,21 @@ public:
 
     void sync() override { refuse("a file that is only looked at"); }
     void truncate(std::uint64_t) override { refuse("a file that is only looked at"); }
-    [[nodiscard]] std::uint64_t size() const override { return entry_.bytes; }
+    [[nodiscard]] std::uint64_t size() const override { return entry_.size(); }
 
 protected:
     std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) override {
-        if (offset >= entry_.bytes) return 0;
-        into = into.first(std::min<std::uint64_t>(into.size(), entry_.bytes - offset));
-        if (entry_.file != nullptr) {
-            into = into.first(entry_.file->read_at(offset, into));
+        if (offset >= entry_.size()) return 0;
+        into = into.first(std::min<std::uint64_t>(into.size(), entry_.size() - offset));
+        std::size_t from_file = offset < entry_.bytes ? entry_.bytes - offset : 0;
+        from_file = std::min(from_file, into.size());
+        if (entry_.file != nullptr && from_file > 0) {
+            const std::size_t read = entry_.file->read_at(offset, into.first(from_file));
+            if (read < from_file) into = into.first(read);  // it has become shorter
         } else {
-            std::ranges::fill(into, std::byte{0});
+            from_file = 0;
         }
+        std::ranges::fill(into.subspan(std::min(from_file, into.size())), std::byte{0});
         for (const auto& patch : entry_.patches) overlay(patch.offset, patch.bytes, offset, into);
         return into.size();
     }

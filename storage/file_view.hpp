@@ -16,7 +16,7 @@ namespace allot {
 /// std::system_error errc::read_only_file_system.
 class FileView final : public FileSystem {
 public:
-    /// Bytes that are seen instead of those in the file. \pre they end within the file's `bytes`.
+    /// Bytes that are seen instead of those in the file. \pre they end within the entry.
     struct Patch {
         std::uint64_t offset;
         std::vector<std::byte> bytes;
@@ -25,6 +25,9 @@ public:
         std::shared_ptr<File> file;  ///< null: all of it is in the patches
         std::uint64_t bytes;         ///< of it that are seen
         std::vector<Patch> patches;
+        std::uint64_t zeros = 0;  ///< that are seen after them
+
+        [[nodiscard]] std::uint64_t size() const noexcept { return bytes + zeros; }
     };
 
     void put(const std::string& name, Entry entry) { entries_[name] = std::move(entry); }

@@ -37,6 +37,8 @@ struct JournalPiece {
     std::vector<FoundGroup> groups;  ///< all of that store that are whole
     Lsn known = 0;                   ///< the last LSN that anything whole tells of
 
+    /// A segment never changes its length, which its header says. \pre headed
+    [[nodiscard]] bool has_its_length() const noexcept { return header.file_bytes == file_bytes; }
     [[nodiscard]] bool in_use() const noexcept { return used > 0; }
     /// Nothing stands behind its last good frame.
     [[nodiscard]] bool is_good() const noexcept { return headed && used <= end; }

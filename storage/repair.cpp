@@ -88,6 +88,12 @@ private:
                              .offset = candidate.end,
                              .bytes = piece.used - candidate.end});
         }
+        if (!piece.has_its_length()) {
+            steps.push_back({.kind = Kind::set_length,
+                             .file = piece.name,
+                             .why = "its header says how long it is",
+                             .bytes = piece.header.file_bytes});
+        }
         if (piece.name != journal::segment_name(number)) {
             steps.push_back({.kind = Kind::rename,
                              .file = piece.name,

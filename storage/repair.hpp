@@ -16,11 +16,12 @@ namespace allot {
 /// begins with `lost-`.
 struct RepairStep {
     enum class Kind : std::uint8_t {
-        create,     ///< a segment without facts, `content`
-        mend,       ///< turn a flipped bit back: `bytes` at `offset` become `content`
-        set_aside,  ///< a file that does not fit, or is not needed any more
-        cut,        ///< `bytes` at `offset`, and all after them
-        rename,     ///< a segment, to the name `to` that its header says
+        create,      ///< a segment without facts, `content`
+        mend,        ///< turn a flipped bit back: `bytes` at `offset` become `content`
+        set_aside,   ///< a file that does not fit, or is not needed any more
+        cut,         ///< `bytes` at `offset`, the last that are not zero, become zeros
+        set_length,  ///< to `bytes`, as its header says, with zeros where it was shorter
+        rename,      ///< a segment, to the name `to` that its header says
     };
     Kind kind;
     std::string file;

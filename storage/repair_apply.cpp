@@ -27,6 +27,8 @@ public:
             case Kind::cut:
                 keep(step);
                 return cut(step);
+            case Kind::set_length:
+                return set_length(step);
             case Kind::rename:
                 return rename(step.file, step.to);
         }
@@ -68,7 +70,13 @@ private:
 
     void cut(const RepairStep& step) {
         const auto file = files_.open(directory_ / step.file, Mode::update);
-        file->truncate(step.offset);
+        file->write_at(step.offset, std::vector<std::byte>(step.bytes));
+        file->sync();
+    }
+
+    void set_length(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->truncate(step.bytes);
         file->sync();
     }
 

@@ -31,7 +31,7 @@ void sync_tail(FileView& view, const JournalTail& tail) {
     view.entries().at(journal::segment_name(tail.segment)).file->sync();
 }
 
-/// Takes out what is not in use, and cuts the last segment where the journal ends.
+/// Takes out what is not in use, and leaves nothing in the last segment after the journal's end.
 void trim_journal(FileView& view, const JournalTail& tail) {
     for (const std::string& name : view.list({})) {
         const auto number = journal::segment_number(name);
@@ -39,7 +39,8 @@ void trim_journal(FileView& view, const JournalTail& tail) {
         if (*number > tail.segment) {
             view.drop(name);
         } else {
-            view.put(name, {view.entries().at(name).file, tail.offset, {}});
+            const FileView::Entry& whole = view.entries().at(name);
+            view.put(name, {whole.file, tail.offset, {}, whole.bytes - tail.offset});
         }
     }
 }
@@ -114,12 +115,12 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
 
 FileContents StoreImage::contents(const ShowProgress& progress) {
     std::uint64_t total = 0;
-    for (const auto& [name, entry] : files.entries()) total += entry.bytes;
+    for (const auto& [name, entry] : files.entries()) total += entry.size();
     std::uint64_t read = 0;
     FileContents contents;
     for (const auto& [name, entry] : files.entries()) {
         const auto file = files.open(name, FileSystem::Mode::read);
-        contents[name] = content_of(*file, entry.bytes, [&](std::uint64_t bytes) {
+        contents[name] = content_of(*file, entry.size(), [&](std::uint64_t bytes) {
             read += bytes;
             if (progress) progress({"reading the store", read, total});
         });

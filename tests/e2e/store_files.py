@@ -44,6 +44,11 @@ def end_of(path):
     return last.offset + last.bytes
 
 
+def forget_from(path, offset):
+    """As if nothing had been written from there on: zeros, and the file as long as it was."""
+    patch(path, offset, bytes(path.stat().st_size - offset))
+
+
 def patch(path, offset, raw):
     with open(path, "r+b") as file:
         file.seek(offset)

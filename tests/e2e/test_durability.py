@@ -88,7 +88,7 @@ class GivenAJournalThatLostItsEnd(server.Case):
         """As if the later half of the groups had never been written."""
         path = store_files.segments(directory)[-1]
         groups = [f for f in store_files.frames(path) if f.kind == store_files.GROUP]
-        os.truncate(path, groups[len(groups) // 2].offset)
+        store_files.forget_from(path, groups[len(groups) // 2].offset)
 
 
 class GivenAStorageThatFails(server.Case):

@@ -198,11 +198,11 @@ class GivenAStoreThatWasKilled(server.Case):
         last = store_files.frames(self.journal)[-1]
         self.assertCutOff(self.journal.read_bytes()[last.offset :][: last.bytes // 2])
 
-    def test_when_the_file_ends_with_its_last_frame_then_all_is_there(self):
+    def test_when_the_file_ends_with_its_last_frame_then_it_is_refused_for_its_length(self):
         os.truncate(self.journal, store_files.end_of(self.journal))
-        running = self.serve()
-        self.assertAllThere(running)
-        self.assertNotIn("level=warning", running.text)
+        ran = server.allot("serve", "--data", self.store, "--listen", "127.0.0.1:0")
+        self.assertEqual(1, ran.returncode, ran.stderr)
+        self.assertIn(f"{self.journal.name}: offset 0, LSN 1: the file has", ran.stderr)
 
     def test_when_a_byte_in_the_middle_is_flipped_then_it_is_refused_and_nothing_is_changed(self):
         frames = store_files.frames(self.journal)

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,10 @@ public:
     struct Line {
         std::string order, sku;
         std::int64_t units = 0;
-        bool operator==(const Line&) const = default;
+        std::uint64_t fact = 0;  // that allocated it
+        bool operator==(const Line& other) const {
+            return order == other.order && sku == other.sku && units == other.units;
+        }
     };
     struct Batch {
         std::string ref, sku, eta;  // eta: empty in the warehouse, which sorts first
@@ -36,31 +39,33 @@ public:
             return same ? "ok" : "batch exists";
         }
         batches.push_back({ref, sku, eta, units, {}});
+        changed(sku);
         return "ok";
     }
 
     std::string allocate(const Line& line) {
         const auto ranked = ranked_batches(line.sku);
         if (ranked.empty()) return "unknown SKU";
-        for (const Batch* batch : ranked) {
-            if (std::ranges::find(batch->lines, line) != batch->lines.end()) return batch->ref;
-        }
+        if (const Batch* holder = holder_of(line)) return holder->ref;
         for (Batch* batch : ranked) {
             if (batch->available() < line.units) continue;
             batch->lines.push_back(line);
+            batch->lines.back().fact = changed(line.sku);
             return batch->ref;
         }
+        ++facts;  // a shortage
         return "out of stock";
     }
 
     /// All lines or none; `batch batch …`, or the refusal's words and the line's place.
     std::string allocate_order(const std::vector<Line>& lines) {
-        const std::vector<Batch> before = batches;
+        const NaiveModel before = *this;
         std::string answer;
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const std::string given = allocate(lines[i]);
             if (find(given) == nullptr) {
-                batches = before;
+                *this = before;
+                if (given == "out of stock") ++facts;
                 return given + " " + std::to_string(i);
             }
             answer += given + " ";
@@ -68,20 +73,56 @@ public:
         return answer;
     }
 
+    /// What allocate_order() would do, without doing it: each batch that is looked at, and why it
+    /// is or is not given the line; then the answer.
+    [[nodiscard]] std::vector<std::string> explain(const std::vector<Line>& lines) const {
+        NaiveModel plan = *this;
+        std::vector<std::string> rows;
+        for (const Line& line : lines) {
+            const Batch* const holder = plan.holder_of(line);
+            bool chosen = false;
+            for (const Batch* batch : plan.ranked_batches(line.sku)) {
+                const bool fits = batch->available() >= line.units;
+                if (holder == nullptr) {
+                    rows.push_back(row(*batch, chosen ? "not needed"
+                                               : fits ? "chosen"
+                                                      : "too small"));
+                } else if (batch == holder) {
+                    rows.push_back(row(*batch, "holds the line"));
+                }
+                chosen = chosen || fits;
+            }
+            rows.push_back(plan.allocate(line));
+        }
+        return rows;
+    }
+
+    /// Of an order all lines, those of one SKU, or the one of so many units.
     std::string deallocate(const Line& line) {
         std::size_t released = 0;
-        for (Batch& batch : batches) released += std::erase(batch.lines, line);
+        for (Batch& batch : batches) {
+            released += std::erase_if(batch.lines, [&](const Line& held) {
+                const bool meant = held.order == line.order &&
+                                   (line.sku.empty() || held.sku == line.sku) &&
+                                   (line.units == 0 || held.units == line.units);
+                if (meant) changed(held.sku);
+                return meant;
+            });
+        }
         return std::to_string(released);
     }
 
     std::string set_quantity(const std::string& ref, std::int64_t units) {
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
+        if (batch->purchased == units) return "0";
         batch->purchased = units;
+        changed(batch->sku);
         std::vector<Line> released;
         while (batch->available() < 0) {
             released.insert(released.begin(), batch->lines.back());
             batch->lines.pop_back();
+            changed(batch->sku);
         }
         for (const Line& line : released) allocate(line);
         return std::to_string(released.size());
@@ -90,12 +131,24 @@ public:
     std::string reschedule(const std::string& ref, const std::string& eta) {
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
+        if (batch->eta != eta) changed(batch->sku);
         batch->eta = eta;
         return "ok";
     }
 
+    static std::string row(const Batch& batch, const std::string& verdict) {
+        return batch.ref + " " + std::to_string(batch.available()) + " " + verdict;
+    }
+
     Batch* find(const std::string& ref) {
         const auto at = std::ranges::find(batches, ref, &Batch::ref);
+        return at == batches.end() ? nullptr : &*at;
+    }
+
+    Batch* holder_of(const Line& line) {
+        const auto at = std::ranges::find_if(batches, [&](const Batch& batch) {
+            return std::ranges::find(batch.lines, line) != batch.lines.end();
+        });
         return at == batches.end() ? nullptr : &*at;
     }
 
@@ -108,7 +161,15 @@ public:
         return ranked;
     }
 
-    std::vector<Batch> batches;  // in the order in which they were added
+    std::vector<Batch> batches;                     // in the order in which they were added
+    std::uint64_t facts = 0;                        // that have happened
+    std::map<std::string, std::uint64_t> versions;  // of each SKU, the facts that changed its stock
+
+private:
+    std::uint64_t changed(const std::string& sku) {
+        ++versions[sku];
+        return ++facts;
+    }
 };
 
 }  // namespace allot::testing

@@ -85,9 +85,9 @@ SimulatedDisk::Entries SimulatedDisk::drawn(const Directory& directory, Random& 
     const auto kept = [&] { return kind == Kind::kept || (kind != Kind::lost && toss(random)); };
     for (const auto& [name, inode, instead_of] : directory.unsynced) {
         const bool comes = kept();
-        const bool goes = kind == Kind::halves ? kept() : comes;
-        if (goes && !instead_of.empty()) entries.erase(instead_of);
         if (!comes) continue;
+        const bool goes = kind != Kind::halves || toss(random);
+        if (goes && !instead_of.empty()) entries.erase(instead_of);
         if (inode == nullptr) {
             entries.erase(name);
         } else {

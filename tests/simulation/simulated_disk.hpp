@@ -39,7 +39,7 @@ enum class DiskOperation : std::uint8_t {
 /// - of each file the sectors (512 bytes) written since its last sync, each kept or lost, one of
 ///   them perhaps torn; changes of its length likewise, with the bytes or without;
 /// - of each directory what was created, renamed and removed since it was last synced, each kept
-///   or lost; of a rename perhaps one half, so that both names are there, or none.
+///   or lost; of a rename perhaps the first half alone, so that both names are there.
 ///
 /// One failure can be planted, once or for ever. What it leaves is as bad as a system may leave it:
 ///

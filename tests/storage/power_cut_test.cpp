@@ -4,15 +4,14 @@
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "storage/store.hpp"
 #include "tests/simulation/failure_matrix.hpp"
 #include "tests/simulation/power_cuts.hpp"
 #include "tests/simulation/small_pages.hpp"
+#include "tests/storage/seed.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -24,36 +23,25 @@ struct SmallPages {
 };
 BOOST_TEST_GLOBAL_FIXTURE(SmallPages);
 
-std::uint64_t seed_of_run() {
-    const char* const given = std::getenv("ALLOT_SEED");
-    const std::uint64_t seed =
-        given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-    BOOST_TEST_MESSAGE("ALLOT_SEED=" << seed);
-    return seed;
-}
-
-void report(const Findings& findings) {
-    for (const std::string& finding : findings.kept()) BOOST_ERROR(finding);
-    BOOST_TEST(findings.count() == 0U);
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_forgets)
 
 BOOST_AUTO_TEST_CASE(when_the_power_is_cut_at_any_operation_then_all_told_or_seen_is_there) {
-    PowerCuts cuts{seed_of_run(), 20};
+    const std::uint64_t seed = seed_of_run();
+    PowerCuts cuts{seed, 20};
     while (cuts.counts().cuts < 600) cuts.live();
     BOOST_TEST_MESSAGE(cuts.counts().cuts << " power cuts, " << cuts.counts().nested << " nested");
     BOOST_TEST(cuts.counts().nested > 200U);
     BOOST_TEST(cuts.counts().snapshots > 0U);
     BOOST_TEST(cuts.counts().torn > 0U);
-    report(cuts.findings());
+    report(cuts.findings(), seed);
 }
 
 // The same through the threads of a store, which the seed does not drive.
 BOOST_AUTO_TEST_CASE(when_threads_read_meanwhile_then_all_that_they_saw_is_there) {
-    Random random{seed_of_run()};
+    const std::uint64_t seed = seed_of_run();
+    Random random{seed};
     SimulatedDisk disk{random()};
     History history;
     Findings findings;
@@ -101,7 +89,7 @@ BOOST_AUTO_TEST_CASE(when_threads_read_meanwhile_then_all_that_they_saw_is_there
     disk.before = nullptr;
     BOOST_TEST(reads > 0);
     BOOST_TEST(seen > 0U);
-    report(findings);
+    report(findings, seed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -116,7 +104,7 @@ BOOST_AUTO_TEST_CASE(when_any_operation_fails_then_no_more_is_told_and_all_told_
     BOOST_TEST_MESSAGE(counts.runs << " failures at " << counts.operations << " operations");
     BOOST_TEST(counts.latched > 50U);
     BOOST_TEST(counts.unopened > 0U);
-    report(matrix.findings());
+    report(matrix.findings(), seed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,7 +49,7 @@ class GivenAStoreThatForgets(unittest.TestCase):
             run = play(Stage("new", None, Past(), NEW), directory / "run", None)
             end = store_files.segments(run.store)[-1]
             groups = [each for each in store_files.frames(end) if each.kind == store_files.GROUP]
-            os.truncate(end, groups[-2].offset)
+            store_files.forget_from(end, groups[-2].offset)
             with self.assertRaises(Broken):
                 judge(run)
 
