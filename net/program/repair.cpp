@@ -44,6 +44,9 @@ void print(const RepairStep& step, std::ostream& to) {
             to << "cut " << file << " at offset " << step.offset << "; the " << step.bytes
                << " bytes from there on are kept (as lost-)";
             break;
+        case Kind::set_length:
+            to << "make " << file << " " << step.bytes << " bytes long";
+            break;
         case Kind::rename:
             to << "rename " << file << " to " << escaped(step.to);
             break;
