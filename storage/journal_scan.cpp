@@ -144,11 +144,14 @@ private:
             tail.epoch = frame->epoch;
             tail.chain = frame->checksum;
             tail.offset = offset_ += frame->bytes;
-            for (; !unvouched_.empty() && unvouched_.front().last <= frame->durable;
+            for (; !unvouched_.empty() && unvouched_.front().shown_by <= frame->durable;
                  unvouched_.pop_front()) {
                 tail.vouched = unvouched_.front().end;
             }
-            unvouched_.push_back({frame->last, offset_});
+            // A mark says nothing of a mark before it: both may be of one write that was not
+            // synced.
+            const bool group = frame->kind == FrameKind::group;
+            unvouched_.push_back({group ? frame->last : frame->first, offset_});
             scan_.closed_cleanly = frame->kind == FrameKind::close;
         }
     }
@@ -255,11 +258,12 @@ private:
     std::string name_;
     std::vector<std::byte> bytes_;
     std::uint64_t offset_ = 0;
+    /// A frame of which no later one says yet that it is durable.
     struct Unvouched {
-        Lsn last;
-        std::uint64_t end;
+        Lsn shown_by;       // as soon as that LSN is
+        std::uint64_t end;  // in the segment
     };
-    std::deque<Unvouched> unvouched_;  // frames of the segment that no later one says are durable
+    std::deque<Unvouched> unvouched_;
     std::vector<Fact> unit_;
     JournalScan scan_;
 };

@@ -3,6 +3,7 @@
 #include "storage/repair.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstring>
 
 #include "storage/inspect.hpp"
 #include "storage/journal_format.hpp"
@@ -99,6 +100,19 @@ std::uint64_t known_units(const StateHashes& hashes, Lsn from, Lsn to) {
     return units;
 }
 
+/// Where the groups of a segment end, and the marks after them begin.
+std::size_t end_of_groups(const std::vector<std::byte>& segment) {
+    std::size_t end = sizeof(journal::SegmentHeader);
+    for (std::size_t at = end; at + sizeof(journal::FrameHeader) <= segment.size();) {
+        journal::FrameHeader frame{};
+        std::memcpy(&frame, segment.data() + at, sizeof frame);
+        if (frame.magic != journal::FrameHeader::magic_value) break;
+        at += frame.bytes;
+        if (frame.kind == journal::FrameKind::group) end = at;
+    }
+    return end;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_not_damaged)
@@ -120,6 +134,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, Pat
     work(60, 0);
     const auto whole = disk.contents(segment(1));
     const std::size_t used = journal::used_bytes(whole);
+    const std::size_t marks = end_of_groups(whole);
     int mended = 0;
     int harmless = 0;
     for (std::size_t at = 0; at < used; at += 7) {
@@ -127,6 +142,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, Pat
         flip(segment(1), at, static_cast<unsigned>(at % 8));
         const RepairPlan plan = plan_repair(disk, "store");
         if (plan.outlook == Outlook::good) {  // in the marks at the end: a torn tail
+            BOOST_TEST(at >= marks);
             ++harmless;
             continue;
         }
@@ -138,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, Pat
         ++mended;
     }
     BOOST_TEST(mended > 300);
-    BOOST_TEST(harmless < 40);
+    BOOST_TEST(harmless > 0);
     BOOST_TEST(kept_aside() > 0U);
 }
 

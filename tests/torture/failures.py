@@ -20,7 +20,8 @@ def judge_failure(run: Run, calls: list[Call]) -> None:
     refused = [each for each in operations if not _answered(each)]
     if (refused or not run.served) and run.exit_code == 0:
         raise Broken(f"it refuses {refused[:1]}, and ends as if nothing had been: {run.log}")
-    failed_at = min((call.at for call in calls if call.injected), default=None)
+    failed_at = min((call.at for call in calls if call.injected and str(run.store) in call.text),
+                    default=None)
     if failed_at is not None and any(GROUP in call.text for call in calls):
         must_refuse(operations, failed_at, calls)
     judge(run._replace(clients=[[_unknown(each) for each in client] for client in run.clients]))
