@@ -199,12 +199,14 @@ private:
 
     [[nodiscard]] bool next_is_in_use() {
         if (at_ + 1 == numbers_.size()) return false;
-        if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
         const auto file = files_.open(directory_ / journal::segment_name(numbers_[at_ + 1]),
                                       FileSystem::Mode::read);
         std::vector<std::byte> header(sizeof(SegmentHeader));
         file->read_at(0, header);
-        return used_bytes(header) > 0;
+        // One that was prepared and never used may outlive, at a power cut, the one before it.
+        if (used_bytes(header) == 0) return false;
+        if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
+        return true;
     }
 
     /// Ends the journal here, where the next `used` bytes are no frame that could follow.
