@@ -38,7 +38,7 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
     return recovered;
 }
 
-const StoreOptions& checked(const StoreOptions& options) {
+StoreOptions checked(StoreOptions options) {
     constexpr std::uint64_t segment_bytes_min = 1U << 10U, segment_bytes_max = 1U << 30U;
     constexpr std::chrono::milliseconds interval_max{60'000};
     const auto& [mode, interval] = options.durability;
@@ -55,9 +55,9 @@ const StoreOptions& checked(const StoreOptions& options) {
 
 }  // namespace
 
-StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory,
-                     const StoreOptions& given, Clock& clock)
-    : options{checked(given)},
+StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
+                     Clock& clock)
+    : options{checked(std::move(given))},
       lock{lock_store(files, directory)},
       recovered{prepare_store(files, directory, options)},
       repository{*recovered.repository},

@@ -16,7 +16,7 @@ namespace allot {
 /// clock but the one that it is given. `Store` drives it with threads, a simulation with a seed.
 struct StoreCore {
     /// Opens and recovers a store. \throws as Store::open()
-    StoreCore(FileSystem& files, const std::filesystem::path& directory, const StoreOptions& given,
+    StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
               Clock& clock);
     StoreCore(const StoreCore&) = delete;
     StoreCore& operator=(const StoreCore&) = delete;

@@ -172,7 +172,7 @@ StoreImage image_of_backup(FileSystem& files, const fs::path& directory, const M
         const bool ours = store_files::belongs_to_store(name) || store_files::is_staged(name) ||
                           manifest.files.contains(name);
         if (!ours) continue;
-        std::shared_ptr<File> file = files.open(directory / name, FileSystem::Mode::read);
+        const std::shared_ptr<File> file = files.open(directory / name, FileSystem::Mode::read);
         found.emplace(content_of(*file, file->size()), file);
     }
     StoreImage image;
