@@ -6,12 +6,13 @@ from history import Operation
 from report import Broken
 from rules import WRITES
 from stages import Run, judge
-from traced import Call
+from traced import MAIN, Call
 
-GROUP = "FRM"  # stands in what the journal's thread writes, and in nothing else
+GROUP = "FRM"  # stands in what the journal's thread writes; before it, the main thread may
+JOURNAL = "/journal-"
 
 
-def judge_failure(run: Run, calls: list[Call]) -> None:
+def judge_failure(run: Run, thread: int, calls: list[Call]) -> None:
     """After the failure nothing is acknowledged that depends on it, and nothing that was
     acknowledged is lost. `calls` are those of the thread of which one failed."""
     if run.exit_code < 0:
@@ -20,11 +21,25 @@ def judge_failure(run: Run, calls: list[Call]) -> None:
     refused = [each for each in operations if not _answered(each)]
     if (refused or not run.served) and run.exit_code == 0:
         raise Broken(f"it refuses {refused[:1]}, and ends as if nothing had been: {run.log}")
-    failed_at = min((call.at for call in calls if call.injected and str(run.store) in call.text),
-                    default=None)
-    if failed_at is not None and any(GROUP in call.text for call in calls):
-        must_refuse(operations, failed_at, calls)
+    failed = [call for call in calls if call.injected and str(run.store) in call.text]
+    if thread == MAIN:
+        must_not_serve(operations, failed)
+    elif failed and any(GROUP in call.text for call in calls):
+        must_refuse(operations, failed[0].at, calls)
     judge(run._replace(clients=[[_unknown(each) for each in client] for client in run.clients]))
+
+
+def must_not_serve(operations: list[Operation], failed: list[Call]) -> None:
+    """The main thread reads the journal, and makes it fit to be written on, before it serves."""
+    served_at = min((_clock() + each.invoked / 1e9 for each in operations), default=0.0)
+    for call in failed:
+        if JOURNAL in call.text and call.at < served_at:
+            raise Broken(f"it serves although the journal failed: {call.text}")
+
+
+def _clock() -> float:
+    """When the monotonic clock began, in s since 1970."""
+    return time.time() - time.monotonic()
 
 
 def _answered(operation: Operation) -> bool:
@@ -39,7 +54,7 @@ def _unknown(operation: Operation) -> Operation:
 
 def must_refuse(operations: list[Operation], failed_at: float, calls: list[Call]) -> None:
     """The journal's thread had a failure: what it had not synced by then is not acknowledged."""
-    clock = time.time() - time.monotonic()
+    clock = _clock()
     synced = [call.at for call in calls
               if call.name == "fdatasync" and not call.failed and call.at < failed_at]
     done: set[tuple[object, ...]] = set()

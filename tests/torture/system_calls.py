@@ -115,7 +115,7 @@ def _fail(stage: Stage, directory: pathlib.Path, place: Place, error: str, for_e
     run = _run(stage, directory, tracer)
     calls = tracer.calls()
     with _named(f"'{stage.name}', {error} {'from' if for_ever else 'once at'} {place}"):
-        judge_failure(run, calls)
+        judge_failure(run, place.thread, calls)
     report.counts["failed system calls"] += any(call.injected for call in calls)
 
 

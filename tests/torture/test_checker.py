@@ -1,5 +1,6 @@
 """The judge itself, without a server: good histories pass, and each kind of bad one is seen."""
 
+import contextlib
 import pathlib
 import sys
 import time
@@ -8,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from failures import must_refuse
+from failures import must_not_serve, must_refuse
 from history import Operation
 from linear import complaint
 from model import Contradiction, Past
@@ -189,6 +190,15 @@ class GivenAFailedSync(unittest.TestCase):
     def test_when_it_was_sent_after_the_failure_then_that_is_seen(self) -> None:
         with self.assertRaises(Broken):
             self.judge(invoked_s=55, completed_s=60, synced_s=45)
+
+    def test_when_it_serves_after_the_journal_failed_at_the_start_then_that_is_seen(self) -> None:
+        began = time.time() - time.monotonic()
+        told_ok = Operation(("STOCK", "S"), int(40e9), int(41e9), [])
+        for path, seen in (("/journal-0000000000000001.log", True), ("/snapshot.tmp", False)):
+            failed = Call(0, began + 30, "openat", f"openat(\"{path}\") = -1 EIO (INJECTED)")
+            with self.subTest(path=path):
+                with self.assertRaises(Broken) if seen else contextlib.nullcontext():
+                    must_not_serve([told_ok], [failed])
 
 
 if __name__ == "__main__":
