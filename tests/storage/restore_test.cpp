@@ -165,6 +165,26 @@ BOOST_FIXTURE_TEST_CASE(when_its_last_file_is_missing_then_that_is_told, BackedU
     BOOST_TEST(!check_files(vault, "backup").ok);
 }
 
+// All checksums are right, in the journal and in the list; what the facts say cannot be.
+BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_replaced, BackedUp) {
+    SimulatedDisk source;
+    work(source, 30);
+    {
+        JournalWriter writer{source, "store", recover(source, "store", {}).journal.tail, 8U << 10U,
+                             Zeros::written};
+        GroupBuffer group;
+        const std::vector<Fact> nonsense{LineAllocated{line("o", "none", 1), BatchRef{"none"}}};
+        group.add(nonsense, 0);
+        writer.write(group);
+        writer.sync();
+    }
+    backup_store(source, "store", vault, "odd", {});
+    const auto before = disk.after_kill();
+    BOOST_CHECK_THROW(restore_store(vault, "odd", disk, "store", {.replace = true}), CorruptStore);
+    BOOST_CHECK_THROW(restore_store(vault, "odd", disk, "new", {}), CorruptStore);
+    BOOST_TEST(before->same_as(disk));
+}
+
 BOOST_FIXTURE_TEST_CASE(when_it_has_no_list_then_the_files_themselves_tell, BackedUp) {
     vault.remove("backup/BACKUP");
     flip(newest_segment(), 100);
