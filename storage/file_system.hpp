@@ -47,7 +47,7 @@ public:
     enum class Mode : std::uint8_t {
         read,    ///< an existing file, not to be changed
         update,  ///< an existing file
-        create,  ///< a new file, or an existing one emptied
+        create,  ///< a new file; one that has the name loses it, and keeps its bytes
     };
 
     virtual ~FileSystem() = default;

@@ -84,7 +84,10 @@ private:
 class PosixFileSystem final : public FileSystem {
 public:
     std::unique_ptr<File> open(const fs::path& path, Mode mode) override {
-        constexpr int flags[] = {O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_TRUNC};
+        constexpr int flags[] = {O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_EXCL};
+        if (mode == Mode::create && ::unlink(path.c_str()) != 0 && errno != ENOENT) {
+            fail("unlink", path);
+        }
         return std::make_unique<PosixFile>(path, flags[static_cast<std::size_t>(mode)]);
     }
     void rename(const fs::path& from, const fs::path& to) override {

@@ -158,19 +158,14 @@ std::unique_ptr<File> SimulatedDisk::open(const std::filesystem::path& path, Mod
          path);
     const std::scoped_lock lock{mutex_};
     Directory& directory = directory_of(path);
-    std::shared_ptr<Inode>& inode = directory.now[name_of(path)];
-    if (inode == nullptr) {
-        if (mode != Mode::create) {
-            directory.now.erase(name_of(path));
-            refuse(std::errc::no_such_file_or_directory, path);
-        }
-        inode = std::make_shared<Inode>();
+    if (mode == Mode::create) {
+        const auto inode = std::make_shared<Inode>();
+        directory.now[name_of(path)] = inode;
         directory.unsynced.push_back({name_of(path), inode, {}});
-    } else if (mode == Mode::create) {
-        inode->now.clear();
-        inode->unsynced.emplace_back(Resize{0});
     }
-    return std::make_unique<SimulatedFile>(*this, path, inode, mode);
+    const auto found = directory.now.find(name_of(path));
+    if (found == directory.now.end()) refuse(std::errc::no_such_file_or_directory, path);
+    return std::make_unique<SimulatedFile>(*this, path, found->second, mode);
 }
 
 void SimulatedDisk::rename(const std::filesystem::path& from, const std::filesystem::path& to) {
