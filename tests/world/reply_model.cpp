@@ -1,6 +1,7 @@
 #include "tests/world/reply_model.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace allot::testing {
 
@@ -10,19 +11,19 @@ std::string simple(const std::string& text) { return "+" + text + "\r\n"; }
 std::string integer(std::int64_t value) { return ":" + std::to_string(value) + "\r\n"; }
 std::string array(std::size_t size) { return "*" + std::to_string(size) + "\r\n"; }
 
-std::string refusal(const std::string& why, const std::string& sku) {
-    return why == "unknown SKU" ? "-INVALIDSKU Invalid sku " + sku + "\r\n"
-                                : "-OUTOFSTOCK Out of stock for sku " + sku + "\r\n";
-}
-bool refused(const std::string& answer) {
-    return answer == "unknown SKU" || answer == "out of stock";
-}
+std::string invalid_sku(const std::string& sku) { return "Invalid sku " + sku; }
+std::string out_of_stock(const std::string& sku) { return "Out of stock for sku " + sku; }
+std::string no_batch(const std::string& ref) { return "-NOSUCHBATCH No batch " + ref + "\r\n"; }
 
 std::string day(const std::string& eta) { return eta == "warehouse" ? "" : eta; }
 std::string word(const std::string& eta) { return eta.empty() ? "warehouse" : eta; }
 
-NaiveModel::Line line_at(const Words& words, std::size_t at) {
-    return {words[1], words[at], std::stoll(words[at + 1])};
+std::vector<NaiveModel::Line> lines_of(const Words& words) {
+    std::vector<NaiveModel::Line> lines;
+    for (std::size_t at = 2; at < words.size(); at += 2) {
+        lines.push_back({words[1], words[at], std::stoll(words[at + 1])});
+    }
+    return lines;
 }
 
 /// Why each batch is or is not given the line, as EXPLAIN words it.
@@ -32,14 +33,12 @@ std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& lin
         rows.push_back("  " + batch.ref + ", " + word(batch.eta) + ", " +
                        std::to_string(batch.available()) + " available: " + verdict);
     };
-    const auto candidates = model.ranked_batches(line.sku);
-    for (const NaiveModel::Batch* const batch : candidates) {
-        if (std::ranges::find(batch->lines, line) == batch->lines.end()) continue;
-        add(*batch, "holds the line already");
+    if (const NaiveModel::Batch* const holder = model.holder_of(line)) {
+        add(*holder, "holds the line already");
         return rows;
     }
     bool chosen = false;
-    for (const NaiveModel::Batch* const batch : candidates) {
+    for (const NaiveModel::Batch* const batch : model.ranked_batches(line.sku)) {
         const bool fits = batch->available() >= line.units;
         add(*batch, chosen ? "not needed" : fits ? "chosen" : "too small");
         chosen = chosen || fits;
@@ -51,121 +50,108 @@ std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& lin
 
 ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     const std::string& verb = words[0];
-    Outcome outcome = [&]() -> Outcome {
-        if (verb == "ADDBATCH") return add_batch(words);
-        if (verb == "ALLOCATE") return allocate(words);
-        if (verb == "DEALLOCATE") return deallocate(words);
-        if (verb == "SETQTY") return set_quantity(words);
-        if (verb == "RESCHEDULE") return reschedule(words[1], day(words[2]));
-        if (verb == "RECEIVE") return reschedule(words[1], "");
-        if (verb == "STOCK") return stock_of(words[1]);
-        if (verb == "AVAILABLE") return available(words);
-        if (verb == "EXPLAIN") return explain(words);
-        if (verb == "PING") return {"+PONG\r\n", 0, false};
-        return {"-ERR unknown command '" + verb + "', with args beginning with: \r\n", 0, false};
-    }();
-    lsn_ += outcome.facts;
-    return outcome;
+    if (verb == "PING") return {"+PONG\r\n", false};
+    if (verb == "ADDBATCH") return {add_batch(words)};
+    if (verb == "ALLOCATE") return {allocate(words)};
+    if (verb == "DEALLOCATE") return {deallocate(words)};
+    if (verb == "SETQTY") return {set_quantity(words)};
+    if (verb == "RESCHEDULE") return {reschedule(words[1], day(words[2]))};
+    if (verb == "RECEIVE") return {reschedule(words[1], "")};
+    if (verb == "STOCK") return {stock_of(words[1])};
+    if (verb == "AVAILABLE") return {available(words)};
+    if (verb == "ALLOCATIONS") return {allocations(words[1])};
+    if (verb == "EXPLAIN") return {explain(words)};
+    return {"-ERR unknown command '" + verb + "', with args beginning with: \r\n", false};
 }
 
-ReplyModel::Outcome ReplyModel::add_batch(const Words& words) {
-    const std::size_t before = model_.batches.size();
+std::string ReplyModel::add_batch(const Words& words) {
     const std::string answer = model_.add_batch(words[1], words[2], std::stoll(words[3]),
                                                 words.size() > 4 ? day(words[4]) : "");
-    if (answer == "ok") return {"+OK\r\n", model_.batches.size() - before};
-    return {"-BATCHEXISTS Batch " + words[1] +
-                " is there already, with another SKU, quantity or ETA\r\n",
-            0};
+    if (answer == "ok") return "+OK\r\n";
+    return "-BATCHEXISTS Batch " + words[1] +
+           " is there already, with another SKU, quantity or ETA\r\n";
 }
 
-ReplyModel::Outcome ReplyModel::allocate(const Words& words) {
-    const NaiveModel as_it_was = model_;
-    const std::size_t before = lines();
-    std::string batches;
-    for (std::size_t at = 2; at < words.size(); at += 2) {
-        const std::string answer = model_.allocate(line_at(words, at));
-        if (refused(answer)) {
-            model_ = as_it_was;
-            return {refusal(answer, words[at]), answer == "out of stock" ? 1U : 0U};
-        }
-        batches += simple(answer);
+std::string ReplyModel::allocate(const Words& words) {
+    const std::vector<NaiveModel::Line> lines = lines_of(words);
+    const std::string answer = model_.allocate_order(lines);
+    for (const std::string why : {"unknown SKU ", "out of stock "}) {
+        if (!answer.starts_with(why)) continue;
+        const std::string& sku = lines[std::stoul(answer.substr(why.size()))].sku;
+        return why == "unknown SKU " ? "-INVALIDSKU " + invalid_sku(sku) + "\r\n"
+                                     : "-OUTOFSTOCK " + out_of_stock(sku) + "\r\n";
     }
-    const std::size_t count = (words.size() - 2) / 2;
-    return {(count > 1 ? array(count) : "") + batches, lines() - before};
+    std::string reply = lines.size() > 1 ? array(lines.size()) : "";
+    std::istringstream batches{answer};
+    for (std::string batch; batches >> batch;) reply += simple(batch);
+    return reply;
 }
 
-ReplyModel::Outcome ReplyModel::deallocate(const Words& words) {
-    std::uint64_t released = 0;
-    for (auto& batch : model_.batches) {
-        released += std::erase_if(batch.lines, [&](const NaiveModel::Line& line) {
-            return line.order == words[1] && (words.size() < 3 || line.sku == words[2]) &&
-                   (words.size() < 4 || line.units == std::stoll(words[3]));
-        });
-    }
-    return {integer(static_cast<std::int64_t>(released)), released};
+std::string ReplyModel::deallocate(const Words& words) {
+    return ":" +
+           model_.deallocate({words[1], words.size() > 2 ? words[2] : "",
+                              words.size() > 3 ? std::stoll(words[3]) : 0}) +
+           "\r\n";
 }
 
-ReplyModel::Outcome ReplyModel::set_quantity(const Words& words) {
-    const NaiveModel::Batch* const batch = model_.find(words[1]);
-    const std::int64_t units = std::stoll(words[2]);
-    if (batch == nullptr) return {"-NOSUCHBATCH No batch " + words[1] + "\r\n", 0};
-    if (batch->purchased == units) return {integer(0), 0};
-    const std::uint64_t released = std::stoull(model_.set_quantity(words[1], units));
-    // Each is released, and then allocated again or short.
-    return {integer(static_cast<std::int64_t>(released)), 2 * released + 1};
+std::string ReplyModel::set_quantity(const Words& words) {
+    const std::string answer = model_.set_quantity(words[1], std::stoll(words[2]));
+    return answer == "unknown batch" ? no_batch(words[1]) : ":" + answer + "\r\n";
 }
 
-ReplyModel::Outcome ReplyModel::reschedule(const std::string& ref, const std::string& eta) {
-    const NaiveModel::Batch* const batch = model_.find(ref);
-    if (batch == nullptr) return {"-NOSUCHBATCH No batch " + ref + "\r\n", 0};
-    const bool changes = batch->eta != eta;
-    model_.reschedule(ref, eta);
-    return {"+OK\r\n", changes ? 1U : 0U};
+std::string ReplyModel::reschedule(const std::string& ref, const std::string& eta) {
+    return model_.reschedule(ref, eta) == "ok" ? "+OK\r\n" : no_batch(ref);
 }
 
-ReplyModel::Outcome ReplyModel::stock_of(const std::string& sku) {
+std::string ReplyModel::stock_of(const std::string& sku) {
     const auto batches = model_.ranked_batches(sku);
-    if (batches.empty()) return {refusal("unknown SKU", sku), 0};
+    if (batches.empty()) return "-INVALIDSKU " + invalid_sku(sku) + "\r\n";
     std::string reply = array(batches.size());
     for (const NaiveModel::Batch* const batch : batches) {
         reply += array(4) + simple(batch->ref) + simple(word(batch->eta)) +
                  integer(batch->purchased) + integer(batch->available());
     }
-    return {reply, 0};
+    return reply;
 }
 
-ReplyModel::Outcome ReplyModel::available(const Words& words) {
+std::string ReplyModel::available(const Words& words) {
     const auto batches = model_.ranked_batches(words[1]);
-    if (batches.empty()) return {refusal("unknown SKU", words[1]), 0};
+    if (batches.empty()) return "-INVALIDSKU " + invalid_sku(words[1]) + "\r\n";
     std::int64_t units = 0;
     for (const NaiveModel::Batch* const batch : batches) {
         if (words.size() < 3 || batch->eta <= day(words[2])) units += batch->available();
     }
-    return {integer(units), 0};
+    return integer(units);
 }
 
-ReplyModel::Outcome ReplyModel::explain(const Words& words) {
+std::string ReplyModel::allocations(const std::string& order) const {
+    std::map<std::uint64_t, std::string> rows;  // by the fact that allocated them
+    for (const NaiveModel::Batch& batch : model_.batches) {
+        for (const NaiveModel::Line& line : batch.lines) {
+            if (line.order != order) continue;
+            rows[line.fact] = array(3) + simple(line.sku) + integer(line.units) + simple(batch.ref);
+        }
+    }
+    std::string reply = array(rows.size());
+    for (const auto& [fact, row] : rows) reply += row;
+    return reply;
+}
+
+std::string ReplyModel::explain(const Words& words) {
     NaiveModel plan = model_;  // a line sees those before it
     std::string rows;
     std::size_t count = 0;
-    for (std::size_t at = 2; at < words.size(); at += 2) {
-        const NaiveModel::Line line = line_at(words, at);
+    for (const NaiveModel::Line& line : lines_of(words)) {
         const std::vector<std::string> candidates = verdicts(plan, line);
         const std::string answer = plan.allocate(line);
         rows += simple(line.order + " " + line.sku + " " + std::to_string(line.units) + ": " +
-                       (answer == "unknown SKU"    ? "Invalid sku " + line.sku
-                        : answer == "out of stock" ? "Out of stock for sku " + line.sku
+                       (answer == "unknown SKU"    ? invalid_sku(line.sku)
+                        : answer == "out of stock" ? out_of_stock(line.sku)
                                                    : answer));
         for (const std::string& candidate : candidates) rows += simple(candidate);
         count += 1 + candidates.size();
     }
-    return {array(count) + rows, 0};
-}
-
-std::size_t ReplyModel::lines() const {
-    std::size_t count = 0;
-    for (const auto& batch : model_.batches) count += batch.lines.size();
-    return count;
+    return array(count) + rows;
 }
 
 }  // namespace allot::testing

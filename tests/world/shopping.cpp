@@ -29,7 +29,7 @@ Words with_lines(Words words, Dice& dice) {
 }  // namespace
 
 Words draw_command(Dice& dice) {
-    switch (dice.below(20)) {
+    switch (dice.below(21)) {
         case 0:
         case 1:
         case 2: {
@@ -58,6 +58,8 @@ Words draw_command(Dice& dice) {
         case 11:
             return with_lines({"EXPLAIN", order(dice)}, dice);
         case 12:
+            return {"ALLOCATIONS", order(dice)};
+        case 13:
             return {dice.one_in(2) ? "PING" : "FROB"};
         default:
             return with_lines({"ALLOCATE", order(dice)}, dice);

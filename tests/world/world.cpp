@@ -246,13 +246,14 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
         if (server_->core().journal.failed() && replies.starts_with("-READONLY ")) {
             size = replies.find('\n') + 1;
         } else {
+            const Lsn before = model_.lsn();
             const ReplyModel::Outcome expected = model_.execute(words);
             if (!replies.starts_with(expected.reply)) {
                 return find("asked " + text_of(words) + ", expected " + expected.reply +
                             ", replied " + std::string{replies});
             }
             size = expected.reply.size();
-            if (expected.facts != 0) history_[model_.lsn()].model = model_;
+            if (model_.lsn() != before) history_[model_.lsn()].model = model_;
             if (expected.looked) saw = model_.lsn();
         }
         replies.remove_prefix(size);
