@@ -91,6 +91,22 @@ BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_ma
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_the_cache, OnDisk) {
+    {
+        JournalWriter dying = begin(disk);
+        write(dying, "o1");
+        disk.plant({disk.operations(), std::errc::io_error, false});
+        BOOST_CHECK_THROW(dying.sync(), std::system_error);
+    }
+    // The cache shows the frame, takes it for clean, and would not write it at a further sync.
+    JournalTail tail = scan(disk).tail;
+    ++tail.epoch;
+    const JournalWriter next{disk, directory, tail, 4096, Zeros::written};
+    for (int draw = 0; draw < draws; ++draw) {
+        BOOST_REQUIRE((orders(*disk.after_power_cut(random)) == Orders{"o1"}));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_is_durable, OnDisk) {
     JournalWriter writer = begin(disk, 512);
     Orders written;
