@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -144,6 +145,45 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere,
     look();
     BOOST_TEST(always);
     BOOST_TEST(!scan(disk).torn.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_set_aside, OnDisk) {
+    JournalWriter writer = begin(disk);
+    write(writer, "o1");
+    writer.sync();
+    FileBytes bytes = first_segment();
+    bytes[scan(disk).tail.offset] = std::byte{7};
+    disk.put(directory / journal::segment_name(1), std::move(bytes));
+    const FileBytes junk(4096, std::byte{7});
+    const std::string behind = journal::segment_name(2);
+    disk.put(directory / behind, junk);
+    const auto torn = scan(disk).torn;
+    BOOST_REQUIRE(torn.has_value());
+    BOOST_TEST((torn->later_files == std::vector<std::string>{behind}));
+    cut_torn_tail(disk, directory, *torn);
+    const auto names = disk.list(directory);
+    BOOST_TEST(std::ranges::count(names, behind) == 0);
+    BOOST_TEST((disk.contents(directory / ("torn-" + behind)) == junk));
+    BOOST_TEST(!scan(disk).torn.has_value());
+    BOOST_TEST((orders(disk) == Orders{"o1"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_record_claims_more_than_its_frame_has_then_it_is_refused, OnDisk) {
+    JournalWriter writer = begin(disk);
+    write(writer, "o1");
+    FileBytes bytes = first_segment();
+    // By a program with a mistake: the checksum is right.
+    const std::span frame = std::span{bytes}.subspan(
+        sizeof(journal::SegmentHeader), scan(disk).tail.offset - sizeof(journal::SegmentHeader));
+    constexpr std::uint32_t too_many = 1U << 20U;
+    std::memcpy(frame.data() + sizeof(journal::FrameHeader), &too_many, sizeof too_many);
+    const std::uint64_t checksum = journal::checksum_of(frame);
+    std::memcpy(frame.data(), &checksum, sizeof checksum);
+    disk.put(directory / journal::segment_name(1), std::move(bytes));
+    BOOST_CHECK_EXCEPTION((void)scan(disk), CorruptStore, [](const CorruptStore& damage) {
+        return damage.lsn() == 1 &&
+               std::string{damage.what()}.find("longer than its frame") != std::string::npos;
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/inspect.hpp"
+#include "tests/simulation/stepped_store.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -256,6 +257,41 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_larger_than_a_segment_then_it_has_one_of_
     BOOST_TEST(std::filesystem::file_size(path / journal::segment_name(2)) > small_segment);
     auto store = Store::open(path, small_options());
     BOOST_TEST(store.available("sku").value() == 994'999);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_snapshot_that_was_taken_while_commands_ran)
+
+BOOST_AUTO_TEST_CASE(when_the_journal_ends_before_what_it_holds_then_it_is_refused) {
+    constexpr int skus = 200;  // more than a slice takes
+    Random random{1};
+    SimulatedDisk disk;
+    SteppedStore store{disk, tiny_options(), random};
+    for (int i = 0; i < skus; ++i) {
+        const std::string number = std::to_string(i);
+        store.turn([&](MessageBus& bus) {
+            return bus.handle(AddBatch{BatchRef::of("b" + number).value(),
+                                       Sku::of("sku" + number).value(), Quantity::of(9).value(),
+                                       Eta::warehouse()});
+        });
+    }
+    store.settle();
+    store.begin_snapshot();
+    const auto early = disk.after_kill();
+    const Lsn start = store.core().journal.last();
+    store.turn([](MessageBus& bus) { return bus.handle(Allocate{{"o1", "sku199", 1}}); });
+    store.settle();
+    BOOST_REQUIRE(store.snapshots() == 1U);
+
+    const auto name = store_directory / snapshot::file_name(start);
+    early->put(name, disk.contents(name));
+    BOOST_CHECK_EXCEPTION(
+        (void)recover(*early, store_directory, {}), CorruptStore, [&](const CorruptStore& damage) {
+            return damage.lsn() == start + 1 &&
+                   std::string{damage.what()}.find("ends before LSN " +
+                                                   std::to_string(start + 1)) != std::string::npos;
+        });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
