@@ -25,7 +25,8 @@ bool Diagnosis::Candidate::has(std::uint64_t segment) const {
 }
 
 bool Diagnosis::Candidate::is_next(std::uint64_t segment, const JournalPiece& piece) const {
-    return !piece.in_use() && !segments.empty() && segment == segments.back() + 1;
+    return !piece.in_use() && piece.file_bytes >= sizeof(journal::SegmentHeader) &&
+           !segments.empty() && segment == segments.back() + 1;
 }
 
 bool Diagnosis::Candidate::cuts(std::uint64_t segment, const JournalPiece& piece) const {

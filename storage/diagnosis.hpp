@@ -29,7 +29,8 @@ public:
         std::set<Lsn> snapshots;  ///< where the good ones start that fit
 
         [[nodiscard]] bool has(std::uint64_t segment) const;
-        /// The empty segment that was prepared to be the next one.
+        /// The empty segment that was prepared to be the next one; not what was cut off too short
+        /// to be one, which no start would accept.
         [[nodiscard]] bool is_next(std::uint64_t segment, const JournalPiece& piece) const;
         /// Something stands behind what is kept of this one.
         [[nodiscard]] bool cuts(std::uint64_t segment, const JournalPiece& piece) const;

@@ -249,6 +249,19 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept
     BOOST_TEST(has_step(plan, Kind::set_aside, segment(3)));
 }
 
+BOOST_FIXTURE_TEST_CASE(when_the_empty_next_segment_was_cut_off_then_nothing_is_lost, Patient) {
+    work(500, 0);
+    const Path next = segment(segments().back() + 1);
+    for (const std::size_t bytes : {std::size_t{0}, sizeof(journal::SegmentHeader) - 1}) {
+        disk.put(next, std::vector<std::byte>(bytes));
+        const RepairPlan plan = repair();
+        BOOST_TEST((plan.outlook == Outlook::repairable));
+        BOOST_TEST(plan.loses_nothing());
+        BOOST_TEST(has_step(plan, Kind::set_aside, next));
+        BOOST_TEST(hash() == last_hash);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(when_a_missing_segment_is_in_a_snapshot_then_nothing_is_lost, Patient) {
     work(400, 190);
     const auto numbers = segments();
