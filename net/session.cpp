@@ -90,11 +90,12 @@ Session::Turn Session::execute() {
 }
 
 Session::Turn Session::run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw) {
+    thrown_away_bytes_ = 0;
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
-        if (left == 0) return Turn::over;
+        if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
         const std::span ahead{hub_.lookahead.entries.data(), hub_.lookahead.size};
         if (ahead.empty()) {
@@ -156,7 +157,9 @@ Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& loc
     };
     try {
         const Lsn saw = dispatch(call, entry.spec, lock);
-        if (output_.tail().size() - before <= hub_.limits.reply_bytes_max) return saw;
+        const std::size_t bytes = output_.tail().size() - before;
+        if (bytes <= hub_.limits.reply_bytes_max) return saw;
+        thrown_away_bytes_ += bytes;
         return instead(ErrorCode::generic, "the reply would have more than ",
                        hub_.limits.reply_bytes_max, " bytes");
     } catch (const std::system_error&) {

@@ -116,8 +116,9 @@ private:
     Hub::Time request_began_ = Hub::Time::max();
     Hub::Time unknown_since_ = Hub::Time::max();
     Hub::Time refusal_due_ = Hub::Time::max();
-    std::size_t accounted_ = 0;        // bytes of buffers that the hub knows of
-    std::size_t wrong_passwords_ = 0;  // since it last gave the right one
+    std::size_t accounted_ = 0;          // bytes of buffers that the hub knows of
+    std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
+    std::size_t wrong_passwords_ = 0;    // since it last gave the right one
     std::uint64_t id_;
     State state_ = State::open;
 };

@@ -179,6 +179,19 @@ BOOST_AUTO_TEST_CASE(when_one_reply_would_be_too_large_then_an_error_stands_in_i
     BOOST_TEST(desk.ask("STOCK SKU").starts_with("*1\r\n"));
 }
 
+BOOST_AUTO_TEST_CASE(when_replies_are_too_large_then_each_of_them_ends_a_turn) {
+    Desk<> desk{SessionLimits{.reply_bytes_max = 100}};
+    const std::string asks = repeated(framed({"ECHO", std::string(200, 'x')}), 3) + "PING\r\n";
+    asks.copy(desk.session.prepare().data(), asks.size());
+    desk.session.received(asks.size());
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST((desk.session.execute() == Session::Turn::over));
+        BOOST_TEST(desk.take() == "-ERR the reply would have more than 100 bytes\r\n");
+    }
+    BOOST_TEST((desk.session.execute() == Session::Turn::starved));
+    BOOST_TEST(desk.take() == "+PONG\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(when_more_is_queued_than_allowed_then_the_client_is_dropped) {
     Desk<> desk{SessionLimits{.output_bytes_max = 50}};
     desk.send("ECHO " + std::string(100, 'x') + "\r\n");
