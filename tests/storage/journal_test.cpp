@@ -120,6 +120,27 @@ BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, Journa
     BOOST_TEST((orders() == std::vector<std::string>{"o1"}));
 }
 
+// Driven here, by a clock of our own.
+BOOST_FIXTURE_TEST_CASE(when_units_never_cease_then_an_interval_still_ends, JournalFixture) {
+    using std::chrono::milliseconds;
+    JournalTail tail;
+    tail.store_id = 42;
+    const StoreOptions options = small_options(Durability::Mode::interval);
+    GroupJournal core{files, path, tail, {}, options};
+    GroupJournal::Time now{std::chrono::hours{1}};
+    Lsn synced_at_least = 0;
+    for (int i = 0; i < 100; ++i) {
+        const Fact fact = OutOfStock{line("o", "sku", 1)};
+        const Lsn lsn = core.append({&fact, 1}, 7);
+        core.flush();
+        for (int round = 0; round < 3; ++round) core.step(now);
+        if (i % 20 == 10) synced_at_least = lsn;
+        // The interval of 5 ms, and what a group waits for others to join it.
+        if (i % 20 == 19) BOOST_TEST(core.synced() >= synced_at_least);
+        now += milliseconds{1};
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_fails)
