@@ -48,6 +48,7 @@ void Connection::received(const error_code& error, std::size_t bytes) {
     }
     if (Stream::is_of_tls(error)) return drop(Drop::tls_failed);
     if (error && error != asio::error::eof) return close();
+    if (!error && bytes == 0) return more_to_come();
     if (error) {
         finishing_ = true;
     } else if (!finishing_) {
@@ -56,10 +57,19 @@ void Connection::received(const error_code& error, std::size_t bytes) {
     step();
 }
 
+/// Of a handshake, or a record: that takes memory, too.
+void Connection::more_to_come() {
+    hub_.now = std::chrono::steady_clock::now();
+    account();
+    listener_->relieve();
+    if (stage_ != Stage::closed) read();
+}
+
 /// One turn of the session, and what follows from it.
 void Connection::step() {
     hub_.now = std::chrono::steady_clock::now();
     ++hub_.counters.turns;
+    account();
     const Session::Turn turn = session_.execute();
     if (turn == Session::Turn::dropped) return close();
     backed_up_ = turn == Session::Turn::backed_up;
@@ -68,10 +78,11 @@ void Connection::step() {
         session_.end();
     }
     flush();
-    listener_->relieve();
     if (stage_ == Stage::closed) return;
     if (turn == Session::Turn::starved && !finishing_) read();
-    if (turn == Session::Turn::over) step_later();
+    account();
+    listener_->relieve();
+    if (stage_ != Stage::closed && turn == Session::Turn::over) step_later();
 }
 
 void Connection::step_later() {
@@ -103,7 +114,7 @@ void Connection::flush() {
 
 /// What follows once all that is released has been sent.
 void Connection::settle() {
-    session_.account();
+    account();
     const OutputQueue& output = session_.output();
     if (!output.empty()) {
         listener_->await_durability(*this);
@@ -113,8 +124,15 @@ void Connection::settle() {
     if (backed_up_ && output.bytes() < hub_.limits.output_pause_bytes) step_later();
 }
 
+void Connection::account() noexcept {
+    session_.set_underway_bytes(stream_.buffer_bytes());
+    session_.account();
+}
+
 void Connection::wait_for_room() {
+    account();
     waiting_for_room_ = true;
+    untaken_ = stream_.untaken();
     stream_.async_wait_for_room([self = shared_from_this()](const error_code&) {
         self->waiting_for_room_ = false;
         self->hub_.now = std::chrono::steady_clock::now();
@@ -167,6 +185,9 @@ void Connection::check_deadlines(const ServerOptions& options) {
     } else if (session_.refusal_due() <= hub_.now) {
         step();
     } else if (waiting_for_room_) {
+        // Who takes a little at a time is slow to make room for a write, and is no idler.
+        const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
+        if (untaken_ < untaken) progress_ = hub_.now;
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
     } else if (passed(session_.request_began(), options.request_stalled_max)) {
         drop(Drop::request_stalled);

@@ -50,17 +50,20 @@ private:
 
     void read();
     void received(const boost::system::error_code& error, std::size_t bytes);
+    void more_to_come();
     void step();
     void step_later();
     void wait_for_room();
     void settle();
+    void account() noexcept;
     void linger();
 
     Stream stream_;
     std::shared_ptr<Listener> listener_;
     Hub& hub_;
     Session session_;
-    Hub::Time progress_;  // when the client last took output, or lingering began
+    Hub::Time progress_;       // when the client last took output, or lingering began
+    std::size_t untaken_ = 0;  // bytes of output, as last looked at
     Stage stage_ = Stage::open;
     bool reading_ = false;
     bool waiting_for_room_ = false;

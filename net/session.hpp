@@ -79,10 +79,11 @@ public:
     /// When the first byte of an incomplete request came; the far future when there is none.
     [[nodiscard]] Hub::Time request_began() const noexcept { return request_began_; }
     [[nodiscard]] std::size_t input_bytes() const noexcept { return parser_.pending(); }
-    /// Memory held by its buffers.
+    /// Memory held by its buffers, and by its bytes on their way.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept {
-        return parser_.capacity() + output_.capacity();
+        return parser_.capacity() + output_.capacity() + underway_bytes_;
     }
+    void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
     /// Tells the hub how much that is now. execute() does.
     void account() noexcept {
         const std::size_t now = buffer_bytes();
@@ -116,6 +117,7 @@ private:
     Hub::Time request_began_ = Hub::Time::max();
     Hub::Time unknown_since_ = Hub::Time::max();
     Hub::Time refusal_due_ = Hub::Time::max();
+    std::size_t underway_bytes_ = 0;
     std::size_t accounted_ = 0;          // bytes of buffers that the hub knows of
     std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one

@@ -1,5 +1,8 @@
 #include "net/stream.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
@@ -36,9 +39,8 @@ void Stream::read_secure(std::span<char> room, ReadDone done) {
 /// A handshake that cannot be sent on is not read on either.
 void Stream::await_secure(std::span<char> room, ReadDone done) {
     const auto what = tls_->outgoing().empty() ? Socket::wait_read : Socket::wait_write;
-    socket_.async_wait(what, [this, room, done = std::move(done)](Error error) mutable {
+    socket_.async_wait(what, [this, room, done = std::move(done)](Error error) {
         const std::size_t got = error ? 0 : receive_secure(room, error);
-        if (got == 0 && !error) return await_secure(room, std::move(done));
         done(error, got);
     });
 }
@@ -73,6 +75,12 @@ void Stream::send_outgoing(Error& error) {
         const std::string_view bytes = tls_->outgoing();
         tls_->sent(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
     }
+}
+
+std::size_t Stream::untaken() noexcept {
+    int bytes = 0;
+    return ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes)
+                                                                   : 0;
 }
 
 void Stream::finish(Error& error) {

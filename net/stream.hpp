@@ -24,7 +24,8 @@ public:
     /// \param tls null: none. Outlives the stream.
     Stream(Socket socket, TlsContext* tls);
 
-    /// Calls `done(error, bytes)`, later. `room` stays until then. One at a time.
+    /// Calls `done(error, bytes)`, later. `room` stays until then. One at a time. No bytes and no
+    /// error: some came that say nothing yet.
     template <class Done>
     void async_read_some(std::span<char> room, Done done) {
         if (!tls_) {
@@ -53,6 +54,13 @@ public:
     [[nodiscard]] bool is_handshaking() const noexcept { return tls_ && !tls_->is_established(); }
     /// The error is that what came is not TLS, or not TLS as it is asked for.
     [[nodiscard]] static bool is_of_tls(const Error& error) noexcept;
+
+    /// Memory that TLS holds for bytes on their way: see TlsSession::buffer_bytes().
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept {
+        return tls_ ? tls_->buffer_bytes() : 0;
+    }
+    /// Bytes that were written and that the client's system has not taken yet.
+    [[nodiscard]] std::size_t untaken() noexcept;
 
     [[nodiscard]] Socket& socket() noexcept { return socket_; }
 

@@ -40,7 +40,10 @@ public:
     TlsSession& operator=(const TlsSession&) = delete;
 
     /// Bytes came from the client. \pre read() has given all that came before.
-    void received(std::string_view bytes) { incoming_.append(bytes); }
+    void received(std::string_view bytes) {
+        incoming_.append(bytes);
+        has_begun_ = true;
+    }
     /// What the client said, once the handshake is done; the handshake is made here, too.
     /// \return bytes put into `room`; 0: none, until more is received. `error` is eof when the
     /// client says no more, or an error of OpenSSL's; what is outgoing() then tells the client why.
@@ -57,6 +60,9 @@ public:
     void sent(std::size_t bytes) noexcept;
 
     [[nodiscard]] bool is_established() const noexcept;
+    /// Memory held for what came and is not complete, and for what is outgoing: OpenSSL's part by
+    /// estimate, a handshake that has begun included, an idle connection's state not.
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:
     struct Pipe;  // where OpenSSL reads incoming_ and writes outgoing_
@@ -69,6 +75,7 @@ private:
     std::size_t taken_ = 0;  // bytes of incoming_
     std::string outgoing_;
     std::size_t sent_ = 0;  // bytes of outgoing_
+    bool has_begun_ = false;
 };
 
 }  // namespace allot

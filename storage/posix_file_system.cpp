@@ -39,7 +39,12 @@ private:
 
 class PosixFile final : public File {
 public:
-    PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags} {}
+    /// Without O_NONBLOCK, to open a FIFO would be to wait for whoever is at its other end.
+    PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags | O_NONBLOCK} {
+        if (S_ISREG(status().st_mode)) return;
+        errno = EINVAL;
+        fail("open: no regular file:", path_);
+    }
 
     void sync() override {
         if (::fdatasync(fd_.get()) != 0) fail("fdatasync", path_);
@@ -48,9 +53,7 @@ public:
         if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) fail("ftruncate", path_);
     }
     [[nodiscard]] std::uint64_t size() const override {
-        struct stat status {};
-        if (::fstat(fd_.get(), &status) != 0) fail("fstat", path_);
-        return static_cast<std::uint64_t>(status.st_size);
+        return static_cast<std::uint64_t>(status().st_size);
     }
 
 protected:
@@ -67,18 +70,30 @@ protected:
     }
 
 private:
+    [[nodiscard]] struct stat status() const {
+        struct stat status {};
+        if (::fstat(fd_.get(), &status) != 0) fail("fstat", path_);
+        return status;
+    }
+
     fs::path path_;
     Descriptor fd_;
 };
 
+/// Of the file, and of its directory: the file may be removed while it is locked, and made anew.
 class PosixLock final : public FileLock {
 public:
-    explicit PosixLock(const fs::path& path) : fd_{path, O_RDONLY | O_CREAT} {
-        if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) fail("lock", path);
+    explicit PosixLock(const fs::path& path)
+        : directory_{path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY},
+          file_{path, O_RDONLY | O_CREAT} {
+        for (const Descriptor* const each : {&directory_, &file_}) {
+            if (::flock(each->get(), LOCK_EX | LOCK_NB) != 0) fail("lock", path);
+        }
     }
 
 private:
-    Descriptor fd_;  // closing it gives up the lock
+    Descriptor directory_;  // closing them gives up the locks
+    Descriptor file_;
 };
 
 class PosixFileSystem final : public FileSystem {

@@ -245,6 +245,17 @@ class GivenClientsThatNeverRead(Attack):
         self.assertTrue(0 < max(queued) <= MIB, max(queued))
         self.assertEqual("0", info["dropped_output_limit"])
 
+    def test_when_one_reads_slowly_then_it_is_served_on(self):
+        """The system has room for a write again long after the client began to take something."""
+        running = self.serve("--output-timeout", "2s")
+        slow, = self.connect(running, 1, receive_buffer=4096)
+        slow.sendall(self.ASKS[:len(encoded("COMMAND", "DOCS")) * 1500])
+        deadline = time.monotonic() + 6
+        while time.monotonic() < deadline:
+            self.assertTrue(slow.recv(4000), "dropped although it reads")
+            time.sleep(0.05)
+        self.assertEqual("0", self.info(running)["dropped_output_stalled"])
+
     def test_when_many_do_then_those_that_hold_most_are_dropped(self):
         running = self.serve("--max-clients-memory", "4MiB")
         asks = encoded("ECHO", b"x" * 60_000) * 20
@@ -343,6 +354,8 @@ class GivenMoreConnectionsThanAllowed(Attack):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         self.most = min(10_000, hard - 300)  # where a test may not open more
+        if self.most < 10_000:
+            print(f"\n  with {self.most} clients: descriptors end at {hard}", file=sys.stderr)
 
     def test_when_the_10001st_comes_then_it_is_told_and_accepted_once_there_is_room(self):
         running = self.serve("--max-clients", str(self.most))

@@ -1,5 +1,6 @@
 """TLS: real clients, wrong certificates, and clients that do not end what they began."""
 
+import contextlib
 import select
 import signal
 import socket
@@ -11,6 +12,9 @@ import time
 import certificates
 import server
 from resp import Client, encoded
+
+
+MIB = 1024 * 1024
 
 
 class SecureCase(server.Case):
@@ -191,6 +195,25 @@ class GivenHandshakesThatDoNotEnd(SecureCase):
                 poll.unregister(fd)
         self.assertEqual(set(), waiting)
         self.assertEqual("300", known.info()["dropped_handshake_stalled"])
+
+
+    def test_when_thousands_stop_in_a_long_message_then_their_memory_is_bounded(self):
+        running = self.serve_tls()
+        known = self.secure(running)
+        claimed = 16_000
+        message = b"\x01" + claimed.to_bytes(3, "big") + b"\x03\x03" + b"a" * 15_000
+        part = b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
+        before = running.resident_bytes()
+        for _ in range(2000):
+            each = socket.create_connection(running.address)
+            self.addCleanup(each.close)
+            with contextlib.suppress(ConnectionError):
+                each.sendall(part)
+        self.assertEqual("PONG", known.call("PING"))
+        self.await_count(known, "dropped_clients_memory", 1)
+        grown = (running.resident_bytes() - before) / MIB
+        print(f"\n  {grown:.1f} MiB of memory for all", flush=True)
+        self.assertLess(grown, 64)
 
 
 class GivenAConnectionThatBreaks(SecureCase):

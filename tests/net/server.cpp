@@ -362,6 +362,20 @@ BOOST_AUTO_TEST_CASE(when_replies_are_held_then_they_are_sent_before_it_closes) 
     BOOST_CHECK_THROW(TestClient{server}, boost::system::system_error);
 }
 
+BOOST_AUTO_TEST_CASE(when_commands_were_read_and_not_executed_yet_then_they_are_and_answered) {
+    TestServer server{{.session = {.output_pause_bytes = 64}}};
+    TestClient writer{server};
+    constexpr int asked = 50;
+    writer.send("ADDBATCH b SKU 10\r\n" + repeated("ECHO 0123456789\r\n", asked));
+    BOOST_TEST(eventually([&] { return server.counters().commands > 1; }));
+    BOOST_TEST(server.counters().commands < 1 + asked);  // its output is full
+    auto drained = server.drain(5s);
+    server.engine.journal.sync();
+    BOOST_TEST(writer.until_closed() == "+OK\r\n" + repeated("$10\r\n0123456789\r\n", asked));
+    writer.close();
+    BOOST_TEST(drained.get());
+}
+
 BOOST_AUTO_TEST_CASE(when_the_disk_does_not_catch_up_then_the_deadline_ends_it) {
     TestServer server;
     TestClient writer{server};

@@ -1,8 +1,10 @@
 // One contract for the operating system's files and the simulated disk; and what only the simulated
 // one can show: what a power cut leaves.
 
+#include <sys/stat.h>
 #include <algorithm>
 #include <boost/mpl/list.hpp>
+
 #include <boost/test/unit_test.hpp>
 #include <set>
 #include <string>
@@ -142,12 +144,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Bot
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
+BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_nobody_waits_for_it) {
+    OnDisk its;
+    its.files.create_directories(its.directory);
+    BOOST_REQUIRE(::mkfifo((its.directory / "fifo").c_str(), 0600) == 0);
+    its.files.create_directories(its.directory / "directory");
+    for (const char* const name : {"fifo", "directory"}) {
+        BOOST_CHECK_THROW((void)its.files.open(its.directory / name, Mode::read),
+                          std::system_error);
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_lock_is_held_then_no_one_else_gets_it, Its, Both) {
     Its its;
     its.files.create_directories(its.directory);
     const auto path = its.directory / "LOCK";
     {
         const auto lock = its.files.lock(path);
+        BOOST_CHECK_EXCEPTION((void)its.files.lock(path), std::system_error, [](const auto& error) {
+            return is(error, std::errc::resource_unavailable_try_again);
+        });
+        its.files.remove(path);  // by someone who thinks that it is left over
         BOOST_CHECK_EXCEPTION((void)its.files.lock(path), std::system_error, [](const auto& error) {
             return is(error, std::errc::resource_unavailable_try_again);
         });

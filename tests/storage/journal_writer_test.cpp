@@ -151,8 +151,10 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();
+    const std::size_t end = scan(disk).tail.offset;
     FileBytes bytes = first_segment();
-    bytes[scan(disk).tail.offset] = std::byte{7};
+    const FileBytes tail(11, std::byte{8});
+    std::ranges::copy(tail, bytes.begin() + static_cast<std::ptrdiff_t>(end));
     disk.put(directory / journal::segment_name(1), std::move(bytes));
     const FileBytes junk(4096, std::byte{7});
     const std::string behind = journal::segment_name(2);
@@ -164,6 +166,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_
     const auto names = disk.list(directory);
     BOOST_TEST(std::ranges::count(names, behind) == 0);
     BOOST_TEST((disk.contents(directory / ("torn-" + behind)) == junk));
+    BOOST_TEST((disk.contents(directory / ("torn-1-" + std::to_string(end) + ".bin")) == tail));
     BOOST_TEST(!scan(disk).torn.has_value());
     BOOST_TEST((orders(disk) == Orders{"o1"}));
 }
