@@ -63,6 +63,20 @@ void refuse_secrets(const Syntax& syntax, std::span<const std::string> arguments
     }
 }
 
+/// Boost's own message replaces its placeholders, such as %option%, until none is left: it never
+/// ends when what it puts in their place holds one.
+std::string message_of(const po::error_with_option_name& error,
+                       std::span<const std::string> arguments) {
+    const bool may_hold_one = std::ranges::any_of(
+        arguments, [](const std::string& each) { return each.find('%') != std::string::npos; });
+    if (!may_hold_one) return error.what();
+    const std::string name = "'" + error.get_option_name() + "'";
+    if (dynamic_cast<const po::unknown_option*>(&error) != nullptr) {
+        return "unrecognised option " + name;
+    }
+    return name + ": is not given as an option is";
+}
+
 /// Reads the command line. \return the operands.
 std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::string> arguments,
                                     Values& values) {
@@ -91,6 +105,8 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
                 values.try_emplace(name, option.value.front(), "flag --" + name).second;
             if (!first) throw UsageError{"--" + name + ": is given twice"};
         }
+    } catch (const po::error_with_option_name& error) {
+        throw UsageError{escaped(message_of(error, arguments))};
     } catch (const po::error& error) {
         throw UsageError{escaped(error.what())};
     }

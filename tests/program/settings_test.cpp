@@ -152,6 +152,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
     BOOST_TEST(
         error_of({.arguments = {"--data="}}).starts_with("the argument for option '--data'"));
     BOOST_TEST(error_of({.arguments = {"-x"}}) == "unrecognised option '-x'");
+    for (const char* const placeholder :
+         {"-a=%option%", "-x%original_token%", "--%option%=%value%", "--data=%option%", "--from"}) {
+        const std::string said = error_of({.arguments = {placeholder, "--x%option%"}});
+        BOOST_TEST(said.find("ption") != std::string::npos, said);
+    }
     BOOST_TEST(error_of({.arguments = {"--x%canonical_option%=y"}}) ==
                "unrecognised option '--x%canonical_option%'");
     BOOST_TEST(error_of({.arguments = {"--listen", "x"}}) == "unrecognised option '--listen'");
