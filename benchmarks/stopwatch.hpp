@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string_view>
 
 namespace allot::bench {
 
@@ -24,7 +25,9 @@ inline double cpu_seconds() {
 }
 
 /// One measured value, for the runner: a line `name value` on standard output.
-inline void report(const char* name, double value) { std::printf("%s %.9g\n", name, value); }
+inline void report(std::string_view name, double value) {
+    std::printf("%.*s %.9g\n", static_cast<int>(name.size()), name.data(), value);
+}
 
 /// Wall time and processor time from here on, by operation.
 class Stopwatch {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -73,6 +75,15 @@ inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count
     return lines;
 }
 
+/// One line of an order of its own for each SKU that is told, from order number `first` on.
+inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::uint32_t> skus,
+                                      OrderIds ids = OrderIds::scattered) {
+    std::vector<LineText> lines;
+    lines.reserve(skus.size());
+    for (const std::uint32_t sku : skus) lines.push_back({order_name(first++, ids), sku_name(sku)});
+    return lines;
+}
+
 /// Checked, as whoever embeds a store does it.
 inline OrderLine checked(const LineText& line) {
     return {OrderId::of(line.order.view()).value(), Sku::of(line.sku.view()).value(),
@@ -86,15 +97,27 @@ inline Eta batch_eta(std::size_t place) {
     return Eta::of_days(22'000 + 30 * static_cast<std::int32_t>(place)).value();
 }
 
-inline void add_stock(Store& store, std::size_t skus) {
-    for (std::size_t sku = 0; sku < skus; ++sku) {
-        for (std::size_t place = 0; place < batches_a_sku; ++place) {
-            store
-                .add_batch({BatchRef::of(batch_name(sku, place).view()).value(),
-                            Sku::of(sku_name(sku).view()).value(),
-                            Quantity::of(units_a_batch).value(), batch_eta(place)})
-                .value();
-        }
+/// Every SKU with so many batches, in few large units of work.
+/// \param store a Store, or anything that has its transact().
+template <class Store>
+void add_stock(Store& store, std::size_t skus, std::size_t batches = batches_a_sku) {
+    constexpr std::size_t batches_a_unit = 1024;
+    const std::size_t all = skus * batches;
+    for (std::size_t begin = 0; begin < all; begin += batches_a_unit) {
+        store
+            .transact([&](UnitOfWork& work) -> Result<void> {
+                for (std::size_t at = begin; at < std::min(all, begin + batches_a_unit); ++at) {
+                    const std::size_t sku = at / batches;
+                    const std::size_t place = at % batches;
+                    handle(AddBatch{BatchRef::of(batch_name(sku, place).view()).value(),
+                                    Sku::of(sku_name(sku).view()).value(),
+                                    Quantity::of(units_a_batch).value(), batch_eta(place)},
+                           work)
+                        .value();
+                }
+                return {};
+            })
+            .value();
     }
 }
 

@@ -34,14 +34,25 @@ class Context:
 
     def measure(self, name, *arguments):
         """Runs the program bench_<name>. Returns the values that it reports, by name."""
+        return {key: samples[-1] for key, samples in self.samples(name, *arguments).items()}
+
+    def samples(self, name, *arguments):
+        """As measure(), of a program that measures in rounds: all values of a name, in order."""
         command = [self.build / "benchmarks" / f"bench_{name}", *map(str, arguments)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"bench_{name} failed: {done.returncode}")
-        return {key: float(value) for key, value in map(str.split, done.stdout.splitlines())}
+        values = {}
+        for key, value in map(str.split, done.stdout.splitlines()):
+            values.setdefault(key, []).append(float(value))
+        return values
 
     def rounds(self, what):
         """Counts the repeats, and says so."""
         for i in range(self.repeats):
             print(f"{what}: {i + 1} of {self.repeats}", file=sys.stderr, flush=True)
             yield i
+
+    def announce(self, what):
+        """Of a program that repeats by itself."""
+        print(f"{what}: {self.repeats} rounds", file=sys.stderr, flush=True)

@@ -5,10 +5,12 @@ from harness.table import Figure, Suite, at_least, spread_of
 SKUS = 100_000
 IDS = {"scattered": "order ids at random", "ascending": "order ids in sequence"}
 CALLS = {"scalar": "one a call", "batch": "1,024 a call"}
+GOALS = {("scalar", "scattered"): at_least(12), ("batch", "scattered"): at_least(25)}
 
 METHOD = """\
 The same random lines over 100,000 SKUs of three batches each, one thread, order ids and SKUs of 16
-bytes; order ids in sequence suit SQLite's tree, which then grows at its end. Timed is the way from
+bytes; order ids in sequence suit SQLite's tree, which then grows at its end: the goals are for
+those at random. Timed is the way from
 names as text to the batch that each line got. The store journals every line (mode `os`, default
 options). SQLite: `:memory:`, prepared statements, one transaction, no rollback journal, no mutexes;
 for each line it looks for the line itself, selects the first batch with enough available in order
@@ -19,7 +21,7 @@ SPEED, CPU = "operations_per_second", "cpu_ns_per_operation"
 
 
 def run(context):
-    lines = context.sized(1_000_000, 300_000)
+    lines = context.sized(1_000_000, 150_000)
     runs = {(peer, ids): [] for ids in IDS for peer in (*CALLS, "sqlite")}
     for _ in context.rounds("embedded"):
         for (peer, ids), done in runs.items():
@@ -31,7 +33,8 @@ def run(context):
             ratios = [ours[SPEED] / theirs[SPEED]
                       for ours, theirs in zip(runs[call, ids], runs["sqlite", ids])]
             suite.figures.append(
-                Figure(f"`allocate`, {name}, {of}, ÷ SQLite", ratios, goal=at_least(8)))
+                Figure(f"`allocate`, {name}, {of}, ÷ SQLite in memory", ratios,
+                       goal=GOALS.get((call, ids)), row="3"))
     for (peer, ids), done in runs.items():
         rates = spread_of([run[SPEED] / 1000 for run in done], "k lines/s")
         times = spread_of([run[CPU] for run in done], "ns/line")

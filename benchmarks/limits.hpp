@@ -1,0 +1,160 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory_resource>
+#include <span>
+#include <vector>
+
+#include "engine/ledger.hpp"
+#include "engine/prefetch.hpp"
+#include "engine/product.hpp"
+#include "storage/huge_pages.hpp"
+
+// What the machine's memory allows: the jobs of a store without its decisions.
+
+namespace allot::bench {
+
+inline constexpr std::size_t cache_line_bytes = 64;
+
+/// Makes the compiler believe that all memory is read and written here.
+inline void touch_memory() noexcept { asm volatile("" ::: "memory"); }
+
+/// Cache lines in huge pages, each of which tells where the next one is, in one circle and in an
+/// order that no prefetcher guesses.
+class PointerChase {
+public:
+    /// \param bytes rounded down to a power of two.
+    explicit PointerChase(std::size_t bytes)
+        : lines_(std::bit_floor(std::max(bytes / cache_line_bytes, std::size_t{1})), huge_pages()) {
+        // A full period, by Hull and Dobell: of a power of two, the factor is 1 modulo 4 and the
+        // increment odd.
+        constexpr std::uint64_t factor = 6'364'136'223'846'793'005,
+                                increment = 1'442'695'040'888'963'407;
+        for (std::uint64_t at = 0; at < lines_.size(); ++at) {
+            lines_[at].next = (at * factor + increment) & (lines_.size() - 1);
+        }
+    }
+    [[nodiscard]] std::size_t lines() const noexcept { return lines_.size(); }
+
+    /// Follows so many steps, each of which has to wait for the one before.
+    /// \return where they end.
+    std::uint64_t follow(std::size_t steps, std::uint64_t from = 0) const noexcept {
+        for (; steps > 0; --steps) from = lines_[from].next;
+        return from;
+    }
+
+private:
+    struct alignas(cache_line_bytes) Line {
+        std::uint64_t next;
+    };
+    std::pmr::vector<Line> lines_;
+};
+
+/// What an allocation is to the memory: a SKU's number, and an order's name already hashed.
+struct Touch {
+    std::uint32_t sku;
+    std::uint32_t order_hash;
+};
+
+/// Tables as large as those of a store, where for each line as many cache lines are read and
+/// written as an allocation touches: the SKU's slot, its product, the order's slot, the first
+/// batch and the batch's latest line, all at random; the new order and the new line, in sequence.
+/// Asked for ahead in passes as the store's, but all at once: here no place depends on another.
+class Gather {
+public:
+    /// \param batches of each SKU. \param held lines that the store holds beside those that are
+    /// measured.
+    Gather(std::size_t skus, std::size_t batches, std::size_t held, std::size_t measured)
+        : batches_a_sku_{batches},
+          held_{held},
+          sku_slots_(slots_for(skus), huge_pages()),
+          order_slots_(slots_for(held + measured), huge_pages()),
+          products_(skus, huge_pages()),
+          batches_(skus * batches, huge_pages()),
+          orders_(held + measured, huge_pages()),
+          lines_(held + measured, huge_pages()) {}
+
+    /// \pre at most as many as are measured.
+    void run(std::span<const Touch> touches) noexcept {
+        for (std::size_t begin = 0; begin < touches.size(); begin += pass) {
+            const auto some = touches.subspan(begin, std::min(pass, touches.size() - begin));
+            for (const Touch& touch : some) ask_for(touch);
+            std::size_t place = held_ + begin;
+            for (const Touch& touch : some) write(touch, place++);
+        }
+    }
+    /// How often a SKU's records were written.
+    [[nodiscard]] std::uint64_t writes(std::size_t sku) const noexcept {
+        return products_[sku].front();
+    }
+
+private:
+    static constexpr std::size_t pass = 16;
+    template <class Record>
+    using Words = std::array<std::uint64_t, sizeof(Record) / sizeof(std::uint64_t)>;
+
+    /// As a FlatIndex has for so many records.
+    static std::size_t slots_for(std::size_t records) { return std::bit_ceil(records * 4 / 3 + 1); }
+    template <class Slots>
+    static std::uint64_t& slot(Slots& slots, std::uint32_t hash) noexcept {
+        return slots[(std::uint64_t{hash} * slots.size()) >> 32U];
+    }
+    static std::uint32_t hash(std::uint32_t sku) noexcept { return sku * 2'654'435'769U; }
+    Words<AllocatedLine>& latest_line(std::uint32_t sku) noexcept {
+        return lines_[sku % std::max<std::size_t>(held_, 1)];
+    }
+
+    void ask_for(const Touch& touch) noexcept {
+        prefetch(slot(sku_slots_, hash(touch.sku)));
+        prefetch(products_[touch.sku]);
+        prefetch(slot(order_slots_, touch.order_hash));
+        prefetch(batches_[touch.sku * batches_a_sku_]);
+        prefetch(latest_line(touch.sku));
+    }
+    void write(const Touch& touch, std::size_t place) noexcept {
+        const std::uint64_t found = slot(sku_slots_, hash(touch.sku));
+        auto& product = products_[touch.sku];
+        ++product.front();
+        product.back() += found;
+        slot(order_slots_, touch.order_hash) = place;
+        ++batches_[touch.sku * batches_a_sku_].back();
+        latest_line(touch.sku).back() = place;
+        orders_[place].fill(place);
+        lines_[place].fill(place);
+    }
+
+    std::size_t batches_a_sku_;
+    std::size_t held_;
+    std::pmr::vector<std::uint64_t> sku_slots_;
+    std::pmr::vector<std::uint64_t> order_slots_;
+    std::pmr::vector<Words<Product>> products_;
+    std::pmr::vector<Words<Batch>> batches_;
+    std::pmr::vector<Words<Order>> orders_;
+    std::pmr::vector<Words<AllocatedLine>> lines_;
+};
+
+/// Copies so many bytes as a journal in mode `os` gets them: into a group's buffer, again and
+/// again.
+class JournalCopy {
+public:
+    void run(std::size_t bytes) noexcept {
+        while (bytes > 0) {
+            const std::size_t some = std::min(bytes, group_bytes);
+            std::memcpy(to_.data(), from_.data(), some);
+            touch_memory();
+            bytes -= some;
+        }
+    }
+
+private:
+    static constexpr std::size_t group_bytes = 1U << 20U;
+    std::vector<std::byte> from_ = std::vector<std::byte>(group_bytes, std::byte{1});
+    std::vector<std::byte> to_ = std::vector<std::byte>(group_bytes);
+};
+
+}  // namespace allot::bench

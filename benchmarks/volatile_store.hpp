@@ -1,0 +1,53 @@
+#pragma once
+
+#include "engine/message_bus.hpp"
+#include "storage/huge_pages.hpp"
+#include "storage/memory_repository.hpp"
+#include "storage/store_mutex.hpp"
+#include "storage/system_clock.hpp"
+#include "storage/volatile_journal.hpp"
+
+namespace allot::bench {
+
+/// A Store without a journal: put together as StoreCore does it, and called as Store calls it, so
+/// that the two differ by nothing else.
+class VolatileStore {
+public:
+    Result<BatchRef> allocate(const OrderLine& line) {
+        Result<BatchRef> result = Refusal::out_of_stock;
+        allocate({&line, 1}, {&result, 1});
+        return result;
+    }
+    void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
+        constexpr std::size_t lines_a_turn = 256;  // as Store
+        while (!lines.empty()) {
+            const std::size_t count = std::min(lines.size(), lines_a_turn);
+            {
+                const std::scoped_lock guard{turn_};
+                bus_.allocate(lines.first(count), results.first(count));
+            }
+            lines = lines.subspan(count);
+            results = results.subspan(count);
+        }
+    }
+    Result<std::size_t> deallocate(const Deallocate& lines) {
+        const std::scoped_lock guard{turn_};
+        return bus_.handle(lines).result;
+    }
+    template <class Decide>
+    auto transact(Decide&& decide) {
+        const std::scoped_lock guard{turn_};
+        return bus_.transact(std::forward<Decide>(decide)).result;
+    }
+
+private:
+    static constexpr std::uint64_t hash_seed = 0x5EED'5EED'5EED'5EED;
+
+    SystemClock clock_;
+    MemoryRepository repository_{hash_seed, huge_pages()};
+    VolatileJournal journal_;
+    StoreMutex turn_{journal_};
+    MessageBus bus_{repository_, journal_, clock_};
+};
+
+}  // namespace allot::bench
