@@ -11,28 +11,11 @@
 #include "benchmarks/client.hpp"
 #include "benchmarks/latency_report.hpp"
 #include "benchmarks/requests.hpp"
+#include "benchmarks/schedule.hpp"
 
 namespace {
 
 using namespace allot;
-
-/// When each request is due; the first at once.
-class Schedule {
-public:
-    explicit Schedule(double a_second) : ns_apart_{1e9 / a_second} {}
-    [[nodiscard]] std::int64_t due_ns(std::size_t request) const noexcept {
-        return static_cast<std::int64_t>(static_cast<double>(request) * ns_apart_);
-    }
-    /// Since the beginning.
-    [[nodiscard]] std::int64_t now_ns() const {
-        return std::chrono::duration_cast<std::chrono::nanoseconds>(bench::Steady::now() - begin_)
-            .count();
-    }
-
-private:
-    double ns_apart_;
-    bench::Steady::time_point begin_ = bench::Steady::now();
-};
 
 /// Request i goes to client i modulo their number, so the replies of each say which they are for.
 class OpenLoop {
@@ -42,7 +25,7 @@ public:
         answered_.resize(clients.size());
     }
     bench::Histogram run(double a_second, std::size_t total) {
-        const Schedule schedule{a_second};
+        const bench::Schedule schedule{a_second};
         bench::Histogram latency;
         while (latency.count() < total) {
             issue(schedule, total);
@@ -65,7 +48,7 @@ private:
     static constexpr std::int64_t second_ns = 1'000'000'000;
 
     /// Sends what is due, of which at most one for each client: then it is time to listen.
-    void issue(const Schedule& schedule, std::size_t total) {
+    void issue(const bench::Schedule& schedule, std::size_t total) {
         const std::int64_t now = schedule.now_ns();
         const std::size_t end = std::min(total, issued_ + clients_.size());
         for (; issued_ < end && schedule.due_ns(issued_) <= now; ++issued_) {
@@ -101,7 +84,7 @@ int main(int argc, char** argv) {
 
     const auto begin = bench::Steady::now();
     const auto latency = OpenLoop{clients, requests, operator_client}.run(a_second, total);
-    bench::report("operations_per_second",
+    bench::report("reply_operations_per_second",
                   static_cast<double>(total) / bench::seconds_since(begin));
     bench::report_latency("reply", latency);
 }

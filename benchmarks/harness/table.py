@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from statistics import median
 
-HEAD = ("figure", "goal", "median", "spread", "met")
+from harness.plot import Plot
+
+HEAD = ("#", "figure", "goal", "median", "spread", "met")
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,14 @@ class Figure:
     samples: list[float]
     unit: str = "×"
     goal: Goal | None = None
+    row: str = ""  # among the goals
 
     def cells(self):
         value = median(self.samples)
         goal = f"{self.goal.sign} {number(self.goal.value)} {self.unit}" if self.goal else "–"
         met = "–" if not self.goal else "yes" if self.goal.met_by(value) else "**no**"
         spread = f"{number(min(self.samples))} – {number(max(self.samples))}"
-        return (self.name, goal, f"{number(value)} {self.unit}", spread, met)
+        return (self.row, self.name, goal, f"{number(value)} {self.unit}", spread, met)
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Suite:
     method: str
     figures: list[Figure] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
+    plots: list[Plot] = field(default_factory=list)
 
 
 def number(value):
