@@ -8,7 +8,7 @@ set terminal svg size 720,420 font 'sans-serif,13' background '#ffffff'
 set border 3 lc rgb '#888888'
 set tics nomirror
 set grid ytics lt 1 lc rgb '#dddddd'
-set key outside bottom center horizontal
+set key tmargin center horizontal
 set encoding utf8
 """
 
@@ -67,5 +67,5 @@ def cost_against_history(name, title, lines):
 def latency_percentiles(name, title, lines):
     """\\param lines points (n, µs that one in n exceeds)."""
     return Plot(name, title, "percentile", "latency, µs", lines,
-                "set logscale xy 10\nset autoscale xfix\nset xtics ('0' 1, '50' 2, '90' 10, '99' 100, '99.9' 1e3, "
-                "'99.99' 1e4, '99.999' 1e5, '99.9999' 1e6)")
+                "set logscale xy 10\nset autoscale xfix\nset xtics ('0' 1, '50' 2, '90' 10, "
+                "'99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5, '99.9999' 1e6)")

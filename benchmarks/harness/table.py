@@ -1,6 +1,7 @@
 """Figures with their goals, as text for a terminal and as Markdown for RESULTS.md."""
 
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median
 
 from harness.plot import Plot
@@ -69,8 +70,15 @@ def spread_of(samples, unit):
     return f"{number(median(samples))} {unit} ({low} – {high})"
 
 
+def rows_of(suites):
+    """The cells of all figures: those with a row in its order, then the others."""
+    figures = [figure for suite in suites for figure in suite.figures]
+    figures.sort(key=lambda figure: float(figure.row or inf))
+    return [figure.cells() for figure in figures]
+
+
 def as_text(suites):
-    rows = [HEAD] + [figure.cells() for suite in suites for figure in suite.figures]
+    rows = [HEAD, *rows_of(suites)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
@@ -78,6 +86,5 @@ def as_text(suites):
 
 
 def as_markdown(suites):
-    rows = [HEAD, ("---",) * len(HEAD)]
-    rows += [figure.cells() for suite in suites for figure in suite.figures]
+    rows = [HEAD, ("---",) * len(HEAD), *rows_of(suites)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
