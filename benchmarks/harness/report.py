@@ -16,12 +16,15 @@ that day.
 """
 
 
-def write(target, suites, repeats, machine, load):
+def write(target, suites, repeats, machine, load, plots=None):
+    """\\param plots the directory where they were drawn; without one there are none."""
     parts = [HEAD.format(repeats=repeats), as_markdown(suites)]
     parts.append("## Machine\n\n" + bullets([*machine, f"load average before the run: {load:.1f}"]))
     parts.append("## Method and absolute figures")
     for suite in suites:
         parts.append(f"### {suite.title}\n\n{suite.method}\n\n{bullets(suite.information)}")
+        if plots:
+            parts += [plot.link(plots.relative_to(target.parent)) for plot in suite.plots]
     parts.append(NOTES.read_text())
     target.write_text("\n\n".join(part.strip() for part in parts) + "\n")
 

@@ -21,7 +21,7 @@ def free_port():
 
 
 class Service:
-    """A running server that speaks RESP."""
+    """A running server; most speak RESP."""
 
     def __init__(self, process, port):
         self.process = process
@@ -51,9 +51,19 @@ class Service:
             raise SystemExit(f"stock was not loaded: {done.stdout.decode()}{done.stderr.decode()}")
 
 
+def answers_ping(service):
+    return service.ask("PING") == "PONG"
+
+
+def accepts(service):
+    """Accepts connections, and need not answer."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=1):
+        return True
+
+
 @contextlib.contextmanager
-def running(command, port, log):
-    """Runs a server until the end of the block."""
+def running(command, port, log, ready=answers_ping):
+    """Runs a server until the end of the block, which begins when it is `ready(service)`."""
     with open(log, "wb") as output:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -61,7 +71,7 @@ def running(command, port, log):
         )
     service = Service(process, port)
     try:
-        await_answer(service, log)
+        await_ready(service, log, ready)
         yield service
     finally:
         process.send_signal(signal.SIGTERM)
@@ -72,11 +82,11 @@ def running(command, port, log):
             process.wait()
 
 
-def await_answer(service, log):
+def await_ready(service, log, ready):
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and service.process.poll() is None:
         with contextlib.suppress(OSError):
-            if service.ask("PING") == "PONG":
+            if ready(service):
                 return
         time.sleep(0.05)
     raise SystemExit(f"{service.process.args[0]} does not answer:\n{Path(log).read_text()}")

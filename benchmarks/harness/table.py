@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from math import inf
 from statistics import median
 
+from harness.plot import Plot
+
 HEAD = ("#", "figure", "goal", "median", "spread", "met")
 
 
@@ -52,6 +54,7 @@ class Suite:
     method: str
     figures: list[Figure] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
+    plots: list[Plot] = field(default_factory=list)
 
 
 def number(value):

@@ -1,0 +1,71 @@
+"""Allot and Redis as the network suites start them, with the same stock."""
+
+from pathlib import Path
+
+from harness.service import free_port, running
+
+SKUS = 100_000
+BATCHES = 3
+UNITS = 100_000_000  # more than any run allocates
+LUA = Path(__file__).parent.parent / "peers" / "allocate.lua"
+# On which day a SKU's batches arrive, in order of preference; the first is in the warehouse.
+ETAS = ("", "2031-01-01", "2031-02-01")
+
+
+def sku(number):
+    return f"SKU-{number:012}"
+
+
+def batches():
+    for number in range(SKUS):
+        for place in range(BATCHES):
+            yield sku(number), f"batch-{number:06}-{place}", place
+
+
+def reply_bytes():
+    """Of an ALLOCATE: all batches' names are equally long."""
+    return len(f"+{next(batches())[1]}\r\n")
+
+
+def allot(context, directory, durability, *options):
+    port = free_port()
+    data = directory / f"allot-{port}"
+    command = [context.allot, "serve", "--data", data, "--listen", f"127.0.0.1:{port}",
+               "--durability", durability, *options]
+    return running(command, port, directory / f"allot-{port}.log")
+
+
+def redis(directory, appends=True):
+    """\\param appends every change is written and synced before it is acknowledged."""
+    port = free_port()
+    (directory / f"redis-{port}").mkdir()
+    config = directory / f"redis-{port}.conf"
+    config.write_text(f"""\
+port {port}
+bind 127.0.0.1
+dir {directory / f"redis-{port}"}
+save ""
+appendonly {"yes" if appends else "no"}
+appendfsync always
+auto-aof-rewrite-percentage 0
+""")
+    return running(["redis-server", config], port, directory / f"redis-{port}.log")
+
+
+def stock_allot(service):
+    service.load(("ADDBATCH", batch, name, UNITS, *filter(None, [ETAS[place]]))
+                 for name, batch, place in batches())
+
+
+def stock_redis(service):
+    service.ask("FUNCTION", "LOAD", LUA.read_bytes())
+    service.load(("ZADD", name, place, batch) for name, batch, place in batches())
+    service.load(("HSET", "available", batch, UNITS) for _, batch, _ in batches())
+
+
+def require_no_errors(service):
+    """Of Allot."""
+    wrong = {key: value for key, value in service.info().items()
+             if key.startswith("errorstat_") and value != "count=0"}
+    if wrong:
+        raise SystemExit(f"error replies of Allot: {wrong}")

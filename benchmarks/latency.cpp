@@ -1,0 +1,103 @@
+// latency DIRECTORY SKUS LINES
+//
+// How long single calls of Store::allocate take that come at their own time, at half and at four
+// fifths of the most that the same thread can do in a new store in DIRECTORY, mode `os`: from when
+// a call was due, so that a store that stands still is charged with all who had to wait. LINES for
+// the most; LINES before a snapshot, as many as come while it is taken, and LINES after it for the
+// others. The thread spins while nothing is due, as no sleep is short enough.
+
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "benchmarks/latency_report.hpp"
+#include "benchmarks/schedule.hpp"
+#include "benchmarks/workload.hpp"
+
+namespace {
+
+using namespace allot;
+
+/// A thread that allocates endless lines, each of an order of its own at a random SKU.
+class Shopper {
+public:
+    Shopper(Store& store, std::size_t skus) : store_{store}, any_sku_{0, skus - 1} {}
+
+    void allocate() {
+        const bench::LineText line{bench::order_name(next_++, bench::OrderIds::scattered),
+                                   bench::sku_name(any_sku_(random_))};
+        bench::require(store_.allocate(bench::checked(line)).has_value(), "line is allocated");
+    }
+    [[nodiscard]] std::uint64_t allocated() const noexcept { return next_; }
+
+private:
+    Store& store_;
+    std::uint64_t next_ = 0;
+    std::mt19937_64 random_{1};
+    std::uniform_int_distribution<std::uint64_t> any_sku_;
+};
+
+double peak(Shopper& shopper, std::size_t lines) {
+    const auto begin = bench::Steady::now();
+    for (std::size_t i = 0; i < lines; ++i) shopper.allocate();
+    return static_cast<double>(lines) / bench::seconds_since(begin);
+}
+
+/// Each line at its time.
+class OpenLoop {
+public:
+    OpenLoop(Shopper& shopper, double a_second) : shopper_{shopper}, schedule_{a_second} {}
+
+    void run(std::size_t lines) {
+        for (const std::size_t end = done_ + lines; done_ < end; ++done_) {
+            const std::int64_t due = schedule_.due_ns(done_);
+            while (schedule_.now_ns() < due) {
+            }
+            shopper_.allocate();
+            latency_.add(static_cast<std::uint64_t>(schedule_.now_ns() - due));
+        }
+    }
+    void report(const std::string& phase) const {
+        bench::report((phase + "_operations_per_second").c_str(),
+                      static_cast<double>(done_) * 1e9 / static_cast<double>(schedule_.now_ns()));
+        bench::report_latency(phase, latency_);
+    }
+
+private:
+    Shopper& shopper_;
+    bench::Schedule schedule_;
+    bench::Histogram latency_;
+    std::size_t done_ = 0;
+};
+
+void open_loop(Store& store, Shopper& shopper, std::size_t lines, double a_second,
+               const std::string& phase) {
+    constexpr std::size_t few = 1024;
+    OpenLoop loop{shopper, a_second};
+    loop.run(lines);
+    bench::require(store.start_snapshot(), "a snapshot begins");
+    do {
+        loop.run(few);
+    } while (store.status().snapshot_running);
+    loop.run(lines);
+    loop.report(phase);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    bench::require(argc == 4, "latency DIRECTORY SKUS LINES");
+    const std::size_t skus = std::strtoull(argv[2], nullptr, 10);
+    const std::size_t lines = std::strtoull(argv[3], nullptr, 10);
+    Store store = Store::open(
+        argv[1], {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0});
+    bench::add_stock(store, skus);
+    Shopper shopper{store, skus};
+
+    const double most = peak(shopper, lines);
+    bench::report("peak_operations_per_second", most);
+    open_loop(store, shopper, lines, 0.5 * most, "half");
+    open_loop(store, shopper, lines, 0.8 * most, "most");
+    bench::require(store.status().snapshots_taken == 2, "two snapshots were taken");
+    bench::require(store.status().lines == shopper.allocated(), "every line is held");
+}
