@@ -31,11 +31,13 @@ std::span<char> RequestParser::prepare() {
         }
         if (arguments_.capacity() > arguments_kept_max) std::vector<Argument>{}.swap(arguments_);
     } else if (capacity_ - end_ < buffer_bytes_min / 2) {
+        // Where reads are cut within a request, the buffer is never empty to be replaced above.
+        const bool is_filled = end_ == capacity_ && capacity_ < buffer_bytes_busy;
         // Once a request at most: what is incomplete now is moved again only after it was taken.
         std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
-        if (capacity_ - end_ < buffer_bytes_min / 2) resize(capacity_ * 2);
+        if (is_filled || capacity_ - end_ < buffer_bytes_min / 2) resize(capacity_ * 2);
     }
     return {&buffer_[end_], std::min(capacity_ - end_, read_bytes_max)};
 }

@@ -259,4 +259,12 @@ BOOST_AUTO_TEST_CASE(when_a_large_request_has_been_taken_then_its_memory_is_give
     BOOST_TEST(parser.capacity() < 2 * RequestParser::buffer_bytes_min);
 }
 
+BOOST_AUTO_TEST_CASE(
+    when_reads_are_full_then_soon_one_takes_as_much_as_is_allowed_for_many_requests) {
+    std::string bytes;
+    for (int i = 0; i < 1000; ++i) bytes += "*2\r\n$4\r\nECHO\r\n$12\r\nhow are you?\r\n";
+    BOOST_TEST(parse(bytes).capacity >= RequestParser::buffer_bytes_busy);
+    BOOST_TEST(parse(bytes).capacity < 2 * RequestParser::buffer_bytes_busy);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
