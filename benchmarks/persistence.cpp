@@ -144,7 +144,8 @@ void write_plainly(const fs::path& path, std::uint64_t bytes) {
     const std::vector<std::byte> piece(std::size_t{1} << 20U, std::byte{0x5A});
     const auto file = posix_file_system().open(path, FileSystem::Mode::create);
     for (std::uint64_t at = 0; at < bytes; at += piece.size()) {
-        file->write_at(at, std::span{piece}.first(std::min<std::uint64_t>(piece.size(), bytes - at)));
+        file->write_at(at,
+                       std::span{piece}.first(std::min<std::uint64_t>(piece.size(), bytes - at)));
     }
     file->sync();
 }

@@ -1,5 +1,8 @@
 #include "storage/snapshot_format.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace allot::snapshot {
 
 namespace {
@@ -20,10 +23,38 @@ void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
                              put_name(chunk, batch.ref_view())});
     for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
         const AllocatedLine& line = ledger.line(l);
-        ledger.prefetch_line(line.later);  // on its way while the order is
         chunk.lines.push_back(
             {line.allocated_at, line.quantity, put_name(chunk, ledger.order_id(line))});
         ++chunk.batches[row].lines;
+    }
+}
+
+/// Asks the processor for what the next slice will read. A batch's lines are a chain through all of
+/// memory, each link of which tells the next; so the chains of all batches are followed at the same
+/// time, a link of each after the other.
+void look_ahead(Repository& repository, Index next) {
+    const Ledger& ledger = std::as_const(repository).ledger();
+    std::vector<Index> chains;
+    const auto end = std::min<std::size_t>(repository.size(), next + slice_products_max);
+    for (Index at = next; at < end; ++at) {
+        for (const Index batch : repository.at(at).batches()) {
+            ledger.prefetch_batch(batch);
+            chains.push_back(batch);
+        }
+    }
+    for (Index& at : chains) {
+        at = ledger.first_line(at);
+        ledger.prefetch_line(at);
+    }
+    for (std::size_t seen = 0; !chains.empty() && seen < slice_lines_max;) {
+        std::erase(chains, no_index);
+        seen += chains.size();
+        for (Index& at : chains) {
+            const AllocatedLine& line = ledger.line(at);
+            ledger.prefetch_order_of(line);
+            at = line.later;
+            ledger.prefetch_line(at);
+        }
     }
 }
 
@@ -91,6 +122,7 @@ private:
 }  // namespace
 
 Chunk copy_slice(Repository& repository, Index& next) {
+    look_ahead(repository, next);
     Chunk chunk;
     chunk.products.reserve(slice_products_max);
     chunk.lines.reserve(slice_lines_max);
