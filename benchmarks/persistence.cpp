@@ -164,7 +164,7 @@ int main(int argc, char** argv) {
     const fs::path directory = argv[1];
     const std::size_t skus = std::strtoull(argv[2], nullptr, 10);
     const std::size_t count = std::strtoull(argv[3], nullptr, 10);
-    const double facts = static_cast<double>(count);
+    const auto facts = static_cast<double>(count);
 
     std::uint64_t hash = 0;
     double stock_facts = 0;
