@@ -1,11 +1,13 @@
 // snapshot DIRECTORY SKUS LINES
 //
 // How long single commands take, seen by the thread that gives them, without a snapshot and while
-// one of LINES allocations is being taken; and how long a restart from it takes. Mode `os`: a
-// command waits for no disk, so what it waits for is the store. Each new line releases the oldest
-// one, so LINES stay allocated throughout.
+// one of LINES allocations is being taken; how long a fork() of the same process takes, which is
+// how others take theirs; and how long a restart from the snapshot takes. Mode `os`: a command
+// waits for no disk, so what it waits for is the store. Each new line releases the oldest one, so
+// LINES stay allocated throughout.
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,6 +139,21 @@ StoreOptions options() {
     return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
 }
 
+/// How long this process is held by a fork(), as those are that take snapshots by one; the median
+/// of a few. What the pages that are copied afterwards cost is not in it.
+double fork_us() {
+    std::array<double, 5> took{};
+    for (double& each : took) {
+        const auto begin = bench::Steady::now();
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(0);
+        each = bench::seconds_since(begin) * 1e6;
+        bench::require(child > 0 && ::waitpid(child, nullptr, 0) == child, "a process is forked");
+    }
+    std::ranges::sort(took);
+    return took[took.size() / 2];
+}
+
 /// From now on the system has the directory's files on the disk only.
 void forget_cached(const fs::path& directory) {
     for (const auto& file : fs::directory_iterator{directory}) {
@@ -172,6 +189,7 @@ int main(int argc, char** argv) {
         bench::add_stock(store, skus);
         Load load{store, skus, lines};
         load.fill();
+        bench::report("fork_us", fork_us());
 
         const auto begin = bench::Steady::now();
         bench::require(store.start_snapshot(), "a snapshot begins");

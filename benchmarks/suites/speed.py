@@ -1,5 +1,8 @@
 """In process: how near an allocation comes to what the machine's memory allows."""
 
+from statistics import median
+
+from harness.plot import throughput_against_skus
 from harness.table import Figure, Suite, at_least, at_most, spread_of
 
 DEMANDS = {"uniform": "SKUs uniformly", "zipf": "SKUs by Zipf's law"}
@@ -75,6 +78,13 @@ def weigh(suite, ns, skus):
             Figure(f"time of an allocation, {name}, {skus[-1]:,} SKUs ÷ {skus[0]:,}",
                    ratios(ns[f"{call}_ns/{most}"], ns[f"{call}_ns/{least}"]), goal=at_most(4),
                    row="15"))
+
+
+    suite.plots.append(throughput_against_skus(
+        "throughput-by-skus", "Allocations by number of SKUs, one thread, mode os",
+        {f"{name}, {drawn}": [(count, 1e3 / median(ns[f"{call}_ns/{count}/{demand}"]))
+                              for count in skus]
+         for call, name in CALLS.items() for demand, drawn in DEMANDS.items()}))
 
 
 def weigh_growth(suite, ns, held):
