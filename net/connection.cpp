@@ -69,7 +69,7 @@ void Connection::more_to_come() {
 void Connection::step() {
     hub_.now = std::chrono::steady_clock::now();
     ++hub_.counters.turns;
-    account();
+    session_.set_underway_bytes(stream_.buffer_bytes());
     const Session::Turn turn = session_.execute();
     if (turn == Session::Turn::dropped) return close();
     backed_up_ = turn == Session::Turn::backed_up;
@@ -80,7 +80,6 @@ void Connection::step() {
     flush();
     if (stage_ == Stage::closed) return;
     if (turn == Session::Turn::starved && !finishing_) read();
-    account();
     listener_->relieve();
     if (stage_ != Stage::closed && turn == Session::Turn::over) step_later();
 }
