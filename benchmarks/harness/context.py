@@ -36,6 +36,11 @@ class Context:
         """Runs the program bench_<name>. Returns the values that it reports, by name."""
         return {key: samples[-1] for key, samples in self.samples(name, *arguments).items()}
 
+    def measure_store(self, name, *arguments):
+        """As measure(), of a program whose first argument is the directory of a new store."""
+        with self.directory() as directory:
+            return self.measure(name, directory / "store", *arguments)
+
     def samples(self, name, *arguments):
         """As measure(), of a program that measures in rounds: all values of a name, in order."""
         command = [self.build / "benchmarks" / f"bench_{name}", *map(str, arguments)]

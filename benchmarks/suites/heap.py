@@ -22,11 +22,9 @@ OPERATIONS = {
 def run(context):
     counts = {operation: [] for operation in OPERATIONS}
     for _ in context.rounds("heap"):
-        runs = []
-        for mode, operations in (("os", context.sized(50_000, 20_000)),
-                                 ("always", context.sized(1_000, 100))):
-            with context.directory() as directory:
-                runs.append(context.measure("heap", directory / "store", mode, operations))
+        runs = [context.measure_store("heap", mode, operations)
+                for mode, operations in (("os", context.sized(50_000, 20_000)),
+                                         ("always", context.sized(1_000, 100)))]
         for operation, seen in counts.items():
             seen.append(max(run[operation] for run in runs))
     suite = Suite("Heap", METHOD)

@@ -16,10 +16,8 @@ meanwhile and snapshots that the journal's length brings about are part of it.""
 def run(context):
     stretch = context.sized(200_000, 50_000)
     held = context.sized((0, 1_000_000, 2_000_000, 4_000_000, 8_000_000), (0, 250_000, 500_000))
-    runs = []
-    for _ in context.rounds("history"):
-        with context.directory() as directory:
-            runs.append(context.measure("history", directory / "store", SKUS, stretch, *held))
+    runs = [context.measure_store("history", SKUS, stretch, *held)
+            for _ in context.rounds("history")]
 
     samples = {count: [run[f"ns_after_{count}"] for run in runs] for count in held}
     suite = Suite("History", METHOD)

@@ -57,8 +57,7 @@ class Phase:
 
 def embedded_round(context, phases, peaks):
     lines = context.sized(500_000, 100_000)
-    with context.directory() as directory:
-        measured = context.measure("latency", directory / "store", SKUS, lines)
+    measured = context.measure_store("latency", SKUS, lines)
     peaks.append(measured["peak_operations_per_second"])
     for load in LOADS:
         phases[load].add(measured, load)

@@ -14,10 +14,7 @@ is taken at 15 counts up to the last, and the worst counts. A batch's share incl
 
 def run(context):
     lines = context.sized(4_000_000, 1_000_000)
-    runs = []
-    for _ in context.rounds("memory"):
-        with context.directory() as directory:
-            runs.append(context.measure("memory", directory / "store", SKUS, lines))
+    runs = [context.measure_store("memory", SKUS, lines) for _ in context.rounds("memory")]
 
     def all_of(value):
         return [run[value] for run in runs]

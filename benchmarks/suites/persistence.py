@@ -15,10 +15,8 @@ vectors, field by field, an archive for each product."""
 
 def run(context):
     lines = context.sized(1_000_000, 300_000)
-    runs = []
-    for _ in context.rounds("persistence"):
-        with context.directory() as directory:
-            runs.append(context.measure("persistence", directory / "store", SKUS, lines))
+    runs = [context.measure_store("persistence", SKUS, lines)
+            for _ in context.rounds("persistence")]
 
     def ratios(ours, theirs):
         return [run[ours] / run[theirs] for run in runs]

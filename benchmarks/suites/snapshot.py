@@ -23,9 +23,9 @@ def run(context):
     lines = context.sized(1_000_000, 300_000)
     runs, large = [], []
     for _ in context.rounds("snapshot"):
-        runs.append(measure(context, SKUS, lines))
+        runs.append(context.measure_store("snapshot", SKUS, lines))
         if not context.quick:
-            large.append(measure(context, LARGE * SKUS, LARGE * lines))
+            large.append(context.measure_store("snapshot", LARGE * SKUS, LARGE * lines))
 
     def all_of(value, factor=1.0):
         return [run[value] * factor for run in runs]
@@ -58,11 +58,6 @@ def run(context):
         f"a restart with the files in the cache took {spread_of(all_of('restart_seconds_cached'), 's')}",
     ]
     return suite
-
-
-def measure(context, skus, lines):
-    with context.directory() as directory:
-        return context.measure("snapshot", directory / "store", skus, lines)
 
 
 def against_fork(runs, lines):
