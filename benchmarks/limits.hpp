@@ -99,7 +99,11 @@ private:
     using Words = std::array<std::uint64_t, sizeof(Record) / sizeof(std::uint64_t)>;
 
     /// As a FlatIndex has for so many records.
-    static std::size_t slots_for(std::size_t records) { return std::bit_ceil(records * 4 / 3 + 1); }
+    static std::size_t slots_for(std::size_t records) {
+        std::size_t slots = 16;
+        while (records * 4 > slots * 3) slots += slots / 2;
+        return slots;
+    }
     template <class Slots>
     static std::uint64_t& slot(Slots& slots, std::uint32_t hash) noexcept {
         return slots[(std::uint64_t{hash} * slots.size()) >> 32U];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -66,6 +67,8 @@ struct RefusedLine {
     throw_exception_from_error(refused.refusal, where);
 }
 
-using OrderResult = boost::system::result<std::vector<BatchRef>, RefusedLine>;
+/// Of each line of an order the batch that holds it. Up to four need no heap.
+using BatchRefs = boost::container::small_vector<BatchRef, 4>;
+using OrderResult = boost::system::result<BatchRefs, RefusedLine>;
 
 }  // namespace allot

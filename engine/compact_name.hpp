@@ -26,7 +26,10 @@ public:
         }
         copy_short(to, name.data(), name.size());
     }
-    CompactName(CompactName&& other) noexcept { swap(other); }
+    CompactName(CompactName&& other) noexcept {
+        std::memcpy(bytes_, other.bytes_, sizeof bytes_);
+        size_ = std::exchange(other.size_, 0);
+    }
     CompactName& operator=(CompactName&& other) noexcept {
         CompactName{std::move(other)}.swap(*this);
         return *this;

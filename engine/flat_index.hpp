@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -13,9 +12,11 @@
 namespace allot {
 
 /// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
-/// (32 bits of the hash beside the index, so that a probe seldom looks at a record), at most three
-/// quarters full. An erased slot is closed up, so there are no tombstones. The caller brings the
-/// hash, already well mixed, and the comparison; the same hash must come with the same record.
+/// (32 bits of the hash beside the index, so that a probe seldom looks at a record), from one half,
+/// once it has grown, to three quarters full. Records stand in the order of their hashes, so that
+/// to grow is to read and write in sequence. An erased slot is closed up, so there are no
+/// tombstones. The caller brings the hash, already well mixed, and the comparison; the same hash
+/// must come with the same record.
 class FlatIndex {
 public:
     explicit FlatIndex(std::pmr::memory_resource* memory) : slots_{memory} {}
@@ -45,10 +46,7 @@ public:
         while (slots_[hole].index != index) hole = next(hole);
         // Move back each follower whose home does not lie behind the hole.
         for (std::size_t at = next(hole); slots_[at].index != no_index; at = next(at)) {
-            const std::size_t mask = slots_.size() - 1;
-            const std::size_t from_home = (at - home_of(slots_[at].tag)) & mask;
-            const std::size_t from_hole = (at - hole) & mask;
-            if (from_home < from_hole) continue;
+            if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;
             slots_[hole] = slots_[at];
             hole = at;
         }
@@ -78,9 +76,16 @@ private:
     static std::uint32_t tag_of(std::uint64_t hash) noexcept {
         return static_cast<std::uint32_t>(hash >> 32U);
     }
-    [[nodiscard]] std::size_t home_of(std::uint32_t tag) const noexcept { return tag >> shift_; }
+    /// The tag as a fraction of the table.
+    [[nodiscard]] std::size_t home_of(std::uint32_t tag) const noexcept {
+        return (std::uint64_t{tag} * slots_.size()) >> 32U;
+    }
     [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
-        return (at + 1) & (slots_.size() - 1);
+        return at + 1 == slots_.size() ? 0 : at + 1;
+    }
+    /// How many steps from one slot on to the other.
+    [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const noexcept {
+        return to >= from ? to - from : to + slots_.size() - from;
     }
 
     void place(Slot slot) noexcept {
@@ -90,10 +95,9 @@ private:
     }
 
     void grow() {
-        const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
+        const std::size_t size = std::max<std::size_t>(16, slots_.size() + slots_.size() / 2);
         std::pmr::vector<Slot> old(size, slots_.get_allocator());
         old.swap(slots_);
-        shift_ = static_cast<unsigned>(std::max(0, 32 - std::countr_zero(size)));
         for (const Slot& slot : old) {
             if (slot.index != no_index) place(slot);
         }
@@ -101,7 +105,6 @@ private:
 
     std::pmr::vector<Slot> slots_;
     std::size_t size_ = 0;
-    unsigned shift_ = 32;
 };
 
 }  // namespace allot

@@ -30,6 +30,9 @@ private:
         expect(std::ranges::is_sorted(product.batches(), {},
                                       [&](Index at) { return ledger_.batch(at).rank(); }),
                "the batches of SKU " + sku + " are out of order");
+        for (const Index at : product.sold_out()) {
+            expect(ledger_.batch(at).available() == 0, "a batch of SKU " + sku + " is passed over");
+        }
         for (const Index at : product.batches()) inspect(product, at);
     }
 
@@ -57,7 +60,8 @@ private:
 
     void inspect(const AllocatedLine& line, Index at, const std::string& ref) {
         const auto order = OrderId::known(ledger_.order_id(line));
-        expect(ledger_.find_line(order, line.product, Quantity::of(line.quantity).value()) == at,
+        expect(ledger_.find_line(order, ledger_.product_of(line),
+                                 Quantity::of(line.quantity).value()) == at,
                "a line of order " + std::string{order.view()} + " on batch " + ref +
                    " is not found, or allocated twice");
     }

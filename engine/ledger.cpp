@@ -44,8 +44,11 @@ void Ledger::set_purchased(Index batch, Purchased purchased) noexcept {
     b.available_ = static_cast<std::uint32_t>(purchased.units() - allocated);
 }
 
-Index Ledger::find_order(std::string_view id, std::uint64_t hash) const {
-    return order_index_.find(hash, [&](Index at) { return orders_[at].id.view() == id; });
+OrderPlace Ledger::find_order(const OrderId& order) const {
+    const std::string_view id = order.view();
+    const std::uint64_t hash_of_id = hash(id);
+    return {hash_of_id,
+            order_index_.find(hash_of_id, [&](Index at) { return orders_[at].id.view() == id; })};
 }
 
 std::uint64_t Ledger::line_hash(Index order, Index product, std::uint32_t quantity) noexcept {
@@ -56,24 +59,39 @@ std::uint64_t Ledger::line_hash(Index order, Index product, std::uint32_t quanti
     return h ^ (h << 32U);
 }
 
-Index Ledger::find_line(const OrderId& order, Index product, Quantity quantity) const {
-    const Index order_at = find_order(order.view(), hash(order.view()));
-    if (order_at == no_index) return no_index;
+std::uint64_t Ledger::hash_of(Index line_at) const noexcept {
+    const AllocatedLine& line = lines_[line_at];
+    return line_hash(line.order, product_of(line), line.quantity);
+}
+
+std::uint8_t Ledger::tag_of(Index line_at) const noexcept {
+    const AllocatedLine& line = lines_[line_at];
+    return line_tag(product_of(line), line.quantity);
+}
+
+Index Ledger::find_line(OrderPlace order, Index product, Quantity quantity) const {
+    if (order.at == no_index) return no_index;
     const auto units = static_cast<std::uint32_t>(quantity.units());
     const auto is_it = [&](Index at) {
         const AllocatedLine& line = lines_[at];
-        return line.order == order_at && line.product == product && line.quantity == units;
+        return line.order == order.at && line.quantity == units && product_of(line) == product;
     };
-    const Order& found = orders_[order_at];
-    if (found.indexed != 0) return line_index_.find(line_hash(order_at, product, units), is_it);
+    const Order& found = orders_[order.at];
+    if (found.indexed != 0) {
+        if (is_it(found.first_line)) return found.first_line;
+        const Index previous = line_index_.find(line_hash(order.at, product, units), [&](Index at) {
+            return is_it(lines_[at].order_next);
+        });
+        return previous == no_index ? no_index : lines_[previous].order_next;
+    }
     if (!found.tags.may_hold(line_tag(product, units))) return no_index;
     Index at = found.first_line;
     while (at != no_index && !is_it(at)) at = lines_[at].order_next;
     return at;
 }
 
-void Ledger::hold(const OrderId& order, Index batch, Quantity quantity, Lsn at) {
-    insert(order, batch, quantity, at, batches_[batch].last_line_, no_index);
+void Ledger::hold(const OrderId& order, OrderPlace place, Index batch, Quantity quantity, Lsn at) {
+    insert(at_or_added(place, order), batch, quantity, at, batches_[batch].last_line_, no_index);
 }
 
 void Ledger::put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at) {
@@ -83,16 +101,15 @@ void Ledger::put_back(const OrderId& order, Index batch, Quantity quantity, Lsn 
         later = earlier;
         earlier = lines_[earlier].earlier;
     }
-    insert(order, batch, quantity, at, earlier, later);
+    insert(at_or_added(find_order(order), order), batch, quantity, at, earlier, later);
 }
 
-void Ledger::insert(const OrderId& order, Index batch_at, Quantity quantity, Lsn at, Index earlier,
+void Ledger::insert(Index order, Index batch_at, Quantity quantity, Lsn at, Index earlier,
                     Index later) {
     Batch& batch = batches_[batch_at];
     BOOST_ASSERT(batch.can_allocate(quantity));
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    const Index line = lines_.insert(at, find_or_add_order(order.view()), batch.product(), batch_at,
-                                     units, earlier, later);
+    const Index line = lines_.insert(at, order, batch_at, units, earlier, later);
     (earlier == no_index ? batch.first_line_ : lines_[earlier].later) = line;
     (later == no_index ? batch.last_line_ : lines_[later].earlier) = line;
     batch.available_ -= units;
@@ -116,12 +133,10 @@ void Ledger::leave_batch(Index line_at) noexcept {
 
 // Orders
 
-Index Ledger::find_or_add_order(std::string_view id) {
-    const std::uint64_t order_hash = hash(id);
-    const Index known = find_order(id, order_hash);
-    if (known != no_index) return known;
-    const Index added = orders_.insert(CompactName{id});
-    order_index_.insert(order_hash, added);
+Index Ledger::at_or_added(OrderPlace place, const OrderId& order) {
+    if (place.at != no_index) return place.at;
+    const Index added = orders_.insert(CompactName{order.view()});
+    order_index_.insert(place.hash, added);
     return added;
 }
 
@@ -129,28 +144,45 @@ void Ledger::enter_order(Index line_at) {
     AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
     line.order_next = order.first_line;
-    if (order.first_line != no_index) lines_[order.first_line].order_previous = line_at;
     order.first_line = line_at;
     ++order.lines;
     if (order.indexed != 0) {
-        index_line(line_at);
+        if (line.order_next != no_index) line_index_.insert(hash_of(line.order_next), line_at);
     } else if (order.lines > LineTags::lines_max) {
         order.indexed = 1;
-        for (Index at = line_at; at != no_index; at = lines_[at].order_next) index_line(at);
+        for (Index at = line_at, next = line.order_next; next != no_index;
+             at = next, next = lines_[at].order_next) {
+            line_index_.insert(hash_of(next), at);
+        }
     } else {
-        order.tags.add(line_tag(line.product, line.quantity));
+        order.tags.add(tag_of(line_at));
     }
+}
+
+/// \return no_index for the first.
+Index Ledger::previous_in_order(Index line_at) const {
+    const Order& order = orders_[lines_[line_at].order];
+    if (order.first_line == line_at) return no_index;
+    const auto precedes = [&](Index at) { return lines_[at].order_next == line_at; };
+    if (order.indexed != 0) return line_index_.find(hash_of(line_at), precedes);
+    Index at = order.first_line;
+    while (!precedes(at)) at = lines_[at].order_next;
+    return at;
 }
 
 void Ledger::leave_order(Index line_at) {
     const AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
+    const Index previous = previous_in_order(line_at);
+    const Index next = line.order_next;
     if (order.indexed != 0) {
-        line_index_.erase(line_hash(line.order, line.product, line.quantity), line_at);
+        if (previous != no_index) line_index_.erase(hash_of(line_at), previous);
+        if (next != no_index) line_index_.erase(hash_of(next), line_at);
+        if (previous != no_index && next != no_index) {
+            line_index_.insert(hash_of(next), previous);
+        }
     }
-    (line.order_previous == no_index ? order.first_line : lines_[line.order_previous].order_next) =
-        line.order_next;
-    if (line.order_next != no_index) lines_[line.order_next].order_previous = line.order_previous;
+    (previous == no_index ? order.first_line : lines_[previous].order_next) = next;
     --order.lines;
     if (order.lines == 0) {
         order_index_.erase(hash(order.id.view()), line.order);
@@ -158,19 +190,14 @@ void Ledger::leave_order(Index line_at) {
     } else if (order.indexed == 0) {
         order.tags.clear();
         for (Index at = order.first_line; at != no_index; at = lines_[at].order_next) {
-            order.tags.add(line_tag(lines_[at].product, lines_[at].quantity));
+            order.tags.add(tag_of(at));
         }
     }
 }
 
-void Ledger::index_line(Index line_at) {
-    const AllocatedLine& line = lines_[line_at];
-    line_index_.insert(line_hash(line.order, line.product, line.quantity), line_at);
-}
-
-std::vector<Index> Ledger::lines_of(const OrderId& order) const {
-    std::vector<Index> lines;
-    const Index order_at = find_order(order.view(), hash(order.view()));
+boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order) const {
+    boost::container::small_vector<Index, 16> lines;
+    const Index order_at = find_order(order).at;
     if (order_at == no_index) return lines;
     for (Index at = orders_[order_at].first_line; at != no_index; at = lines_[at].order_next) {
         lines.push_back(at);

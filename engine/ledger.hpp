@@ -1,10 +1,10 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
-#include <vector>
 
 #include "engine/batch.hpp"
 #include "engine/fact.hpp"
@@ -18,14 +18,13 @@ namespace allot {
 struct AllocatedLine {
     Lsn allocated_at = 0;  ///< of its LineAllocated: the order of allocation
     Index order = no_index;
-    Index product = no_index;
     Index batch = no_index;
     std::uint32_t quantity = 0;
-    Index earlier = no_index;  ///< the batch's line allocated before this one
-    Index later = no_index;    ///< and the one after
-    Index order_next = no_index;
-    Index order_previous = no_index;
+    Index earlier = no_index;     ///< the batch's line allocated before this one
+    Index later = no_index;       ///< and the one after
+    Index order_next = no_index;  ///< the order's line entered before this one
 };
+static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
 /// A byte for each of a few lines, by which a line that is not among them is told, nearly always,
 /// without a look at any of them.
@@ -48,12 +47,17 @@ private:
 
 /// An order, as long as a line of it is allocated.
 struct Order {
-    CompactName id;
+    CompactName id{};
     LineTags tags{};              ///< of the lines, while they are not indexed
     Index first_line = no_index;  ///< the latest that was entered
     std::uint32_t lines : 31 = 0;
-    std::uint32_t indexed : 1 =
-        0;  ///< its lines are in the line index: there were too many to walk
+    std::uint32_t indexed : 1 = 0;  ///< there were too many lines to walk: see Ledger::line_index_
+};
+
+/// Where an order is in the book, and would be entered.
+struct OrderPlace {
+    std::uint64_t hash = 0;  ///< of its id
+    Index at = no_index;     ///< no_index: no line of it is allocated
 };
 
 /// The book in which all products of a store keep their batches and allocated lines: flat pools
@@ -107,9 +111,16 @@ public:
     void set_purchased(Index batch, Purchased purchased) noexcept;
 
     // Lines
+    [[nodiscard]] OrderPlace find_order(const OrderId& order) const;
     /// \return no_index when no batch of the product holds this line.
-    [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const;
+    [[nodiscard]] Index find_line(OrderPlace order, Index product, Quantity quantity) const;
+    [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const {
+        return find_line(find_order(order), product, quantity);
+    }
     [[nodiscard]] const AllocatedLine& line(Index at) const noexcept { return lines_[at]; }
+    [[nodiscard]] Index product_of(const AllocatedLine& line) const noexcept {
+        return batches_[line.batch].product();
+    }
     [[nodiscard]] std::string_view order_id(const AllocatedLine& line) const noexcept {
         return orders_[line.order].id.view();
     }
@@ -121,14 +132,14 @@ public:
         return batches_[batch].first_line_;
     }
     /// Books a line on a batch, as the latest of the batch's lines.
-    /// \pre the batch has enough available, no batch of its product holds the line, and `at` is
-    /// later than any of the batch's lines.
-    void hold(const OrderId& order, Index batch, Quantity quantity, Lsn at);
+    /// \pre the batch has enough available, no batch of its product holds the line, `at` is later
+    /// than any of the batch's lines, and `place` is what find_order() gives.
+    void hold(const OrderId& order, OrderPlace place, Index batch, Quantity quantity, Lsn at);
     void release(Index line);
     /// Undoes a release(): books the line at its old place among the batch's lines.
     void put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at);
     /// The allocated lines of one order, over all products, in the order of their allocation.
-    [[nodiscard]] std::vector<Index> lines_of(const OrderId& order) const;
+    [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
 
     [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
     [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
@@ -137,16 +148,16 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
-    [[nodiscard]] Index find_order(std::string_view id, std::uint64_t hash) const;
     [[nodiscard]] static std::uint64_t line_hash(Index order, Index product,
                                                  std::uint32_t quantity) noexcept;
-    void insert(const OrderId& order, Index batch, Quantity quantity, Lsn at, Index earlier,
-                Index later);
-    [[nodiscard]] Index find_or_add_order(std::string_view id);
+    void insert(Index order, Index batch, Quantity quantity, Lsn at, Index earlier, Index later);
+    [[nodiscard]] Index at_or_added(OrderPlace place, const OrderId& order);
     void enter_order(Index line);
     void leave_order(Index line);
     void leave_batch(Index line) noexcept;
-    void index_line(Index line);
+    [[nodiscard]] Index previous_in_order(Index line) const;
+    [[nodiscard]] std::uint64_t hash_of(Index line) const noexcept;
+    [[nodiscard]] std::uint8_t tag_of(Index line) const noexcept;
 
     std::uint64_t seed_;
     Pool<Batch> batches_;
@@ -154,6 +165,8 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex batch_index_;
     FlatIndex order_index_;
+    /// From a line of an indexed order to the line before it in the order's chain: whoever has that
+    /// has both. The first, before which there is none, is not in it.
     FlatIndex line_index_;
 };
 

@@ -7,27 +7,29 @@ namespace allot {
 
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
     Lsn lsn = journal_.last();
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (i % Repository::lookahead_max == 0) prefetch(lines.subspan(i));
-        auto answer = handle(Allocate{lines[i]});
-        results[i] = answer.result;
-        lsn = answer.lsn;
+    std::array<LineNames, Repository::lookahead_max> names;
+    std::array<Product*, Repository::lookahead_max> products;
+    while (!lines.empty()) {
+        const std::size_t count = std::min(lines.size(), names.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            names[i] = {lines[i].order.view(), lines[i].sku.view()};
+        }
+        repository_.look_ahead(std::span{names}.first(count), std::span{products}.first(count));
+        const UnixMicros now = clock_.now();
+        for (std::size_t i = 0; i < count; ++i) {
+            auto answer = transact_at(now, [&](UnitOfWork& work) {
+                return allot::allocate(lines[i], products[i], work);
+            });
+            results[i] = std::move(answer.result);
+            lsn = answer.lsn;
+        }
+        lines = lines.subspan(count);
+        results = results.subspan(count);
     }
     return lsn;
 }
 
-void MessageBus::prefetch(std::span<const OrderLine> lines) const noexcept {
-    std::array<LineNames, Repository::lookahead_max> names;
-    const std::size_t count = std::min(lines.size(), names.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        names[i] = {lines[i].order.view(), lines[i].sku.view()};
-    }
-    repository_.prefetch(std::span{names}.first(count));
-}
-
-Lsn MessageBus::commit(UnitOfWork& work) {
-    if (work.facts().empty()) return work.commit(0);
-    const UnixMicros now = clock_.now();
+Lsn MessageBus::commit(UnitOfWork& work, UnixMicros now) {
     const Lsn last = work.commit(now);
     if (!subscribers_.empty()) {
         Lsn lsn = last - work.facts().size();

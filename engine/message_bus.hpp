@@ -42,18 +42,15 @@ public:
     }
 
     /// As handle(Allocate) of one line after the other, with the memory that a line needs asked for
-    /// ahead. \pre both spans are of one size. \return the last answer's LSN.
+    /// ahead, and one time for all that are asked for together. \pre both spans are of one size.
+    /// \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
     /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
     /// refused or throws. Of a unit refused for want of stock the shortage is committed (R6).
     template <class Decide>
     auto transact(Decide&& decide) {
-        UnitOfWork work{repository_, journal_};
-        auto result = std::forward<Decide>(decide)(work);
-        if (result.has_error() && !work.only_a_shortage()) work.rollback();
-        const Lsn lsn = commit(work);
-        return Answer<decltype(result)>{std::move(result), lsn};
+        return transact_at(clock_.now(), std::forward<Decide>(decide));
     }
 
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order) {
@@ -73,8 +70,15 @@ public:
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
 
 private:
-    void prefetch(std::span<const OrderLine> lines) const noexcept;
-    Lsn commit(UnitOfWork& work);
+    template <class Decide>
+    auto transact_at(UnixMicros now, Decide&& decide) {
+        UnitOfWork work{repository_, journal_};
+        auto result = std::forward<Decide>(decide)(work);
+        if (result.has_error() && !work.only_a_shortage()) work.rollback();
+        const Lsn lsn = commit(work, now);
+        return Answer<decltype(result)>{std::move(result), lsn};
+    }
+    Lsn commit(UnitOfWork& work, UnixMicros now);
 
     Repository& repository_;
     Journal& journal_;

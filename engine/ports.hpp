@@ -32,10 +32,14 @@ public:
     [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
     [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
 
-    /// Asks the processor for the memory that decisions on these lines will touch, all of it at
-    /// the same time, where the decisions alone would wait for one place after the other. A hint.
-    /// \pre at most lookahead_max lines.
-    virtual void prefetch(std::span<const LineNames> lines) const noexcept = 0;
+    /// Marks the end of a unit of work that touched the product: see Product::current_to().
+    virtual void settle(Product& product, Lsn last) noexcept = 0;
+
+    /// Finds the products of a few lines, null where there is none, and asks the processor for the
+    /// memory that decisions on the lines will touch: all of it at the same time, where the
+    /// decisions alone would wait for one place after the other.
+    /// \pre at most lookahead_max lines; both spans are of one size.
+    virtual void look_ahead(std::span<const LineNames> lines, std::span<Product*> products) = 0;
     static constexpr std::size_t lookahead_max = 16;
 
     /// \return the batch's place in the ledger, or no_index.

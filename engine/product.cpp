@@ -8,7 +8,8 @@ namespace allot {
 
 Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
                                    PlanObserver* observer) {
-    const Index held = ledger_->find_line(line.order, index_, line.quantity);
+    const OrderPlace order = ledger_->find_order(line.order);
+    const Index held = ledger_->find_line(order, index_, line.quantity);
     if (held != no_index) {
         const Batch& holder = ledger_->batch(ledger_->line(held).batch);
         if (observer != nullptr) observer->considered(holder, Verdict::holds_the_line);
@@ -17,13 +18,14 @@ Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder
     const Index chosen = choose(line.quantity, observer);
     if (chosen == no_index) return Refusal::out_of_stock;
     const BatchRef ref = ledger_->batch(chosen).ref();
-    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref});
+    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref}, {chosen, order});
     return ref;
 }
 
 Index Product::choose(Quantity quantity, PlanObserver* observer) const {
     Index chosen = no_index;
-    for (const Index at : batches_) {
+    // Who explains is told of the batches that are passed over, too.
+    for (const Index at : batches().subspan(observer == nullptr ? sold_out_ : 0)) {
         const Batch& batch = ledger_->batch(at);
         const Verdict verdict = chosen != no_index             ? Verdict::not_needed
                                 : batch.can_allocate(quantity) ? Verdict::chosen
@@ -117,10 +119,22 @@ Index Product::own_batch(const BatchRef& ref) const {
 void Product::insert_by_rank(Index batch) {
     const auto rank = [&](Index at) { return ledger_->batch(at).rank(); };
     batches_.insert(std::ranges::upper_bound(batches_, rank(batch), {}, rank), batch);
+    reopen(batch);
 }
 
 void Product::remove_from_ranks(Index batch) noexcept {
+    reopen(batch);
     batches_.erase(std::ranges::find(batches_, batch));
+}
+
+void Product::pass_sold_out() noexcept {
+    while (preferred() != no_index && ledger_->batch(preferred()).available() == 0) ++sold_out_;
+}
+
+/// The batch may have something available, or stand at another place, from now on.
+void Product::reopen(Index batch) noexcept {
+    const auto passed = sold_out();
+    sold_out_ = static_cast<std::uint32_t>(std::ranges::find(passed, batch) - passed.begin());
 }
 
 /// Each returns false when the fact contradicts the state, and then has changed nothing.
@@ -128,6 +142,7 @@ struct Product::Applier {
     Product& product;
     Ledger& ledger;
     Lsn lsn;
+    const Found& found;
 
     bool operator()(const BatchAdded& fact) const {
         if (ledger.find_batch(fact.batch.view()) != no_index) return false;
@@ -142,6 +157,7 @@ struct Product::Applier {
         const std::int64_t allocated = batch.purchased() - batch.available();
         if (batch.purchased() != fact.from.units() || allocated > fact.to.units()) return false;
         ledger.set_purchased(at, fact.to);
+        product.reopen(at);
         return true;
     }
     bool operator()(const BatchRescheduled& fact) const {
@@ -153,12 +169,14 @@ struct Product::Applier {
         return true;
     }
     bool operator()(const LineAllocated& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        if (at == no_index || !ledger.batch(at).can_allocate(fact.line.quantity)) return false;
-        if (ledger.find_line(fact.line.order, product.index_, fact.line.quantity) != no_index) {
-            return false;
-        }
-        ledger.hold(fact.line.order, at, fact.line.quantity, lsn);
+        const auto& [order, sku, quantity] = fact.line;
+        const bool known = found.batch != no_index;
+        const Index at = known ? found.batch : product.own_batch(fact.batch);
+        if (at == no_index || !ledger.batch(at).can_allocate(quantity)) return false;
+        const OrderPlace place = known ? found.order : ledger.find_order(order);
+        if (!known && ledger.find_line(place, product.index_, quantity) != no_index) return false;
+        ledger.hold(order, place, at, quantity, lsn);
+        product.pass_sold_out();
         return true;
     }
     bool operator()(const LineDeallocated& fact) const {
@@ -169,6 +187,7 @@ struct Product::Applier {
             ledger.batch(line.batch).ref_view() != fact.batch.view()) {
             return false;
         }
+        product.reopen(line.batch);
         ledger.release(held);
         return true;
     }
@@ -186,7 +205,9 @@ struct Product::Reverter {
         ledger.remove_batch(at);
     }
     void operator()(const BatchQuantityChanged& fact) const {
-        ledger.set_purchased(product.own_batch(fact.batch), fact.from);
+        const Index at = product.own_batch(fact.batch);
+        ledger.set_purchased(at, fact.from);
+        product.reopen(at);
     }
     void operator()(const BatchRescheduled& fact) const {
         const Index at = product.own_batch(fact.batch);
@@ -195,7 +216,9 @@ struct Product::Reverter {
         product.insert_by_rank(at);
     }
     void operator()(const LineAllocated& fact) const {
-        ledger.release(ledger.find_line(fact.line.order, product.index_, fact.line.quantity));
+        const Index held = ledger.find_line(fact.line.order, product.index_, fact.line.quantity);
+        product.reopen(ledger.line(held).batch);
+        ledger.release(held);
     }
     void operator()(const LineDeallocated& fact) const {
         ledger.put_back(fact.line.order, product.own_batch(fact.batch), fact.line.quantity,
@@ -208,9 +231,9 @@ namespace {
 bool changes_stock(const Fact& fact) noexcept { return !std::holds_alternative<OutOfStock>(fact); }
 }  // namespace
 
-bool Product::apply(const Fact& fact, Lsn lsn) {
+bool Product::apply(const Fact& fact, Lsn lsn, const Found& found) {
     BOOST_ASSERT(sku_of(fact).view() == sku_view());
-    if (!std::visit(Applier{*this, *ledger_, lsn}, fact)) return false;
+    if (!std::visit(Applier{*this, *ledger_, lsn, found}, fact)) return false;
     if (changes_stock(fact)) ++version_;
     return true;
 }

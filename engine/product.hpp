@@ -18,11 +18,17 @@ class Product;
 /// How often a product's stock has changed (R11).
 using Version = std::uint64_t;
 
+/// Where a decision found what its fact names, so that apply() need not look again.
+struct Found {
+    Index batch = no_index;  ///< no_index: nothing was looked up, as in a replay
+    OrderPlace order = {};
+};
+
 /// Takes what a product decided. A unit of work applies it at once, so that the next decision
 /// sees it, and undoes it unless it is committed.
 class FactRecorder {
 public:
-    virtual void record(Product& product, const Fact& fact) = 0;
+    virtual void record(Product& product, const Fact& fact, const Found& found = {}) = 0;
 
 protected:
     ~FactRecorder() = default;
@@ -63,6 +69,14 @@ public:
     [[nodiscard]] Index index() const noexcept { return index_; }
     /// Its batches in order of preference (R1).
     [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
+    /// The first of them, of which none has anything available, so that no line can go there.
+    [[nodiscard]] std::span<const Index> sold_out() const noexcept {
+        return batches().first(sold_out_);
+    }
+    /// Where the next line goes, if it is small enough. no_index: nowhere.
+    [[nodiscard]] Index preferred() const noexcept {
+        return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
+    }
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
     [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
 
@@ -86,9 +100,10 @@ public:
     Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Makes the fact true.
+    /// \param found what the decision found in this state, if it is as new as that.
     /// \return false, and nothing has changed, when the fact contradicts the state: it was not
     /// decided from this one.
-    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn);
+    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Found& found = {});
     /// The exact inverse of the last apply().
     void revert(const Fact& fact);
     /// Marks the end of a unit of work that touched the product.
@@ -101,6 +116,8 @@ private:
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);
     void remove_from_ranks(Index batch) noexcept;
+    void pass_sold_out() noexcept;
+    void reopen(Index batch) noexcept;
 
     struct Applier;
     struct Reverter;
@@ -111,6 +128,7 @@ private:
     boost::container::small_vector<Index, 4> batches_;
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
+    std::uint32_t sold_out_ = 0;
 };
 
 }  // namespace allot

@@ -16,15 +16,18 @@ Result<void> handle(const AddBatch& command, UnitOfWork& work) {
 }
 
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
-    Product* const product = work.find(command.line.sku);
+    return allocate(command.line, work.find(command.line.sku), work);
+}
+
+Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
     if (product == nullptr) return Refusal::unknown_sku;
-    const auto batch = product->allocate(command.line, work);
-    if (!batch) work.shortage(command.line);
+    const auto batch = product->allocate(line, work);
+    if (!batch) work.shortage(line);
     return batch;
 }
 
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work) {
-    std::vector<BatchRef> batches;
+    BatchRefs batches;
     batches.reserve(command.lines.size());
     for (const LineItem& item : command.lines) {
         const auto batch = handle(Allocate{{command.order, item.sku, item.quantity}}, work);
@@ -39,7 +42,7 @@ Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work) {
     std::size_t released = 0;
     for (const Index at : repository.ledger().lines_of(command.order)) {
         const AllocatedLine& line = repository.ledger().line(at);
-        Product& product = repository.at(line.product);
+        Product& product = repository.at(repository.ledger().product_of(line));
         if (command.sku && command.sku->view() != product.sku_view()) continue;
         if (command.quantity && command.quantity->units() != line.quantity) continue;
         const auto quantity = Quantity::of(line.quantity).value();
@@ -128,8 +131,8 @@ std::vector<Allocation> allocations(const OrderId& order, Repository& repository
     std::vector<Allocation> rows;
     for (const Index at : ledger.lines_of(order)) {
         const AllocatedLine& line = ledger.line(at);
-        rows.push_back({repository.at(line.product).sku(), Quantity::of(line.quantity).value(),
-                        ledger.batch(line.batch).ref()});
+        rows.push_back({repository.at(ledger.product_of(line)).sku(),
+                        Quantity::of(line.quantity).value(), ledger.batch(line.batch).ref()});
     }
     return rows;
 }

@@ -17,6 +17,8 @@ namespace allot {
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
 /// Refusal::out_of_stock leaves in the unit the shortage alone (R6): commit that too.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
+/// As Allocate, of a line whose product was looked up before; null: there is none.
+Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
 /// As Allocate, for the first line that is refused.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
 /// \return how many lines were released.

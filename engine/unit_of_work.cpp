@@ -19,10 +19,10 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
     return {};
 }
 
-void UnitOfWork::record(Product& product, const Fact& fact) noexcept {
+void UnitOfWork::record(Product& product, const Fact& fact, const Found& found) noexcept {
     facts_.push_back(fact);
     products_.push_back(&product);
-    if (!product.apply(fact, journal_.last() + facts_.size())) {
+    if (!product.apply(fact, journal_.last() + facts_.size(), found)) {
         // A decision contradicts the state it was made from. The journal is right; this process is
         // not, and must not write to it.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
@@ -54,7 +54,7 @@ Lsn UnitOfWork::commit(UnixMicros now) {
         return journal_.last();
     }
     const Lsn last = journal_.append(facts(), now);
-    for (Product* const product : products_) product->set_current_to(last);
+    for (Product* const product : products_) repository_.settle(*product, last);
     committed_ = true;
     return last;
 }

@@ -31,7 +31,7 @@ public:
 
     /// Out of memory ends the process here: half a fact must not be applied, and the journal has
     /// all that was ever acknowledged.
-    void record(Product& product, const Fact& fact) noexcept override;
+    void record(Product& product, const Fact& fact, const Found& found = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept;
     /// Rolls back, and records the shortage alone (R6); nothing, where the SKU was new in this

@@ -141,7 +141,10 @@ void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
     }
     if (count < 2 || hub_.storage_failed || !is_known()) return;
     if (!lock.owns_lock()) lock.lock();
-    hub_.backend.bus.repository().prefetch(std::span{lines}.first(count));
+    // The commands look their products up again, and find them near.
+    std::array<Product*, Repository::lookahead_max> products;
+    hub_.backend.bus.repository().look_ahead(std::span{lines}.first(count),
+                                             std::span{products}.first(count));
 }
 
 /// Whatever happens in one command, the answer is one reply, and the next command can be executed.

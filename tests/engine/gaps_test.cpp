@@ -41,8 +41,14 @@ BOOST_FIXTURE_TEST_CASE(when_an_order_has_many_lines_then_each_is_found_again, S
             BOOST_TEST(run(Deallocate{gone.order, gone.sku, gone.quantity}).value() == 1U);
         }
         told.clear();
-        for (int units = 1; units <= lines; ++units) allocate(order, "sku", units);
+        for (int units = 1; units <= lines; ++units) {
+            allocate(order, "sku", units);
+            allocate(order, "other", units);
+        }
         BOOST_TEST(told.size() == static_cast<unsigned>((lines + 1) / 2));
+        const auto all = run(Deallocate{OrderId::of(order).value()});
+        BOOST_TEST(all.value() == 2U * static_cast<unsigned>(lines));
+        BOOST_TEST(std::as_const(repository).ledger().order_count() == 0U);
     }
 }
 
