@@ -25,6 +25,9 @@ public:
     /// read only. After a failure nothing is known of what was written since the last success; it
     /// must not be tried again (the system may have dropped it).
     virtual void sync() = 0;
+    /// Has the system begin to put these bytes on the disk, so that a sync to come has less to wait
+    /// for. A hint: nothing may depend on it.
+    virtual void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) noexcept {}
     virtual void truncate(std::uint64_t size) = 0;
     [[nodiscard]] virtual std::uint64_t size() const = 0;
 

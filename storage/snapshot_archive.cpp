@@ -34,6 +34,21 @@ namespace allot::snapshot {
 namespace {
 constexpr unsigned archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
+/// A stream buffer that adds to bytes which lie together.
+class ByteSink final : public std::streambuf {
+public:
+    explicit ByteSink(std::string& bytes) noexcept : bytes_{bytes} {}
+
+protected:
+    std::streamsize xsputn(const char* from, std::streamsize count) override {
+        bytes_.append(from, static_cast<std::size_t>(count));
+        return count;
+    }
+
+private:
+    std::string& bytes_;
+};
+
 /// A stream buffer over bytes that are somewhere already.
 class ByteSource final : public std::streambuf {
 public:
@@ -50,11 +65,11 @@ constexpr std::string_view suffix = ".snap";
 constexpr std::size_t digits = 16;
 }  // namespace
 
-std::string archive(const Chunk& chunk) {
-    std::stringbuf bytes{std::ios::out | std::ios::binary};
-    boost::archive::binary_oarchive out{bytes, archive_flags};
+void archive(const Chunk& chunk, std::string& bytes) {
+    bytes.reserve(bytes.size() + chunk.bytes());
+    ByteSink sink{bytes};
+    boost::archive::binary_oarchive out{sink, archive_flags};
     out << chunk;
-    return std::move(bytes).str();
 }
 
 std::optional<Chunk> extract(const ChunkHeader& header, std::span<const std::byte> archive) {

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <boost/archive/basic_archive.hpp>
+#include <cstring>
 #include <vector>
 
 namespace allot::snapshot {
@@ -138,18 +139,22 @@ Writer::~Writer() {
 }
 
 void Writer::add(const Chunk& chunk) {
-    const std::string bytes = archive(chunk);
     ChunkHeader header{};
-    header.bytes = static_cast<std::uint32_t>(bytes.size());
+    buffer_.assign(sizeof header, '\0');
+    archive(chunk, buffer_);
+    const auto bytes = std::as_bytes(std::span{buffer_});
+    const auto archived = bytes.subspan(sizeof header);
+    header.bytes = static_cast<std::uint32_t>(archived.size());
     header.products = static_cast<std::uint32_t>(chunk.products.size());
     header.batches = static_cast<std::uint32_t>(chunk.batches.size());
     header.lines = static_cast<std::uint32_t>(chunk.lines.size());
     header.name_bytes = static_cast<std::uint32_t>(chunk.names.size());
-    header.checksum = checksum_of(header, std::as_bytes(std::span{bytes}), header_.chain);
+    header.checksum = checksum_of(header, archived, header_.chain);
+    std::memcpy(buffer_.data(), &header, sizeof header);
 
-    file_->write_at(header_.bytes, bytes_of(header));
-    file_->write_at(header_.bytes + sizeof header, std::as_bytes(std::span{bytes}));
-    header_.bytes += sizeof header + bytes.size();
+    file_->write_at(header_.bytes, bytes);
+    file_->begin_sync(header_.bytes, bytes.size());
+    header_.bytes += bytes.size();
     header_.chain = header.checksum;
     header_.products += header.products;
     header_.batches += header.batches;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "storage/corrupt_store.hpp"
 #include "storage/file_system.hpp"
@@ -33,6 +34,7 @@ private:
     std::filesystem::path lies_at_;  // beside its final place, then there
     std::unique_ptr<File> file_;
     Header header_{};
+    std::string buffer_;  // the chunk that is written
     bool finished_ = false;
 };
 

@@ -79,19 +79,29 @@ struct Chunk {
     std::vector<BatchRow> batches;
     std::vector<LineRow> lines;
     std::string names;
+
+    /// Of its archive.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +
+               lines.size() * sizeof(LineRow) + names.size();
+    }
 };
 
-/// Copies products out of a repository, from `next` on, until a slice is full; moves `next`.
+/// From how many bytes on a chunk is worth a write, where there is no haste.
+inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
+
+/// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
+/// adds them to those that the chunk holds.
 /// A slice takes 32 products or a little over 256 lines, so that a command waits for it some tens
 /// of microseconds; a product with more lines is copied in one piece.
-Chunk copy_slice(Repository& repository, Index& next);
+void copy_slice(Repository& repository, Index& next, Chunk& chunk);
 
 /// Rebuilds the products of a chunk, through the checks that every fact passes.
 /// \return false when they contradict each other or what is there already.
 [[nodiscard]] bool restore(const Chunk& chunk, Repository& repository);
 
-/// The chunk as Boost.Serialization's binary archive.
-[[nodiscard]] std::string archive(const Chunk& chunk);
+/// Adds the chunk, as Boost.Serialization's binary archive, to what `bytes` holds.
+void archive(const Chunk& chunk, std::string& bytes);
 /// \return none when the archive does not hold exactly what the header says.
 [[nodiscard]] std::optional<Chunk> extract(const ChunkHeader& header,
                                            std::span<const std::byte> archive);

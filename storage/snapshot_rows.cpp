@@ -46,7 +46,7 @@ void look_ahead(Repository& repository, Index next) {
         at = ledger.first_line(at);
         ledger.prefetch_line(at);
     }
-    for (std::size_t seen = 0; !chains.empty() && seen < slice_lines_max;) {
+    for (std::size_t seen = 0; !chains.empty() && seen < 2 * slice_lines_max;) {
         std::erase(chains, no_index);
         seen += chains.size();
         for (Index& at : chains) {
@@ -121,20 +121,18 @@ private:
 
 }  // namespace
 
-Chunk copy_slice(Repository& repository, Index& next) {
+void copy_slice(Repository& repository, Index& next, Chunk& chunk) {
     look_ahead(repository, next);
-    Chunk chunk;
-    chunk.products.reserve(slice_products_max);
-    chunk.lines.reserve(slice_lines_max);
-    while (next < repository.size() && chunk.products.size() < slice_products_max &&
-           chunk.lines.size() < slice_lines_max) {
+    const std::size_t products_max = chunk.products.size() + slice_products_max;
+    const std::size_t lines_max = chunk.lines.size() + slice_lines_max;
+    while (next < repository.size() && chunk.products.size() < products_max &&
+           chunk.lines.size() < lines_max) {
         const Product& product = repository.at(next++);
         chunk.products.push_back({product.version(), product.current_to(),
                                   static_cast<std::uint32_t>(product.batches().size()),
                                   put_name(chunk, product.sku_view())});
         for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
     }
-    return chunk;
 }
 
 bool restore(const Chunk& chunk, Repository& repository) {

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <string>
 #include <utility>
 
 namespace allot {
 
 namespace {
-/// While others work, too, a slice is followed by a pause of so many times its length. So they keep
-/// most of the store's time; and the system seldom takes the processor from a thread that has used
-/// little of it, least of all while that holds the store and everybody waits.
-constexpr int pauses_a_slice = 4;
+/// While others work, too, the thread rests so many times as long as it has worked: that is what a
+/// snapshot may take longer than at rest. So they keep nearly all of the store's time; and the
+/// system seldom takes the processor from a thread that has used little of it, least of all while
+/// that holds the store and everybody waits.
+constexpr int rests_a_work = 14;
 
 /// Thrown to give up a snapshot because the store is being closed.
 struct Stopped : std::exception {
@@ -19,7 +21,7 @@ struct Stopped : std::exception {
 };
 }  // namespace
 
-SnapshotThread::SnapshotThread(Snapshotter& snapshotter, TurnMutex& turn, JournalThreads& journal,
+SnapshotThread::SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
                                std::function<void(std::string_view)> warning)
     : snapshotter_{snapshotter},
       turn_{turn},
@@ -90,25 +92,41 @@ void SnapshotThread::take_one() {
 }
 
 void SnapshotThread::copy_all() {
-    using Steady = std::chrono::steady_clock;
     pause_us_ = 0;
+    std::future<void> written;  // one chunk at a time; its destructor waits, too
     do {
-        if (stop_) throw Stopped{};
         const Lsn before = snapshotter_.end();
-        Steady::duration took{};
-        {
-            const std::scoped_lock lock{turn_};
+        Steady::duration worked = copy_slice();
+        const bool others_work = snapshotter_.end() != before || turn_.wanted();
+        if (snapshotter_.copied() || snapshotter_.bytes() >= snapshot::chunk_bytes) {
+            if (written.valid()) written.get();
             const auto began = Steady::now();
-            snapshotter_.copy();
-            took = Steady::now() - began;
+            auto write = [this, chunk = snapshotter_.take()] { snapshotter_.write(chunk); };
+            if (others_work || snapshotter_.copied()) {
+                write();
+            } else {
+                written = std::async(std::launch::async, std::move(write));
+            }
+            worked += Steady::now() - began;
         }
-        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-        pause_us_ = std::max(pause_us_.load(), static_cast<std::uint64_t>(us));
-        snapshotter_.write();
-        const bool others_work = snapshotter_.end() != before;
-        if (others_work && !snapshotter_.copied())
-            std::this_thread::sleep_for(pauses_a_slice * took);
+        if (others_work && !snapshotter_.copied()) rest(rests_a_work * worked);
+        if (stop_) throw Stopped{};
     } while (!snapshotter_.copied());
+}
+
+SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
+    const std::scoped_lock lock{turn_};
+    const auto began = Steady::now();
+    snapshotter_.copy();
+    const auto took = Steady::now() - began;
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    pause_us_ = std::max(pause_us_.load(), static_cast<std::uint64_t>(us));
+    return took;
+}
+
+void SnapshotThread::rest(Steady::duration time) {
+    Lock lock{mutex_};
+    changed_.wait_for(lock, time, [&] { return stop_.load(); });
 }
 
 }  // namespace allot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -10,6 +11,7 @@
 
 #include "storage/journal_threads.hpp"
 #include "storage/snapshotter.hpp"
+#include "storage/store_mutex.hpp"
 
 namespace allot {
 
@@ -19,7 +21,7 @@ class SnapshotThread {
 public:
     /// \param turn held while a slice is copied.
     /// \param warning told why there is no snapshot.
-    SnapshotThread(Snapshotter& snapshotter, TurnMutex& turn, JournalThreads& journal,
+    SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
                    std::function<void(std::string_view)> warning);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
@@ -42,12 +44,17 @@ public:
 
 private:
     using Lock = std::unique_lock<std::mutex>;
+    using Steady = std::chrono::steady_clock;
     void run();
     void take_one();
     void copy_all();
+    /// \return how long it held the turn.
+    Steady::duration copy_slice();
+    /// Ends at once when the store is being closed.
+    void rest(Steady::duration time);
 
     Snapshotter& snapshotter_;
-    TurnMutex& turn_;
+    StoreMutex& turn_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
     std::atomic<std::uint64_t> taken_ = 0;

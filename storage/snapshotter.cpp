@@ -19,16 +19,15 @@ bool Snapshotter::begin() {
     if (start_ == newest_) return false;
     next_ = products_ = 0;
     writer_.emplace(files_, directory_, store_id_, start_);
+    chunk_ = {};
     return true;
 }
 
 void Snapshotter::copy() {
-    slice_ = snapshot::copy_slice(repository_, next_);
+    snapshot::copy_slice(repository_, next_, chunk_);
     end_ = journal_.last();
     products_ = static_cast<Index>(repository_.size());
 }
-
-void Snapshotter::write() { writer_->add(slice_); }
 
 void Snapshotter::finish() {
     writer_->finish(end_);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/ports.hpp"
@@ -16,8 +17,8 @@ namespace allot {
 /// from the older one on.
 ///
 /// It has no thread and never waits. Whoever drives it calls
-/// `begin(); do { copy(); write(); } while (!copied()); … finish();`, and give_up() when one of
-/// them throws.
+/// `begin(); do { copy(); write(take()); } while (!copied()); … finish();`, or takes a few slices
+/// together, and calls give_up() when one of them throws.
 class Snapshotter {
 public:
     /// \param starts of the good snapshots that are there, oldest first.
@@ -26,16 +27,20 @@ public:
 
     /// Begins a snapshot. \return false when nothing has happened since the newest one.
     bool begin();
-    /// Takes the next slice out of the store. \pre the turn is held; its time is bounded.
+    /// Copies the next slice out of the store. \pre the turn is held; its time is bounded.
     void copy();
-    /// Archives and writes it.
-    void write();
-    /// True when every product has been copied and written.
+    /// Bytes that take() would give.
+    [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
+    /// \return what was copied since the last call: to be written next.
+    snapshot::Chunk take() noexcept { return std::exchange(chunk_, {}); }
+    /// Archives and writes it. One at a time, also while other slices are copied.
+    void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
+    /// True when every product has been copied.
     [[nodiscard]] bool copied() const noexcept { return next_ >= products_; }
     /// The last LSN that the snapshot may hold a fact of.
     [[nodiscard]] Lsn end() const noexcept { return end_; }
     /// Puts the snapshot in place, and removes what is not needed any more.
-    /// \pre copied(), and the journal is synced to end().
+    /// \pre copied(), all of it written, and the journal is synced to end().
     void finish();
     /// The store is as if the snapshot had not been begun.
     void give_up() noexcept { writer_.reset(); }
@@ -56,7 +61,7 @@ private:
 
     // Of the snapshot that is being taken:
     std::optional<snapshot::Writer> writer_;
-    snapshot::Chunk slice_;
+    snapshot::Chunk chunk_;  // copied, and not taken yet
     Lsn start_ = 0;
     Lsn end_ = 0;
     Index next_ = 0;      // the first product that was not copied

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 
 #include "engine/ports.hpp"
@@ -11,14 +12,22 @@ class StoreMutex final : public TurnMutex {
 public:
     explicit StoreMutex(Journal& journal) noexcept : journal_{journal} {}
 
-    void lock() override { mutex_.lock(); }
+    void lock() override {
+        if (mutex_.try_lock()) return;
+        ++waiting_;
+        mutex_.lock();
+        --waiting_;
+    }
     void unlock() noexcept override {
         journal_.flush();
         mutex_.unlock();
     }
+    /// True while somebody waits for it. From any thread.
+    [[nodiscard]] bool wanted() const noexcept { return waiting_ > 0; }
 
 private:
     std::mutex mutex_;
+    std::atomic<unsigned> waiting_ = 0;
     Journal& journal_;
 };
 

@@ -90,7 +90,9 @@ void write_anew(MemoryRepository& repository, const Header& header) {
         snapshot::Writer writer{disk, directory, header.store_id, header.start};
         Index next = 0;
         do {
-            writer.add(snapshot::copy_slice(repository, next));
+            snapshot::Chunk chunk;
+            snapshot::copy_slice(repository, next, chunk);
+            writer.add(chunk);
         } while (next < repository.size());
         writer.finish(header.end);
     }

@@ -67,7 +67,7 @@ void SteppedStore::snapshot_step() try {
             return;
         case Stage::copying:
             turn([&](MessageBus&) { core_.snapshotter.copy(); });
-            core_.snapshotter.write();
+            core_.snapshotter.write(core_.snapshotter.take());
             if (core_.snapshotter.copied()) stage_ = Stage::syncing;
             return;
         case Stage::syncing:

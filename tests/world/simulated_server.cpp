@@ -84,7 +84,7 @@ void SimulatedServer::drive_snapshot() {
                     const std::scoped_lock turn{core_.turn};
                     snapshotter.copy();
                 }
-                snapshotter.write();
+                snapshotter.write(snapshotter.take());
                 if (snapshotter.copied()) {
                     snapshotting_ = Snapshotting::waits;
                     core_.journal.request_sync(snapshotter.end());

@@ -1,0 +1,130 @@
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <system_error>
+
+#include "storage/inspect.hpp"
+#include "storage/snapshot_file.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+namespace {
+
+/// One segment holds it all: while nothing happens, no thread but the snapshot's uses the disk.
+StoreOptions options() {
+    StoreOptions options = small_options(Durability::Mode::os);
+    options.segment_bytes = 32U << 20U;
+    return options;
+}
+
+/// Names as long as they may be: a snapshot is large after few lines.
+std::string long_name(std::string name) { return name + std::string(64 - name.size(), '.'); }
+
+/// A store whose snapshot takes some chunks.
+struct LargeStore {
+    static constexpr int skus = 1'000, orders = 40'000;
+
+    LargeStore() {
+        Store store = Store::open(disk, directory, options());
+        for (int i = 0; i < skus; ++i) {
+            const std::string name = long_name(std::to_string(i));
+            store.add_batch({BatchRef::of(name).value(), Sku::of(name).value(), 1'000}).value();
+        }
+        std::vector<OrderLine> lines;
+        for (int i = 0; i < orders; ++i) lines.push_back(line_of(i));
+        std::vector<Result<BatchRef>> results(lines.size(), Refusal::bad_name);
+        store.allocate(lines, results);
+        BOOST_REQUIRE(store.status().lines == std::uint64_t{orders});
+    }
+
+    static OrderLine line_of(int order) {
+        return line(long_name(std::to_string(order)), long_name(std::to_string(order % skus)), 1);
+    }
+    /// All that is there, the newest snapshot included, gives the state that the store had.
+    void require_whole(std::uint64_t hash) {
+        const CheckReport report = check_files(disk, directory);
+        BOOST_TEST(report.ok, (report.findings.empty() ? "" : report.findings.front()));
+        BOOST_TEST(report.state_hash == hash);
+    }
+    std::uint64_t snapshot_bytes(Lsn start) {
+        return disk.contents(directory / snapshot::file_name(start)).size();
+    }
+
+    const std::filesystem::path directory = "store";
+    SimulatedDisk disk;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_store_whose_snapshot_takes_some_chunks)
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_at_rest_then_all_of_it_is_in_the_snapshot, LargeStore) {
+    std::uint64_t hash = 0;
+    {
+        Store store = Store::open(disk, directory, options());
+        hash = store.state_hash();
+        BOOST_TEST(snapshot_bytes(store.snapshot()) > 3 * snapshot::chunk_bytes);
+    }
+    require_whole(hash);
+    Store store = Store::open(disk, directory, options());
+    BOOST_TEST(store.status().recovered_facts == 0U);
+    BOOST_TEST(store.state_hash() == hash);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_others_work_then_the_snapshot_and_the_journal_after_it_give_the_state,
+                        LargeStore) {
+    std::uint64_t hash = 0;
+    {
+        Store store = Store::open(disk, directory, options());
+        BOOST_REQUIRE(store.start_snapshot());
+        int order = orders;
+        while (store.status().snapshot_running) {
+            BOOST_TEST_REQUIRE(store.allocate(line_of(order++)).has_value());
+            (void)store.deallocate({line_of(order - orders).order});
+        }
+        BOOST_TEST(store.status().snapshots_taken == 1U);
+        hash = store.state_hash();
+    }
+    require_whole(hash);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_write_of_it_fails_then_that_is_told_and_the_next_one_is_taken,
+                        LargeStore) {
+    std::atomic<int> left = 0;
+    disk.before = [&](DiskOperation operation) {
+        if (operation != DiskOperation::write || --left != 0) return;
+        throw std::system_error{std::make_error_code(std::errc::io_error)};
+    };
+    Store store = Store::open(disk, directory, options());
+    const std::uint64_t hash = store.state_hash();
+    for (int nth = 1; nth <= 4; ++nth) {
+        left = nth;
+        BOOST_CHECK_EXCEPTION((void)store.snapshot(), std::system_error, [](const auto& error) {
+            return error.code() == std::errc::io_error;
+        });
+        BOOST_TEST(store.status().snapshot == 0U);
+    }
+    BOOST_TEST(snapshot_bytes(store.snapshot()) > 3 * snapshot::chunk_bytes);
+    BOOST_TEST(store.state_hash() == hash);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_closed_meanwhile_then_no_part_of_a_snapshot_is_left,
+                        LargeStore) {
+    std::uint64_t hash = 0;
+    {
+        Store store = Store::open(disk, directory, options());
+        BOOST_REQUIRE(store.start_snapshot());
+        for (int order = orders; order < orders + 1'000; ++order) {
+            BOOST_TEST_REQUIRE(store.allocate(line_of(order)).has_value());
+        }
+        hash = store.state_hash();
+    }
+    require_whole(hash);
+    for (const std::string& name : disk.list(directory)) {
+        BOOST_TEST(name != snapshot::aside_name);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
