@@ -19,6 +19,18 @@ constexpr std::size_t line_end_bytes = 2;
 constexpr char tls_handshake = 0x16;
 // Room for the arguments of a usual order is kept; that of a huge one is given back.
 constexpr std::size_t arguments_kept_max = 64;
+
+/// Reads a length of one or two digits and its CRLF, as nearly all are.
+/// \return what comes after it; null: it is another, or is cut off.
+const char* after_short_length(const char* at, const char* end, std::size_t& length) noexcept {
+    constexpr std::ptrdiff_t bytes_max = 4;
+    if (end - at < bytes_max || *at < '0' || *at > '9') return nullptr;
+    length = static_cast<std::size_t>(*at++ - '0');
+    if (length != 0 && *at >= '0' && *at <= '9') {
+        length = length * 10 + static_cast<std::size_t>(*at++ - '0');
+    }
+    return at[0] == '\r' && at[1] == '\n' ? at + line_end_bytes : nullptr;
+}
 }  // namespace
 
 std::span<char> RequestParser::prepare() {
@@ -64,6 +76,7 @@ void RequestParser::resize(std::size_t capacity) {
 RequestParser::Outcome RequestParser::next(Request& request) {
     if (!error_.empty()) return Outcome::error;
     while (begin_ != end_) {
+        if (arguments_left_ == 0 && whole_array(request)) return Outcome::ready;
         const Step step = arguments_left_ != 0     ? array(request)
                           : buffer_[begin_] == '*' ? array_header()
                                                    : line(request);
@@ -95,6 +108,31 @@ RequestParser::Step RequestParser::line(Request& request) {
         return fail_at_limit("too many arguments in inline request");
     }
     return request.args.empty() ? Step::again : Step::ready;
+}
+
+/// Takes, in one pass, an array that is there to its end and whose lengths are short: the usual
+/// request. \return false: it is another, or a wrong one, and is untouched.
+bool RequestParser::whole_array(Request& request) {
+    const char* const first = &buffer_[begin_];
+    const char* const end = first + (end_ - begin_);
+    if (*first != '*') return false;
+    std::size_t left = 0;
+    const char* at = after_short_length(first + 1, end, left);
+    if (at == nullptr || left == 0 || left > limits_.arguments_max) return false;
+    for (request.args.clear(); left != 0; --left) {
+        if (at == end || *at != '$') return false;
+        std::size_t size = 0;
+        at = after_short_length(at + 1, end, size);
+        if (at == nullptr || size > limits_.argument_bytes_max) return false;
+        if (static_cast<std::size_t>(end - at) < size + line_end_bytes) return false;
+        request.args.emplace_back(at, size);
+        at += size + line_end_bytes;
+        if (at[-2] != '\r' || at[-1] != '\n') return false;
+    }
+    const auto bytes = static_cast<std::size_t>(at - first);
+    if (bytes > limits_.request_bytes_max) return false;
+    begin_ += bytes;
+    return true;
 }
 
 /// Reads a decimal number and its CRLF at `from`: a sign, no zeros in front, as clients write it.

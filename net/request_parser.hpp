@@ -69,6 +69,7 @@ private:
     };
     static constexpr std::int64_t no_length = -1;
 
+    bool whole_array(Request& request);
     Step line(Request& request);
     Step array_header();
     Step array(Request& request);

@@ -229,6 +229,22 @@ BOOST_AUTO_TEST_CASE(when_the_whole_is_too_large_then_it_is_refused_at_the_heade
                "too big request");
 }
 
+BOOST_AUTO_TEST_CASE(when_all_of_a_request_is_there_then_it_is_refused_no_less) {
+    const std::string_view request = "*2\r\n$3\r\nabc\r\n$4\r\nabcd\r\n";
+    const RequestLimits enough{
+        .argument_bytes_max = 4, .arguments_max = 2, .request_bytes_max = request.size()};
+    BOOST_TEST((parse(request, enough).requests == Requests{{"abc", "abcd"}}));
+    RequestLimits limits = enough;
+    --limits.argument_bytes_max;
+    BOOST_TEST(error_of(request, limits) == "invalid bulk length");
+    limits = enough;
+    --limits.arguments_max;
+    BOOST_TEST(error_of(request, limits) == "invalid multibulk length");
+    limits = enough;
+    --limits.request_bytes_max;
+    BOOST_TEST(error_of(request, limits) == "too big request");
+}
+
 BOOST_AUTO_TEST_CASE(when_the_client_is_not_known_yet_then_less_is_allowed) {
     const auto limits = RequestLimits{}.before_auth();
     BOOST_TEST(error_of("*11\r\n", limits) == "unauthenticated multibulk length");
