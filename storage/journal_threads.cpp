@@ -16,7 +16,8 @@ JournalThreads::JournalThreads(GroupJournal& journal) : journal_{journal} {
             const Lock lock{mutex_};
             called_ = true;
         }
-        work_.notify_all();
+        work_.notify_one();
+        if (journal_.wants_segment()) preparation_.notify_one();
     });
     preparer_ = std::thread{[this] { run_preparer(); }};
     thread_ = std::thread{[this] { run(); }};
@@ -31,7 +32,7 @@ void JournalThreads::close() {
         const Lock lock{mutex_};
         stop_preparer_ = true;
     }
-    work_.notify_all();
+    preparation_.notify_one();
     preparer_.join();
 }
 
@@ -74,7 +75,7 @@ void JournalThreads::run() {
 void JournalThreads::run_preparer() {
     Lock lock{mutex_};
     for (;;) {
-        work_.wait(lock, [&] { return stop_preparer_ || journal_.wants_segment(); });
+        preparation_.wait(lock, [&] { return stop_preparer_ || journal_.wants_segment(); });
         if (!journal_.wants_segment()) return;
         lock.unlock();
         journal_.prepare_segment();

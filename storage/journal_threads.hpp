@@ -39,9 +39,10 @@ private:
 
     GroupJournal& journal_;
 
-    std::mutex mutex_;  // of all that follows
-    std::condition_variable work_;
-    std::condition_variable progress_;
+    std::mutex mutex_;                     // of all that follows
+    std::condition_variable work_;         // of the thread that writes and syncs
+    std::condition_variable preparation_;  // of the one that makes segments
+    std::condition_variable progress_;     // of whoever waits
     bool called_ = false;
     bool stop_preparer_ = false;
 
