@@ -24,7 +24,7 @@ struct Backend {
     MessageBus& bus;
     /// Replies wait for its durable LSN. The server takes its on_durable().
     Journal& journal;
-    /// One command at a time, whoever gives it. The server holds it for a turn of many commands.
+    /// One command at a time, whoever gives it. The server holds it for a round of many commands.
     TurnMutex& turn;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
     /// Called without `turn`. Empty: SNAPSHOT is refused.

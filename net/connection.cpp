@@ -65,7 +65,7 @@ void Connection::more_to_come() {
     if (stage_ != Stage::closed) read();
 }
 
-/// One turn of the session, and what follows from it.
+/// One turn of the session. What follows from it waits for the end of the round: see flush().
 void Connection::step() {
     hub_.now = std::chrono::steady_clock::now();
     ++hub_.counters.turns;
@@ -77,9 +77,8 @@ void Connection::step() {
     if ((turn == Session::Turn::starved || turn == Session::Turn::held) && finishing_) {
         session_.end();
     }
-    flush();
-    if (stage_ == Stage::closed) return;
-    if (turn == Session::Turn::starved && !finishing_) read();
+    listener_->took_turn(*this);
+    if (stage_ != Stage::closed && turn == Session::Turn::starved && !finishing_) read();
     listener_->relieve();
     if (stage_ != Stage::closed && turn == Session::Turn::over) step_later();
 }

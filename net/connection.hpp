@@ -24,7 +24,7 @@ public:
 
     /// Begins to read.
     void start() { read(); }
-    /// Sends what has become durable.
+    /// Sends what has become durable. Not within a round.
     void flush();
     /// Executes what was read and reads no more; closes once the replies are out.
     void finish();
@@ -43,6 +43,7 @@ public:
 
     // For the listener's book-keeping.
     std::size_t place = 0;           ///< among its connections
+    bool took_turn = false;          ///< in the round that is not ended yet
     bool awaits_durability = false;  ///< listed to be flushed
 
 private:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,6 +44,8 @@ public:
     Hub& operator=(const Hub&) = delete;
 
     Backend backend;
+    /// Held from the first command of a round that touches stock until its end.
+    std::unique_lock<TurnMutex> turn{backend.turn, std::defer_lock};
     SessionLimits limits;
     /// Without one, everybody is let in.
     std::optional<Password> password;
@@ -57,6 +60,13 @@ public:
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.
     Lookahead lookahead;
+
+    /// Sessions take their turns in rounds, under one lock of the backend: all that have something
+    /// to execute, one after the other. Whoever drives them ends the round before he releases
+    /// replies, and before he waits for anything: with that, what was done is on its way to disk.
+    void end_round() noexcept {
+        if (turn.owns_lock()) turn.unlock();
+    }
 
     /// \return the session's id, from 1, never given out again.
     std::uint64_t enter(Session& session);

@@ -147,15 +147,42 @@ void Listener::await_durability(Connection& connection) {
     }
 }
 
+/// What is posted now comes after all that the reactor has found ready, and before it waits again.
+void Listener::took_turn(Connection& connection) {
+    if (!connection.took_turn) {
+        connection.took_turn = true;
+        round_.push_back(connection.shared_from_this());
+    }
+    // The stock is held, and replies wait, no longer than one turn may take.
+    if (hub_.counters.commands - round_began_ >= hub_.limits.commands_per_turn) return end_round();
+    if (std::exchange(round_end_posted_, true)) return;
+    asio::post(io_, [self = shared_from_this()] {
+        self->round_end_posted_ = false;
+        self->end_round();
+    });
+}
+
+void Listener::end_round() {
+    hub_.end_round();
+    round_began_ = hub_.counters.commands;
+    flushed_.swap(round_);
+    for (const auto& connection : flushed_) {
+        connection->took_turn = false;
+        connection->flush();
+    }
+    flushed_.clear();
+}
+
 void Listener::wake() {
     hub_.now = steady_clock::now();
     hub_.storage_failed = durable_->failed();
-    woken_.swap(awaiting_);
-    for (const auto& connection : woken_) {
+    end_round();
+    flushed_.swap(awaiting_);
+    for (const auto& connection : flushed_) {
         connection->awaits_durability = false;
         connection->flush();
     }
-    woken_.clear();
+    flushed_.clear();
     if (!hub_.storage_failed) return;
     // What they wait for will never be certain.
     for (std::size_t i = connections_.size(); i-- > 0;) {
@@ -235,6 +262,8 @@ void Listener::shut() {
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();
     close_all();
+    hub_.end_round();  // the backend may be gone before this is
+    round_.clear();
     awaiting_.clear();
 }
 

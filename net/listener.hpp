@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 
     // For connections
+    /// It has executed something: flush() is called at the end of the round.
+    void took_turn(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
     void closed(Connection& connection);
@@ -55,6 +57,7 @@ private:
     bool refuse_with_spare();
     void keep_spare();
     void drop_largest();
+    void end_round();
     void wake();
     void tick();
     void close_all();
@@ -70,10 +73,13 @@ private:
     boost::asio::steady_timer drain_timer_;
     std::shared_ptr<DurableSignal> durable_;
     std::vector<std::shared_ptr<Connection>> connections_;
+    std::vector<std::shared_ptr<Connection>> round_;     // have taken a turn in it
     std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
-    std::vector<std::shared_ptr<Connection>> woken_;     // in wake(); here to keep its memory
-    std::function<void(bool clean)> done_;               // while draining
-    bool cut_off_ = false;                               // the deadline of drain() came first
+    std::vector<std::shared_ptr<Connection>> flushed_;   // being flushed; here to keep its memory
+    std::uint64_t round_began_ = 0;                      // after so many commands
+    bool round_end_posted_ = false;
+    std::function<void(bool clean)> done_;  // while draining
+    bool cut_off_ = false;                  // the deadline of drain() came first
     bool shut_ = false;
 };
 

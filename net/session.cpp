@@ -76,9 +76,8 @@ void Session::tell_refusal() {
 }
 
 Session::Turn Session::execute() {
-    std::unique_lock lock{hub_.backend.turn, std::defer_lock};
     Lsn saw = no_lsn;
-    const Turn turn = run_turn(lock, saw);
+    const Turn turn = run_turn(saw);
     output_.seal(saw);
     if (turn != Turn::starved || parser_.pending() == 0) {
         request_began_ = Hub::Time::max();
@@ -89,7 +88,7 @@ Session::Turn Session::execute() {
     return turn;
 }
 
-Session::Turn Session::run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw) {
+Session::Turn Session::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
@@ -105,9 +104,9 @@ Session::Turn Session::run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw) {
         }
         left -= ahead.size();
         request_began_ = Hub::Time::max();
-        prefetch(lock);
+        prefetch();
         for (const Lookahead::Entry& entry : ahead) {
-            saw = std::max(saw, run(entry, lock));
+            saw = std::max(saw, run(entry));
             if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
             if (state_ != State::open) break;
         }
@@ -132,7 +131,7 @@ RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
     return outcome;
 }
 
-void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
+void Session::prefetch() const {
     std::array<LineNames, Repository::lookahead_max> lines;
     std::size_t count = 0;
     for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
@@ -140,7 +139,7 @@ void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
     if (count < 2 || hub_.storage_failed || !is_known()) return;
-    if (!lock.owns_lock()) lock.lock();
+    if (!hub_.turn.owns_lock()) hub_.turn.lock();
     // The commands look their products up again, and find them near.
     std::array<Product*, Repository::lookahead_max> products;
     hub_.backend.bus.repository().look_ahead(std::span{lines}.first(count),
@@ -148,7 +147,7 @@ void Session::prefetch(std::unique_lock<TurnMutex>& lock) const {
 }
 
 /// Whatever happens in one command, the answer is one reply, and the next command can be executed.
-Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& lock) {
+Lsn Session::run(const Lookahead::Entry& entry) {
     ++hub_.counters.commands;
     last_command_ = hub_.now;
     const std::size_t before = output_.tail().size();
@@ -159,7 +158,7 @@ Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& loc
         return no_lsn;
     };
     try {
-        const Lsn saw = dispatch(call, entry.spec, lock);
+        const Lsn saw = dispatch(call, entry.spec);
         const std::size_t bytes = output_.tail().size() - before;
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
@@ -172,7 +171,7 @@ Lsn Session::run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& loc
     }
 }
 
-Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock) {
+Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     if (spec == nullptr) return unknown(call);
     if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
     if (!spec->accepts(call.args.size() - 1)) {
@@ -185,9 +184,9 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec, std::unique_lock<Turn
             call.fail(ErrorCode::read_only, "the storage has failed; start the server anew");
             return no_lsn;
         }
-        if (!lock.owns_lock()) lock.lock();
-    } else if (spec->has(flag_outside) && lock.owns_lock()) {
-        lock.unlock();
+        if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    } else if (spec->has(flag_outside)) {
+        hub_.end_round();
     }
     return spec->handler(call);
 }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,8 +41,8 @@ public:
         ended,      ///< no command is executed any more: close once the output is out
         dropped,    ///< close at once
     };
-    /// Executes what has been received, within the bounds of one turn and under one lock of the
-    /// backend, and seals the replies.
+    /// Executes what has been received, within the bounds of one turn, and seals the replies. Takes
+    /// the hub's turn when it needs it, and leaves it for the round's others.
     Turn execute();
 
     /// No command is executed any more.
@@ -96,11 +95,11 @@ public:
 private:
     enum class State : std::uint8_t { open, ended, dropped };
 
-    Turn run_turn(std::unique_lock<TurnMutex>& lock, Lsn& saw);
+    Turn run_turn(Lsn& saw);
     RequestParser::Outcome look_ahead(std::size_t requests_max);
-    void prefetch(std::unique_lock<TurnMutex>& lock) const;
-    Lsn run(const Lookahead::Entry& entry, std::unique_lock<TurnMutex>& lock);
-    Lsn dispatch(Call& call, const CommandSpec* spec, std::unique_lock<TurnMutex>& lock);
+    void prefetch() const;
+    Lsn run(const Lookahead::Entry& entry);
+    Lsn dispatch(Call& call, const CommandSpec* spec);
     Lsn unknown(Call& call);
     void protocol_error();
     void tell_refusal();

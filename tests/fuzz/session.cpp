@@ -40,6 +40,7 @@ public:
             do {
                 if (turn_ == Session::Turn::held) hub_.now += hub_.limits.wrong_password_delay;
                 turn_ = session_.execute();
+                hub_.end_round();
                 take(replies);
             } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up ||
                      turn_ == Session::Turn::held);

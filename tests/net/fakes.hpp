@@ -31,6 +31,7 @@ public:
         if (at_once_) sync();
         return last_;
     }
+    void flush() noexcept override { ++flushes; }
     [[nodiscard]] Lsn last() const noexcept override { return last_; }
     [[nodiscard]] Lsn durable() const noexcept override {
         const Lsn seen = durable_;
@@ -59,6 +60,7 @@ public:
     }
 
     std::size_t unit_facts_max = 0;  ///< 0: no bound
+    std::atomic<int> flushes = 0;
     /// The so many-th look at durable() still sees the old value, and everything is durable right
     /// after it. 0: none does.
     mutable std::atomic<int> reads_until_sync = 0;
@@ -109,6 +111,7 @@ public:
         do {
             last_turn = session.execute();
         } while (last_turn == Session::Turn::over);
+        hub.end_round();
         return last_turn;
     }
     /// What may go out now.

@@ -35,6 +35,23 @@ struct Served {
     TestServer server;
 };
 
+/// Clients that ask in one moment, as a reactor sees it.
+struct Crowd {
+    Crowd(TestServer& of, std::size_t size) : server{of} {
+        while (clients.size() < size) clients.push_back(std::make_unique<TestClient>(server));
+        BOOST_REQUIRE(eventually([&] { return server.clients() == size; }));
+    }
+    void send_at_once(std::string_view bytes) {
+        // While the server's thread does this, it cannot do anything else.
+        server.on_server([&](auto&) {
+            for (const auto& client : clients) client->send(bytes);
+            return true;
+        });
+    }
+    TestServer& server;
+    std::vector<std::unique_ptr<TestClient>> clients;
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_a_server, Served)
@@ -121,6 +138,27 @@ BOOST_AUTO_TEST_CASE(when_the_disk_catches_up_then_held_replies_go_out_in_order)
     server.engine.journal.sync();
     BOOST_TEST(writer.receive("+OK\r\n+b\r\n+PONG\r\n") == "+OK\r\n+b\r\n+PONG\r\n");
     BOOST_TEST(reader.receive(":9\r\n") == ":9\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_several_clients_have_asked_then_its_journal_is_given_all_at_once) {
+    TestServer server;
+    Crowd crowd{server, 5};
+    crowd.send_at_once("ADDBATCH b SKU 10\r\n");
+    BOOST_TEST(eventually([&] { return server.counters().commands == 5; }));
+    server.engine.journal.sync();
+    for (const auto& client : crowd.clients) BOOST_TEST(client->receive("+OK\r\n") == "+OK\r\n");
+    BOOST_TEST(server.engine.journal.flushes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(when_they_have_asked_for_much_then_its_journal_is_given_some_in_between) {
+    TestServer server{ServerOptions{.session = {.commands_per_turn = 10}}};
+    Crowd crowd{server, 5};
+    crowd.send_at_once(repeated("ADDBATCH b SKU 10\r\n", 8));
+    BOOST_TEST(eventually([&] { return server.counters().commands == 40; }));
+    server.engine.journal.sync();
+    const std::string replies = repeated("+OK\r\n", 8);
+    for (const auto& client : crowd.clients) BOOST_TEST(client->receive(replies) == replies);
+    BOOST_TEST(server.engine.journal.flushes == 3);  // after the second, the fourth and the last
 }
 
 BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_never_go_out_and_others_are_told) {

@@ -118,6 +118,19 @@ void SimulatedServer::wake() {
     }
 }
 
+/// As of a reactor, which finds some of those ready that will be.
+void SimulatedServer::round(SimulatedConnection& first) {
+    hub_.now = events_.now();
+    std::vector<SimulatedConnection*> round{&first};
+    for (const auto& connection : connections_) {
+        if (connection.get() == &first || !connection->is_ready()) continue;
+        if (dice_.one_in(2)) round.push_back(connection.get());
+    }
+    for (SimulatedConnection* const connection : round) connection->take_turn();
+    hub_.end_round();
+    for (SimulatedConnection* const connection : round) connection->flush();
+}
+
 SimulatedConnection& SimulatedServer::connect() {
     hub_.now = events_.now();
     return *connections_.emplace_back(std::make_unique<SimulatedConnection>(*this));
@@ -147,8 +160,7 @@ void SimulatedConnection::step_later() {
     if (step_planned_ || closed_) return;
     step_planned_ = true;
     server_.events_.after(server_.dice_.delay(moment), [this] {
-        step_planned_ = false;
-        if (!closed_ && !session_.ended()) step();
+        if (is_ready()) server_.round(*this);  // else it was part of another's round
     });
 }
 
@@ -162,8 +174,9 @@ void SimulatedConnection::read() {
     session_.received(bytes);
 }
 
-void SimulatedConnection::step() {
-    server_.hub_.now = server_.events_.now();
+void SimulatedConnection::take_turn() {
+    step_planned_ = false;
+    if (session_.ended()) return;
     if (starved_) read();
     const std::uint64_t commands = server_.hub_.counters.commands;
     const std::size_t held = session_.output().tail().size();
@@ -173,7 +186,6 @@ void SimulatedConnection::step() {
     backed_up_ = turn == Session::Turn::backed_up;
     starved_ = turn == Session::Turn::starved;
     closed_ = turn == Session::Turn::dropped;
-    flush();
     if (turn == Session::Turn::over || (starved_ && !inbox_.empty())) step_later();
 }
 

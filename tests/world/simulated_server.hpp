@@ -61,6 +61,7 @@ private:
     void drive_snapshot();
     bool start_snapshot();
     void wake();
+    void round(SimulatedConnection& first);
 
     EventQueue& events_;
     Dice& dice_;
@@ -90,14 +91,16 @@ public:
     void finish();
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] std::uint64_t id() const noexcept { return session_.id(); }
+    /// Executes, if it is its time to.
+    void take_turn();
     void flush();
+    [[nodiscard]] bool is_ready() const noexcept { return step_planned_ && !closed_; }
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
         return session_.output().holds_beyond(durable);
     }
 
 private:
     void read();
-    void step();
     void step_later();
 
     SimulatedServer& server_;
