@@ -1,0 +1,63 @@
+#include "storage/huge_pages.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t huge_page = std::size_t{2} << 20U;
+
+/// Taken as a growing table takes them, and given back at the end.
+struct Growing {
+    std::span<std::byte> take() {
+        auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(huge_page, 64));
+        taken.push_back(at);
+        return {at, huge_page};
+    }
+    ~Growing() {
+        for (std::byte* const at : taken) allot::huge_pages()->deallocate(at, huge_page, 64);
+    }
+    std::vector<std::byte*> taken;
+};
+
+/// The system has given memory to all of it.
+bool is_backed(std::span<std::byte> memory) {
+    const auto small = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    std::vector<unsigned char> backed(memory.size() / small);
+    BOOST_REQUIRE(::mincore(memory.data(), memory.size(), backed.data()) == 0);
+    return std::ranges::all_of(backed, [](unsigned char is) { return (is & 1U) != 0; });
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_table_that_grows_by_huge_pages, Growing)
+
+BOOST_AUTO_TEST_CASE(when_it_takes_one_then_it_is_whole_and_empty) {
+    for (int i = 0; i < 40; ++i) {  // ready ones, too
+        const auto memory = take();
+        BOOST_TEST(reinterpret_cast<std::uintptr_t>(memory.data()) % huge_page == 0U);
+        BOOST_TEST(std::ranges::count(memory, std::byte{0}) ==
+                   static_cast<std::ptrdiff_t>(memory.size()));
+        std::ranges::fill(memory, std::byte{1});
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
+    bool is_ready = false;
+    for (int i = 0; i < 1000 && !is_ready; ++i) {
+        is_ready = is_backed(take());
+        if (!is_ready) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    BOOST_TEST(is_ready);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
