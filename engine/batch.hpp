@@ -21,7 +21,7 @@ struct Rank {
 
 /// A quantity of one SKU, in the warehouse or arriving on a day. Its identity is its reference.
 /// Only the Ledger changes one, and only where a Product's `apply` or `revert` says so.
-class Batch {
+class alignas(64) Batch {
 public:
     Batch() noexcept = default;  // a free place in a pool
     Batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased)
@@ -55,6 +55,6 @@ private:
     Index first_line_ = no_index;  // its lines in the order of their allocation
     Index last_line_ = no_index;
 };
-static_assert(sizeof(Batch) <= 64, "a batch fits a cache line");
+static_assert(sizeof(Batch) == 64, "a batch is a cache line");
 
 }  // namespace allot

@@ -26,10 +26,11 @@ public:
     [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
         if (slots_.empty()) return no_index;
         const auto tag = tag_of(hash);
-        for (std::size_t at = home_of(tag);; at = next(at)) {
-            const Slot& slot = slots_[at];
-            if (slot.index == no_index) return no_index;
-            if (slot.tag == tag && equal(slot.index)) return slot.index;
+        const Slot* const end = slots_.data() + slots_.size();
+        for (const Slot* slot = slots_.data() + home_of(tag);;) {
+            if (slot->index == no_index) return no_index;
+            if (slot->tag == tag && equal(slot->index)) return slot->index;
+            if (++slot == end) slot = slots_.data();
         }
     }
 
@@ -68,7 +69,7 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return slots_.capacity() * sizeof(Slot); }
 
 private:
-    struct Slot {
+    struct alignas(8) Slot {
         std::uint32_t tag = 0;
         Index index = no_index;
     };

@@ -15,7 +15,7 @@
 namespace allot {
 
 /// A line that a batch holds.
-struct AllocatedLine {
+struct alignas(32) AllocatedLine {
     Lsn allocated_at = 0;  ///< of its LineAllocated: the order of allocation
     Index order = no_index;
     Index batch = no_index;

@@ -10,11 +10,9 @@ template <class Record>
 void prefetch(const Record& record) noexcept {
     constexpr std::uintptr_t cache_line = 64;
     const auto* const first = reinterpret_cast<const std::byte*>(&record);
-    const auto* const last = first + sizeof record - 1;
     __builtin_prefetch(first);
-    if ((reinterpret_cast<std::uintptr_t>(first) ^ reinterpret_cast<std::uintptr_t>(last)) >=
-        cache_line) {
-        __builtin_prefetch(last);
+    if constexpr (sizeof(Record) > alignof(Record) || sizeof(Record) > cache_line) {
+        __builtin_prefetch(first + sizeof record - 1);  // where it is the same, it costs nothing
     }
     // A function that does nothing but prefetch has no effect in GCC's eyes, which drops the calls
     // of it. This is one.
