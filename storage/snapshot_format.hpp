@@ -90,6 +90,10 @@ struct Chunk {
 /// From how many bytes on a chunk is worth a write, where there is no haste.
 inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
+/// A chunk with room for so much, of whatever kind, so that its arrays need not be moved while a
+/// slice is added and everybody waits. What is not used of the room is no memory.
+[[nodiscard]] Chunk empty_chunk();
+
 /// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
 /// adds them to those that the chunk holds.
 /// A slice takes 32 products or a little over 256 lines, so that a command waits for it some tens

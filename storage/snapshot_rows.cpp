@@ -121,6 +121,15 @@ private:
 
 }  // namespace
 
+Chunk empty_chunk() {
+    Chunk chunk;
+    chunk.products.reserve(chunk_bytes / sizeof(ProductRow));
+    chunk.batches.reserve(chunk_bytes / sizeof(BatchRow));
+    chunk.lines.reserve(chunk_bytes / sizeof(LineRow));
+    chunk.names.reserve(chunk_bytes);
+    return chunk;
+}
+
 void copy_slice(Repository& repository, Index& next, Chunk& chunk) {
     look_ahead(repository, next);
     const std::size_t products_max = chunk.products.size() + slice_products_max;

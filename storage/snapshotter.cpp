@@ -19,7 +19,7 @@ bool Snapshotter::begin() {
     if (start_ == newest_) return false;
     next_ = products_ = 0;
     writer_.emplace(files_, directory_, store_id_, start_);
-    chunk_ = {};
+    chunk_ = snapshot::empty_chunk();
     return true;
 }
 

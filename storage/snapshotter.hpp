@@ -32,7 +32,7 @@ public:
     /// Bytes that take() would give.
     [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
     /// \return what was copied since the last call: to be written next.
-    snapshot::Chunk take() noexcept { return std::exchange(chunk_, {}); }
+    snapshot::Chunk take() { return std::exchange(chunk_, snapshot::empty_chunk()); }
     /// Archives and writes it. One at a time, also while other slices are copied.
     void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
     /// True when every product has been copied.
