@@ -5,11 +5,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <string>
+
+#include "tests/scratch_directory.hpp"
 
 namespace allot::test {
 
@@ -49,23 +50,12 @@ struct Identity {
 class Certificates {
 public:
     Certificates() {
-        auto name = (std::filesystem::temp_directory_path() / "allot-tls-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no scratch directory"};
-        directory_ = name;
         write_certificate("authority.pem", authority);
         write_certificate("server.pem", server);
         write_key("server.key", server);
     }
-    ~Certificates() {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-    }
-    Certificates(const Certificates&) = delete;
-    Certificates& operator=(const Certificates&) = delete;
 
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return (directory_ / name).string();
-    }
+    [[nodiscard]] std::string operator/(const std::string& name) const { return directory_ / name; }
     void write_certificate(const std::string& name, const Identity& of) const {
         write(name, [&](std::FILE* file) { PEM_write_X509(file, of.certificate.get()); });
     }
@@ -89,7 +79,7 @@ private:
         std::fclose(file);
     }
 
-    std::filesystem::path directory_;
+    testing::ScratchDirectory directory_;
 };
 
 /// The client's side of one TLS connection, bytes in and out.

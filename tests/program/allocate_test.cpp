@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "tests/program/program_run.hpp"
-#include "tests/program/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot::testing;
 

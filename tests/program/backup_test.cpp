@@ -4,8 +4,8 @@
 
 #include "storage/journal_format.hpp"
 #include "tests/program/program_run.hpp"
-#include "tests/program/scratch_directory.hpp"
 #include "tests/program/small_store.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot;
 using namespace allot::testing;

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <system_error>
 
-#include "tests/program/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot::program;
 using allot::testing::ScratchDirectory;

@@ -3,8 +3,8 @@
 #include "net/program/export.hpp"
 #include "net/program/import.hpp"
 #include "tests/program/program_run.hpp"
-#include "tests/program/scratch_directory.hpp"
 #include "tests/program/small_store.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot;
 using namespace allot::testing;

@@ -6,7 +6,7 @@
 
 #include "net/program/serve.hpp"
 #include "tests/program/program_run.hpp"
-#include "tests/program/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot;
 using namespace allot::testing;

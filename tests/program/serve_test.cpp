@@ -11,8 +11,8 @@
 
 #include "net/program/sample_stock.hpp"
 #include "tests/program/program_run.hpp"
-#include "tests/program/scratch_directory.hpp"
 #include "tests/program/small_store.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace allot;
 using namespace allot::testing;

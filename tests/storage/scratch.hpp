@@ -1,7 +1,6 @@
 #pragma once
 
-#include <unistd.h>
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -10,28 +9,14 @@
 #include <vector>
 
 #include "storage/store.hpp"
+#include "tests/scratch_directory.hpp"
 
 namespace allot::testing {
 
 /// A directory of its own for each test, gone with it.
-class Scratch {
-public:
-    Scratch()
-        : path{std::filesystem::temp_directory_path() /
-               ("allot-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count()))} {
-        std::filesystem::create_directories(path);
-    }
-    ~Scratch() { std::filesystem::remove_all(path); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    const std::filesystem::path path;
-
-private:
-    static std::atomic<int>& count() {
-        static std::atomic<int> made;
-        return made;
-    }
+struct Scratch {
+    const ScratchDirectory directory;
+    const std::filesystem::path& path = directory.path();
 };
 
 using Bytes = std::vector<char>;

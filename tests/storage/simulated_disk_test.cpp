@@ -77,10 +77,7 @@ BOOST_FIXTURE_TEST_CASE(when_sectors_were_not_synced_then_each_may_be_lost_or_to
 
 BOOST_FIXTURE_TEST_CASE(when_a_file_grew_then_its_length_may_be_kept_and_its_bytes_lost,
                         Simulated) {
-    files.create_directories(directory);
-    const auto file = files.open(directory / "a", Mode::create);
-    file->sync();
-    files.sync_directory(directory);
+    const auto file = durable_file("a");
     file->write_at(0, bytes_of("xy"));
     const Found found = found_after(disk, directory / "a");
     for (const auto& text : {std::string{}, std::string{"xy"}, std::string("\0\0", 2)}) {
@@ -119,10 +116,7 @@ BOOST_FIXTURE_TEST_CASE(when_files_were_renamed_then_any_of_the_names_may_be_the
 
 BOOST_FIXTURE_TEST_CASE(when_the_process_is_killed_then_what_was_not_synced_still_is_not,
                         Simulated) {
-    files.create_directories(directory);
-    const auto file = files.open(directory / "a", Mode::create);
-    file->sync();
-    files.sync_directory(directory);
+    const auto file = durable_file("a");
     file->write_at(0, bytes_of("x"));
     const auto killed = disk.after_kill();
     BOOST_TEST(read(*killed, directory / "a") == "x");

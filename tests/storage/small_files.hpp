@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,15 @@
 namespace allot::testing {
 
 struct Simulated {
+    /// An empty file that is durable, with its name.
+    std::unique_ptr<File> durable_file(const std::string& name) {
+        files.create_directories(directory);
+        auto file = files.open(directory / name, FileSystem::Mode::create);
+        file->sync();
+        files.sync_directory(directory);
+        return file;
+    }
+
     SimulatedDisk disk;
     FileSystem& files = disk;
     std::filesystem::path directory = "store";
