@@ -13,7 +13,13 @@ namespace {
 /// snapshot may take longer than at rest. So they keep nearly all of the store's time; and the
 /// system seldom takes the processor from a thread that has used little of it, least of all while
 /// that holds the store and everybody waits.
-constexpr int rests_a_work = 14;
+constexpr int rests_a_work_max = 14;
+
+/// The less, the more has happened meanwhile: a snapshot that copies no faster than lines are added
+/// would never end.
+constexpr int rests_a_work(std::uint64_t growth) noexcept {
+    return growth < 2 ? rests_a_work_max >> (2 * growth) : 0;
+}
 
 /// Thrown to give up a snapshot because the store is being closed.
 struct Stopped : std::exception {
@@ -109,7 +115,8 @@ void SnapshotThread::copy_all() {
             }
             worked += Steady::now() - began;
         }
-        if (others_work && !snapshotter_.copied()) rest(rests_a_work * worked);
+        if (others_work && !snapshotter_.copied())
+            rest(rests_a_work(snapshotter_.growth()) * worked);
         if (stop_) throw Stopped{};
     } while (!snapshotter_.copied());
 }

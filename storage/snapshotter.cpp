@@ -18,12 +18,15 @@ bool Snapshotter::begin() {
     start_ = end_ = journal_.last();
     if (start_ == newest_) return false;
     next_ = products_ = 0;
+    held_ = 0;
     writer_.emplace(files_, directory_, store_id_, start_);
     chunk_ = snapshot::empty_chunk();
     return true;
 }
 
 void Snapshotter::copy() {
+    const Ledger& ledger = repository_.ledger();
+    if (next_ == 0) held_ = ledger.line_count() + ledger.batch_count();
     snapshot::copy_slice(repository_, next_, chunk_);
     end_ = journal_.last();
     products_ = static_cast<Index>(repository_.size());

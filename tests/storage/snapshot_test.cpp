@@ -176,6 +176,31 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_beside_it_is_gone_then_that_is_said, Sc
         });
 }
 
+BOOST_FIXTURE_TEST_CASE(when_lines_are_added_all_the_while_then_it_still_ends, Scratch) {
+    constexpr std::size_t skus = 1'000, a_round = 10, held = skus * a_round, most = 64 * held;
+    auto store = Store::open(path, {.durability = {.mode = Durability::Mode::os}});
+    for (std::size_t i = 0; i < skus; ++i) {
+        const auto name = std::to_string(i);
+        store.add_batch({BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1'000'000})
+            .value();
+    }
+    std::size_t next = 0;
+    const auto allocate_some = [&] {
+        std::vector<OrderLine> lines;
+        for (std::size_t i = 0; i < 1'000; ++i, ++next) {
+            lines.push_back(line("o" + std::to_string(next), "s" + std::to_string(next % skus), 1));
+        }
+        std::vector<Result<BatchRef>> results(lines.size(), Refusal::bad_name);
+        store.allocate(lines, results);
+    };
+    while (next < held) allocate_some();
+    BOOST_REQUIRE(store.start_snapshot());
+    do {
+        allocate_some();
+    } while (store.status().snapshot_running && next < most);
+    BOOST_TEST(next < most);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_nothing_has_happened_since_then_none_is_written, Scratch) {
     auto store = Store::open(path, small_options());
     BOOST_TEST(store.snapshot() == 0U);
