@@ -106,6 +106,8 @@ Result<void> Product::restore(const OrderLine& line, Index at, FactRecorder& rec
 }
 
 Index Product::own_batch(const BatchRef& ref) const {
+    const Index likely = preferred();
+    if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
     constexpr std::size_t few = 4;  // which a decision has just looked at
     if (batches_.size() <= few) {
         const auto at = std::ranges::find(batches_, ref.view(),

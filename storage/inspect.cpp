@@ -127,11 +127,13 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
                const std::function<void(const CommittedFact&)>& use) {
     const auto after = go_on ? std::optional{next - 1} : std::nullopt;
     scan_journal(posix_file_system(), directory, after,
-                 [&](std::span<const Fact> unit, Lsn first, UnixMicros time) {
-                     for (std::size_t i = 0; i < unit.size(); ++i) {
-                         if (first + i < next) continue;
-                         use({first + i, time, unit[i]});
-                         next = first + i + 1;
+                 [&](std::span<const JournaledUnit> units) {
+                     for (const auto& [facts, first, time] : units) {
+                         for (std::size_t i = 0; i < facts.size(); ++i) {
+                             if (first + i < next) continue;
+                             use({first + i, time, facts[i]});
+                             next = first + i + 1;
+                         }
                      }
                      return true;
                  },

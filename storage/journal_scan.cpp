@@ -25,10 +25,13 @@ Header read_header(Bytes bytes) noexcept {
     return header;
 }
 
+/// About as many as Repository::look_ahead() takes.
+constexpr std::size_t facts_given_at_once = 16;
+
 class Scanner {
 public:
     Scanner(FileSystem& files, const std::filesystem::path& directory, std::optional<Lsn> after,
-            const RecordSink& sink, const std::function<void(const Progress&)>& progress)
+            const UnitSink& sink, const std::function<void(const Progress&)>& progress)
         : files_{files}, directory_{directory}, after_{after}, sink_{sink}, progress_{progress} {
         for (const std::string& name : files.list(directory)) {
             if (const auto number = journal::segment_number(name)) numbers_.push_back(*number);
@@ -179,6 +182,7 @@ private:
             rest = rest.subspan(record.bytes);
             lsn += record.facts;
         }
+        if (!units_.empty()) give_units();
         if (lsn != frame.last + 1 || (group && rest.size() >= journal::alignment)) {
             refuse("a frame holds other facts than it says");
         }
@@ -186,15 +190,29 @@ private:
 
     void read_unit(const RecordHeader& record, Bytes bytes, Lsn first) {
         if (after_ && first + record.facts <= *after_ + 1) return;
-        unit_.clear();
+        const std::size_t before = facts_.size();
         while (!bytes.empty()) {
             const auto fact = journal::decode(bytes);
             if (!fact) refuse("a record holds bytes that are no fact");
-            unit_.push_back(*fact);
+            facts_.push_back(*fact);
         }
-        if (unit_.size() != record.facts) refuse("a record holds other facts than it says");
-        if (!sink_(unit_, first, record.time)) refuse("a fact contradicts those before it");
+        if (facts_.size() - before != record.facts) {
+            refuse("a record holds other facts than it says");
+        }
+        units_.push_back({{facts_.data(), record.facts}, first, record.time});
         scan_.bytes_given += sizeof record + record.bytes;
+        if (facts_.size() >= facts_given_at_once) give_units();
+    }
+
+    void give_units() {
+        std::span<const Fact> rest{facts_};  // which may have moved since
+        for (JournaledUnit& unit : units_) {
+            unit.facts = rest.first(unit.facts.size());
+            rest = rest.subspan(unit.facts.size());
+        }
+        if (!sink_(units_)) refuse("a fact contradicts those before it");
+        units_.clear();
+        facts_.clear();
     }
 
     [[nodiscard]] bool next_is_in_use() {
@@ -252,7 +270,7 @@ private:
     FileSystem& files_;
     const std::filesystem::path& directory_;
     const std::optional<Lsn> after_;
-    const RecordSink& sink_;
+    const UnitSink& sink_;
     const std::function<void(const Progress&)>& progress_;
 
     std::vector<std::uint64_t> numbers_;  // of the segment files, ascending
@@ -266,14 +284,16 @@ private:
         std::uint64_t end;  // in the segment
     };
     std::deque<Unvouched> unvouched_;
-    std::vector<Fact> unit_;
+    // Read, and not given yet:
+    std::vector<JournaledUnit> units_;
+    std::vector<Fact> facts_;  // of all of them
     JournalScan scan_;
 };
 
 }  // namespace
 
 JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
-                         std::optional<Lsn> after, const RecordSink& sink,
+                         std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress) {
     return Scanner{files, directory, after, sink, progress}.scan();
 }

@@ -36,8 +36,16 @@ struct JournalScan {
     std::uint64_t bytes_given = 0;  ///< of the units that were given to the sink
 };
 
-/// One unit of work, as it was journaled. \return false to report it as contradicting the state.
-using RecordSink = std::function<bool(std::span<const Fact> unit, Lsn first, UnixMicros time)>;
+/// One unit of work, as it was journaled.
+struct JournaledUnit {
+    std::span<const Fact> facts;
+    Lsn first;
+    UnixMicros time;
+};
+
+/// Takes the next few units of a frame. \return false to report that one of them contradicts the
+/// state.
+using UnitSink = std::function<bool(std::span<const JournaledUnit> units)>;
 
 /// Reads a journal from its first segment on, checks every byte that is in use, and gives the
 /// units after LSN `after` to the sink, in order; all that are there when `after` is none. Changes
@@ -48,7 +56,7 @@ using RecordSink = std::function<bool(std::span<const Fact> unit, Lsn first, Uni
 /// \throws CorruptStore when it was, when the journal begins too late for `after`, and for whatever
 /// else cannot have been written like this.
 JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
-                         std::optional<Lsn> after, const RecordSink& sink,
+                         std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress);
 
 /// Copies a torn tail aside (`torn-<segment>-<offset>.bin`, or that and a number where there is one

@@ -23,24 +23,49 @@ class Replay {
 public:
     explicit Replay(Repository& repository) noexcept : repository_{repository} {}
 
-    bool operator()(std::span<const Fact> unit, Lsn first) {
-        touched_.clear();
-        Lsn lsn = first;
-        for (const Fact& fact : unit) {
-            if (!apply(fact, lsn++)) return false;
+    bool operator()(std::span<const JournaledUnit> units) {
+        look_ahead(units);
+        std::size_t at = 0;  // in products_
+        for (const JournaledUnit& unit : units) {
+            touched_.clear();
+            Lsn lsn = unit.first;
+            for (const Fact& fact : unit.facts) {
+                if (!apply(fact, lsn++, products_[at++])) return false;
+            }
+            for (Product* const product : touched_) product->set_current_to(lsn - 1);
         }
-        for (Product* const product : touched_) product->set_current_to(lsn - 1);
         return true;
     }
     [[nodiscard]] std::uint64_t facts() const noexcept { return facts_; }
 
 private:
-    bool apply(const Fact& fact, Lsn lsn) {
-        const Sku& sku = sku_of(fact);
-        Product* product = repository_.find(sku);
+    static LineNames names_of(const Fact& fact) noexcept {
+        const auto* const allocated = std::get_if<LineAllocated>(&fact);
+        return {allocated == nullptr ? std::string_view{} : allocated->line.order.view(),
+                sku_of(fact).view()};
+    }
+
+    /// Finds the products of all facts.
+    void look_ahead(std::span<const JournaledUnit> units) {
+        names_.clear();
+        for (const JournaledUnit& unit : units) {
+            for (const Fact& fact : unit.facts) names_.push_back(names_of(fact));
+        }
+        products_.resize(names_.size());
+        const std::span names{names_};
+        for (std::size_t at = 0; at < names.size(); at += Repository::lookahead_max) {
+            const std::size_t count = std::min(names.size() - at, Repository::lookahead_max);
+            repository_.look_ahead(names.subspan(at, count),
+                                   std::span{products_}.subspan(at, count));
+        }
+    }
+
+    /// \param product null when it was not there before the units.
+    bool apply(const Fact& fact, Lsn lsn, Product* product) {
+        if (product == nullptr) product = repository_.find(sku_of(fact));
         if (product == nullptr) {
             if (!std::holds_alternative<BatchAdded>(fact)) return false;
-            product = &repository_.add(sku);
+            product = &repository_.add(sku_of(fact));
         }
         if (product->current_to() >= lsn) return true;  // the snapshot holds it already
         touched_.push_back(product);
@@ -49,8 +74,11 @@ private:
     }
 
     Repository& repository_;
-    boost::container::small_vector<Product*, 16> touched_;
     std::uint64_t facts_ = 0;
+    // Of the units that are being applied:
+    std::vector<LineNames> names_;
+    std::vector<Product*> products_;
+    boost::container::small_vector<Product*, 16> touched_;  // of one of them
 };
 
 }  // namespace
@@ -94,8 +122,7 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
     Replay replay{*recovered.repository};
     recovered.journal = scan_journal(
         files, directory, start,
-        [&](std::span<const Fact> unit, Lsn first, UnixMicros) { return replay(unit, first); },
-        options.progress);
+        [&](std::span<const JournaledUnit> units) { return replay(units); }, options.progress);
     recovered.replayed = replay.facts();
 
     const JournalTail& tail = recovered.journal.tail;

@@ -92,7 +92,7 @@ FileView try_open_files(FileSystem& files, const fs::path& directory) {
 StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowProgress& progress) {
     StoreImage image;
     image.files = open_files(files, directory);
-    const RecordSink ignore = [](std::span<const Fact>, Lsn, UnixMicros) { return true; };
+    const UnitSink ignore = [](std::span<const JournaledUnit>) { return true; };
     const JournalScan scan = scan_journal(image.files, {}, std::nullopt, ignore, progress);
     if (scan.segments.empty()) {
         // A store that was being made when its process ended; or its journal is gone.

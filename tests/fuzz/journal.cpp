@@ -108,10 +108,12 @@ void write_anew(SimulatedDisk& disk, const Recovered& found) {
     tail.store_id = found.journal.tail.store_id;
     JournalWriter writer{other, directory, tail, 4096, Zeros::implied};
     scan_journal(disk, directory, std::nullopt,
-                 [&](std::span<const Fact> unit, Lsn, UnixMicros time) {
-                     GroupBuffer group;
-                     group.add(unit, time);
-                     writer.write(group);
+                 [&](std::span<const JournaledUnit> units) {
+                     for (const JournaledUnit& unit : units) {
+                         GroupBuffer group;
+                         group.add(unit.facts, unit.time);
+                         writer.write(group);
+                     }
                      return true;
                  },
                  {});

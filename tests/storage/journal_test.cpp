@@ -19,7 +19,7 @@ struct RunningJournal {
 struct JournalFixture : Scratch {
     std::unique_ptr<RunningJournal> open(Durability::Mode mode = Durability::Mode::always) {
         JournalScan found =
-            scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+            scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
         if (found.torn) cut_torn_tail(files, path, *found.torn);
         if (found.tail.segment == 0) found.tail.store_id = 42;
         ++found.tail.epoch;
@@ -35,10 +35,12 @@ struct JournalFixture : Scratch {
     std::vector<std::string> orders() {
         std::vector<std::string> found;
         scan_journal(files, path, std::nullopt,
-                     [&](std::span<const Fact> unit, Lsn, UnixMicros time) {
-                         BOOST_TEST(time == 7);
-                         for (const Fact& fact : unit) {
-                             found.emplace_back(std::get<OutOfStock>(fact).line.order.view());
+                     [&](std::span<const JournaledUnit> units) {
+                         for (const JournaledUnit& unit : units) {
+                             BOOST_TEST(unit.time == 7);
+                             for (const Fact& fact : unit.facts) {
+                                 found.emplace_back(std::get<OutOfStock>(fact).line.order.view());
+                             }
                          }
                          return true;
                      },
@@ -79,8 +81,7 @@ BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, Journal
     append(*open(), "o1");
     append(*open(), "o2");
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2"}));
-    const auto found =
-        scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+    const auto found = scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
     BOOST_TEST(found.closed_cleanly);
     BOOST_TEST(found.tail.epoch == 2U);
 }
@@ -105,8 +106,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFi
             if (i % 500 == 0) journal->threads.sync(lsn);  // a group is never split over segments
         }
     }
-    const auto found =
-        scan_journal(files, path, std::nullopt, [](auto, auto, auto) { return true; }, {});
+    const auto found = scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
     BOOST_TEST(found.tail.last == Lsn{units});
     BOOST_TEST(found.segments.size() >= 3U);
     BOOST_TEST(orders().size() == std::size_t{units});

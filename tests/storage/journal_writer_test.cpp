@@ -36,11 +36,13 @@ struct OnDisk {
     }
     static JournalScan scan(SimulatedDisk& disk, Orders* orders = nullptr) {
         return scan_journal(disk, directory, std::nullopt,
-                            [&](std::span<const Fact> unit, Lsn, UnixMicros) {
+                            [&](std::span<const JournaledUnit> units) {
                                 if (orders == nullptr) return true;
-                                for (const Fact& fact : unit) {
-                                    const OrderLine& line = std::get<OutOfStock>(fact).line;
-                                    orders->emplace_back(line.order.view());
+                                for (const JournaledUnit& unit : units) {
+                                    for (const Fact& fact : unit.facts) {
+                                        const OrderLine& line = std::get<OutOfStock>(fact).line;
+                                        orders->emplace_back(line.order.view());
+                                    }
                                 }
                                 return true;
                             },
