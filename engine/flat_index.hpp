@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
-#include <vector>
+#include <utility>
 
 #include "engine/pool.hpp"
 #include "engine/prefetch.hpp"
@@ -13,45 +14,42 @@ namespace allot {
 
 /// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
 /// (32 bits of the hash beside the index, so that a probe seldom looks at a record), from one half,
-/// once it has grown, to three quarters full. Records stand in the order of their hashes, so that
-/// to grow is to read and write in sequence. An erased slot is closed up, so there are no
+/// once it has grown, to three quarters full. An erased slot is closed up, so there are no
 /// tombstones. The caller brings the hash, already well mixed, and the comparison; the same hash
 /// must come with the same record.
+///
+/// No insertion waits for a table to be copied: each moves a few slots to the next table, until
+/// all are there. Records stand in the order of their hashes, so one number tells which are: to
+/// find a record is to look into one table. Meanwhile there is memory for both.
 class FlatIndex {
 public:
-    explicit FlatIndex(std::pmr::memory_resource* memory) : slots_{memory} {}
+    explicit FlatIndex(std::pmr::memory_resource* memory) noexcept
+        : memory_{memory}, table_{memory, 0}, next_{memory, 0} {}
 
     /// \return the index of the record for which `equal(index)` holds, or no_index.
     template <class Equal>
     [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
-        if (slots_.empty()) return no_index;
         const auto tag = tag_of(hash);
-        const Slot* const end = slots_.data() + slots_.size();
-        for (const Slot* slot = slots_.data() + home_of(tag);;) {
-            if (slot->index == no_index) return no_index;
-            if (slot->tag == tag && equal(slot->index)) return slot->index;
-            if (++slot == end) slot = slots_.data();
-        }
+        const Table& table = table_of(tag);
+        return table.size() == 0 ? no_index : table.find(tag, std::forward<Equal>(equal));
     }
 
     /// \pre find() of the same record gives no_index.
     void insert(std::uint64_t hash, Index index) {
-        if ((size_ + 1) * 4 > slots_.size() * 3) grow();
-        place({tag_of(hash), index});
+        if (is_growing()) {
+            move_some();
+        } else if ((size_ + 1) * 4 > table_.size() * 3) {
+            begin_growth();
+        }
+        const auto tag = tag_of(hash);
+        table_of(tag).place({tag, index});
         ++size_;
     }
 
     /// \pre the index was inserted under this hash.
     void erase(std::uint64_t hash, Index index) {
-        std::size_t hole = home_of(tag_of(hash));
-        while (slots_[hole].index != index) hole = next(hole);
-        // Move back each follower whose home does not lie behind the hole.
-        for (std::size_t at = next(hole); slots_[at].index != no_index; at = next(at)) {
-            if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;
-            slots_[hole] = slots_[at];
-            hole = at;
-        }
-        slots_[hole] = {};
+        const auto tag = tag_of(hash);
+        table_of(tag).erase(tag, index);
         --size_;
     }
 
@@ -62,49 +60,168 @@ public:
 
     /// Asks the processor for the slot that a find() with this hash will look at first.
     void prefetch(std::uint64_t hash) const noexcept {
-        if (!slots_.empty()) allot::prefetch(slots_[home_of(tag_of(hash))]);
+        const auto tag = tag_of(hash);
+        table_of(tag).prefetch(tag);
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] std::size_t bytes() const noexcept { return slots_.capacity() * sizeof(Slot); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return table_.bytes() + next_.bytes(); }
 
 private:
     struct alignas(8) Slot {
         std::uint32_t tag = 0;
         Index index = no_index;
+        [[nodiscard]] bool empty() const noexcept { return index == no_index; }
+    };
+
+    /// Slots from the first up to some are in use, or empty; what is beyond is no one's yet, and
+    /// comes into use as records are placed further on. So a large table costs nothing at first.
+    class Table {
+    public:
+        Table(std::pmr::memory_resource* memory, std::size_t size)
+            : memory_{memory}, slots_{size == 0 ? nullptr : allocate(memory, size)}, size_{size} {}
+        Table(Table&& other) noexcept : memory_{other.memory_} { swap(other); }
+        Table& operator=(Table&& other) noexcept {
+            swap(other);
+            return *this;
+        }
+        Table(const Table&) = delete;
+        Table& operator=(const Table&) = delete;
+        ~Table() {
+            if (slots_ != nullptr) memory_->deallocate(slots_, bytes(), alignof(Slot));
+        }
+
+        [[nodiscard]] std::size_t size() const noexcept { return size_; }
+        [[nodiscard]] std::size_t bytes() const noexcept { return size_ * sizeof(Slot); }
+        [[nodiscard]] const Slot& operator[](std::size_t at) const noexcept { return slots_[at]; }
+        /// The tag as a fraction of the table.
+        [[nodiscard]] std::size_t home_of(std::uint64_t tag) const noexcept {
+            return (tag * size_) >> 32U;
+        }
+        /// The first tag whose home is not before `home`.
+        [[nodiscard]] std::uint64_t first_tag_at(std::size_t home) const noexcept {
+            return ((std::uint64_t{home} << 32U) + size_ - 1) / size_;
+        }
+        void prefetch(std::uint32_t tag) const noexcept {
+            if (size_ != 0) allot::prefetch(slots_[home_of(tag)]);
+        }
+
+        template <class Equal>
+        [[nodiscard]] Index find(std::uint32_t tag, Equal&& equal) const {
+            const Slot* const end = slots_ + size_;
+            for (const Slot* slot = slots_ + home_of(tag);;) {
+                if (slot->empty()) return no_index;
+                if (slot->tag == tag && equal(slot->index)) return slot->index;
+                if (++slot == end) slot = slots_;
+            }
+        }
+
+        void place(Slot slot) noexcept {
+            std::size_t at = home_of(slot.tag);
+            use_up_to(at + 1);
+            while (!slots_[at].empty()) at = next(at);
+            use_up_to(at + 1);
+            slots_[at] = slot;
+        }
+
+        void erase(std::uint32_t tag, Index index) noexcept {
+            std::size_t hole = home_of(tag);
+            while (slots_[hole].index != index) hole = next(hole);
+            // Move back each follower whose home does not lie behind the hole.
+            for (std::size_t at = next(hole); !slots_[at].empty(); at = next(at)) {
+                if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;
+                slots_[hole] = slots_[at];
+                hole = at;
+            }
+            slots_[hole] = {};
+        }
+
+        /// Has the first `count` slots in use, and one more, which is empty, so that whoever
+        /// probes comes to an end.
+        void use_up_to(std::size_t count) noexcept {
+            if (count < used_ || used_ == size_) return;
+            constexpr std::size_t more = 512;  // four kibibytes
+            const std::size_t used = std::min(size_, count + more);
+            std::uninitialized_fill(slots_ + used_, slots_ + used, Slot{});
+            used_ = used;
+        }
+
+    private:
+        static Slot* allocate(std::pmr::memory_resource* memory, std::size_t size) {
+            return static_cast<Slot*>(memory->allocate(size * sizeof(Slot), alignof(Slot)));
+        }
+        void swap(Table& other) noexcept {
+            std::swap(memory_, other.memory_);
+            std::swap(slots_, other.slots_);
+            std::swap(size_, other.size_);
+            std::swap(used_, other.used_);
+        }
+        [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
+            return at + 1 == size_ ? 0 : at + 1;
+        }
+        /// How many steps from one slot on to the other.
+        [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const noexcept {
+            return to >= from ? to - from : to + size_ - from;
+        }
+
+        std::pmr::memory_resource* memory_;
+        Slot* slots_ = nullptr;
+        std::size_t size_ = 0;
+        std::size_t used_ = 0;
     };
 
     static std::uint32_t tag_of(std::uint64_t hash) noexcept {
         return static_cast<std::uint32_t>(hash >> 32U);
     }
-    /// The tag as a fraction of the table.
-    [[nodiscard]] std::size_t home_of(std::uint32_t tag) const noexcept {
-        return (std::uint64_t{tag} * slots_.size()) >> 32U;
+    [[nodiscard]] const Table& table_of(std::uint32_t tag) const noexcept {
+        return tag < moved_tags_ ? next_ : table_;
     }
-    [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
-        return at + 1 == slots_.size() ? 0 : at + 1;
-    }
-    /// How many steps from one slot on to the other.
-    [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const noexcept {
-        return to >= from ? to - from : to + slots_.size() - from;
+    [[nodiscard]] Table& table_of(std::uint32_t tag) noexcept {
+        return tag < moved_tags_ ? next_ : table_;
     }
 
-    void place(Slot slot) noexcept {
-        std::size_t at = home_of(slot.tag);
-        while (slots_[at].index != no_index) at = next(at);
-        slots_[at] = slot;
+    [[nodiscard]] bool is_growing() const noexcept { return next_.size() != 0; }
+
+    void begin_growth() {
+        next_ = {memory_, std::max<std::size_t>(16, table_.size() + table_.size() / 2)};
+        if (table_.size() == 0) end_growth();
     }
 
-    void grow() {
-        const std::size_t size = std::max<std::size_t>(16, slots_.size() + slots_.size() / 2);
-        std::pmr::vector<Slot> old(size, slots_.get_allocator());
-        old.swap(slots_);
-        for (const Slot& slot : old) {
-            if (slot.index != no_index) place(slot);
+    /// Moves on to the end of a run: of the records there, none has its home beyond it. Moved slots
+    /// stay as they are, so that those after them are found still.
+    void move_some() {
+        constexpr std::size_t slots = 16;  // so the old table is never more than 13/16 full
+        const std::size_t enough = std::min(moved_slots_ + slots, table_.size());
+        std::size_t at = moved_slots_;
+        while (at < table_.size() && (at < enough || !table_[at - 1].empty())) move(at++, false);
+        if (at == table_.size()) {
+            // Records whose probes came round the end stand in the first run.
+            for (std::size_t first = 0; !table_[first].empty(); ++first) move(first, true);
+            return end_growth();
         }
+        moved_slots_ = at;
+        moved_tags_ = table_.first_tag_at(at);
+        next_.use_up_to(next_.home_of(moved_tags_) + 1);
     }
 
-    std::pmr::vector<Slot> slots_;
+    void move(std::size_t at, bool came_round) noexcept {
+        const Slot slot = table_[at];
+        if (!slot.empty() && (table_.home_of(slot.tag) > at) == came_round) next_.place(slot);
+    }
+
+    void end_growth() noexcept {
+        next_.use_up_to(next_.size());
+        table_ = std::move(next_);
+        next_ = {memory_, 0};
+        moved_slots_ = 0;
+        moved_tags_ = 0;
+    }
+
+    std::pmr::memory_resource* memory_;
+    Table table_;
+    Table next_;                    // while it grows
+    std::size_t moved_slots_ = 0;   // of table_, from the first on
+    std::uint64_t moved_tags_ = 0;  // smaller ones are in next_
     std::size_t size_ = 0;
 };
 

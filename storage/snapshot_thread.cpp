@@ -18,7 +18,7 @@ constexpr int rests_a_work_max = 14;
 /// The less, the more has happened meanwhile: a snapshot that copies no faster than lines are added
 /// would never end.
 constexpr int rests_a_work(std::uint64_t growth) noexcept {
-    return growth < 2 ? rests_a_work_max >> (2 * growth) : 0;
+    return growth < 4 ? rests_a_work_max >> growth : 0;
 }
 
 /// Thrown to give up a snapshot because the store is being closed.

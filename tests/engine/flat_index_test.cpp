@@ -2,8 +2,12 @@
 
 #include <rapidcheck/boost_test.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <map>
+#include <random>
+#include <utility>
+#include <vector>
 
 using namespace allot;
 
@@ -33,6 +37,35 @@ RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
         }
         RC_ASSERT(index.find(0, [](Index) { return false; }) == no_index);
     }
+}
+
+// Well mixed hashes, and as many records as it takes to grow several times, of which some go again
+// while a table is on its way to the next.
+RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
+    FlatIndex index{std::pmr::new_delete_resource()};
+    std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
+    const unsigned crowd =
+        *rc::gen::inRange(0U, 6U);  // all at the end of the table: halved so often
+    const std::uint64_t erased_of_eight = *rc::gen::inRange(0U, 8U);
+    std::vector<std::pair<std::uint64_t, Index>> there;
+    const auto is_there = [&](const auto& record) {
+        return index.find(record.first, [&](Index at) { return at == record.second; }) ==
+               record.second;
+    };
+    for (Index next = 0; next < 3'000; ++next) {
+        there.emplace_back(~(random() >> crowd), next);
+        index.insert(there.back().first, next);
+        if (random() % 8 < erased_of_eight) {
+            std::swap(there[random() % there.size()], there.back());
+            RC_ASSERT(is_there(there.back()));
+            index.erase(there.back().first, there.back().second);
+            RC_ASSERT(!is_there(there.back()));
+            there.pop_back();
+        }
+        if (next % 500 == 0) RC_ASSERT(std::ranges::all_of(there, is_there));
+    }
+    RC_ASSERT(std::ranges::all_of(there, is_there));
+    RC_ASSERT(index.size() == there.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
