@@ -61,14 +61,20 @@ struct LineDeallocated {
     friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
 };
 
-/// A line that no batch could take. Changes no stock.
+/// A line that no batch could take. Changes no stock; opens a shortage (R14), unless one is open.
 struct OutOfStock {
     OrderLine line;
     friend bool operator==(const OutOfStock&, const OutOfStock&) = default;
 };
 
+/// A line that is short is not wanted any more. Changes no stock.
+struct ShortageWithdrawn {
+    OrderLine line;
+    friend bool operator==(const ShortageWithdrawn&, const ShortageWithdrawn&) = default;
+};
+
 using Fact = std::variant<BatchAdded, BatchQuantityChanged, BatchRescheduled, LineAllocated,
-                          LineDeallocated, OutOfStock>;
+                          LineDeallocated, OutOfStock, ShortageWithdrawn>;
 
 /// The SKU whose product the fact belongs to.
 [[nodiscard]] inline const Sku& sku_of(const Fact& fact) noexcept {
@@ -79,6 +85,7 @@ using Fact = std::variant<BatchAdded, BatchQuantityChanged, BatchRescheduled, Li
         const Sku& operator()(const LineAllocated& f) const noexcept { return f.line.sku; }
         const Sku& operator()(const LineDeallocated& f) const noexcept { return f.line.sku; }
         const Sku& operator()(const OutOfStock& f) const noexcept { return f.line.sku; }
+        const Sku& operator()(const ShortageWithdrawn& f) const noexcept { return f.line.sku; }
     };
     return std::visit(Visitor{}, fact);
 }

@@ -15,6 +15,7 @@ public:
         for (Index i = 0; i < repository_.size(); ++i) inspect(repository_.at(i));
         expect(lines_ == ledger_.line_count(), "lines that no batch holds");
         expect(batches_ == ledger_.batch_count(), "batches that no product has");
+        expect(shortages_ == ledger_.shortages().size(), "shortages that no product has");
         return std::move(found_);
     }
 
@@ -34,6 +35,31 @@ private:
             expect(ledger_.batch(at).available() == 0, "a batch of SKU " + sku + " is passed over");
         }
         for (const Index at : product.batches()) inspect(product, at);
+        inspect_shortages(product);
+    }
+
+    void inspect_shortages(const Product& product) {
+        const ShortageBook& book = ledger_.shortages();
+        const std::string sku{product.sku_view()};
+        const auto short_lines = book.of_product(product.index());
+        expect(product.has_shortages() == !short_lines.empty(),
+               "SKU " + sku + " does not say truly whether a line of it is short");
+        for (const Index at : short_lines) {
+            ++shortages_;
+            const auto order = OrderId::known(book[at].order.view());
+            const auto quantity = Quantity::of(book[at].quantity).value();
+            const std::string line =
+                "a line of order " + std::string{order.view()} + ", SKU " + sku;
+            const ShortageBook::OrderName name{ledger_.hash(order.view()), order.view()};
+            expect(book.find(name, product.index(), quantity) == at,
+                   line + " that is short is not found");
+            const auto of_order = book.of_order(name);
+            expect(std::ranges::find(of_order, at) != of_order.end(),
+                   line + " that is short is not found by its order");
+            expect(ledger_.find_line(order, product.index(), quantity) == no_index,
+                   line + " is short and allocated");
+            expect(book[at].asked > 0, line + " is short and was never asked for");
+        }
     }
 
     void inspect(const Product& product, Index at) {
@@ -70,6 +96,7 @@ private:
     const Ledger& ledger_;
     std::size_t lines_ = 0;
     std::size_t batches_ = 0;
+    std::size_t shortages_ = 0;
     std::vector<std::string> found_;
 };
 

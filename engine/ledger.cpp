@@ -208,7 +208,7 @@ boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order)
 
 std::size_t Ledger::bytes() const noexcept {
     return batches_.bytes() + orders_.bytes() + lines_.bytes() + batch_index_.bytes() +
-           order_index_.bytes() + line_index_.bytes();
+           order_index_.bytes() + line_index_.bytes() + shortages_.bytes();
 }
 
 }  // namespace allot

@@ -11,6 +11,7 @@
 #include "engine/flat_index.hpp"
 #include "engine/pool.hpp"
 #include "engine/prefetch.hpp"
+#include "engine/shortage_book.hpp"
 
 namespace allot {
 
@@ -75,7 +76,8 @@ public:
           lines_{memory},
           batch_index_{memory},
           order_index_{memory},
-          line_index_{memory} {}
+          line_index_{memory},
+          shortages_{memory} {}
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
 
@@ -141,6 +143,10 @@ public:
     /// The allocated lines of one order, over all products, in the order of their allocation.
     [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
 
+    // Shortages
+    [[nodiscard]] const ShortageBook& shortages() const noexcept { return shortages_; }
+    [[nodiscard]] ShortageBook& shortages() noexcept { return shortages_; }
+
     [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
     [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
     [[nodiscard]] std::size_t order_count() const noexcept { return orders_.size(); }
@@ -168,6 +174,7 @@ private:
     /// From a line of an indexed order to the line before it in the order's chain: whoever has that
     /// has both. The first, before which there is none, is not in it.
     FlatIndex line_index_;
+    ShortageBook shortages_;
 };
 
 }  // namespace allot

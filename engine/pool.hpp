@@ -58,6 +58,8 @@ public:
         return chunks_[at / chunk_size][at % chunk_size];
     }
 
+    /// Indices are below this; an erased record's place holds a default one.
+    [[nodiscard]] Index places() const noexcept { return size_; }
     /// Records held now.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 

@@ -1,7 +1,6 @@
 #include "engine/product.hpp"
 
 #include <algorithm>
-#include <boost/assert.hpp>
 #include <vector>
 
 namespace allot {
@@ -47,6 +46,12 @@ std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRec
         *this, LineDeallocated{
                    {order, sku(), quantity}, ledger_->batch(line.batch).ref(), line.allocated_at});
     return 1;
+}
+
+void Product::withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder) {
+    const OrderLine line{order, sku(), quantity};
+    if (find_shortage(ledger_->hash(order.view()), line) == no_index) return;
+    recorder.record(*this, ShortageWithdrawn{line});
 }
 
 Result<void> Product::add_batch(const BatchRef& ref, Purchased purchased, Eta eta,
@@ -103,146 +108,6 @@ Result<void> Product::restore(const OrderLine& line, Index at, FactRecorder& rec
     if (!batch.can_allocate(line.quantity)) return Refusal::out_of_stock;
     recorder.record(*this, LineAllocated{line, batch.ref()});
     return {};
-}
-
-Index Product::own_batch(const BatchRef& ref) const {
-    const Index likely = preferred();
-    if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
-    constexpr std::size_t few = 4;  // which a decision has just looked at
-    if (batches_.size() <= few) {
-        const auto at = std::ranges::find(batches_, ref.view(),
-                                          [&](Index i) { return ledger_->batch(i).ref_view(); });
-        return at == batches_.end() ? no_index : *at;
-    }
-    const Index at = ledger_->find_batch(ref.view());
-    return at != no_index && ledger_->batch(at).product() == index_ ? at : no_index;
-}
-
-void Product::insert_by_rank(Index batch) {
-    const auto rank = [&](Index at) { return ledger_->batch(at).rank(); };
-    batches_.insert(std::ranges::upper_bound(batches_, rank(batch), {}, rank), batch);
-    reopen(batch);
-}
-
-void Product::remove_from_ranks(Index batch) noexcept {
-    reopen(batch);
-    batches_.erase(std::ranges::find(batches_, batch));
-}
-
-void Product::pass_sold_out() noexcept {
-    while (preferred() != no_index && ledger_->batch(preferred()).available() == 0) ++sold_out_;
-}
-
-/// The batch may have something available, or stand at another place, from now on.
-void Product::reopen(Index batch) noexcept {
-    const auto passed = sold_out();
-    sold_out_ = static_cast<std::uint32_t>(std::ranges::find(passed, batch) - passed.begin());
-}
-
-/// Each returns false when the fact contradicts the state, and then has changed nothing.
-struct Product::Applier {
-    Product& product;
-    Ledger& ledger;
-    Lsn lsn;
-    const Found& found;
-
-    bool operator()(const BatchAdded& fact) const {
-        if (ledger.find_batch(fact.batch.view()) != no_index) return false;
-        product.insert_by_rank(
-            ledger.add_batch(fact.batch, product.index_, Rank{fact.eta, lsn}, fact.purchased));
-        return true;
-    }
-    bool operator()(const BatchQuantityChanged& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        if (at == no_index) return false;
-        const Batch& batch = ledger.batch(at);
-        const std::int64_t allocated = batch.purchased() - batch.available();
-        if (batch.purchased() != fact.from.units() || allocated > fact.to.units()) return false;
-        ledger.set_purchased(at, fact.to);
-        product.reopen(at);
-        return true;
-    }
-    bool operator()(const BatchRescheduled& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        if (at == no_index || ledger.batch(at).eta() != fact.from) return false;
-        product.remove_from_ranks(at);
-        ledger.reschedule(at, fact.to);
-        product.insert_by_rank(at);
-        return true;
-    }
-    bool operator()(const LineAllocated& fact) const {
-        const auto& [order, sku, quantity] = fact.line;
-        const bool known = found.batch != no_index;
-        const Index at = known ? found.batch : product.own_batch(fact.batch);
-        if (at == no_index || !ledger.batch(at).can_allocate(quantity)) return false;
-        const OrderPlace place = known ? found.order : ledger.find_order(order);
-        if (!known && ledger.find_line(place, product.index_, quantity) != no_index) return false;
-        ledger.hold(order, place, at, quantity, lsn);
-        product.pass_sold_out();
-        return true;
-    }
-    bool operator()(const LineDeallocated& fact) const {
-        const Index held = ledger.find_line(fact.line.order, product.index_, fact.line.quantity);
-        if (held == no_index) return false;
-        const AllocatedLine& line = ledger.line(held);
-        if (line.allocated_at != fact.allocated_at ||
-            ledger.batch(line.batch).ref_view() != fact.batch.view()) {
-            return false;
-        }
-        product.reopen(line.batch);
-        ledger.release(held);
-        return true;
-    }
-    bool operator()(const OutOfStock& /*changes no stock*/) const { return true; }
-};
-
-/// Each undoes what the Applier of the same fact did.
-struct Product::Reverter {
-    Product& product;
-    Ledger& ledger;
-
-    void operator()(const BatchAdded& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        product.remove_from_ranks(at);
-        ledger.remove_batch(at);
-    }
-    void operator()(const BatchQuantityChanged& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        ledger.set_purchased(at, fact.from);
-        product.reopen(at);
-    }
-    void operator()(const BatchRescheduled& fact) const {
-        const Index at = product.own_batch(fact.batch);
-        product.remove_from_ranks(at);
-        ledger.reschedule(at, fact.from);
-        product.insert_by_rank(at);
-    }
-    void operator()(const LineAllocated& fact) const {
-        const Index held = ledger.find_line(fact.line.order, product.index_, fact.line.quantity);
-        product.reopen(ledger.line(held).batch);
-        ledger.release(held);
-    }
-    void operator()(const LineDeallocated& fact) const {
-        ledger.put_back(fact.line.order, product.own_batch(fact.batch), fact.line.quantity,
-                        fact.allocated_at);
-    }
-    void operator()(const OutOfStock& /*changed no stock*/) const {}
-};
-
-namespace {
-bool changes_stock(const Fact& fact) noexcept { return !std::holds_alternative<OutOfStock>(fact); }
-}  // namespace
-
-bool Product::apply(const Fact& fact, Lsn lsn, const Found& found) {
-    BOOST_ASSERT(sku_of(fact).view() == sku_view());
-    if (!std::visit(Applier{*this, *ledger_, lsn, found}, fact)) return false;
-    if (changes_stock(fact)) ++version_;
-    return true;
-}
-
-void Product::revert(const Fact& fact) {
-    std::visit(Reverter{*this, *ledger_}, fact);
-    if (changes_stock(fact)) --version_;
 }
 
 }  // namespace allot

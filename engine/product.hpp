@@ -73,6 +73,8 @@ public:
     [[nodiscard]] std::span<const Index> sold_out() const noexcept {
         return batches().first(sold_out_);
     }
+    /// True when a line of it is short (R14).
+    [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
     /// Where the next line goes, if it is small enough. no_index: nowhere.
     [[nodiscard]] Index preferred() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
@@ -85,6 +87,8 @@ public:
                               PlanObserver* observer = nullptr);
     /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
+    /// R14. Ends the shortage of a line, if it is short.
+    void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
     /// R7. \return Refusal::batch_exists when the batch is there with other contents.
     /// \pre no other product has a batch of this reference.
@@ -101,15 +105,20 @@ public:
 
     /// Makes the fact true.
     /// \param found what the decision found in this state, if it is as new as that.
+    /// \param ended takes the shortage that the fact ends, for whoever may have to revert it: what
+    /// is served or withdrawn names the line, and not since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state: it was not
     /// decided from this one.
-    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Found& found = {});
-    /// The exact inverse of the last apply().
-    void revert(const Fact& fact);
+    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Found& found = {},
+                             EndedShortages* ended = nullptr);
+    /// The exact inverse of the last apply(), of that LSN; takes off `ended` what that put there.
+    void revert(const Fact& fact, Lsn lsn, EndedShortages& ended);
     /// Marks the end of a unit of work that touched the product.
     void set_current_to(Lsn lsn) noexcept { current_to_ = lsn; }
     /// Takes over a version from a snapshot, which does not hold the facts that made it.
     void set_version(Version version) noexcept { version_ = version; }
+    /// Likewise a shortage. \return false, and nothing has changed, when it cannot be.
+    [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since, std::uint64_t asked);
 
 private:
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
@@ -118,9 +127,15 @@ private:
     void remove_from_ranks(Index batch) noexcept;
     void pass_sold_out() noexcept;
     void reopen(Index batch) noexcept;
+    [[nodiscard]] Index find_shortage(std::uint64_t order_hash, const OrderLine& line) const;
+    void end_shortage(std::uint64_t order_hash, const OrderLine& line, Lsn by,
+                      EndedShortages* ended);
+    void reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortages& ended);
 
     struct Applier;
     struct Reverter;
+
+    static constexpr std::uint32_t sold_out_max = (1U << 31U) - 1;  // 128 GiB of batches
 
     CompactName sku_;
     Version version_ = 0;
@@ -128,7 +143,10 @@ private:
     boost::container::small_vector<Index, 4> batches_;
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
-    std::uint32_t sold_out_ = 0;
+    std::uint32_t sold_out_ : 31 = 0;
+    std::uint32_t has_shortages_ : 1 =
+        0;  // here, so that a line of a product without any pays no look
 };
+static_assert(sizeof(Product) == 96, "a cache line and a half");
 
 }  // namespace allot

@@ -1,5 +1,8 @@
 #include "engine/services.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace allot {
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work) {
@@ -37,6 +40,22 @@ OrderResult handle(const AllocateOrder& command, UnitOfWork& work) {
     return batches;
 }
 
+namespace {
+/// R14. The lines of an order that are short and that the command means, oldest first.
+void withdraw(const Deallocate& command, UnitOfWork& work) {
+    Repository& repository = work.repository();
+    const Ledger& ledger = std::as_const(repository).ledger();
+    const ShortageBook::OrderName order{ledger.hash(command.order.view()), command.order.view()};
+    for (const Index at : ledger.shortages().of_order(order)) {
+        const Shortage& shortage = ledger.shortages()[at];
+        Product& product = repository.at(shortage.product);
+        if (command.sku && command.sku->view() != product.sku_view()) continue;
+        if (command.quantity && command.quantity->units() != shortage.quantity) continue;
+        product.withdraw(command.order, Quantity::of(shortage.quantity).value(), work);
+    }
+}
+}  // namespace
+
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work) {
     Repository& repository = work.repository();
     std::size_t released = 0;
@@ -48,6 +67,7 @@ Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work) {
         const auto quantity = Quantity::of(line.quantity).value();
         released += product.deallocate(command.order, quantity, work);
     }
+    withdraw(command, work);
     return released;
 }
 
@@ -124,6 +144,30 @@ Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repositor
         if (!day || batch.eta() <= *day) units += batch.available();
     }
     return units;
+}
+
+Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository) {
+    const ShortageBook& book = std::as_const(repository).ledger().shortages();
+    std::vector<Index> found;
+    if (query.sku) {
+        const Product* const product = repository.find(*query.sku);
+        if (product == nullptr) return Refusal::unknown_sku;
+        if (product->has_shortages()) found = book.of_product(product->index());
+    } else {
+        found = book.all();
+    }
+    const auto from =
+        std::ranges::upper_bound(found, query.after, {}, [&](Index at) { return book[at].since; });
+    std::vector<ShortLine> rows;
+    for (auto at = from; at != found.end() && rows.size() < query.rows_max; ++at) {
+        const Shortage& shortage = book[*at];
+        rows.push_back(
+            {{OrderId::known(shortage.order.view()), repository.at(shortage.product).sku(),
+              Quantity::of(shortage.quantity).value()},
+             shortage.since,
+             shortage.asked});
+    }
+    return rows;
 }
 
 std::vector<Allocation> allocations(const OrderId& order, Repository& repository) {

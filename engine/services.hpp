@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,7 +22,8 @@ Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
 /// As Allocate, for the first line that is refused.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
-/// \return how many lines were released.
+/// \return how many lines were released. Of those that are short the shortage is withdrawn (R14),
+/// and not counted.
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work);
 /// \return how many lines were released, each allocated again or short (R8).
 Result<std::size_t> handle(const ChangeBatchQuantity& command, UnitOfWork& work);
@@ -65,6 +67,24 @@ struct Allocation {
     BatchRef batch;
     friend bool operator==(const Allocation&, const Allocation&) = default;
 };
+
+/// A line that was asked for and not served, nor withdrawn (R14).
+struct ShortLine {
+    OrderLine line;
+    Lsn since;            ///< of the OutOfStock that opened it
+    std::uint64_t asked;  ///< how often it was refused since then
+    friend bool operator==(const ShortLine&, const ShortLine&) = default;
+};
+
+struct ShortageQuery {
+    std::optional<Sku> sku = {};  ///< none: of every SKU
+    Lsn after = 0;                ///< only those since a later fact: to go on where an answer ended
+    std::size_t rows_max = std::numeric_limits<std::size_t>::max();
+};
+
+/// Oldest first. Of every SKU it takes time in proportion to all shortages, whatever rows_max is.
+/// \return Refusal::unknown_sku when no batch of the SKU was ever added.
+Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository);
 
 /// In the order of allocation; none for an order that holds nothing.
 std::vector<Allocation> allocations(const OrderId& order, Repository& repository);

@@ -38,9 +38,19 @@ void add_batch(Hasher& hasher, const Ledger& ledger, Index at) {
     }
 }
 
-}  // namespace
+void add_shortages(Hasher& hasher, const Product& product) {
+    const ShortageBook& book = product.ledger().shortages();
+    if (!product.has_shortages()) return;
+    for (const Index at : book.of_product(product.index())) {
+        const Shortage& shortage = book[at];
+        hasher.add(shortage.order.view());
+        hasher.add(shortage.quantity);
+        hasher.add(shortage.since);
+        hasher.add(shortage.asked);
+    }
+}
 
-std::uint64_t state_hash(Repository& repository) {
+std::uint64_t hash_of(Repository& repository, bool with_shortages) {
     Hasher hasher;
     for (Index i = 0; i < repository.size(); ++i) {
         const Product& product = repository.at(i);
@@ -48,8 +58,14 @@ std::uint64_t state_hash(Repository& repository) {
         hasher.add(product.version());
         hasher.add(product.current_to());
         for (const Index at : product.batches()) add_batch(hasher, product.ledger(), at);
+        if (with_shortages) add_shortages(hasher, product);
     }
     return hasher.digest();
 }
+
+}  // namespace
+
+std::uint64_t state_hash(Repository& repository) { return hash_of(repository, true); }
+std::uint64_t stock_hash(Repository& repository) { return hash_of(repository, false); }
 
 }  // namespace allot

@@ -22,7 +22,7 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
 void UnitOfWork::record(Product& product, const Fact& fact, const Found& found) noexcept {
     facts_.push_back(fact);
     products_.push_back(&product);
-    if (!product.apply(fact, journal_.last() + facts_.size(), found)) {
+    if (!product.apply(fact, journal_.last() + facts_.size(), found, &ended_)) {
         // A decision contradicts the state it was made from. The journal is right; this process is
         // not, and must not write to it.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
@@ -32,7 +32,7 @@ void UnitOfWork::record(Product& product, const Fact& fact, const Found& found) 
 
 void UnitOfWork::rollback() noexcept {
     while (!facts_.empty()) {
-        products_.back()->revert(facts_.back());
+        products_.back()->revert(facts_.back(), journal_.last() + facts_.size(), ended_);
         facts_.pop_back();
         products_.pop_back();
     }

@@ -54,6 +54,7 @@ private:
     Journal& journal_;
     boost::container::small_vector<Fact, 4> facts_;
     boost::container::small_vector<Product*, 4> products_;  // of each fact
+    EndedShortages ended_;                                  // by these facts
     std::size_t products_added_ = 0;
     bool committed_ = false;
 };

@@ -1,7 +1,10 @@
+#include <charconv>
 #include <string>
+#include <system_error>
 
 #include "engine/services.hpp"
 #include "net/arguments.hpp"
+#include "net/command_table.hpp"
 #include "net/handlers.hpp"
 
 namespace allot::handlers {
@@ -57,6 +60,30 @@ std::size_t candidates_of(const AllocateOrder& order, Repository& repository) {
     return candidates;
 }
 
+/// `[sku] [AFTER lsn]`
+std::optional<ShortageQuery> shortage_query(Call& call) {
+    ShortageQuery query{.rows_max = shortage_rows_max};
+    if (call.args.size() % 2 == 0) {
+        query.sku = name_at<Sku>(call, 1);
+        if (!query.sku) return {};
+    }
+    if (call.args.size() < 3) return query;
+    const std::string_view word = call.args[call.args.size() - 2];
+    if (!equal_ignoring_case(word, "AFTER")) {
+        call.fail(ErrorCode::syntax, "expected AFTER, got ", Quoted{word});
+        return {};
+    }
+    const std::string_view digits = call.args.back();
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, query.after);
+    if (digits.empty() || read.ec != std::errc{} || read.ptr != end) {
+        call.fail(ErrorCode::syntax, Quoted{digits},
+                  " is no LSN: it is a whole number from 0, in digits only");
+        return {};
+    }
+    return query;
+}
+
 }  // namespace
 
 Lsn explain(Call& call) {
@@ -86,6 +113,26 @@ Lsn allocations(Call& call) {
         call.reply.simple(row.sku);
         call.reply.integer(row.quantity.units());
         call.reply.simple(row.batch);
+    }
+    return call.last_lsn();
+}
+
+Lsn shortages(Call& call) {
+    const auto query = shortage_query(call);
+    if (!query) return no_lsn;
+    const auto rows = allot::shortages(*query, call.bus().repository());
+    if (!rows) {
+        refuse(call, rows.error(), {.sku = query->sku->view()});
+        return call.last_lsn();
+    }
+    call.reply.array(rows->size());
+    for (const ShortLine& row : *rows) {
+        call.reply.array(5);
+        call.reply.simple(row.line.order);
+        call.reply.simple(row.line.sku);
+        call.reply.integer(row.line.quantity.units());
+        call.reply.integer(static_cast<std::int64_t>(row.since));
+        call.reply.integer(static_cast<std::int64_t>(row.asked));
     }
     return call.last_lsn();
 }

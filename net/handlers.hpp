@@ -16,6 +16,7 @@ Lsn receive(Call& call);
 // handle_queries.cpp: what looks at stock
 Lsn explain(Call& call);
 Lsn allocations(Call& call);
+Lsn shortages(Call& call);
 Lsn stock(Call& call);
 Lsn available(Call& call);
 

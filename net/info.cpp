@@ -71,6 +71,7 @@ InfoSection stock_section(const Backend& backend) {
              {"batches", std::to_string(ledger.batch_count())},
              {"orders", std::to_string(ledger.order_count())},
              {"lines", std::to_string(ledger.line_count())},
+             {"shortages", std::to_string(ledger.shortages().size())},
              {"last_lsn", std::to_string(backend.journal.last())},
              {"durable_lsn", std::to_string(backend.journal.durable())}}};
 }

@@ -59,6 +59,8 @@ struct SessionLimits {
 inline constexpr std::size_t order_lines_max = 1000;
 /// Candidate batches of one EXPLAIN, over all its lines.
 inline constexpr std::size_t explained_batches_max = 10'000;
+/// Rows of one reply to SHORTAGES; the last one's LSN asks for what follows.
+inline constexpr std::size_t shortage_rows_max = 1000;
 /// Bytes of a client's name, and of each thing that it tells of its library.
 inline constexpr std::size_t client_name_bytes_max = 64;
 

@@ -25,6 +25,7 @@ struct CheckReport {
     std::uint64_t products = 0;
     std::uint64_t batches = 0;
     std::uint64_t lines = 0;
+    std::uint64_t shortages = 0;
     std::uint64_t snapshots = 0;
     std::uint64_t state_hash = 0;
 };

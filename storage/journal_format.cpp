@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
     line_allocated = 4,
     line_deallocated = 5,
     out_of_stock = 6,
+    shortage_withdrawn = 7,
 };
 
 class Encoder {
@@ -130,6 +131,9 @@ struct EncodeFact {
         write(Kind::line_deallocated, f.line, f.batch, f.allocated_at);
     }
     void operator()(const OutOfStock& f) const noexcept { write(Kind::out_of_stock, f.line); }
+    void operator()(const ShortageWithdrawn& f) const noexcept {
+        write(Kind::shortage_withdrawn, f.line);
+    }
 
     template <class... Fields>
     void write(const Fields&... fields) const noexcept {
@@ -153,6 +157,8 @@ std::optional<Fact> decode_fact(Decoder& in) noexcept {
             return LineDeallocated{in.line(), in.name<BatchRef>(), in.lsn()};
         case Kind::out_of_stock:
             return OutOfStock{in.line()};
+        case Kind::shortage_withdrawn:
+            return ShortageWithdrawn{in.line()};
     }
     return std::nullopt;
 }

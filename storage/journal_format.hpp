@@ -17,7 +17,11 @@ namespace allot::journal {
 
 static_assert(std::endian::native == std::endian::little, "the formats are little-endian");
 
-inline constexpr std::uint32_t format_version = 1;
+/// What is written. Version 1 had no fact of kind 7 (ShortageWithdrawn), and is read.
+inline constexpr std::uint32_t format_version = 2;
+[[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
+    return version >= 1 && version <= format_version;
+}
 inline constexpr std::size_t alignment = 8;  // of frames in a segment, bytes
 
 /// First in every segment file. A file whose header is all zeros is prepared, and not yet in use.

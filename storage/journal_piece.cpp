@@ -150,9 +150,10 @@ private:
     }
 
     void check_version(std::uint32_t version) const {
-        if (version == journal::format_version) return;
+        if (journal::is_readable(version)) return;
         throw UnknownFormat{piece_.name, piece_.end, piece_.last + 1,
-                            "format version " + std::to_string(version) + "; this program reads " +
+                            "format version " + std::to_string(version) +
+                                "; this program reads up to " +
                                 std::to_string(journal::format_version)};
     }
 

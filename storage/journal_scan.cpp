@@ -69,7 +69,7 @@ private:
     }
 
     [[noreturn]] void refuse_version(std::uint32_t version) const {
-        refuse("format version " + std::to_string(version) + "; this program reads " +
+        refuse("format version " + std::to_string(version) + "; this program reads up to " +
                std::to_string(journal::format_version));
     }
 
@@ -87,7 +87,7 @@ private:
             if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
             return end_at_gap(used_bytes(bytes_));
         }
-        if (header.version != journal::format_version) refuse_version(header.version);
+        if (!journal::is_readable(header.version)) refuse_version(header.version);
         if (header.file_bytes != bytes_.size()) {
             refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
                    std::to_string(header.file_bytes));
@@ -140,7 +140,7 @@ private:
                 if (used == 0 && next_is_in_use()) return true;
                 return end_at_gap(used);
             }
-            if (frame->version != journal::format_version) refuse_version(frame->version);
+            if (!journal::is_readable(frame->version)) refuse_version(frame->version);
             read_records(*frame, rest.first(frame->bytes));
             JournalTail& tail = scan_.tail;
             tail.last = frame->last;

@@ -21,7 +21,9 @@ std::uint64_t random_seed() {
 /// Applies journaled units to a repository that a snapshot may have filled already.
 class Replay {
 public:
-    explicit Replay(Repository& repository) noexcept : repository_{repository} {}
+    /// \param shortages_known see Recovered
+    Replay(Repository& repository, bool shortages_known) noexcept
+        : repository_{repository}, shortages_known_{shortages_known} {}
 
     bool operator()(std::span<const JournaledUnit> units) {
         look_ahead(units);
@@ -70,10 +72,15 @@ private:
         if (product->current_to() >= lsn) return true;  // the snapshot holds it already
         touched_.push_back(product);
         ++facts_;
-        return product->apply(fact, lsn);
+        return product->apply(fact, lsn) || is_of_unknown_shortage(fact);
+    }
+
+    [[nodiscard]] bool is_of_unknown_shortage(const Fact& fact) const noexcept {
+        return !shortages_known_ && std::holds_alternative<ShortageWithdrawn>(fact);
     }
 
     Repository& repository_;
+    const bool shortages_known_;
     std::uint64_t facts_ = 0;
     // Of the units that are being applied:
     std::vector<LineNames> names_;
@@ -119,7 +126,8 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
     if (start != 0) {
         header = snapshot::load(files, directory / name, *recovered.repository, options.progress);
     }
-    Replay replay{*recovered.repository};
+    recovered.shortages_known = start == 0 || snapshot::holds_shortages(header.version);
+    Replay replay{*recovered.repository, recovered.shortages_known};
     recovered.journal = scan_journal(
         files, directory, start,
         [&](std::span<const JournaledUnit> units) { return replay(units); }, options.progress);

@@ -14,6 +14,7 @@
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::ProductRow)
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::BatchRow)
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::LineRow)
+BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::ShortageRow)
 BOOST_CLASS_IMPLEMENTATION(allot::snapshot::Chunk, boost::serialization::object_serializable)
 BOOST_CLASS_TRACKING(allot::snapshot::Chunk, boost::serialization::track_never)
 
@@ -24,6 +25,7 @@ void serialize(Archive& archive, allot::snapshot::Chunk& chunk, unsigned /*versi
     archive& make_array(chunk.products.data(), chunk.products.size());
     archive& make_array(chunk.batches.data(), chunk.batches.size());
     archive& make_array(chunk.lines.data(), chunk.lines.size());
+    archive& make_array(chunk.shortages.data(), chunk.shortages.size());
     archive& make_array(chunk.names.data(), chunk.names.size());
 }
 
@@ -76,12 +78,14 @@ std::optional<Chunk> extract(const ChunkHeader& header, std::span<const std::byt
     const std::uint64_t expected = std::uint64_t{header.products} * sizeof(ProductRow) +
                                    std::uint64_t{header.batches} * sizeof(BatchRow) +
                                    std::uint64_t{header.lines} * sizeof(LineRow) +
+                                   std::uint64_t{header.shortages} * sizeof(ShortageRow) +
                                    header.name_bytes;
     if (archive.size() != expected) return std::nullopt;
     Chunk chunk;
     chunk.products.resize(header.products);
     chunk.batches.resize(header.batches);
     chunk.lines.resize(header.lines);
+    chunk.shortages.resize(header.shortages);
     chunk.names.resize(header.name_bytes);
     try {
         ByteSource bytes{archive};

@@ -65,6 +65,9 @@ public:
                 refuse("a chunk is damaged");
             }
             chain = chunk.checksum;
+            if (chunk.shortages != 0 && !holds_shortages(header_.version)) {
+                refuse("a chunk holds what its format does not know");
+            }
             use(chunk, std::span<const std::byte>{archive});
         }
         if (offset_ != header_.bytes || chain != header_.chain) {
@@ -87,9 +90,9 @@ private:
         offset_ = 0;
         if (header_.magic != Header::magic_value) refuse("not a snapshot");
         if (checksum_of(header_) != header_.checksum) refuse("the header is damaged");
-        if (header_.version != format_version) {
+        if (!is_readable(header_.version)) {
             refuse_format("format version " + std::to_string(header_.version) +
-                          "; this program reads " + std::to_string(format_version));
+                          "; this program reads up to " + std::to_string(format_version));
         }
         if (header_.archive_version > archive_version()) {
             refuse_format("written by a newer Boost.Serialization");
@@ -148,6 +151,7 @@ void Writer::add(const Chunk& chunk) {
     header.products = static_cast<std::uint32_t>(chunk.products.size());
     header.batches = static_cast<std::uint32_t>(chunk.batches.size());
     header.lines = static_cast<std::uint32_t>(chunk.lines.size());
+    header.shortages = static_cast<std::uint32_t>(chunk.shortages.size());
     header.name_bytes = static_cast<std::uint32_t>(chunk.names.size());
     header.checksum = checksum_of(header, archived, header_.chain);
     std::memcpy(buffer_.data(), &header, sizeof header);
@@ -187,16 +191,18 @@ Header load(FileSystem& files, const std::filesystem::path& path, Repository& re
     Reader reader{files, path};
     reader.for_each_chunk([](const ChunkHeader&, std::span<const std::byte>) {});
     std::uint64_t done = 0;
+    std::uint64_t shortages = 0;
     reader.for_each_chunk([&](const ChunkHeader& header, std::span<const std::byte> archive) {
         const auto chunk = extract(header, archive);
         if (!chunk) reader.refuse("a chunk holds other records than its header says");
         if (!restore(*chunk, repository)) reader.refuse("its records contradict each other");
+        shortages += chunk->shortages.size();
         if (progress) progress({"loading snapshot", ++done, reader.header().chunks});
     });
     const Header& header = reader.header();
     const Ledger& ledger = repository.ledger();
     if (repository.size() != header.products || ledger.batch_count() != header.batches ||
-        ledger.line_count() != header.lines) {
+        ledger.line_count() != header.lines || ledger.shortages().size() != shortages) {
         reader.refuse("it does not hold the records that its header counts");
     }
     return header;

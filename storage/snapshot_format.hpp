@@ -14,7 +14,14 @@
 
 namespace allot::snapshot {
 
-inline constexpr std::uint32_t format_version = 1;
+/// What is written. Version 1 held no shortages, and is read.
+inline constexpr std::uint32_t format_version = 2;
+[[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
+    return version >= 1 && version <= format_version;
+}
+[[nodiscard]] constexpr bool holds_shortages(std::uint32_t version) noexcept {
+    return version >= 2;
+}
 
 /// First in the file, written last.
 struct Header {
@@ -44,12 +51,13 @@ struct ChunkHeader {
     std::uint32_t batches;
     std::uint32_t lines;
     std::uint32_t name_bytes;
-    std::uint32_t reserved;  ///< 0
+    std::uint32_t shortages;
 };
 static_assert(sizeof(ChunkHeader) == 32);
 
 // The archived records: fixed-width integers, whose names stand one after the other in `names`, in
-// the order product, its batches, and after each batch the orders of its lines.
+// the order product, its batches, and after each batch the orders of its lines, then the orders of
+// its shortages.
 
 struct ProductRow {
     std::uint64_t version;
@@ -72,18 +80,29 @@ struct LineRow {
     std::uint32_t order_bytes;
 };
 
+struct ShortageRow {
+    Lsn since;
+    std::uint64_t asked;
+    std::uint32_t quantity;
+    std::uint32_t order_bytes;
+    std::uint32_t product;   ///< its row in the chunk, from 0; never less than in the row before
+    std::uint32_t reserved;  ///< 0
+};
+
 /// Some products with all that they hold: batches in order of preference, lines in the order of
-/// their allocation.
+/// their allocation, shortages from the oldest.
 struct Chunk {
     std::vector<ProductRow> products;
     std::vector<BatchRow> batches;
     std::vector<LineRow> lines;
+    std::vector<ShortageRow> shortages;
     std::string names;
 
     /// Of its archive.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +
-               lines.size() * sizeof(LineRow) + names.size();
+               lines.size() * sizeof(LineRow) + shortages.size() * sizeof(ShortageRow) +
+               names.size();
     }
 };
 
@@ -96,8 +115,8 @@ inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
 /// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
 /// adds them to those that the chunk holds.
-/// A slice takes 32 products or a little over 256 lines, so that a command waits for it some tens
-/// of microseconds; a product with more lines is copied in one piece.
+/// A slice takes 32 products or a little over 256 lines and shortages, so that a command waits for
+/// it some tens of microseconds; a product with more of them is copied in one piece.
 void copy_slice(Repository& repository, Index& next, Chunk& chunk);
 
 /// Rebuilds the products of a chunk, through the checks that every fact passes.

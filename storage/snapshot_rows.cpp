@@ -29,6 +29,17 @@ void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
     }
 }
 
+void copy_shortages(const Product& product, Chunk& chunk) {
+    if (!product.has_shortages()) return;
+    const ShortageBook& book = product.ledger().shortages();
+    const auto row = static_cast<std::uint32_t>(chunk.products.size() - 1);
+    for (const Index at : book.of_product(product.index())) {
+        const Shortage& shortage = book[at];
+        chunk.shortages.push_back({shortage.since, shortage.asked, shortage.quantity,
+                                   put_name(chunk, shortage.order.view()), row, 0});
+    }
+}
+
 /// Asks the processor for what the next slice will read. A batch's lines are a chain through all of
 /// memory, each link of which tells the next; so the chains of all batches are followed at the same
 /// time, a link of each after the other.
@@ -66,8 +77,10 @@ public:
     [[nodiscard]] bool restore(Repository& repository) {
         for (const ProductRow& row : chunk_.products) {
             if (!restore(row, repository)) return false;
+            ++products_;
         }
-        return batches_ == chunk_.batches.size() && lines_ == chunk_.lines.size() && names_.empty();
+        return batches_ == chunk_.batches.size() && lines_ == chunk_.lines.size() &&
+               shortages_ == chunk_.shortages.size() && names_.empty();
     }
 
 private:
@@ -87,8 +100,27 @@ private:
         for (std::uint32_t i = 0; i < row.batches; ++i) {
             if (!restore(chunk_.batches[batches_++], product, *sku)) return false;
         }
+        if (!restore_shortages(product, *sku)) return false;
         product.set_version(row.version);
         product.set_current_to(row.current_to);
+        return true;
+    }
+
+    /// Those of the present product, which come next.
+    [[nodiscard]] bool restore_shortages(Product& product, const Sku& sku) {
+        Lsn latest = 0;
+        for (; shortages_ < chunk_.shortages.size(); ++shortages_) {
+            const ShortageRow& row = chunk_.shortages[shortages_];
+            if (row.product != products_) break;
+            if (row.since <= latest) return false;
+            latest = row.since;
+            const auto order = name<OrderId>(row.order_bytes);
+            const auto quantity = Quantity::of(row.quantity);
+            if (!order || !quantity || row.reserved != 0) return false;
+            if (!product.take_over_shortage({*order, sku, *quantity}, row.since, row.asked)) {
+                return false;
+            }
+        }
         return true;
     }
 
@@ -115,8 +147,10 @@ private:
 
     const Chunk& chunk_;
     std::string_view names_;
+    std::size_t products_ = 0;  // of each kind of row: those that were taken
     std::size_t batches_ = 0;
     std::size_t lines_ = 0;
+    std::size_t shortages_ = 0;
 };
 
 }  // namespace
@@ -133,14 +167,15 @@ Chunk empty_chunk() {
 void copy_slice(Repository& repository, Index& next, Chunk& chunk) {
     look_ahead(repository, next);
     const std::size_t products_max = chunk.products.size() + slice_products_max;
-    const std::size_t lines_max = chunk.lines.size() + slice_lines_max;
-    while (next < repository.size() && chunk.products.size() < products_max &&
-           chunk.lines.size() < lines_max) {
+    const auto rows = [&] { return chunk.lines.size() + chunk.shortages.size(); };
+    const std::size_t rows_max = rows() + slice_lines_max;
+    while (next < repository.size() && chunk.products.size() < products_max && rows() < rows_max) {
         const Product& product = repository.at(next++);
         chunk.products.push_back({product.version(), product.current_to(),
                                   static_cast<std::uint32_t>(product.batches().size()),
                                   put_name(chunk, product.sku_view())});
         for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
+        copy_shortages(product, chunk);
     }
 }
 

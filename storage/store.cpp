@@ -104,6 +104,10 @@ std::vector<Allocation> Store::allocations(const OrderId& order) {
     return impl_->ask([&] { return allot::allocations(order, impl_->core.repository); });
 }
 
+Result<std::vector<ShortLine>> Store::shortages(const std::optional<Sku>& sku) {
+    return impl_->ask([&] { return allot::shortages({.sku = sku}, impl_->core.repository); });
+}
+
 Result<std::vector<BatchStock>> Store::stock(const Sku& sku) {
     return impl_->ask([&] { return allot::stock(sku, impl_->core.repository); });
 }
@@ -157,6 +161,7 @@ StoreStatus Store::status() {
             .batches = ledger.batch_count(),
             .orders = ledger.order_count(),
             .lines = ledger.line_count(),
+            .shortages = ledger.shortages().size(),
             .memory_bytes = core.repository.bytes(),
             .journal_bytes = core.journal.bytes_appended(),
             .journal_groups = core.journal.groups_written(),

@@ -22,7 +22,8 @@ struct StoreStatus {
     std::uint64_t batches;
     std::uint64_t orders;          ///< with a line allocated
     std::uint64_t lines;           ///< allocated
-    std::uint64_t memory_bytes;    ///< of products, batches, orders and lines
+    std::uint64_t shortages;       ///< lines that were asked for, and neither served nor withdrawn
+    std::uint64_t memory_bytes;    ///< of products, batches, orders, lines and shortages
     std::uint64_t journal_bytes;   ///< since the process began
     std::uint64_t journal_groups;  ///< written since the process began
     Lsn snapshot;                  ///< the newest snapshot's first LSN to replay less one; 0: none
@@ -99,6 +100,8 @@ public:
     // Queries wait, too, until what they saw is durable.
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order);
     [[nodiscard]] std::vector<Allocation> allocations(const OrderId& order);
+    /// Oldest first. \return Refusal::unknown_sku when no batch of the SKU was ever added.
+    [[nodiscard]] Result<std::vector<ShortLine>> shortages(const std::optional<Sku>& sku = {});
     [[nodiscard]] Result<std::vector<BatchStock>> stock(const Sku& sku);
     [[nodiscard]] Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day = {});
     [[nodiscard]] Result<Version> version(const Sku& sku);

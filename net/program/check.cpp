@@ -49,8 +49,8 @@ int run_check(const Settings& settings, Console& console) {
         console.out << escaped(directory) << ": good; last LSN " << report.last << ", "
                     << report.replayed << " facts replayed, " << report.snapshots << " snapshots, "
                     << report.products << " products, " << report.batches << " batches, "
-                    << report.lines << " allocated lines, state hash " << std::hex
-                    << report.state_hash << std::dec << '\n';
+                    << report.lines << " allocated lines, " << report.shortages
+                    << " short, state hash " << std::hex << report.state_hash << std::dec << '\n';
         return verdict::good;
     } catch (const CorruptStore& error) {
         console.out << escaped(error.what()) << '\n';

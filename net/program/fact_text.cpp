@@ -63,6 +63,9 @@ struct Taker {
         return parts;
     }
     FactParts operator()(const OutOfStock& f) const { return {"OutOfStock", fields_of(f.line)}; }
+    FactParts operator()(const ShortageWithdrawn& f) const {
+        return {"ShortageWithdrawn", fields_of(f.line)};
+    }
 };
 
 /// RFC 8259. \pre `text` is UTF-8.

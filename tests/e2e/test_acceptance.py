@@ -1,7 +1,7 @@
 """What the domain must do, over the wire.
 
 The letter of a case's id: B one batch, P preference, R reopening, S services, U units of work,
-V views, C files, G the gaps between all these.
+V views, C files, R14 shortages, G the gaps between all these.
 """
 
 import shutil
@@ -119,6 +119,30 @@ class GivenSeveralBatches(server.ServedCase):
         facts = server.allot("dump", "--data", self.store).stdout
         self.assertRegex(facts, r"OutOfStock .*order=o sku=A qty=8")
 
+    def test_R14_what_was_not_served_is_short_until_served_or_withdrawn(self):
+        self.add(("b", "A", 10), ("c", "B", 1))
+        for order, sku, qty in (("o", "A", 12), ("p", "B", 2), ("o", "A", 12), ("q", "A", 11)):
+            self.assertFails(self.one.call("ALLOCATE", order, sku, qty), "OUTOFSTOCK", sku)
+        of_o, of_p, of_q = ["o", "A", 12, 3, 2], ["p", "B", 2, 4, 1], ["q", "A", 11, 6, 1]
+        self.assertEqual([of_o, of_p, of_q], self.one.call("SHORTAGES"))
+        self.assertEqual([of_o, of_q], self.one.call("SHORTAGES", "A"))
+        self.assertEqual([of_q], self.one.call("SHORTAGES", "A", "AFTER", 3))
+        self.assertEqual("3", self.one.info()["shortages"])
+        self.assertEqual("b", self.one.call("ALLOCATE", "o", "A", 10))  # another line
+        self.assertIn(of_o, self.one.call("SHORTAGES"))
+        self.add(("more", "A", 12))
+        self.assertEqual("more", self.one.call("ALLOCATE", "o", "A", 12))
+        self.assertEqual(0, self.one.call("DEALLOCATE", "q"))
+        self.assertEqual([of_p], self.one.call("SHORTAGES"))
+        facts = server.allot("dump", "--data", self.store).stdout
+        self.assertRegex(facts, r"ShortageWithdrawn .*order=q sku=A qty=11")
+
+    def test_R14_a_released_line_that_no_batch_can_take_is_short(self):
+        self.add(("b", "A", 10))
+        self.one.call("ALLOCATE", "o", "A", 8)
+        self.assertEqual(1, self.one.call("SETQTY", "b", 5))
+        self.assertEqual([["o", "A", 8, 5, 1]], self.one.call("SHORTAGES"))
+
     def test_G10_what_is_explained_is_what_happens(self):
         self.add(("full", "A", 3), ("next", "A", 10, T0), ("last", "A", 10, T1))
         before = (self.one.call("STOCK", "A"), self.one.info()["last_lsn"])
@@ -194,13 +218,15 @@ class GivenARestart(server.ServedCase):
         self.add(("late", "A", 10, T1), ("soon", "A", 10, T0), ("here", "B", 10))
         self.one.call("ALLOCATE", "o", "A", 3, "B", 4)
         self.assertFails(self.one.call("ALLOCATE", "p", "B", 1, "A", 99), "OUTOFSTOCK")
-        ask = [("STOCK", "A"), ("STOCK", "B"), ("ALLOCATIONS", "o"), ("ALLOCATIONS", "p")]
+        ask = [("STOCK", "A"), ("STOCK", "B"), ("ALLOCATIONS", "o"), ("ALLOCATIONS", "p"),
+               ("SHORTAGES",)]
         before = self.one.pipeline(ask)
         self.assertEqual(0, self.server.stop())
         self.server = self.serve()
         self.one = self.client(self.server)
         self.assertEqual(before, self.one.pipeline(ask))
         self.assertEqual([["A", 3, "soon"], ["B", 4, "here"]], before[2])
+        self.assertEqual([["p", "A", 99, 6, 1]], before[4])
         self.assertEqual(0, self.one.call("SETQTY", "late", 5))
         self.assertEqual(5, self.available("A")["late"])
 

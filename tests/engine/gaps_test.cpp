@@ -89,13 +89,13 @@ BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is
 BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then_none_is_taken,
                         Shop) {
     add_batch("b1", "SPOON", 10);
-    const auto before = state_hash(repository);
+    const auto before = stock_hash(repository);
     const OrderResult answer = run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 5}}});
     BOOST_TEST((answer == OrderResult{RefusedLine{Refusal::out_of_stock, 1}}));
     BOOST_TEST(available("b1") == 10);
     BOOST_TEST(allocations("o1").empty());
     repository.find("SPOON")->set_current_to(1);
-    BOOST_TEST(state_hash(repository) == before);
+    BOOST_TEST(stock_hash(repository) == before);
     // Two equal lines are one.
     BOOST_TEST(run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 6}}}).value().size() == 2U);
     BOOST_TEST(available("b1") == 4);

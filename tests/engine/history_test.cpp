@@ -190,6 +190,17 @@ private:
         RC_ASSERT(repository.ledger().batch_count() == model_.batches.size());
         for (int i = 0; i < Step::skus; ++i) compare_product(Step::sku(i), repository);
         for (int i = 0; i < Step::orders; ++i) compare_order(Step::order(i), repository);
+        compare_shortages(repository);
+    }
+
+    void compare_shortages(Repository& repository) {
+        std::vector<std::string> rows;
+        for (const auto& [line, since, asked] : shortages({}, repository).value()) {
+            rows.push_back(std::string{line.order.view()} + " " + std::string{line.sku.view()} +
+                           " " + std::to_string(line.quantity.units()) + " " +
+                           std::to_string(since) + " " + std::to_string(asked));
+        }
+        RC_ASSERT(rows == model_.shortage_rows());
     }
 
     void compare_product(const std::string& name, Repository& repository) {

@@ -32,6 +32,12 @@ public:
         }
     };
 
+    struct Shortage {
+        Line line;
+        std::uint64_t since = 0;  // the fact that opened it
+        std::uint64_t asked = 0;
+    };
+
     std::string add_batch(const std::string& ref, const std::string& sku, std::int64_t units,
                           const std::string& eta) {
         if (const Batch* known = find(ref)) {
@@ -51,10 +57,21 @@ public:
             if (batch->available() < line.units) continue;
             batch->lines.push_back(line);
             batch->lines.back().fact = changed(line.sku);
+            std::erase_if(shortages, [&](const Shortage& open) { return open.line == line; });
             return batch->ref;
         }
-        ++facts;  // a shortage
+        find_short(line);
         return "out of stock";
+    }
+
+    void find_short(const Line& line) {
+        ++facts;
+        const auto open = std::ranges::find(shortages, line, &Shortage::line);
+        if (open == shortages.end()) {
+            shortages.push_back({line, facts, 1});
+        } else {
+            ++open->asked;
+        }
     }
 
     /// All lines or none; `batch batch …`, or the refusal's words and the line's place.
@@ -65,7 +82,7 @@ public:
             const std::string given = allocate(lines[i]);
             if (find(given) == nullptr) {
                 *this = before;
-                if (given == "out of stock") ++facts;
+                if (given == "out of stock") find_short(lines[i]);
                 return given + " " + std::to_string(i);
             }
             answer += given + " ";
@@ -99,16 +116,19 @@ public:
 
     /// Of an order all lines, those of one SKU, or the one of so many units.
     std::string deallocate(const Line& line) {
+        const auto is_meant = [&](const Line& other) {
+            return other.order == line.order && (line.sku.empty() || other.sku == line.sku) &&
+                   (line.units == 0 || other.units == line.units);
+        };
         std::size_t released = 0;
         for (Batch& batch : batches) {
             released += std::erase_if(batch.lines, [&](const Line& held) {
-                const bool meant = held.order == line.order &&
-                                   (line.sku.empty() || held.sku == line.sku) &&
-                                   (line.units == 0 || held.units == line.units);
-                if (meant) changed(held.sku);
-                return meant;
+                if (is_meant(held)) changed(held.sku);
+                return is_meant(held);
             });
         }
+        facts +=
+            std::erase_if(shortages, [&](const Shortage& open) { return is_meant(open.line); });
         return std::to_string(released);
     }
 
@@ -134,6 +154,16 @@ public:
         if (batch->eta != eta) changed(batch->sku);
         batch->eta = eta;
         return "ok";
+    }
+
+    /// `order sku quantity since asked`, oldest first.
+    [[nodiscard]] std::vector<std::string> shortage_rows() const {
+        std::vector<std::string> rows;
+        for (const auto& [line, since, asked] : shortages) {
+            rows.push_back(line.order + " " + line.sku + " " + std::to_string(line.units) + " " +
+                           std::to_string(since) + " " + std::to_string(asked));
+        }
+        return rows;
     }
 
     static std::string row(const Batch& batch, const std::string& verdict) {
@@ -162,6 +192,7 @@ public:
     }
 
     std::vector<Batch> batches;                     // in the order in which they were added
+    std::vector<Shortage> shortages;                // oldest first
     std::uint64_t facts = 0;                        // that have happened
     std::map<std::string, std::uint64_t> versions;  // of each SKU, the facts that changed its stock
 

@@ -53,7 +53,9 @@ BOOST_FIXTURE_TEST_CASE(P6_when_stock_changes_then_the_version_rises_by_one, Sho
     const Lsn lsn = journal.last();
     BOOST_TEST(allocate("oref", "SCANDI-PEN", 11) == "out of stock");
     BOOST_TEST(version("SCANDI-PEN") == 8U);
-    BOOST_TEST(journal.last() == lsn + 1);  // the shortage
+    BOOST_TEST(journal.last() == lsn + 1);                   // the shortage
+    BOOST_TEST(deallocate("oref", "SCANDI-PEN", 11) == 0U);  // withdrawn
+    BOOST_TEST(version("SCANDI-PEN") == 8U);
     repository.find("SCANDI-PEN")->set_current_to(lsn);
     BOOST_TEST(state_hash(repository) == before);
 }

@@ -84,6 +84,18 @@ public:
         return rows;
     }
 
+    /// `order sku quantity since asked`, oldest first.
+    std::vector<std::string> shortages(std::optional<Sku> sku = {}) {
+        std::vector<std::string> rows;
+        for (const auto& [line, since, asked] :
+             allot::shortages({.sku = sku}, repository).value()) {
+            rows.push_back(std::string{line.order.view()} + " " + std::string{line.sku.view()} +
+                           " " + std::to_string(line.quantity.units()) + " " +
+                           std::to_string(since) + " " + std::to_string(asked));
+        }
+        return rows;
+    }
+
     MemoryRepository repository{1};
     VolatileJournal journal;
     FixedClock clock;

@@ -34,13 +34,13 @@ public:
             product = &repository_.add(sku_of(fact));
         }
         const std::uint64_t before = state_hash(repository_);
-        const bool applied = product->apply(fact, lsn_ + 1);
+        EndedShortages ended;
+        const bool applied = product->apply(fact, lsn_ + 1, {}, &ended);
         if (applied) {
-            fuzz::require(
-                before != state_hash(repository_) || std::holds_alternative<OutOfStock>(fact),
-                "a fact changes something");
-            product->revert(fact);
+            fuzz::require(before != state_hash(repository_), "a fact changes something");
+            product->revert(fact, lsn_ + 1, ended);
         }
+        fuzz::require(ended.empty(), "what it ended is open again");
         fuzz::require(state_hash(repository_) == before, "nothing is left of what was undone");
         if (applied) fuzz::require(product->apply(fact, ++lsn_), "it can be done again");
         if (product->batches().empty()) repository_.remove_last();

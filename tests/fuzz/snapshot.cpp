@@ -48,7 +48,8 @@ std::uint64_t seal(Bytes& file, std::size_t offset, const Struct& header, std::s
 void fit(ChunkHeader& chunk, std::size_t room) {
     const std::uint64_t rows = std::uint64_t{chunk.products} * sizeof(snapshot::ProductRow) +
                                std::uint64_t{chunk.batches} * sizeof(snapshot::BatchRow) +
-                               std::uint64_t{chunk.lines} * sizeof(snapshot::LineRow);
+                               std::uint64_t{chunk.lines} * sizeof(snapshot::LineRow) +
+                               std::uint64_t{chunk.shortages} * sizeof(snapshot::ShortageRow);
     if (rows > room) return;
     if (chunk.name_bytes > room - rows) chunk.name_bytes = static_cast<std::uint32_t>(room - rows);
     chunk.bytes = static_cast<std::uint32_t>(rows + chunk.name_bytes);
@@ -59,7 +60,8 @@ void put_right(Bytes& file, bool counts) {
     if (file.size() < sizeof(Header)) return;
     auto header = at<Header>(file, 0);
     header.magic = Header::magic_value;
-    header.version = snapshot::format_version;
+    if (!snapshot::is_readable(header.version)) header.version = snapshot::format_version;
+    const bool shortages = snapshot::holds_shortages(header.version);
     header.archive_version = 19;
     header.bytes = file.size();
     if (counts) header.products = header.batches = header.lines = 0;
@@ -68,6 +70,7 @@ void put_right(Bytes& file, bool counts) {
         auto chunk = at<ChunkHeader>(file, offset);
         const std::size_t room = file.size() - offset - sizeof chunk;
         ++header.chunks;
+        if (!shortages) chunk.shortages = 0;
         if (counts) fit(chunk, room);
         if (chunk.bytes > room && !counts) break;  // it is to be found out without being believed
         if (chunk.bytes > room) chunk.bytes = static_cast<std::uint32_t>(room);

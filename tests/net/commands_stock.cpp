@@ -97,6 +97,43 @@ BOOST_AUTO_TEST_CASE(when_units_are_counted_by_a_day_then_later_shipments_do_not
     BOOST_TEST(ask("STOCK NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_lines_are_short_then_they_are_listed_until_served_or_withdrawn) {
+    BOOST_TEST(ask("SHORTAGES") == "*0\r\n");
+    ask("ALLOCATE o SMALL-TABLE 500");  // LSN 4, after the fixture's
+    ask("ALLOCATE o RED-CHAIR 6");
+    ask("ALLOCATE o SMALL-TABLE 500");
+    const std::string table = "*5\r\n+o\r\n+SMALL-TABLE\r\n:500\r\n:4\r\n:2\r\n";
+    const std::string chair = "*5\r\n+o\r\n+RED-CHAIR\r\n:6\r\n:5\r\n:1\r\n";
+    BOOST_TEST(ask("SHORTAGES") == "*2\r\n" + table + chair);
+    BOOST_TEST(ask("SHORTAGES RED-CHAIR") == "*1\r\n" + chair);
+    BOOST_TEST(ask("SHORTAGES after 4") == "*1\r\n" + chair);
+    BOOST_TEST(ask("SHORTAGES SMALL-TABLE AFTER 4") == "*0\r\n");
+    BOOST_TEST(ask("SHORTAGES AFTER") == "-INVALIDSKU Invalid sku AFTER\r\n");
+    ask("ADDBATCH more RED-CHAIR 6");
+    BOOST_TEST(ask("ALLOCATE o RED-CHAIR 6") == "+more\r\n");
+    BOOST_TEST(ask("SHORTAGES") == "*1\r\n" + table);
+    BOOST_TEST(ask("DEALLOCATE o") == ":1\r\n");  // the chairs; the tables are withdrawn
+    BOOST_TEST(ask("SHORTAGES") == "*0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_reply_has_a_thousand) {
+    for (int i = 0; i < 1001; ++i) ask("ALLOCATE o SMALL-TABLE " + std::to_string(500 + i));
+    BOOST_TEST(ask("SHORTAGES").starts_with("*1000\r\n"));
+    BOOST_TEST(ask("SHORTAGES AFTER 1003") ==
+               "*1\r\n*5\r\n+o\r\n+SMALL-TABLE\r\n:1500\r\n:1004\r\n:1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_named) {
+    BOOST_TEST(ask("SHORTAGES SINCE 4") == "-SYNTAX expected AFTER, got 'SINCE'\r\n");
+    for (const std::string none : {"x", "-1", "1.5", "99999999999999999999", "\"\""}) {
+        BOOST_TEST(ask("SHORTAGES AFTER " + none)
+                       .ends_with("is no LSN: it is a whole number from 0, in digits only\r\n"));
+    }
+    BOOST_TEST(ask("SHORTAGES NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
+    BOOST_TEST(ask("SHORTAGES a AFTER 1 2") ==
+               "-ERR wrong number of arguments for 'shortages' command\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_each_candidate_is_a_line_and_nothing_changes) {
     BOOST_TEST(ask("EXPLAIN o SMALL-TABLE 30 NOPE 1 RED-CHAIR 6") ==
                "*6\r\n"

@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
     desk.send("ADDBATCH b SKU 10\r\n");
     for (const std::string_view look :
          {"STOCK SKU", "AVAILABLE SKU", "ALLOCATIONS o", "EXPLAIN o SKU 1", "STOCK NOPE",
-          "ALLOCATE o NOPE 1", "ADDBATCH b SKU 10", "ADDBATCH b SKU 11", "DEALLOCATE o",
-          "SETQTY nope 1"}) {
+          "SHORTAGES", "SHORTAGES SKU", "ALLOCATE o NOPE 1", "ADDBATCH b SKU 10",
+          "ADDBATCH b SKU 11", "DEALLOCATE o", "SETQTY nope 1"}) {
         Session reader{desk.hub, "test:2"};
         const std::string line = std::string{look} + "\r\n";
         line.copy(reader.prepare().data(), line.size());

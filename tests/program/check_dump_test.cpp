@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(when_checked_then_it_is_good) {
     const auto run = store.run({"check"});
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(contains(run.out, store.data + ": good; last LSN 3, "));
-    BOOST_TEST(contains(run.out, " 1 products, 1 batches, 1 allocated lines, state hash "));
+    BOOST_TEST(
+        contains(run.out, " 1 products, 1 batches, 1 allocated lines, 1 short, state hash "));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_it_is_bad_and_says_where) {

@@ -28,7 +28,7 @@ OrderLine any_line() {
             Quantity::of(*rc::gen::inRange(1, 1'000'000'001)).value()};
 }
 Fact any_fact() {
-    switch (*rc::gen::inRange(0, 6)) {
+    switch (*rc::gen::inRange(0, 7)) {
         case 0:
             return BatchAdded{any_name<Sku>(), any_name<BatchRef>(), any_purchased(), any_eta()};
         case 1:
@@ -40,6 +40,8 @@ Fact any_fact() {
             return LineAllocated{any_line(), any_name<BatchRef>()};
         case 4:
             return LineDeallocated{any_line(), any_name<BatchRef>(), *rc::gen::arbitrary<Lsn>()};
+        case 5:
+            return ShortageWithdrawn{any_line()};
         default:
             return OutOfStock{any_line()};
     }

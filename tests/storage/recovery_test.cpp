@@ -207,13 +207,13 @@ BOOST_FIXTURE_TEST_CASE(when_the_format_is_newer_then_it_is_refused_by_its_versi
     Bytes bytes = journal();
     journal::SegmentHeader header{};
     std::memcpy(&header, bytes.data(), sizeof header);
-    header.version = 2;
+    header.version = journal::format_version + 1;
     header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
     std::memcpy(bytes.data(), &header, sizeof header);
     set_journal(bytes);
     BOOST_CHECK_EXCEPTION(
         (void)Store::open(path, small_options()), CorruptStore, [](const CorruptStore& error) {
-            return std::string{error.what()}.find("format version 2") != std::string::npos;
+            return std::string{error.what()}.find("format version 3") != std::string::npos;
         });
 }
 

@@ -107,12 +107,9 @@ class _Search:
         return facts if operation.completed is None or operation.reply == reply else None
 
     def _may_change_later(self, place: Place, operation: Operation) -> bool:
-        verb, name, *_ = operation.command
-        if verb not in WRITES or isinstance(operation.reply, Failure):
+        if operation.command[0] not in WRITES or isinstance(operation.reply, Failure):
             return False
-        if verb == "DEALLOCATE" and operation.completed is not None:
-            return False  # its reply tells whether it had facts
-        return self._mentioned.get(name, 0) > place.lsn
+        return self._mentioned.get(operation.command[1], 0) > place.lsn
 
     def _settled(self, place: Place) -> Place:
         """After all that can be placed without harm."""

@@ -40,6 +40,23 @@ class Batch(NamedTuple):
 Product = tuple[Batch, ...]  # in order of preference
 
 
+class Short(NamedTuple):
+    """A line that was asked for and could not be served."""
+
+    since: int  # the LSN of the refusal that began it
+    order: str
+    sku: str
+    qty: int
+    asked: int  # how often it was refused since
+
+
+class State(NamedTuple):
+    """All that is known of a SKU."""
+
+    product: Product = ()
+    shorts: tuple[Short, ...] = ()  # oldest first
+
+
 def applied(product: Product, fact: Fact, lsn: int) -> Product:
     """The product after a fact. Raises Contradiction where stock would be sold twice or lost."""
 
@@ -48,7 +65,7 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
             raise Contradiction(f"LSN {lsn}, {fact}, contradicts {product}")
 
     kind = fact["fact"]
-    if kind == "OutOfStock":
+    if kind in ("OutOfStock", "ShortageWithdrawn"):
         return product
     of = {batch.ref: batch for batch in product}
     ref = fact["batch"]
@@ -76,6 +93,32 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
     return tuple(sorted(of.values()))
 
 
+def shorts_after(state: State, fact: Fact, lsn: int) -> tuple[Short, ...]:
+    """The shortages after a fact. Raises Contradiction where one is made up."""
+    kind = fact["fact"]
+    if kind not in ("OutOfStock", "ShortageWithdrawn", "LineAllocated"):
+        return state.shorts
+    line = (fact["order"], fact["qty"])
+    rest = tuple(each for each in state.shorts if (each.order, each.qty) != line)
+    if kind == "LineAllocated":
+        return rest
+    is_short = len(rest) < len(state.shorts)
+    if kind == "ShortageWithdrawn":
+        if not is_short:
+            raise Contradiction(f"LSN {lsn}, {fact}: the line is not short")
+        return rest
+    if holder(state.product, *line):
+        raise Contradiction(f"LSN {lsn}, {fact}: the line is allocated")
+    if not is_short:
+        return (*rest, Short(lsn, fact["order"], fact["sku"], fact["qty"], 1))
+    return tuple(each._replace(asked=each.asked + 1) if (each.order, each.qty) == line else each
+                 for each in state.shorts)
+
+
+def followed(state: State, fact: Fact, lsn: int) -> State:
+    return State(applied(state.product, fact, lsn), shorts_after(state, fact, lsn))
+
+
 def holder(product: Product, order: str, qty: int) -> Batch | None:
     """The batch that holds the line."""
     for batch in product:
@@ -90,7 +133,7 @@ class Past:
     def __init__(self) -> None:
         self.facts: list[Fact] = []  # facts[0] has LSN 1
         self.sku_of: dict[str, str] = {}  # a batch keeps its SKU
-        self._versions: dict[str, tuple[list[int], list[Product]]] = {}
+        self._versions: dict[str, tuple[list[int], list[State]]] = {}
 
     def copy(self) -> "Past":
         """Another that begins with the same facts."""
@@ -98,7 +141,7 @@ class Past:
         other.facts = list(self.facts)
         other.sku_of = dict(self.sku_of)
         other._versions = {
-            sku: (list(lsns), list(products)) for sku, (lsns, products) in self._versions.items()
+            sku: (list(lsns), list(states)) for sku, (lsns, states) in self._versions.items()
         }
         return other
 
@@ -110,17 +153,17 @@ class Past:
         lsn, sku = self.last + 1, fact["sku"]
         if fact["fact"] == "BatchAdded" and self.sku_of.setdefault(fact["batch"], sku) != sku:
             raise Contradiction(f"LSN {lsn}: {fact['batch']} is of two SKUs")
-        after = applied(self.product(sku, self.last) or (), fact, lsn)
-        lsns, products = self._versions.setdefault(sku, ([], []))
+        after = followed(self.state(sku, self.last) or State(), fact, lsn)
+        lsns, states = self._versions.setdefault(sku, ([], []))
         lsns.append(lsn)
-        products.append(after)
+        states.append(after)
         self.facts.append(fact)
 
-    def product(self, sku: str, lsn: int) -> Product | None:
+    def state(self, sku: str, lsn: int) -> State | None:
         """What was of a SKU after a fact; None: nobody had heard of it."""
-        lsns, products = self._versions.get(sku, ([], []))
+        lsns, states = self._versions.get(sku, ([], []))
         version = bisect.bisect_right(lsns, lsn)
-        return products[version - 1] if version else None
+        return states[version - 1] if version else None
 
     def skus(self) -> list[str]:
         return list(self._versions)
@@ -139,10 +182,14 @@ class Draft:
     def __init__(self, past: Past, lsn: int) -> None:
         self.facts: list[Fact] = []
         self._past, self._lsn = past, lsn
-        self._changed: dict[str, Product] = {}
+        self._changed: dict[str, State] = {}
 
     def find(self, sku: str) -> Product | None:
-        return self._changed.get(sku) or self._past.product(sku, self._lsn)
+        state = self._state(sku)
+        return state.product if state else None
+
+    def _state(self, sku: str) -> State | None:
+        return self._changed.get(sku) or self._past.state(sku, self._lsn)
 
     def product(self, sku: str) -> Product:
         product = self.find(sku)
@@ -173,8 +220,13 @@ class Draft:
         ]
         return sorted(found, key=lambda pair: pair[0].lsn)
 
+    def shorts(self) -> list[Short]:
+        """Of every SKU, oldest first."""
+        every = [self._state(sku) or State() for sku in self._past.skus()]
+        return sorted(short for state in every for short in state.shorts)
+
     def record(self, fact: str, sku: str, **fields: Any) -> None:
         whole = {"fact": fact, "sku": sku, **fields}
         self.facts.append(whole)
         lsn = self._lsn + len(self.facts)
-        self._changed[sku] = applied(self.find(sku) or (), whole, lsn)
+        self._changed[sku] = followed(self._state(sku) or State(), whole, lsn)

@@ -40,7 +40,11 @@ def _deallocate(draft: Draft, order: str, sku: str = "", qty: int = 0) -> int:
     for line, batch in draft.lines(order):
         if sku in ("", line.sku) and qty in (0, line.qty):
             _release(draft, line, batch)
-    return len(draft.facts)
+    released = len(draft.facts)
+    for short in draft.shorts():
+        if short.order == order and sku in ("", short.sku) and qty in (0, short.qty):
+            draft.record("ShortageWithdrawn", short.sku, order=order, qty=short.qty)
+    return released
 
 
 def _release(draft: Draft, line: Any, batch: str) -> None:
@@ -102,6 +106,13 @@ def _allocations(draft: Draft, order: str) -> list[list[Any]]:
     return [[line.sku, line.qty, batch] for line, batch in draft.lines(order)]
 
 
+def _shortages(draft: Draft, sku: str = "") -> list[list[Any]]:
+    if sku:
+        draft.product(sku)
+    return [[short.order, short.sku, short.qty, short.since, short.asked]
+            for short in draft.shorts() if sku in ("", short.sku)]
+
+
 def _eta(day: str) -> str:
     return WAREHOUSE if day == "warehouse" else day
 
@@ -116,4 +127,5 @@ HANDLERS = {
     "STOCK": _stock,
     "AVAILABLE": _available,
     "ALLOCATIONS": _allocations,
+    "SHORTAGES": _shortages,
 }

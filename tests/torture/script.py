@@ -52,6 +52,7 @@ NEW: list[Step] = [
     ("ALLOCATE", "o-4", TABLE, 5),
 ]
 AGAIN: list[Step] = [  # each snapshot lets some of the journal go
+    ("DEALLOCATE", "o-3"),  # which was short, and is no more
     ("ALLOCATE", "o-5", TABLE, 2),
     ("SETQTY", "more-tables", 9),
     *(_large_order(i) for i in range(6, 9)),
@@ -63,6 +64,7 @@ AGAIN: list[Step] = [  # each snapshot lets some of the journal go
 ]
 QUERIES: list[Command] = [
     *(("STOCK", sku) for sku in (TABLE, CHAIR, LONG)),
+    ("SHORTAGES",),
     *(("ALLOCATIONS", f"o-{i}") for i in range(1, 7)),
     *(("ALLOCATIONS", f"p-{i}") for i in range(4)),
     *(("ALLOCATIONS", _large_order(i)[1]) for i in range(1, 16)),

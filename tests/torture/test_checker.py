@@ -37,6 +37,10 @@ def short(order: str, qty: int) -> dict[str, Any]:
     return {"fact": "OutOfStock", "order": order, "sku": "S", "qty": qty}
 
 
+def withdrawn(order: str, qty: int) -> dict[str, Any]:
+    return {**short(order, qty), "fact": "ShortageWithdrawn"}
+
+
 def released(order: str, qty: int, lsn: int, batch: str = "b") -> dict[str, Any]:
     return {**allocated(order, qty, batch), "fact": "LineDeallocated", "allocated_at": lsn}
 
@@ -99,7 +103,33 @@ class GivenHistoriesThatAreRight(Judged):
                          told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S")])
 
 
+    def test_when_a_line_is_short_then_it_is_until_served_or_withdrawn(self) -> None:
+        self.assertFits(
+            [short("x", 12), short("y", 11), short("x", 12), withdrawn("x", 12), added("c", 20),
+             allocated("y", 11, "c")],
+            [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12), told(2, 3, SHORT, "ALLOCATE", "y", "S", 11),
+             told(4, 5, SHORT, "ALLOCATE", "x", "S", 12),
+             told(6, 7, [["x", "S", 12, 2, 2], ["y", "S", 11, 3, 1]], "SHORTAGES"),
+             told(8, 9, 0, "DEALLOCATE", "x"),
+             told(10, 11, [["y", "S", 11, 3, 1]], "SHORTAGES", "S"),
+             told(12, 13, "OK", "ADDBATCH", "c", "S", 20),
+             told(14, 15, "c", "ALLOCATE", "y", "S", 11), told(16, 17, [], "SHORTAGES")])
+
+    def test_when_a_withdrawal_overlaps_then_its_place_may_be_later(self) -> None:
+        self.assertFits([short("x", 12), withdrawn("x", 12)],
+                        [told(0, 9, 0, "DEALLOCATE", "x")],
+                        [told(1, 8, SHORT, "ALLOCATE", "x", "S", 12)])
+
+
 class GivenHistoriesThatAreWrong(Judged):
+    def test_a_shortage_that_is_not_told(self) -> None:
+        self.assertSeen([short("x", 12)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12),
+                                           told(2, 3, [], "SHORTAGES")])
+
+    def test_a_shortage_that_was_never_opened_is_withdrawn(self) -> None:
+        with self.assertRaises(Contradiction):
+            self.past.append(withdrawn("x", 12))
+
     def test_a_stale_read(self) -> None:
         self.assertSeen([allocated("x", 2)],
                         [told(0, 1, "b", "ALLOCATE", "x", "S", 2)],

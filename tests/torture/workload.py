@@ -74,4 +74,6 @@ class Chance:
             ("AVAILABLE", self._sku()),
             ("AVAILABLE", self._sku(), self._dice.choice(DAYS)),
             ("ALLOCATIONS", self._order_name()),
+            ("SHORTAGES",),
+            ("SHORTAGES", self._sku()),
         ))

@@ -60,6 +60,7 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     if (verb == "STOCK") return {stock_of(words[1])};
     if (verb == "AVAILABLE") return {available(words)};
     if (verb == "ALLOCATIONS") return {allocations(words[1])};
+    if (verb == "SHORTAGES") return {shortages(words)};
     if (verb == "EXPLAIN") return {explain(words)};
     return {"-ERR unknown command '" + verb + "', with args beginning with: \r\n", false};
 }
@@ -135,6 +136,20 @@ std::string ReplyModel::allocations(const std::string& order) const {
     std::string reply = array(rows.size());
     for (const auto& [fact, row] : rows) reply += row;
     return reply;
+}
+
+std::string ReplyModel::shortages(const Words& words) const {
+    std::string rows;
+    std::size_t count = 0;
+    for (const auto& [line, since, asked] : model_.shortages) {
+        if (words.size() > 1 && words[1] != line.sku) continue;
+        rows += array(5) + simple(line.order) + simple(line.sku) + integer(line.units) +
+                integer(static_cast<std::int64_t>(since)) +
+                integer(static_cast<std::int64_t>(asked));
+        ++count;
+    }
+    const bool known = words.size() == 1 || model_.versions.contains(words[1]);
+    return known ? array(count) + rows : "-INVALIDSKU " + invalid_sku(words[1]) + "\r\n";
 }
 
 std::string ReplyModel::explain(const Words& words) {

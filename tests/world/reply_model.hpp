@@ -36,6 +36,7 @@ private:
     std::string stock_of(const std::string& sku);
     std::string available(const Words& words);
     [[nodiscard]] std::string allocations(const std::string& order) const;
+    [[nodiscard]] std::string shortages(const Words& words) const;
     std::string explain(const Words& words);
 
     NaiveModel model_;

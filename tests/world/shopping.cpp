@@ -29,7 +29,7 @@ Words with_lines(Words words, Dice& dice) {
 }  // namespace
 
 Words draw_command(Dice& dice) {
-    switch (dice.below(21)) {
+    switch (dice.below(22)) {
         case 0:
         case 1:
         case 2: {
@@ -61,6 +61,8 @@ Words draw_command(Dice& dice) {
             return {"ALLOCATIONS", order(dice)};
         case 13:
             return {dice.one_in(2) ? "PING" : "FROB"};
+        case 14:
+            return dice.one_in(2) ? Words{"SHORTAGES"} : Words{"SHORTAGES", sku(dice)};
         default:
             return with_lines({"ALLOCATE", order(dice)}, dice);
     }
@@ -97,6 +99,10 @@ std::string describe(Repository& repository) {
             text << '\n';
         }
     }
+    for (const auto& [line, since, asked] : shortages({}, repository).value()) {
+        text << line.order.view() << ' ' << line.sku.view() << ' ' << line.quantity.units()
+             << " short since " << since << ", asked " << asked << '\n';
+    }
     return text.str();
 }
 
@@ -109,6 +115,10 @@ std::string describe(NaiveModel& model) {
             for (const auto& line : batch->lines) text << ' ' << line.order << '=' << line.units;
             text << '\n';
         }
+    }
+    for (const auto& [line, since, asked] : model.shortages) {
+        text << line.order << ' ' << line.sku << ' ' << line.units << " short since " << since
+             << ", asked " << asked << '\n';
     }
     return text.str();
 }

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "engine/ports.hpp"
+#include "engine/services.hpp"
 #include "tests/world/dice.hpp"
 #include "tests/world/reply_model.hpp"
 

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <string_view>
+#include <vector>
+
+#include "engine/compact_name.hpp"
+#include "engine/fact.hpp"
+#include "engine/flat_index.hpp"
+#include "engine/pool.hpp"
+
+namespace allot {
+
+/// A line that was asked for and that no batch could take, until it is served or withdrawn (R14).
+struct alignas(64) Shortage {
+    CompactName order{};
+    Lsn since = 0;            ///< of the OutOfStock that opened it
+    std::uint64_t asked = 0;  ///< how often it was refused since then, that one included
+    std::uint32_t quantity = 0;
+    Index product = no_index;
+    Index of_product_next = no_index;  ///< of the same product, in no order
+    Index of_product_previous = no_index;
+    Index of_order_next = no_index;  ///< of the same order, likewise
+    Index of_order_previous = no_index;
+};
+static_assert(sizeof(Shortage) == 64, "a shortage is a cache line");
+
+/// A shortage that is over: all that it takes to open it again.
+struct EndedShortage {
+    Lsn by;  ///< of the fact that ended it
+    Shortage shortage;
+};
+/// Of one unit of work, in order.
+using EndedShortages = std::vector<EndedShortage>;
+
+/// The shortages of all products, by line, by product and by order. One takes 64 bytes, and at most
+/// 48 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
+class ShortageBook {
+public:
+    /// An order, by its id and the ledger's hash of that.
+    struct OrderName {
+        std::uint64_t hash;
+        std::string_view id;
+    };
+
+    explicit ShortageBook(std::pmr::memory_resource* memory)
+        : shortages_{memory}, by_line_{memory}, by_product_{memory}, by_order_{memory} {}
+
+    [[nodiscard]] const Shortage& operator[](Index at) const noexcept { return shortages_[at]; }
+    /// \return no_index when the line is not short.
+    [[nodiscard]] Index find(OrderName order, Index product, Quantity quantity) const;
+    [[nodiscard]] bool has_any(Index product) const {
+        return first_of_product(product) != no_index;
+    }
+    /// Oldest first.
+    [[nodiscard]] std::vector<Index> of_product(Index product) const;
+    [[nodiscard]] std::vector<Index> of_order(OrderName order) const;
+    [[nodiscard]] std::vector<Index> all() const;
+
+    /// Opens a shortage; its chains are set here. \pre find() gives no_index.
+    void open(std::uint64_t order_hash, Shortage shortage);
+    void ask_again(Index at) noexcept { ++shortages_[at].asked; }
+    /// Undoes ask_again(). \return how often it is refused now.
+    std::uint64_t unask(Index at) noexcept { return --shortages_[at].asked; }
+    void set_asked(Index at, std::uint64_t asked) noexcept { shortages_[at].asked = asked; }
+    /// \return what it was, to be opened again or forgotten.
+    Shortage close(std::uint64_t order_hash, Index at);
+
+    [[nodiscard]] std::size_t size() const noexcept { return shortages_.size(); }
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return shortages_.bytes() + by_line_.bytes() + by_product_.bytes() + by_order_.bytes();
+    }
+
+private:
+    [[nodiscard]] Index first_of_product(Index product) const;
+    [[nodiscard]] Index first_of_order(OrderName order) const;
+    [[nodiscard]] std::vector<Index> chain(Index first, Index Shortage::*next) const;
+    void sort(std::vector<Index>& shortages) const;
+
+    Pool<Shortage> shortages_;
+    FlatIndex by_line_;
+    FlatIndex by_product_;  // the first of each product's chain
+    FlatIndex by_order_;    // the first of each order's chain
+};
+
+}  // namespace allot

@@ -1,0 +1,183 @@
+// R14 in files: what is short is there again after a restart, from whatever it is rebuilt.
+#include <boost/test/unit_test.hpp>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "engine/state_hash.hpp"
+#include "storage/inspect.hpp"
+#include "storage/recovery.hpp"
+#include "storage/snapshot_file.hpp"
+#include "tests/storage/little_work.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+Strings rows_of(const std::vector<ShortLine>& shortages) {
+    Strings rows;
+    for (const auto& [line, since, asked] : shortages) {
+        rows.push_back(std::string{line.order.view()} + " " + std::string{line.sku.view()} + " " +
+                       std::to_string(line.quantity.units()) + " " + std::to_string(since) + " " +
+                       std::to_string(asked));
+    }
+    return rows;
+}
+
+Strings rows_of(const Recovered& recovered) {
+    return rows_of(shortages({}, *recovered.repository).value());
+}
+
+/// A directory as version 1 of the formats left it. Its facts are
+///
+///     1 BatchAdded b1 A 10     4 OutOfStock o3 A 7                   7 OutOfStock o4 B 5
+///     2 LineAllocated o1 A 8   5 OutOfStock o3 A 7                   8 LineDeallocated o1 A 8
+///     3 OutOfStock o2 A 5      6 BatchAdded b2 B 4, on 2030-01-02    9 LineAllocated o3 A 7
+///
+/// and it has a snapshot that was taken after the third.
+struct OldFiles : Scratch {
+    OldFiles() {
+        for (const auto& file : std::filesystem::directory_iterator{data}) {
+            std::filesystem::copy(file, path / file.path().filename());
+        }
+    }
+    [[nodiscard]] std::filesystem::path snapshot_path() const {
+        return path / snapshot::file_name(3);
+    }
+    [[nodiscard]] Recovered recovered(Lsn start) const {
+        return recover_from(posix_file_system(), path, start, {});
+    }
+    static constexpr const char* data = ALLOT_SOURCE_DIR "/tests/data/format-1";
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_lines_that_are_short)
+
+BOOST_FIXTURE_TEST_CASE(R14_when_restarted_then_they_are_short_since_the_same_fact, Scratch) {
+    {
+        auto store = Store::open(path, small_options());
+        store.add_batch({"b1", "A", 8}).value();
+        (void)store.allocate(line("o1", "A", 9));
+        (void)store.allocate(line("o1", "A", 9));
+        (void)store.allocate(line("o2", "A", 20));
+        (void)store.allocate(line("o3", "A", 10));
+        store.snapshot();
+        BOOST_TEST(store.deallocate({"o3"}).value() == 0U);
+        store.allocate(line("o5", "A", 5)).value();
+        store.add_batch({"b2", "B", 5}).value();
+        store.allocate(line("o4", "B", 5)).value();
+        BOOST_TEST(store.change_batch_quantity({"b2", Purchased::of(3).value()}).value() == 1U);
+        // LSN 10 is the release, 11 the shrunk batch, 12 the shortage.
+        BOOST_TEST(store.status().shortages == 3U);
+        BOOST_TEST(rows_of(store.shortages(Sku{"A"}).value()) ==
+                   (Strings{"o1 A 9 2 2", "o2 A 20 4 1"}));
+        BOOST_TEST((store.shortages(Sku{"C"}).error() == Refusal::unknown_sku));
+        BOOST_TEST(rows_of(store.shortages().value()) ==
+                   (Strings{"o1 A 9 2 2", "o2 A 20 4 1", "o4 B 5 12 1"}));
+    }
+    for (const Lsn start : {Lsn{0}, Lsn{5}}) {
+        const Recovered again = recover_from(posix_file_system(), path, start, {});
+        BOOST_TEST(rows_of(again) == (Strings{"o1 A 9 2 2", "o2 A 20 4 1", "o4 B 5 12 1"}));
+        BOOST_TEST(again.shortages_known);
+    }
+    auto store = Store::open(path, small_options());
+    store.change_batch_quantity({"b2", Purchased::of(5).value()}).value();
+    store.allocate(line("o4", "B", 5)).value();
+    BOOST_TEST(store.shortages(Sku{"B"}).value().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_every_snapshot_holds_them, Scratch) {
+    auto options = small_options(Durability::Mode::os);
+    options.segment_bytes = 1U << 20U;  // one holds it all, so that nothing is pruned
+    std::uint64_t hash = 0, held = 0;
+    {
+        auto store = Store::open(path, options);
+        work_a_little(store, 0, 300);
+        for (int i = 0; i < 2'000; ++i) {
+            (void)store.allocate(line("an-order-of-more-than-23-bytes-" + std::to_string(i % 50),
+                                      "sku-" + std::to_string(i % 7), 1'000 + i / 2));
+        }
+        store.snapshot();
+        work_a_little(store, 300, 600);
+        store.snapshot();
+        work_a_little(store, 600, 700);
+        hash = store.state_hash();
+        held = store.status().shortages;
+    }
+    BOOST_TEST(held > 1'000U);
+    for (const Lsn start : list_snapshots(posix_file_system(), path)) {
+        const Recovered again = recover_from(posix_file_system(), path, start, {});
+        BOOST_TEST(state_hash(*again.repository) == hash);
+    }
+    const CheckReport report = check_store(path);
+    BOOST_TEST(report.ok);
+    BOOST_TEST(report.shortages == held);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_files_of_format_1)
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_alone_is_read_then_its_shortages_are_known, OldFiles) {
+    const Recovered all = recovered(0);
+    BOOST_TEST(all.shortages_known);
+    BOOST_TEST(rows_of(all) == (Strings{"o2 A 5 3 1", "o4 B 5 7 1"}));
+    BOOST_TEST(check_store(path).ok);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_snapshot_is_read_then_only_those_after_it_are_known, OldFiles) {
+    const Recovered rest = recovered(3);
+    BOOST_TEST(!rest.shortages_known);
+    BOOST_TEST(rows_of(rest) == Strings{"o4 B 5 7 1"});
+    BOOST_TEST(stock_hash(*rest.repository) == stock_hash(*recovered(0).repository));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_store_goes_on_then_the_new_facts_follow_the_old, OldFiles) {
+    {
+        auto store = Store::open(path, small_options());
+        BOOST_TEST(store.deallocate({"o4"}).value() == 0U);
+        (void)store.allocate(line("o5", "A", 50));
+    }
+    BOOST_TEST(rows_of(recovered(3)) == Strings{"o5 A 50 11 1"});
+    BOOST_TEST(rows_of(recovered(0)) == (Strings{"o2 A 5 3 1", "o5 A 50 11 1"}));
+    BOOST_TEST(check_store(path).ok);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_one_that_the_snapshot_lacks_was_withdrawn_then_it_is_read_still,
+                        OldFiles) {
+    const Bytes snapshot = read_file(snapshot_path());
+    std::filesystem::remove(snapshot_path());
+    {
+        auto store = Store::open(path, small_options());
+        BOOST_TEST(store.deallocate({"o2"}).value() == 0U);
+    }
+    write_file(snapshot_path(), snapshot);
+    BOOST_TEST(rows_of(recovered(3)) == Strings{"o4 B 5 7 1"});
+    BOOST_TEST(check_store(path).ok);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_snapshot_claims_to_hold_shortages_then_it_is_refused, OldFiles) {
+    Bytes bytes = read_file(snapshot_path());
+    snapshot::Header header{};
+    snapshot::ChunkHeader chunk{};
+    std::memcpy(&header, bytes.data(), sizeof header);
+    std::memcpy(&chunk, bytes.data() + sizeof header, sizeof chunk);
+    chunk.shortages = 1;
+    const auto chunk_bytes = std::span{bytes}.subspan(sizeof header);
+    std::memcpy(chunk_bytes.data(), &chunk, sizeof chunk);
+    chunk.checksum = journal::checksum_of(std::as_bytes(chunk_bytes));
+    std::memcpy(chunk_bytes.data(), &chunk, sizeof chunk);
+    header.chain = chunk.checksum;
+    header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
+    std::memcpy(bytes.data(), &header, sizeof header);
+    write_file(snapshot_path(), bytes);
+    BOOST_CHECK_EXCEPTION((void)recovered(3), CorruptStore, [](const CorruptStore& error) {
+        return std::string{error.what()}.find("format does not know") != std::string::npos;
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
