@@ -79,6 +79,11 @@ void take_an_order_of_several_lines(allot::Store& store) {
     std::cout << "order-4, 4 chairs and 6 lamps: line " << refused.error().line + 1 << ' '
               << to_string(refused.error().refusal) << ", nothing allocated\n";
 
+    const auto waiting = store.shortages().value();
+    check(waiting.size() == 1 && waiting.front().line.sku == allot::Sku{"BLUE-LAMP"},
+          "and a planner sees what was wanted");
+    store.deallocate({"order-4"}).value();  // five will do: the wish for six is withdrawn
+
     const allot::AllocateOrder smaller{"order-4", {{"RED-CHAIR", 4}, {"BLUE-LAMP", 5}}};
     check(store.allocate(smaller).has_value(), "five can");
     std::cout << "order-4, 4 chairs and 5 lamps:";
