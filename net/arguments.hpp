@@ -6,6 +6,7 @@
 
 #include "engine/commands.hpp"
 #include "net/call.hpp"
+#include "net/rule_text.hpp"
 
 namespace allot {
 
@@ -28,12 +29,6 @@ extern template std::optional<Purchased> units_at(Call&, std::size_t);
 
 /// `order sku qty [sku qty ...]`, at most order_lines_max lines.
 [[nodiscard]] std::optional<AllocateOrder> order_at(Call& call, std::size_t at);
-
-/// What a refusal speaks of. Views of checked names.
-struct Subject {
-    std::string_view sku = {};
-    std::string_view batch = {};
-};
 
 /// Replies with what the business says.
 void refuse(Call& call, Refusal refusal, Subject subject);

@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "net/http/http_session.hpp"
 #include "net/listener.hpp"
+#include "net/session.hpp"
 
 namespace allot {
 
@@ -22,19 +24,24 @@ std::string peer_of(Connection::Socket& socket) {
     const bool v6 = endpoint.address().is_v6();
     return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
+
+std::unique_ptr<Conversation> conversation(Protocol protocol, Hub& hub, std::string peer) {
+    if (protocol == Protocol::http) return std::make_unique<HttpSession>(hub, std::move(peer));
+    return std::make_unique<Session>(hub, std::move(peer));
+}
 }  // namespace
 
-Connection::Connection(Socket socket, std::shared_ptr<Listener> listener)
+Connection::Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol)
     : stream_{std::move(socket), listener->options().tls.get()},
       listener_{std::move(listener)},
       hub_{listener_->hub()},
-      session_{hub_, peer_of(stream_.socket())},
+      talk_{conversation(protocol, hub_, peer_of(stream_.socket()))},
       progress_{hub_.now} {}
 
 void Connection::read() {
     if (reading_) return;
     reading_ = true;
-    stream_.async_read_some(session_.prepare(),
+    stream_.async_read_some(talk_->prepare(),
                             [self = shared_from_this()](const error_code& error, std::size_t n) {
                                 self->reading_ = false;
                                 if (self->stage_ != Stage::closed) self->received(error, n);
@@ -52,7 +59,7 @@ void Connection::received(const error_code& error, std::size_t bytes) {
     if (error) {
         finishing_ = true;
     } else if (!finishing_) {
-        session_.received(bytes);
+        talk_->received(bytes);
     }
     step();
 }
@@ -65,22 +72,22 @@ void Connection::more_to_come() {
     if (stage_ != Stage::closed) read();
 }
 
-/// One turn of the session. What follows from it waits for the end of the round: see flush().
+/// One turn of the conversation. What follows from it waits for the end of the round: see flush().
 void Connection::step() {
     hub_.now = std::chrono::steady_clock::now();
     ++hub_.counters.turns;
-    session_.set_underway_bytes(stream_.buffer_bytes());
-    const Session::Turn turn = session_.execute();
-    if (turn == Session::Turn::dropped) return close();
-    backed_up_ = turn == Session::Turn::backed_up;
+    talk_->set_underway_bytes(stream_.buffer_bytes());
+    const Conversation::Turn turn = talk_->execute();
+    if (turn == Conversation::Turn::dropped) return close();
+    backed_up_ = turn == Conversation::Turn::backed_up;
     // Who gave a wrong password need not be told so by a server that ends.
-    if ((turn == Session::Turn::starved || turn == Session::Turn::held) && finishing_) {
-        session_.end();
+    if ((turn == Conversation::Turn::starved || turn == Conversation::Turn::held) && finishing_) {
+        talk_->end();
     }
     listener_->took_turn(*this);
-    if (stage_ != Stage::closed && turn == Session::Turn::starved && !finishing_) read();
+    if (stage_ != Stage::closed && turn == Conversation::Turn::starved && !finishing_) read();
     listener_->relieve();
-    if (stage_ != Stage::closed && turn == Session::Turn::over) step_later();
+    if (stage_ != Stage::closed && turn == Conversation::Turn::over) step_later();
 }
 
 void Connection::step_later() {
@@ -96,7 +103,7 @@ void Connection::step_later() {
 // its replies has room for them.
 void Connection::flush() {
     if (stage_ != Stage::open || waiting_for_room_) return;
-    OutputQueue& output = session_.output();
+    OutputQueue& output = talk_->output();
     while (!output.sending().empty() || output.release(hub_.backend.journal.durable())) {
         error_code error;
         const std::size_t sent = stream_.write_some(output.sending(), error);
@@ -113,18 +120,18 @@ void Connection::flush() {
 /// What follows once all that is released has been sent.
 void Connection::settle() {
     account();
-    const OutputQueue& output = session_.output();
+    const OutputQueue& output = talk_->output();
     if (!output.empty()) {
         listener_->await_durability(*this);
-    } else if (session_.ended()) {
+    } else if (talk_->ended()) {
         return linger();
     }
     if (backed_up_ && output.bytes() < hub_.limits.output_pause_bytes) step_later();
 }
 
 void Connection::account() noexcept {
-    session_.set_underway_bytes(stream_.buffer_bytes());
-    session_.account();
+    talk_->set_underway_bytes(stream_.buffer_bytes());
+    talk_->account();
 }
 
 void Connection::wait_for_room() {
@@ -162,7 +169,7 @@ void Connection::close() {
     stream_.close();
     // A read that is still under way writes nothing into them: its socket is closed. Waiting for it
     // to say so would keep the memory of all whom one turn of the reactor drops.
-    session_.release();
+    talk_->release();
     listener_->closed(*this);
 }
 
@@ -177,19 +184,19 @@ void Connection::check_deadlines(const ServerOptions& options) {
     };
     if (stage_ == Stage::lingering) {
         if (passed(progress_, options.linger_max)) close();
-    } else if (passed(stream_.is_handshaking() ? session_.entered() : session_.unknown_since(),
+    } else if (passed(stream_.is_handshaking() ? talk_->entered() : talk_->unknown_since(),
                       options.handshake_max)) {
         drop(Drop::handshake_stalled);
-    } else if (session_.refusal_due() <= hub_.now) {
+    } else if (talk_->refusal_due() <= hub_.now) {
         step();
     } else if (waiting_for_room_) {
         // Who takes a little at a time is slow to make room for a write, and is no idler.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
         if (untaken_ < untaken) progress_ = hub_.now;
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
-    } else if (passed(session_.request_began(), options.request_stalled_max)) {
+    } else if (passed(talk_->request_began(), options.request_stalled_max)) {
         drop(Drop::request_stalled);
-    } else if (session_.output().empty() && passed(session_.last_command(), options.idle_max)) {
+    } else if (talk_->output().empty() && passed(talk_->last_command(), options.idle_max)) {
         drop(Drop::idle);
     }
 }

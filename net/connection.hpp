@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
-#include "net/session.hpp"
+#include "net/conversation.hpp"
 #include "net/stream.hpp"
 
 namespace allot {
@@ -14,13 +15,17 @@ namespace allot {
 class Listener;
 struct ServerOptions;
 
-/// Moves the bytes of one session over a socket. At most one read and one wait for room to write
-/// are under way; all that is released goes out in one write, at once where the socket has room.
+/// What is spoken at an address.
+enum class Protocol : std::uint8_t { line, http };
+
+/// Moves the bytes of one conversation over a socket. At most one read and one wait for room to
+/// write are under way; all that is released goes out in one write, at once where the socket has
+/// room.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = Stream::Socket;
 
-    Connection(Socket socket, std::shared_ptr<Listener> listener);
+    Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol);
 
     /// Begins to read.
     void start() { read(); }
@@ -36,10 +41,10 @@ public:
     void check_deadlines(const ServerOptions& options);
 
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
-        return session_.output().holds_beyond(durable);
+        return talk_->output().holds_beyond(durable);
     }
 
-    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return session_.buffer_bytes(); }
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return talk_->buffer_bytes(); }
 
     // For the listener's book-keeping.
     std::size_t place = 0;           ///< among its connections
@@ -62,7 +67,7 @@ private:
     Stream stream_;
     std::shared_ptr<Listener> listener_;
     Hub& hub_;
-    Session session_;
+    std::unique_ptr<Conversation> talk_;
     Hub::Time progress_;       // when the client last took output, or lingering began
     std::size_t untaken_ = 0;  // bytes of output, as last looked at
     Stage stage_ = Stage::open;

@@ -5,25 +5,12 @@
 #include "engine/services.hpp"
 #include "net/arguments.hpp"
 #include "net/command_table.hpp"
+#include "net/explanation.hpp"
 #include "net/handlers.hpp"
 
 namespace allot::handlers {
 
 namespace {
-
-std::string_view words_of(Verdict verdict) noexcept {
-    switch (verdict) {
-        case Verdict::chosen:
-            return "chosen";
-        case Verdict::holds_the_line:
-            return "holds the line already";
-        case Verdict::too_small:
-            return "too small";
-        case Verdict::not_needed:
-            return "not needed";
-    }
-    return "";
-}
 
 std::string day_of(Eta eta) { return eta.in_warehouse() ? "warehouse" : eta.to_string(); }
 
@@ -47,17 +34,6 @@ void explain_line(ReplyWriter& reply, const ExplainedLine& explained) {
         text.append(words_of(candidate.verdict));
         reply.simple(text);
     }
-}
-
-/// Batches that a plan for the order has to look at.
-std::size_t candidates_of(const AllocateOrder& order, Repository& repository) {
-    std::size_t candidates = 0;
-    for (const LineItem& item : order.lines) {
-        if (const Product* const product = repository.find(item.sku)) {
-            candidates += product->batches().size();
-        }
-    }
-    return candidates;
 }
 
 /// `[sku] [AFTER lsn]`
@@ -91,8 +67,7 @@ Lsn explain(Call& call) {
     if (!order) return no_lsn;
     const std::size_t candidates = candidates_of(*order, call.bus().repository());
     if (candidates > explained_batches_max) {
-        call.fail(ErrorCode::generic, "the plan has ", candidates, " candidate batches; at most ",
-                  explained_batches_max, " are explained at once");
+        call.fail(ErrorCode::generic, too_many_candidates(candidates));
         return call.last_lsn();
     }
     const auto plan = call.bus().explain(*order);

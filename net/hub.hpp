@@ -12,6 +12,7 @@
 
 #include "net/backend.hpp"
 #include "net/counters.hpp"
+#include "net/http/remembered_answers.hpp"
 #include "net/limits.hpp"
 #include "net/password.hpp"
 #include "net/request_parser.hpp"
@@ -55,11 +56,19 @@ public:
     Time started{};
     std::size_t clients_max = 0;   ///< for INFO
     std::uint16_t port = 0;        ///< for INFO
+    std::uint16_t http_port = 0;   ///< for INFO; 0: none
+    std::size_t http_clients = 0;  ///< connections that speak HTTP, which are not sessions()
+    /// The time of day as HTTP writes it, kept by whoever drives the sessions. Empty: not told.
+    std::string http_date;
+    /// Requests that name another host than this machine are refused: they were led here.
+    bool http_local_names_only = false;
     std::size_t buffer_bytes = 0;  ///< of all sessions, as each told when it last knew
     /// Set once the storage has failed: what touches stock is refused from then on.
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.
     Lookahead lookahead;
+    /// First answers to requests over HTTP that carry a key.
+    http::RememberedAnswers answers{remembered_bytes_max};
 
     /// Sessions take their turns in rounds, under one lock of the backend: all that have something
     /// to execute, one after the other. Whoever drives them ends the round before he releases

@@ -20,6 +20,7 @@ InfoSection server_section(const Hub& hub) {
             {{"allot_version", ALLOT_VERSION},
              {"process_id", std::to_string(::getpid())},
              {"tcp_port", std::to_string(hub.port)},
+             {"http_port", std::to_string(hub.http_port)},
              {"uptime_in_seconds", std::to_string(uptime.count())}}};
 }
 
@@ -32,6 +33,7 @@ InfoSection clients_section(const Hub& hub) {
     }
     return {"Clients",
             {{"connected_clients", std::to_string(hub.sessions().size())},
+             {"http_clients", std::to_string(hub.http_clients)},
              {"maxclients", std::to_string(hub.clients_max)},
              {"client_output_bytes", std::to_string(queued)},
              {"client_buffer_bytes", std::to_string(buffers)}}};

@@ -55,6 +55,14 @@ struct SessionLimits {
     }
 };
 
+/// Of a request over HTTP: its request line and header, and what a chunk says of itself.
+inline constexpr std::size_t http_header_bytes_max = 8 * kibibyte;
+/// Header fields of a request, its trailer's included.
+inline constexpr std::size_t http_fields_max = 64;
+/// Bytes of an Idempotency-Key, and of all answers that are remembered for such keys.
+inline constexpr std::size_t idempotency_key_bytes_max = 128;
+inline constexpr std::size_t remembered_bytes_max = 8 * kibibyte * kibibyte;
+
 /// Lines of one order, in ALLOCATE and EXPLAIN.
 inline constexpr std::size_t order_lines_max = 1000;
 /// Candidate batches of one EXPLAIN, over all its lines.

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "net/http/reply.hpp"
+
 namespace allot {
 
 namespace asio = boost::asio;
@@ -34,20 +36,30 @@ Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
     : io_{io},
       options_{std::move(options)},
       hub_{std::move(backend), options_.session, options_.password},
-      acceptor_{io},
       spare_{io},
-      accept_timer_{io},
       tick_timer_{io},
       drain_timer_{io} {
     hub_.started = hub_.now = steady_clock::now();
     hub_.clients_max = options_.clients_max;
 }
 
-void Listener::open(Tcp::acceptor bound) {
-    acceptor_ = std::move(bound);
-    acceptor_.listen(options_.backlog);
-    hub_.port = acceptor_.local_endpoint().port();
+void Listener::open(Tcp::acceptor bound, Protocol protocol) {
+    bound.listen(options_.backlog);
+    const auto endpoint = bound.local_endpoint();
+    if (protocol == Protocol::http) {
+        hub_.http_port = endpoint.port();
+        // A page in somebody's browser may have its own name point here.
+        hub_.http_local_names_only = endpoint.address().is_loopback() && !options_.password;
+    } else {
+        hub_.port = endpoint.port();
+    }
+    if (doors_.empty()) begin();
+    doors_.push_back(
+        std::make_unique<Door>(Door{std::move(bound), protocol, boost::asio::steady_timer{io_}}));
+    accept(*doors_.back());
+}
 
+void Listener::begin() {
     durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->wake();
     });
@@ -59,48 +71,57 @@ void Listener::open(Tcp::acceptor bound) {
         }
     });
     keep_spare();
-    accept();
     tick();
 }
 
-void Listener::accept() {
-    acceptor_.async_accept(
-        [self = shared_from_this()](const error_code& error, Tcp::socket socket) {
-            self->accepted(error, std::move(socket));
+Listener::Tcp::endpoint Listener::endpoint(Protocol protocol) const {
+    const auto door =
+        std::ranges::find_if(doors_, [&](const auto& each) { return each->protocol == protocol; });
+    BOOST_ASSERT(door != doors_.end());
+    return (*door)->acceptor.local_endpoint();
+}
+
+void Listener::accept(Door& door) {
+    door.acceptor.async_accept(
+        [self = shared_from_this(), &door](const error_code& error, Tcp::socket socket) {
+            self->accepted(door, error, std::move(socket));
         });
 }
 
-void Listener::accepted(const error_code& error, Tcp::socket socket) {
-    if (!acceptor_.is_open()) return;  // closed meanwhile
-    if (is_exhaustion(error) && !refuse_with_spare()) return accept_later();
+void Listener::accepted(Door& door, const error_code& error, Tcp::socket socket) {
+    if (!door.acceptor.is_open()) return;  // closed meanwhile
+    if (is_exhaustion(error) && !refuse_with_spare(door)) return accept_later(door);
     if (!error) {
         hub_.now = steady_clock::now();
         ++hub_.counters.connections;
         if (connections_.size() >= options_.clients_max) {
-            refuse(std::move(socket), Drop::clients_max);
+            refuse(door, std::move(socket), Drop::clients_max);
         } else {
-            auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this());
+            auto connection =
+                std::make_shared<Connection>(std::move(socket), shared_from_this(), door.protocol);
             connection->place = connections_.size();
             connections_.push_back(connection);
             connection->start();
         }
     }
-    accept();
+    accept(door);
 }
 
-void Listener::accept_later() {
+void Listener::accept_later(Door& door) {
     ++hub_.counters.accept_retries;
-    accept_timer_.expires_after(accept_retry);
-    accept_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
-        if (!cancelled && self->acceptor_.is_open()) self->accept();
+    door.retry.expires_after(accept_retry);
+    door.retry.async_wait([self = shared_from_this(), &door](const error_code& cancelled) {
+        if (!cancelled && door.acceptor.is_open()) self->accept(door);
     });
 }
 
 /// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
-void Listener::refuse(Tcp::socket socket, Drop cause) {
+void Listener::refuse(const Door& door, Tcp::socket socket, Drop cause) {
     hub_.counters.count(cause);
     hub_.counters.count(ErrorCode::generic);
-    constexpr std::string_view reply = "-ERR max number of clients reached\r\n";
+    const std::string_view reply = door.protocol == Protocol::http
+                                       ? http::too_many_clients
+                                       : "-ERR max number of clients reached\r\n";
     error_code ignored;
     socket.non_blocking(true, ignored);
     // Within TLS it would take a handshake to say so.
@@ -111,17 +132,17 @@ void Listener::refuse(Tcp::socket socket, Drop cause) {
 /// Out of descriptors, one is given up for the moment that it takes to tell a client.
 /// \return false when nobody was there: the system finds no descriptor before it looks for a
 /// client.
-bool Listener::refuse_with_spare() {
+bool Listener::refuse_with_spare(Door& door) {
     error_code ignored;
     if (!spare_.is_open()) return false;
     spare_.close(ignored);
     error_code error;
-    acceptor_.non_blocking(true, error);
+    door.acceptor.non_blocking(true, error);
     Tcp::socket socket{io_};
-    if (!error) acceptor_.accept(socket, error);
+    if (!error) door.acceptor.accept(socket, error);
     if (!error) {
         ++hub_.counters.connections;
-        refuse(std::move(socket), Drop::no_descriptors);
+        refuse(door, std::move(socket), Drop::no_descriptors);
     }
     keep_spare();
     return !error;
@@ -195,6 +216,7 @@ void Listener::wake() {
 /// From the last to the first: closed() puts the last in the place of the one that leaves.
 void Listener::tick() {
     hub_.now = steady_clock::now();
+    hub_.http_date = http::date_of(std::chrono::system_clock::now());
     for (std::size_t i = connections_.size(); i-- > 0;) {
         if (i >= connections_.size()) continue;  // others were dropped, too
         const auto connection = connections_[i];
@@ -226,9 +248,7 @@ void Listener::closed(Connection& connection) {
 
 void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
     done_ = std::move(done);
-    error_code ignored;
-    acceptor_.close(ignored);
-    accept_timer_.cancel();
+    close_doors();
     hub_.now = steady_clock::now();
     if (connections_.empty()) return drained();
     for (const auto& connection : connections_) connection->finish();
@@ -246,6 +266,14 @@ void Listener::drained() {
     asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
 }
 
+void Listener::close_doors() {
+    for (const auto& door : doors_) {
+        error_code ignored;
+        door->acceptor.close(ignored);
+        door->retry.cancel();
+    }
+}
+
 void Listener::close_all() {
     while (!connections_.empty()) {
         const auto connection = connections_.back();
@@ -255,9 +283,7 @@ void Listener::close_all() {
 
 void Listener::shut() {
     shut_ = true;
-    error_code ignored;
-    acceptor_.close(ignored);
-    accept_timer_.cancel();
+    close_doors();
     tick_timer_.cancel();
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();

@@ -24,13 +24,14 @@ public:
 
     Listener(boost::asio::io_context& io, Backend backend, ServerOptions options);
 
-    /// Begins to accept. \param bound a socket with an address, not listening yet.
-    void open(Tcp::acceptor bound);
+    /// Begins to accept, at one address more. \param bound has an address, is not listening yet.
+    void open(Tcp::acceptor bound, Protocol protocol);
     void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
     /// Closes everything at once.
     void shut();
 
-    [[nodiscard]] Tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+    /// \pre open() for the protocol
+    [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const;
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
     [[nodiscard]] Hub& hub() noexcept { return hub_; }
@@ -50,11 +51,20 @@ public:
     }
 
 private:
-    void accept();
-    void accepted(const boost::system::error_code& error, Tcp::socket socket);
-    void accept_later();
-    void refuse(Tcp::socket socket, Drop cause);
-    bool refuse_with_spare();
+    /// An address at which clients come. Lives as long as the listener.
+    struct Door {
+        Tcp::acceptor acceptor;
+        Protocol protocol;
+        boost::asio::steady_timer retry;
+    };
+
+    void begin();
+    void accept(Door& door);
+    void accepted(Door& door, const boost::system::error_code& error, Tcp::socket socket);
+    void accept_later(Door& door);
+    void refuse(const Door& door, Tcp::socket socket, Drop cause);
+    bool refuse_with_spare(Door& door);
+    void close_doors();
     void keep_spare();
     void drop_largest();
     void end_round();
@@ -66,9 +76,8 @@ private:
     boost::asio::io_context& io_;
     ServerOptions options_;
     Hub hub_;
-    Tcp::acceptor acceptor_;
+    std::vector<std::unique_ptr<Door>> doors_;
     boost::asio::posix::stream_descriptor spare_;  // given up to refuse where there are no others
-    boost::asio::steady_timer accept_timer_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer drain_timer_;
     std::shared_ptr<DurableSignal> durable_;

@@ -14,10 +14,15 @@ Server::~Server() { listener_->shut(); }
 
 boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
                                             const ServerOptions& options) {
+    return bind(io, options.host, options.port);
+}
+
+boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io, const std::string& host,
+                                            std::uint16_t port) {
     using boost::asio::ip::tcp;
     tcp::resolver resolver{io};
     const tcp::endpoint endpoint =
-        *resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive);
+        *resolver.resolve(host, std::to_string(port), tcp::resolver::passive);
     tcp::acceptor acceptor{io};
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address{true});
@@ -25,11 +30,23 @@ boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
     return acceptor;
 }
 
-void Server::listen(boost::asio::ip::tcp::acceptor bound) { listener_->open(std::move(bound)); }
+void Server::listen(boost::asio::ip::tcp::acceptor bound) {
+    listener_->open(std::move(bound), Protocol::line);
+}
+
+void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
+    listener_->open(std::move(bound), Protocol::http);
+}
 
 void Server::listen() { listen(bind(listener_->io(), listener_->options())); }
 
-boost::asio::ip::tcp::endpoint Server::endpoint() const { return listener_->endpoint(); }
+boost::asio::ip::tcp::endpoint Server::endpoint() const {
+    return listener_->endpoint(Protocol::line);
+}
+
+boost::asio::ip::tcp::endpoint Server::http_endpoint() const {
+    return listener_->endpoint(Protocol::http);
+}
 
 void Server::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
     listener_->drain(deadline, std::move(done));

@@ -58,13 +58,20 @@ public:
     /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
     [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
                                                              const ServerOptions& options);
+    [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
+                                                             const std::string& host,
+                                                             std::uint16_t port);
     /// Begins to accept.
     /// \throws boost::system::system_error when another listens there since.
     void listen(boost::asio::ip::tcp::acceptor bound);
+    /// Likewise, for clients that speak HTTP (net/HTTP.md).
+    void listen_http(boost::asio::ip::tcp::acceptor bound);
     /// At the address that the options name. \throws as bind()
     void listen();
     /// Where it listens. \pre listen()
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
+    /// \pre listen_http()
+    [[nodiscard]] boost::asio::ip::tcp::endpoint http_endpoint() const;
 
     /// Ends in good order: accepts no one, reads no more, executes what was read, waits until it is
     /// durable, sends the replies, closes. `done(clean)` is called once: with false when `deadline`

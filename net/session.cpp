@@ -8,6 +8,7 @@
 
 #include "net/command_table.hpp"
 #include "net/handlers.hpp"
+#include "net/rule_text.hpp"
 
 namespace allot {
 
@@ -24,24 +25,13 @@ Lsn refuse_stranger(Call& call) {
 }  // namespace
 
 Session::Session(Hub& hub, std::string peer)
-    : hub_{hub},
-      parser_{hub.limits.request},
-      peer_{std::move(peer)},
-      entered_{hub.now},
-      last_command_{hub.now},
-      id_{hub.enter(*this)} {
+    : Conversation{hub, std::move(peer)}, parser_{hub.limits.request}, id_{hub.enter(*this)} {
     forget();
 }
 
 Session::~Session() {
     release();
     hub_.leave(*this);
-}
-
-void Session::release() noexcept {
-    hub_.buffer_bytes -= std::exchange(accounted_, 0);
-    parser_.clear();
-    output_.clear();
 }
 
 void Session::received(std::size_t bytes) {
@@ -61,29 +51,16 @@ void Session::forget() noexcept {
     parser_.set_limits(hub_.limits.request.before_auth());
 }
 
-void Session::refuse_later() noexcept {
-    ++wrong_passwords_;
-    refusal_due_ = hub_.now + hub_.limits.wrong_password_delay;
-}
-
 void Session::tell_refusal() {
-    refusal_due_ = Hub::Time::max();
-    hub_.counters.count(ErrorCode::wrong_pass);
     reply_.error(ErrorCode::wrong_pass, wrong_pass_text);
-    if (wrong_passwords_ < hub_.limits.wrong_passwords_max) return;
-    hub_.counters.count(Drop::wrong_passwords);
-    end();
+    count_refusal();
 }
 
 Session::Turn Session::execute() {
     Lsn saw = no_lsn;
     const Turn turn = run_turn(saw);
     output_.seal(saw);
-    if (turn != Turn::starved || parser_.pending() == 0) {
-        request_began_ = Hub::Time::max();
-    } else if (request_began_ == Hub::Time::max()) {
-        request_began_ = hub_.now;
-    }
+    note_request_began(turn == Turn::starved && parser_.pending() != 0);
     account();
     return turn;
 }
@@ -165,7 +142,7 @@ Lsn Session::run(const Lookahead::Entry& entry) {
         return instead(ErrorCode::generic, "the reply would have more than ",
                        hub_.limits.reply_bytes_max, " bytes");
     } catch (const std::system_error&) {
-        return instead(ErrorCode::read_only, "the storage has failed; nothing has changed");
+        return instead(ErrorCode::read_only, storage_fails_text);
     } catch (const std::exception& failure) {
         return instead(ErrorCode::generic, "the command failed: ", failure.what());
     }
@@ -181,7 +158,7 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     }
     if (spec->touches_stock()) {
         if (hub_.storage_failed) {
-            call.fail(ErrorCode::read_only, "the storage has failed; start the server anew");
+            call.fail(ErrorCode::read_only, storage_failed_text);
             return no_lsn;
         }
         if (!hub_.turn.owns_lock()) hub_.turn.lock();
@@ -214,11 +191,6 @@ void Session::protocol_error() {
     hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
-}
-
-void Session::drop(Drop cause) noexcept {
-    hub_.counters.count(cause);
-    state_ = State::dropped;
 }
 
 }  // namespace allot

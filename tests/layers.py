@@ -66,7 +66,7 @@ LAYERS = {
     "storage": layer(
         ("engine/", "storage/"), STANDARD, POSIX, boost(*VALUES, "archive", "serialization")
     ),
-    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, boost(*VALUES, "asio", "beast")),
+    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, boost(*VALUES, "asio", "beast", "json")),
 }
 
 

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <optional>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -50,7 +51,7 @@ auto take_address(const Endpoint& at, Take&& take) {
 
 /// Runs the listening server until a signal has ended it. What was read is executed and answered
 /// then, within drain_max.
-void run_until_signal(asio::io_context& io, Server& server, const ServerOptions& options,
+void run_until_signal(asio::io_context& io, Server& server, const ServeSettings& settings,
                       Logger& log) {
     // A second signal finds the default disposition again, and ends the process.
     asio::signal_set signals{io, SIGTERM, SIGINT};
@@ -64,8 +65,9 @@ void run_until_signal(asio::io_context& io, Server& server, const ServerOptions&
         });
     });
     // Said only now: who waits for it may send a signal at once.
-    log.info("listening", {{"tls", options.tls ? "yes" : "no"},
-                           {"password", options.password ? "yes" : "no"},
+    log.info("listening", {{"tls", settings.server.tls ? "yes" : "no"},
+                           {"password", settings.server.password ? "yes" : "no"},
+                           {"http", settings.http ? text_of(server.http_endpoint()) : "no"},
                            {"address", text_of(server.endpoint())}});
     io.run();
 }
@@ -98,6 +100,12 @@ int serve(const ServeSettings& settings, Console& console) {
     asio::io_context io{1};
     // Before the store: where the server cannot listen, none is made, and none is locked.
     auto address = take_address(settings.listen, [&] { return Server::bind(io, options); });
+    std::optional<asio::ip::tcp::acceptor> http;
+    if (settings.http) {
+        http = take_address(*settings.http, [&] {
+            return Server::bind(io, settings.http->host, settings.http->port);
+        });
+    }
     Store store = open_store(settings.directory, settings.store, console, log);
     if (settings.sample_stock && add_sample_stock(store)) log.info("sample stock added");
     const StoreStatus opened = store.status();
@@ -109,7 +117,8 @@ int serve(const ServeSettings& settings, Console& console) {
 
     Server server{io, backend_of(store), options};
     take_address(settings.listen, [&] { server.listen(std::move(address)); });
-    run_until_signal(io, server, options, log);
+    if (http) take_address(*settings.http, [&] { server.listen_http(std::move(*http)); });
+    run_until_signal(io, server, settings, log);
     return close(store, log);
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace allot::program {
 struct ServeSettings {
     std::string directory;
     Endpoint listen;
+    std::optional<Endpoint> http;  ///< none: HTTP is not spoken
     StoreOptions store;
     ServerOptions server;  ///< `listen` and all limits in it
     bool sample_stock;

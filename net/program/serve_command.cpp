@@ -14,6 +14,7 @@ constexpr std::array serve_options = {
     data_option,
     Option{"listen", "ADDRESS:PORT", "127.0.0.1:25568",
            "where to listen; port 0 is any that is free"},
+    Option{"http", "ADDRESS:PORT", "", "where to listen for HTTP, too; without it, nowhere"},
     password_file_option,
     password_option,
     Option{"listen-without-password", "", "",
@@ -69,6 +70,11 @@ ServerOptions server_options(const Settings& settings) {
     return options;
 }
 
+std::optional<Endpoint> http_endpoint(const Settings& settings) {
+    if (settings.text("http").empty()) return {};
+    return settings.get("http", endpoint_rule);
+}
+
 /// \return null where no TLS is asked for.
 std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::string>& warnings) {
     const TlsFiles files{.certificate = settings.text("tls-cert"),
@@ -90,18 +96,31 @@ std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::
     }
 }
 
-/// Refuses what only the operator can want, and has not said; warns of what is likely a mistake.
+/// Refuses what only the operator can want, and has not said.
+void check_exposure_at(const Endpoint& endpoint, std::string_view option, const Settings& settings,
+                       ServeSettings& serve) {
+    if (boost::asio::ip::make_address(endpoint.host).is_loopback()) return;
+    if (serve.server.password || !settings.text("tls-client-ca").empty() ||
+        settings.is_on("listen-without-password")) {
+        return;
+    }
+    throw UsageError{std::string{option} + " (" + settings.at(option).origin + "): value '" +
+                     settings.text(option) +
+                     "': other machines reach it, and anyone who does may change the stock; "
+                     "set a password (--password-file), ask for certificates (--tls-client-ca), "
+                     "listen on a loopback address, or say --listen-without-password"};
+}
+
+/// Warns of what is likely a mistake, too.
 void check_exposure(const Settings& settings, ServeSettings& serve) {
-    if (boost::asio::ip::make_address(serve.server.host).is_loopback()) return;
-    if (serve.server.password && !serve.server.tls) {
+    check_exposure_at(serve.listen, "listen", settings, serve);
+    if (serve.http) check_exposure_at(*serve.http, "http", settings, serve);
+    const auto is_open = [](const Endpoint& endpoint) {
+        return !boost::asio::ip::make_address(endpoint.host).is_loopback();
+    };
+    if ((is_open(serve.listen) || (serve.http && is_open(*serve.http))) && serve.server.password &&
+        !serve.server.tls) {
         serve.warnings.emplace_back("without TLS, whoever is on the way can read the password");
-    } else if (!serve.server.password && settings.text("tls-client-ca").empty() &&
-               !settings.is_on("listen-without-password")) {
-        throw UsageError{
-            "listen (" + settings.at("listen").origin + "): value '" + settings.text("listen") +
-            "': other machines reach it, and anyone who does may change the stock; "
-            "set a password (--password-file), ask for certificates (--tls-client-ca), "
-            "listen on a loopback address, or say --listen-without-password"};
     }
 }
 
@@ -117,6 +136,7 @@ ServeSettings ServeSettings::from(const Settings& settings) {
     ServeSettings serve{
         .directory = settings.get("data", directory_rule),
         .listen = settings.get("listen", endpoint_rule),
+        .http = http_endpoint(settings),
         .store = {.durability = settings.get("durability", durability_rule),
                   .segment_bytes = settings.get("segment-bytes", segment_bytes_rule),
                   .snapshot_every_bytes = settings.get("snapshot-every-bytes", bytes_rule)},

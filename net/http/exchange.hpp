@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/http/reply.hpp"
+#include "net/http/request_reader.hpp"
+#include "net/http/target.hpp"
+#include "net/hub.hpp"
+#include "net/rule_text.hpp"
+
+namespace allot::http {
+
+/// One request being answered.
+struct Exchange {
+    const Request& request;
+    const Target& target;
+    /// The segments of the path that stand where the route has names in braces.
+    std::span<const std::string_view> arguments;
+    bool is_versioned;  ///< within /v1, where errors have a code
+    Hub& hub;
+    Reply& reply;
+
+    [[nodiscard]] MessageBus& bus() const noexcept { return hub.backend.bus; }
+    /// What an answer that looked at the stock waits for.
+    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal.last(); }
+    /// \return null when the query does not have it.
+    [[nodiscard]] const std::string* query(std::string_view name) const noexcept;
+
+    /// Answers with an error and the status of its code, or with `status`, and counts it.
+    void fail(ErrorCode code, std::string_view text, std::string_view field = {}) const {
+        fail(status_of(code), code, text, field);
+    }
+    void fail(unsigned status, ErrorCode code, std::string_view text,
+              std::string_view field = {}) const;
+    /// Answers with what the business says.
+    void refuse(Refusal refusal, Subject subject, std::string_view field = {}) const;
+};
+
+/// Executes a request and fills in the reply.
+/// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
+using Handler = Lsn (*)(Exchange& exchange);
+
+}  // namespace allot::http

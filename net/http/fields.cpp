@@ -1,0 +1,164 @@
+#include "net/http/fields.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "net/command_table.hpp"
+#include "net/escape.hpp"
+#include "net/http/json_body.hpp"
+#include "net/limits.hpp"
+
+namespace allot::http {
+
+namespace json = boost::json;
+
+namespace {
+
+/// As an error shows it. Of a string its text, where that is what the rule speaks of.
+std::string shown(const json::value& value, bool as_text) {
+    if (as_text && value.is_string()) return std::string{std::string_view{value.get_string()}};
+    return json::serialize(value);
+}
+
+std::string_view text_in(const json::value& value) {
+    return value.is_string() ? std::string_view{value.get_string()} : std::string_view{};
+}
+
+}  // namespace
+
+std::optional<json::object> object_of(const Exchange& exchange) {
+    auto parsed = parse_object(exchange.request.body);
+    if (auto* const object = std::get_if<json::object>(&parsed)) return std::move(*object);
+    const auto& bad = std::get<BadBody>(parsed);
+    exchange.fail(ErrorCode::syntax, bad.text, bad.field);
+    return {};
+}
+
+template <class Name>
+std::optional<Name> name_of(const Exchange& exchange, std::string_view text,
+                            std::string_view field) {
+    if (const auto name = Name::of(text)) return *name;
+    exchange.fail(ErrorCode::bad_name, no_name<Name>(text), field);
+    return {};
+}
+template std::optional<Sku> name_of(const Exchange&, std::string_view, std::string_view);
+template std::optional<BatchRef> name_of(const Exchange&, std::string_view, std::string_view);
+template std::optional<OrderId> name_of(const Exchange&, std::string_view, std::string_view);
+
+void Fields::fail(ErrorCode code, std::string_view text, std::string_view field) const {
+    exchange_.fail(code, text, where_ + std::string{field});
+}
+
+const json::value* Fields::find(std::string_view field) const {
+    const json::value* const value = object_.if_contains(field);
+    if (value == nullptr) fail(ErrorCode::syntax, "the field is missing", field);
+    return value;
+}
+
+bool Fields::only(std::initializer_list<std::string_view> known) const {
+    for (const auto& member : object_) {
+        const std::string_view name = member.key();
+        if (std::ranges::find(known, name) != known.end()) continue;
+        std::string escaped;
+        append_escaped(escaped, name, echoed_bytes_max);
+        fail(ErrorCode::syntax, "there is no such field here", escaped);
+        return false;
+    }
+    return true;
+}
+
+template <class Name>
+std::optional<Name> Fields::name(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return {};
+    if (const auto name = Name::of(text_in(*value))) return *name;
+    fail(ErrorCode::bad_name, no_name<Name>(shown(*value, true)), field);
+    return {};
+}
+template std::optional<Sku> Fields::name(std::string_view) const;
+template std::optional<BatchRef> Fields::name(std::string_view) const;
+template std::optional<OrderId> Fields::name(std::string_view) const;
+
+template <class Units>
+std::optional<Units> Fields::units(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return {};
+    if (const std::int64_t* const number = value->if_int64()) {
+        if (const auto units = Units::of(*number)) return *units;
+    }
+    fail(ErrorCode::bad_quantity, no_quantity<Units>(shown(*value, false)), field);
+    return {};
+}
+template std::optional<Quantity> Fields::units(std::string_view) const;
+template std::optional<Purchased> Fields::units(std::string_view) const;
+
+std::optional<Eta> Fields::eta(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return {};
+    const std::string_view text = text_in(*value);
+    if (value->is_null() || equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
+    if (const auto eta = Eta::parse(text)) return *eta;
+    fail(ErrorCode::bad_date, no_day(shown(*value, true)), field);
+    return {};
+}
+
+std::optional<Eta> Fields::eta_or_warehouse(std::string_view field) const {
+    return object_.contains(field) ? eta(field) : Eta::warehouse();
+}
+
+const json::array* Fields::array(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return nullptr;
+    if (const json::array* const array = value->if_array()) return array;
+    fail(ErrorCode::syntax, "it is no array", field);
+    return nullptr;
+}
+
+namespace {
+
+std::optional<LineItem> line_of(const Exchange& exchange, const json::value& line,
+                                std::size_t place) {
+    const std::string where = "lines[" + std::to_string(place) + "]";
+    if (!line.is_object()) {
+        exchange.fail(ErrorCode::syntax, "it is no object", where);
+        return {};
+    }
+    const Fields fields{exchange, line.get_object(), where + "."};
+    if (!fields.only({"sku", "quantity"})) return {};
+    const auto sku = fields.name<Sku>("sku");
+    if (!sku) return {};
+    const auto quantity = fields.units<Quantity>("quantity");
+    if (!quantity) return {};
+    return LineItem{*sku, *quantity};
+}
+
+}  // namespace
+
+std::optional<AllocateOrder> order_of(const Exchange& exchange) {
+    const auto order = name_of<OrderId>(exchange, exchange.arguments[0], "order");
+    if (!order) return {};
+    const auto object = object_of(exchange);
+    if (!object) return {};
+    const Fields fields{exchange, *object};
+    if (!fields.only({"lines"})) return {};
+    const json::array* const lines = fields.array("lines");
+    if (lines == nullptr) return {};
+    if (lines->empty() || lines->size() > order_lines_max) {
+        exchange.fail(
+            ErrorCode::syntax,
+            lines->empty() ? "an order has one line at least" : too_many_lines(lines->size()),
+            "lines");
+        return {};
+    }
+    AllocateOrder command{*order, {}};
+    command.lines.reserve(lines->size());
+    for (std::size_t i = 0; i < lines->size(); ++i) {
+        const auto line = line_of(exchange, (*lines)[i], i);
+        if (!line) return {};
+        command.lines.push_back(*line);
+    }
+    return command;
+}
+
+}  // namespace allot::http

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/commands.hpp"
+#include "net/http/exchange.hpp"
+
+namespace allot::http {
+
+// What a request says as the domain's types. Each function answers with an error that names the
+// field and the rule where it is none, and gives nothing.
+
+/// The body as a JSON object.
+[[nodiscard]] std::optional<boost::json::object> object_of(const Exchange& exchange);
+
+/// A name in the path or the query. \param field what it is called there.
+template <class Name>
+[[nodiscard]] std::optional<Name> name_of(const Exchange& exchange, std::string_view text,
+                                          std::string_view field);
+extern template std::optional<Sku> name_of(const Exchange&, std::string_view, std::string_view);
+extern template std::optional<BatchRef> name_of(const Exchange&, std::string_view,
+                                                std::string_view);
+extern template std::optional<OrderId> name_of(const Exchange&, std::string_view, std::string_view);
+
+/// The fields of an object. References outlive it.
+class Fields {
+public:
+    /// \param where the object is within the body: `lines[3].`
+    Fields(const Exchange& exchange, const boost::json::object& object, std::string where = {})
+        : exchange_{exchange}, object_{object}, where_{std::move(where)} {}
+
+    /// There is no field but these.
+    [[nodiscard]] bool only(std::initializer_list<std::string_view> known) const;
+    template <class Name>
+    [[nodiscard]] std::optional<Name> name(std::string_view field) const;
+    template <class Units>
+    [[nodiscard]] std::optional<Units> units(std::string_view field) const;
+    /// A day; null and `warehouse` are the warehouse.
+    [[nodiscard]] std::optional<Eta> eta(std::string_view field) const;
+    /// Likewise; without the field, too, it is the warehouse.
+    [[nodiscard]] std::optional<Eta> eta_or_warehouse(std::string_view field) const;
+    /// \return null where it is none.
+    [[nodiscard]] const boost::json::array* array(std::string_view field) const;
+
+private:
+    [[nodiscard]] const boost::json::value* find(std::string_view field) const;
+    void fail(ErrorCode code, std::string_view text, std::string_view field) const;
+
+    const Exchange& exchange_;
+    const boost::json::object& object_;
+    std::string where_;
+};
+
+/// `lines`, each a `sku` and a `quantity`, of the order that the path names.
+[[nodiscard]] std::optional<AllocateOrder> order_of(const Exchange& exchange);
+
+}  // namespace allot::http

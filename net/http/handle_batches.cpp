@@ -1,0 +1,152 @@
+#include "net/http/fields.hpp"
+#include "net/http/json_text.hpp"
+#include "net/http/routes.hpp"
+
+namespace allot::http::handlers {
+
+namespace {
+
+void write_eta(JsonWriter& json, Eta eta) {
+    json.key("eta");
+    if (eta.in_warehouse()) {
+        json.null();
+    } else {
+        json.string(eta.to_string());
+    }
+}
+
+Lsn reschedule_to(Exchange& exchange, const BatchRef& batch, Eta eta) {
+    const auto answer = exchange.bus().handle(Reschedule{batch, eta});
+    if (!answer.result) {
+        exchange.refuse(answer.result.error(), {.batch = batch.view()}, "batch");
+        return answer.lsn;
+    }
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("batch").string(batch.view());
+    write_eta(json, eta);
+    json.end_object();
+    return answer.lsn;
+}
+
+std::optional<BatchRef> batch_of(const Exchange& exchange) {
+    return name_of<BatchRef>(exchange, exchange.arguments[0], "batch");
+}
+
+}  // namespace
+
+Lsn put_batch(Exchange& exchange) {
+    const auto batch = batch_of(exchange);
+    if (!batch) return 0;
+    const auto object = object_of(exchange);
+    if (!object) return 0;
+    const Fields fields{exchange, *object};
+    if (!fields.only({"sku", "quantity", "eta"})) return 0;
+    const auto sku = fields.name<Sku>("sku");
+    if (!sku) return 0;
+    const auto quantity = fields.units<Quantity>("quantity");
+    if (!quantity) return 0;
+    const auto eta = fields.eta_or_warehouse("eta");
+    if (!eta) return 0;
+    const Lsn before = exchange.last_lsn();
+    const auto answer = exchange.bus().handle(AddBatch{*batch, *sku, *quantity, *eta});
+    if (!answer.result) {
+        exchange.refuse(answer.result.error(), {.sku = sku->view(), .batch = batch->view()},
+                        "batch");
+        return answer.lsn;
+    }
+    exchange.reply.status = answer.lsn > before ? 201 : 200;
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("batch").string(batch->view()).key("sku").string(sku->view());
+    json.key("quantity").integer(quantity->units());
+    write_eta(json, *eta);
+    json.end_object();
+    return answer.lsn;
+}
+
+Lsn put_quantity(Exchange& exchange) {
+    const auto batch = batch_of(exchange);
+    if (!batch) return 0;
+    const auto object = object_of(exchange);
+    if (!object) return 0;
+    const Fields fields{exchange, *object};
+    if (!fields.only({"quantity"})) return 0;
+    const auto purchased = fields.units<Purchased>("quantity");
+    if (!purchased) return 0;
+    const auto answer = exchange.bus().handle(ChangeBatchQuantity{*batch, *purchased});
+    if (!answer.result) {
+        exchange.refuse(answer.result.error(), {.batch = batch->view()}, "batch");
+        return answer.lsn;
+    }
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("released").integer(static_cast<std::int64_t>(*answer.result));
+    json.end_object();
+    return answer.lsn;
+}
+
+Lsn put_eta(Exchange& exchange) {
+    const auto batch = batch_of(exchange);
+    if (!batch) return 0;
+    const auto object = object_of(exchange);
+    if (!object) return 0;
+    const Fields fields{exchange, *object};
+    if (!fields.only({"eta"})) return 0;
+    const auto eta = fields.eta("eta");
+    if (!eta) return 0;
+    return reschedule_to(exchange, *batch, *eta);
+}
+
+Lsn receive(Exchange& exchange) {
+    const auto batch = batch_of(exchange);
+    if (!batch) return 0;
+    return reschedule_to(exchange, *batch, Eta::warehouse());
+}
+
+Lsn stock(Exchange& exchange) {
+    const auto sku = name_of<Sku>(exchange, exchange.arguments[0], "sku");
+    if (!sku) return 0;
+    const auto rows = allot::stock(*sku, exchange.bus().repository());
+    if (!rows) {
+        exchange.refuse(rows.error(), {.sku = sku->view()}, "sku");
+        return exchange.last_lsn();
+    }
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("sku").string(sku->view()).key("batches").begin_array();
+    for (const BatchStock& row : *rows) {
+        json.begin_object().key("batch").string(row.batch.view());
+        write_eta(json, row.eta);
+        json.key("purchased").integer(row.purchased);
+        json.key("available").integer(row.available).end_object();
+    }
+    json.end_array().end_object();
+    return exchange.last_lsn();
+}
+
+namespace {
+std::optional<Eta> day_of(const Exchange& exchange, const std::string& text) {
+    if (const auto day = Eta::parse(text)) return *day;
+    if (text == "warehouse") return Eta::warehouse();
+    exchange.fail(ErrorCode::bad_date, no_day(text), "day");
+    return {};
+}
+}  // namespace
+
+Lsn available(Exchange& exchange) {
+    const auto sku = name_of<Sku>(exchange, exchange.arguments[0], "sku");
+    if (!sku) return 0;
+    std::optional<Eta> day;
+    if (const std::string* const asked = exchange.query("day")) {
+        day = day_of(exchange, *asked);
+        if (!day) return 0;
+    }
+    const auto units = allot::available(*sku, day, exchange.bus().repository());
+    if (!units) {
+        exchange.refuse(units.error(), {.sku = sku->view()}, "sku");
+        return exchange.last_lsn();
+    }
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("sku").string(sku->view());
+    json.key("available").integer(*units).end_object();
+    return exchange.last_lsn();
+}
+
+}  // namespace allot::http::handlers

@@ -1,0 +1,355 @@
+#include "net/http/http_session.hpp"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <cstring>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "net/command_table.hpp"
+#include "net/escape.hpp"
+#include "net/http/credentials.hpp"
+
+namespace allot {
+
+using boost::beast::http::verb;
+
+namespace {
+
+std::string_view text_of(verb method) {
+    const auto text = boost::beast::http::to_string(method);
+    return {text.data(), text.size()};
+}
+
+bool is_json(std::string_view type) {
+    std::string_view media = type.substr(0, type.find(';'));
+    while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
+    return equal_ignoring_case(media, http::json_type);
+}
+
+/// An address, or localhost: a name that nobody can have point somewhere else.
+bool is_local_name(std::string_view host) {
+    if (host.starts_with('[')) return true;
+    host = host.substr(0, host.find(':'));
+    return equal_ignoring_case(host, "localhost") ||
+           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+bool is_key(std::string_view key) {
+    return !key.empty() && key.size() <= idempotency_key_bytes_max &&
+           std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
+}
+
+}  // namespace
+
+HttpSession::HttpSession(Hub& hub, std::string peer) : Conversation{hub, std::move(peer)} {
+    ++hub_.http_clients;
+}
+
+HttpSession::~HttpSession() {
+    release();
+    --hub_.http_clients;
+}
+
+std::size_t HttpSession::input_capacity() const noexcept {
+    return capacity_ + (reader_ ? reader_->request().capacity() : 0);
+}
+
+void HttpSession::release_input() noexcept {
+    buffer_.reset();
+    capacity_ = begin_ = end_ = 0;
+    forget_request();
+}
+
+std::span<char> HttpSession::prepare() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+    } else if (begin_ != 0) {
+        std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    // Grows when it was filled, up to what any unread part of a request can take.
+    if (end_ == capacity_) {
+        const std::size_t capacity = std::clamp(2 * capacity_, buffer_bytes_min, buffer_bytes_max);
+        BOOST_ASSERT(capacity > end_);
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+        if (end_ != 0) std::memcpy(&larger[0], &buffer_[0], end_);
+        buffer_ = std::move(larger);
+        capacity_ = capacity;
+    }
+    account();
+    return {&buffer_[end_], capacity_ - end_};
+}
+
+void HttpSession::received(std::size_t bytes) {
+    end_ += bytes;
+    hub_.counters.bytes_in += bytes;
+}
+
+Conversation::Turn HttpSession::execute() {
+    Lsn saw = 0;
+    const Turn turn = run_turn(saw);
+    output_.seal(saw);
+    note_request_began(turn == Turn::starved && (begin_ != end_ || reader_));
+    account();
+    return turn;
+}
+
+Conversation::Turn HttpSession::run_turn(Lsn& saw) {
+    thrown_away_bytes_ = 0;
+    if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
+    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
+        if (refusal_due_ != Hub::Time::max()) return Turn::held;
+        if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+        if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
+        const Found found = read_request();
+        if (found == Found::too_little) return Turn::starved;
+        --left;
+        request_began_ = Hub::Time::max();
+        if (found == Found::request) saw = std::max(saw, run());
+        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    }
+    return state_ == State::dropped ? Turn::dropped : Turn::ended;
+}
+
+HttpSession::Found HttpSession::read_request() {
+    // Some clients send an empty line after a body: RFC 9112, 2.2.
+    while (!reader_ && end_ - begin_ >= 2 && std::memcmp(&buffer_[begin_], "\r\n", 2) == 0) {
+        begin_ += 2;
+    }
+    if (!reader_ && end_ - begin_ == 1 && buffer_[begin_] == '\r') return Found::too_little;
+    while (begin_ != end_) {
+        if (!reader_) {
+            reader_.emplace(http_header_bytes_max, hub_.limits.request.request_bytes_max);
+        }
+        const std::size_t taken = reader_->read({&buffer_[begin_], end_ - begin_});
+        begin_ += taken;
+        if (reader_->why()) return unreadable(), Found::refused;
+        if (!is_admitted_ && reader_->is_header_done()) {
+            if (!admit()) return Found::refused;
+            is_admitted_ = true;
+        }
+        if (reader_->is_done()) return Found::request;
+        if (taken == 0) break;
+    }
+    if (is_admitted_ && begin_ == end_ && reader_->request().expects_continue &&
+        reader_->request().body.empty() && !std::exchange(was_told_to_continue_, true)) {
+        output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    return Found::too_little;
+}
+
+/// What is known of a request without its body decides whether that is read at all.
+/// \return false when it has been answered, or will be.
+bool HttpSession::admit() {
+    const http::Request& request = reader_->request();
+    auto target = http::Target::parse(request.target);
+    if (!target) {
+        return fail(400, ErrorCode::syntax,
+                    "the path does not begin with /, is badly encoded, or has a segment . or ..");
+    }
+    target_ = std::move(*target);
+    match_ = http::find_route(request.method, target_);
+    if (!admit_host() || !admit_client()) return false;
+    if (match_.route != nullptr) return admit_body();
+    if (!match_.is_path) return fail(404, ErrorCode::generic, "there is nothing at this path");
+    if (request.method == verb::unknown) {
+        return fail(501, ErrorCode::generic, "the method is not known here");
+    }
+    hub_.counters.count(ErrorCode::generic);
+    http::Reply reply{.status = 405, .header = "Allow: " + http::methods_of(target_) + "\r\n"};
+    http::set_error(reply, ErrorCode::generic, "the method is not for this path");
+    reply_early(std::move(reply));
+    return false;
+}
+
+bool HttpSession::admit_host() {
+    const auto& host = reader_->request().host;
+    if (!hub_.http_local_names_only || !host || is_local_name(*host)) return true;
+    if (match_.route != nullptr && match_.route->has(http::route_free)) return true;
+    hub_.counters.count(Drop::cross_protocol);
+    return fail(421, ErrorCode::generic,
+                "Host is not localhost or an address: without a password, no other name is served");
+}
+
+bool HttpSession::admit_client() {
+    if (!hub_.password || (match_.route != nullptr && match_.route->has(http::route_free))) {
+        return true;
+    }
+    const auto& authorization = reader_->request().authorization;
+    if (!authorization) {
+        return fail(401, ErrorCode::no_auth, "Authentication required.");
+    }
+    const auto password = http::password_in(*authorization);
+    if (password && hub_.password->matches(*password)) {
+        wrong_passwords_ = 0;
+        return true;
+    }
+    refuse_later();
+    return false;
+}
+
+bool HttpSession::admit_body() {
+    const http::Request& request = reader_->request();
+    for (const auto& [name, value] : target_.query) {
+        if (std::ranges::find(match_.route->query, name) == match_.route->query.end() ||
+            name.empty()) {
+            std::string escaped;
+            append_escaped(escaped, name, echoed_bytes_max);
+            return fail(400, ErrorCode::syntax, "the query has no such part here", escaped);
+        }
+    }
+    if (request.idempotency_key && !is_key(*request.idempotency_key)) {
+        return fail(400, ErrorCode::syntax, "it has 1 to 128 bytes of printable ASCII",
+                    "Idempotency-Key");
+    }
+    if (!match_.route->has(http::route_body)) return true;
+    if (!request.has_body) {
+        return fail(411, ErrorCode::syntax, "the length of the body is not told");
+    }
+    if (!request.content_type || !is_json(*request.content_type)) {
+        return fail(415, ErrorCode::syntax, "the body is application/json", "Content-Type");
+    }
+    return true;
+}
+
+/// \return false, for admit().
+bool HttpSession::fail(unsigned status, ErrorCode code, std::string_view text,
+                       std::string_view field) {
+    http::Reply reply;
+    const bool is_versioned = match_.route == nullptr || match_.route->is_versioned();
+    const http::Exchange exchange{reader_->request(), target_, {}, is_versioned, hub_, reply};
+    exchange.fail(status, code, text, field);
+    if (status == 401) {
+        reply.header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
+    }
+    reply_early(std::move(reply));
+    return false;
+}
+
+/// Of a body that is still to come nothing is read: then this answer is the last.
+void HttpSession::reply_early(http::Reply reply) {
+    send(reply);
+    forget_request();
+}
+
+void HttpSession::unreadable() {
+    const http::Unreadable why = *reader_->why();
+    hub_.counters.count(why.beyond_limit ? Drop::request_limit : Drop::protocol_error);
+    hub_.counters.count(ErrorCode::generic);
+    http::Reply reply{.status = why.status};
+    http::set_error(reply, ErrorCode::generic, why.text);
+    http::append_reply(output_.tail(), reply, {.keeps_alive = false, .date = hub_.http_date});
+    forget_request();
+    end();
+}
+
+void HttpSession::tell_refusal() {
+    if (wrong_passwords_ >= hub_.limits.wrong_passwords_max) end();
+    http::Reply reply{
+        .status = 401,
+        .header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n"};
+    http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
+    count_refusal();
+    reply_early(std::move(reply));
+}
+
+Lsn HttpSession::run() {
+    ++hub_.counters.commands;
+    last_command_ = hub_.now;
+    http::Reply reply;
+    const Lsn saw = answer(reply);
+    send(reply);
+    forget_request();
+    return saw;
+}
+
+/// Whatever happens in one request, there is one answer, and the next one can be executed.
+Lsn HttpSession::answer(http::Reply& reply) {
+    const http::Request& request = reader_->request();
+    const http::Exchange exchange{request, target_, {}, match_.route->is_versioned(), hub_, reply};
+    const auto instead = [&](unsigned status, ErrorCode code, std::string_view text) {
+        reply = {};
+        exchange.fail(status, code, text);
+        return Lsn{0};
+    };
+    try {
+        if (!match_.route->has(http::route_body) && !request.body.empty()) {
+            return instead(400, ErrorCode::syntax, "this takes no body");
+        }
+        const bool is_once = request.idempotency_key && match_.route->has(http::route_write);
+        const Lsn saw = is_once ? answer_once(reply, *request.idempotency_key) : dispatch(reply);
+        const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
+        if (bytes <= hub_.limits.reply_bytes_max) return saw;
+        thrown_away_bytes_ += bytes;
+        return instead(500, ErrorCode::generic,
+                       "the reply would have more than " +
+                           std::to_string(hub_.limits.reply_bytes_max) + " bytes");
+    } catch (const std::system_error&) {
+        return instead(503, ErrorCode::read_only, storage_fails_text);
+    } catch (const std::exception& failure) {
+        return instead(500, ErrorCode::generic,
+                       std::string{"the command failed: "}.append(failure.what()));
+    }
+}
+
+/// The first answer to what came with this key, or, of something else, that it is not.
+Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
+    const http::Request& request = reader_->request();
+    const auto fingerprint =
+        http::fingerprint_of(text_of(request.method), request.target, request.body);
+    if (const auto* const known = hub_.answers.find(key)) {
+        if (known->request == fingerprint) {
+            reply = known->reply;
+            return known->lsn;
+        }
+        const http::Exchange exchange{request, target_, {}, match_.route->is_versioned(),
+                                      hub_,    reply};
+        exchange.fail(422, ErrorCode::syntax, "the key came with another request before",
+                      "Idempotency-Key");
+        return 0;
+    }
+    const Lsn saw = dispatch(reply);
+    if (reply.status < 500) hub_.answers.remember(key, {fingerprint, reply, saw});
+    return saw;
+}
+
+Lsn HttpSession::dispatch(http::Reply& reply) {
+    const http::Route& route = *match_.route;
+    http::Exchange exchange{reader_->request(),   target_, match_.arguments,
+                            route.is_versioned(), hub_,    reply};
+    if (route.touches_stock()) {
+        if (hub_.storage_failed) {
+            exchange.fail(ErrorCode::read_only, storage_failed_text);
+            return 0;
+        }
+        if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    } else if (route.has(http::route_outside)) {
+        hub_.end_round();
+    }
+    return route.handler(exchange);
+}
+
+void HttpSession::send(const http::Reply& reply) {
+    const http::Framing framing = this->framing();
+    http::append_reply(output_.tail(), reply, framing);
+    if (!framing.keeps_alive) end();
+}
+
+http::Framing HttpSession::framing() const {
+    return {.keeps_alive = state_ == State::open && reader_->is_done() && reader_->keep_alive(),
+            .is_http11 = reader_->request().is_http11,
+            .is_head = reader_->request().method == verb::head,
+            .date = hub_.http_date};
+}
+
+void HttpSession::forget_request() noexcept {
+    reader_.reset();
+    target_ = {};
+    match_ = {};
+    is_admitted_ = was_told_to_continue_ = false;
+}
+
+}  // namespace allot

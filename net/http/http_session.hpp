@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/conversation.hpp"
+#include "net/http/request_reader.hpp"
+#include "net/http/routes.hpp"
+
+namespace allot {
+
+/// One client's side of HTTP/1.1 (net/HTTP.md): each request of a connection is executed and
+/// answered in the order in which they came. Where it is in doubt where a request ends, or one is
+/// refused before its body is there, the answer is the last.
+class HttpSession final : public Conversation {
+public:
+    HttpSession(Hub& hub, std::string peer);
+    ~HttpSession() override;
+
+    [[nodiscard]] std::span<char> prepare() override;
+    void received(std::size_t bytes) override;
+    Turn execute() override;
+
+    /// The input's buffer: what a request needs at once is its header, or what a chunk says of
+    /// itself.
+    static constexpr std::size_t buffer_bytes_min = 2 * kibibyte;
+    static constexpr std::size_t buffer_bytes_max = 2 * http_header_bytes_max;
+
+private:
+    /// What was found in the bytes at hand.
+    enum class Found : std::uint8_t {
+        request,     ///< whole, and may be executed
+        refused,     ///< one that has been answered, or will be at refusal_due()
+        too_little,  ///< more has to come
+    };
+
+    [[nodiscard]] std::size_t input_capacity() const noexcept override;
+    void release_input() noexcept override;
+
+    Turn run_turn(Lsn& saw);
+    Found read_request();
+    bool admit();
+    bool admit_client();
+    bool admit_host();
+    bool admit_body();
+    bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
+    void reply_early(http::Reply reply);
+    void unreadable();
+    void tell_refusal();
+    Lsn run();
+    Lsn answer(http::Reply& reply);
+    Lsn answer_once(http::Reply& reply, std::string_view key);
+    Lsn dispatch(http::Reply& reply);
+    void send(const http::Reply& reply);
+    void forget_request() noexcept;
+    [[nodiscard]] http::Framing framing() const;
+
+    std::unique_ptr<char[]> buffer_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+
+    // The request that is being read
+    std::optional<http::RequestReader> reader_;
+    http::Target target_;
+    http::Match match_;
+    bool is_admitted_ = false;
+    bool was_told_to_continue_ = false;
+};
+
+}  // namespace allot

@@ -1,0 +1,86 @@
+#include "net/http/json_text.hpp"
+
+#include "engine/name.hpp"
+
+namespace allot::http {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+void append_escape(std::string& out, char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    out.append("\\u00").push_back(hex_digits[byte >> 4U]);
+    out.push_back(hex_digits[byte & 15U]);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out.push_back('"');
+    while (!text.empty()) {
+        const std::string_view before = text;
+        if (detail::take_code_point(text) < 0) {
+            out.append("\xEF\xBF\xBD");
+            text.remove_prefix(before.size() == text.size() ? 1 : 0);
+            continue;
+        }
+        const std::string_view point = before.substr(0, before.size() - text.size());
+        const char c = point.front();
+        if (c == '"' || c == '\\') {
+            out.push_back('\\');
+            out.push_back(c);
+        } else if ((c >= 0 && c < ' ') || c == '\x7F') {
+            append_escape(out, c);
+        } else {
+            out.append(point);
+        }
+    }
+    out.push_back('"');
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    separate();
+    append_json_string(out_, name);
+    out_.push_back(':');
+    needs_comma_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+    separate();
+    append_json_string(out_, text);
+    return *this;
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+    separate();
+    out_.append(std::to_string(value));
+    return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+    separate();
+    out_.append("null");
+    return *this;
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+    separate();
+    out_.push_back(bracket);
+    needs_comma_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    out_.push_back(bracket);
+    needs_comma_ = true;
+    return *this;
+}
+
+void JsonWriter::separate() {
+    if (needs_comma_) out_.push_back(',');
+    needs_comma_ = true;
+}
+
+}  // namespace allot::http

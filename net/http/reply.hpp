@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "net/counters.hpp"
+
+namespace allot::http {
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+/// An answer. Nothing of a client's is in it but within the body, where it is escaped.
+struct Reply {
+    unsigned status = 200;
+    std::string_view type = json_type;
+    std::string header = {};  ///< lines more, each with its CRLF
+    std::string body = {};
+};
+
+/// How a reply is framed.
+struct Framing {
+    bool keeps_alive = true;
+    bool is_http11 = true;
+    bool is_head = false;        ///< the body is not sent
+    std::string_view date = {};  ///< empty: not told
+};
+
+/// Appends the reply as bytes.
+void append_reply(std::string& out, const Reply& reply, const Framing& framing);
+
+/// Which status an error has, whichever route tells of it.
+[[nodiscard]] unsigned status_of(ErrorCode code) noexcept;
+
+/// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty. In the shape of
+/// the routes outside /v1, `{"message":…}`.
+void set_error(Reply& reply, ErrorCode code, std::string_view message, std::string_view field = {});
+void set_plain_error(Reply& reply, std::string_view message);
+
+/// As in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.
+[[nodiscard]] std::string date_of(std::chrono::system_clock::time_point at);
+
+/// All of the answer to a client that is one too many.
+inline constexpr std::string_view too_many_clients =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+    "Connection: close\r\n\r\n";
+
+}  // namespace allot::http

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace allot::http {
+
+/// What a request says, as far as Allot listens.
+struct Request {
+    boost::beast::http::verb method = boost::beast::http::verb::unknown;
+    std::string target;
+    std::optional<std::string> host;
+    std::optional<std::string> authorization;
+    std::optional<std::string> content_type;
+    std::optional<std::string> idempotency_key;
+    bool is_http11 = true;
+    bool expects_continue = false;
+    bool has_body = false;  ///< a length was told, 0 included, or it comes in chunks
+    std::string body;
+
+    [[nodiscard]] std::size_t capacity() const noexcept;
+};
+
+/// Why a request cannot be read: an answer of this status, after which the connection ends.
+struct Unreadable {
+    unsigned status;
+    std::string_view text;
+    bool beyond_limit;  ///< rather than malformed
+};
+
+/// Reads one request of HTTP/1.0 or 1.1 out of bytes. What two readers could understand
+/// differently (two lengths, a length and chunks, a transfer coding of another name, a bare LF) is
+/// refused. Memory grows with what came, within the limits.
+class RequestReader final : public boost::beast::http::basic_parser<true> {
+public:
+    RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);
+
+    /// Takes bytes off the front of `bytes`. \pre !is_done()
+    /// \return how many. Where it takes none, more have to come, or see why().
+    std::size_t read(std::string_view bytes);
+    /// Why it cannot be read. None: it can.
+    [[nodiscard]] const std::optional<Unreadable>& why() const noexcept { return why_; }
+
+    /// Once is_done(), all of it; once is_header_done(), all but the body.
+    [[nodiscard]] const Request& request() const noexcept { return request_; }
+
+private:
+    using Error = boost::beast::error_code;
+    using Text = boost::beast::string_view;
+
+    void on_request_impl(boost::beast::http::verb method, Text name, Text target, int version,
+                         Error& error) override;
+    void on_response_impl(int code, Text reason, int version, Error& error) override;
+    void on_field_impl(boost::beast::http::field field, Text name, Text value,
+                       Error& error) override;
+    void on_header_impl(Error& error) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>& bytes, Error& error) override;
+    std::size_t on_body_impl(Text bytes, Error& error) override;
+    void on_chunk_header_impl(std::uint64_t bytes, Text extension, Error& error) override;
+    std::size_t on_chunk_body_impl(std::uint64_t left, Text bytes, Error& error) override;
+    void on_finish_impl(Error& error) override;
+
+    void refuse(Error& error, unsigned status, std::string_view text, bool beyond_limit = false);
+    void keep(std::optional<std::string>& field, Text value, Error& error);
+    void note_length(Text value, Error& error);
+
+    Request request_;
+    std::optional<Unreadable> why_;
+    std::size_t fields_ = 0;
+    bool has_length_ = false;
+    bool has_coding_ = false;
+    bool is_in_trailer_ = false;
+};
+
+}  // namespace allot::http

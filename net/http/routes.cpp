@@ -1,0 +1,92 @@
+#include "net/http/routes.hpp"
+
+#include <algorithm>
+
+namespace allot::http {
+
+using boost::beast::http::verb;
+
+namespace {
+
+constexpr std::uint8_t write = route_write;
+constexpr std::uint8_t write_body = route_write | route_body;
+constexpr std::uint8_t read = route_read;
+constexpr std::uint8_t read_body = route_read | route_body;
+
+// clang-format off
+constexpr std::array table = std::to_array<Route>({
+    {verb::post,    "/allocate",                       write_body,    {}, handlers::allocate_plain},
+    {verb::post,    "/add_batch",                      write_body,    {}, handlers::add_batch_plain},
+    {verb::get,     "/allocations/{order}",            read,          {}, handlers::allocations_plain},
+
+    {verb::post,    "/v1/orders/{order}/allocations",  write_body,    {}, handlers::allocate},
+    {verb::get,     "/v1/orders/{order}/allocations",  read,          {}, handlers::allocations},
+    {verb::delete_, "/v1/orders/{order}/allocations",  write,         {"sku", "quantity"}, handlers::deallocate},
+    {verb::post,    "/v1/orders/{order}/explanation",  read_body,     {}, handlers::explain},
+    {verb::put,     "/v1/batches/{batch}",             write_body,    {}, handlers::put_batch},
+    {verb::put,     "/v1/batches/{batch}/quantity",    write_body,    {}, handlers::put_quantity},
+    {verb::put,     "/v1/batches/{batch}/eta",         write_body,    {}, handlers::put_eta},
+    {verb::post,    "/v1/batches/{batch}/receive",     write,         {}, handlers::receive},
+    {verb::get,     "/v1/skus/{sku}/stock",            read,          {}, handlers::stock},
+    {verb::get,     "/v1/skus/{sku}/available",        read,          {"day"}, handlers::available},
+    {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},
+    {verb::get,     "/v1/info",                        route_outside, {}, handlers::info},
+    {verb::get,     "/v1/openapi.json",                0,             {}, handlers::openapi},
+
+    {verb::get,     "/livez",                          route_free,    {}, handlers::alive},
+});
+// clang-format on
+
+/// Whether the segments are those of the path, and what stands for its names in braces.
+bool matches(std::string_view path, const Target& target, Match& match) noexcept {
+    std::size_t arguments = 0;
+    for (const std::string& segment : target.segments) {
+        if (path.empty()) return false;
+        path.remove_prefix(1);  // the slash
+        const std::string_view wanted = path.substr(0, path.find('/'));
+        path.remove_prefix(wanted.size());
+        if (wanted.starts_with('{')) {
+            if (segment.empty()) return false;
+            match.arguments[arguments++] = segment;
+        } else if (wanted != segment) {
+            return false;
+        }
+    }
+    return path.empty();
+}
+
+std::string_view text_of(verb method) {
+    const auto text = boost::beast::http::to_string(method);
+    return {text.data(), text.size()};
+}
+
+}  // namespace
+
+std::span<const Route> routes() noexcept { return table; }
+
+Match find_route(verb method, const Target& target) noexcept {
+    Match match;
+    const verb wanted = method == verb::head ? verb::get : method;
+    for (const Route& route : table) {
+        if (!matches(route.path, target, match)) continue;
+        match.is_path = true;
+        if (route.method != wanted) continue;
+        match.route = &route;
+        break;
+    }
+    return match;
+}
+
+std::string methods_of(const Target& target) {
+    std::string methods;
+    Match ignored;
+    for (const Route& route : table) {
+        if (!matches(route.path, target, ignored)) continue;
+        if (!methods.empty()) methods.append(", ");
+        methods.append(text_of(route.method));
+        if (route.method == verb::get) methods.append(", HEAD");
+    }
+    return methods;
+}
+
+}  // namespace allot::http

@@ -1,0 +1,67 @@
+#include "net/rule_text.hpp"
+
+#include "net/escape.hpp"
+#include "net/limits.hpp"
+
+namespace allot {
+
+namespace {
+
+template <class Name>
+constexpr std::string_view kind_of = "";
+template <>
+constexpr std::string_view kind_of<Sku> = "SKU";
+template <>
+constexpr std::string_view kind_of<BatchRef> = "batch reference";
+template <>
+constexpr std::string_view kind_of<OrderId> = "order id";
+
+std::string quoted(std::string_view value) {
+    std::string text;
+    append_quoted(text, {value});
+    return text;
+}
+
+}  // namespace
+
+template <class Name>
+std::string no_name(std::string_view value) {
+    return quoted(value)
+        .append(" is no ")
+        .append(kind_of<Name>)
+        .append(": it has 1 to ")
+        .append(std::to_string(Name::bytes_max))
+        .append(" bytes of UTF-8, without white space and control characters");
+}
+template std::string no_name<Sku>(std::string_view);
+template std::string no_name<BatchRef>(std::string_view);
+template std::string no_name<OrderId>(std::string_view);
+
+template <class Units>
+std::string no_quantity(std::string_view value) {
+    return quoted(value)
+        .append(" is no quantity: it is a whole number from ")
+        .append(std::to_string(Units::units_min))
+        .append(" to ")
+        .append(std::to_string(Units::units_max))
+        .append(", in digits only");
+}
+template std::string no_quantity<Quantity>(std::string_view);
+template std::string no_quantity<Purchased>(std::string_view);
+
+std::string no_day(std::string_view value) {
+    return quoted(value).append(
+        " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
+}
+
+std::string too_many_lines(std::size_t lines) {
+    return "an order has at most " + std::to_string(order_lines_max) + " lines, not " +
+           std::to_string(lines);
+}
+
+std::string too_many_candidates(std::size_t candidates) {
+    return "the plan has " + std::to_string(candidates) + " candidate batches; at most " +
+           std::to_string(explained_batches_max) + " are explained at once";
+}
+
+}  // namespace allot

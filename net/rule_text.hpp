@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "engine/commands.hpp"
+#include "net/counters.hpp"
+
+namespace allot {
+
+// What is said of a value that breaks a rule, the same in every protocol. Whatever was sent, the
+// text is printable ASCII, less the names that a refusal speaks of, which were checked.
+
+template <class Name>
+[[nodiscard]] std::string no_name(std::string_view value);
+extern template std::string no_name<Sku>(std::string_view);
+extern template std::string no_name<BatchRef>(std::string_view);
+extern template std::string no_name<OrderId>(std::string_view);
+
+template <class Units>
+[[nodiscard]] std::string no_quantity(std::string_view value);
+extern template std::string no_quantity<Quantity>(std::string_view);
+extern template std::string no_quantity<Purchased>(std::string_view);
+
+[[nodiscard]] std::string no_day(std::string_view value);
+[[nodiscard]] std::string too_many_lines(std::size_t lines);
+/// Of a plan to be explained. \param candidates batches that it would have to show.
+[[nodiscard]] std::string too_many_candidates(std::size_t candidates);
+
+/// What a refusal speaks of. Views of checked names.
+struct Subject {
+    std::string_view sku = {};
+    std::string_view batch = {};
+};
+/// Calls `tell(code, part…)` with what the business says, in parts of text.
+template <class Tell>
+void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
+    switch (refusal) {
+        case Refusal::unknown_sku:
+            return tell(ErrorCode::invalid_sku, "Invalid sku ", subject.sku);
+        case Refusal::out_of_stock:
+            return tell(ErrorCode::out_of_stock, "Out of stock for sku ", subject.sku);
+        case Refusal::batch_exists:
+            return tell(ErrorCode::batch_exists, "Batch ", subject.batch,
+                        " is there already, with another SKU, quantity or ETA");
+        case Refusal::unknown_batch:
+            return tell(ErrorCode::no_such_batch, "No batch ", subject.batch);
+        case Refusal::bad_name:
+        case Refusal::bad_quantity:
+        case Refusal::bad_date:
+        case Refusal::version_conflict:
+            // Names, quantities and days were checked before, and no command states a version.
+            return tell(ErrorCode::generic, to_string(refusal));
+    }
+}
+
+inline constexpr std::string_view storage_failed_text =
+    "the storage has failed; start the server anew";
+inline constexpr std::string_view storage_fails_text =
+    "the storage has failed; nothing has changed";
+
+}  // namespace allot

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/http/http_session.hpp"
+#include "tests/net/fakes.hpp"
+
+namespace allot::test {
+
+struct HttpAnswer {
+    unsigned status = 0;
+    std::string header;  ///< its lines, each with its CRLF
+    std::string body;
+
+    [[nodiscard]] bool says(std::string_view line) const {
+        return ("\r\n" + header).find("\r\n" + std::string{line} + "\r\n") != std::string::npos;
+    }
+    [[nodiscard]] boost::json::value json() const { return boost::json::parse(body); }
+};
+
+/// Takes answers apart. \throws std::runtime_error where the bytes are not whole answers.
+/// \param heads the answers have no bodies.
+inline std::vector<HttpAnswer> answers_in(std::string_view bytes, bool heads = false) {
+    const auto require = [](bool holds) {
+        if (!holds) throw std::runtime_error{"these are not whole answers"};
+    };
+    std::vector<HttpAnswer> answers;
+    while (!bytes.empty()) {
+        const std::size_t end = bytes.find("\r\n\r\n");
+        require(bytes.starts_with("HTTP/1.1 ") && end != std::string_view::npos);
+        const std::size_t line = bytes.find("\r\n");
+        HttpAnswer answer;
+        answer.status = static_cast<unsigned>(std::stoul(std::string{bytes.substr(9, 3)}));
+        answer.header = bytes.substr(line + 2, end - line);
+        bytes.remove_prefix(end + 4);
+        constexpr std::string_view length = "Content-Length: ";
+        const std::size_t at = answer.header.find(length);
+        if (at != std::string::npos && !heads) {
+            const std::size_t size = std::stoul(answer.header.substr(at + length.size()));
+            require(size <= bytes.size());
+            answer.body = bytes.substr(0, size);
+            bytes.remove_prefix(size);
+        }
+        answers.push_back(std::move(answer));
+    }
+    return answers;
+}
+
+inline std::string http_request(std::string_view method, std::string_view target,
+                                std::optional<std::string_view> body = {},
+                                std::string_view more = {}) {
+    std::string bytes{method};
+    bytes.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n").append(more);
+    if (body) {
+        bytes.append("Content-Type: application/json\r\nContent-Length: ");
+        bytes.append(std::to_string(body->size())).append("\r\n");
+    }
+    return bytes.append("\r\n").append(body.value_or(""));
+}
+
+/// One HttpSession without a socket, driven by hand.
+template <class AnyJournal = VolatileJournal>
+class HttpDesk {
+public:
+    explicit HttpDesk(SessionLimits limits = {}, std::optional<Password> password = {})
+        : hub{engine.backend(), limits, std::move(password)} {}
+
+    /// \param piece bytes that come at a time.
+    void send(std::string_view bytes, std::size_t piece = ~std::size_t{0}) {
+        while (!bytes.empty() && !session.ended()) {
+            const auto room = session.prepare();
+            const std::size_t n = bytes.copy(room.data(), std::min(room.size(), piece));
+            session.received(n);
+            bytes.remove_prefix(n);
+            execute();
+        }
+    }
+    Conversation::Turn execute() {
+        do {
+            last_turn = session.execute();
+        } while (last_turn == Conversation::Turn::over);
+        hub.end_round();
+        return last_turn;
+    }
+    /// What may go out now.
+    std::string take() {
+        std::string taken;
+        OutputQueue& output = session.output();
+        while (output.release(engine.journal.durable())) {
+            taken.append(output.sending());
+            output.sent(output.sending().size());
+        }
+        return taken;
+    }
+    /// The one answer to a request.
+    HttpAnswer ask(std::string_view method, std::string_view target,
+                   std::optional<std::string_view> body = {}, std::string_view more = {}) {
+        return ask_raw(http_request(method, target, body, more), method == "HEAD");
+    }
+    HttpAnswer ask_raw(std::string_view bytes, bool is_head = false) {
+        send(bytes);
+        const auto answers = answers_in(take(), is_head);
+        if (answers.size() != 1) throw std::runtime_error{"not one answer"};
+        return answers.front();
+    }
+
+    Engine<AnyJournal> engine;
+    Hub hub;
+    HttpSession session{hub, "test:1"};
+    Conversation::Turn last_turn = Conversation::Turn::starved;
+};
+
+}  // namespace allot::test
