@@ -312,7 +312,9 @@ Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
         return 0;
     }
     const Lsn saw = dispatch(reply);
-    if (reply.status < 500) hub_.answers.remember(key, {fingerprint, reply, saw});
+    // What broke a rule was not executed: it may come again, mended.
+    const bool was_executed = saw != 0 && reply.status < 500;
+    if (was_executed) hub_.answers.remember(key, {fingerprint, reply, saw});
     return saw;
 }
 

@@ -1,0 +1,224 @@
+"""The description at /v1/openapi.json, held against the running server: each path, method and status
+in it is met, what is answered has the form that it says, and what it requires is required."""
+
+import contextlib
+import json
+import re
+import resource
+import time
+
+import server
+from http_client import Http, Raw, address
+
+PASSWORD = "open sesame"
+KNOWN = {"Authorization": f"Bearer {PASSWORD}"}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+
+
+class Description:
+    def __init__(self, said):
+        self.said = said
+        self.seen = set()  # (method, path, status)
+
+    def operations(self):
+        for path, methods in self.said["paths"].items():
+            for method, operation in methods.items():
+                yield method.upper(), path, operation
+
+    def find(self, schema):
+        while "$ref" in schema:
+            found = self.said
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            schema = found
+        return schema
+
+    def faults(self, schema, value, at="it"):
+        """What is not as the schema says. Every keyword that the description uses is known here."""
+        schema = self.find(schema)
+        unknown = set(schema) - {
+            "type", "description", "examples", "required", "properties", "additionalProperties", "items", "enum",
+            "const", "oneOf", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"}
+        assert not unknown, unknown
+        if "oneOf" in schema:
+            fits = [each for each in schema["oneOf"] if not self.faults(each, value, at)]
+            return [] if len(fits) == 1 else [f"{at} fits {len(fits)} of {schema['oneOf']}"]
+        if "type" in schema and type(value) is not TYPES[schema["type"]]:
+            return [f"{at} is {value!r}, no {schema['type']}"]
+        if "enum" in schema and value not in schema["enum"] or "const" in schema and value != schema["const"]:
+            return [f"{at} is {value!r}"]
+        if isinstance(value, dict):
+            return self._faults_of_object(schema, value, at)
+        if isinstance(value, list):
+            return [fault for i, each in enumerate(value)
+                    for fault in self.faults(schema["items"], each, f"{at}[{i}]")]
+        return []
+
+    def _faults_of_object(self, schema, value, at):
+        properties, more = schema.get("properties", {}), schema.get("additionalProperties", True)
+        faults = [f"{at} has no {name}" for name in schema.get("required", ()) if name not in value]
+        for name, each in value.items():
+            if name in properties:
+                faults += self.faults(properties[name], each, f"{at}.{name}")
+            elif more is False:
+                faults.append(f"{at} has {name}")
+            elif isinstance(more, dict):
+                faults += self.faults(more, each, f"{at}.{name}")
+        return faults
+
+
+class GivenTheDescription(server.Case):
+    def setUp(self):
+        super().setUp()
+        self.server = self.serve("--http", "127.0.0.1:0", "--max-request", "64KiB",
+                                 env={"ALLOT_PASSWORD": PASSWORD})
+        self.where = address(self.server)
+        self.http = Http(self.where, KNOWN)
+        self.addCleanup(self.http.close)
+        status, said = self.http.ask("GET", "/v1/openapi.json")
+        self.assertEqual(200, status)
+        self.api = Description(said)
+
+    def ask(self, method, path, body=None, arguments=None, query="", client=None, **headers):
+        """Asks, and judges the answer by what the description says of its status."""
+        answered = (client or self.http).ask(
+            method, re.sub(r"{(\w+)}", lambda found: (arguments or {}).get(found[1], "a-" + found[1]), path) + query,
+            body, **headers)
+        self.judge(method, path, *answered)
+        return answered
+
+    def judge(self, method, path, status, said):
+        responses = self.api.said["paths"][path][method.lower()]["responses"]
+        self.assertIn(str(status), responses, f"{method} {path}: {said}")
+        (form,) = responses[str(status)]["content"].values()
+        self.assertEqual([], self.api.faults(form["schema"], said), f"{method} {path} {status}")
+        self.api.seen.add((method, path, str(status)))
+
+    def ask_closing(self, method, path, body=None, **more):
+        """Of what ends the connection."""
+        with Http(self.where, more.pop("known", KNOWN)) as client:
+            return self.ask(method, path, body, client=client, **more)
+
+    def example(self, operation):
+        return operation["requestBody"]["content"]["application/json"]["example"]
+
+    def test_when_each_thing_is_asked_for_then_all_statuses_are_met_in_the_form_that_is_told(self):
+        self.meet_what_is_good()
+        self.meet_what_is_not_there()
+        for method, path, operation in self.api.operations():
+            self.meet_what_all_have(method, path, operation)
+            if "requestBody" in operation:
+                self.meet_bad_bodies(method, path, operation)
+        self.meet_storage_that_fails()
+        described = {(method, path, status) for method, path, operation in self.api.operations()
+                     for status in operation["responses"]}
+        # Met by the sans-io tests, which can make it so.
+        described -= {("POST", "/v1/snapshots", "409"), ("POST", "/v1/snapshots", "501"),
+                      ("POST", "/v1/snapshots", "503"), ("POST", "/v1/orders/{order}/explanation", "422")}
+        self.assertEqual(set(), described - self.api.seen)
+
+    def meet_what_is_good(self):
+        lines = {"lines": [{"sku": "SMALL-TABLE", "quantity": 2}]}
+        self.ask("POST", "/add_batch", {"ref": "p", "sku": "PLAIN", "qty": 10, "eta": None})
+        self.ask("POST", "/allocate", {"orderid": "o", "sku": "PLAIN", "qty": 1})
+        self.ask("GET", "/allocations/{order}", arguments={"order": "o"})
+        new = {"sku": "SMALL-TABLE", "quantity": 100, "eta": "2026-12-24"}
+        self.assertEqual([201, 200], [self.ask("PUT", "/v1/batches/{batch}", new)[0] for _ in range(2)])
+        orders = "/v1/orders/{order}/allocations"
+        self.assertEqual([201, 200], [self.ask("POST", orders, lines)[0] for _ in range(2)])
+        self.ask("GET", orders)
+        self.ask("POST", "/v1/orders/{order}/explanation",
+                 {"lines": [{"sku": "SMALL-TABLE", "quantity": 2}, {"sku": "SMALL-TABLE", "quantity": 1000}]})
+        self.ask("PUT", "/v1/batches/{batch}/quantity", {"quantity": 1})
+        self.ask("PUT", "/v1/batches/{batch}/eta", {"eta": None})
+        self.ask("POST", "/v1/batches/{batch}/receive")
+        self.ask("GET", "/v1/skus/{sku}/stock", arguments={"sku": "SMALL-TABLE"})
+        self.ask("GET", "/v1/skus/{sku}/available", arguments={"sku": "SMALL-TABLE"}, query="?day=2026-12-24")
+        self.ask("DELETE", orders, query="?sku=SMALL-TABLE&quantity=2")
+        self.ask("POST", "/v1/snapshots")
+        self.ask("GET", "/v1/info")
+        self.ask("GET", "/v1/openapi.json")
+        self.ask("GET", "/livez")
+
+    def meet_what_is_not_there(self):
+        for method, path, operation in self.api.operations():
+            if "404" in operation["responses"]:
+                arguments = {"order": "nobody", "batch": "none", "sku": "NONE"}
+                body = self.example(operation) if "requestBody" in operation else None
+                if body and "lines" in body:
+                    body = {"lines": [{"sku": "NONE", "quantity": 1}]}
+                self.assertEqual(404, self.ask(method, path, body, arguments)[0], path)
+        self.assertEqual(409, self.ask("PUT", "/v1/batches/{batch}", {"sku": "OTHER", "quantity": 1})[0])
+        self.assertEqual(409, self.ask("POST", "/v1/orders/{order}/allocations",
+                                       {"lines": [{"sku": "SMALL-TABLE", "quantity": 1000}]})[0])
+
+    def meet_what_all_have(self, method, path, operation):
+        """A bad query; no password; a key that came with something else."""
+        body = self.example(operation) if "requestBody" in operation else None
+        self.assertEqual(400, self.ask_closing(method, path, body, query="?no-such=part")[0])
+        free = operation.get("security") == []
+        self.assertEqual(200 if free else 401, self.ask_closing(method, path, body, known={})[0])
+        if any(each.get("$ref", "").endswith("/IdempotencyKey") for each in operation.get("parameters", ())):
+            key = {"Idempotency_Key": f"{method}-{path}"}
+            first = self.ask(method, path, body, **key)
+            self.assertEqual(first, self.ask(method, path, body, **key))
+            other = body if "{" in path else dict(body, qty=999)
+            answered = self.ask(method, path, other, {"order": "other", "batch": "other"}, **key)
+            self.assertEqual(422, answered[0], path)
+
+    def meet_bad_bodies(self, method, path, operation):
+        body = self.example(operation)
+        schema = self.api.find(operation["requestBody"]["content"]["application/json"]["schema"])
+        for name in schema["required"]:
+            less = {field: value for field, value in body.items() if field != name}
+            self.assertRefused(self.ask(method, path, less), name, "missing")
+        for name in schema["properties"]:
+            self.assertRefused(self.ask(method, path, dict(body, **{name: True})), name)
+        self.assertRefused(self.ask(method, path, dict(body, unheard_of=1)), "unheard_of", "no such field")
+        optional = set(schema["properties"]) - set(schema["required"])
+        self.assertEqual({"eta"} if optional else set(), optional)
+        self.assertEqual(415, self.ask_closing(method, path, body, Content_Type="text/plain")[0])
+        self.assertEqual(413, self.ask_closing(method, path, dict(body, filler="x" * 70_000))[0])
+        raw = Raw(self.where)
+        self.addCleanup(raw.close)
+        plain = path.replace("{", "").replace("}", "")
+        raw.send(f"{method} {plain} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {PASSWORD}\r\n\r\n".encode())
+        status, _, said = raw.answer()
+        self.assertEqual(411, status)
+        self.judge(method, path, status, json.loads(said))
+
+    def assertRefused(self, answered, field, part=""):
+        status, said = answered
+        self.assertEqual(400, status, said)
+        text = json.dumps(said)
+        self.assertIn(field, said["error"]["field"] if "error" in said else said["message"], text)
+        self.assertIn(part, text)
+
+    def meet_storage_that_fails(self):
+        """A server whose journal cannot grow."""
+        failing = self.serve("--http", "127.0.0.1:0", directory=self.scratch / "failing",
+                             env={"ALLOT_PASSWORD": PASSWORD})
+        with Http(address(failing), KNOWN) as client:
+            client.ask("PUT", "/v1/batches/b", {"sku": "SKU", "quantity": 1_000_000})
+            resource.prlimit(failing.pid, resource.RLIMIT_FSIZE, (0, 0))  # writing gives EFBIG
+            with contextlib.suppress(ConnectionError):
+                client.ask("POST", "/allocate", {"orderid": "o", "sku": "SKU", "qty": 1})
+        self.await_failure(address(failing))
+        for method, path, operation in self.api.operations():
+            if "503" in operation["responses"] and path != "/v1/snapshots":
+                body = self.example(operation) if "requestBody" in operation else None
+                with Http(address(failing), KNOWN) as client:
+                    self.assertEqual(503, self.ask(method, path, body, client=client)[0], path)
+
+    def await_failure(self, where):
+        deadline = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(ConnectionError), Http(where, KNOWN) as client:
+                if client.ask("GET", "/v1/skus/SKU/available")[0] == 503:
+                    return
+            self.assertLess(time.monotonic(), deadline, "the storage does not fail")
+            time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    server.main()
