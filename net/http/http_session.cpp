@@ -45,6 +45,7 @@ bool is_key(std::string_view key) {
 
 HttpSession::HttpSession(Hub& hub, std::string peer) : Conversation{hub, std::move(peer)} {
     ++hub_.http_clients;
+    if (hub_.password) unknown_since_ = hub_.now;
 }
 
 HttpSession::~HttpSession() {
@@ -185,6 +186,7 @@ bool HttpSession::admit_client() {
     const auto password = http::password_in(*authorization);
     if (password && hub_.password->matches(*password)) {
         wrong_passwords_ = 0;
+        unknown_since_ = Hub::Time::max();
         return true;
     }
     refuse_later();

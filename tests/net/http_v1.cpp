@@ -302,6 +302,15 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that
     BOOST_TEST(desk.session.ended());  // the body was not even read
 }
 
+BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
+    HttpDesk<> desk{{}, secret};
+    desk.ask("GET", "/livez");
+    BOOST_TEST((desk.session.unknown_since() == desk.session.entered()));
+    desk.ask("GET", "/v1/info", {}, "Authorization: Bearer open sesame\r\n");
+    BOOST_TEST((desk.session.unknown_since() == allot::Hub::Time::max()));
+    BOOST_TEST((HttpDesk<>{}.session.unknown_since() == allot::Hub::Time::max()));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess_ends_it) {
     HttpDesk<> desk{{}, secret};
     for (std::size_t guess = 1; guess <= desk.hub.limits.wrong_passwords_max; ++guess) {

@@ -189,6 +189,20 @@ BOOST_AUTO_TEST_CASE(when_others_could_reach_it_then_it_refuses_unless_told) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_others_could_reach_it_over_http_then_it_refuses_unless_told) {
+    for (const char* const address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:8080"}) {
+        const auto run = run_program({"serve", "--print-config", "--http", address});
+        BOOST_TEST(run.code == 2, address);
+        BOOST_TEST(contains(run.err, "http (flag --http): value '" + std::string{address} +
+                                         "': other machines reach it"));
+        BOOST_TEST(
+            run_program({"serve", "--print-config", "--http", address, "--listen-without-password"})
+                .code == 0);
+    }
+    BOOST_TEST(run_program({"serve", "--print-config", "--http", "localhost:0"}).code == 0);
+    BOOST_TEST(run_program({"serve", "--print-config", "--http", "8080"}).code == 2);
+}
+
 BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
     for (const auto& [option, value] : {std::pair{"listen", "25568"},
                                         {"durability", "sometimes"},
