@@ -1,0 +1,112 @@
+// A whole session over HTTP, engine included. What a client sends has the same effect and the same
+// answers in whatever pieces it comes; answers are whole, nothing in their headers is a client's,
+// and their bodies are the JSON that they say; and the stock obeys its rules. One who does not know
+// the password changes nothing.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
+#include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/kept_memory.hpp"
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+using namespace allot;
+
+/// A session with some stock before it.
+class Shop {
+public:
+    explicit Shop(std::optional<Password> password = {})
+        : hub_{engine_.backend(), {}, std::move(password)} {
+        if (hub_.password) return;
+        send(test::http_request("PUT", "/v1/batches/b1", R"({"sku":"s","quantity":100})"), 1000);
+        send(test::http_request("POST", "/allocate", R"({"orderid":"o","sku":"s","qty":9})"), 1000);
+    }
+    /// \return the answers, less the words that tell to continue: those depend on the pieces.
+    std::string send(std::string_view bytes, std::size_t piece) {
+        std::string answers;
+        while (!bytes.empty() && !session_.ended()) {
+            const auto room = session_.prepare();
+            const std::size_t count = bytes.copy(room.data(), std::min(room.size(), piece));
+            session_.received(count);
+            bytes.remove_prefix(count);
+            auto turn = Conversation::Turn::starved;
+            do {
+                if (turn == Conversation::Turn::held) hub_.now = session_.refusal_due();
+                turn = session_.execute();
+                hub_.end_round();
+                take(answers);
+            } while (turn == Conversation::Turn::over || turn == Conversation::Turn::backed_up ||
+                     turn == Conversation::Turn::held);
+        }
+        constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        for (std::size_t at = 0; (at = answers.find(go_on, at)) != std::string::npos;) {
+            answers.erase(at, go_on.size());
+        }
+        return answers;
+    }
+    MemoryRepository& stock() { return engine_.repository; }
+
+private:
+    void take(std::string& answers) {
+        OutputQueue& output = session_.output();
+        while (output.release(engine_.journal.durable())) {
+            answers += output.sending();
+            output.sent(output.sending().size());
+        }
+    }
+
+    test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
+    Hub hub_;
+    HttpSession session_{hub_, "test:1"};
+};
+
+void judge(std::string_view answers) {
+    for (const test::HttpAnswer& answer : test::answers_in(answers)) {
+        fuzz::require(answer.status >= 200 && answer.status < 600, "a status is one");
+        fuzz::require(std::ranges::all_of(
+                          answer.header,
+                          [](char c) { return (c >= ' ' && c <= '~') || c == '\r' || c == '\n'; }),
+                      "a header is printable");
+        if (answer.says("Content-Type: application/json")) (void)answer.json();
+    }
+}
+
+/// Nobody comes upon this password by chance.
+void send_as_a_stranger(std::string_view bytes, std::size_t piece) {
+    static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
+    Shop shop{secret};
+    const std::string answers = shop.send(bytes, piece);
+    fuzz::require(shop.stock().size() == 0, "a stranger changes nothing");
+    fuzz::require(answers.find(" 200 OK") == std::string::npos ||
+                      bytes.find("livez") != std::string_view::npos ||
+                      bytes.find('%') != std::string_view::npos,
+                  "a stranger is told nothing but that it lives");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::span<const std::uint8_t> rest{data, size};
+    const std::size_t piece = fuzz::take(rest) + 1U;
+    const std::string_view bytes = fuzz::text(rest.data(), rest.size());
+    if (piece % 4 == 0) return send_as_a_stranger(bytes, piece), 0;
+
+    Shop in_pieces;
+    const std::string answers = in_pieces.send(bytes, piece);
+    fuzz::require(violations(in_pieces.stock()).empty(), "the stock obeys its rules");
+    Shop at_once;
+    const std::string expected = at_once.send(bytes, bytes.size());
+    fuzz::require(state_hash(in_pieces.stock()) == state_hash(at_once.stock()), "one effect");
+    // What counts bytes tells how they came.
+    if (bytes.find("info") == std::string_view::npos && bytes.find('%') == std::string_view::npos) {
+        fuzz::require(answers == expected, "the same answers");
+    }
+    if (bytes.find("HEAD") == std::string_view::npos) judge(answers);
+    return 0;
+}
