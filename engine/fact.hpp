@@ -76,6 +76,14 @@ struct ShortageWithdrawn {
 using Fact = std::variant<BatchAdded, BatchQuantityChanged, BatchRescheduled, LineAllocated,
                           LineDeallocated, OutOfStock, ShortageWithdrawn>;
 
+/// A fact of the store's history, with its place and time.
+struct CommittedFact {
+    Lsn lsn;
+    UnixMicros time;
+    Fact fact;
+    friend bool operator==(const CommittedFact&, const CommittedFact&) = default;
+};
+
 /// The SKU whose product the fact belongs to.
 [[nodiscard]] inline const Sku& sku_of(const Fact& fact) noexcept {
     struct Visitor {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <deque>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,13 +7,6 @@
 #include "engine/services.hpp"
 
 namespace allot {
-
-/// A fact of the store's history, with its place and time.
-struct CommittedFact {
-    Lsn lsn;
-    UnixMicros time;
-    Fact fact;
-};
 
 /// A command's result, and the LSN whose durability makes it certain: the last one that it wrote
 /// or could have seen.
@@ -25,12 +16,10 @@ struct Answer {
     Lsn lsn;
 };
 
-/// The one way in: hands each command to its handler in a unit of work of its own, and each fact,
-/// once durable, to the subscribers. Not thread-safe: its owner gives it one call at a time.
+/// The one way in: hands each command to its handler in a unit of work of its own. What came of it
+/// is read from the FactHistory. Not thread-safe: its owner gives it one call at a time.
 class MessageBus {
 public:
-    using Subscriber = std::function<void(const CommittedFact&)>;
-
     MessageBus(Repository& repository, Journal& journal, Clock& clock) noexcept
         : repository_{repository}, journal_{journal}, clock_{clock} {}
 
@@ -58,14 +47,6 @@ public:
         return allot::explain(order, work);
     }
 
-    /// Told of every fact from now on.
-    void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
-    [[nodiscard]] bool has_subscribers() const noexcept { return !subscribers_.empty(); }
-    /// Takes the facts up to `durable` that no one has been told yet, in order.
-    [[nodiscard]] std::vector<CommittedFact> take_durable(Lsn durable);
-    /// Tells every subscriber, in order.
-    void publish(std::span<const CommittedFact> facts) const;
-
     [[nodiscard]] Repository& repository() noexcept { return repository_; }
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
 
@@ -75,16 +56,13 @@ private:
         UnitOfWork work{repository_, journal_};
         auto result = std::forward<Decide>(decide)(work);
         if (result.has_error() && !work.only_a_shortage()) work.rollback();
-        const Lsn lsn = commit(work, now);
+        const Lsn lsn = work.commit(now);
         return Answer<decltype(result)>{std::move(result), lsn};
     }
-    Lsn commit(UnitOfWork& work, UnixMicros now);
 
     Repository& repository_;
     Journal& journal_;
     Clock& clock_;
-    std::vector<Subscriber> subscribers_;
-    std::deque<CommittedFact> untold_;  // committed, not yet taken; empty without subscribers
 };
 
 }  // namespace allot

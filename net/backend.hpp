@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/history.hpp"
 #include "engine/message_bus.hpp"
 #include "engine/ports.hpp"
 
@@ -26,6 +27,8 @@ struct Backend {
     Journal& journal;
     /// One command at a time, whoever gives it. The server holds it for a round of many commands.
     TurnMutex& turn;
+    /// What FEED reads, once it is durable. Null: FEED is refused.
+    FactHistory* history = nullptr;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
     /// Called without `turn`. Empty: SNAPSHOT is refused.
     std::function<bool()> start_snapshot = {};

@@ -53,6 +53,9 @@ constexpr std::array specs = std::to_array<CommandSpec>({
     {"AVAILABLE", "sku [day]", ":units",
      "Counts the units available in all, or by a day", "stock", "0.1.0",
      1, 2, read, false, handlers::available},
+    {"FEED", "lsn|$ [COUNT facts] [BLOCK ms]", "array of [lsn, time, kind, map of field and value]",
+     "Lists durable facts from an LSN on, or waits for the next", "stock", "0.1.0",
+     1, 5, flag_outside, true, handlers::feed},
 
     {"PING", "[message]", "+PONG, or the message",
      "Tells that the connection works", "connection", "0.1.0",

@@ -80,12 +80,15 @@ void Connection::step() {
     const Conversation::Turn turn = talk_->execute();
     if (turn == Conversation::Turn::dropped) return close();
     backed_up_ = turn == Conversation::Turn::backed_up;
-    // Who gave a wrong password need not be told so by a server that ends.
-    if ((turn == Conversation::Turn::starved || turn == Conversation::Turn::held) && finishing_) {
-        talk_->end();
-    }
+    // Who gave a wrong password, or waits, need not be told so by a server that ends.
+    const bool starved = turn == Conversation::Turn::starved;
+    const bool waits = turn == Conversation::Turn::waiting;
+    if ((starved || waits || turn == Conversation::Turn::held) && finishing_) talk_->end();
     listener_->took_turn(*this);
-    if (stage_ != Stage::closed && turn == Conversation::Turn::starved && !finishing_) read();
+    if (stage_ != Stage::closed && waits && !finishing_) listener_->await_facts(*this);
+    // Who waits for facts is read from to learn when he is gone.
+    const bool hears = starved || (waits && talk_->hears_while_waiting());
+    if (stage_ != Stage::closed && hears && !finishing_) read();
     listener_->relieve();
     if (stage_ != Stage::closed && turn == Conversation::Turn::over) step_later();
 }
@@ -145,6 +148,10 @@ void Connection::wait_for_room() {
     });
 }
 
+void Connection::resume() {
+    if (stage_ == Stage::open) step();
+}
+
 void Connection::finish() {
     if (stage_ != Stage::open || finishing_) return;
     finishing_ = true;
@@ -187,7 +194,7 @@ void Connection::check_deadlines(const ServerOptions& options) {
     } else if (passed(stream_.is_handshaking() ? talk_->entered() : talk_->unknown_since(),
                       options.handshake_max)) {
         drop(Drop::handshake_stalled);
-    } else if (talk_->refusal_due() <= hub_.now) {
+    } else if (talk_->refusal_due() <= hub_.now || talk_->wait_due() <= hub_.now) {
         step();
     } else if (waiting_for_room_) {
         // Who takes a little at a time is slow to make room for a write, and is no idler.
@@ -196,7 +203,8 @@ void Connection::check_deadlines(const ServerOptions& options) {
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
     } else if (passed(talk_->request_began(), options.request_stalled_max)) {
         drop(Drop::request_stalled);
-    } else if (talk_->output().empty() && passed(talk_->last_command(), options.idle_max)) {
+    } else if (talk_->output().empty() && !talk_->is_waiting() &&
+               passed(talk_->last_command(), options.idle_max)) {
         drop(Drop::idle);
     }
 }

@@ -31,6 +31,8 @@ public:
     void start() { read(); }
     /// Sends what has become durable. Not within a round.
     void flush();
+    /// Goes on, if it is open: what it has waited for may be there.
+    void resume();
     /// Executes what was read and reads no more; closes once the replies are out.
     void finish();
     /// Closes at once. Nothing is called on a closed connection.
@@ -44,12 +46,20 @@ public:
         return talk_->output().holds_beyond(durable);
     }
 
+    /// \pre it is waiting
+    [[nodiscard]] Lsn awaited_fact() const noexcept { return talk_->awaited_fact(); }
+    [[nodiscard]] bool is_waiting() const noexcept {
+        return stage_ == Stage::open && talk_->is_waiting();
+    }
+
     [[nodiscard]] std::size_t buffer_bytes() const noexcept { return talk_->buffer_bytes(); }
 
     // For the listener's book-keeping.
     std::size_t place = 0;           ///< among its connections
     bool took_turn = false;          ///< in the round that is not ended yet
     bool awaits_durability = false;  ///< listed to be flushed
+    bool awaits_facts = false;       ///< listed to be resumed
+    std::size_t facts_place = 0;     ///< in that list
 
 private:
     enum class Stage : std::uint8_t { open, lingering, closed };

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "net/hub.hpp"
+#include "net/limits.hpp"
 #include "net/output_queue.hpp"
 
 namespace allot {
@@ -30,6 +32,7 @@ public:
         over,       ///< more could be executed: after others had their turn
         backed_up,  ///< too much output is queued: once there is less
         held,       ///< gave a wrong password: at refusal_due()
+        waiting,    ///< for facts: at wait_due(), or when the history reaches awaited_fact()
         ended,      ///< nothing is executed any more: close once the output is out
         dropped,    ///< close at once
     };
@@ -50,6 +53,18 @@ public:
     /// Since when it owes the password; the far future when it does not.
     [[nodiscard]] Hub::Time unknown_since() const noexcept { return unknown_since_; }
 
+    [[nodiscard]] bool is_waiting() const noexcept { return wait_.has_value(); }
+    /// The far future where it does not wait, or for ever.
+    [[nodiscard]] Hub::Time wait_due() const noexcept {
+        return wait_ ? wait_->due : Hub::Time::max();
+    }
+    /// \pre is_waiting()
+    [[nodiscard]] Lsn awaited_fact() const noexcept { return wait_->from; }
+    /// False when too much has come of a client that waits: it is kept, and no more is read.
+    [[nodiscard]] bool hears_while_waiting() const noexcept {
+        return input_capacity() < waiting_input_bytes_max;
+    }
+
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
     [[nodiscard]] Hub::Time entered() const noexcept { return entered_; }
     /// When the last request was executed; at first, when the client came.
@@ -69,6 +84,11 @@ public:
 
 protected:
     enum class State : std::uint8_t { open, ended, dropped };
+    /// Nothing is executed before this fact is shown, or it is due.
+    struct Wait {
+        Lsn from;
+        Hub::Time due;
+    };
 
     /// Memory held for what was received.
     [[nodiscard]] virtual std::size_t input_capacity() const noexcept = 0;
@@ -100,6 +120,7 @@ protected:
     Hub::Time request_began_ = Hub::Time::max();
     Hub::Time unknown_since_ = Hub::Time::max();
     Hub::Time refusal_due_ = Hub::Time::max();
+    std::optional<Wait> wait_;
     std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one
     State state_ = State::open;

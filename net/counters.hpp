@@ -23,10 +23,13 @@ enum class ErrorCode : std::uint8_t {
     wrong_pass,     ///< WRONGPASS
     no_auth,        ///< NOAUTH
     loading,        ///< LOADING
+    trimmed,        ///< TRIMMED: facts that are not kept any more
+    ahead,          ///< AHEAD: facts beyond what has happened
 };
-inline constexpr std::array<std::string_view, 14> error_words{
-    "ERR",         "SYNTAX",      "BADNAME",  "BADQTY",  "BADDATE",   "INVALIDSKU", "OUTOFSTOCK",
-    "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO", "WRONGPASS", "NOAUTH",     "LOADING"};
+inline constexpr std::array<std::string_view, 16> error_words{
+    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE", "INVALIDSKU",
+    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO", "WRONGPASS",
+    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD"};
 [[nodiscard]] constexpr std::string_view word_of(ErrorCode code) noexcept {
     return error_words[static_cast<std::size_t>(code)];
 }

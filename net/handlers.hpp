@@ -20,6 +20,9 @@ Lsn shortages(Call& call);
 Lsn stock(Call& call);
 Lsn available(Call& call);
 
+// handle_feed.cpp: what has happened
+Lsn feed(Call& call);
+
 // handle_connection.cpp: one client and its connection
 Lsn ping(Call& call);
 Lsn echo(Call& call);

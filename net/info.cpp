@@ -27,13 +27,16 @@ InfoSection server_section(const Hub& hub) {
 InfoSection clients_section(const Hub& hub) {
     std::size_t queued = 0;
     std::size_t buffers = 0;
+    std::size_t waiting = 0;
     for (const Session* const session : hub.sessions()) {
         queued += session->output().bytes();
         buffers += session->buffer_bytes();
+        waiting += session->is_waiting() ? 1 : 0;
     }
     return {"Clients",
             {{"connected_clients", std::to_string(hub.sessions().size())},
              {"http_clients", std::to_string(hub.http_clients)},
+             {"blocked_clients", std::to_string(waiting)},
              {"maxclients", std::to_string(hub.clients_max)},
              {"client_output_bytes", std::to_string(queued)},
              {"client_buffer_bytes", std::to_string(buffers)}}};

@@ -69,6 +69,11 @@ inline constexpr std::size_t order_lines_max = 1000;
 inline constexpr std::size_t explained_batches_max = 10'000;
 /// Rows of one reply to SHORTAGES; the last one's LSN asks for what follows.
 inline constexpr std::size_t shortage_rows_max = 1000;
+/// Facts of one FEED that does not say, and at the most.
+inline constexpr std::size_t feed_facts = 100;
+inline constexpr std::size_t feed_facts_max = 10'000;
+/// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
+inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Bytes of a client's name, and of each thing that it tells of its library.
 inline constexpr std::size_t client_name_bytes_max = 64;
 

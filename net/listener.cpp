@@ -168,6 +168,25 @@ void Listener::await_durability(Connection& connection) {
     }
 }
 
+void Listener::await_facts(Connection& connection) {
+    if (!connection.awaits_facts) {
+        connection.awaits_facts = true;
+        connection.facts_place = waiting_.size();
+        waiting_.push_back(connection.shared_from_this());
+    }
+    durable_->arm();
+    // What came before that did not find it armed.
+    if (connection.awaited_fact() <= hub_.backend.history->end()) durable_->progress();
+}
+
+void Listener::forget_waiting(Connection& connection) {
+    if (!std::exchange(connection.awaits_facts, false)) return;
+    const std::size_t place = connection.facts_place;
+    std::swap(waiting_[place], waiting_.back());
+    waiting_[place]->facts_place = place;
+    waiting_.pop_back();
+}
+
 /// What is posted now comes after all that the reactor has found ready, and before it waits again.
 void Listener::took_turn(Connection& connection) {
     if (!connection.took_turn) {
@@ -204,12 +223,28 @@ void Listener::wake() {
         connection->flush();
     }
     flushed_.clear();
+    resume_waiting();
     if (!hub_.storage_failed) return;
     // What they wait for will never be certain.
     for (std::size_t i = connections_.size(); i-- > 0;) {
         const auto connection = connections_[i];
         if (!connection->holds_beyond(hub_.backend.journal.durable())) continue;
         connection->drop(Drop::storage_failed);
+    }
+}
+
+void Listener::resume_waiting() {
+    if (waiting_.empty()) return;
+    const Lsn end = hub_.backend.history->end();
+    const auto waiting = std::exchange(waiting_, {});
+    for (const auto& connection : waiting) connection->awaits_facts = false;
+    for (const auto& connection : waiting) {
+        if (!connection->is_waiting()) continue;
+        if (hub_.storage_failed || connection->awaited_fact() <= end) {
+            connection->resume();
+        } else {
+            await_facts(*connection);
+        }
     }
 }
 
@@ -239,6 +274,7 @@ void Listener::drop_largest() {
 }
 
 void Listener::closed(Connection& connection) {
+    forget_waiting(connection);
     const std::size_t place = connection.place;
     std::swap(connections_[place], connections_.back());
     connections_[place]->place = place;
@@ -291,6 +327,7 @@ void Listener::shut() {
     hub_.end_round();  // the backend may be gone before this is
     round_.clear();
     awaiting_.clear();
+    waiting_.clear();
 }
 
 }  // namespace allot

@@ -42,6 +42,8 @@ public:
     void took_turn(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
+    /// resume() is called once the history has reached the fact that it waits for.
+    void await_facts(Connection& connection);
     void closed(Connection& connection);
     /// Drops whoever holds most memory, while all together hold too much.
     void relieve() {
@@ -69,6 +71,8 @@ private:
     void drop_largest();
     void end_round();
     void wake();
+    void resume_waiting();
+    void forget_waiting(Connection& connection);
     void tick();
     void close_all();
     void drained();
@@ -84,6 +88,7 @@ private:
     std::vector<std::shared_ptr<Connection>> connections_;
     std::vector<std::shared_ptr<Connection>> round_;     // have taken a turn in it
     std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
+    std::vector<std::shared_ptr<Connection>> waiting_;   // for facts
     std::vector<std::shared_ptr<Connection>> flushed_;   // being flushed; here to keep its memory
     std::uint64_t round_began_ = 0;                      // after so many commands
     bool round_end_posted_ = false;

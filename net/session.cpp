@@ -71,6 +71,7 @@ Session::Turn Session::run_turn(Lsn& saw) {
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+        if (wait_ && !end_wait()) return Turn::waiting;
         if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
         const std::span ahead{hub_.lookahead.entries.data(), hub_.lookahead.size};
@@ -123,19 +124,45 @@ void Session::prefetch() const {
                                              std::span{products}.first(count));
 }
 
-/// Whatever happens in one command, the answer is one reply, and the next command can be executed.
 Lsn Session::run(const Lookahead::Entry& entry) {
     ++hub_.counters.commands;
     last_command_ = hub_.now;
-    const std::size_t before = output_.tail().size();
     Call call{{entry.request.args.data(), entry.request.args.size()}, *this, hub_, reply_};
+    return answer(call, [&] { return dispatch(call, entry.spec); });
+}
+
+/// Answers a FEED that waits, if it is time to. \return false when it is not.
+bool Session::end_wait() {
+    const bool shown = hub_.backend.history->end() >= wait_->from;
+    if (!shown && wait_->due > hub_.now && !hub_.storage_failed) return false;
+    const FeedRequest request{.from = wait_->from, .most = awaited_most_};
+    wait_.reset();
+    last_command_ = hub_.now;  // it was not idle
+    hub_.end_round();
+    Call call{{}, *this, hub_, reply_};
+    (void)answer(call, [&] {
+        if (reply_with_facts(call, request)) return no_lsn;
+        if (hub_.storage_failed) {
+            call.fail(ErrorCode::read_only, "the storage has failed; start the server anew");
+        } else {
+            reply_.array(0);
+        }
+        return no_lsn;
+    });
+    return true;
+}
+
+/// Whatever happens in one command, the answer is one reply, and the next command can be executed.
+template <class Execute>
+Lsn Session::answer(Call& call, Execute&& execute) {
+    const std::size_t before = output_.tail().size();
     const auto instead = [&](ErrorCode code, const auto&... parts) {
         output_.tail().resize(before);
         call.fail(code, parts...);
         return no_lsn;
     };
     try {
-        const Lsn saw = dispatch(call, entry.spec);
+        const Lsn saw = std::forward<Execute>(execute)();
         const std::size_t bytes = output_.tail().size() - before;
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;

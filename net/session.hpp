@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "net/call.hpp"
 #include "net/client_names.hpp"
 #include "net/conversation.hpp"
+#include "net/feed.hpp"
 #include "net/reply_writer.hpp"
 #include "net/request_parser.hpp"
 
@@ -37,6 +39,12 @@ public:
     void forget() noexcept;
     [[nodiscard]] bool is_known() const noexcept { return unknown_since_ == Hub::Time::max(); }
 
+    /// Answers a FEED once there is a fact, or it is due; nothing is executed until then.
+    void wait_for_facts(const FeedRequest& request, Hub::Time due) noexcept {
+        wait_ = {request.from, due};
+        awaited_most_ = request.most;
+    }
+
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] int protocol() const noexcept { return reply_.version(); }
     void set_protocol(int version) noexcept { reply_.set_version(version); }
@@ -51,6 +59,9 @@ private:
     void release_input() noexcept override { parser_.clear(); }
 
     Turn run_turn(Lsn& saw);
+    bool end_wait();
+    template <class Execute>
+    Lsn answer(Call& call, Execute&& execute);
     RequestParser::Outcome look_ahead(std::size_t requests_max);
     void prefetch() const;
     Lsn run(const Lookahead::Entry& entry);
@@ -62,6 +73,7 @@ private:
     RequestParser parser_;
     ReplyWriter reply_{output_.tail()};
     ClientNames names_;
+    std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
     std::uint64_t id_;
 };
 

@@ -33,15 +33,22 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     : files_{files},
       directory_{directory},
       options_{options},
+      store_id_{tail.store_id},
       staged_{buffer_bytes},
       writer_{files, directory, tail, options.segment_bytes, zeros_for(options.durability)},
       writing_{buffer_bytes},
       last_{tail.last},
       acknowledged_{tail.last},
       synced_{tail.last},
+      readable_{tail.last},
       filling_{buffer_bytes},
       segments_{std::move(segments)} {
     if (segments_.empty()) segments_.push_back({writer_.segment(), writer_.segment_first()});
+    oldest_ = segments_.front().first;
+    newest_ = segments_.back().newest;
+    for (const SegmentInfo& segment : segments_) {
+        index_.add({segment.first, segment.number, 0, 0});
+    }
 }
 
 // The engine's side
@@ -55,6 +62,7 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
                                 " facts is more than a journal frame can hold"};
     }
     staged_.add(unit, now);
+    staged_time_ = now;
     const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
     last_.store(last, std::memory_order_relaxed);
     return last;
@@ -69,6 +77,7 @@ void GroupJournal::flush() noexcept {
         bytes_appended_ += staged_.bytes() - sizeof(journal::FrameHeader);
         filling_.add(staged_);
         filling_bytes_ = filling_.bytes();
+        newest_ = staged_time_;
         const bool relaxed = options_.durability.mode != Durability::Mode::always;
         congested_ = filling_.bytes() >= backlog_bytes_max;
         if (relaxed && !congested_ && !failed_) acknowledged_ = last_.load();
@@ -106,9 +115,11 @@ void GroupJournal::prune(Lsn first) {
         std::uint64_t number = 0;
         {
             const Lock lock{mutex_};
-            if (segments_.size() < 2 || segments_[1].first > first) return;
+            if (segments_.size() < 2 || segments_[1].first > first || keeps_oldest()) return;
             number = segments_.front().number;
+            oldest_ = segments_[1].first;
         }
+        index_.drop(number);
         files_.remove(directory_ / journal::segment_name(number));
         {
             // Not before: one that could not be removed is the first to go the next time. Else
@@ -119,6 +130,16 @@ void GroupJournal::prune(Lsn first) {
         // Before the next one goes: a power cut must not bring this one back without that.
         files_.sync_directory(directory_);
     }
+}
+
+/// Whether the options want the oldest segment, although no start needs it. \pre mutex_ is held
+bool GroupJournal::keeps_oldest() const {
+    // Those that are full and would be left; one that is longer than usual counts for less than it
+    // holds.
+    const std::uint64_t left = (segments_.size() - 2) * options_.segment_bytes;
+    if (left < options_.keep_journal_bytes) return true;
+    const std::chrono::microseconds age{newest_ - segments_.front().newest};
+    return age < options_.keep_journal_age;
 }
 
 void GroupJournal::throw_failed() const {
@@ -253,8 +274,14 @@ void GroupJournal::publish() {
         acknowledged_ = acknowledged;
         if (segments_.back().number != writer_.segment()) {
             segments_.push_back({writer_.segment(), writer_.segment_first()});
+            index_.add({writer_.segment_first(), writer_.segment(), 0, 0});
         }
+        segments_.back().newest = newest_;
     }
+    index_.add(writer_.place());
+    // Only now: whoever reads up to there finds the way in the index.
+    readable_ =
+        options_.durability.mode == Durability::Mode::os ? writer_.written() : writer_.synced();
     tell(acknowledged);
 }
 

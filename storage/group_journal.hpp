@@ -21,7 +21,8 @@ namespace allot {
 /// A segment of a journal that is in use.
 struct SegmentInfo {
     std::uint64_t number;
-    Lsn first;  ///< of the first fact in it
+    Lsn first;              ///< of the first fact in it
+    UnixMicros newest = 0;  ///< the time of its last unit, or a little later
 };
 
 /// The journal on disk, with group commit: units of work collect in one buffer while the other is
@@ -62,8 +63,18 @@ public:
     /// True when no further step() will do anything: the journal is closed, or the storage failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// Removes the segments that hold nothing but facts before `first`.
+    /// Removes the segments that hold nothing but facts before `first`, less those that the options
+    /// want to be kept.
     void prune(Lsn first);
+
+    // For those who read the files
+    /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
+    /// cut, in mode `os` the last written. All up to there can be read, whole. Never goes back.
+    [[nodiscard]] Lsn readable() const noexcept { return readable_; }
+    /// The first LSN that is kept: of a file that is not there any more, all facts are before it.
+    [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
+    [[nodiscard]] JournalIndex& index() noexcept { return index_; }
+    [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
 
     // Driving it
     /// `call` is told, on any thread, that step() or prepare_segment() has something to do now.
@@ -94,6 +105,7 @@ private:
     void sync_or_mark(Time now);
     void close();
     void publish();
+    [[nodiscard]] bool keeps_oldest() const;
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);
     void request_next_segment();
@@ -102,9 +114,12 @@ private:
     FileSystem& files_;
     const std::filesystem::path directory_;
     const StoreOptions options_;
+    const std::uint64_t store_id_;
     std::function<void()> called_;
+    JournalIndex index_;
 
     GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
+    UnixMicros staged_time_ = 0;  // of the last unit appended; likewise
 
     // Of step() alone:
     JournalWriter writer_;
@@ -122,6 +137,8 @@ private:
     std::atomic<Lsn> last_;
     std::atomic<Lsn> acknowledged_;
     std::atomic<Lsn> synced_;
+    std::atomic<Lsn> readable_;
+    std::atomic<Lsn> oldest_;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> ended_ = false;
     std::atomic<bool> congested_ = false;  // the group that is filling is too large
@@ -136,6 +153,7 @@ private:
     bool stop_ = false;
     Lsn sync_wanted_ = 0;
     std::vector<SegmentInfo> segments_;
+    UnixMicros newest_ = 0;         // the time of the last unit flushed
     std::uint64_t to_prepare_ = 0;  // the number of the last segment asked for
     std::uint64_t prepared_ = 0;    // and of the last one made
     std::exception_ptr preparation_failure_;

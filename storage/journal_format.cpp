@@ -206,6 +206,17 @@ std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcep
     return frame;
 }
 
+std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept {
+    Record record{};
+    if (bytes.size() < sizeof record.header) return std::nullopt;
+    std::memcpy(&record.header, bytes.data(), sizeof record.header);
+    const auto rest = bytes.subspan(sizeof record.header);
+    if (record.header.bytes > rest.size()) return std::nullopt;
+    record.facts = rest.first(record.header.bytes);
+    bytes = rest.subspan(record.header.bytes);
+    return record;
+}
+
 std::string segment_name(std::uint64_t number) {
     std::array<char, digits> hex{};
     const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), number, 16).ptr;

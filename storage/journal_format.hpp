@@ -95,6 +95,15 @@ std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 /// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
 
+/// A unit of work as it stands in a frame.
+struct Record {
+    RecordHeader header;
+    std::span<const std::byte> facts;
+};
+
+/// Takes one record off the front of `bytes`. \return none when it would be longer than they are.
+std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept;
+
 /// `journal-<number, 16 hexadecimal digits>.log`, so that names sort as numbers do.
 std::string segment_name(std::uint64_t number);
 /// A segment that is being made; without meaning at a start.

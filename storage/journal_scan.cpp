@@ -174,13 +174,11 @@ private:
         Bytes rest = bytes.subspan(sizeof frame);
         Lsn lsn = frame.first;
         for (std::uint32_t i = 0; i < frame.records; ++i) {
-            if (rest.size() < sizeof(RecordHeader)) refuse("a record is longer than its frame");
-            const auto record = read_header<RecordHeader>(rest);
-            rest = rest.subspan(sizeof record);
-            if (record.bytes > rest.size()) refuse("a record is longer than its frame");
-            read_unit(record, rest.first(record.bytes), lsn);
-            rest = rest.subspan(record.bytes);
-            lsn += record.facts;
+            const auto record = journal::take_record(rest);
+            if (!record) refuse("a record is longer than its frame");
+            read_unit(record->header, record->facts, lsn);
+            lsn += record->header.facts;
+            scan_.segments.back().newest = record->header.time;
         }
         if (!units_.empty()) give_units();
         if (lsn != frame.last + 1 || (group && rest.size() >= journal::alignment)) {

@@ -8,8 +8,7 @@ namespace allot {
 JournalThreads::JournalThreads(GroupJournal& journal) : journal_{journal} {
     journal_.on_durable([this](Lsn) {
         // Whoever has looked and not yet begun to wait holds the mutex.
-        { const Lock lock{mutex_}; }
-        progress_.notify_all();
+        wake();
     });
     journal_.on_work([this] {
         {
@@ -56,6 +55,21 @@ void JournalThreads::sync(Lsn lsn) {
     if (journal_.synced() < lsn) journal_.request_sync(lsn);
     wait_until([&] { return journal_.synced() >= lsn; });
     if (journal_.synced() < lsn) journal_.throw_failed();
+}
+
+bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop) {
+    wait_until([&] { return stop || journal_.readable() >= lsn; });
+    return !stop && journal_.readable() >= lsn;
+}
+
+void JournalThreads::rest(std::chrono::milliseconds time, const std::atomic<bool>& stop) {
+    Lock lock{mutex_};
+    progress_.wait_for(lock, time, [&] { return stop.load(); });
+}
+
+void JournalThreads::wake() {
+    { const Lock lock{mutex_}; }
+    progress_.notify_all();
 }
 
 void JournalThreads::run() {

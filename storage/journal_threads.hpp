@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -26,6 +28,12 @@ public:
     /// Waits until the LSN would survive a power cut, in every mode.
     /// \throws std::system_error when that will never be.
     void sync(Lsn lsn);
+    /// Waits until the LSN is readable.
+    /// \return false when that will never be, or `stop` is set, which wake() makes known.
+    [[nodiscard]] bool wait_readable(Lsn lsn, const std::atomic<bool>& stop);
+    /// Waits for a while, or until `stop` is set.
+    void rest(std::chrono::milliseconds time, const std::atomic<bool>& stop);
+    void wake();
     /// Closes the journal, and ends the threads. The last call but the destructor.
     void close();
 

@@ -6,6 +6,7 @@
 
 #include "storage/file_system.hpp"
 #include "storage/group_buffer.hpp"
+#include "storage/journal_index.hpp"
 
 namespace allot {
 
@@ -60,6 +61,10 @@ public:
     [[nodiscard]] bool needs_sync() const noexcept { return dirty_; }
 
     [[nodiscard]] std::uint64_t segment() const noexcept { return tail_.segment; }
+    /// Where the next frame begins, unless it begins a segment.
+    [[nodiscard]] JournalPlace place() const noexcept {
+        return {tail_.last + 1, tail_.segment, tail_.offset, tail_.chain};
+    }
     [[nodiscard]] Lsn segment_first() const noexcept { return segment_first_; }
     /// True when it is time to prepare_segment(segment() + 1).
     [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }

@@ -34,6 +34,11 @@ struct StoreOptions {
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;
+    // The journal goes back to the older of two snapshots, which is all that a start needs; and for
+    // readers of the history as far as these ask, in whole segments. A start reads all that is
+    // kept.
+    std::uint64_t keep_journal_bytes = 0;      ///< so many bytes of it at least
+    std::chrono::seconds keep_journal_age{0};  ///< all that happened within this time
     /// Called now and then, on the thread that opens the store.
     std::function<void(const Progress&)> progress = {};
     /// Told what the operator should know: a torn tail was cut, a snapshot passed over, the storage

@@ -21,7 +21,10 @@ struct Store::Impl {
     }
 
     ~Impl() {
-        // The journal's last groups are still told to the bus and the snapshot thread.
+        for (const auto& follower : followers) {
+            if (const auto running = follower.lock()) running->stop();
+        }
+        // The journal's last groups are still told to the snapshot thread.
         snapshots.stop();
         journal.close();
     }
@@ -43,6 +46,8 @@ struct Store::Impl {
     SystemClock clock;
     StoreCore core;
     JournalThreads journal{core.journal};
+    std::mutex followers_mutex;
+    std::vector<std::weak_ptr<FactFollower>> followers;
     SnapshotThread snapshots{core.snapshotter, core.turn, journal, core.options.warning};
 };
 
@@ -128,23 +133,16 @@ std::uint64_t Store::state_hash() {
     return impl_->ask([&] { return allot::state_hash(impl_->core.repository); });
 }
 
-void Store::subscribe(MessageBus::Subscriber subscriber) {
-    bool first = false;
-    {
-        const std::scoped_lock guard{impl_->core.turn};
-        first = !impl_->core.bus.has_subscribers();
-        impl_->core.bus.subscribe(std::move(subscriber));
-    }
-    if (!first) return;
-    impl_->core.journal.on_durable([&core = impl_->core](Lsn durable) {
-        if (core.journal.failed()) return;
-        std::vector<CommittedFact> facts;
-        {
-            const std::scoped_lock lock{core.turn};
-            facts = core.bus.take_durable(durable);
-        }
-        core.bus.publish(facts);
-    });
+std::unique_ptr<FactCursor> Store::facts(Lsn from) { return impl_->core.history.read(from); }
+
+Subscription Store::subscribe(Lsn from, FactFollower::Subscriber subscriber) {
+    auto follower =
+        std::make_shared<FactFollower>(impl_->core.history, impl_->journal, from,
+                                       std::move(subscriber), impl_->core.options.warning);
+    const std::scoped_lock lock{impl_->followers_mutex};
+    std::erase_if(impl_->followers, [](const auto& each) { return each.expired(); });
+    impl_->followers.push_back(follower);
+    return Subscription{std::move(follower)};
 }
 
 Lsn Store::snapshot() { return impl_->snapshots.take(); }
@@ -157,6 +155,7 @@ StoreStatus Store::status() {
     const Ledger& ledger = std::as_const(core.repository).ledger();
     return {.last = core.journal.last(),
             .durable = core.journal.durable(),
+            .oldest = core.journal.oldest(),
             .products = core.repository.size(),
             .batches = ledger.batch_count(),
             .orders = ledger.order_count(),
@@ -176,5 +175,6 @@ StoreStatus Store::status() {
 TurnMutex& Store::turn() noexcept { return impl_->core.turn; }
 MessageBus& Store::bus() noexcept { return impl_->core.bus; }
 Journal& Store::journal() noexcept { return impl_->core.journal; }
+FactHistory& Store::history() noexcept { return impl_->core.history; }
 
 }  // namespace allot

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/message_bus.hpp"
+#include "storage/fact_follower.hpp"
 #include "storage/file_system.hpp"
 #include "storage/options.hpp"
 
@@ -18,6 +19,7 @@ namespace allot {
 struct StoreStatus {
     Lsn last;     ///< of the last fact
     Lsn durable;  ///< the last fact that may be acknowledged
+    Lsn oldest;   ///< the first fact that the journal still holds
     std::uint64_t products;
     std::uint64_t batches;
     std::uint64_t orders;          ///< with a line allocated
@@ -32,6 +34,30 @@ struct StoreStatus {
     std::uint64_t snapshot_pause_us;  ///< the longest time that one slice of the last took
     std::uint64_t recovered_facts;    ///< replayed from the journal at the start
     bool failed;                      ///< the storage has failed; nothing more is accepted
+};
+
+/// Ends when it goes, after the call that is under way, if any: so not from within one. It may
+/// outlive its store, which ends it.
+class Subscription {
+public:
+    explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept
+        : follower_{std::move(follower)} {}
+    Subscription(Subscription&&) noexcept = default;
+    Subscription& operator=(Subscription&& other) noexcept {
+        if (follower_) follower_->stop();
+        follower_ = std::move(other.follower_);
+        return *this;
+    }
+    ~Subscription() {
+        if (follower_) follower_->stop();
+    }
+    /// The last LSN that the subscriber has been told and has returned from.
+    [[nodiscard]] Lsn told() const noexcept { return follower_->told(); }
+    /// True once nothing more is told.
+    [[nodiscard]] bool ended() const noexcept { return follower_->ended(); }
+
+private:
+    std::shared_ptr<FactFollower> follower_;
 };
 
 /// A store of stock in a directory: everything it acknowledges is there again when it is opened
@@ -108,9 +134,18 @@ public:
     /// Of the whole state, equal for equal states.
     [[nodiscard]] std::uint64_t state_hash();
 
-    /// Every fact from now on, in order, once durable. Called on the journal's thread: be brief,
-    /// do not throw, do not call the store.
-    void subscribe(MessageBus::Subscriber subscriber);
+    // What has happened, from the journal. In mode `interval` facts are shown once they are synced,
+    // in mode `os` once they are written.
+    /// The facts from an LSN on, to be taken as one likes. The store outlives the cursor.
+    /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes.
+    [[nodiscard]] std::unique_ptr<FactCursor> facts(Lsn from);
+    /// Calls with every fact from an LSN on, in order, on a thread of its own, until the
+    /// subscription ends. The call may use the store. When it throws, which is told to
+    /// options.warning, it is called again with the same fact, later. A subscriber that keeps the
+    /// LSN of the last fact that it has dealt with misses nothing, and may be told that fact once
+    /// more. \throws TrimmedHistory as facts(); one that falls behind what is kept is ended, with a
+    /// warning.
+    [[nodiscard]] Subscription subscribe(Lsn from, FactFollower::Subscriber subscriber);
 
     /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
     /// Others go on working. \return the LSN from which a restart replays the journal.
@@ -125,6 +160,7 @@ public:
     [[nodiscard]] TurnMutex& turn() noexcept;
     [[nodiscard]] MessageBus& bus() noexcept;
     [[nodiscard]] Journal& journal() noexcept;
+    [[nodiscard]] FactHistory& history() noexcept;
 
 private:
     /// Waits while the journal is too far behind.

@@ -62,6 +62,7 @@ StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, 
       recovered{prepare_store(files, directory, options)},
       repository{*recovered.repository},
       journal{files, directory, recovered.journal.tail, recovered.journal.segments, options},
+      history{files, directory, journal},
       bus{repository, journal, clock},
       snapshotter{files,      directory, recovered.journal.tail.store_id,
                   repository, journal,   recovered.snapshots} {}

@@ -5,6 +5,7 @@
 
 #include "engine/message_bus.hpp"
 #include "storage/group_journal.hpp"
+#include "storage/journal_cursor.hpp"
 #include "storage/options.hpp"
 #include "storage/recovery.hpp"
 #include "storage/snapshotter.hpp"
@@ -31,6 +32,7 @@ struct StoreCore {
     const Recovered recovered;
     MemoryRepository& repository;
     GroupJournal journal;
+    JournalHistory history;
     StoreMutex turn{journal};
     MessageBus bus;
     Snapshotter snapshotter;

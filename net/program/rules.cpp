@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace allot::program {
@@ -37,6 +38,23 @@ std::optional<std::uint64_t> read_bytes_within(std::string_view text, std::uint6
 constexpr std::uint64_t one_kib = 1ULL << 10U;
 constexpr std::uint64_t one_mib = 1ULL << 20U;
 constexpr std::uint64_t one_gib = 1ULL << 30U;
+
+/// A number with one of the units after it, or 0.
+template <class Time>
+std::optional<Time> read_time(std::string_view text,
+                              std::span<const std::pair<std::string_view, Time>> units,
+                              Time longest) {
+    if (text == "0") return Time{0};
+    for (const auto& [suffix, unit] : units) {
+        if (!text.ends_with(suffix)) continue;
+        text.remove_suffix(suffix.size());
+        const auto number =
+            read_number(text, 0, static_cast<std::uint64_t>(longest.count() / unit.count()));
+        if (!number) return std::nullopt;
+        return unit * static_cast<std::int64_t>(*number);
+    }
+    return std::nullopt;
+}
 
 bool is_address(int family, const std::string& host) {
     std::array<unsigned char, sizeof(in6_addr)> ignored{};
@@ -119,22 +137,24 @@ std::optional<std::uint32_t> read_clients(std::string_view text) {
 }
 
 std::optional<std::chrono::milliseconds> read_duration(std::string_view text) {
-    constexpr std::chrono::milliseconds longest = std::chrono::hours{24};
-    if (text == "0") return std::chrono::milliseconds{0};
+    using std::chrono::milliseconds;
     // `s` last: `ms` ends with it, too.
-    for (const auto& [suffix, unit] :
-         {std::pair<std::string_view, std::chrono::milliseconds>{"ms", 1},
-          {"min", std::chrono::minutes{1}},
-          {"h", std::chrono::hours{1}},
-          {"s", std::chrono::seconds{1}}}) {
-        if (!text.ends_with(suffix)) continue;
-        text.remove_suffix(suffix.size());
-        const auto number =
-            read_number(text, 0, static_cast<std::uint64_t>(longest.count() / unit.count()));
-        if (!number) return std::nullopt;
-        return unit * static_cast<std::int64_t>(*number);
-    }
-    return std::nullopt;
+    static constexpr std::pair<std::string_view, milliseconds> units[] = {
+        {"ms", milliseconds{1}},
+        {"min", std::chrono::minutes{1}},
+        {"h", std::chrono::hours{1}},
+        {"s", std::chrono::seconds{1}}};
+    return read_time<milliseconds>(text, units, std::chrono::hours{24});
+}
+
+std::optional<std::chrono::seconds> read_age(std::string_view text) {
+    using std::chrono::seconds;
+    static constexpr std::pair<std::string_view, seconds> units[] = {
+        {"min", std::chrono::minutes{1}},
+        {"h", std::chrono::hours{1}},
+        {"d", std::chrono::days{1}},
+        {"s", seconds{1}}};
+    return read_time<seconds>(text, units, std::chrono::days{3650});
 }
 
 std::optional<std::uint64_t> read_lsn(std::string_view text) {

@@ -35,6 +35,8 @@ struct Endpoint {
 [[nodiscard]] std::optional<std::uint32_t> read_clients(std::string_view text);
 /// A number with ms, s, min or h after it, or 0.
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
+/// A number with s, min, h or d after it, or 0.
+[[nodiscard]] std::optional<std::chrono::seconds> read_age(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
 [[nodiscard]] std::optional<std::string> read_directory(std::string_view text);
 
@@ -56,6 +58,8 @@ inline constexpr Rule<std::uint64_t> clients_memory_rule{read_clients_memory,
 inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments, "a number 16..1000000"};
 inline constexpr Rule<std::chrono::milliseconds> duration_rule{
     read_duration, "a time such as 500ms, 30s, 5min or 2h, at most 24h, or 0 for no bound"};
+inline constexpr Rule<std::chrono::seconds> age_rule{
+    read_age, "a time such as 90s, 30min, 12h or 7d, at most 3650d, or 0"};
 inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "a number 1..100000"};
 inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "a number of a fact, from 1"};
 inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};

@@ -28,6 +28,7 @@ Backend backend_of(Store& store) {
     return {.bus = store.bus(),
             .journal = store.journal(),
             .turn = store.turn(),
+            .history = &store.history(),
             .start_snapshot = [&store] { return store.start_snapshot(); },
             .storage_info = [&store] { return store_info(store.status()); }};
 }

@@ -17,6 +17,7 @@ std::vector<InfoSection> store_info(const StoreStatus& status) {
              {{"storage_failed", flag(status.failed)},
               {"last_lsn", number(status.last)},
               {"durable_lsn", number(status.durable)},
+              {"oldest_lsn", number(status.oldest)},
               {"recovered_facts", number(status.recovered_facts)},
               {"journal_bytes", number(status.journal_bytes)},
               {"journal_groups", number(status.journal_groups)},

@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no
     BOOST_TEST(repository.find("NEW-SKU") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_are_told, Shop) {
+BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_tells, Shop) {
     add_batch("b1", "POPULAR-CURTAINS", 9);
     allocate("o1", "POPULAR-CURTAINS", 10);
     BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));

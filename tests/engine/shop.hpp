@@ -9,7 +9,7 @@
 #include "engine/message_bus.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/memory_repository.hpp"
-#include "storage/volatile_journal.hpp"
+#include "tests/engine/memory_history.hpp"
 
 namespace allot::testing {
 
@@ -27,10 +27,6 @@ inline constexpr std::string_view later = "2011-01-11";
 /// refusal's words.
 class Shop {
 public:
-    Shop() {
-        bus.subscribe([this](const CommittedFact& fact) { told.push_back(fact.fact); });
-    }
-
     static Quantity quantity(std::int64_t units) { return Quantity::of(units).value(); }
     static OrderLine line(std::string_view order, std::string_view sku, std::int64_t units) {
         return {OrderId::of(order).value(), Sku::of(sku).value(), quantity(units)};
@@ -39,7 +35,7 @@ public:
     template <class Command>
     auto run(const Command& command) {
         auto answer = bus.handle(command);
-        bus.publish(bus.take_durable(journal.durable()));
+        for (const CommittedFact& fact : cursor->take(~std::size_t{0})) told.push_back(fact.fact);
         return answer.result;
     }
 
@@ -97,10 +93,11 @@ public:
     }
 
     MemoryRepository repository{1};
-    VolatileJournal journal;
+    MemoryJournal journal;
     FixedClock clock;
     MessageBus bus{repository, journal, clock};
-    std::vector<Fact> told;  // to subscribers
+    std::unique_ptr<FactCursor> cursor = journal.history.read(1);
+    std::vector<Fact> told;  // what whoever reads the history was told
 
 private:
     template <class T>

@@ -16,18 +16,20 @@
 #include "storage/memory_repository.hpp"
 #include "storage/store_mutex.hpp"
 #include "storage/volatile_journal.hpp"
+#include "tests/engine/memory_history.hpp"
 
 namespace allot::test {
 
 /// A journal whose disk is moved by hand.
 class HandJournal final : public Journal {
 public:
-    Lsn append(std::span<const Fact> unit, UnixMicros /*now*/) override {
+    Lsn append(std::span<const Fact> unit, UnixMicros now) override {
         if (failed_) throw std::system_error{std::make_error_code(std::errc::io_error)};
         if (unit_facts_max != 0 && unit.size() > unit_facts_max) {
             throw std::length_error{"unit too large"};
         }
         last_ += unit.size();
+        history.add(unit, now);
         if (at_once_) sync();
         return last_;
     }
@@ -37,6 +39,7 @@ public:
         const Lsn seen = durable_;
         if (reads_until_sync > 0 && --reads_until_sync == 0) {
             durable_ = last_.load();
+            history.show(durable_);
             if (told_) told_(durable_);
         }
         return seen;
@@ -47,6 +50,7 @@ public:
     void sync() { sync_to(last_); }
     void sync_to(Lsn lsn) {
         durable_ = lsn;
+        history.show(lsn);
         if (told_) told_(lsn);
     }
     /// From now on appends are durable at once.
@@ -59,7 +63,8 @@ public:
         if (told_) told_(~Lsn{0});
     }
 
-    std::size_t unit_facts_max = 0;  ///< 0: no bound
+    mutable testing::MemoryHistory history;  ///< shown as far as it is durable
+    std::size_t unit_facts_max = 0;          ///< 0: no bound
     std::atomic<int> flushes = 0;
     /// The so many-th look at durable() still sees the old value, and everything is durable right
     /// after it. 0: none does.
@@ -87,7 +92,11 @@ struct Engine {
     MessageBus bus{repository, journal, clock};
     StoreMutex turn{journal};
 
-    [[nodiscard]] Backend backend() { return {bus, journal, turn}; }
+    [[nodiscard]] Backend backend() {
+        Backend backend{bus, journal, turn};
+        if constexpr (requires { journal.history; }) backend.history = &journal.history;
+        return backend;
+    }
 };
 
 /// One session without a socket, driven by hand.

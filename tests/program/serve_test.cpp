@@ -208,6 +208,8 @@ BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
                                         {"durability", "sometimes"},
                                         {"segment-bytes", "1KiB"},
                                         {"snapshot-every-bytes", "-1"},
+                                        {"keep-journal-bytes", "all"},
+                                        {"keep-journal-age", "3651d"},
                                         {"max-clients", "0"},
                                         {"max-clients-memory", "3MiB"},
                                         {"max-line", "65MiB"},

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -99,12 +100,17 @@ BOOST_FIXTURE_TEST_CASE(U2_U3_when_a_unit_is_not_committed_then_no_trace_is_on_d
 BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_are_told_once_it_is_durable,
                         Scratch) {
     std::vector<CommittedFact> told;
+    std::promise<void> both;
+    auto store = Store::open(path, small_options());
     {
-        auto store = Store::open(path, small_options());
-        store.subscribe([&](const CommittedFact& fact) { told.push_back(fact); });
+        const Subscription subscription = store.subscribe(1, [&](const CommittedFact& fact) {
+            told.push_back(fact);
+            if (told.size() == 2) both.set_value();
+        });
         store.add_batch({"b1", "POPULAR-CURTAINS", 9}).value();
         BOOST_TEST(
             (store.allocate({"o1", "POPULAR-CURTAINS", 10}).error() == Refusal::out_of_stock));
+        both.get_future().wait();
     }
     BOOST_REQUIRE(told.size() == 2U);
     BOOST_TEST(told[1].lsn == 2U);

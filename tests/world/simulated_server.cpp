@@ -29,6 +29,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
       hub_{{.bus = core_.bus,
             .journal = core_.journal,
             .turn = core_.turn,
+            .history = &core_.history,
             .start_snapshot = [this] { return start_snapshot(); }},
            tight_limits()} {
     hub_.now = hub_.started = events_.now();
@@ -111,6 +112,7 @@ void SimulatedServer::wake() {
     hub_.storage_failed = core_.journal.failed();
     for (const auto& connection : connections_) {
         connection->flush();
+        connection->resume();
         // What it waits for will never be certain.
         const bool in_vain =
             hub_.storage_failed && connection->holds_beyond(core_.journal.durable());
@@ -150,6 +152,10 @@ void SimulatedConnection::arrive(std::string_view bytes) {
 }
 
 void SimulatedConnection::hang_up() { closed_ = true; }
+
+void SimulatedConnection::resume() {
+    if (session_.is_waiting()) step_later();
+}
 
 void SimulatedConnection::finish() {
     session_.end();

@@ -94,6 +94,8 @@ public:
     /// Executes, if it is its time to.
     void take_turn();
     void flush();
+    /// Looks again for facts, if its session waits for some.
+    void resume();
     [[nodiscard]] bool is_ready() const noexcept { return step_planned_ && !closed_; }
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
         return session_.output().holds_beyond(durable);

@@ -1,0 +1,83 @@
+#include "net/fact_parts.hpp"
+
+namespace allot {
+
+namespace {
+
+using Field = FactParts::Field;
+
+Field order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
+Field sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
+Field batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()}; }
+Field units(std::string_view key, auto units) {
+    return {key, key, static_cast<std::uint64_t>(units.units())};
+}
+Field day(std::string_view key, Eta eta) { return {key, key, eta}; }
+
+struct Taker {
+    FactParts operator()(const BatchAdded& f) const {
+        return {"BatchAdded",
+                "batch_added",
+                {batch(f.batch), sku(f.sku), units("qty", f.purchased), day("eta", f.eta)}};
+    }
+    FactParts operator()(const BatchQuantityChanged& f) const {
+        return {"BatchQuantityChanged",
+                "batch_quantity_changed",
+                {batch(f.batch), sku(f.sku), units("from", f.from), units("to", f.to)}};
+    }
+    FactParts operator()(const BatchRescheduled& f) const {
+        return {"BatchRescheduled",
+                "batch_rescheduled",
+                {batch(f.batch), sku(f.sku), day("from", f.from), day("to", f.to)}};
+    }
+    FactParts operator()(const LineAllocated& f) const {
+        return {"LineAllocated",
+                "line_allocated",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch)}};
+    }
+    FactParts operator()(const LineDeallocated& f) const {
+        return {"LineDeallocated",
+                "line_deallocated",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch),
+                 Field{"allocated_at", "allocated_at", f.allocated_at}}};
+    }
+    FactParts operator()(const OutOfStock& f) const {
+        return {"OutOfStock",
+                "out_of_stock",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+    }
+};
+
+struct JsonValue {
+    std::string& out;
+    void operator()(std::string_view name) const { append_json_string(out, name); }
+    void operator()(std::uint64_t number) const { out += std::to_string(number); }
+    void operator()(Eta eta) const {
+        if (eta.in_warehouse()) {
+            out += "null";
+        } else {
+            append_json_string(out, eta.to_string());
+        }
+    }
+};
+
+}  // namespace
+
+FactParts parts_of(const Fact& fact) { return std::visit(Taker{}, fact); }
+
+void append_json(std::string& out, const FactParts::Value& value) {
+    std::visit(JsonValue{out}, value);
+}
+
+std::string event_json(const FactParts& parts) {
+    std::string json;
+    for (const Field& field : parts.fields) {
+        json += json.empty() ? '{' : ',';
+        append_json_string(json, field.event_key);
+        json += ':';
+        append_json(json, field.value);
+    }
+    return json + '}';
+}
+
+}  // namespace allot

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/container/static_vector.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "engine/fact.hpp"
+#include "net/http/json_text.hpp"
+
+namespace allot {
+
+using http::append_json_string;
+
+/// What every outward form of a fact is made of: dumps, the feed, the messages of channels. A kind
+/// of fact is put into words here and nowhere else.
+struct FactParts {
+    /// A name, a number, or a day that may be none.
+    using Value = std::variant<std::string_view, std::uint64_t, Eta>;
+    struct Field {
+        std::string_view key;        ///< in a dump: `order`
+        std::string_view event_key;  ///< in the feed and in messages: `orderid`
+        Value value;
+    };
+
+    std::string_view type;   ///< `LineAllocated`
+    std::string_view event;  ///< `line_allocated`: its kind in the feed, and its channel
+    boost::container::static_vector<Field, 5> fields;
+};
+
+/// \return views of the fact.
+[[nodiscard]] FactParts parts_of(const Fact& fact);
+
+/// As JSON. A day that is none is null.
+void append_json(std::string& out, const FactParts::Value& value);
+/// The fields as one object, on one line:
+/// `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
+[[nodiscard]] std::string event_json(const FactParts& parts);
+
+}  // namespace allot

@@ -1,0 +1,63 @@
+#include "net/feed.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "net/fact_parts.hpp"
+#include "net/limits.hpp"
+
+namespace allot {
+
+namespace {
+
+struct WriteValue {
+    ReplyWriter& reply;
+    void operator()(std::string_view name) const { reply.simple(name); }
+    void operator()(std::uint64_t number) const {
+        reply.integer(static_cast<std::int64_t>(number));
+    }
+    void operator()(Eta eta) const {
+        reply.simple(eta.in_warehouse() ? std::string{"warehouse"} : eta.to_string());
+    }
+};
+
+void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
+    const FactParts parts = parts_of(fact.fact);
+    reply.array(4);
+    reply.integer(static_cast<std::int64_t>(fact.lsn));
+    reply.integer(fact.time);
+    reply.simple(parts.event);
+    reply.map(parts.fields.size());
+    for (const auto& field : parts.fields) {
+        reply.simple(field.event_key);
+        std::visit(WriteValue{reply}, field.value);
+    }
+}
+
+}  // namespace
+
+bool reply_with_facts(const Call& call, const FeedRequest& request) {
+    // No fact takes more bytes in a reply; and a quarter of what may be queued is enough for one.
+    constexpr std::size_t fact_bytes_max = 512;
+    const std::size_t room = call.hub.limits.output_pause_bytes / fact_bytes_max;
+    const std::size_t most = std::min(request.most, std::max(room, std::size_t{1}));
+    const Lsn last = call.last_lsn();
+    FactHistory& history = *call.hub.backend.history;
+    if (request.from > last + 1) {
+        call.fail(ErrorCode::ahead, last, " is the last LSN; there is none before ", request.from);
+        return true;
+    }
+    try {
+        const auto cursor = history.read(request.from);
+        if (request.from > history.end()) return false;
+        const auto facts = cursor->take(most);
+        call.reply.array(facts.size());
+        for (const CommittedFact& fact : facts) write_fact(call.reply, fact);
+    } catch (const TrimmedHistory& error) {
+        call.fail(ErrorCode::trimmed, error.oldest(), " is the oldest LSN that is kept");
+    }
+    return true;
+}
+
+}  // namespace allot

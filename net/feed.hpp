@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "net/call.hpp"
+
+namespace allot {
+
+/// What a FEED asks for.
+struct FeedRequest {
+    Lsn from;
+    std::size_t most;  ///< facts
+};
+
+/// Replies with the facts from `from` on: so many, and so many bytes, as one reply may have; or
+/// with an error where they are trimmed, or would be ahead of all that has happened. \return false
+/// when there is nothing to show yet: then nothing was appended.
+bool reply_with_facts(const Call& call, const FeedRequest& request);
+
+}  // namespace allot

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/fact.hpp"
+
+namespace allot {
+
+/// Where a frame of a journal begins.
+struct JournalPlace {
+    Lsn next;               ///< the first fact at or after this place
+    std::uint64_t segment;  ///< its number
+    std::uint64_t offset;   ///< in it, bytes; 0: at its header
+    std::uint64_t chain;    ///< the checksum that is carried on there; of no meaning at a header
+};
+
+/// Where facts are in a journal's files, roughly: so that a reader need not begin at a segment's
+/// header each time. Remembers the beginning of every segment, a place each mebibyte, and those
+/// where the last readers stopped. Thread-safe.
+class JournalIndex {
+public:
+    /// \pre of the beginning of a segment, or after those of the same segment.
+    void add(const JournalPlace& place);
+    /// A reader stopped here, and may come back.
+    void add_stop(const JournalPlace& place);
+    /// The last place known that is not behind the fact. \return none when all of them are.
+    [[nodiscard]] std::optional<JournalPlace> before(Lsn fact) const;
+    /// Forgets what is in segments up to this one.
+    void drop(std::uint64_t segment);
+
+private:
+    static constexpr std::uint64_t spacing_bytes = 1U << 20U;
+    static constexpr std::size_t stops_max = 64;
+
+    mutable std::mutex mutex_;            // of all that follows
+    std::map<Lsn, JournalPlace> places_;  // by `next`
+    std::vector<JournalPlace> stops_;     // a ring
+    std::size_t next_stop_ = 0;
+};
+
+}  // namespace allot

@@ -1,0 +1,100 @@
+"""What has happened, for those who want to know: FEED, with a stock Redis client."""
+
+import threading
+
+import redis  # Debian's python3-redis
+import server
+
+
+def facts_of(client, lsn, *more):
+    """The facts from `lsn` on, as (lsn, kind, fields)."""
+    return [(fact[0], fact[2].decode(), dict(zip(fact[3][::2], fact[3][1::2], strict=True)))
+            for fact in client.execute_command("FEED", lsn, *more)]
+
+
+class GivenAConsumer(server.ServedCase):
+    def setUp(self):
+        super().setUp()
+        self.redis = redis.Redis(port=self.server.port, socket_timeout=20)
+        self.addCleanup(self.redis.close)
+
+    def test_when_stock_is_sold_then_it_reads_of_it(self):
+        self.add(("b1", "LAMP", 10, "2011-01-02"))
+        self.one.call("ALLOCATE", "o1", "LAMP", 4)
+        self.one.call("ALLOCATE", "o2", "LAMP", 7)
+        self.assertEqual([
+            (1, "batch_added",
+             {b"batchref": b"b1", b"sku": b"LAMP", b"qty": 10, b"eta": b"2011-01-02"}),
+            (2, "line_allocated",
+             {b"orderid": b"o1", b"sku": b"LAMP", b"qty": 4, b"batchref": b"b1"}),
+            (3, "out_of_stock", {b"orderid": b"o2", b"sku": b"LAMP", b"qty": 7}),
+        ], facts_of(self.redis, 1))
+        self.assertEqual([], facts_of(self.redis, 4))
+        with self.assertRaisesRegex(redis.ResponseError, "^AHEAD 3 "):
+            facts_of(self.redis, 5)
+
+    def test_when_it_waits_then_it_is_told_while_others_work(self):
+        found = []
+        waits = threading.Thread(
+            target=lambda: found.extend(facts_of(self.redis, "$", "BLOCK", 0)))
+        waits.start()
+        while int(self.one.info()["blocked_clients"]) == 0:
+            pass
+        self.add(("b1", "LAMP", 10))
+        waits.join(server.START_S)
+        self.assertEqual([(1, "batch_added")], [fact[:2] for fact in found])
+        self.assertEqual([], facts_of(self.redis, 2, "BLOCK", 30))
+
+    def test_when_it_is_too_late_then_it_learns_where_the_history_begins(self):
+        small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB")
+        self.addCleanup(small.end)
+        kept = server.Server(self.scratch / "kept", "--segment-bytes", "64KiB",
+                             "--keep-journal-bytes", "1GiB")
+        self.addCleanup(kept.end)
+        for one in (small, kept):
+            with one.client() as client:
+                for part in range(4):
+                    replies = client.pipeline(
+                        ("ADDBATCH", f"batch-{part}-{i}", "LAMP", 1) for i in range(2000))
+                    self.assertEqual({"OK"}, set(replies))
+                    taken = int(client.info()["snapshots_taken"])
+                    self.assertEqual("OK", client.call("SNAPSHOT"))
+                    while int(client.info()["snapshots_taken"]) == taken:
+                        pass
+        with kept.client() as client:
+            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+        with small.client() as client:
+            refused = client.call("FEED", 1)
+            self.assertFails(refused, "TRIMMED")
+            oldest = int(refused.text.split()[0])
+            self.assertEqual(int(client.info()["oldest_lsn"]), oldest)
+            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
+
+
+class GivenAConsumerThatRemembersItsPlace(server.Case):
+    def test_when_server_and_consumer_end_at_any_time_then_nothing_is_missed_or_twice(self):
+        seen = []
+        for life in range(4):
+            one = self.serve(directory=self.store)
+            with one.client() as worker:
+                worker.send(b"".join(
+                    server_command(life, i) for i in range(3000)))
+                while len(seen) < 1500 * (life + 1):
+                    with redis.Redis(port=one.port) as consumer:  # a new one each time
+                        for lsn, kind, fields in facts_of(consumer, len(seen) + 1, "COUNT", 700,
+                                                          "BLOCK", 5000):
+                            seen.append((lsn, kind, fields[b"batchref"].decode()))
+                one.kill()
+        self.assertEqual(list(range(1, len(seen) + 1)), [lsn for lsn, _, _ in seen])
+        dumped = server.allot("dump", "--data", self.store).stdout.splitlines()
+        for (lsn, _, batch), line in zip(seen, dumped, strict=False):
+            self.assertTrue(line.startswith(f"{lsn} ") and f" batch={batch} " in line, line)
+        self.assertGreaterEqual(len(dumped), len(seen))
+
+
+def server_command(life, number):
+    return b"ADDBATCH batch-%d-%d LAMP 1\r\n" % (life, number)
+
+
+if __name__ == "__main__":
+    server.main()

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "engine/history.hpp"
+#include "engine/ports.hpp"
+
+namespace allot::testing {
+
+/// A history in memory, of which a test decides how far it is shown and how far back it goes.
+/// Thread-safe.
+class MemoryHistory final : public FactHistory {
+public:
+    void add(std::span<const Fact> unit, UnixMicros time) {
+        const std::scoped_lock lock{mutex_};
+        for (const Fact& fact : unit) facts_.push_back({facts_.size() + 1, time, fact});
+    }
+    void show(Lsn end) {
+        const std::scoped_lock lock{mutex_};
+        end_ = std::max(end_, std::min<Lsn>(end, facts_.size()));
+    }
+    void trim(Lsn oldest) {
+        const std::scoped_lock lock{mutex_};
+        oldest_ = oldest;
+    }
+
+    [[nodiscard]] Lsn oldest() const noexcept override {
+        const std::scoped_lock lock{mutex_};
+        return oldest_;
+    }
+    [[nodiscard]] Lsn end() const noexcept override {
+        const std::scoped_lock lock{mutex_};
+        return end_;
+    }
+    [[nodiscard]] std::unique_ptr<FactCursor> read(Lsn from) override {
+        if (from < oldest()) throw TrimmedHistory{oldest()};
+        return std::make_unique<Cursor>(*this, from);
+    }
+
+private:
+    class Cursor final : public FactCursor {
+    public:
+        Cursor(MemoryHistory& history, Lsn from) : history_{history}, next_{from} {}
+        [[nodiscard]] Lsn next() const noexcept override { return next_; }
+        [[nodiscard]] std::vector<CommittedFact> take(std::size_t most) override {
+            const std::scoped_lock lock{history_.mutex_};
+            if (next_ < history_.oldest_) throw TrimmedHistory{history_.oldest_};
+            std::vector<CommittedFact> facts;
+            for (; next_ <= history_.end_ && facts.size() < most; ++next_) {
+                facts.push_back(history_.facts_[next_ - 1]);
+            }
+            return facts;
+        }
+
+    private:
+        MemoryHistory& history_;
+        Lsn next_;
+    };
+
+    mutable std::mutex mutex_;  // of all that follows
+    std::vector<CommittedFact> facts_;
+    Lsn end_ = 0;
+    Lsn oldest_ = 1;
+};
+
+/// A journal in memory whose facts are shown at once.
+class MemoryJournal final : public Journal {
+public:
+    Lsn append(std::span<const Fact> unit, UnixMicros now) override {
+        last_ += unit.size();
+        history.add(unit, now);
+        history.show(last_);
+        return last_;
+    }
+    [[nodiscard]] Lsn last() const noexcept override { return last_; }
+    [[nodiscard]] Lsn durable() const noexcept override { return last_; }
+    void on_durable(std::function<void(Lsn)> /*call*/) override {}
+
+    MemoryHistory history;
+
+private:
+    Lsn last_ = 0;
+};
+
+}  // namespace allot::testing

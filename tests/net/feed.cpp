@@ -1,0 +1,245 @@
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <string>
+
+#include "tests/net/test_server.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using allot::Session;
+using allot::SessionLimits;
+using allot::test::Desk;
+using allot::test::eventually;
+using allot::test::HandJournal;
+using allot::test::TestClient;
+using allot::test::TestServer;
+
+constexpr std::string_view added =
+    "*4\r\n:1\r\n:1600000000000000\r\n+batch_added\r\n"
+    "*8\r\n+batchref\r\n+b\r\n+sku\r\n+SKU\r\n+qty\r\n:10\r\n+eta\r\n+warehouse\r\n";
+constexpr std::string_view allocated =
+    "*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
+    "*8\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n+batchref\r\n+b\r\n";
+
+std::string array_of(std::initializer_list<std::string_view> facts) {
+    std::string reply = "*" + std::to_string(facts.size()) + "\r\n";
+    for (const std::string_view fact : facts) reply += fact;
+    return reply;
+}
+
+/// A session beside a desk's own, as one that others work beside.
+struct Reader {
+    explicit Reader(Desk<HandJournal>& at) : desk{at} {}
+    Session::Turn ask(std::string line) {
+        line += "\r\n";
+        line.copy(session.prepare().data(), line.size());
+        session.received(line.size());
+        return execute();
+    }
+    Session::Turn execute() {
+        const Session::Turn turn = session.execute();
+        desk.hub.end_round();
+        return turn;
+    }
+    std::string take() {
+        std::string taken;
+        while (session.output().release(desk.engine.journal.durable())) {
+            taken.append(session.output().sending());
+            session.output().sent(session.output().sending().size());
+        }
+        return taken;
+    }
+    Desk<HandJournal>& desk;
+    Session session{desk.hub, "test:reader"};
+};
+
+struct TwoFacts {
+    TwoFacts() { desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n"); }
+    Desk<HandJournal> desk;
+    Reader reader{desk};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_two_facts, TwoFacts)
+
+BOOST_AUTO_TEST_CASE(when_they_are_asked_for_then_only_durable_ones_are_shown_and_at_once) {
+    reader.ask("FEED 1");
+    BOOST_TEST(reader.take() == "*0\r\n");
+    desk.engine.journal.sync_to(1);
+    reader.ask("FEED 1");
+    BOOST_TEST(reader.take() == array_of({added}));
+    desk.engine.journal.sync();
+    reader.ask("feed 0");
+    BOOST_TEST(reader.take() == array_of({added, allocated}));
+    reader.ask("FEED 2");
+    BOOST_TEST(reader.take() == array_of({allocated}));
+    reader.ask("FEED 1 count 1");
+    BOOST_TEST(reader.take() == array_of({added}));
+    reader.ask("FEED 3");
+    BOOST_TEST(reader.take() == "*0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
+    desk.engine.journal.sync();
+    reader.ask("HELLO 3");
+    (void)reader.take();
+    reader.ask("FEED 2");
+    BOOST_TEST(reader.take() ==
+               "*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
+               "%4\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n"
+               "+batchref\r\n+b\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
+    BOOST_TEST((reader.ask("FEED 1 BLOCK 0") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("PING") == Session::Turn::waiting));
+    BOOST_TEST(reader.take().empty());
+    // Others go on.
+    BOOST_TEST(desk.ask("AVAILABLE SKU").empty());
+    desk.engine.journal.sync_to(1);
+    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST(reader.take() == array_of({added}) + "+PONG\r\n");
+    // From now on, whatever was before.
+    BOOST_TEST((reader.ask("FEED $ BLOCK 0") == Session::Turn::waiting));
+    desk.engine.journal.sync();
+    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST(reader.take() == array_of({allocated}));
+}
+
+BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
+    BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == Session::Turn::waiting));
+    desk.hub.now += 19ms;
+    BOOST_TEST((reader.execute() == Session::Turn::waiting));
+    BOOST_TEST((reader.session.wait_due() == desk.hub.now + 1ms));
+    desk.hub.now += 1ms;
+    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST(reader.take() == "*0\r\n");
+    BOOST_TEST((reader.session.last_command() == desk.hub.now));  // it was not idle
+}
+
+BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_history_is) {
+    desk.engine.journal.sync();
+    desk.engine.journal.history.trim(2);
+    reader.ask("FEED 1");
+    BOOST_TEST(reader.take() == "-TRIMMED 2 is the oldest LSN that is kept\r\n");
+    reader.ask("FEED 4 BLOCK 0");
+    BOOST_TEST(reader.take() == "-AHEAD 2 is the last LSN; there is none before 4\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was_durable_is_shown) {
+    desk.engine.journal.sync_to(1);
+    BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == Session::Turn::waiting));
+    desk.hub.storage_failed = true;
+    reader.execute();
+    BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");
+    reader.ask("FEED 1");
+    BOOST_TEST(reader.take() == array_of({added}));
+}
+
+BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
+    for (const auto& [line, why] : {
+             std::pair{"FEED -1", "-SYNTAX '-1' is no LSN"},
+             {"FEED 18446744073709551615", "-SYNTAX '18446744073709551615' is no LSN"},
+             {"FEED 1 COUNT 0", "-SYNTAX '0' is no count: 1 to 10000"},
+             {"FEED 1 COUNT 10001", "-SYNTAX '10001' is no count"},
+             {"FEED 1 BLOCK soon", "-SYNTAX 'soon' is no time: 0 to"},
+             {"FEED 1 BLOCK -5", "-SYNTAX '-5' is no time"},
+             {"FEED 1 WAIT 5", "-SYNTAX 'WAIT' is neither COUNT nor BLOCK"},
+             {"FEED 1 COUNT", "-ERR wrong number of arguments for 'feed' command"},
+             {"FEED", "-ERR wrong number of arguments for 'feed' command"},
+         }) {
+        reader.ask(line);
+        BOOST_TEST(reader.take().starts_with(why), line);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_many_facts_are_asked_for_then_one_reply_is_bounded) {
+    for (int i = 0; i < 3000; ++i) {
+        desk.send("ADDBATCH b" + std::to_string(i) + " SKU 10\r\n");
+        desk.engine.journal.sync();
+        (void)desk.take();
+    }
+    reader.ask("FEED 1 COUNT 10000");
+    const std::string reply = reader.take();
+    BOOST_TEST(reply.starts_with("*512\r\n"));
+    BOOST_TEST(reply.size() < SessionLimits{}.output_pause_bytes);
+    reader.ask("FEED 1");
+    BOOST_TEST(reader.take().starts_with("*100\r\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_server_with_a_history)
+
+BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_are_told_as_soon_as_it_is_durable) {
+    TestServer server;
+    TestClient first{server};
+    TestClient second{server};
+    TestClient worker{server};
+    first.send("FEED 1 BLOCK 0\r\n");
+    second.send("FEED 2 BLOCK 0\r\nPING\r\n");  // behind a fact that is not there
+    BOOST_TEST(second.ask("", "-AHEAD").starts_with("-AHEAD"));
+    worker.send("ADDBATCH b SKU 10\r\n");
+    BOOST_TEST(first.silent());
+    server.engine.journal.sync();
+    const std::string expected = array_of({added});
+    BOOST_TEST(first.receive(expected) == expected);
+    // Again and again, beside commands of its own.
+    for (int lsn = 2; lsn < 11; ++lsn) {
+        first.send("FEED " + std::to_string(lsn) + " BLOCK 0\r\nPING\r\n");
+        worker.send("ALLOCATE o" + std::to_string(lsn) + " SKU 1\r\n");
+        BOOST_TEST(
+            eventually([&] { return server.engine.journal.last() == static_cast<unsigned>(lsn); }));
+        server.engine.journal.sync();
+        const std::string head = "*1\r\n*4\r\n:" + std::to_string(lsn);
+        BOOST_TEST(first.receive(head) == head);
+        std::string rest;
+        while (!rest.ends_with("+PONG\r\n")) rest += first.receive(std::size_t{1});
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_client_that_waits_goes_then_it_is_gone) {
+    TestServer server;
+    {
+        TestClient gone{server};
+        gone.send("FEED 1 BLOCK 0\r\n");
+        TestClient finished{server};
+        finished.send("FEED 1 BLOCK 0\r\n");
+        BOOST_TEST(eventually([&] { return server.counters().commands == 2U; }));
+        finished.end_sending();
+        BOOST_TEST(finished.until_closed().empty());
+    }
+    BOOST_TEST(eventually([&] { return server.clients() == 0U; }));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_waits_beyond_its_time_then_it_is_told_and_was_no_idler) {
+    TestServer server{{.idle_max = 300ms}};
+    TestClient client{server};
+    client.send("FEED 1 BLOCK 800\r\n");
+    BOOST_TEST(client.receive(std::string_view{"*0\r\n"}) == "*0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_client_that_waits_sends_on_then_little_of_it_is_taken) {
+    TestServer server;
+    TestClient client{server};
+    client.send("FEED 1 BLOCK 0\r\n");
+    const std::string pings(16'384, '\n');
+    std::size_t taken = 0;
+    for (int i = 0; i < 2'000; ++i) taken += client.send_some(pings);
+    BOOST_TEST(taken > 0U);
+    BOOST_TEST(server.on_server([](auto& one) { return one.buffer_bytes(); }) < 256U * 1024U);
+    BOOST_TEST(server.counters().bytes_in < 256U * 1024U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_server_ends_then_nobody_is_waited_for) {
+    TestServer server;
+    TestClient client{server};
+    client.send("FEED 1 BLOCK 0\r\n");
+    BOOST_TEST(eventually([&] { return server.counters().commands == 1U; }));
+    BOOST_TEST(server.drain(5s).get());
+    BOOST_TEST(client.until_closed().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
