@@ -15,6 +15,7 @@ constexpr auto any = CommandSpec::any_number;
 constexpr std::uint16_t write = flag_write;
 constexpr std::uint16_t read = flag_read;
 constexpr std::uint16_t fast = flag_fast;
+constexpr std::uint16_t listener = flag_pubsub;
 constexpr std::uint16_t greeting = flag_fast | flag_no_auth;
 constexpr std::uint16_t storage = flag_admin | flag_outside;
 
@@ -57,9 +58,25 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      "Lists durable facts from an LSN on, or waits for the next", "stock", "0.1.0",
      1, 5, flag_outside, true, handlers::feed},
 
+    {"SUBSCRIBE", "channel [channel ...]", "a confirmation for each, then messages",
+     "Listens to channels", "channels", "0.1.0",
+     1, any, listener, false, handlers::subscribe},
+    {"UNSUBSCRIBE", "[channel ...]", "a confirmation for each",
+     "Listens no more to these channels, or to any", "channels", "0.1.0",
+     0, any, listener, false, handlers::unsubscribe},
+    {"PSUBSCRIBE", "pattern [pattern ...]", "a confirmation for each, then messages",
+     "Listens to all channels of a form", "channels", "0.1.0",
+     1, any, listener, false, handlers::psubscribe},
+    {"PUNSUBSCRIBE", "[pattern ...]", "a confirmation for each",
+     "Listens no more to channels of these forms, or of any", "channels", "0.1.0",
+     0, any, listener, false, handlers::punsubscribe},
+    {"PUBLISH", "channel message", ":listeners",
+     "Sends a message; on some channels, gives a command", "channels", "0.1.0",
+     2, 2, write, false, handlers::publish},
+
     {"PING", "[message]", "+PONG, or the message",
      "Tells that the connection works", "connection", "0.1.0",
-     0, 1, fast, false, handlers::ping},
+     0, 1, fast | flag_pubsub, false, handlers::ping},
     {"ECHO", "message", "the message",
      "Gives back any bytes", "connection", "0.1.0",
      1, 1, fast, false, handlers::echo},
@@ -77,10 +94,10 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, 1, fast, false, handlers::select},
     {"RESET", "", "+RESET",
      "Makes the connection as it was at first", "connection", "0.1.0",
-     0, 0, greeting, false, handlers::reset},
+     0, 0, greeting | flag_pubsub, false, handlers::reset},
     {"QUIT", "", "+OK",
      "Closes the connection once its replies are sent", "connection", "0.1.0",
-     0, any, greeting, false, handlers::quit},
+     0, any, greeting | flag_pubsub, false, handlers::quit},
 
     {"HELP", "[verb]", "array of lines of text",
      "Explains all commands, or one", "server", "0.1.0",

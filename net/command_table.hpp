@@ -18,6 +18,7 @@ enum CommandFlags : std::uint16_t {
     flag_admin = 8,     ///< for an operator
     flag_no_auth = 16,  ///< may come before AUTH
     flag_outside = 32,  ///< executed without the turn, because it asks the storage
+    flag_pubsub = 64,   ///< of version 2, allowed to a client that listens to channels
 };
 
 /// A row of the table from which the arity checks, HELP, COMMAND, the manual page and the table

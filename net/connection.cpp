@@ -36,7 +36,9 @@ Connection::Connection(Socket socket, std::shared_ptr<Listener> listener, Protoc
       listener_{std::move(listener)},
       hub_{listener_->hub()},
       talk_{conversation(protocol, hub_, peer_of(stream_.socket()))},
-      progress_{hub_.now} {}
+      progress_{hub_.now} {
+    talk_->on_output([this] { listener_->touched(*this); });
+}
 
 void Connection::read() {
     if (reading_) return;
@@ -105,7 +107,9 @@ void Connection::step_later() {
 // Writing at once, without a detour through the reactor, is the usual case: a client that reads
 // its replies has room for them.
 void Connection::flush() {
-    if (stage_ != Stage::open || waiting_for_room_) return;
+    if (stage_ != Stage::open) return;
+    if (talk_->drops()) return close();
+    if (waiting_for_room_) return;
     OutputQueue& output = talk_->output();
     while (!output.sending().empty() || output.release(hub_.backend.journal.durable())) {
         error_code error;
@@ -203,7 +207,7 @@ void Connection::check_deadlines(const ServerOptions& options) {
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
     } else if (passed(talk_->request_began(), options.request_stalled_max)) {
         drop(Drop::request_stalled);
-    } else if (talk_->output().empty() && !talk_->is_waiting() &&
+    } else if (talk_->output().empty() && !talk_->is_waiting() && !talk_->is_listening() &&
                passed(talk_->last_command(), options.idle_max)) {
         drop(Drop::idle);
     }

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/hub.hpp"
 #include "net/limits.hpp"
@@ -64,6 +66,13 @@ public:
     [[nodiscard]] bool hears_while_waiting() const noexcept {
         return input_capacity() < waiting_input_bytes_max;
     }
+
+    /// It is told of what others do, and so is no idler.
+    [[nodiscard]] bool is_listening() const noexcept { return listening_; }
+    /// `call` is told when there is output although no turn was taken, or drops() is true.
+    void on_output(std::function<void()> call) { has_output_ = std::move(call); }
+    /// It has to be closed at once.
+    [[nodiscard]] bool drops() const noexcept { return state_ == State::dropped; }
 
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
     [[nodiscard]] Hub::Time entered() const noexcept { return entered_; }
@@ -124,6 +133,8 @@ protected:
     std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one
     State state_ = State::open;
+    bool listening_ = false;
+    std::function<void()> has_output_ = [] {};
 
 private:
     std::string peer_;

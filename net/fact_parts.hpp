@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <string>
@@ -28,6 +29,11 @@ struct FactParts {
     std::string_view event;  ///< `line_allocated`: its kind in the feed, and its channel
     boost::container::static_vector<Field, 5> fields;
 };
+
+/// Every FactParts::event there is.
+inline constexpr std::array<std::string_view, 6> fact_events{
+    "batch_added",    "batch_quantity_changed", "batch_rescheduled",
+    "line_allocated", "line_deallocated",       "out_of_stock"};
 
 /// \return views of the fact.
 [[nodiscard]] FactParts parts_of(const Fact& fact);

@@ -9,6 +9,13 @@
 namespace allot::handlers {
 
 Lsn ping(Call& call) {
+    if (call.session.is_listening() && call.session.protocol() == 2) {
+        // As what it listens for, which is all that it reads.
+        call.reply.array(2);
+        call.reply.bulk("pong");
+        call.reply.bulk(call.args.size() > 1 ? call.args[1] : "");
+        return no_lsn;
+    }
     if (call.args.size() > 1) {
         call.reply.bulk(call.args[1]);
     } else {
@@ -155,6 +162,7 @@ Lsn select(Call& call) {
 Lsn reset(Call& call) {
     call.session.names().name.clear();
     call.session.set_protocol(2);
+    call.session.unsubscribe_all();
     call.session.forget();
     call.reply.simple("RESET");
     return no_lsn;

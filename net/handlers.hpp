@@ -23,6 +23,13 @@ Lsn available(Call& call);
 // handle_feed.cpp: what has happened
 Lsn feed(Call& call);
 
+// handle_channels.cpp: messages
+Lsn subscribe(Call& call);
+Lsn unsubscribe(Call& call);
+Lsn psubscribe(Call& call);
+Lsn punsubscribe(Call& call);
+Lsn publish(Call& call);
+
 // handle_connection.cpp: one client and its connection
 Lsn ping(Call& call);
 Lsn echo(Call& call);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/backend.hpp"
+#include "net/channels.hpp"
 #include "net/counters.hpp"
 #include "net/http/remembered_answers.hpp"
 #include "net/limits.hpp"
@@ -51,6 +52,7 @@ public:
     /// Without one, everybody is let in.
     std::optional<Password> password;
     Counters counters;
+    Channels channels{backend.history};
     /// Set by whoever drives the sessions, before each turn.
     Time now{};
     Time started{};

@@ -72,6 +72,11 @@ inline constexpr std::size_t shortage_rows_max = 1000;
 /// Facts of one FEED that does not say, and at the most.
 inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
+/// Facts that become messages before others are served.
+inline constexpr std::size_t delivered_facts_max = 256;
+/// Bytes of a channel's name, or a pattern; and how many of both a client may listen to.
+inline constexpr std::size_t channel_bytes_max = 256;
+inline constexpr std::size_t subscriptions_max = 1'000;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Bytes of a client's name, and of each thing that it tells of its library.

@@ -195,6 +195,19 @@ void Listener::took_turn(Connection& connection) {
     }
     // The stock is held, and replies wait, no longer than one turn may take.
     if (hub_.counters.commands - round_began_ >= hub_.limits.commands_per_turn) return end_round();
+    end_round_later();
+}
+
+/// Within another's turn, perhaps: so the round is not ended here.
+void Listener::touched(Connection& connection) {
+    if (!connection.took_turn) {
+        connection.took_turn = true;
+        round_.push_back(connection.shared_from_this());
+    }
+    end_round_later();
+}
+
+void Listener::end_round_later() {
     if (std::exchange(round_end_posted_, true)) return;
     asio::post(io_, [self = shared_from_this()] {
         self->round_end_posted_ = false;
@@ -211,11 +224,22 @@ void Listener::end_round() {
         connection->flush();
     }
     flushed_.clear();
+    watch_facts();
+}
+
+/// While somebody listens, each progress of the history wakes.
+void Listener::watch_facts() {
+    if (hub_.channels.empty() || shut_) return;
+    durable_->arm();
+    // What came before that did not find it armed.
+    if (hub_.channels.has_facts()) durable_->progress();
 }
 
 void Listener::wake() {
     hub_.now = steady_clock::now();
     hub_.storage_failed = durable_->failed();
+    hub_.end_round();
+    hub_.channels.deliver(delivered_facts_max);
     end_round();
     flushed_.swap(awaiting_);
     for (const auto& connection : flushed_) {

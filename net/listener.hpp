@@ -40,6 +40,8 @@ public:
     // For connections
     /// It has executed something: flush() is called at the end of the round.
     void took_turn(Connection& connection);
+    /// It has output although it has taken no turn: likewise.
+    void touched(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
     /// resume() is called once the history has reached the fact that it waits for.
@@ -71,6 +73,8 @@ private:
     void drop_largest();
     void end_round();
     void wake();
+    void end_round_later();
+    void watch_facts();
     void resume_waiting();
     void forget_waiting(Connection& connection);
     void tick();

@@ -60,6 +60,9 @@ public:
     void null() { out_.append(version_ == 3 ? "_\r\n" : "$-1\r\n"); }
     void boolean(bool value);
 
+    /// Whole replies of another writer.
+    void raw(std::string_view replies) { out_.append(replies); }
+
     // Headers: so many replies follow, of which they are made.
     void array(std::size_t size) { header('*', static_cast<std::int64_t>(size)); }
     /// Twice `pairs` replies follow. A flat array in version 2.

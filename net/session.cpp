@@ -58,7 +58,9 @@ void Session::tell_refusal() {
 
 Session::Turn Session::execute() {
     Lsn saw = no_lsn;
+    executing_ = true;
     const Turn turn = run_turn(saw);
+    executing_ = false;
     output_.seal(saw);
     note_request_began(turn == Turn::starved && parser_.pending() != 0);
     account();
@@ -183,6 +185,12 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
                   "' command");
         return no_lsn;
     }
+    if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {
+        call.fail(ErrorCode::generic, "Can't execute '", lower_case(spec->name),
+                  "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
+                  "client that listens to channels");
+        return no_lsn;
+    }
     if (spec->touches_stock()) {
         if (hub_.storage_failed) {
             call.fail(ErrorCode::read_only, storage_failed_text);
@@ -218,6 +226,63 @@ void Session::protocol_error() {
     hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
+}
+
+namespace {
+/// What a name takes here and in the hub, roughly, beside its bytes.
+constexpr std::size_t subscription_overhead_bytes = 256;
+}  // namespace
+
+bool Session::subscribe(Channels::Kind kind, std::string_view name) {
+    auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    if (names.contains(name)) return true;
+    if (subscriptions() >= subscriptions_max) return false;
+    names.emplace(name);
+    hub_.channels.add(*this, kind, name);
+    subscription_bytes_ += name.size() + subscription_overhead_bytes;
+    listening_ = true;
+    return true;
+}
+
+void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
+    auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    const auto found = names.find(name);
+    if (found == names.end()) return;
+    hub_.channels.remove(*this, kind, name);
+    subscription_bytes_ -= found->size() + subscription_overhead_bytes;
+    names.erase(found);
+    listening_ = subscriptions() != 0;
+}
+
+void Session::unsubscribe_all() noexcept {
+    for (const auto kind : {Channels::Kind::channel, Channels::Kind::pattern}) {
+        auto& names = subscribed_[static_cast<std::size_t>(kind)];
+        for (const std::string& name : names) hub_.channels.remove(*this, kind, name);
+        names.clear();
+    }
+    subscription_bytes_ = 0;
+    listening_ = false;
+}
+
+std::vector<std::string> Session::names_of(Channels::Kind kind) const {
+    const auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    return {names.begin(), names.end()};
+}
+
+void Session::deliver(std::string_view frame) {
+    if (ended()) return;
+    output_.tail().append(frame);
+    // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
+    // end.
+    if (!executing_) output_.seal(no_lsn);
+    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    account();
+    has_output_();
+}
+
+void Session::lose() {
+    drop(Drop::storage_failed);
+    has_output_();
 }
 
 }  // namespace allot

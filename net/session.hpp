@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/call.hpp"
 #include "net/client_names.hpp"
@@ -45,6 +48,21 @@ public:
         awaited_most_ = request.most;
     }
 
+    // Channels
+    /// \return false when it listens to too many already.
+    bool subscribe(Channels::Kind kind, std::string_view name);
+    void unsubscribe(Channels::Kind kind, std::string_view name);
+    void unsubscribe_all() noexcept;
+    [[nodiscard]] std::vector<std::string> names_of(Channels::Kind kind) const;
+    /// Channels and patterns.
+    [[nodiscard]] std::size_t subscriptions() const noexcept {
+        return subscribed_[0].size() + subscribed_[1].size();
+    }
+    /// Sends a message, in a frame of its own. It is dropped when too much output is queued.
+    void deliver(std::string_view frame);
+    /// It can be told of facts no more: it is dropped.
+    void lose();
+
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] int protocol() const noexcept { return reply_.version(); }
     void set_protocol(int version) noexcept { reply_.set_version(version); }
@@ -54,9 +72,12 @@ public:
 
 private:
     [[nodiscard]] std::size_t input_capacity() const noexcept override {
-        return parser_.capacity();
+        return parser_.capacity() + subscription_bytes_;
     }
-    void release_input() noexcept override { parser_.clear(); }
+    void release_input() noexcept override {
+        parser_.clear();
+        unsubscribe_all();
+    }
 
     Turn run_turn(Lsn& saw);
     bool end_wait();
@@ -74,6 +95,9 @@ private:
     ReplyWriter reply_{output_.tail()};
     ClientNames names_;
     std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
+    std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by Channels::Kind
+    std::size_t subscription_bytes_ = 0;
+    bool executing_ = false;  // a turn, whose replies are not sealed yet
     std::uint64_t id_;
 };
 

@@ -43,10 +43,13 @@ unsigned status_of(ErrorCode code) noexcept {
             return 401;
         case ErrorCode::invalid_sku:
         case ErrorCode::no_such_batch:
+        case ErrorCode::ahead:
             return 404;
         case ErrorCode::out_of_stock:
         case ErrorCode::batch_exists:
             return 409;
+        case ErrorCode::trimmed:
+            return 410;
         case ErrorCode::read_only:
         case ErrorCode::loading:
             return 503;

@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(when_a_verb_is_looked_up_then_case_does_not_matter_and_noth
         BOOST_TEST(allot::find_command(allot::lower_case(spec.name)) == &spec);
         const std::string longer = std::string{spec.name} + '\0';
         BOOST_TEST(allot::find_command(longer) == nullptr);
-        BOOST_TEST(allot::find_command(spec.name.substr(1)) == nullptr);
+        const auto* const shorter = allot::find_command(spec.name.substr(1));
+        BOOST_TEST((shorter == nullptr || shorter->name == spec.name.substr(1)));  // PSUBSCRIBE
     }
     for (const std::string_view none :
          {"", "ALLOCATEALLOCATEALLOCATE", "ALLOCAT\x05", "0ING", "P\xC9NG", "PING "}) {

@@ -1,0 +1,81 @@
+"""Publish and subscribe, with a stock Redis client."""
+
+import json
+import time
+
+import redis  # Debian's python3-redis
+import server
+
+WAIT_S = 3
+
+
+def next_message(listener, seconds=WAIT_S):
+    """The next message that is no confirmation; fails when none comes in time."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        found = listener.get_message(timeout=left)
+        if found and found["type"] in ("message", "pmessage"):
+            return found["channel"].decode(), json.loads(found["data"])
+    raise AssertionError("no message came")
+
+
+class GivenAListener(server.ServedCase):
+    def setUp(self):
+        super().setUp()
+        self.redis = redis.Redis(port=self.server.port)
+        self.addCleanup(self.redis.close)
+        self.listener = self.redis.pubsub()
+        self.addCleanup(self.listener.close)
+
+    def listen(self, *channels):
+        self.listener.subscribe(*channels)
+        while self.listener.get_message(timeout=WAIT_S)["data"] != len(channels):
+            pass
+
+    def publish(self, channel, **message):
+        return self.redis.publish(channel, json.dumps(message))
+
+    def test_when_a_batch_shrinks_then_the_message_names_the_later_batch(self):
+        self.add(("batch-early", "LAMP", 10), ("batch-later", "LAMP", 10, "2011-01-02"))
+        self.assertEqual("batch-early", self.one.call("ALLOCATE", "o1", "LAMP", 10))
+        self.listen("line_allocated")
+        self.publish("change_batch_quantity", batchref="batch-early", qty=5)
+        self.assertEqual(
+            ("line_allocated",
+             {"orderid": "o1", "sku": "LAMP", "qty": 10, "batchref": "batch-later"}),
+            next_message(self.listener))
+        self.assertEqual([["LAMP", 10, "batch-later"]], self.one.call("ALLOCATIONS", "o1"))
+
+    def test_when_commands_are_published_then_they_are_executed(self):
+        self.listen("batch_added", "line_allocated", "out_of_stock")
+        self.publish("add_batch", ref="b1", sku="LAMP", qty=5, eta=None)
+        self.publish("allocate", orderid="o1", sku="LAMP", qty=5)
+        with self.assertRaisesRegex(redis.ResponseError, "^OUTOFSTOCK Out of stock for sku LAMP"):
+            self.publish("allocate", orderid="o2", sku="LAMP", qty=5)
+        heard = [next_message(self.listener)[0] for _ in range(3)]
+        self.assertEqual(["batch_added", "line_allocated", "out_of_stock"], heard)
+
+    def test_when_a_message_is_bad_then_it_is_refused_and_the_next_is_heard(self):
+        self.listener.psubscribe("*")
+        self.listener.get_message(timeout=WAIT_S)
+        for channel, bad in (("allocate", "{"), ("allocate", '{"orderid":"o"}'),
+                             ("add_batch", '{"ref":"b","sku":"LAMP","qty":"many"}'),
+                             ("line_allocated", "{}")):
+            with self.assertRaises(redis.ResponseError):
+                self.redis.publish(channel, bad)
+        self.assertEqual(0, int(self.one.info()["last_lsn"]))
+        self.add(("b", "LAMP", 1))
+        self.assertEqual("batch_added", next_message(self.listener)[0])
+
+    def test_when_the_server_is_loaded_then_a_listener_misses_nothing(self):
+        self.listen("line_allocated")
+        self.add(("b", "LAMP", 1_000_000))
+        orders = 5_000
+        replies = self.one.pipeline(("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(orders))
+        self.assertEqual({"b"}, set(replies))
+        heard = [next_message(self.listener, server.START_S)[1]["orderid"] for _ in range(orders)]
+        self.assertEqual([f"o{i}" for i in range(orders)], heard)
+
+
+if __name__ == "__main__":
+    server.main()

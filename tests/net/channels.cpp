@@ -1,0 +1,319 @@
+#include "net/channels.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "net/fact_parts.hpp"
+#include "net/glob.hpp"
+#include "tests/net/test_server.hpp"
+
+namespace {
+
+using allot::Drop;
+using allot::Session;
+using allot::test::Desk;
+using allot::test::eventually;
+using allot::test::framed;
+using allot::test::HandJournal;
+using allot::test::TestClient;
+using allot::test::TestServer;
+
+std::string bulk(std::string_view text) {
+    return "$" + std::to_string(text.size()) + "\r\n" + std::string{text} + "\r\n";
+}
+std::string message(std::string_view channel, std::string_view text) {
+    return "*3\r\n" + bulk("message") + bulk(channel) + bulk(text);
+}
+
+/// A session that listens, beside a desk's own, which works.
+struct ListeningFixture {
+    ListeningFixture() {
+        desk.engine.journal.sync_at_once();
+        desk.ask("ADDBATCH b1 SKU 10");
+        desk.ask("ADDBATCH b2 SKU 10 2011-01-02");
+    }
+    std::string ask(std::string line) {
+        line += "\r\n";
+        line.copy(session.prepare().data(), line.size());
+        session.received(line.size());
+        session.execute();
+        desk.hub.end_round();
+        return take();
+    }
+    std::string take() {
+        std::string taken;
+        while (session.output().release(desk.engine.journal.durable())) {
+            taken.append(session.output().sending());
+            session.output().sent(session.output().sending().size());
+        }
+        return taken;
+    }
+    /// What it hears of the facts there are.
+    std::string hear() {
+        desk.hub.channels.deliver(100);
+        return take();
+    }
+    std::string publish(std::string_view channel, std::string_view text) {
+        desk.send(framed({"PUBLISH", channel, text}));
+        return desk.take();
+    }
+    Desk<HandJournal> desk;
+    Session session{desk.hub, "test:listener"};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
+
+BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
+    BOOST_TEST(
+        ask("SUBSCRIBE a b a") ==
+        "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n"
+        "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:2\r\n");
+    BOOST_TEST(ask("PSUBSCRIBE a*") == "*3\r\n$10\r\npsubscribe\r\n$2\r\na*\r\n:3\r\n");
+    BOOST_TEST(ask("UNSUBSCRIBE") ==
+               "*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:2\r\n"
+               "*3\r\n$11\r\nunsubscribe\r\n$1\r\nb\r\n:1\r\n");
+    BOOST_TEST(ask("PUNSUBSCRIBE a* x") ==
+               "*3\r\n$12\r\npunsubscribe\r\n$2\r\na*\r\n:0\r\n"
+               "*3\r\n$12\r\npunsubscribe\r\n$1\r\nx\r\n:0\r\n");
+    BOOST_TEST(ask("UNSUBSCRIBE") == "*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
+    BOOST_TEST(desk.hub.channels.empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
+    ask("SUBSCRIBE line_allocated out_of_stock batch_quantity_changed line_deallocated");
+    BOOST_TEST(hear().empty());
+    desk.ask("ALLOCATE o1 SKU 7");
+    desk.ask("ALLOCATE o2 SKU 99");
+    desk.ask("ADDBATCH b3 OTHER 1");  // nobody listens to that
+    BOOST_TEST(hear() == message("line_allocated",
+                                 R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1"})") +
+                             message("out_of_stock", R"({"orderid":"o2","sku":"SKU","qty":99})"));
+    BOOST_TEST(publish("change_batch_quantity", R"({"batchref":"b1","qty":5})") == ":0\r\n");
+    BOOST_TEST(
+        hear() ==
+        message("line_deallocated",
+                R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1","allocated_at":3})") +
+            message("batch_quantity_changed", R"({"batchref":"b1","sku":"SKU","from":10,"to":5})") +
+            message("line_allocated", R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2"})"));
+}
+
+BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_commands_go_on) {
+    ask("HELLO 3");
+    BOOST_TEST(ask("PSUBSCRIBE batch_*") == ">3\r\n$10\r\npsubscribe\r\n$7\r\nbatch_*\r\n:1\r\n");
+    BOOST_TEST(ask("ADDBATCH 'b\"3' OTHER 1") == "+OK\r\n");
+    BOOST_TEST(hear() == ">4\r\n$8\r\npmessage\r\n$7\r\nbatch_*\r\n$11\r\nbatch_added\r\n" +
+                             bulk(R"({"batchref":"b\"3","sku":"OTHER","qty":1,"eta":null})"));
+    BOOST_TEST(ask("PUBLISH batch_hello hi") ==
+               ">4\r\n$8\r\npmessage\r\n$7\r\nbatch_*\r\n$11\r\nbatch_hello\r\n$2\r\nhi\r\n:1\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_version_2_is_spoken_then_it_may_only_listen) {
+    ask("SUBSCRIBE a");
+    BOOST_TEST(ask("ALLOCATE o SKU 1").starts_with("-ERR Can't execute 'allocate': only"));
+    BOOST_TEST(ask("PUBLISH a b").starts_with("-ERR Can't execute"));
+    BOOST_TEST(ask("PING") == "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+    BOOST_TEST(ask("PING x") == "*2\r\n$4\r\npong\r\n$1\r\nx\r\n");
+    BOOST_TEST(ask("RESET") == "+RESET\r\n");
+    BOOST_TEST(ask("ALLOCATE o SKU 1") == "+b1\r\n");
+    BOOST_TEST(desk.hub.channels.empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refused_with_the_reason) {
+    ask("SUBSCRIBE allocate");
+    const std::string order = R"({"orderid":"o1","sku":"SKU","qty":2})";
+    BOOST_TEST(publish("allocate", order) == ":1\r\n");
+    BOOST_TEST(take() == message("allocate", order));
+    BOOST_TEST(desk.ask("ALLOCATIONS o1") == "*1\r\n*3\r\n+SKU\r\n:2\r\n+b1\r\n");
+    BOOST_TEST(publish("add_batch", R"({"ref":"n1","sku":"NEW","qty":1,"eta":"2011-01-02"})") ==
+               ":0\r\n");
+    BOOST_TEST(publish("add_batch", R"({"ref":"n2","sku":"NEW","qty":1,"eta":null})") == ":0\r\n");
+    BOOST_TEST(
+        desk.ask("STOCK NEW") ==
+        "*2\r\n*4\r\n+n2\r\n+warehouse\r\n:1\r\n:1\r\n*4\r\n+n1\r\n+2011-01-02\r\n:1\r\n:1\r\n");
+    const auto last = desk.engine.journal.last();
+    for (const auto& [channel, text, why] : {
+             std::tuple{"allocate", R"({"orderid":"o9","sku":"NOPE","qty":2})", "-INVALIDSKU "},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":0})", "-BADQTY "},
+             {"allocate", R"({"orderid":"o 9","sku":"SKU","qty":1})", "-BADNAME "},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":"1"})",
+              "-SYNTAX no message for allocate: the field qty is no whole number"},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1.5})", "-SYNTAX "},
+             {"allocate", R"({"orderid":"o9","sku":"SKU"})",
+              "-SYNTAX no message for allocate: the field qty is missing"},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1,"x":1})", "-SYNTAX "},
+             {"allocate", R"({"orderid":)", "-SYNTAX "},
+             {"allocate", "\xff\r\n+OK", "-SYNTAX "},
+             {"allocate", "[]", "-SYNTAX "},
+             {"add_batch", R"({"ref":"n3","sku":"NEW","qty":1,"eta":"2011-02-30"})", "-BADDATE "},
+             {"change_batch_quantity", R"({"batchref":"nope","qty":5})", "-NOSUCHBATCH "},
+             {"change_batch_quantity", R"({"batchref":"b1","qty":-5})", "-BADQTY "},
+             {"line_allocated", "{}", "-ERR only the store itself publishes"},
+         }) {
+        const std::string reply = publish(channel, text);
+        BOOST_TEST(reply.starts_with(why), text << " gave " << reply);
+        BOOST_TEST(reply.find("\r\n") == reply.size() - 2, text);
+    }
+    BOOST_TEST(desk.engine.journal.last() == last);
+    BOOST_TEST(take().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_does_not_free_it) {
+    Desk<HandJournal> lagging;
+    lagging.send("HELLO 3\r\nSUBSCRIBE a\r\n");
+    (void)lagging.take();
+    lagging.send("ADDBATCH b SKU 10\r\nPUBLISH a hi\r\n");
+    BOOST_TEST(lagging.take().empty());
+    lagging.engine.journal.sync();
+    BOOST_TEST(lagging.take().starts_with("+OK\r\n>3\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
+    Desk<HandJournal> lagging;
+    Session listener{lagging.hub, "test:2"};
+    listener.subscribe(allot::Channels::Kind::channel, "batch_added");
+    lagging.send("ADDBATCH b SKU 10\r\n");
+    lagging.hub.channels.deliver(100);
+    BOOST_TEST(listener.output().empty());
+    lagging.engine.journal.sync();
+    lagging.hub.channels.deliver(100);
+    BOOST_TEST(!listener.output().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
+    ask("SUBSCRIBE big");
+    const std::string text(60'000, 'x');
+    for (int i = 0; i < 20 && !session.drops(); ++i) {
+        desk.send(framed({"PUBLISH", "big", text}));
+        (void)desk.take();
+    }
+    BOOST_TEST(session.drops());
+    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
+    for (int i = 0; i < 1000; ++i) {
+        BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
+    }
+    BOOST_TEST(ask("SUBSCRIBE more") == "-SYNTAX a client has at most 1000 subscriptions\r\n");
+    BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
+                   .starts_with("-SYNTAX the name of a channel has at most 256 bytes"));
+    BOOST_TEST(session.buffer_bytes() > 256'000U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_server_with_listeners)
+
+BOOST_AUTO_TEST_CASE(when_many_listen_then_each_hears_each_fact_once_and_in_order) {
+    TestServer server;
+    server.engine.journal.sync_at_once();
+    std::vector<std::unique_ptr<TestClient>> listeners;
+    const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$11\r\nbatch_added\r\n:1\r\n";
+    for (int i = 0; i < 10; ++i) {
+        auto& one = *listeners.emplace_back(std::make_unique<TestClient>(server));
+        BOOST_TEST(one.ask("SUBSCRIBE batch_added", confirmed) == confirmed);
+    }
+    TestClient worker{server};
+    constexpr int facts = 1000;
+    std::string commands;
+    std::string replies;
+    std::string expected;
+    for (int i = 0; i < facts; ++i) {
+        const std::string ref = "b" + std::to_string(i);
+        commands += "ADDBATCH " + ref + " SKU 1\r\n";
+        replies += "+OK\r\n";
+        expected += message("batch_added",
+                            R"({"batchref":")" + ref + R"(","sku":"SKU","qty":1,"eta":null})");
+    }
+    worker.send(commands);
+    BOOST_TEST((worker.receive(replies) == replies));
+    for (const auto& listener : listeners) BOOST_TEST((listener->receive(expected) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_listener_goes_then_the_others_hear_on) {
+    TestServer server;
+    server.engine.journal.sync_at_once();
+    TestClient stays{server};
+    const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
+    BOOST_TEST(stays.ask("SUBSCRIBE a", confirmed) == confirmed);
+    {
+        TestClient goes{server};
+        BOOST_TEST(goes.ask("SUBSCRIBE a", confirmed) == confirmed);
+    }
+    BOOST_TEST(eventually([&] { return server.clients() == 1U; }));
+    TestClient worker{server};
+    BOOST_TEST(worker.ask("PUBLISH a hi", ":1\r\n") == ":1\r\n");
+    BOOST_TEST(stays.receive(message("a", "hi")) == message("a", "hi"));
+}
+
+BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody_waits) {
+    TestServer server;
+    server.engine.journal.sync_at_once();
+    TestClient slow{server};
+    const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
+    BOOST_TEST(slow.ask("SUBSCRIBE a", confirmed) == confirmed);
+    TestClient worker{server};
+    const std::string request = framed({"PUBLISH", "a", std::string(60'000, 'x')});
+    for (int i = 0; i < 1'000; ++i) {
+        worker.send(request);
+        const std::string heard = worker.receive(std::size_t{4});
+        if (heard == ":0\r\n") break;
+        BOOST_TEST_REQUIRE(heard == ":1\r\n");
+    }
+    BOOST_TEST(worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
+    BOOST_TEST(server.counters().of(Drop::output_limit) == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_patterns)
+
+BOOST_AUTO_TEST_CASE(when_matched_then_it_is_as_redis_does) {
+    using allot::glob_matches;
+    for (const auto& [pattern, text, expected] : {
+             std::tuple{"", "", true},
+             {"", "a", false},
+             {"*", "", true},
+             {"*", "abc", true},
+             {"a*", "abc", true},
+             {"a*c", "abbc", true},
+             {"a*c", "abcd", false},
+             {"a?c", "abc", true},
+             {"a?c", "ac", false},
+             {"[a-c]x", "bx", true},
+             {"[a-c]x", "dx", false},
+             {"[^a-c]x", "dx", true},
+             {"[^a-c]x", "ax", false},
+             {"\\*", "*", true},
+             {"\\*", "a", false},
+             {"[\\]]", "]", true},
+             {"[", "a", false},
+             {"a\\", "a\\", true},
+             {"line_*", "line_allocated", true},
+             {"*_*", "line_allocated", true},
+             {"A", "a", false},
+             {"[z-a]", "m", true},
+             {"**", "x", true},
+         }) {
+        BOOST_TEST(glob_matches(pattern, text) == expected, pattern << " " << text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_fact_has_a_channel_then_nobody_else_may_publish_there) {
+    const allot::OrderLine line{"o", "SKU", 1};
+    for (const allot::Fact& fact :
+         {allot::Fact{allot::BatchAdded{"SKU", "b", 1, allot::Eta::warehouse()}},
+          allot::Fact{allot::BatchQuantityChanged{"SKU", "b", 1, 2}},
+          allot::Fact{allot::BatchRescheduled{"SKU", "b", allot::Eta::warehouse(), "2011-01-02"}},
+          allot::Fact{allot::LineAllocated{line, "b"}},
+          allot::Fact{allot::LineDeallocated{line, "b", 1}},
+          allot::Fact{allot::OutOfStock{line}}}) {
+        BOOST_TEST(allot::is_fact_channel(allot::parts_of(fact).event));
+    }
+    BOOST_TEST(!allot::is_fact_channel("allocate"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
