@@ -45,6 +45,7 @@ private:
                 take_bulk();
                 break;
             case '*':
+            case '>':
             case '~':
             case '%':
                 for (std::int64_t left = number() * (kind == '%' ? 2 : 1); left > 0; --left) {
