@@ -162,7 +162,7 @@ bool HttpSession::admit() {
     hub_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = 405, .header = "Allow: " + http::methods_of(target_) + "\r\n"};
     http::set_error(reply, ErrorCode::generic, "the method is not for this path");
-    reply_early(std::move(reply));
+    reply_early(reply);
     return false;
 }
 
@@ -227,12 +227,12 @@ bool HttpSession::fail(unsigned status, ErrorCode code, std::string_view text,
     if (status == 401) {
         reply.header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
     }
-    reply_early(std::move(reply));
+    reply_early(reply);
     return false;
 }
 
 /// Of a body that is still to come nothing is read: then this answer is the last.
-void HttpSession::reply_early(http::Reply reply) {
+void HttpSession::reply_early(const http::Reply& reply) {
     send(reply);
     forget_request();
 }
@@ -255,7 +255,7 @@ void HttpSession::tell_refusal() {
         .header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n"};
     http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
     count_refusal();
-    reply_early(std::move(reply));
+    reply_early(reply);
 }
 
 Lsn HttpSession::run() {

@@ -48,7 +48,7 @@ private:
     bool admit_host();
     bool admit_body();
     bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
-    void reply_early(http::Reply reply);
+    void reply_early(const http::Reply& reply);
     void unreadable();
     void tell_refusal();
     Lsn run();
