@@ -144,8 +144,7 @@ private:
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
     std::uint32_t sold_out_ : 31 = 0;
-    std::uint32_t has_shortages_ : 1 =
-        0;  // here, so that a line of a product without any pays no look
+    std::uint32_t has_shortages_ : 1 = 0;  // so that a line need not look where there are none
 };
 static_assert(sizeof(Product) == 96, "a cache line and a half");
 

@@ -36,7 +36,7 @@ struct EndedShortage {
 using EndedShortages = std::vector<EndedShortage>;
 
 /// The shortages of all products, by line, by product and by order. One takes 64 bytes, and at most
-/// 48 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
+/// 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
 class ShortageBook {
 public:
     /// An order, by its id and the ledger's hash of that.
