@@ -46,6 +46,11 @@ struct Taker {
                 "out_of_stock",
                 {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
     }
+    FactParts operator()(const ShortageWithdrawn& f) const {
+        return {"ShortageWithdrawn",
+                "shortage_withdrawn",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+    }
 };
 
 struct JsonValue {

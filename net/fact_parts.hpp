@@ -31,9 +31,9 @@ struct FactParts {
 };
 
 /// Every FactParts::event there is.
-inline constexpr std::array<std::string_view, 6> fact_events{
-    "batch_added",    "batch_quantity_changed", "batch_rescheduled",
-    "line_allocated", "line_deallocated",       "out_of_stock"};
+inline constexpr std::array<std::string_view, 7> fact_events{
+    "batch_added",      "batch_quantity_changed", "batch_rescheduled", "line_allocated",
+    "line_deallocated", "out_of_stock",           "shortage_withdrawn"};
 
 /// \return views of the fact.
 [[nodiscard]] FactParts parts_of(const Fact& fact);

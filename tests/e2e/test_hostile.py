@@ -339,12 +339,23 @@ class GivenBytesThatBreakLines(Attack):
                     for arguments in [[b"1"] * at + [evil] + [b"1"] * (count - at - 1)]]
         self.assertIsInstance(client.call("HELLO", version), dict if version == 3 else list)
         for command in commands:
+            if isinstance(command[0], str) and command[0].endswith("subscribe"):
+                self.listens_in_step(client, version, command)
+                continue
             reply, after = client.pipeline([command, ("ECHO", "in step")])
             self.assertEqual(b"in step", after, command)
             if isinstance(reply, Failure):
                 self.assertTrue(reply.text.isprintable(), (command, reply))
             if reply == "RESET":
                 client.call("HELLO", version)
+
+    def listens_in_step(self, client, version, command):
+        """A reply for each channel; and who listens may say little else until it is reset."""
+        client.send(encoded(*command) + encoded("RESET") + encoded("ECHO", "in step"))
+        while (reply := client.read()) != "RESET":
+            self.assertEqual(command[0], reply[0].decode(), command)
+        self.assertEqual(b"in step", client.read(), command)
+        client.call("HELLO", version)
 
 
 class GivenMoreConnectionsThanAllowed(Attack):
