@@ -61,7 +61,7 @@ void JournalCursor::find_frame() {
             continue;
         }
         const auto frame = read_header<FrameHeader>(at(place_.offset, sizeof(FrameHeader)));
-        if (frame.version != journal::format_version) refuse("a format of another version");
+        if (!journal::is_readable(frame.version)) refuse("a format of another version");
         if (frame.previous != place_.chain || frame.first != place_.next ||
             frame.store_id != journal_.store_id() || frame.bytes < sizeof frame ||
             frame.bytes > journal::frame_bytes_max) {
@@ -113,7 +113,7 @@ JournalPlace JournalCursor::begin_of(File& file, std::uint64_t segment) const {
         bytes == sizeof header && header.magic == SegmentHeader::magic_value &&
         journal::checksum_of(std::as_bytes(std::span{&header, 1})) == header.checksum;
     if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
-    if (header.version != journal::format_version) refuse("a segment of another format version");
+    if (!journal::is_readable(header.version)) refuse("a segment of another format version");
     const bool carries_on = place_.offset == 0 || header.previous == place_.chain;
     if (header.number != segment || header.store_id != journal_.store_id() ||
         header.first != place_.next || !carries_on) {

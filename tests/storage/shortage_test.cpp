@@ -147,6 +147,16 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_goes_on_then_the_new_facts_follow_the_old
     BOOST_TEST(check_store(path).ok);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_its_history_is_read_then_it_goes_on_from_the_old_to_the_new,
+                        OldFiles) {
+    auto store = Store::open(path, small_options());
+    BOOST_TEST(store.deallocate({"o4"}).value() == 0U);
+    const auto facts = store.facts(1)->take(20);
+    BOOST_REQUIRE(facts.size() == 10U);
+    BOOST_TEST((std::get<BatchAdded>(facts.front().fact).batch == BatchRef{"b1"}));
+    BOOST_TEST((std::get<ShortageWithdrawn>(facts.back().fact).line.order == OrderId{"o4"}));
+}
+
 BOOST_FIXTURE_TEST_CASE(when_one_that_the_snapshot_lacks_was_withdrawn_then_it_is_read_still,
                         OldFiles) {
     const Bytes snapshot = read_file(snapshot_path());
