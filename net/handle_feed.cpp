@@ -1,4 +1,3 @@
-#include <charconv>
 #include <chrono>
 #include <optional>
 
@@ -7,6 +6,7 @@
 #include "net/handlers.hpp"
 #include "net/limits.hpp"
 #include "net/session.hpp"
+#include "net/whole_number.hpp"
 
 namespace allot::handlers {
 
@@ -14,14 +14,6 @@ namespace {
 
 /// A year of 365 days and more, in milliseconds: as good as for ever.
 constexpr std::uint64_t block_ms_max = 1ULL << 35U;
-
-std::optional<std::uint64_t> number_of(std::string_view digits, std::uint64_t max) {
-    std::uint64_t number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    if (error != std::errc{} || stop != end || number > max) return std::nullopt;
-    return number;
-}
 
 struct Asked {
     FeedRequest request;
@@ -33,7 +25,7 @@ std::optional<Asked> read_arguments(const Call& call) {
     // One less than all there are, so that the one after the last can be counted.
     constexpr Lsn lsn_max = ~Lsn{0} - 1;
     const auto from = call.args[1] == "$" ? std::optional{call.hub.backend.history->end() + 1}
-                                          : number_of(call.args[1], lsn_max);
+                                          : whole_number(call.args[1], lsn_max);
     if (!from) {
         call.fail(ErrorCode::syntax, Quoted{call.args[1]},
                   " is no LSN: it is a whole number, or $");
@@ -47,7 +39,7 @@ std::optional<Asked> read_arguments(const Call& call) {
             return {};
         }
         const std::uint64_t most = count ? feed_facts_max : block_ms_max;
-        const auto number = number_of(call.args[i + 1], most);
+        const auto number = whole_number(call.args[i + 1], most);
         if (!number || (count && *number == 0)) {
             call.fail(ErrorCode::syntax, Quoted{call.args[i + 1]},
                       count ? " is no count: 1" : " is no time: 0", " to ", most,

@@ -1,4 +1,3 @@
-#include <charconv>
 #include <string>
 #include <system_error>
 
@@ -7,6 +6,7 @@
 #include "net/command_table.hpp"
 #include "net/explanation.hpp"
 #include "net/handlers.hpp"
+#include "net/whole_number.hpp"
 
 namespace allot::handlers {
 
@@ -49,14 +49,12 @@ std::optional<ShortageQuery> shortage_query(Call& call) {
         call.fail(ErrorCode::syntax, "expected AFTER, got ", Quoted{word});
         return {};
     }
-    const std::string_view digits = call.args.back();
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, query.after);
-    if (digits.empty() || read.ec != std::errc{} || read.ptr != end) {
-        call.fail(ErrorCode::syntax, Quoted{digits},
-                  " is no LSN: it is a whole number from 0, in digits only");
+    const auto lsn = whole_number(call.args.back());
+    if (!lsn) {
+        call.fail(ErrorCode::syntax, no_lsn_text(call.args.back()));
         return {};
     }
+    query.after = *lsn;
     return query;
 }
 

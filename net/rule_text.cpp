@@ -54,6 +54,10 @@ std::string no_day(std::string_view value) {
         " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
 }
 
+std::string no_lsn_text(std::string_view value) {
+    return quoted(value).append(" is no LSN: it is a whole number from 0, in digits only");
+}
+
 std::string too_many_lines(std::size_t lines) {
     return "an order has at most " + std::to_string(order_lines_max) + " lines, not " +
            std::to_string(lines);

@@ -24,6 +24,8 @@ extern template std::string no_quantity<Quantity>(std::string_view);
 extern template std::string no_quantity<Purchased>(std::string_view);
 
 [[nodiscard]] std::string no_day(std::string_view value);
+/// Of a place in the history to go on after.
+[[nodiscard]] std::string no_lsn_text(std::string_view value);
 [[nodiscard]] std::string too_many_lines(std::size_t lines);
 /// Of a plan to be explained. \param candidates batches that it would have to show.
 [[nodiscard]] std::string too_many_candidates(std::size_t candidates);

@@ -29,6 +29,7 @@ constexpr std::array table = std::to_array<Route>({
     {verb::post,    "/v1/batches/{batch}/receive",     write,         {}, handlers::receive},
     {verb::get,     "/v1/skus/{sku}/stock",            read,          {}, handlers::stock},
     {verb::get,     "/v1/skus/{sku}/available",        read,          {"day"}, handlers::available},
+    {verb::get,     "/v1/shortages",                   read,          {"sku", "after"}, handlers::shortages},
     {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},
     {verb::get,     "/v1/info",                        route_outside, {}, handlers::info},
     {verb::get,     "/v1/openapi.json",                0,             {}, handlers::openapi},

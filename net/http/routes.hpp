@@ -68,6 +68,7 @@ Lsn deallocate(Exchange& exchange);
 Lsn allocations(Exchange& exchange);
 Lsn explain(Exchange& exchange);
 
+Lsn shortages(Exchange& exchange);
 Lsn stock(Exchange& exchange);
 Lsn available(Exchange& exchange);
 
