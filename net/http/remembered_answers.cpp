@@ -41,7 +41,7 @@ void RememberedAnswers::remember(std::string_view key, Answer answer) {
 
 /// With what the list and the table take for it, roughly.
 std::size_t RememberedAnswers::Entry::bytes() const noexcept {
-    constexpr std::size_t nodes = 2 * 4 * sizeof(void*);
+    constexpr std::size_t nodes = 8 * sizeof(void*);
     return sizeof(Entry) + nodes + key.capacity() + answer.reply.body.capacity();
 }
 
