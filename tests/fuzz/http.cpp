@@ -50,6 +50,8 @@ public:
         }
         return answers;
     }
+    /// It may answer more.
+    [[nodiscard]] bool is_open() const { return !session_.ended(); }
     MemoryRepository& stock() { return engine_.repository; }
 
 private:
@@ -75,6 +77,17 @@ void judge(std::string_view answers) {
                       "a header is printable");
         if (answer.says("Content-Type: application/json")) (void)answer.json();
     }
+}
+
+/// The answers of two who were sent the same are the same. Of a request that is not whole, one may
+/// be refused already and the other still be read: what is wrong with a line is seen when all of it
+/// is there, or when it is clear that it cannot be.
+bool agree(std::string_view answers, const Shop& shop, std::string_view others, const Shop& other) {
+    if (answers.size() > others.size()) return agree(others, other, answers, shop);
+    if (!others.starts_with(answers)) return false;
+    const std::string_view more = others.substr(answers.size());
+    const bool refuses = more.starts_with("HTTP/1.1 4") || more.starts_with("HTTP/1.1 5");
+    return more.empty() || (refuses && shop.is_open() && !other.is_open());
 }
 
 /// Nobody comes upon this password by chance.
@@ -105,7 +118,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(state_hash(in_pieces.stock()) == state_hash(at_once.stock()), "one effect");
     // What counts bytes tells how they came.
     if (bytes.find("info") == std::string_view::npos && bytes.find('%') == std::string_view::npos) {
-        fuzz::require(answers == expected, "the same answers");
+        fuzz::require(agree(answers, in_pieces, expected, at_once), "the same answers");
     }
     if (bytes.find("HEAD") == std::string_view::npos) judge(answers);
     return 0;
