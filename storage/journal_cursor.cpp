@@ -1,6 +1,7 @@
 #include "storage/journal_cursor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -107,12 +108,10 @@ std::unique_ptr<File> JournalCursor::open(std::uint64_t segment) const {
 
 /// Behind the header of a segment, which carries on from place_. \pre place_.next is in it.
 JournalPlace JournalCursor::begin_of(File& file, std::uint64_t segment) const {
-    SegmentHeader header{};
-    const std::size_t bytes = file.read_at(0, std::as_writable_bytes(std::span{&header, 1}));
-    const bool whole =
-        bytes == sizeof header && header.magic == SegmentHeader::magic_value &&
-        journal::checksum_of(std::as_bytes(std::span{&header, 1})) == header.checksum;
+    std::array<std::byte, sizeof(SegmentHeader)> bytes{};
+    const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
     if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
+    const SegmentHeader& header = *whole;
     if (!journal::is_readable(header.version)) refuse("a segment of another format version");
     const bool carries_on = place_.offset == 0 || header.previous == place_.chain;
     if (header.number != segment || header.store_id != journal_.store_id() ||

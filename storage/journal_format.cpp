@@ -206,6 +206,17 @@ std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcep
     return frame;
 }
 
+std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept {
+    SegmentHeader header;
+    if (bytes.size() < sizeof header) return std::nullopt;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    if (header.magic != SegmentHeader::magic_value ||
+        checksum_of(bytes.first(sizeof header)) != header.checksum) {
+        return std::nullopt;
+    }
+    return header;
+}
+
 std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept {
     Record record{};
     if (bytes.size() < sizeof record.header) return std::nullopt;

@@ -94,6 +94,8 @@ std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 
 /// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
+/// Likewise a segment's header.
+std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept;
 
 /// A unit of work as it stands in a frame.
 struct Record {

@@ -32,17 +32,6 @@ bool mend(Bytes bytes, Good&& good) {
     return false;
 }
 
-std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept {
-    SegmentHeader header;
-    if (bytes.size() < sizeof header) return std::nullopt;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.magic != SegmentHeader::magic_value ||
-        journal::checksum_of(bytes.first(sizeof header)) != header.checksum) {
-        return std::nullopt;
-    }
-    return header;
-}
-
 class PieceReader {
 public:
     PieceReader(FileSystem& files, const std::filesystem::path& directory,
@@ -67,10 +56,10 @@ public:
 
 private:
     bool read_header() {
-        auto header = whole_header(bytes_);
+        auto header = journal::whole_header(bytes_);
         const Bytes place = Bytes{bytes_}.first(std::min(bytes_.size(), sizeof(SegmentHeader)));
-        if (!header && mend(place, [&] { return whole_header(bytes_).has_value(); })) {
-            header = whole_header(bytes_);
+        if (!header && mend(place, [&] { return journal::whole_header(bytes_).has_value(); })) {
+            header = journal::whole_header(bytes_);
             piece_.mended.push_back({0, {place.begin(), place.end()}});
         }
         if (!header) return false;

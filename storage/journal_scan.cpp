@@ -1,7 +1,6 @@
 #include "storage/journal_scan.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 
 #include "storage/store_files.hpp"
@@ -17,13 +16,6 @@ using journal::SegmentHeader;
 using journal::used_bytes;
 using journal::whole_frame;
 using Bytes = std::span<const std::byte>;
-
-template <class Header>
-Header read_header(Bytes bytes) noexcept {
-    Header header;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    return header;
-}
 
 /// About as many as Repository::look_ahead() takes.
 constexpr std::size_t facts_given_at_once = 16;
@@ -80,13 +72,13 @@ private:
             if (first && numbers_.size() > 1) refuse("the first segment is empty");
             return end_at_gap(0);
         }
-        const auto header = read_header<SegmentHeader>(bytes_);
-        if (journal::checksum_of(Bytes{bytes_}.first(sizeof header)) != header.checksum ||
-            header.magic != SegmentHeader::magic_value) {
+        const auto whole = journal::whole_header(bytes_);
+        if (!whole) {
             // Of a store that was being made nothing but this header may be there, half written.
             if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
             return end_at_gap(used_bytes(bytes_));
         }
+        const SegmentHeader& header = *whole;
         if (!journal::is_readable(header.version)) refuse_version(header.version);
         if (header.file_bytes != bytes_.size()) {
             refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
@@ -247,13 +239,10 @@ private:
 
     /// True when something whole in `bytes` vouches for more than was read so far.
     [[nodiscard]] bool durable_at(Bytes bytes, TornTail& torn) const noexcept {
-        if (bytes.size() >= sizeof(SegmentHeader)) {
-            const auto header = read_header<SegmentHeader>(bytes);
-            if (header.magic == SegmentHeader::magic_value &&
-                header.store_id == scan_.tail.store_id && header.first > scan_.tail.last + 1 &&
-                journal::checksum_of(bytes.first(sizeof header)) == header.checksum) {
-                return true;
-            }
+        const auto header = journal::whole_header(bytes);
+        if (header && header->store_id == scan_.tail.store_id &&
+            header->first > scan_.tail.last + 1) {
+            return true;
         }
         for (std::size_t at = 0; at + sizeof(FrameHeader) <= bytes.size();
              at += journal::alignment) {

@@ -18,7 +18,6 @@ bool Snapshotter::begin() {
     start_ = end_ = journal_.last();
     if (start_ == newest_) return false;
     next_ = products_ = 0;
-    held_ = 0;
     writer_.emplace(files_, directory_, store_id_, start_);
     chunk_ = snapshot::empty_chunk();
     return true;
