@@ -40,7 +40,7 @@ public:
                 if (turn == Conversation::Turn::held) hub_.now = session_.refusal_due();
                 turn = session_.execute();
                 hub_.end_round();
-                take(answers);
+                answers += test::released(session_.output(), engine_.journal);
             } while (turn == Conversation::Turn::over || turn == Conversation::Turn::backed_up ||
                      turn == Conversation::Turn::held);
         }
@@ -55,14 +55,6 @@ public:
     MemoryRepository& stock() { return engine_.repository; }
 
 private:
-    void take(std::string& answers) {
-        OutputQueue& output = session_.output();
-        while (output.release(engine_.journal.durable())) {
-            answers += output.sending();
-            output.sent(output.sending().size());
-        }
-    }
-
     test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
     Hub hub_;
     HttpSession session_{hub_, "test:1"};

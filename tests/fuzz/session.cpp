@@ -42,7 +42,7 @@ public:
                 if (turn_ == Session::Turn::held) hub_.now += hub_.limits.wrong_password_delay;
                 turn_ = session_.execute();
                 hub_.end_round();
-                take(replies);
+                replies += test::released(session_.output(), engine_.journal);
             } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up ||
                      turn_ == Session::Turn::held);
         }
@@ -53,14 +53,6 @@ public:
     MemoryRepository& stock() { return engine_.repository; }
 
 private:
-    void take(std::string& replies) {
-        OutputQueue& output = session_.output();
-        while (output.release(engine_.journal.durable())) {
-            replies += output.sending();
-            output.sent(output.sending().size());
-        }
-    }
-
     test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
     Hub hub_;
     Session session_{hub_, "test:1"};

@@ -40,14 +40,7 @@ struct ListeningFixture {
         desk.hub.end_round();
         return take();
     }
-    std::string take() {
-        std::string taken;
-        while (session.output().release(desk.engine.journal.durable())) {
-            taken.append(session.output().sending());
-            session.output().sent(session.output().sending().size());
-        }
-        return taken;
-    }
+    std::string take() { return allot::test::released(session.output(), desk.engine.journal); }
     /// What it hears of the facts there are.
     std::string hear() {
         desk.hub.channels.deliver(100);

@@ -99,6 +99,16 @@ struct Engine {
     }
 };
 
+/// What may go out now; it is gone then.
+inline std::string released(OutputQueue& output, const Journal& journal) {
+    std::string taken;
+    while (output.release(journal.durable())) {
+        taken.append(output.sending());
+        output.sent(output.sending().size());
+    }
+    return taken;
+}
+
 /// One session without a socket, driven by hand.
 template <class AnyJournal = VolatileJournal>
 class Desk {
@@ -124,15 +134,7 @@ public:
         return last_turn;
     }
     /// What may go out now.
-    std::string take() {
-        std::string taken;
-        OutputQueue& output = session.output();
-        while (output.release(engine.journal.durable())) {
-            taken.append(output.sending());
-            output.sent(output.sending().size());
-        }
-        return taken;
-    }
+    std::string take() { return released(session.output(), engine.journal); }
     std::string ask(std::string_view line) {
         send(std::string{line}.append("\r\n"));
         return take();

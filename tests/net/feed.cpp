@@ -42,14 +42,7 @@ struct Reader {
         desk.hub.end_round();
         return turn;
     }
-    std::string take() {
-        std::string taken;
-        while (session.output().release(desk.engine.journal.durable())) {
-            taken.append(session.output().sending());
-            session.output().sent(session.output().sending().size());
-        }
-        return taken;
-    }
+    std::string take() { return allot::test::released(session.output(), desk.engine.journal); }
     Desk<HandJournal>& desk;
     Session session{desk.hub, "test:reader"};
 };

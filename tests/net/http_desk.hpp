@@ -91,15 +91,7 @@ public:
         return last_turn;
     }
     /// What may go out now.
-    std::string take() {
-        std::string taken;
-        OutputQueue& output = session.output();
-        while (output.release(engine.journal.durable())) {
-            taken.append(output.sending());
-            output.sent(output.sending().size());
-        }
-        return taken;
-    }
+    std::string take() { return released(session.output(), engine.journal); }
     /// The one answer to a request.
     HttpAnswer ask(std::string_view method, std::string_view target,
                    std::optional<std::string_view> body = {}, std::string_view more = {}) {
