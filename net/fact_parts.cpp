@@ -57,13 +57,7 @@ struct JsonValue {
     std::string& out;
     void operator()(std::string_view name) const { append_json_string(out, name); }
     void operator()(std::uint64_t number) const { out += std::to_string(number); }
-    void operator()(Eta eta) const {
-        if (eta.in_warehouse()) {
-            out += "null";
-        } else {
-            append_json_string(out, eta.to_string());
-        }
-    }
+    void operator()(Eta eta) const { append_json_day(out, eta); }
 };
 
 }  // namespace

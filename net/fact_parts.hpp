@@ -13,6 +13,7 @@
 namespace allot {
 
 using http::append_json_string;
+using http::append_json_day;
 
 /// What every outward form of a fact is made of: dumps, the feed, the messages of channels. A kind
 /// of fact is put into words here and nowhere else.

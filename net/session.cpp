@@ -145,7 +145,7 @@ bool Session::end_wait() {
     (void)answer(call, [&] {
         if (reply_with_facts(call, request)) return no_lsn;
         if (hub_.storage_failed) {
-            call.fail(ErrorCode::read_only, "the storage has failed; start the server anew");
+            call.fail(ErrorCode::read_only, storage_failed_text);
         } else {
             reply_.array(0);
         }

@@ -6,15 +6,6 @@ namespace allot::http::handlers {
 
 namespace {
 
-void write_eta(JsonWriter& json, Eta eta) {
-    json.key("eta");
-    if (eta.in_warehouse()) {
-        json.null();
-    } else {
-        json.string(eta.to_string());
-    }
-}
-
 Lsn reschedule_to(Exchange& exchange, const BatchRef& batch, Eta eta) {
     const auto answer = exchange.bus().handle(Reschedule{batch, eta});
     if (!answer.result) {
@@ -23,7 +14,7 @@ Lsn reschedule_to(Exchange& exchange, const BatchRef& batch, Eta eta) {
     }
     JsonWriter json{exchange.reply.body};
     json.begin_object().key("batch").string(batch.view());
-    write_eta(json, eta);
+    json.key("eta").day(eta);
     json.end_object();
     return answer.lsn;
 }
@@ -58,7 +49,7 @@ Lsn put_batch(Exchange& exchange) {
     JsonWriter json{exchange.reply.body};
     json.begin_object().key("batch").string(batch->view()).key("sku").string(sku->view());
     json.key("quantity").integer(quantity->units());
-    write_eta(json, *eta);
+    json.key("eta").day(*eta);
     json.end_object();
     return answer.lsn;
 }
@@ -113,7 +104,7 @@ Lsn stock(Exchange& exchange) {
     json.begin_object().key("sku").string(sku->view()).key("batches").begin_array();
     for (const BatchStock& row : *rows) {
         json.begin_object().key("batch").string(row.batch.view());
-        write_eta(json, row.eta);
+        json.key("eta").day(row.eta);
         json.key("purchased").integer(row.purchased);
         json.key("available").integer(row.available).end_object();
     }

@@ -95,11 +95,7 @@ void write_explained(JsonWriter& json, const ExplainedLine& explained) {
     json.key("candidates").begin_array();
     for (const Candidate& candidate : explained.candidates) {
         json.begin_object().key("batch").string(candidate.batch.view()).key("eta");
-        if (candidate.eta.in_warehouse()) {
-            json.null();
-        } else {
-            json.string(candidate.eta.to_string());
-        }
+        json.day(candidate.eta);
         json.key("available").integer(candidate.available);
         json.key("verdict").string(words_of(candidate.verdict)).end_object();
     }

@@ -17,6 +17,10 @@ using boost::beast::http::verb;
 
 namespace {
 
+/// Of the header of a 401.
+constexpr const char* authenticate_line =
+    "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
+
 std::string_view text_of(verb method) {
     const auto text = boost::beast::http::to_string(method);
     return {text.data(), text.size()};
@@ -217,15 +221,18 @@ bool HttpSession::admit_body() {
     return true;
 }
 
+http::Exchange HttpSession::exchange(http::Reply& reply) const {
+    const bool is_versioned = match_.route == nullptr || match_.route->is_versioned();
+    return {reader_->request(), target_, match_.arguments, is_versioned, hub_, reply};
+}
+
 /// \return false, for admit().
 bool HttpSession::fail(unsigned status, ErrorCode code, std::string_view text,
                        std::string_view field) {
     http::Reply reply;
-    const bool is_versioned = match_.route == nullptr || match_.route->is_versioned();
-    const http::Exchange exchange{reader_->request(), target_, {}, is_versioned, hub_, reply};
-    exchange.fail(status, code, text, field);
+    exchange(reply).fail(status, code, text, field);
     if (status == 401) {
-        reply.header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
+        reply.header = authenticate_line;
     }
     reply_early(reply);
     return false;
@@ -250,9 +257,7 @@ void HttpSession::unreadable() {
 
 void HttpSession::tell_refusal() {
     if (wrong_passwords_ >= hub_.limits.wrong_passwords_max) end();
-    http::Reply reply{
-        .status = 401,
-        .header = "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n"};
+    http::Reply reply{.status = 401, .header = authenticate_line};
     http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
     count_refusal();
     reply_early(reply);
@@ -271,10 +276,9 @@ Lsn HttpSession::run() {
 /// Whatever happens in one request, there is one answer, and the next one can be executed.
 Lsn HttpSession::answer(http::Reply& reply) {
     const http::Request& request = reader_->request();
-    const http::Exchange exchange{request, target_, {}, match_.route->is_versioned(), hub_, reply};
     const auto instead = [&](unsigned status, ErrorCode code, std::string_view text) {
         reply = {};
-        exchange.fail(status, code, text);
+        exchange(reply).fail(status, code, text);
         return Lsn{0};
     };
     try {
@@ -307,10 +311,8 @@ Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
             reply = known->reply;
             return known->lsn;
         }
-        const http::Exchange exchange{request, target_, {}, match_.route->is_versioned(),
-                                      hub_,    reply};
-        exchange.fail(422, ErrorCode::syntax, "the key came with another request before",
-                      "Idempotency-Key");
+        exchange(reply).fail(422, ErrorCode::syntax, "the key came with another request before",
+                             "Idempotency-Key");
         return 0;
     }
     const Lsn saw = dispatch(reply);
@@ -322,8 +324,7 @@ Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
 
 Lsn HttpSession::dispatch(http::Reply& reply) {
     const http::Route& route = *match_.route;
-    http::Exchange exchange{reader_->request(),   target_, match_.arguments,
-                            route.is_versioned(), hub_,    reply};
+    http::Exchange exchange = this->exchange(reply);
     if (route.touches_stock()) {
         if (hub_.storage_failed) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);

@@ -47,6 +47,7 @@ private:
     bool admit_client();
     bool admit_host();
     bool admit_body();
+    [[nodiscard]] http::Exchange exchange(http::Reply& reply) const;
     bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
     void reply_early(const http::Reply& reply);
     void unreadable();

@@ -39,6 +39,14 @@ void append_json_string(std::string& out, std::string_view text) {
     out.push_back('"');
 }
 
+void append_json_day(std::string& out, Eta eta) {
+    if (eta.in_warehouse()) {
+        out.append("null");
+    } else {
+        append_json_string(out, eta.to_string());
+    }
+}
+
 JsonWriter& JsonWriter::key(std::string_view name) {
     separate();
     append_json_string(out_, name);
@@ -62,6 +70,12 @@ JsonWriter& JsonWriter::integer(std::int64_t value) {
 JsonWriter& JsonWriter::null() {
     separate();
     out_.append("null");
+    return *this;
+}
+
+JsonWriter& JsonWriter::day(Eta eta) {
+    separate();
+    append_json_day(out_, eta);
     return *this;
 }
 

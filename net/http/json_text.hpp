@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/eta.hpp"
+
 namespace allot::http {
 
 /// Writes JSON, a value after the other, and puts the commas. Whatever text it is given, a string
@@ -22,6 +24,8 @@ public:
     JsonWriter& string(std::string_view text);
     JsonWriter& integer(std::int64_t value);
     JsonWriter& null();
+    /// As append_json_day().
+    JsonWriter& day(Eta eta);
 
 private:
     JsonWriter& open(char bracket);
@@ -34,5 +38,7 @@ private:
 
 /// Appends the text as a string of JSON, quotes included.
 void append_json_string(std::string& out, std::string_view text);
+/// `"YYYY-MM-DD"`; null for the warehouse.
+void append_json_day(std::string& out, Eta eta);
 
 }  // namespace allot::http
