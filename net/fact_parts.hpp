@@ -12,8 +12,8 @@
 
 namespace allot {
 
-using http::append_json_string;
 using http::append_json_day;
+using http::append_json_string;
 
 /// What every outward form of a fact is made of: dumps, the feed, the messages of channels. A kind
 /// of fact is put into words here and nowhere else.
