@@ -1,6 +1,7 @@
 """Latency under a load that does not wait for anyone, in process and over the network."""
 
 import re
+import time
 from statistics import median
 
 from harness.plot import latency_percentiles
@@ -64,6 +65,12 @@ def embedded_round(context, phases, peaks):
         phases[load].snapshots += 1
 
 
+def await_rest(service):
+    """Until no snapshot is being taken: of a second one the server says that one is."""
+    while service.info()["snapshot_running"] != "0":
+        time.sleep(0.1)
+
+
 def network_round(context, service, round_number, phases, peaks):
     peak_requests = context.sized(100_000, 20_000)
     seconds = context.sized(10, 1.5)
@@ -73,6 +80,7 @@ def network_round(context, service, round_number, phases, peaks):
     sent = peak_requests
     for load, (share, _) in LOADS.items():
         requests = int(peak * share * seconds)
+        await_rest(service)
         snapshots = int(service.info()["snapshots_taken"])
         measured = context.measure("openloop", service.port, CLIENTS, peak * share, requests,
                                    f"{round_number}{load[0]}-", SKUS)
@@ -86,7 +94,8 @@ def run(context):
     embedded = {load: Phase("in process", load) for load in LOADS}
     network = {load: Phase("network", load) for load in LOADS}
     embedded_peaks, network_peaks = [], []
-    with context.directory() as directory, allot(context, directory, "always") as service:
+    with context.directory() as directory, \
+            allot(context, directory, "always", "--snapshot-every-bytes", "0") as service:
         stock_allot(service)
         sent = 0
         for round_number in context.rounds("latency"):
