@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace allot {
 
 JournalThreads::JournalThreads(GroupJournal& journal) : journal_{journal} {
-    journal_.on_durable([this](Lsn) {
-        // Whoever has looked and not yet begun to wait holds the mutex.
-        wake();
-    });
+    journal_.on_durable([this](Lsn) { wake(); });
     journal_.on_work([this] {
         {
             const Lock lock{mutex_};
@@ -47,8 +45,33 @@ void JournalThreads::wait_for_room() {
 }
 
 void JournalThreads::wait(Lsn lsn) {
-    wait_until([&] { return journal_.durable() >= lsn; });
+    if (journal_.durable() >= lsn) return;
+    Waiter self{lsn};
+    {
+        const Lock lock{mutex_};
+        if (journal_.durable() >= lsn) return;
+        if (journal_.failed()) journal_.throw_failed();
+        *last_waiter_ = &self;
+        last_waiter_ = &self.next;
+    }
+    self.woken.acquire();
+    if (self.next != nullptr) self.next->woken.release();
     if (journal_.durable() < lsn) journal_.throw_failed();
+}
+
+JournalThreads::Waiter* JournalThreads::take_served() {
+    const Lsn durable = journal_.durable();
+    const bool failed = journal_.failed();
+    Waiter* served = nullptr;
+    Waiter** last_served = &served;
+    last_waiter_ = &waiters_;
+    for (Waiter* each = std::exchange(waiters_, nullptr); each != nullptr;) {
+        Waiter**& last = failed || each->lsn <= durable ? last_served : last_waiter_;
+        *last = each;
+        last = &each->next;
+        each = std::exchange(each->next, nullptr);
+    }
+    return served;
 }
 
 void JournalThreads::sync(Lsn lsn) {
@@ -68,8 +91,14 @@ void JournalThreads::rest(std::chrono::milliseconds time, const std::atomic<bool
 }
 
 void JournalThreads::wake() {
-    { const Lock lock{mutex_}; }
+    Waiter* served = nullptr;
+    {
+        // Whoever has looked and not yet begun to wait holds the mutex.
+        const Lock lock{mutex_};
+        served = take_served();
+    }
     progress_.notify_all();
+    if (served != nullptr) served->woken.release();
 }
 
 void JournalThreads::run() {

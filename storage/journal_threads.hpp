@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 
 #include "storage/group_journal.hpp"
@@ -41,16 +42,28 @@ private:
     using Lock = std::unique_lock<std::mutex>;
     void run();
     void run_preparer();
+    /// Somebody who waits for an LSN. Each is woken by the one before, so that the journal's thread
+    /// goes on with the next group, and they do not all ask for a processor at the same moment.
+    struct Waiter {
+        Lsn lsn;
+        Waiter* next = nullptr;
+        std::binary_semaphore woken{0};
+    };
     /// Waits until `reached()`, or until the storage has failed.
     template <class Reached>
     void wait_until(Reached&& reached);
+    /// Takes those out of the list who have nothing to wait for any more, in the order in which
+    /// they came. \pre mutex_ is held
+    [[nodiscard]] Waiter* take_served();
 
     GroupJournal& journal_;
 
     std::mutex mutex_;                     // of all that follows
     std::condition_variable work_;         // of the thread that writes and syncs
     std::condition_variable preparation_;  // of the one that makes segments
-    std::condition_variable progress_;     // of whoever waits
+    std::condition_variable progress_;     // of whoever waits for anything but an LSN
+    Waiter* waiters_ = nullptr;            // for an LSN; in the order in which they came
+    Waiter** last_waiter_ = &waiters_;     // where the next one is entered
     bool called_ = false;
     bool stop_preparer_ = false;
 
