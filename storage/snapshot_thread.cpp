@@ -15,8 +15,8 @@ namespace {
 /// that holds the store and everybody waits.
 constexpr int rests_a_work_max = 14;
 
-/// The less, the more has happened meanwhile: a snapshot that copies no faster than lines are added
-/// would never end.
+/// The less, the more the store has grown meanwhile: a snapshot that copies no faster than lines
+/// are added would never end.
 constexpr int rests_a_work(std::uint64_t growth) noexcept {
     return growth < 4 ? rests_a_work_max >> growth : 0;
 }

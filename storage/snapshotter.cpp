@@ -25,9 +25,8 @@ bool Snapshotter::begin() {
 
 void Snapshotter::copy() {
     const Ledger& ledger = std::as_const(repository_).ledger();
-    if (next_ == 0) {
-        held_ = ledger.line_count() + ledger.batch_count() + ledger.shortages().size();
-    }
+    holds_ = ledger.line_count() + ledger.batch_count() + ledger.shortages().size();
+    if (next_ == 0) held_ = holds_;
     snapshot::copy_slice(repository_, next_, chunk_);
     end_ = journal_.last();
     products_ = static_cast<Index>(repository_.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -40,9 +41,11 @@ public:
     [[nodiscard]] bool copied() const noexcept { return next_ >= products_; }
     /// The last LSN that the snapshot may hold a fact of.
     [[nodiscard]] Lsn end() const noexcept { return end_; }
-    /// How many times as much has happened since it began as the store held then: lines,
+    /// How many times as much has been added since it began as the store held then: lines,
     /// batches, shortages.
-    [[nodiscard]] std::uint64_t growth() const noexcept { return (end_ - start_) / (held_ + 1); }
+    [[nodiscard]] std::uint64_t growth() const noexcept {
+        return (std::max(holds_, held_) - held_) / (held_ + 1);
+    }
     /// Puts the snapshot in place, and removes what is not needed any more.
     /// \pre copied(), all of it written, and the journal is synced to end().
     void finish();
@@ -68,9 +71,10 @@ private:
     snapshot::Chunk chunk_;  // copied, and not taken yet
     Lsn start_ = 0;
     Lsn end_ = 0;
-    std::uint64_t held_ = 0;  // lines, batches and shortages at the first slice
-    Index next_ = 0;          // the first product that was not copied
-    Index products_ = 0;      // as many as there were at the last slice
+    std::uint64_t held_ = 0;   // lines, batches and shortages at the first slice
+    std::uint64_t holds_ = 0;  // and at the last
+    Index next_ = 0;           // the first product that was not copied
+    Index products_ = 0;       // as many as there were at the last slice
 };
 
 }  // namespace allot
