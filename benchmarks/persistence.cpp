@@ -83,6 +83,10 @@ std::vector<PlainProduct> plain_products() {
     return products;
 }
 
+void add_name(snapshot::Chunk& chunk, const std::string& name) {
+    chunk.names.insert(chunk.names.end(), name.begin(), name.end());
+}
+
 /// As they come from a repository.
 std::vector<snapshot::Chunk> chunks_of(const std::vector<PlainProduct>& products) {
     MemoryRepository repository{7};
@@ -91,17 +95,17 @@ std::vector<snapshot::Chunk> chunks_of(const std::vector<PlainProduct>& products
         all.products.push_back({product.version, product.current_to,
                                 static_cast<std::uint32_t>(product.batches.size()),
                                 static_cast<std::uint32_t>(product.sku.size())});
-        all.names += product.sku;
+        add_name(all, product.sku);
         for (const PlainBatch& batch : product.batches) {
             all.batches.push_back({batch.added, batch.eta_days,
                                    static_cast<std::uint32_t>(batch.purchased),
                                    static_cast<std::uint32_t>(batch.lines.size()),
                                    static_cast<std::uint32_t>(batch.ref.size())});
-            all.names += batch.ref;
+            add_name(all, batch.ref);
             for (const PlainLine& line : batch.lines) {
                 all.lines.push_back({line.allocated_at, static_cast<std::uint32_t>(line.quantity),
                                      static_cast<std::uint32_t>(line.order.size())});
-                all.names += line.order;
+                add_name(all, line.order);
             }
         }
     }

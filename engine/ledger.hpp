@@ -93,8 +93,8 @@ public:
     void prefetch_line(Index line) const noexcept {
         if (line != no_index) prefetch(lines_[line]);
     }
-    void prefetch_order_of(const AllocatedLine& line) const noexcept {
-        prefetch(orders_[line.order]);
+    void prefetch_order_id(const AllocatedLine& line) const noexcept {
+        prefetch(orders_[line.order].id);
     }
     void prefetch_latest_line(Index batch) const noexcept {
         prefetch_line(batches_[batch].last_line_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/vector.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -96,7 +97,7 @@ struct Chunk {
     std::vector<BatchRow> batches;
     std::vector<LineRow> lines;
     std::vector<ShortageRow> shortages;
-    std::string names;
+    boost::container::vector<char> names;
 
     /// Of its archive.
     [[nodiscard]] std::size_t bytes() const noexcept {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/short_copy.hpp"
+
 namespace allot::snapshot {
 
 namespace {
@@ -11,22 +13,24 @@ constexpr std::size_t slice_products_max = 32;
 constexpr std::size_t slice_lines_max = 256;
 
 std::uint32_t put_name(Chunk& chunk, std::string_view name) {
-    chunk.names += name;
+    const std::size_t at = chunk.names.size();
+    chunk.names.resize(at + name.size(), boost::container::default_init);
+    copy_short(&chunk.names[at], name.data(), name.size());
     return static_cast<std::uint32_t>(name.size());
 }
 
 void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
     const Batch& batch = ledger.batch(at);
-    const std::size_t row = chunk.batches.size();
     chunk.batches.push_back({batch.rank().added, batch.eta().days(),
                              static_cast<std::uint32_t>(batch.purchased()), 0,
                              put_name(chunk, batch.ref_view())});
+    const std::size_t before = chunk.lines.size();
     for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
         const AllocatedLine& line = ledger.line(l);
         chunk.lines.push_back(
             {line.allocated_at, line.quantity, put_name(chunk, ledger.order_id(line))});
-        ++chunk.batches[row].lines;
     }
+    chunk.batches.back().lines = static_cast<std::uint32_t>(chunk.lines.size() - before);
 }
 
 void copy_shortages(const Product& product, Chunk& chunk) {
@@ -62,7 +66,7 @@ void look_ahead(Repository& repository, Index next) {
         seen += chains.size();
         for (Index& at : chains) {
             const AllocatedLine& line = ledger.line(at);
-            ledger.prefetch_order_of(line);
+            ledger.prefetch_order_id(line);
             at = line.later;
             ledger.prefetch_line(at);
         }
@@ -72,7 +76,8 @@ void look_ahead(Repository& repository, Index next) {
 /// Takes rows and names off a chunk in the order in which they were put there.
 class Reader {
 public:
-    explicit Reader(const Chunk& chunk) noexcept : chunk_{chunk}, names_{chunk.names} {}
+    explicit Reader(const Chunk& chunk) noexcept
+        : chunk_{chunk}, names_{chunk.names.data(), chunk.names.size()} {}
 
     [[nodiscard]] bool restore(Repository& repository) {
         for (const ProductRow& row : chunk_.products) {
