@@ -16,6 +16,11 @@ struct Answer {
     Lsn lsn;
 };
 
+/// What the service layer has a handler of.
+template <class T>
+concept HandledCommand =
+    requires(const T& command, UnitOfWork& work) { allot::handle(command, work); };
+
 /// The one way in: hands each command to its handler in a unit of work of its own. What came of it
 /// is read from the FactHistory. Not thread-safe: its owner gives it one call at a time.
 class MessageBus {
@@ -25,8 +30,7 @@ public:
 
     /// Executes one of the commands of commands.hpp.
     /// \throws std::system_error when the storage has failed; nothing has changed then.
-    template <class Command>
-    auto handle(const Command& command) {
+    auto handle(const HandledCommand auto& command) {
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
 

@@ -4,32 +4,43 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "engine/history.hpp"
+#include "storage/back_off.hpp"
 #include "storage/journal_threads.hpp"
 
 namespace allot {
 
+/// Who is told of facts.
+struct Follower {
+    std::string name = "a subscriber";  ///< in warnings
+    std::function<void(const CommittedFact&)> call;
+    BackOff back_off = {};
+    /// Has a call that is under way return or throw soon. Comes from another thread.
+    std::function<void()> interrupt = {};
+};
+
 /// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
-/// A call that throws is made again with the same fact, after 10 ms, then twice as long each time,
-/// up to 10 s; the engine and other followers go on meanwhile.
+/// A call that throws is made again with the same fact, after a rest; the engine and other
+/// followers go on meanwhile.
 class FactFollower {
 public:
-    using Subscriber = std::function<void(const CommittedFact&)>;
-
     /// \param from the first LSN to be told. \throws TrimmedHistory
     /// \param warning told of calls that threw, and of an end before stop().
-    FactFollower(FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
-                 std::function<void(std::string_view)> warning);
-    ~FactFollower() { stop(); }
+    [[nodiscard]] static std::shared_ptr<FactFollower> start(
+        FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
+        std::function<void(std::string_view)> warning);
+    ~FactFollower();
     FactFollower(const FactFollower&) = delete;
     FactFollower& operator=(const FactFollower&) = delete;
 
-    /// Waits for the call that is under way, if any, and makes no other. Not from within it. The
-    /// history and the journal are not used afterwards.
+    /// Waits for the call that is under way, if any, and makes no other. From within that call it
+    /// does not wait: that call is the last. The history and the journal are not used afterwards,
+    /// or after that call.
     void stop();
     /// The last LSN of which the call has returned; from - 1 at first.
     [[nodiscard]] Lsn told() const noexcept { return told_; }
@@ -37,17 +48,23 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 private:
+    FactFollower(FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
+                 std::function<void(std::string_view)> warning);
     void run();
+    void tell_all();
     void tell(const CommittedFact& fact);
+    [[nodiscard]] std::chrono::milliseconds rest_after(std::uint64_t failures);
     void warn(const std::string& text) const;
 
     JournalThreads& journal_;
     std::unique_ptr<FactCursor> cursor_;
-    const Subscriber subscriber_;
+    const Follower follower_;
     const std::function<void(std::string_view)> warning_;
+    std::minstd_rand random_{std::random_device{}()};
     std::atomic<Lsn> told_;
     std::atomic<bool> stop_ = false;
     std::atomic<bool> ended_ = false;
+    std::atomic<std::thread::id> caller_{};  // the thread that makes the calls
     std::mutex stopping_;
     std::thread thread_;
 };

@@ -111,6 +111,7 @@ void GroupJournal::request_close() {
 }
 
 void GroupJournal::prune(Lsn first) {
+    if (needed_) first = std::min(first, needed_());
     for (;;) {
         std::uint64_t number = 0;
         {

@@ -64,8 +64,10 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
     /// Removes the segments that hold nothing but facts before `first`, less those that the options
-    /// want to be kept.
+    /// or keep_from() want to be kept.
     void prune(Lsn first);
+    /// `needed` gives the first LSN that somebody still has to read. Once only, before prune().
+    void keep_from(std::function<Lsn()> needed) { needed_ = std::move(needed); }
 
     // For those who read the files
     /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
@@ -116,6 +118,7 @@ private:
     const StoreOptions options_;
     const std::uint64_t store_id_;
     std::function<void()> called_;
+    std::function<Lsn()> needed_;  // perhaps empty
     JournalIndex index_;
 
     GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn

@@ -8,6 +8,7 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
+#include "storage/handler_file.hpp"
 #include "storage/manifest.hpp"
 #include "storage/recovery.hpp"
 #include "storage/store_files.hpp"
@@ -75,6 +76,24 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
                      ", and its files end at LSN " + std::to_string(report.last));
 }
 
+/// Where event handlers are: a place that is damaged keeps the store from being opened with them.
+void look_at_handlers(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                      CheckReport& report) {
+    for (const std::string& file : files.list(directory)) {
+        const auto handler = handler_file::handler_of(file);
+        if (!handler) continue;
+        try {
+            const Lsn done = handler_file::read(files, directory, *handler, store_id).value_or(0);
+            if (done <= report.last) continue;
+            report.findings.push_back("event handler " + *handler + " was told up to LSN " +
+                                      std::to_string(done) +
+                                      ", beyond the end, where the next start has it go on");
+        } catch (const CorruptStore& error) {
+            find(report, error.what());
+        }
+    }
+}
+
 }  // namespace
 
 bool holds_store(const fs::path& directory) { return holds_store(posix_file_system(), directory); }
@@ -91,6 +110,7 @@ CheckReport check_files(FileSystem& files, const fs::path& directory,
         look_at_tail(recovered.journal, report);
         compare_sources(files, directory, recovered, report);
         compare_manifest(files, directory, report);
+        look_at_handlers(files, directory, recovered.journal.tail.store_id, report);
     } catch (const CorruptStore& error) {
         find(report, error.what());
         report.damage = error;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "storage/diagnosis.hpp"
+#include "storage/handler_file.hpp"
 #include "storage/inspect.hpp"
 #include "storage/manifest.hpp"
 #include "storage/recovery.hpp"
@@ -136,6 +137,24 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
         {.kind = Kind::set_aside, .file = std::string{store_files::manifest}, .why = why});
 }
 
+/// The place of an event handler that no one can read: the handler begins as one that is new.
+void set_places_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                      RepairPlan& plan) {
+    for (const std::string& file : files.list(directory)) {
+        const auto handler = handler_file::handler_of(file);
+        if (!handler) continue;
+        try {
+            (void)handler_file::read(files, directory, *handler, store_id);
+        } catch (const UnknownFormat&) {
+            throw;
+        } catch (const CorruptStore&) {
+            plan.steps.push_back({.kind = Kind::set_aside,
+                                  .file = file,
+                                  .why = "it is damaged: the event handler begins anew"});
+        }
+    }
+}
+
 }  // namespace
 
 RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
@@ -159,6 +178,7 @@ RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
     Planner{diagnosis}.describe(*best, plan);
     plan.outlook = RepairPlan::Outlook::repairable;
     set_manifest_aside(files, directory, plan);
+    set_places_aside(files, directory, diagnosis.store_id(), plan);
     return plan;
 }
 

@@ -5,61 +5,37 @@
 #include <utility>
 
 #include "engine/state_hash.hpp"
-#include "storage/journal_threads.hpp"
-#include "storage/snapshot_thread.hpp"
-#include "storage/store_core.hpp"
-#include "storage/system_clock.hpp"
+#include "storage/bootstrap.hpp"
+#include "storage/running_store.hpp"
 
 namespace allot {
 
-struct Store::Impl {
-    Impl(FileSystem& files, const std::filesystem::path& directory, StoreOptions options)
-        : core{files, directory, std::move(options), clock} {
-        core.journal.on_durable([this](Lsn) {
-            if (core.snapshot_is_due()) snapshots.start();
-        });
-    }
+namespace {
 
-    ~Impl() {
-        for (const auto& follower : followers) {
-            if (const auto running = follower.lock()) running->stop();
-        }
-        // The journal's last groups are still told to the snapshot thread.
-        snapshots.stop();
-        journal.close();
-    }
-    Impl(const Impl&) = delete;
-    Impl& operator=(const Impl&) = delete;
+/// Asks a question in a turn. \return the answer, once what it saw is durable.
+template <class Ask>
+auto ask(RunningStore& store, Ask&& question) {
+    Lsn seen = 0;
+    auto answer = [&] {
+        const std::scoped_lock guard{store.core.turn};
+        seen = store.core.journal.last();
+        return question();
+    }();
+    store.journal.wait(seen);
+    return answer;
+}
 
-    template <class Ask>
-    auto ask(Ask&& question) {
-        Lsn seen = 0;
-        auto answer = [&] {
-            const std::scoped_lock guard{core.turn};
-            seen = core.journal.last();
-            return question();
-        }();
-        journal.wait(seen);
-        return answer;
-    }
-
-    SystemClock clock;
-    StoreCore core;
-    JournalThreads journal{core.journal};
-    std::mutex followers_mutex;
-    std::vector<std::weak_ptr<FactFollower>> followers;
-    SnapshotThread snapshots{core.snapshotter, core.turn, journal, core.options.warning};
-};
+}  // namespace
 
 Store Store::open(const std::filesystem::path& directory, Options options) {
-    return open(posix_file_system(), directory, std::move(options));
+    return bootstrap(directory, std::move(options));
 }
 
 Store Store::open(FileSystem& files, const std::filesystem::path& directory, Options options) {
-    return Store{std::make_unique<Impl>(files, directory, std::move(options))};
+    return bootstrap(directory, std::move(options), {.files = files});
 }
 
-Store::Store(std::unique_ptr<Impl> impl) noexcept : impl_{std::move(impl)} {}
+Store::Store(std::unique_ptr<RunningStore> running) noexcept : running_{std::move(running)} {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
@@ -85,8 +61,8 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
         const std::size_t count = std::min(lines.size(), lines_a_turn);
         wait_for_room();
         {
-            const std::scoped_lock guard{impl_->core.turn};
-            lsn = impl_->core.bus.allocate(lines.first(count), results.first(count));
+            const std::scoped_lock guard{running_->core.turn};
+            lsn = running_->core.bus.allocate(lines.first(count), results.first(count));
         }
         lines = lines.subspan(count);
         results = results.subspan(count);
@@ -98,60 +74,65 @@ Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
     return handle_async(Allocate{line});
 }
 
-void Store::wait_for_room() { impl_->journal.wait_for_room(); }
-void Store::wait(Lsn lsn) { impl_->journal.wait(lsn); }
+void Store::wait_for_room() { running_->journal.wait_for_room(); }
+void Store::wait(Lsn lsn) { running_->journal.wait(lsn); }
 
 std::vector<ExplainedLine> Store::explain(const AllocateOrder& order) {
-    return impl_->ask([&] { return impl_->core.bus.explain(order); });
+    return ask(*running_, [&] { return running_->core.bus.explain(order); });
 }
 
 std::vector<Allocation> Store::allocations(const OrderId& order) {
-    return impl_->ask([&] { return allot::allocations(order, impl_->core.repository); });
+    return ask(*running_, [&] { return allot::allocations(order, running_->core.repository); });
 }
 
 Result<std::vector<ShortLine>> Store::shortages(const std::optional<Sku>& sku) {
-    return impl_->ask([&] { return allot::shortages({.sku = sku}, impl_->core.repository); });
+    return ask(*running_,
+               [&] { return allot::shortages({.sku = sku}, running_->core.repository); });
 }
 
 Result<std::vector<BatchStock>> Store::stock(const Sku& sku) {
-    return impl_->ask([&] { return allot::stock(sku, impl_->core.repository); });
+    return ask(*running_, [&] { return allot::stock(sku, running_->core.repository); });
 }
 
 Result<std::int64_t> Store::available(const Sku& sku, std::optional<Eta> day) {
-    return impl_->ask([&] { return allot::available(sku, day, impl_->core.repository); });
+    return ask(*running_, [&] { return allot::available(sku, day, running_->core.repository); });
 }
 
 Result<Version> Store::version(const Sku& sku) {
-    return impl_->ask([&]() -> Result<Version> {
-        const Product* const product = impl_->core.repository.find(sku);
+    return ask(*running_, [&]() -> Result<Version> {
+        const Product* const product = running_->core.repository.find(sku);
         if (product == nullptr) return Refusal::unknown_sku;
         return product->version();
     });
 }
 
 std::uint64_t Store::state_hash() {
-    return impl_->ask([&] { return allot::state_hash(impl_->core.repository); });
+    return ask(*running_, [&] { return allot::state_hash(running_->core.repository); });
 }
 
-std::unique_ptr<FactCursor> Store::facts(Lsn from) { return impl_->core.history.read(from); }
+std::unique_ptr<FactCursor> Store::facts(Lsn from) { return running_->core.history.read(from); }
 
-Subscription Store::subscribe(Lsn from, FactFollower::Subscriber subscriber) {
+Subscription Store::subscribe(Lsn from, std::function<void(const CommittedFact&)> subscriber) {
     auto follower =
-        std::make_shared<FactFollower>(impl_->core.history, impl_->journal, from,
-                                       std::move(subscriber), impl_->core.options.warning);
-    const std::scoped_lock lock{impl_->followers_mutex};
-    std::erase_if(impl_->followers, [](const auto& each) { return each.expired(); });
-    impl_->followers.push_back(follower);
+        FactFollower::start(running_->core.history, running_->journal, from,
+                            {.call = std::move(subscriber)}, running_->core.options.warning);
+    const std::scoped_lock lock{running_->followers_mutex};
+    std::erase_if(running_->followers, [](const auto& each) { return each.expired(); });
+    running_->followers.push_back(follower);
     return Subscription{std::move(follower)};
 }
 
-Lsn Store::snapshot() { return impl_->snapshots.take(); }
-bool Store::start_snapshot() { return impl_->snapshots.start(); }
+std::vector<HandlerStatus> Store::handlers() {
+    return running_->handlers.status(running_->core.history.end());
+}
+
+Lsn Store::snapshot() { return running_->snapshots.take(); }
+bool Store::start_snapshot() { return running_->snapshots.start(); }
 
 StoreStatus Store::status() {
-    const StoreCore& core = impl_->core;
-    const SnapshotThread& snapshots = impl_->snapshots;
-    const std::scoped_lock guard{impl_->core.turn};
+    const StoreCore& core = running_->core;
+    const SnapshotThread& snapshots = running_->snapshots;
+    const std::scoped_lock guard{running_->core.turn};
     const Ledger& ledger = std::as_const(core.repository).ledger();
     return {.last = core.journal.last(),
             .durable = core.journal.durable(),
@@ -172,9 +153,9 @@ StoreStatus Store::status() {
             .failed = core.journal.failed()};
 }
 
-TurnMutex& Store::turn() noexcept { return impl_->core.turn; }
-MessageBus& Store::bus() noexcept { return impl_->core.bus; }
-Journal& Store::journal() noexcept { return impl_->core.journal; }
-FactHistory& Store::history() noexcept { return impl_->core.history; }
+TurnMutex& Store::turn() noexcept { return running_->core.turn; }
+MessageBus& Store::bus() noexcept { return running_->core.bus; }
+Journal& Store::journal() noexcept { return running_->core.journal; }
+FactHistory& Store::history() noexcept { return running_->core.history; }
 
 }  // namespace allot

@@ -9,11 +9,15 @@
 #include <vector>
 
 #include "engine/message_bus.hpp"
+#include "storage/event_handler.hpp"
 #include "storage/fact_follower.hpp"
 #include "storage/file_system.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
+
+struct Adapters;
+struct RunningStore;
 
 /// How a store stands, for a log or a monitor.
 struct StoreStatus {
@@ -36,8 +40,8 @@ struct StoreStatus {
     bool failed;                      ///< the storage has failed; nothing more is accepted
 };
 
-/// Ends when it goes, after the call that is under way, if any: so not from within one. It may
-/// outlive its store, which ends it.
+/// Ends when it goes, after the call that is under way, if any; when it goes within that call, with
+/// it. It may outlive its store, which ends it. The store must not go within a call.
 class Subscription {
 public:
     explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept
@@ -73,7 +77,8 @@ class Store {
 public:
     using Options = StoreOptions;
 
-    /// Opens the store in `directory`, which is made if it is not there, and recovers its state.
+    /// Opens the store in `directory`, which is made if it is not there, and recovers its state: as
+    /// bootstrap() does, without event handlers.
     /// \throws std::system_error when the file system fails or another process has it open.
     /// \throws CorruptStore when a file is not what was written.
     /// \throws std::invalid_argument when an option is out of its range.
@@ -102,8 +107,7 @@ public:
 
     [[nodiscard]] Answer<Result<BatchRef>> allocate_async(const OrderLine& line);
     /// Executes any command of commands.hpp without waiting.
-    template <class Command>
-    [[nodiscard]] auto handle_async(const Command& command) {
+    [[nodiscard]] auto handle_async(const HandledCommand auto& command) {
         wait_for_room();
         const std::scoped_lock lock{turn()};
         return bus().handle(command);
@@ -145,7 +149,11 @@ public:
     /// LSN of the last fact that it has dealt with misses nothing, and may be told that fact once
     /// more. \throws TrimmedHistory as facts(); one that falls behind what is kept is ended, with a
     /// warning.
-    [[nodiscard]] Subscription subscribe(Lsn from, FactFollower::Subscriber subscriber);
+    [[nodiscard]] Subscription subscribe(Lsn from,
+                                         std::function<void(const CommittedFact&)> subscriber);
+
+    /// How each event handler that bootstrap() was given stands, in that order.
+    [[nodiscard]] std::vector<HandlerStatus> handlers();
 
     /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
     /// Others go on working. \return the LSN from which a restart replays the journal.
@@ -165,16 +173,15 @@ public:
 private:
     /// Waits while the journal is too far behind.
     void wait_for_room();
-    template <class Command>
-    auto execute(const Command& command) {
+    auto execute(const HandledCommand auto& command) {
         auto answer = handle_async(command);
         wait(answer.lsn);
         return std::move(answer.result);
     }
 
-    struct Impl;
-    explicit Store(std::unique_ptr<Impl> impl) noexcept;
-    std::unique_ptr<Impl> impl_;
+    friend Store bootstrap(const std::filesystem::path&, StoreOptions, Adapters);
+    explicit Store(std::unique_ptr<RunningStore> running) noexcept;
+    std::unique_ptr<RunningStore> running_;
 };
 
 }  // namespace allot

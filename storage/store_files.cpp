@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "storage/handler_file.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/snapshot_file.hpp"
 
@@ -21,6 +22,7 @@ bool is_plain(std::string_view name) {
 
 bool belongs_to_store(std::string_view name) {
     return journal::segment_number(name) || snapshot::start_of(name) ||
+           handler_file::handler_of(name) ||
            ((name.starts_with("torn-") || name.starts_with("lost-")) && is_plain(name));
 }
 
@@ -39,7 +41,8 @@ std::optional<std::uint64_t> staged_number(std::string_view name) {
 bool is_ours(std::string_view name) {
     return belongs_to_store(name) || is_staged(name) || name.starts_with("replaced-") ||
            name.starts_with(arriving) || name == lock || name == manifest ||
-           name == snapshot::aside_name || name == journal::aside_name;
+           name == snapshot::aside_name || name == journal::aside_name ||
+           handler_file::is_aside(name);
 }
 
 bool has(FileSystem& files, const std::filesystem::path& directory, std::string_view name) {

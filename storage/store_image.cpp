@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/file_content.hpp"
+#include "storage/handler_file.hpp"
 #include "storage/journal_scan.hpp"
 #include "storage/recovery.hpp"
 #include "storage/snapshot_file.hpp"
@@ -77,6 +78,22 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
+/// Takes out places of event handlers that are damaged: what was told can be told again.
+void trim_places(StoreImage& image, std::uint64_t store_id) {
+    for (const std::string& file : image.files.list({})) {
+        const auto handler = handler_file::handler_of(file);
+        if (!handler) continue;
+        try {
+            (void)handler_file::read(image.files, {}, *handler, store_id);
+        } catch (const UnknownFormat&) {
+            throw;
+        } catch (const CorruptStore& error) {
+            image.notes.push_back("left out: " + std::string{error.what()});
+            image.files.drop(file);
+        }
+    }
+}
+
 FileView try_open_files(FileSystem& files, const fs::path& directory) {
     FileView view;
     for (const std::string& name : files.list(directory)) {
@@ -106,6 +123,7 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
     sync_tail(image.files, scan.tail);
     trim_journal(image.files, scan.tail);
     trim_snapshots(image, scan);
+    trim_places(image, scan.tail.store_id);
     image.store_id = scan.tail.store_id;
     image.last = scan.tail.last;
     return image;

@@ -17,4 +17,10 @@ public:
     }
 };
 
+/// The one that everybody may share: it has no state.
+[[nodiscard]] inline Clock& system_clock() noexcept {
+    static SystemClock clock;
+    return clock;
+}
+
 }  // namespace allot

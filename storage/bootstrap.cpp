@@ -1,0 +1,37 @@
+#include "storage/bootstrap.hpp"
+
+#include <utility>
+
+#include "storage/running_store.hpp"
+
+namespace allot {
+
+RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions options,
+                           Adapters adapters)
+    : core{adapters.files, directory, std::move(options), adapters.clock},
+      handlers{adapters.files, directory, core.journal, std::move(adapters.handlers),
+               core.options.warning} {
+    // Before anything may ask for a snapshot, after which the journal is pruned.
+    core.journal.keep_from([this] { return handlers.needed(); });
+    handlers.start(core.history, journal);
+    core.journal.on_durable([this](Lsn) {
+        if (core.snapshot_is_due()) snapshots.start();
+    });
+}
+
+RunningStore::~RunningStore() {
+    handlers.stop();
+    for (const auto& follower : followers) {
+        if (const auto running = follower.lock()) running->stop();
+    }
+    // The journal's last groups are still told to the snapshot thread.
+    snapshots.stop();
+    journal.close();
+}
+
+Store bootstrap(const std::filesystem::path& directory, StoreOptions options, Adapters adapters) {
+    return Store{
+        std::make_unique<RunningStore>(directory, std::move(options), std::move(adapters))};
+}
+
+}  // namespace allot

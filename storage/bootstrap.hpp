@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "storage/event_handler.hpp"
+#include "storage/file_system.hpp"
+#include "storage/store.hpp"
+#include "storage/system_clock.hpp"
+
+namespace allot {
+
+/// What a store stands on, and who is called with what happens in it. Who names nothing gets the
+/// machine's; a test, whatever it likes. All of it outlives the store.
+struct Adapters {
+    FileSystem& files = posix_file_system();
+    Clock& clock = system_clock();
+    std::vector<EventHandler> handlers = {};
+};
+
+/// Opens a store: the one place where its parts are given to each other, and where event handlers
+/// are registered. A handler that fails is called again, from its place on, and fails no command.
+/// The journal is kept from the first fact on that one of them has not dealt with.
+///
+/// The handlers of commands are registered by being written: `handle(command, work)` in
+/// engine/services.hpp, one for each command, of which MessageBus::handle() takes the one that the
+/// command's type says; of a type without one it is not compiled.
+///
+/// \throws as Store::open(); std::invalid_argument when the name of a handler is none, or comes
+/// twice; CorruptStore when the place of one is not what was written.
+[[nodiscard]] Store bootstrap(const std::filesystem::path& directory, StoreOptions options = {},
+                              Adapters adapters = {});
+
+}  // namespace allot

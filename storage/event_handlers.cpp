@@ -1,0 +1,197 @@
+#include "storage/event_handlers.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "storage/handler_file.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Warning = HandlerAtWork::Warning;
+
+constexpr std::chrono::seconds idle_place_kept_every{1};
+
+/// Where the handlers of one store are in its history.
+class Places {
+public:
+    Places(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
+           const Warning& warning)
+        : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
+
+    /// What comes after the end of the history, as a restore or a power cut in mode `os` has left
+    /// it, gets other facts. Who had been told of those that were there begins with these, also
+    /// when he is registered later only.
+    void cut_at_end(const std::set<std::string>& registered) {
+        for (const std::string& file : files_.list(directory_)) {
+            const auto name = handler_file::handler_of(file);
+            if (!name) continue;
+            try {
+                const Lsn done = read(*name).value_or(0);
+                if (done <= journal_.last()) continue;
+                warn(*name, "was told up to LSN " + std::to_string(done) +
+                                ", and the history ends at LSN " + std::to_string(journal_.last()) +
+                                ": it goes on after that");
+                keep(*name, journal_.last());
+            } catch (const CorruptStore&) {
+                if (registered.contains(*name)) throw;
+            }
+        }
+    }
+
+    /// The last fact that the handler has dealt with, or will never be told of.
+    Lsn of(const EventHandler& handler) {
+        const auto kept = read(handler.name);
+        const Lsn begins = handler.from == from_now ? journal_.last() : handler.from - 1;
+        Lsn done = kept.value_or(std::min(begins, journal_.last()));
+        if (done + 1 < journal_.oldest()) {
+            warn(handler.name, "misses the facts from LSN " + std::to_string(done + 1) + " to " +
+                                   std::to_string(journal_.oldest() - 1) +
+                                   ", which are not kept any more");
+            done = journal_.oldest() - 1;
+        }
+        if (done != kept) keep(handler.name, done);
+        return done;
+    }
+
+private:
+    [[nodiscard]] std::optional<Lsn> read(std::string_view name) const {
+        return handler_file::read(files_, directory_, name, journal_.store_id());
+    }
+    void keep(std::string_view name, Lsn done) {
+        handler_file::write(files_, directory_, name, journal_.store_id(), done);
+    }
+    void warn(const std::string& name, const std::string& text) const {
+        if (warning_) warning_("event handler " + name + " " + text);
+    }
+
+    FileSystem& files_;
+    const fs::path& directory_;
+    const GroupJournal& journal_;
+    const Warning& warning_;
+};
+
+std::set<std::string> checked_names(const std::vector<EventHandler>& handlers) {
+    std::set<std::string> names;
+    for (const EventHandler& handler : handlers) {
+        if (!handler_file::is_name(handler.name)) {
+            throw std::invalid_argument{"event handler '" + handler.name +
+                                        "': a name has 1 to 32 of a-z, 0-9 and -"};
+        }
+        if (!names.insert(handler.name).second) {
+            throw std::invalid_argument{"event handler '" + handler.name + "' is registered twice"};
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+HandlerAtWork::HandlerAtWork(FileSystem& files, fs::path directory, std::uint64_t store_id,
+                             EventHandler handler, Lsn done, Warning warning)
+    : files_{files},
+      directory_{std::move(directory)},
+      store_id_{store_id},
+      handler_{std::move(handler)},
+      warning_{std::move(warning)},
+      done_{done},
+      kept_{done} {}
+
+void HandlerAtWork::start(FactHistory& history, JournalThreads& journal) {
+    follower_ = FactFollower::start(history, journal, done_ + 1,
+                                    {.name = "event handler " + handler_.name,
+                                     .call = [this](const CommittedFact& fact) { call(fact); },
+                                     .back_off = handler_.back_off,
+                                     .interrupt = handler_.interrupt},
+                                    warning_);
+}
+
+void HandlerAtWork::stop() {
+    if (!follower_) return;
+    follower_->stop();
+    if (done_ > kept_) keep_place();
+}
+
+void HandlerAtWork::call(const CommittedFact& fact) {
+    Handled handled{};
+    try {
+        handled = handler_.call(fact, store_id_);
+    } catch (const std::exception& error) {
+        ++failures_;
+        const std::scoped_lock lock{mutex_};
+        last_error_ = error.what();
+        throw;
+    }
+    done_ = fact.lsn;
+    if (handled == Handled::acted) ++acted_;
+    if (handled == Handled::acted || Steady::now() >= kept_at_ + idle_place_kept_every) {
+        keep_place();
+    }
+}
+
+/// A place that cannot be kept stops nobody: after a restart the handler would be told again of
+/// what it has dealt with since. Each attempt is a new file, so that no failed sync is repeated.
+void HandlerAtWork::keep_place() noexcept {
+    kept_at_ = Steady::now();
+    try {
+        const Lsn done = done_;
+        handler_file::write(files_, directory_, handler_.name, store_id_, done);
+        kept_ = done;
+    } catch (const std::exception& error) {
+        if (warning_) {
+            warning_("the place of event handler " + handler_.name +
+                     " could not be kept: " + error.what());
+        }
+    }
+}
+
+HandlerStatus HandlerAtWork::status(Lsn end) const {
+    const Lsn done = done_;
+    const std::scoped_lock lock{mutex_};
+    return {.name = handler_.name,
+            .done = done,
+            .kept = kept_,
+            .lag = end - std::min(done, end),
+            .acted = acted_,
+            .failures = failures_,
+            .last_error = last_error_};
+}
+
+EventHandlers::EventHandlers(FileSystem& files, const fs::path& directory,
+                             const GroupJournal& journal, std::vector<EventHandler> handlers,
+                             const Warning& warning) {
+    Places places{files, directory, journal, warning};
+    places.cut_at_end(checked_names(handlers));
+    for (EventHandler& handler : handlers) {
+        const Lsn done = places.of(handler);
+        at_work_.push_back(std::make_unique<HandlerAtWork>(files, directory, journal.store_id(),
+                                                           std::move(handler), done, warning));
+    }
+}
+
+void EventHandlers::start(FactHistory& history, JournalThreads& journal) {
+    for (const auto& each : at_work_) each->start(history, journal);
+}
+
+void EventHandlers::stop() {
+    for (const auto& each : at_work_) each->stop();
+}
+
+Lsn EventHandlers::needed() const noexcept {
+    Lsn needed = std::numeric_limits<Lsn>::max();
+    for (const auto& each : at_work_) needed = std::min(needed, each->kept() + 1);
+    return needed;
+}
+
+std::vector<HandlerStatus> EventHandlers::status(Lsn end) const {
+    std::vector<HandlerStatus> all;
+    for (const auto& each : at_work_) all.push_back(each->status(end));
+    return all;
+}
+
+}  // namespace allot

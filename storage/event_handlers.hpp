@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/event_handler.hpp"
+#include "storage/fact_follower.hpp"
+#include "storage/file_system.hpp"
+#include "storage/group_journal.hpp"
+
+namespace allot {
+
+/// An event handler at work, and its place. A place is kept at once after a call that acted, and at
+/// most once a second for those that passed a fact over, as nobody would notice them twice.
+class HandlerAtWork {
+public:
+    using Warning = std::function<void(std::string_view)>;
+
+    /// \param done the place that is kept in its file.
+    HandlerAtWork(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
+                  EventHandler handler, Lsn done, Warning warning);
+
+    void start(FactHistory& history, JournalThreads& journal);
+    /// Ends its call, and keeps its place.
+    void stop();
+    /// What is kept durably.
+    [[nodiscard]] Lsn kept() const noexcept { return kept_; }
+    [[nodiscard]] HandlerStatus status(Lsn end) const;
+
+private:
+    using Steady = std::chrono::steady_clock;
+    void call(const CommittedFact& fact);
+    void keep_place() noexcept;
+
+    FileSystem& files_;
+    const std::filesystem::path directory_;
+    const std::uint64_t store_id_;
+    const EventHandler handler_;
+    const Warning warning_;
+    std::atomic<Lsn> done_;
+    std::atomic<Lsn> kept_;
+    std::atomic<std::uint64_t> acted_ = 0;
+    std::atomic<std::uint64_t> failures_ = 0;
+    Steady::time_point kept_at_{};  // of the follower's thread
+    mutable std::mutex mutex_;      // of what follows
+    std::string last_error_;
+    std::shared_ptr<FactFollower> follower_;
+};
+
+/// The event handlers of a store.
+class EventHandlers {
+public:
+    /// Finds out where each of them has to go on, and keeps that; calls none. Places of handlers
+    /// that are not registered now stay as they are, but for those beyond the history's end.
+    /// \throws std::invalid_argument for names that are none, or come twice; CorruptStore for a
+    /// place that is not what was written: it cannot be told what was missed.
+    EventHandlers(FileSystem& files, const std::filesystem::path& directory,
+                  const GroupJournal& journal, std::vector<EventHandler> handlers,
+                  const HandlerAtWork::Warning& warning);
+    ~EventHandlers() { stop(); }
+    EventHandlers(const EventHandlers&) = delete;
+    EventHandlers& operator=(const EventHandlers&) = delete;
+
+    void start(FactHistory& history, JournalThreads& journal);
+    void stop();
+    /// The first fact that one of them may still have to be called with, after whatever end of the
+    /// process; the greatest number when there are none.
+    [[nodiscard]] Lsn needed() const noexcept;
+    [[nodiscard]] std::vector<HandlerStatus> status(Lsn end) const;
+
+private:
+    std::vector<std::unique_ptr<HandlerAtWork>> at_work_;
+};
+
+}  // namespace allot

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/corrupt_store.hpp"
+#include "storage/file_system.hpp"
+
+// The place of an event handler in the history, in a file of its own: FORMAT.md states its bytes.
+
+namespace allot::handler_file {
+
+/// A handler may be called so: 1..32 of a-z, 0-9 and -.
+[[nodiscard]] bool is_name(std::string_view handler) noexcept;
+[[nodiscard]] std::string file_name(std::string_view handler);
+/// \return the handler's name; none for any other file.
+[[nodiscard]] std::optional<std::string> handler_of(std::string_view file_name);
+/// A place that is being written; without meaning at a start.
+[[nodiscard]] bool is_aside(std::string_view file_name);
+
+/// \return the last LSN of which the handler's call has returned; none when there is no file.
+/// \throws CorruptStore when it is not what was written, or another store's; UnknownFormat.
+[[nodiscard]] std::optional<Lsn> read(FileSystem& files, const std::filesystem::path& directory,
+                                      std::string_view handler, std::uint64_t store_id);
+/// Puts the place there durably: a power cut leaves this one or the one before.
+/// \throws std::system_error
+void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
+           std::uint64_t store_id, Lsn done);
+
+}  // namespace allot::handler_file

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/event_handlers.hpp"
+#include "storage/fact_follower.hpp"
+#include "storage/journal_threads.hpp"
+#include "storage/snapshot_thread.hpp"
+#include "storage/store_core.hpp"
+
+namespace allot {
+
+struct Adapters;
+
+/// A store and the threads that drive it, as bootstrap() puts them together; `Store` is the door to
+/// it.
+struct RunningStore {
+    RunningStore(const std::filesystem::path& directory, StoreOptions options, Adapters adapters);
+    ~RunningStore();
+    RunningStore(const RunningStore&) = delete;
+    RunningStore& operator=(const RunningStore&) = delete;
+
+    StoreCore core;
+    JournalThreads journal{core.journal};
+    std::mutex followers_mutex;
+    std::vector<std::weak_ptr<FactFollower>> followers;
+    SnapshotThread snapshots{core.snapshotter, core.turn, journal, core.options.warning};
+    EventHandlers handlers;
+};
+
+}  // namespace allot
