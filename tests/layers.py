@@ -8,7 +8,7 @@ Rooms and what each may include (never tests/ or benchmarks/):
 
     engine/                        no I/O, clock, thread or socket
     storage/                       engine/, Boost.Serialization, POSIX
-    net/                           engine/, Boost.Asio, OpenSSL, POSIX; not storage/
+    net/                           engine/, Boost.Asio, OpenSSL, libcurl, POSIX; not storage/
     net/program/ and net/main.cpp  everything: they put the rooms together
 """
 
@@ -31,6 +31,7 @@ IMPURE = (
 POSIX = r"[a-z_0-9]+\.h|(?:sys|linux|net|netinet|arpa)/[a-z_0-9/]+\.h"
 XXHASH = r"xxhash\.h"
 OPENSSL = r"openssl/[a-z0-9_]+\.h"
+CURL = r"curl/curl\.h"
 
 
 def boost(*libraries):
@@ -66,7 +67,8 @@ LAYERS = {
     "storage": layer(
         ("engine/", "storage/"), STANDARD, POSIX, boost(*VALUES, "archive", "serialization")
     ),
-    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, boost(*VALUES, "asio", "beast", "json")),
+    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, CURL,
+                 boost(*VALUES, "asio", "beast", "json")),
 }
 
 
@@ -130,6 +132,7 @@ PLANTED = {
     ("storage/planted.hpp", '"net/planted.hpp"'): "wrong direction",
     ("storage/planted.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
     ("storage/planted.hpp", "<openssl/evp.h>"): "not for this room",
+    ("storage/planted.hpp", "<curl/curl.h>"): "not for this room",
     ("net/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
     ("net/planted.hpp", '"net/program/planted.hpp"'): "wrong direction",
     ("net/planted.hpp", "<boost/archive/binary_oarchive.hpp>"): "not for this room",
@@ -142,6 +145,7 @@ PLANTED = {
     ("storage/planted.hpp", "<sys/stat.h>"): None,
     ("net/planted.hpp", "<boost/asio.hpp>"): None,
     ("net/planted.hpp", "<openssl/evp.h>"): None,
+    ("net/planted.hpp", "<curl/curl.h>"): None,
     ("net/program/planted.hpp", '"storage/planted.hpp"'): None,
 }
 

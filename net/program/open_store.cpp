@@ -5,18 +5,19 @@
 
 #include "net/program/progress_bar.hpp"
 #include "net/program/rules.hpp"
+#include "storage/bootstrap.hpp"
 #include "storage/inspect.hpp"
 
 namespace allot::program {
 
 Store open_store(const std::filesystem::path& directory, StoreOptions options, Console& console,
-                 Logger& log) {
+                 Logger& log, std::vector<EventHandler> handlers) {
     ProgressBar bar{console.err, console.err_is_terminal};
     options.progress = [&bar](const Progress& progress) {
         bar.update(progress.what, progress.done, progress.total);
     };
     options.warning = [&log](std::string_view text) { log.warning(text); };
-    return Store::open(directory, std::move(options));
+    return bootstrap(directory, std::move(options), {.handlers = std::move(handlers)});
 }
 
 std::string store_directory(const Settings& settings) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "net/program/console.hpp"
 #include "net/program/logger.hpp"
@@ -12,9 +13,10 @@ namespace allot::program {
 
 /// Opens a store, shows how far recovery has come, and logs what recovery had to cope with.
 /// \param log outlives the store.
-/// \throws as Store::open()
+/// \throws as bootstrap()
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
-                               Console& console, Logger& log);
+                               Console& console, Logger& log,
+                               std::vector<EventHandler> handlers = {});
 
 /// The directory that a command is about: its operand, or else --data.
 [[nodiscard]] std::string store_directory(const Settings& settings);

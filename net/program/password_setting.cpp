@@ -7,13 +7,12 @@
 namespace allot::program {
 namespace {
 
-/// \param where for the message, should it be no password.
-Password checked(std::string_view secret, const std::string& where) {
-    if (secret.empty() || secret.size() > Password::bytes_max) {
-        throw UsageError{where + ": must have 1.." + std::to_string(Password::bytes_max) +
-                         " bytes"};
+/// \param where for the message, should it be no secret.
+std::string checked(std::string_view secret, const std::string& where, std::size_t bytes_max) {
+    if (secret.empty() || secret.size() > bytes_max) {
+        throw UsageError{where + ": must have 1.." + std::to_string(bytes_max) + " bytes"};
     }
-    return Password{secret};
+    return std::string{secret};
 }
 
 std::string_view first_line(std::string_view text) {
@@ -22,32 +21,47 @@ std::string_view first_line(std::string_view text) {
     return line;
 }
 
-std::string warning_of(const std::string& file) {
+std::string warning_of(const std::string& file, std::string_view what) {
     if (!is_readable_by_all(file)) return {};
-    return "every user of this machine can read the password in " + file;
+    return "every user of this machine can read the " + std::string{what} + " in " + file;
+}
+
+std::string origin_of(std::string_view option, const Settings::Setting& setting) {
+    return std::string{option} + " (" + setting.origin + ")";
 }
 
 }  // namespace
 
-PasswordSetting read_password(const Settings& settings) {
-    const auto& secret = settings.at(password_option.name);
-    const auto& file = settings.at(password_file_option.name);
+SecretSetting read_secret(const Settings& settings, const SecretOptions& options) {
+    const auto& secret = settings.at(options.secret);
+    const auto& file = settings.at(options.file);
     const bool is_in_environment = secret.origin != "default";
     if (file.text.empty()) {
         if (!is_in_environment) return {};
-        return {checked(secret.text, "password (" + secret.origin + ")"), {}};
+        return {checked(secret.text, origin_of(options.secret, secret), options.bytes_max), {}};
     }
-    const std::string where = "password-file (" + file.origin + ")";
+    const std::string where = origin_of(options.file, file);
     if (is_in_environment) {
-        throw UsageError{where + ": there is a password in the " + secret.origin + ", too"};
+        throw UsageError{where + ": there is a " + std::string{options.what} + " in the " +
+                         secret.origin + ", too"};
     }
     try {
         return {checked(first_line(read_file(file.text)),
-                        where + ": the first line of " + escaped(file.text)),
-                warning_of(file.text)};
+                        where + ": the first line of " + escaped(file.text), options.bytes_max),
+                warning_of(file.text, options.what)};
     } catch (const std::system_error& error) {
         throw UsageError{where + ": " + error.what()};
     }
+}
+
+PasswordSetting read_password(const Settings& settings) {
+    auto given = read_secret(settings, {.file = password_file_option.name,
+                                        .secret = password_option.name,
+                                        .what = "password",
+                                        .bytes_max = Password::bytes_max});
+    PasswordSetting password{{}, std::move(given.warning)};
+    if (given.text) password.password.emplace(*given.text);
+    return password;
 }
 
 }  // namespace allot::program

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/password.hpp"
 #include "net/program/option.hpp"
@@ -15,13 +17,29 @@ inline constexpr Option password_file_option{
 inline constexpr Option password_option{"password", "SECRET", "", "",
                                         Option::From::environment_only};
 
+/// Where a secret may be, and what it is called in messages.
+struct SecretOptions {
+    std::string_view file;    ///< names an option: of the file whose first line it is
+    std::string_view secret;  ///< likewise, of the environment only: all of it
+    std::string_view what;    ///< `password`
+    std::size_t bytes_max;
+};
+
+struct SecretSetting {
+    std::optional<std::string> text;  ///< none: it is not set
+    std::string warning;              ///< empty: there is nothing to say
+};
+
+/// Reads a secret where the settings say that it is. No message ever shows it.
+/// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read.
+[[nodiscard]] SecretSetting read_secret(const Settings& settings, const SecretOptions& options);
+
 struct PasswordSetting {
     std::optional<Password> password;  ///< none: everyone is let in
     std::string warning;               ///< empty: there is nothing to say
 };
 
-/// Reads the password where the settings say that it is. No message ever shows it.
-/// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read.
+/// The password that clients have to give. \throws as read_secret()
 [[nodiscard]] PasswordSetting read_password(const Settings& settings);
 
 }  // namespace allot::program

@@ -30,7 +30,12 @@ Backend backend_of(Store& store) {
             .turn = store.turn(),
             .history = &store.history(),
             .start_snapshot = [&store] { return store.start_snapshot(); },
-            .storage_info = [&store] { return store_info(store.status()); }};
+            .storage_info =
+                [&store] {
+                    auto sections = store_info(store.status());
+                    sections.push_back(handler_info(store.handlers()));
+                    return sections;
+                }};
 }
 
 std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
@@ -107,7 +112,8 @@ int serve(const ServeSettings& settings, Console& console) {
             return Server::bind(io, settings.http->host, settings.http->port);
         });
     }
-    Store store = open_store(settings.directory, settings.store, console, log);
+    Store store = open_store(settings.directory, settings.store, console, log,
+                             settings.notifications.handlers());
     if (settings.sample_stock && add_sample_stock(store)) log.info("sample stock added");
     const StoreStatus opened = store.status();
     log.info("store open", {{"data", settings.directory},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/program/command.hpp"
+#include "net/program/notifications.hpp"
 #include "net/program/rules.hpp"
 #include "net/server.hpp"
 #include "storage/options.hpp"
@@ -20,6 +21,7 @@ struct ServeSettings {
     std::optional<Endpoint> http;  ///< none: HTTP is not spoken
     StoreOptions store;
     ServerOptions server;  ///< `listen` and all limits in it
+    Notifications notifications;
     bool sample_stock;
     std::vector<std::string> warnings;  ///< to be logged when it starts
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
 #include "net/program/files.hpp"
@@ -7,7 +8,15 @@
 namespace allot::program {
 namespace {
 
-constexpr std::array serve_options = {
+/// One list after the other.
+template <std::size_t first, std::size_t second>
+constexpr auto joined(const std::array<Option, first>& a, const std::array<Option, second>& b) {
+    std::array<Option, first + second> all{};
+    std::ranges::copy(b, std::ranges::copy(a, all.begin()).out);
+    return all;
+}
+
+constexpr std::array own_options = {
     help_option,
     print_config_option,
     config_option,
@@ -50,6 +59,7 @@ constexpr std::array serve_options = {
     Option{"output-timeout", "TIME", "10s", "drop who takes nothing of its replies"},
     Option{"idle-timeout", "TIME", "0", "drop who sends no command for so long; 0: never"},
     Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
+constexpr auto serve_options = joined(own_options, notification_options);
 
 RequestLimits request_limits(const Settings& settings) {
     return {.line_bytes_max = settings.get("max-line", request_bytes_rule),
@@ -147,12 +157,14 @@ ServeSettings ServeSettings::from(const Settings& settings) {
                   .keep_journal_bytes = settings.get("keep-journal-bytes", bytes_rule),
                   .keep_journal_age = settings.get("keep-journal-age", age_rule)},
         .server = server_options(settings),
+        .notifications = {},
         .sample_stock = settings.is_on("sample-stock"),
         .warnings = {}};
     PasswordSetting given = read_password(settings);
     serve.server.password = given.password;
     if (!given.warning.empty()) serve.warnings.push_back(std::move(given.warning));
     serve.server.tls = read_tls(settings, serve.warnings);
+    serve.notifications = Notifications::from(settings, serve.warnings);
     check_exposure(settings, serve);
     return serve;
 }

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "net/notify/messages.hpp"
+#include "net/notify/transfer.hpp"
+
+namespace allot::notify {
+
+/// Mails of each OutOfStock, over SMTP: one session a mail.
+class Mail {
+public:
+    struct Settings {
+        Peer server;  ///< `smtp://host:port` or `smtps://host:port`
+        Envelope envelope;
+        /// Both empty: nobody is named. A password is sent through TLS alone.
+        std::string user = {};
+        std::string password = {};
+    };
+    static constexpr std::array<std::string_view, 2> schemes{"smtp", "smtps"};
+
+    explicit Mail(const Settings& settings);
+    /// \return false of a fact of another kind.
+    /// \throws std::runtime_error when the server has not taken the mail, or did not say so.
+    bool tell(const CommittedFact& fact, std::uint64_t store_id);
+    /// As Transfer::interrupt().
+    void interrupt() noexcept { transfer_.interrupt(); }
+
+private:
+    const Envelope envelope_;
+    StringList to_;
+    Transfer transfer_;
+};
+
+}  // namespace allot::notify

@@ -1,0 +1,121 @@
+#include "net/notify/transfer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace allot::notify {
+
+namespace {
+
+/// Before the first use, of one thread. What it takes is the process's until its end.
+void begin_curl() {
+    static const CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (begun != CURLE_OK) throw std::runtime_error{curl_easy_strerror(begun)};
+}
+
+/// A URL taken apart.
+class Url {
+public:
+    explicit Url(const std::string& text) : url_{curl_url()} {
+        if (!url_) throw std::bad_alloc{};
+        good_ = curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK &&
+                text.find('\0') == std::string::npos;
+    }
+    [[nodiscard]] bool is_good() const noexcept { return good_; }
+    /// Empty when it is not there.
+    [[nodiscard]] std::string part(CURLUPart part) const {
+        char* text = nullptr;
+        if (curl_url_get(url_.get(), part, &text, 0) != CURLUE_OK) return {};
+        std::string copy{text};
+        curl_free(text);
+        return copy;
+    }
+
+private:
+    struct Cleanup {
+        void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+    };
+    std::unique_ptr<CURLU, Cleanup> url_;
+    bool good_;
+};
+
+std::string server_part(const Url& url) {
+    std::string server = url.part(CURLUPART_SCHEME) + "://" + url.part(CURLUPART_HOST);
+    const std::string port = url.part(CURLUPART_PORT);
+    return port.empty() ? server : server + ':' + port;
+}
+
+}  // namespace
+
+Transfer::Transfer(Peer peer, const char* protocols)
+    : peer_{std::move(peer)}, server_{server_part(Url{peer_.url})} {
+    begin_curl();
+    easy_.reset(curl_easy_init());
+    if (!easy_) throw std::bad_alloc{};
+    set(CURLOPT_URL, peer_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, protocols);
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(peer_.connect_max.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(peer_.whole_max.count()));
+    if (!peer_.ca_file.empty()) set(CURLOPT_CAINFO, peer_.ca_file.c_str());
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, look);
+    set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
+    set(CURLOPT_WRITEFUNCTION, discard);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+}
+
+void Transfer::check(CURLcode code) {
+    if (code != CURLE_OK) throw std::runtime_error{curl_easy_strerror(code)};
+}
+
+std::size_t Transfer::discard(char* /*bytes*/, std::size_t size, std::size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.reply_bytes_ += size * count;
+    return transfer.reply_bytes_ <= reply_bytes_max ? size * count : 0;
+}
+
+int Transfer::look(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<Transfer*>(self)->interrupted_ ? 1 : 0;
+}
+
+long Transfer::run() {
+    std::array<char, CURL_ERROR_SIZE> said{};
+    reply_bytes_ = 0;
+    set(CURLOPT_ERRORBUFFER, said.data());
+    const CURLcode code = interrupted_ ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(easy_.get());
+    set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+    // Of a reply that goes on for ever, the status is known all the same.
+    const bool has_status = code == CURLE_WRITE_ERROR && reply_bytes_ > reply_bytes_max;
+    if (code != CURLE_OK && !has_status) {
+        const std::string why = said.front() != '\0' ? said.data() : curl_easy_strerror(code);
+        throw std::runtime_error{server_ + ": " + why};
+    }
+    long status = 0;
+    check(curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status));
+    return status;
+}
+
+void StringList::add(const std::string& text) {
+    curl_slist* const longer = curl_slist_append(list_.get(), text.c_str());
+    if (longer == nullptr) throw std::bad_alloc{};
+    (void)list_.release();
+    list_.reset(longer);
+}
+
+std::string server_of(const std::string& url, std::span<const std::string_view> schemes) {
+    const Url parts{url};
+    if (!parts.is_good()) return {};
+    const bool is_known = std::ranges::find(schemes, parts.part(CURLUPART_SCHEME)) != schemes.end();
+    const bool has_secret =
+        !parts.part(CURLUPART_USER).empty() || !parts.part(CURLUPART_PASSWORD).empty();
+    return is_known && !has_secret ? server_part(parts) : std::string{};
+}
+
+}  // namespace allot::notify

@@ -1,0 +1,41 @@
+#include "net/notify/webhook.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "net/fact_parts.hpp"
+
+namespace allot::notify {
+
+namespace {
+/// A connection that has been idle for longer may be closed at its other end already.
+constexpr long connection_idle_s_max = 30;
+}  // namespace
+
+Webhook::Webhook(Settings settings)
+    : settings_{std::move(settings)}, transfer_{settings_.receiver, "http,https"} {
+    transfer_.set(CURLOPT_POST, 1L);
+    transfer_.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    transfer_.set(CURLOPT_USERAGENT, "allot/" ALLOT_VERSION);
+    transfer_.set(CURLOPT_MAXAGE_CONN, connection_idle_s_max);
+}
+
+bool Webhook::tell(const CommittedFact& fact, std::uint64_t store_id) {
+    const auto event = parts_of(fact.fact).event;
+    if (std::ranges::find(settings_.events, event) == settings_.events.end()) return false;
+    const std::string body = json_of(fact);
+    StringList header;
+    header.add("Content-Type: application/json");
+    header.add("Expect:");  // nothing is asked before it is sent
+    header.add("Idempotency-Key: " + key_of(fact, store_id));
+    if (!settings_.token.empty()) header.add("Authorization: Bearer " + settings_.token);
+    transfer_.set(CURLOPT_HTTPHEADER, header.get());
+    transfer_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    transfer_.set(CURLOPT_POSTFIELDS, body.c_str());
+    const long status = transfer_.run();
+    if (status / 100 == 2) return true;
+    throw std::runtime_error{transfer_.server() + ": answered " + std::to_string(status)};
+}
+
+}  // namespace allot::notify

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/backend.hpp"
+#include "net/notify/mail.hpp"
+#include "net/notify/webhook.hpp"
+#include "net/program/option.hpp"
+#include "net/program/settings.hpp"
+#include "storage/event_handler.hpp"
+
+namespace allot::program {
+
+/// Who is notified of what has happened.
+struct Notifications {
+    std::optional<notify::Mail::Settings> mail;
+    std::optional<notify::Webhook::Settings> webhook;
+    std::chrono::milliseconds retry_most{};  ///< the longest rest between two tries
+
+    /// \param warnings what the operator should know is added.
+    /// \throws UsageError
+    [[nodiscard]] static Notifications from(const Settings& settings,
+                                            std::vector<std::string>& warnings);
+    /// For bootstrap(): `mail` and `webhook`, each from the first new fact on.
+    [[nodiscard]] std::vector<EventHandler> handlers() const;
+};
+
+inline constexpr std::array notification_options = {
+    Option{
+        "smtp", "URL", "",
+        "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
+        "it can, or smtps://HOST[:PORT]"},
+    Option{"mail-to", "ADDRESS", "", "whom to mail"},
+    Option{"mail-from", "ADDRESS", "allocations@example.com", "in whose name"},
+    Option{"smtp-user", "NAME", "", "name for the mail server; needs a password, and TLS"},
+    Option{"smtp-password-file", "FILE", "",
+           "its password, in FILE's first line; or set ALLOT_SMTP_PASSWORD"},
+    Option{"smtp-password", "SECRET", "", "", Option::From::environment_only},
+    Option{"webhook", "URL", "", "post facts as JSON to this URL, http:// or https://"},
+    Option{"webhook-events", "EVENTS", "out_of_stock",
+           "which, by their names in the feed, with commas between them"},
+    Option{"webhook-token-file", "FILE", "",
+           "send the token in FILE's first line as Authorization: Bearer; or set "
+           "ALLOT_WEBHOOK_TOKEN"},
+    Option{"webhook-token", "SECRET", "", "", Option::From::environment_only},
+    Option{"notify-ca", "FILE", "",
+           "trust servers with a certificate of a CA in FILE, PEM, instead of the system's, when "
+           "mailing and posting"},
+    Option{"notify-timeout", "TIME", "30s", "give up a try to mail or post after this"},
+    Option{"notify-retry-max", "TIME", "60s", "the longest rest between two tries"}};
+
+/// `Handlers` in INFO.
+[[nodiscard]] InfoSection handler_info(const std::vector<HandlerStatus>& handlers);
+
+}  // namespace allot::program

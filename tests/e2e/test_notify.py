@@ -1,0 +1,296 @@
+"""Mails and webhooks, against a real mail server and a real receiver that fail in between."""
+
+import contextlib
+import email
+import email.policy
+import http.server
+import json
+import pathlib
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+import certificates
+import server
+
+PATIENCE_S = 60
+QUICK = ("--notify-retry-max", "200ms", "--notify-timeout", "1s")
+
+
+class MailServer:
+    def __init__(self, directory, *certificate):
+        directory.mkdir(exist_ok=True)
+        self._directory = directory
+        self._certificate = certificate
+        self.port = 0
+        self._process = None
+        self.is_to("good")
+        self.start()
+
+    def is_to(self, mode):
+        (self._directory / "mode").write_text(mode)
+
+    def start(self):
+        script = pathlib.Path(__file__).with_name("smtp_server.py")
+        self._process = subprocess.Popen(
+            [sys.executable, script, self._directory, str(self.port), *self._certificate],
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(self._process.stdout.readline())
+
+    def kill(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+    def mails(self):
+        """(envelope, message) of each, in the order in which they were taken."""
+        kept = self._directory / "mails"
+        if not kept.exists():
+            return []
+        mails = [json.loads(line) for line in kept.read_text().splitlines()]
+        return [(mail, email.message_from_string(mail["content"], policy=email.policy.default))
+                for mail in mails]
+
+    def lsns(self):
+        """Of the facts that they tell of."""
+        return [int(message["Message-ID"].split("-")[1]) for _, message in self.mails()]
+
+
+class Receiver:
+    """Answers a POST as `mode` says: good, broken (500), busy (429), gone (404), hangs."""
+
+    def __init__(self, tls=None):
+        self.mode = "good"
+        self.posts = []  # (header, body) of those that were answered well
+        self.port = 0
+        self._tls = tls
+        self._server = None
+        self._hanging = threading.Event()
+        self._connections = []  # of which a client may keep some
+        self.start()
+
+    def start(self):
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                super().setup()
+                receiver._connections.append(self.connection)
+
+            def do_POST(self):  # noqa: N802
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                mode = receiver.mode
+                if mode == "hangs":
+                    receiver._hanging.wait(PATIENCE_S)
+                    self.close_connection = True
+                    return
+                if mode == "good":
+                    receiver.posts.append((self.headers, json.loads(body)))
+                self.send_response({"good": 204, "broken": 500, "busy": 429, "gone": 404}[mode])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._hanging.clear()
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        if self._tls:
+            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        self._server = None
+        self._hanging.set()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._connections.clear()
+
+    def lsns(self):
+        return [body["lsn"] for _, body in self.posts]
+
+
+class NotifiedCase(server.Case):
+    def setUp(self):
+        super().setUp()
+        self.mail = MailServer(self.scratch / "mail")
+        self.addCleanup(self.mail.kill)
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.stop)
+        self.options = ("--smtp", f"smtp://127.0.0.1:{self.mail.port}",
+                        "--mail-to", "stock@example.com",
+                        "--webhook", f"http://127.0.0.1:{self.receiver.port}/in")
+
+    def await_handlers(self, client, lag=0):
+        """Until no more than so many facts are left to be told."""
+        ends = time.monotonic() + PATIENCE_S
+        while True:
+            info = client.info()
+            if int(info["mail_lag"]) <= lag and int(info["webhook_lag"]) <= lag:
+                return info
+            self.assertLess(time.monotonic(), ends, info)
+            time.sleep(0.02)
+
+    def short(self):
+        """The LSNs of all facts that are OutOfStock, of a store that nobody has open."""
+        lines = server.allot("dump", "--json", "--data", self.store).stdout.splitlines()
+        facts = [json.loads(line) for line in lines]
+        return [fact["lsn"] for fact in facts if fact["fact"] == "OutOfStock"]
+
+
+class GivenAServerThatNotifies(NotifiedCase):
+    def test_when_a_line_is_short_then_a_mail_and_a_post_say_so(self):
+        before = self.serve()
+        with before.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 5)
+            client.call("ALLOCATE", "too-early", "LAMP", 50)
+        before.stop()
+        one = self.serve(*self.options, *QUICK, "--webhook-events", "out_of_stock,line_allocated",
+                         env={"ALLOT_WEBHOOK_TOKEN": "s3cret"})
+        with one.client() as client:
+            client.call("ADDBATCH", "b2", "LÄMPCHEN", 5)
+            client.call("ALLOCATE", "o1", "LAMP", 2)
+            client.call("ALLOCATE", "o2", "LAMP", 50)
+            client.call("ALLOCATE", "o3", "LÄMPCHEN", 50)
+            info = self.await_handlers(client)
+            self.assertEqual(("2", "3", "0", ""),
+                             tuple(info[field] for field in ("mail_deliveries", "webhook_deliveries",
+                                                             "mail_failures", "mail_last_error")))
+        mails = self.mail.mails()
+        self.assertEqual(["Out of stock for LAMP\n", "Out of stock for LÄMPCHEN\n"],
+                         [message.get_content().replace("\r\n", "\n") for _, message in mails])
+        self.assertEqual({("allocations@example.com", ("stock@example.com",))},
+                         {(mail["from"], tuple(mail["to"])) for mail, _ in mails})
+        self.assertEqual([
+            {"event": "line_allocated", "lsn": 4, "orderid": "o1", "sku": "LAMP", "qty": 2,
+             "batchref": "b1"},
+            {"event": "out_of_stock", "lsn": 5, "orderid": "o2", "sku": "LAMP", "qty": 50},
+            {"event": "out_of_stock", "lsn": 6, "orderid": "o3", "sku": "LÄMPCHEN", "qty": 50},
+        ], [{key: value for key, value in body.items() if key != "time"}
+            for _, body in self.receiver.posts])
+        for header, body in self.receiver.posts:
+            self.assertEqual("Bearer s3cret", header["Authorization"])
+            self.assertEqual("application/json", header["Content-Type"])
+            self.assertRegex(header["Idempotency-Key"],
+                             rf"^[0-9a-f]{{16}}-{body['lsn']}-{body['time']}$")
+            self.assertLess(abs(body["time"] / 1e6 - time.time()), 60)
+
+    def test_when_the_receiver_hangs_then_no_command_waits_and_the_end_does_not(self):
+        one = self.serve(*self.options, "--notify-timeout", "1h")
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            before = self.latencies(client, "before")
+            self.await_handlers(client)
+            self.receiver.mode = "hangs"
+            client.call("ALLOCATE", "hangs", "LAMP", 50)
+            while client.info()["webhook_lag"] == "0":
+                pass
+            during = self.latencies(client, "during")
+            self.assertGreater(int(client.info()["webhook_lag"]), 200)
+        self.assertLess(statistics.median(during), 3 * statistics.median(before) + 0.005)
+        self.assertLess(max(during), 1)
+        self.assertEqual(0, one.stop())  # within STOP_S
+
+    @staticmethod
+    def latencies(client, name):
+        took = []
+        for i in range(200):
+            began = time.monotonic()
+            client.call("ALLOCATE", f"{name}-{i}", "LAMP", 50)
+            took.append(time.monotonic() - began)
+        return took
+
+    def test_when_everything_fails_in_between_then_all_is_told_in_order(self):
+        one = self.serve(*self.options, *QUICK)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 10)
+        phases = [("good", "good"), ("killed", "broken"), ("busy", "hangs"), ("good", "stopped"),
+                  ("hangs", "busy"), ("killed", "good"), ("good", "gone")]
+        for number, (mail, receiver) in enumerate(phases):
+            self.enter(mail, receiver)
+            with one.client() as client:
+                for i in range(10):
+                    client.call("ALLOCATE", f"order-{number}-{i}", "LAMP", 1)
+                    client.call("ALLOCATE", f"big-{number}-{i}", "LAMP", 500)
+                time.sleep(0.7)
+                if number % 2 == 0:
+                    client.send(b"".join(
+                        b"ALLOCATE rush-%d-%d LAMP 500\r\n" % (number, i) for i in range(50)))
+                    one.kill()  # in the middle of it
+                    one = self.serve(*self.options, *QUICK)
+        self.enter("good", "good")
+        with one.client() as client:
+            client.call("ALLOCATE", "last", "LAMP", 500)
+            info = self.await_handlers(client)
+        self.assertEqual(0, one.stop())
+        self.assertGood(self.store)
+        expected = self.short()
+        self.assertGreaterEqual(len(expected), 10 * len(phases))
+        for told in (self.mail.lsns(), self.receiver.lsns()):
+            self.assertEqual(expected, list(dict.fromkeys(told)))  # in order of the first time
+        self.assertGreater(int(info["webhook_failures"]), 0)
+        # Each failure is one line of the log, and says when it is tried again.
+        self.assertIn("event handler webhook failed at LSN", one.text)
+
+    def enter(self, mail, receiver):
+        self.mail.kill()
+        if mail != "killed":
+            self.mail.is_to(mail)
+            self.mail.start()
+        self.receiver.stop()
+        if receiver != "stopped":
+            self.receiver.mode = receiver
+            self.receiver.start()
+
+
+class GivenServersWithCertificates(server.Case):
+    def test_when_their_authority_is_trusted_then_a_password_is_given_and_all_arrives(self):
+        authority = certificates.Authority(self.scratch)
+        certificate = authority.sign("receiver")
+        mail = MailServer(self.scratch / "mail", *certificate)
+        self.addCleanup(mail.kill)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*certificate)
+        receiver = Receiver(context)
+        self.addCleanup(receiver.stop)
+        secret = self.scratch / "secret"
+        secret.write_text("s3cret\n")
+        secret.chmod(0o600)
+        options = ("--smtp", f"smtps://localhost:{mail.port}", "--mail-to", "a@example.com",
+                   "--smtp-user", "allot", "--smtp-password-file", str(secret),
+                   "--webhook", f"https://localhost:{receiver.port}/", *QUICK)
+        one = self.serve(*options)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            client.call("ALLOCATE", "o1", "LAMP", 2)
+            while not (int(client.info()["mail_failures"]) and
+                       int(client.info()["webhook_failures"])):
+                time.sleep(0.02)  # nobody trusts that authority
+        one.stop()
+        self.assertEqual(([], []), (mail.mails(), receiver.posts))
+        one = self.serve(*options, "--notify-ca", authority.pem)
+        with one.client() as client:
+            ends = time.monotonic() + PATIENCE_S
+            while client.info()["mail_lag"] != "0" or client.info()["webhook_lag"] != "0":
+                self.assertLess(time.monotonic(), ends, one.text)
+                time.sleep(0.02)
+        self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
+        self.assertNotIn("s3cret", one.text)
+
+
+if __name__ == "__main__":
+    server.main()
