@@ -190,6 +190,7 @@ Lsn EventHandlers::needed() const noexcept {
 
 std::vector<HandlerStatus> EventHandlers::status(Lsn end) const {
     std::vector<HandlerStatus> all;
+    all.reserve(at_work_.size());
     for (const auto& each : at_work_) all.push_back(each->status(end));
     return all;
 }

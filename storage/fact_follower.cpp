@@ -20,7 +20,7 @@ FactFollower::FactFollower(FactHistory& history, JournalThreads& journal, Lsn fr
 std::shared_ptr<FactFollower> FactFollower::start(FactHistory& history, JournalThreads& journal,
                                                   Lsn from, Follower follower,
                                                   std::function<void(std::string_view)> warning) {
-    const std::shared_ptr<FactFollower> made{
+    std::shared_ptr<FactFollower> made{
         new FactFollower{history, journal, from, std::move(follower), std::move(warning)}};
     // The thread holds it, too: whoever ends his own subscription may be the last who had it.
     const std::scoped_lock lock{made->stopping_};

@@ -43,7 +43,7 @@ private:
 };
 
 std::string server_part(const Url& url) {
-    std::string server = url.part(CURLUPART_SCHEME) + "://" + url.part(CURLUPART_HOST);
+    const std::string server = url.part(CURLUPART_SCHEME) + "://" + url.part(CURLUPART_HOST);
     const std::string port = url.part(CURLUPART_PORT);
     return port.empty() ? server : server + ':' + port;
 }
@@ -61,6 +61,7 @@ Transfer::Transfer(Peer peer, const char* protocols)
     set(CURLOPT_PROXY, "");
     set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);  // an interruption does not wait for a name's resolution
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(peer_.connect_max.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(peer_.whole_max.count()));
     if (!peer_.ca_file.empty()) set(CURLOPT_CAINFO, peer_.ca_file.c_str());

@@ -108,10 +108,10 @@ notify::Webhook::Settings webhook_settings(const Settings& settings,
 }
 
 template <class Destination>
-EventHandler handler_for(std::string name, const typename Destination::Settings& settings,
+EventHandler handler_for(std::string_view name, const typename Destination::Settings& settings,
                          milliseconds retry_most) {
     const auto destination = std::make_shared<Destination>(settings);
-    return {.name = std::move(name),
+    return {.name = std::string{name},
             .from = from_now,
             .call =
                 [destination](const CommittedFact& fact, std::uint64_t store_id) {
