@@ -99,6 +99,15 @@ struct Chunk {
     std::vector<ShortageRow> shortages;
     boost::container::vector<char> names;
 
+    /// Keeps the memory.
+    void clear() noexcept {
+        products.clear();
+        batches.clear();
+        lines.clear();
+        shortages.clear();
+        names.clear();
+    }
+
     /// Of its archive.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +

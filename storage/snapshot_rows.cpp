@@ -1,6 +1,7 @@
 #include "storage/snapshot_format.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <utility>
 
 #include "engine/short_copy.hpp"
@@ -49,7 +50,7 @@ void copy_shortages(const Product& product, Chunk& chunk) {
 /// time, a link of each after the other.
 void look_ahead(Repository& repository, Index next) {
     const Ledger& ledger = std::as_const(repository).ledger();
-    std::vector<Index> chains;
+    boost::container::small_vector<Index, 4 * slice_products_max> chains;
     const auto end = std::min<std::size_t>(repository.size(), next + slice_products_max);
     for (Index at = next; at < end; ++at) {
         for (const Index batch : repository.at(at).batches()) {
@@ -62,7 +63,7 @@ void look_ahead(Repository& repository, Index next) {
         ledger.prefetch_line(at);
     }
     for (std::size_t seen = 0; !chains.empty() && seen < 2 * slice_lines_max;) {
-        std::erase(chains, no_index);
+        chains.erase(std::ranges::remove(chains, no_index).begin(), chains.end());
         seen += chains.size();
         for (Index& at : chains) {
             const AllocatedLine& line = ledger.line(at);

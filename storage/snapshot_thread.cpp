@@ -99,17 +99,22 @@ void SnapshotThread::take_one() {
 
 void SnapshotThread::copy_all() {
     pause_us_ = 0;
-    std::future<void> written;  // one chunk at a time; its destructor waits, too
+    snapshot::Chunk spare = snapshot::empty_chunk();
+    std::future<snapshot::Chunk> written;  // one at a time; its destructor waits, too
     do {
         const Lsn before = snapshotter_.end();
         Steady::duration worked = copy_slice();
         const bool others_work = snapshotter_.end() != before || turn_.wanted();
         if (snapshotter_.copied() || snapshotter_.bytes() >= snapshot::chunk_bytes) {
-            if (written.valid()) written.get();
+            if (written.valid()) spare = written.get();
             const auto began = Steady::now();
-            auto write = [this, chunk = snapshotter_.take()] { snapshotter_.write(chunk); };
+            auto write = [this, chunk = snapshotter_.take(std::move(spare))]() mutable {
+                snapshotter_.write(chunk);
+                chunk.clear();
+                return std::move(chunk);
+            };
             if (others_work || snapshotter_.copied()) {
-                write();
+                spare = write();
             } else {
                 written = std::async(std::launch::async, std::move(write));
             }

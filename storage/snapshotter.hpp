@@ -33,8 +33,12 @@ public:
     void copy();
     /// Bytes that take() would give.
     [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
+    /// \param emptied what is copied next goes there: a chunk that was written, so that its memory
+    /// is in use already.
     /// \return what was copied since the last call: to be written next.
-    snapshot::Chunk take() { return std::exchange(chunk_, snapshot::empty_chunk()); }
+    snapshot::Chunk take(snapshot::Chunk emptied = snapshot::empty_chunk()) {
+        return std::exchange(chunk_, std::move(emptied));
+    }
     /// Archives and writes it. One at a time, also while other slices are copied.
     void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
     /// True when every product has been copied.
