@@ -236,6 +236,7 @@ void GroupJournal::write_group(Time now) {
     }
     if (!writer_.needs_sync()) unsynced_since_ = now;
     writer_.write(writing_);
+    group_sizes_.count(writing_.facts());
     writing_.clear();
     marked_ = false;
     ++groups_written_;

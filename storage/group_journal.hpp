@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "engine/ports.hpp"
 #include "storage/group_buffer.hpp"
+#include "storage/group_sizes.hpp"
 #include "storage/journal_writer.hpp"
 #include "storage/options.hpp"
 
@@ -94,6 +96,12 @@ public:
     [[noreturn]] void throw_failed() const;
     [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }
     [[nodiscard]] std::uint64_t groups_written() const noexcept { return groups_written_; }
+    [[nodiscard]] const GroupSizes& group_sizes() const noexcept { return group_sizes_; }
+    /// Of the group that is filling while another is written.
+    [[nodiscard]] std::size_t waiting_bytes() const noexcept {
+        const std::size_t framed = filling_bytes_;
+        return framed - std::min(framed, sizeof(journal::FrameHeader));
+    }
 
 private:
     using Lock = std::unique_lock<std::mutex>;
@@ -149,6 +157,7 @@ private:
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
     std::atomic<std::uint64_t> groups_written_ = 0;
+    GroupSizes group_sizes_;
 
     std::mutex mutex_;  // of all that follows
     GroupBuffer filling_;

@@ -20,6 +20,9 @@ using Bytes = std::span<const std::byte>;
 /// About as many as Repository::look_ahead() takes.
 constexpr std::size_t facts_given_at_once = 16;
 
+/// Progress is shown so many times a segment.
+constexpr std::uint64_t steps = 64;
+
 class Scanner {
 public:
     Scanner(FileSystem& files, const std::filesystem::path& directory, std::optional<Lsn> after,
@@ -32,15 +35,24 @@ public:
 
     JournalScan scan() {
         for (at_ = 0; at_ < numbers_.size(); ++at_) {
-            if (progress_) progress_({"replaying journal", at_, numbers_.size()});
+            step_ = 0;
+            show_progress();
             load(numbers_[at_]);
             if (!enter_segment() || !read_frames()) break;
         }
-        if (progress_) progress_({"replaying journal", numbers_.size(), numbers_.size()});
+        step_ = 0;
+        at_ = numbers_.size();
+        show_progress();
         return std::move(scan_);
     }
 
 private:
+    void show_progress() const {
+        if (progress_) {
+            progress_({"replaying journal", at_ * steps + step_, numbers_.size() * steps});
+        }
+    }
+
     void load(std::uint64_t number) {
         name_ = journal::segment_name(number);
         const auto file = files_.open(directory_ / name_, FileSystem::Mode::read);
@@ -139,6 +151,10 @@ private:
             tail.epoch = frame->epoch;
             tail.chain = frame->checksum;
             tail.offset = offset_ += frame->bytes;
+            if (const std::uint64_t step = offset_ * steps / bytes_.size(); step != step_) {
+                step_ = step;
+                show_progress();
+            }
             for (; !unvouched_.empty() && unvouched_.front().shown_by <= frame->durable;
                  unvouched_.pop_front()) {
                 tail.vouched = unvouched_.front().end;
@@ -265,6 +281,7 @@ private:
     std::string name_;
     std::vector<std::byte> bytes_;
     std::uint64_t offset_ = 0;
+    std::uint64_t step_ = 0;  // of `steps`, as last shown
     /// A frame of which no later one says yet that it is durable.
     struct Unvouched {
         Lsn shown_by;       // as soon as that LSN is

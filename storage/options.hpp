@@ -39,7 +39,8 @@ struct StoreOptions {
     // kept.
     std::uint64_t keep_journal_bytes = 0;      ///< so many bytes of it at least
     std::chrono::seconds keep_journal_age{0};  ///< all that happened within this time
-    /// Called now and then, on the thread that opens the store.
+    /// Called now and then, on the thread that opens the store. What it throws ends that: no file
+    /// has been changed by then, and the call that opens throws it on.
     std::function<void(const Progress&)> progress = {};
     /// Told what the operator should know: a torn tail was cut, a snapshot passed over, the storage
     /// has failed and why. May be called on any of the store's threads.

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "storage/system_clock.hpp"
+
 namespace allot {
 
 namespace {
@@ -19,6 +21,11 @@ constexpr int rests_a_work_max = 14;
 /// are added would never end.
 constexpr int rests_a_work(std::uint64_t growth) noexcept {
     return growth < 4 ? rests_a_work_max >> growth : 0;
+}
+
+std::uint64_t microseconds(std::chrono::steady_clock::duration time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
 /// Thrown to give up a snapshot because the store is being closed.
@@ -80,6 +87,7 @@ void SnapshotThread::run() {
         } catch (const std::exception& error) {
             snapshotter_.give_up();
             failure = std::current_exception();
+            if (!stop_) ++failed_;
             if (warning_ && !stop_) warning_("no snapshot: " + std::string{error.what()});
         }
         lock.lock();
@@ -90,10 +98,13 @@ void SnapshotThread::run() {
 }
 
 void SnapshotThread::take_one() {
+    const auto began = Steady::now();
     if (!snapshotter_.begin()) return;
     copy_all();
     journal_.sync(snapshotter_.end());
     snapshotter_.finish();
+    took_us_ = microseconds(Steady::now() - began);
+    taken_at_ = SystemClock{}.now();
     ++taken_;
 }
 
@@ -131,8 +142,7 @@ SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     const auto began = Steady::now();
     snapshotter_.copy();
     const auto took = Steady::now() - began;
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-    pause_us_ = std::max(pause_us_.load(), static_cast<std::uint64_t>(us));
+    pause_us_ = std::max(pause_us_.load(), microseconds(took));
     return took;
 }
 

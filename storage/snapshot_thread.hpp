@@ -41,6 +41,13 @@ public:
     [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
     /// The longest that a slice of the last snapshot held the turn, microseconds.
     [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
+    /// Snapshots that something kept from their place; one given up because the store is closed is
+    /// none.
+    [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
+    /// How long the last one took from its beginning to its place, microseconds.
+    [[nodiscard]] std::uint64_t took_us() const noexcept { return took_us_; }
+    /// When it was put there; 0: none was since the thread began.
+    [[nodiscard]] UnixMicros taken_at() const noexcept { return taken_at_; }
 
 private:
     using Lock = std::unique_lock<std::mutex>;
@@ -59,6 +66,9 @@ private:
     const std::function<void(std::string_view)> warning_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> pause_us_ = 0;
+    std::atomic<std::uint64_t> failed_ = 0;
+    std::atomic<std::uint64_t> took_us_ = 0;
+    std::atomic<UnixMicros> taken_at_ = 0;
     std::atomic<bool> stop_ = false;
 
     mutable std::mutex mutex_;  // of all that follows

@@ -145,10 +145,16 @@ StoreStatus Store::status() {
             .memory_bytes = core.repository.bytes(),
             .journal_bytes = core.journal.bytes_appended(),
             .journal_groups = core.journal.groups_written(),
+            .waiting_bytes = core.journal.waiting_bytes(),
+            .group_sizes = core.journal.group_sizes().counts(),
+            .written_facts = core.journal.group_sizes().facts(),
             .snapshot = core.snapshotter.newest(),
             .snapshot_running = snapshots.running(),
             .snapshots_taken = snapshots.taken(),
             .snapshot_pause_us = snapshots.pause_us(),
+            .snapshot_took_us = snapshots.took_us(),
+            .snapshot_at = snapshots.taken_at(),
+            .snapshots_failed = snapshots.failed(),
             .recovered_facts = core.recovered.replayed,
             .failed = core.journal.failed()};
 }

@@ -12,6 +12,7 @@
 #include "storage/event_handler.hpp"
 #include "storage/fact_follower.hpp"
 #include "storage/file_system.hpp"
+#include "storage/group_sizes.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
@@ -32,10 +33,16 @@ struct StoreStatus {
     std::uint64_t memory_bytes;    ///< of products, batches, orders, lines and shortages
     std::uint64_t journal_bytes;   ///< since the process began
     std::uint64_t journal_groups;  ///< written since the process began
-    Lsn snapshot;                  ///< the newest snapshot's first LSN to replay less one; 0: none
+    std::uint64_t waiting_bytes;   ///< of the group that fills while another is written
+    GroupSizes::Counts group_sizes;
+    std::uint64_t written_facts;  ///< in those groups
+    Lsn snapshot;                 ///< the newest snapshot's first LSN to replay less one; 0: none
     bool snapshot_running;
     std::uint64_t snapshots_taken;    ///< since the process began
     std::uint64_t snapshot_pause_us;  ///< the longest time that one slice of the last took
+    std::uint64_t snapshot_took_us;   ///< the last one, in all
+    UnixMicros snapshot_at;           ///< when the last one was put in place; 0: none was yet
+    std::uint64_t snapshots_failed;   ///< since the process began
     std::uint64_t recovered_facts;    ///< replayed from the journal at the start
     bool failed;                      ///< the storage has failed; nothing more is accepted
 };

@@ -1,6 +1,8 @@
 #include "storage/recovery.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <exception>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -131,6 +133,56 @@ BOOST_FIXTURE_TEST_CASE(when_two_tails_are_cut_at_one_place_then_both_copies_are
         if (name.starts_with("torn-")) copies += read_file(path / name).back();
     }
     BOOST_TEST(copies == "12");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_store_that_is_being_opened)
+
+BOOST_FIXTURE_TEST_CASE(when_who_is_told_of_progress_throws_then_no_file_has_changed, Moved) {
+    struct Enough : std::exception {};
+    {
+        auto store = Store::open(path, small_options());
+        (void)store.snapshot();
+        for (int i = 0; i < 1500; ++i) {
+            (void)store.allocate_async(line("order-" + std::to_string(i), "sku", 1));
+        }
+    }
+    // A torn tail, which opening would cut off.
+    std::filesystem::path last;
+    for (const std::string& name : posix_file_system().list(path)) {
+        if (name.starts_with("journal-") && used(read_file(path / name)) != 0) last = path / name;
+    }
+    Bytes torn = read_file(last);
+    const std::size_t end = used(torn);
+    BOOST_REQUIRE(end + 40 < torn.size());
+    std::fill_n(torn.begin() + static_cast<std::ptrdiff_t>(end), 40, '\1');
+    write_file(last, torn);
+    const auto contents = [&] {
+        std::map<std::string, Bytes> files;
+        for (const std::string& name : posix_file_system().list(path)) {
+            files[name] = read_file(path / name);
+        }
+        return files;
+    };
+    const auto before = contents();
+    int calls = 0;
+    StoreOptions options = small_options();
+    options.progress = [&](const Progress&) { ++calls; };
+    const std::uint64_t wanted = [&] {
+        const Recovered recovered = recover(posix_file_system(), path, options);
+        return state_hash(*recovered.repository);
+    }();
+    BOOST_TEST(calls > 10);  // within a segment, too
+    for (int nth = 1, most = calls; nth <= most; ++nth) {
+        options.progress = [&, left = nth](const Progress&) mutable {
+            if (--left == 0) throw Enough{};
+        };
+        BOOST_CHECK_THROW((void)Store::open(path, options), Enough);
+        BOOST_TEST((contents() == before));
+    }
+    options.progress = {};
+    BOOST_TEST(Store::open(path, options).state_hash() == wanted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -280,6 +280,43 @@ BOOST_AUTO_TEST_CASE(when_it_is_killed_again_and_again_then_a_snapshot_becomes_d
     BOOST_TEST(!core.snapshot_is_due());
 }
 
+BOOST_AUTO_TEST_CASE(when_a_snapshot_fails_then_the_store_tells_so_and_the_next_one_is_timed) {
+    SimulatedDisk disk;
+    auto store = Store::open(disk, "store", small_options());
+    store.add_batch({"b1", "sku", 100}).value();
+    disk.before = [](DiskOperation operation) {
+        if (operation != DiskOperation::rename) return;
+        throw std::system_error{std::make_error_code(std::errc::io_error)};
+    };
+    BOOST_CHECK_THROW((void)store.snapshot(), std::system_error);
+    BOOST_TEST(store.status().snapshots_failed == 1U);
+    BOOST_TEST(store.status().snapshot_at == 0);
+    disk.before = nullptr;
+    (void)store.snapshot();
+    const StoreStatus status = store.status();
+    BOOST_TEST(status.snapshots_failed == 1U);
+    BOOST_TEST(status.snapshots_taken == 1U);
+    BOOST_TEST(status.snapshot_took_us > 0U);
+    BOOST_TEST(status.snapshot_at > 1'600'000'000'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(when_groups_are_written_then_their_sizes_are_counted) {
+    SimulatedDisk disk;
+    auto store = Store::open(disk, "store", small_options());
+    store.add_batch({"b1", "sku", 100}).value();
+    AllocateOrder order{OrderId::of("o").value(), {}};
+    for (int i = 1; i <= 5; ++i) {
+        order.lines.push_back({Sku::of("sku").value(), Quantity::of(i).value()});
+    }
+    BOOST_TEST(store.allocate(order).has_value());
+    GroupSizes::Counts expected{};
+    expected[0] = 1;  // one fact
+    expected[3] = 1;  // five
+    BOOST_TEST(store.status().group_sizes == expected, boost::test_tools::per_element());
+    BOOST_TEST(store.status().written_facts == 6U);
+    BOOST_TEST(store.status().waiting_bytes == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(when_an_option_is_out_of_its_range_then_nothing_is_made) {
     SimulatedDisk disk;
     StoreOptions options;
