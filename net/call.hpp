@@ -19,9 +19,9 @@ struct Call {
     Hub& hub;
     ReplyWriter& reply;
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return hub.backend.bus; }
+    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
     /// What a reply that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal.last(); }
+    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
 
     /// Replies with an error, and counts it.
     template <class... Parts>

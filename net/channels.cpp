@@ -70,6 +70,7 @@ std::size_t Channels::publish(std::string_view channel, std::string_view message
     for (const auto& [pattern, listeners] : patterns_) {
         if (glob_matches(pattern, channel)) heard += send(listeners, {pattern, channel, message});
     }
+    delivered_ += heard;
     return heard;
 }
 

@@ -34,6 +34,10 @@ public:
 
     /// Nobody listens: then no fact is looked at.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
+    [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }
+    [[nodiscard]] std::size_t patterns() const noexcept { return patterns_.size(); }
+    /// Messages, one for each who was told, since the process began.
+    [[nodiscard]] std::uint64_t delivered() const noexcept { return delivered_; }
     /// There are facts to deliver().
     [[nodiscard]] bool has_facts() const noexcept {
         return cursor_ && cursor_->next() <= history_->end();
@@ -51,6 +55,7 @@ private:
     [[nodiscard]] bool is_heard(std::string_view channel) const;
 
     FactHistory* history_;
+    std::uint64_t delivered_ = 0;
     std::unique_ptr<FactCursor> cursor_;  // null while nobody listens
     Listeners channels_;
     Listeners patterns_;

@@ -16,7 +16,8 @@ constexpr std::uint16_t write = flag_write;
 constexpr std::uint16_t read = flag_read;
 constexpr std::uint16_t fast = flag_fast;
 constexpr std::uint16_t listener = flag_pubsub;
-constexpr std::uint16_t greeting = flag_fast | flag_no_auth;
+constexpr std::uint16_t always = flag_loading;
+constexpr std::uint16_t greeting = flag_fast | flag_no_auth | always;
 constexpr std::uint16_t storage = flag_admin | flag_outside;
 
 // clang-format off
@@ -63,23 +64,23 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, any, listener, false, handlers::subscribe},
     {"UNSUBSCRIBE", "[channel ...]", "a confirmation for each",
      "Listens no more to these channels, or to any", "channels", "0.1.0",
-     0, any, listener, false, handlers::unsubscribe},
+     0, any, listener | always, false, handlers::unsubscribe},
     {"PSUBSCRIBE", "pattern [pattern ...]", "a confirmation for each, then messages",
      "Listens to all channels of a form", "channels", "0.1.0",
      1, any, listener, false, handlers::psubscribe},
     {"PUNSUBSCRIBE", "[pattern ...]", "a confirmation for each",
      "Listens no more to channels of these forms, or of any", "channels", "0.1.0",
-     0, any, listener, false, handlers::punsubscribe},
+     0, any, listener | always, false, handlers::punsubscribe},
     {"PUBLISH", "channel message", ":listeners",
      "Sends a message; on some channels, gives a command", "channels", "0.1.0",
      2, 2, write, false, handlers::publish},
 
     {"PING", "[message]", "+PONG, or the message",
      "Tells that the connection works", "connection", "0.1.0",
-     0, 1, fast | flag_pubsub, false, handlers::ping},
+     0, 1, fast | flag_pubsub | always, false, handlers::ping},
     {"ECHO", "message", "the message",
      "Gives back any bytes", "connection", "0.1.0",
-     1, 1, fast, false, handlers::echo},
+     1, 1, fast | always, false, handlers::echo},
     {"HELLO", "[2|3 [AUTH user password] [SETNAME name]]", "map of the server's properties",
      "Chooses the version of the protocol", "connection", "0.1.0",
      0, any, greeting, false, handlers::hello},
@@ -88,10 +89,10 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, 2, greeting, false, handlers::auth},
     {"CLIENT", "ID|INFO|LIST|GETNAME|SETNAME|SETINFO|NO-EVICT|NO-TOUCH|HELP [argument ...]",
      "as Redis replies", "Names the client, and lists all clients", "connection", "0.1.0",
-     1, any, 0, false, handlers::client},
+     1, any, always, false, handlers::client},
     {"SELECT", "0", "+OK",
      "Chooses the one database there is", "connection", "0.1.0",
-     1, 1, fast, false, handlers::select},
+     1, 1, fast | always, false, handlers::select},
     {"RESET", "", "+RESET",
      "Makes the connection as it was at first", "connection", "0.1.0",
      0, 0, greeting | flag_pubsub, false, handlers::reset},
@@ -101,19 +102,22 @@ constexpr std::array specs = std::to_array<CommandSpec>({
 
     {"HELP", "[verb]", "array of lines of text",
      "Explains all commands, or one", "server", "0.1.0",
-     0, 1, 0, false, handlers::help},
+     0, 1, always, false, handlers::help},
     {"INFO", "[section ...]", "text of key:value lines",
      "Tells how the server and its stock are doing", "server", "0.1.0",
-     0, any, flag_outside, false, handlers::info},
+     0, any, flag_outside | always, false, handlers::info},
     {"COMMAND", "[COUNT|LIST|INFO|DOCS|HELP [verb ...]]", "as Redis replies",
      "Describes the commands for client libraries", "server", "0.1.0",
-     0, any, 0, false, handlers::command},
+     0, any, always, false, handlers::command},
     {"CONFIG", "GET pattern [pattern ...]", "map of name and value",
      "Tells the settings that client libraries ask for", "server", "0.1.0",
-     1, any, flag_admin, false, handlers::config},
+     1, any, flag_admin | always, false, handlers::config},
     {"SNAPSHOT", "", "+OK",
      "Begins a snapshot, so that a restart is quick", "server", "0.1.0",
      0, 0, storage, false, handlers::snapshot},
+    {"SLOWLOG", "GET|LEN|RESET|HELP [count]", "as Redis replies",
+     "Tells which commands took long", "server", "0.1.0",
+     1, any, flag_admin | always, false, handlers::slowlog},
 });
 // clang-format on
 
@@ -184,6 +188,11 @@ const CommandSpec* find_command(std::string_view name) noexcept {
         }
     }
     return nullptr;
+}
+
+std::size_t place_of(const CommandSpec* spec) noexcept {
+    static_assert(specs.size() <= Counters::verbs_max);
+    return spec == nullptr ? Counters::verbs_max : static_cast<std::size_t>(spec - specs.data());
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {

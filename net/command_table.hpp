@@ -12,13 +12,14 @@ namespace allot {
 
 /// How a command is treated, and what COMMAND tells of it. Bits.
 enum CommandFlags : std::uint16_t {
-    flag_write = 1,     ///< changes stock: executed with the backend's turn held
-    flag_read = 2,      ///< looks at stock: likewise
-    flag_fast = 4,      ///< constant or logarithmic time
-    flag_admin = 8,     ///< for an operator
-    flag_no_auth = 16,  ///< may come before AUTH
-    flag_outside = 32,  ///< executed without the turn, because it asks the storage
-    flag_pubsub = 64,   ///< of version 2, allowed to a client that listens to channels
+    flag_write = 1,      ///< changes stock: executed with the backend's turn held
+    flag_read = 2,       ///< looks at stock: likewise
+    flag_fast = 4,       ///< constant or logarithmic time
+    flag_admin = 8,      ///< for an operator
+    flag_no_auth = 16,   ///< may come before AUTH
+    flag_outside = 32,   ///< executed without the turn, because it asks the storage
+    flag_pubsub = 64,    ///< of version 2, allowed to a client that listens to channels
+    flag_loading = 128,  ///< executed although the store is not open yet
 };
 
 /// A row of the table from which the arity checks, HELP, COMMAND, the manual page and the table
@@ -62,6 +63,9 @@ inline constexpr std::size_t verb_bytes_max = 16;
 
 /// Upper or lower case. \return null when there is no such command. Does not allocate.
 [[nodiscard]] const CommandSpec* find_command(std::string_view verb) noexcept;
+
+/// Its place in Counters::verbs; that of no command for null.
+[[nodiscard]] std::size_t place_of(const CommandSpec* spec) noexcept;
 
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 /// ASCII only.

@@ -111,7 +111,8 @@ void Connection::flush() {
     if (talk_->drops()) return close();
     if (waiting_for_room_) return;
     OutputQueue& output = talk_->output();
-    while (!output.sending().empty() || output.release(hub_.backend.journal.durable())) {
+    const auto waited = [this](Hub::Time since) { hub_.timings.durable.add(hub_.now - since); };
+    while (!output.sending().empty() || output.release(hub_.durable(), waited)) {
         error_code error;
         const std::size_t sent = stream_.write_some(output.sending(), error);
         if (error == asio::error::would_block) return wait_for_room();

@@ -9,6 +9,7 @@ Conversation::Conversation(Hub& hub, std::string peer)
 
 void Conversation::release() noexcept {
     hub_.buffer_bytes -= std::exchange(accounted_, 0);
+    hub_.output_bytes -= std::exchange(accounted_output_, 0);
     release_input();
     output_.clear();
 }

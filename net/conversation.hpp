@@ -107,6 +107,8 @@ protected:
     void account(std::size_t now) noexcept {
         hub_.buffer_bytes += now - accounted_;  // may wrap on the way, and is right at the end
         accounted_ = now;
+        hub_.output_bytes += output_.bytes() - accounted_output_;
+        accounted_output_ = output_.bytes();
     }
     /// After a turn. \param is_incomplete bytes of a request are there, and not all of it.
     void note_request_began(bool is_incomplete) noexcept {
@@ -141,6 +143,7 @@ private:
     Hub::Time entered_;
     std::size_t underway_bytes_ = 0;
     std::size_t accounted_ = 0;  // bytes of buffers that the hub knows of
+    std::size_t accounted_output_ = 0;
 };
 
 }  // namespace allot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -56,8 +57,19 @@ inline constexpr std::array<std::string_view, 14> drop_words{
     "clients_memory",    "output_limit",    "output_stalled", "request_stalled", "idle",
     "handshake_stalled", "wrong_passwords", "tls_failed",     "storage_failed"};
 
-/// What INFO counts, since the process began. Of one thread.
+/// Of the commands of one verb.
+struct VerbCounters {
+    std::uint64_t calls = 0;
+    std::chrono::nanoseconds took{0};  ///< all of them
+};
+
+/// What INFO and /metrics count, since the process began. Of one thread.
 struct Counters {
+    /// More verbs, or routes of HTTP, than there are. The last place is of those that are none.
+    static constexpr std::size_t verbs_max = 64;
+    static constexpr std::size_t routes_max = 48;
+    static constexpr std::size_t status_classes = 6;  ///< 0xx, which never is, to 5xx
+
     std::uint64_t connections = 0;     ///< accepted
     std::uint64_t accept_retries = 0;  ///< times that accepting had to wait for descriptors
     std::uint64_t commands = 0;
@@ -67,6 +79,9 @@ struct Counters {
     std::uint64_t writes = 0;  ///< system calls that sent replies
     std::array<std::uint64_t, error_words.size()> errors{};
     std::array<std::uint64_t, drop_words.size()> drops{};
+    std::array<VerbCounters, verbs_max + 1> verbs{};  ///< as in the command table
+    /// Answers, as in the table of routes.
+    std::array<std::array<std::uint64_t, status_classes>, routes_max + 1> routes{};
 
     void count(ErrorCode code) noexcept { ++errors[static_cast<std::size_t>(code)]; }
     void count(Drop drop) noexcept { ++drops[static_cast<std::size_t>(drop)]; }

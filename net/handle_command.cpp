@@ -35,6 +35,7 @@ std::vector<std::string_view> flag_words(const CommandSpec& spec) {
     if (spec.has(flag_read)) words.emplace_back("readonly");
     if (spec.has(flag_admin)) words.emplace_back("admin");
     if (spec.has(flag_no_auth)) words.emplace_back("no_auth");
+    if (spec.has(flag_loading)) words.emplace_back("loading");
     if (spec.has(flag_fast)) words.emplace_back("fast");
     return words;
 }

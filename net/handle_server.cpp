@@ -60,7 +60,11 @@ std::vector<std::pair<std::string_view, std::string>> settings(const Hub& hub) {
             {"databases", "1"},
             {"maxclients", std::to_string(hub.clients_max)},
             {"port", std::to_string(hub.port)},
-            {"save", ""}};
+            {"save", ""},
+            {"slowlog-log-slower-than", std::to_string(hub.timings.slow.threshold == SlowLog::never
+                                                           ? -1
+                                                           : hub.timings.slow.threshold.count())},
+            {"slowlog-max-len", std::to_string(SlowLog::entries_max)}};
 }
 
 Lsn config_get(Call& call) {

@@ -51,4 +51,7 @@ Lsn info(Call& call);
 Lsn config(Call& call);
 Lsn snapshot(Call& call);
 
+// handle_slowlog.cpp
+Lsn slowlog(Call& call);
+
 }  // namespace allot::handlers

@@ -15,8 +15,10 @@
 #include "net/counters.hpp"
 #include "net/http/remembered_answers.hpp"
 #include "net/limits.hpp"
+#include "net/loading.hpp"
 #include "net/password.hpp"
 #include "net/request_parser.hpp"
+#include "net/timings.hpp"
 
 namespace allot {
 
@@ -41,18 +43,35 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     explicit Hub(Backend with, SessionLimits within = {}, std::optional<Password> secret = {})
-        : backend{std::move(with)}, limits{within}, password{secret} {}
+        : limits{within}, password{secret} {
+        open(std::move(with));
+    }
+    /// Of a store that is being opened: until open(), what asks for it is answered with how far
+    /// that is. \param on outlives the hub.
+    explicit Hub(const Loading& on, SessionLimits within = {}, std::optional<Password> secret = {})
+        : loading{&on}, limits{within}, password{secret} {}
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
+    /// The store is open.
+    void open(Backend with) {
+        backend = std::move(with);
+        turn = std::unique_lock{*backend.turn, std::defer_lock};
+        channels = Channels{backend.history};
+        loading = nullptr;
+    }
+
+    /// Of nothing while `loading`.
     Backend backend;
+    const Loading* loading = nullptr;
     /// Held from the first command of a round that touches stock until its end.
-    std::unique_lock<TurnMutex> turn{backend.turn, std::defer_lock};
+    std::unique_lock<TurnMutex> turn;
     SessionLimits limits;
     /// Without one, everybody is let in.
     std::optional<Password> password;
     Counters counters;
-    Channels channels{backend.history};
+    Timings timings;
+    Channels channels{nullptr};
     /// Set by whoever drives the sessions, before each turn.
     Time now{};
     Time started{};
@@ -62,9 +81,12 @@ public:
     std::size_t http_clients = 0;  ///< connections that speak HTTP, which are not sessions()
     /// The time of day as HTTP writes it, kept by whoever drives the sessions. Empty: not told.
     std::string http_date;
+    std::int64_t unix_time = 0;  ///< likewise, seconds since 1970
+    std::int64_t unix_started = 0;
     /// Requests that name another host than this machine are refused: they were led here.
     bool http_local_names_only = false;
     std::size_t buffer_bytes = 0;  ///< of all sessions, as each told when it last knew
+    std::size_t output_bytes = 0;  ///< queued for all of them, likewise
     /// Set once the storage has failed: what touches stock is refused from then on.
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.
@@ -77,6 +99,11 @@ public:
     /// replies, and before he waits for anything: with that, what was done is on its way to disk.
     void end_round() noexcept {
         if (turn.owns_lock()) turn.unlock();
+    }
+
+    /// The last LSN that may be acknowledged.
+    [[nodiscard]] Lsn durable() const noexcept {
+        return backend.journal == nullptr ? 0 : backend.journal->durable();
     }
 
     /// \return the session's id, from 1, never given out again.

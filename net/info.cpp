@@ -68,8 +68,9 @@ InfoSection errors_section(const Counters& counters) {
 }
 
 InfoSection stock_section(const Backend& backend) {
-    const std::scoped_lock turn{backend.turn};
-    const Repository& repository = backend.bus.repository();
+    if (backend.bus == nullptr) return {"Stock", {}};  // not open yet
+    const std::scoped_lock turn{*backend.turn};
+    const Repository& repository = backend.bus->repository();
     const Ledger& ledger = repository.ledger();
     return {"Stock",
             {{"products", std::to_string(repository.size())},
@@ -77,13 +78,25 @@ InfoSection stock_section(const Backend& backend) {
              {"orders", std::to_string(ledger.order_count())},
              {"lines", std::to_string(ledger.line_count())},
              {"shortages", std::to_string(ledger.shortages().size())},
-             {"last_lsn", std::to_string(backend.journal.last())},
-             {"durable_lsn", std::to_string(backend.journal.durable())}}};
+             {"last_lsn", std::to_string(backend.journal->last())},
+             {"durable_lsn", std::to_string(backend.journal->durable())}}};
 }
 
 InfoSection persistence_section(const Hub& hub) {
     // ioredis, and others like it, wait for `loading` before they send the first command.
-    return {"Persistence", {{"loading", "0"}, {"storage_failed", hub.storage_failed ? "1" : "0"}}};
+    InfoSection section{"Persistence",
+                        {{"loading", hub.loading != nullptr ? "1" : "0"},
+                         {"storage_failed", hub.storage_failed ? "1" : "0"}}};
+    if (hub.loading == nullptr) return section;
+    const Loading::Step step = hub.loading->step();
+    section.fields.emplace_back("loading_step", step.what);
+    section.fields.emplace_back("loading_loaded_perc", std::to_string(step.percent()));
+    // Of this step, at its pace so far; what comes after it is not known.
+    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(hub.now - hub.started);
+    const auto left = static_cast<std::uint64_t>(passed.count()) * (100 - step.percent()) /
+                      std::max<std::uint64_t>(step.percent(), 1);
+    section.fields.emplace_back("loading_eta_seconds", std::to_string(left + 1));
+    return section;
 }
 
 /// Adds what the section does not tell yet.

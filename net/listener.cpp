@@ -23,6 +23,10 @@ namespace {
 constexpr std::chrono::milliseconds tick_interval{250};
 constexpr std::chrono::milliseconds accept_retry{100};
 
+std::int64_t unix_seconds(std::chrono::system_clock::time_point at) {
+    return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
 /// Descriptors or memory have run out: it passes, as others close.
 bool is_exhaustion(const error_code& error) {
     namespace errc = boost::system::errc;
@@ -32,15 +36,18 @@ bool is_exhaustion(const error_code& error) {
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, Backend backend, ServerOptions options)
+Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions options)
     : io_{io},
       options_{std::move(options)},
-      hub_{std::move(backend), options_.session, options_.password},
+      hub_{loading, options_.session, options_.password},
       spare_{io},
       tick_timer_{io},
       drain_timer_{io} {
     hub_.started = hub_.now = steady_clock::now();
     hub_.clients_max = options_.clients_max;
+    hub_.unix_time = hub_.unix_started = unix_seconds(std::chrono::system_clock::now());
+    hub_.timings.clock = &steady_clock::now;
+    hub_.timings.slow.threshold = options_.slow_log_from;
 }
 
 void Listener::open(Tcp::acceptor bound, Protocol protocol) {
@@ -60,18 +67,22 @@ void Listener::open(Tcp::acceptor bound, Protocol protocol) {
 }
 
 void Listener::begin() {
+    keep_spare();
+    tick();
+}
+
+void Listener::serve(Backend backend) {
+    hub_.open(std::move(backend));
     durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->wake();
     });
-    hub_.backend.journal.on_durable([signal = durable_](Lsn lsn) {
+    hub_.backend.journal->on_durable([signal = durable_](Lsn lsn) {
         if (lsn == ~Lsn{0}) {
             signal->fail();
         } else {
             signal->progress();
         }
     });
-    keep_spare();
-    tick();
 }
 
 Listener::Tcp::endpoint Listener::endpoint(Protocol protocol) const {
@@ -160,10 +171,10 @@ void Listener::await_durability(Connection& connection) {
     connection.awaits_durability = true;
     awaiting_.push_back(connection.shared_from_this());
     if (awaiting_.size() > 1) return;
-    const Lsn seen = hub_.backend.journal.durable();
+    const Lsn seen = hub_.durable();
     durable_->arm();
     // Progress made in between did not find it armed.
-    if (hub_.backend.journal.durable() != seen || !connection.holds_beyond(seen)) {
+    if (hub_.durable() != seen || !connection.holds_beyond(seen)) {
         durable_->progress();
     }
 }
@@ -252,7 +263,7 @@ void Listener::wake() {
     // What they wait for will never be certain.
     for (std::size_t i = connections_.size(); i-- > 0;) {
         const auto connection = connections_[i];
-        if (!connection->holds_beyond(hub_.backend.journal.durable())) continue;
+        if (!connection->holds_beyond(hub_.durable())) continue;
         connection->drop(Drop::storage_failed);
     }
 }
@@ -275,7 +286,9 @@ void Listener::resume_waiting() {
 /// From the last to the first: closed() puts the last in the place of the one that leaves.
 void Listener::tick() {
     hub_.now = steady_clock::now();
-    hub_.http_date = http::date_of(std::chrono::system_clock::now());
+    const auto date = std::chrono::system_clock::now();
+    hub_.http_date = http::date_of(date);
+    hub_.unix_time = unix_seconds(date);
     for (std::size_t i = connections_.size(); i-- > 0;) {
         if (i >= connections_.size()) continue;  // others were dropped, too
         const auto connection = connections_[i];

@@ -22,7 +22,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
 public:
     using Tcp = boost::asio::ip::tcp;
 
-    Listener(boost::asio::io_context& io, Backend backend, ServerOptions options);
+    Listener(boost::asio::io_context& io, const Loading& loading, ServerOptions options);
+
+    /// The store is open: from now on it is served.
+    void serve(Backend backend);
 
     /// Begins to accept, at one address more. \param bound has an address, is not listening yet.
     void open(Tcp::acceptor bound, Protocol protocol);

@@ -5,30 +5,24 @@
 
 namespace allot {
 
-void OutputQueue::seal(Lsn lsn) {
+void OutputQueue::seal(Lsn lsn, Time now) {
     if (seals_ != 0) {
         Seal& last = seal_at(seals_ - 1);
         if (last.end == tail_.size()) return;  // nothing was appended
         if (lsn <= last.lsn || seals_ == seals_max) {
-            last = {tail_.size(), std::max(lsn, last.lsn)};
+            last = {tail_.size(), std::max(lsn, last.lsn), last.lsn == 0 ? now : last.since};
             return;
         }
     } else if (tail_.empty()) {
         return;
     }
-    seal_at(seals_) = {tail_.size(), lsn};
+    seal_at(seals_) = {tail_.size(), lsn, now};
     ++seals_;
 }
 
-bool OutputQueue::release(Lsn durable) {
+/// The first `end` bytes of the tail, which were sealed and are not any more.
+bool OutputQueue::hand_over(std::size_t end) {
     BOOST_ASSERT(sending().empty());
-    std::size_t end = 0;
-    while (seals_ != 0 && seal_at(0).lsn <= durable) {
-        end = seal_at(0).end;
-        first_ = (first_ + 1) % seals_max;
-        --seals_;
-    }
-    if (end == 0) return false;
     sent_ = 0;
     if (end == tail_.size()) {
         sending_.clear();

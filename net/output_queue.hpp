@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,12 +22,28 @@ public:
 
     /// Where replies are appended. It stays the same object.
     [[nodiscard]] std::string& tail() noexcept { return tail_; }
+    using Time = std::chrono::steady_clock::time_point;
+
     /// What was appended since the last seal waits for `lsn`, and for all that was sealed before.
-    void seal(Lsn lsn);
+    /// \param now since when it waits.
+    void seal(Lsn lsn, Time now = {});
 
     /// Hands over to sending() what `durable` allows. \pre sending() is empty.
+    /// \param waited called for each seal with an LSN, with the time since when it waited.
     /// \return false when there is nothing.
-    bool release(Lsn durable);
+    template <class Waited>
+    bool release(Lsn durable, Waited&& waited) {
+        std::size_t end = 0;
+        for (; seals_ != 0 && seal_at(0).lsn <= durable; --seals_) {
+            end = seal_at(0).end;
+            if (seal_at(0).lsn != 0) waited(seal_at(0).since);
+            first_ = (first_ + 1) % seals_max;
+        }
+        return end != 0 && hand_over(end);
+    }
+    bool release(Lsn durable) {
+        return release(durable, [](Time) {});
+    }
     /// Unchanged until sent().
     [[nodiscard]] std::string_view sending() const noexcept {
         return std::string_view{sending_}.substr(sent_);
@@ -57,10 +74,12 @@ private:
     struct Seal {
         std::size_t end;  // in tail_
         Lsn lsn;
+        Time since;
     };
     // When as many are waiting, the next replies join the last seal and wait a little longer.
     static constexpr std::size_t seals_max = 32;
 
+    bool hand_over(std::size_t end);
     [[nodiscard]] const Seal& seal_at(std::size_t i) const noexcept {
         return ring_[(first_ + i) % seals_max];
     }

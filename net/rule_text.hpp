@@ -59,6 +59,8 @@ void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
 
 inline constexpr std::string_view storage_failed_text =
     "the storage has failed; start the server anew";
+/// What the step that is being taken follows.
+inline constexpr std::string_view loading_text = "Allot is loading: ";
 inline constexpr std::string_view storage_fails_text =
     "the storage has failed; nothing has changed";
 

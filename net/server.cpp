@@ -7,8 +7,19 @@
 
 namespace allot {
 
+namespace {
+const Loading nothing_to_load;
+}
+
 Server::Server(boost::asio::io_context& io, Backend backend, ServerOptions options)
-    : listener_{std::make_shared<Listener>(io, std::move(backend), std::move(options))} {}
+    : Server{io, nothing_to_load, std::move(options)} {
+    serve(std::move(backend));
+}
+
+Server::Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options)
+    : listener_{std::make_shared<Listener>(io, loading, std::move(options))} {}
+
+void Server::serve(Backend backend) { listener_->serve(std::move(backend)); }
 
 Server::~Server() { listener_->shut(); }
 

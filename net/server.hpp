@@ -13,6 +13,7 @@
 #include "net/backend.hpp"
 #include "net/counters.hpp"
 #include "net/limits.hpp"
+#include "net/loading.hpp"
 #include "net/password.hpp"
 #include "net/tls.hpp"
 
@@ -39,6 +40,8 @@ struct ServerOptions {
     /// From connecting to the end of TLS's handshake, and to having given the password where there
     /// is one.
     std::chrono::milliseconds handshake_max{10'000};
+    /// Commands that take as long are kept for SLOWLOG.
+    std::chrono::microseconds slow_log_from{10'000};
     std::chrono::milliseconds linger_max{
         1'000};  ///< for the client to see the last reply and close
 };
@@ -49,6 +52,12 @@ class Server {
 public:
     /// \param io is run by one thread, and outlives the server and the backend's journal.
     Server(boost::asio::io_context& io, Backend backend, ServerOptions options = {});
+    /// Of a store that is being opened: clients are told how far that is until serve().
+    /// \param loading outlives the server.
+    Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});
+    /// The store is open: clients, those that are there included, are served from now on. Once
+    /// only, and while nobody runs `io` or on the thread that does.
+    void serve(Backend backend);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     /// Closes every connection at once.

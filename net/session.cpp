@@ -61,7 +61,7 @@ Session::Turn Session::execute() {
     executing_ = true;
     const Turn turn = run_turn(saw);
     executing_ = false;
-    output_.seal(saw);
+    output_.seal(saw, hub_.timings.lap_end());
     note_request_began(turn == Turn::starved && parser_.pending() != 0);
     account();
     return turn;
@@ -69,6 +69,7 @@ Session::Turn Session::execute() {
 
 Session::Turn Session::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
+    hub_.timings.begin(hub_.now);
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
@@ -76,7 +77,8 @@ Session::Turn Session::run_turn(Lsn& saw) {
         if (wait_ && !end_wait()) return Turn::waiting;
         if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
-        const std::span ahead{hub_.lookahead.entries.data(), hub_.lookahead.size};
+        const std::span<const Lookahead::Entry> ahead{hub_.lookahead.entries.data(),
+                                                      hub_.lookahead.size};
         if (ahead.empty()) {
             if (outcome == RequestParser::Outcome::need_more) return Turn::starved;
             protocol_error();
@@ -85,11 +87,9 @@ Session::Turn Session::run_turn(Lsn& saw) {
         left -= ahead.size();
         request_began_ = Hub::Time::max();
         prefetch();
-        for (const Lookahead::Entry& entry : ahead) {
-            saw = std::max(saw, run(entry));
-            if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
-            if (state_ != State::open) break;
-        }
+        const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
+        run_all(ahead.first(alike), saw);
+        run_all(ahead.subspan(alike), saw);
     }
     return state_ == State::dropped ? Turn::dropped : Turn::ended;
 }
@@ -118,12 +118,55 @@ void Session::prefetch() const {
         if (!allocates_one_line(entry)) break;
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
-    if (count < 2 || hub_.storage_failed || !is_known()) return;
+    if (count < 2 || hub_.loading != nullptr || hub_.storage_failed || !is_known()) return;
     if (!hub_.turn.owns_lock()) hub_.turn.lock();
     // The commands look their products up again, and find them near.
     std::array<Product*, Repository::lookahead_max> products;
-    hub_.backend.bus.repository().look_ahead(std::span{lines}.first(count),
-                                             std::span{products}.first(count));
+    hub_.backend.bus->repository().look_ahead(std::span{lines}.first(count),
+                                              std::span{products}.first(count));
+}
+
+/// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
+/// than it tells.
+void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
+    std::size_t done = 0;
+    for (; done < entries.size() && state_ == State::open; ++done) {
+        saw = std::max(saw, run(entries[done]));
+        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    }
+    if (done != 0) take_time(entries.first(done));
+}
+
+void Session::take_time(std::span<const Lookahead::Entry> done) {
+    const CommandSpec* const spec = done.front().spec;
+    VerbCounters& verb = hub_.counters.verbs[place_of(spec)];
+    verb.calls += done.size();
+    if (!hub_.timings.are_taken()) return;
+    const auto took = hub_.timings.lap();
+    verb.took += took;
+    hub_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
+    if (hub_.timings.slow.is_slow(took) && spec != nullptr && is_known()) note_slow(done, took);
+}
+
+/// Of what may be a password, or be meant as one, nothing is kept.
+void Session::note_slow(std::span<const Lookahead::Entry> done, std::chrono::nanoseconds took) {
+    const auto& args = done.front().request.args;
+    const CommandSpec& spec = *done.front().spec;
+    std::vector<std::string> kept{std::string{spec.name}};
+    if (!spec.has(flag_no_auth)) {
+        kept = SlowLog::bounded({args.data(), args.size()});
+    } else if (args.size() > 1) {
+        kept.emplace_back("(redacted)");
+    }
+    if (done.size() > 1) {
+        kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
+    }
+    hub_.timings.slow.add({.id = 0,
+                           .at = hub_.unix_time,
+                           .took = std::chrono::floor<std::chrono::microseconds>(took),
+                           .args = std::move(kept),
+                           .peer = std::string{peer()},
+                           .name = names_.name});
 }
 
 Lsn Session::run(const Lookahead::Entry& entry) {
@@ -151,6 +194,7 @@ bool Session::end_wait() {
         }
         return no_lsn;
     });
+    (void)hub_.timings.lap();  // which is not the next command's
     return true;
 }
 
@@ -189,6 +233,10 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
         call.fail(ErrorCode::generic, "Can't execute '", lower_case(spec->name),
                   "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
                   "client that listens to channels");
+        return no_lsn;
+    }
+    if (hub_.loading != nullptr && !spec->has(flag_loading)) {
+        call.fail(ErrorCode::loading, loading_text, hub_.loading->step().text());
         return no_lsn;
     }
     if (spec->touches_stock()) {

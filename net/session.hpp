@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -85,7 +86,10 @@ private:
     Lsn answer(Call& call, Execute&& execute);
     RequestParser::Outcome look_ahead(std::size_t requests_max);
     void prefetch() const;
+    void run_all(std::span<const Lookahead::Entry> entries, Lsn& saw);
     Lsn run(const Lookahead::Entry& entry);
+    void take_time(std::span<const Lookahead::Entry> done);
+    void note_slow(std::span<const Lookahead::Entry> done, std::chrono::nanoseconds took);
     Lsn dispatch(Call& call, const CommandSpec* spec);
     Lsn unknown(Call& call);
     void protocol_error();

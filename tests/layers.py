@@ -8,7 +8,7 @@ Rooms and what each may include (never tests/ or benchmarks/):
 
     engine/                        no I/O, clock, thread or socket
     storage/                       engine/, Boost.Serialization, POSIX
-    net/                           engine/, Boost.Asio, OpenSSL, libcurl, POSIX; not storage/
+    net/                           engine/, Boost.Asio, OpenSSL, libcurl, prometheus-cpp, POSIX; not storage/
     net/program/ and net/main.cpp  everything: they put the rooms together
 """
 
@@ -32,6 +32,7 @@ POSIX = r"[a-z_0-9]+\.h|(?:sys|linux|net|netinet|arpa)/[a-z_0-9/]+\.h"
 XXHASH = r"xxhash\.h"
 OPENSSL = r"openssl/[a-z0-9_]+\.h"
 CURL = r"curl/curl\.h"
+PROMETHEUS = r"prometheus/[a-z0-9_]+\.h"
 
 
 def boost(*libraries):
@@ -67,7 +68,7 @@ LAYERS = {
     "storage": layer(
         ("engine/", "storage/"), STANDARD, POSIX, boost(*VALUES, "archive", "serialization")
     ),
-    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, CURL,
+    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, CURL, PROMETHEUS,
                  boost(*VALUES, "asio", "beast", "json")),
 }
 

@@ -23,9 +23,9 @@ struct Exchange {
     Hub& hub;
     Reply& reply;
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return hub.backend.bus; }
+    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
     /// What an answer that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal.last(); }
+    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
     /// \return null when the query does not have it.
     [[nodiscard]] const std::string* query(std::string_view name) const noexcept;
 

@@ -1,4 +1,6 @@
 #include "net/http/json_text.hpp"
+#include "net/http/metric_page.hpp"
+#include "net/http/metrics.hpp"
 #include "net/http/openapi.hpp"
 #include "net/http/routes.hpp"
 #include "net/info.hpp"
@@ -37,6 +39,30 @@ Lsn openapi(Exchange& exchange) {
 Lsn alive(Exchange& exchange) {
     exchange.reply.type = text_type;
     exchange.reply.body = "ok\n";
+    return 0;
+}
+
+Lsn metrics(Exchange& exchange) {
+    exchange.reply.type = metrics_type;
+    exchange.reply.body = metrics_text(exchange.hub);
+    return 0;
+}
+
+/// A probe asks again by itself, so a no is no error, and is not counted as one.
+Lsn ready(Exchange& exchange) {
+    const Hub& hub = exchange.hub;
+    if (hub.loading == nullptr && !hub.storage_failed) return alive(exchange);
+    exchange.reply.status = 503;
+    exchange.reply.header = "Retry-After: 1\r\n";
+    JsonWriter json{exchange.reply.body};
+    json.begin_object().key("reason");
+    if (hub.loading == nullptr) {
+        json.string("the storage has failed").end_object();
+        return 0;
+    }
+    const Loading::Step step = hub.loading->step();
+    json.string("loading").key("step").string(step.what);
+    json.key("percent").integer(static_cast<std::int64_t>(step.percent())).end_object();
     return 0;
 }
 

@@ -1,7 +1,9 @@
 #include "net/http/http_session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/core/string.hpp>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <system_error>
@@ -10,6 +12,7 @@
 #include "net/command_table.hpp"
 #include "net/escape.hpp"
 #include "net/http/credentials.hpp"
+#include "net/rule_text.hpp"
 
 namespace allot {
 
@@ -96,7 +99,7 @@ void HttpSession::received(std::size_t bytes) {
 Conversation::Turn HttpSession::execute() {
     Lsn saw = 0;
     const Turn turn = run_turn(saw);
-    output_.seal(saw);
+    output_.seal(saw, hub_.timings.lap_end());
     note_request_began(turn == Turn::starved && (begin_ != end_ || reader_));
     account();
     return turn;
@@ -104,6 +107,7 @@ Conversation::Turn HttpSession::execute() {
 
 Conversation::Turn HttpSession::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
+    hub_.timings.begin(hub_.now);
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
@@ -250,6 +254,7 @@ void HttpSession::unreadable() {
     hub_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
     http::set_error(reply, ErrorCode::generic, why.text);
+    ++hub_.counters.routes[http::place_of_route(nullptr)][reply.status / 100];
     http::append_reply(output_.tail(), reply, {.keeps_alive = false, .date = hub_.http_date});
     forget_request();
     end();
@@ -269,8 +274,26 @@ Lsn HttpSession::run() {
     http::Reply reply;
     const Lsn saw = answer(reply);
     send(reply);
+    take_time();
     forget_request();
     return saw;
+}
+
+void HttpSession::take_time() {
+    if (!hub_.timings.are_taken()) return;
+    const auto took = hub_.timings.lap();
+    hub_.timings.http.add(took);
+    if (!hub_.timings.slow.is_slow(took)) return;
+    const http::Request& request = reader_->request();
+    const std::array<std::string_view, 3> args{text_of(request.method), request.target,
+                                               request.body};
+    hub_.timings.slow.add(
+        {.id = 0,
+         .at = hub_.unix_time,
+         .took = std::chrono::floor<std::chrono::microseconds>(took),
+         .args = SlowLog::bounded(std::span{args}.first(args.back().empty() ? 2 : 3)),
+         .peer = std::string{peer()},
+         .name = {}});
 }
 
 /// Whatever happens in one request, there is one answer, and the next one can be executed.
@@ -325,6 +348,11 @@ Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
 Lsn HttpSession::dispatch(http::Reply& reply) {
     const http::Route& route = *match_.route;
     http::Exchange exchange = this->exchange(reply);
+    if (hub_.loading != nullptr && !route.has(http::route_loading)) {
+        exchange.fail(ErrorCode::loading, std::string{loading_text} + hub_.loading->step().text());
+        reply.header = "Retry-After: 1\r\n";
+        return 0;
+    }
     if (route.touches_stock()) {
         if (hub_.storage_failed) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);
@@ -338,6 +366,7 @@ Lsn HttpSession::dispatch(http::Reply& reply) {
 }
 
 void HttpSession::send(const http::Reply& reply) {
+    ++hub_.counters.routes[http::place_of_route(match_.route)][reply.status / 100];
     const http::Framing framing = this->framing();
     http::append_reply(output_.tail(), reply, framing);
     if (!framing.keeps_alive) end();

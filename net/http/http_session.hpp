@@ -57,6 +57,7 @@ private:
     Lsn answer_once(http::Reply& reply, std::string_view key);
     Lsn dispatch(http::Reply& reply);
     void send(const http::Reply& reply);
+    void take_time();
     void forget_request() noexcept;
     [[nodiscard]] http::Framing framing() const;
 

@@ -12,6 +12,8 @@ constexpr std::uint8_t write = route_write;
 constexpr std::uint8_t write_body = route_write | route_body;
 constexpr std::uint8_t read = route_read;
 constexpr std::uint8_t read_body = route_read | route_body;
+constexpr std::uint8_t asks_always = route_outside | route_loading;
+constexpr std::uint8_t free_always = route_free | route_loading;
 
 // clang-format off
 constexpr std::array table = std::to_array<Route>({
@@ -31,10 +33,12 @@ constexpr std::array table = std::to_array<Route>({
     {verb::get,     "/v1/skus/{sku}/available",        read,          {"day"}, handlers::available},
     {verb::get,     "/v1/shortages",                   read,          {"sku", "after"}, handlers::shortages},
     {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},
-    {verb::get,     "/v1/info",                        route_outside, {}, handlers::info},
-    {verb::get,     "/v1/openapi.json",                0,             {}, handlers::openapi},
+    {verb::get,     "/v1/info",                        asks_always,   {}, handlers::info},
+    {verb::get,     "/v1/openapi.json",                route_loading, {}, handlers::openapi},
 
-    {verb::get,     "/livez",                          route_free,    {}, handlers::alive},
+    {verb::get,     "/livez",                          free_always,   {}, handlers::alive},
+    {verb::get,     "/readyz",                         free_always,   {}, handlers::ready},
+    {verb::get,     "/metrics",                        asks_always,   {}, handlers::metrics},
 });
 // clang-format on
 
@@ -64,6 +68,11 @@ std::string_view text_of(verb method) {
 }  // namespace
 
 std::span<const Route> routes() noexcept { return table; }
+
+std::size_t place_of_route(const Route* route) noexcept {
+    static_assert(table.size() <= Counters::routes_max);
+    return route == nullptr ? Counters::routes_max : static_cast<std::size_t>(route - table.data());
+}
 
 Match find_route(verb method, const Target& target) noexcept {
     Match match;

@@ -13,11 +13,12 @@ namespace allot::http {
 
 /// How a request is treated before and around its handler. Bits.
 enum RouteFlags : std::uint8_t {
-    route_write = 1,    ///< changes stock: executed with the backend's turn held
-    route_read = 2,     ///< looks at stock: likewise
-    route_outside = 4,  ///< executed without the turn, because it asks the storage
-    route_free = 8,     ///< needs no password
-    route_body = 16,    ///< takes a JSON object
+    route_write = 1,     ///< changes stock: executed with the backend's turn held
+    route_read = 2,      ///< looks at stock: likewise
+    route_outside = 4,   ///< executed without the turn, because it asks the storage
+    route_free = 8,      ///< needs no password
+    route_body = 16,     ///< takes a JSON object
+    route_loading = 32,  ///< answered although the store is not open yet
 };
 
 /// A row of the table of what can be asked over HTTP. net/http/openapi.json describes each row, and
@@ -37,6 +38,9 @@ struct Route {
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;
+
+/// Its place in Counters::routes; that of no route for null.
+[[nodiscard]] std::size_t place_of_route(const Route* route) noexcept;
 
 inline constexpr std::size_t path_arguments_max = 1;
 
@@ -76,6 +80,8 @@ Lsn snapshot(Exchange& exchange);
 Lsn info(Exchange& exchange);
 Lsn openapi(Exchange& exchange);
 Lsn alive(Exchange& exchange);
+Lsn ready(Exchange& exchange);
+Lsn metrics(Exchange& exchange);
 }  // namespace handlers
 
 }  // namespace allot::http

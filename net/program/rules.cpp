@@ -157,6 +157,13 @@ std::optional<std::chrono::seconds> read_age(std::string_view text) {
     return read_time<seconds>(text, units, std::chrono::days{3650});
 }
 
+std::optional<std::chrono::microseconds> read_slow_log(std::string_view text) {
+    if (text == "off") return SlowLog::never;
+    const auto number = read_number(text, 0, 3'600'000'000);
+    if (!number) return std::nullopt;
+    return std::chrono::microseconds{*number};
+}
+
 std::optional<std::uint64_t> read_lsn(std::string_view text) {
     return read_number(text, 1, std::numeric_limits<std::uint64_t>::max());
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "net/program/option.hpp"
+#include "net/slow_log.hpp"
 #include "storage/options.hpp"
 
 namespace allot::program {
@@ -37,6 +38,8 @@ struct Endpoint {
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
 /// A number with s, min, h or d after it, or 0.
 [[nodiscard]] std::optional<std::chrono::seconds> read_age(std::string_view text);
+/// A number of microseconds, or `off` for SlowLog::never.
+[[nodiscard]] std::optional<std::chrono::microseconds> read_slow_log(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
 [[nodiscard]] std::optional<std::string> read_directory(std::string_view text);
 
@@ -61,6 +64,8 @@ inline constexpr Rule<std::chrono::milliseconds> duration_rule{
 inline constexpr Rule<std::chrono::seconds> age_rule{
     read_age, "a time such as 90s, 30min, 12h or 7d, at most 3650d, or 0"};
 inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "a number 1..100000"};
+inline constexpr Rule<std::chrono::microseconds> slow_log_rule{
+    read_slow_log, "a number of microseconds 0..3600000000, or off"};
 inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "a number of a fact, from 1"};
 inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};
 

@@ -2,13 +2,17 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "net/program/descriptors.hpp"
@@ -25,9 +29,9 @@ namespace {
 namespace asio = boost::asio;
 
 Backend backend_of(Store& store) {
-    return {.bus = store.bus(),
-            .journal = store.journal(),
-            .turn = store.turn(),
+    return {.bus = &store.bus(),
+            .journal = &store.journal(),
+            .turn = &store.turn(),
             .history = &store.history(),
             .start_snapshot = [&store] { return store.start_snapshot(); },
             .storage_info =
@@ -35,7 +39,8 @@ Backend backend_of(Store& store) {
                     auto sections = store_info(store.status());
                     sections.push_back(handler_info(store.handlers()));
                     return sections;
-                }};
+                },
+            .storage_figures = [&store] { return storage_figures(store.status()); }};
 }
 
 std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
@@ -55,27 +60,107 @@ auto take_address(const Endpoint& at, Take&& take) {
     }
 }
 
-/// Runs the listening server until a signal has ended it. What was read is executed and answered
+/// What a signal to end does: whatever it finds the program at. A second one finds the default
+/// disposition again, and ends the process.
+class EndSignal {
+public:
+    explicit EndSignal(asio::io_context& io) : signals_{io, SIGTERM, SIGINT} {
+        signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (error) return;
+            signals_.clear();
+            act_(signal);
+        });
+    }
+    /// While nobody runs the io_context. A signal that is not acted upon yet finds the new action.
+    void set_action(std::function<void(int signal)> act) { act_ = std::move(act); }
+
+private:
+    asio::signal_set signals_;
+    std::function<void(int signal)> act_;
+};
+
+/// Runs an io_context on a thread of its own for as long as it lives.
+class Meanwhile {
+public:
+    explicit Meanwhile(asio::io_context& io)
+        : io_{io}, thread_{[this] {
+              try {
+                  io_.run();
+              } catch (...) {
+                  failure_ = std::current_exception();
+              }
+          }} {}
+    ~Meanwhile() { join(); }
+    Meanwhile(const Meanwhile&) = delete;
+    Meanwhile& operator=(const Meanwhile&) = delete;
+
+    /// \throws what the thread has met.
+    void end() {
+        join();
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void join() {
+        if (!thread_.joinable()) return;
+        io_.stop();
+        thread_.join();
+        io_.restart();
+    }
+
+    asio::io_context& io_;
+    std::exception_ptr failure_;
+    std::thread thread_;
+};
+
+/// Thrown out of the opening of a store, because a signal came.
+struct Interrupted {};
+
+/// Opens the store while clients are told how far that is.
+/// \return none: a signal has ended it.
+std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loading& loading,
+                                 const ServeSettings& settings, Console& console, Logger& log) {
+    std::atomic<bool> interrupted = false;
+    signal.set_action([&](int number) {
+        log.info("stopping", {{"signal", number}, {"loading", loading.step().text()}});
+        interrupted = true;
+    });
+    StoreOptions options = settings.store;
+    options.progress = [&](const Progress& progress) {
+        loading.update(progress.what, progress.done, progress.total);
+        if (interrupted) throw Interrupted{};
+    };
+    Meanwhile clients{io};
+    try {
+        Store store = open_store(settings.directory, std::move(options), console, log,
+                                 settings.notifications.handlers());
+        clients.end();
+        if (!interrupted) return store;
+    } catch (const Interrupted&) {
+    }
+    return {};
+}
+
+/// Runs the serving server until a signal has ended it. What was read is executed and answered
 /// then, within drain_max.
-void run_until_signal(asio::io_context& io, Server& server, const ServeSettings& settings,
-                      Logger& log) {
-    // A second signal finds the default disposition again, and ends the process.
-    asio::signal_set signals{io, SIGTERM, SIGINT};
-    signals.async_wait([&](const boost::system::error_code& error, int signal) {
-        if (error) return;
-        signals.clear();
-        log.info("draining", {{"signal", signal}, {"clients", server.clients()}});
+void run_until_signal(asio::io_context& io, EndSignal& signal, Server& server, Logger& log) {
+    signal.set_action([&](int number) {
+        log.info("draining", {{"signal", number}, {"clients", server.clients()}});
         server.drain(drain_max, [&](bool clean) {
             if (!clean) log.warning("some replies were cut off");
             io.stop();
         });
     });
-    // Said only now: who waits for it may send a signal at once.
-    log.info("listening", {{"tls", settings.server.tls ? "yes" : "no"},
-                           {"password", settings.server.password ? "yes" : "no"},
-                           {"http", settings.http ? text_of(server.http_endpoint()) : "no"},
-                           {"address", text_of(server.endpoint())}});
     io.run();
+}
+
+/// Logs where a server is.
+void log_address(std::string_view event, const Server& server, const ServeSettings& settings,
+                 Logger& log) {
+    log.info(event, {{"tls", settings.server.tls ? "yes" : "no"},
+                     {"password", settings.server.password ? "yes" : "no"},
+                     {"http", settings.http ? text_of(server.http_endpoint()) : "no"},
+                     {"address", text_of(server.endpoint())}});
 }
 
 /// What a large request or reply took is the system's again as soon as it is freed. By itself, the
@@ -112,21 +197,29 @@ int serve(const ServeSettings& settings, Console& console) {
             return Server::bind(io, settings.http->host, settings.http->port);
         });
     }
-    Store store = open_store(settings.directory, settings.store, console, log,
-                             settings.notifications.handlers());
-    if (settings.sample_stock && add_sample_stock(store)) log.info("sample stock added");
-    const StoreStatus opened = store.status();
+    std::optional<Store> store;  // outlives the server
+    Loading loading;
+    Server server{io, loading, options};
+    take_address(settings.listen, [&] { server.listen(std::move(address)); });
+    if (http) take_address(*settings.http, [&] { server.listen_http(std::move(*http)); });
+    EndSignal signal{io};
+    log_address("loading", server, settings, log);
+    store = open_beside(io, signal, loading, settings, console, log);
+    if (!store) {
+        log.info("stopped before the store was open");
+        return exit_code::ok;
+    }
+    if (settings.sample_stock && add_sample_stock(*store)) log.info("sample stock added");
+    const StoreStatus opened = store->status();
     log.info("store open", {{"data", settings.directory},
                             {"last_lsn", opened.last},
                             {"replayed", opened.recovered_facts},
                             {"products", opened.products},
                             {"lines", opened.lines}});
-
-    Server server{io, backend_of(store), options};
-    take_address(settings.listen, [&] { server.listen(std::move(address)); });
-    if (http) take_address(*settings.http, [&] { server.listen_http(std::move(*http)); });
-    run_until_signal(io, server, settings, log);
-    return close(store, log);
+    server.serve(backend_of(*store));
+    log_address("listening", server, settings, log);
+    run_until_signal(io, signal, server, log);
+    return close(*store, log);
 }
 
 }  // namespace allot::program

@@ -33,8 +33,10 @@ struct ServeSettings {
 /// Replies that take longer than this after a signal to end are cut off.
 inline constexpr std::chrono::milliseconds drain_max{3000};
 
-/// Serves a store until SIGTERM or SIGINT: then executes what was read, sends the replies, takes a
-/// snapshot and closes the store. A second signal ends the process at once.
+/// Listens at once, opens the store while clients are told that it is loading, and serves it until
+/// SIGTERM or SIGINT: then executes what was read, sends the replies, takes a snapshot and closes
+/// the store. While it loads, such a signal ends it soon, and no file has changed. A second signal
+/// ends the process at once.
 /// \return the exit code.
 /// \throws std::system_error when the store cannot be opened or the address is not free.
 int serve(const ServeSettings& settings, Console& console);

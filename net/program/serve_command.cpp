@@ -58,6 +58,8 @@ constexpr std::array own_options = {
     Option{"request-timeout", "TIME", "30s", "drop who does not end a command that it began"},
     Option{"output-timeout", "TIME", "10s", "drop who takes nothing of its replies"},
     Option{"idle-timeout", "TIME", "0", "drop who sends no command for so long; 0: never"},
+    Option{"slow-log-us", "NUMBER", "10000",
+           "keep commands that take so many microseconds for SLOWLOG; 0: all, off: none"},
     Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
 constexpr auto serve_options = joined(own_options, notification_options);
 
@@ -80,6 +82,7 @@ ServerOptions server_options(const Settings& settings) {
         .request_stalled_max = settings.get("request-timeout", duration_rule),
         .output_stalled_max = settings.get("output-timeout", duration_rule),
         .handshake_max = settings.get("handshake-timeout", duration_rule)};
+    options.slow_log_from = settings.get("slow-log-us", slow_log_rule);
     options.session.set_output_bytes_max(settings.get("max-output", output_bytes_rule));
     return options;
 }

@@ -10,4 +10,7 @@ namespace allot::program {
 /// What INFO tells of the storage.
 [[nodiscard]] std::vector<InfoSection> store_info(const StoreStatus& status);
 
+/// What a monitor is told of it.
+[[nodiscard]] StorageFigures storage_figures(const StoreStatus& status);
+
 }  // namespace allot::program

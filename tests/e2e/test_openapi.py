@@ -140,6 +140,8 @@ class GivenTheDescription(server.Case):
         self.ask("GET", "/v1/info")
         self.ask("GET", "/v1/openapi.json")
         self.ask("GET", "/livez")
+        self.ask("GET", "/readyz")
+        self.ask("GET", "/metrics")
 
     def meet_what_is_not_there(self):
         self.assertEqual(404, self.ask("GET", "/v1/shortages", query="?sku=NONE")[0])

@@ -93,7 +93,7 @@ struct Engine {
     StoreMutex turn{journal};
 
     [[nodiscard]] Backend backend() {
-        Backend backend{bus, journal, turn};
+        Backend backend{.bus = &bus, .journal = &journal, .turn = &turn};
         if constexpr (requires { journal.history; }) backend.history = &journal.history;
         return backend;
     }

@@ -78,7 +78,7 @@ def _places(stage: Stage, directory: pathlib.Path) -> list[Place]:
     run = _run(stage, directory, tracer := traced.counting(directory))
     if run.exit_code != 0:
         raise Broken(f"traced, it ends with {run.exit_code}: {run.log}")
-    return traced.places(tracer.calls())
+    return traced.places(tracer.calls(), tracer.threads)
 
 
 def _counts(all_places: list[Place]) -> dict[tuple[int, str], int]:

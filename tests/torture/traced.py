@@ -2,7 +2,8 @@
 
 strace counts the calls of each thread by itself, so a place is a thread, a system call, and how many
 of them that thread has made. The main thread is traced from its first instruction on, the others
-from when the server listens: until then they have nothing to do.
+from when the server listens: until then they have nothing to do. The one that answers clients while
+the store is being opened has gone by then, and is none of them.
 """
 
 import os
@@ -19,7 +20,6 @@ KILLED_AT = (
     "openat", "close", "mkdir", "flock", "pread64", "pwrite64", "write", "ftruncate", "fdatasync",
     "fsync", "rename", "unlink", "recvfrom", "sendto",
 )
-FIRST = "rseq"  # of every thread
 FAILED_AT = ("openat", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
 CALL = re.compile(r"^(?:(?P<thread>\d+) +)?(?P<at>\d+\.\d+) (?P<call>\w+)\(")
 
@@ -53,6 +53,7 @@ class Tracer:
     def __init__(self, directory: pathlib.Path, thread: int | None, *expressions: str) -> None:
         """`thread` None: all of them."""
         self.thread = thread
+        self.threads: list[int] = []  # when it listened, in the order of their start
         self.log = directory / "strace.log"
         self._command = [server.tool("strace"), "-ttt", "-y", "-s", "24", "-o", str(self.log)]
         self._command += [word for each in expressions for word in ("-e", each)]
@@ -65,10 +66,10 @@ class Tracer:
 
     def attach(self, running: server.Server) -> subprocess.Popen[str] | None:
         """To a thread of a server that listens. strace ends with the server."""
+        self.threads = sorted(map(int, os.listdir(f"/proc/{running.pid}/task")))
         if not self.thread:
             return None
-        threads = sorted(os.listdir(f"/proc/{running.pid}/task"), key=int)
-        strace = subprocess.Popen([*self._command, "-p", threads[self.thread]], text=True,
+        strace = subprocess.Popen([*self._command, "-p", str(self.threads[self.thread])], text=True,
                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         said = strace.stderr.readline() if strace.stderr else ""
         if "attached" not in said:
@@ -99,15 +100,15 @@ def failing(directory: pathlib.Path, place: Place, error: str, for_ever: bool) -
 
 
 def counting(directory: pathlib.Path) -> Tracer:
-    return Tracer(directory, None, f"trace={','.join((FIRST, *KILLED_AT))}")
+    return Tracer(directory, None, f"trace={','.join(KILLED_AT)}")
 
 
-def places(calls: list[Call]) -> list[Place]:
-    """Every place that a traced run came by."""
-    threads = {each: at for at, each in enumerate(sorted({call.thread for call in calls}))}
+def places(calls: list[Call], began: list[int]) -> list[Place]:
+    """Every place that a traced run came by, in the threads that `began`."""
+    threads = {each: at for at, each in enumerate(began)}
     counts: dict[tuple[int, str], int] = {}
     for call in calls:
-        if call.name != FIRST:
+        if call.thread in threads:
             key = (threads[call.thread], call.name)
             counts[key] = counts.get(key, 0) + 1
     return [Place(thread, name, nth) for (thread, name), count in counts.items()

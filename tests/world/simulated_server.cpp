@@ -26,9 +26,9 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
       dice_{dice},
       witness_{witness},
       core_{disk, "store", options, clock_},
-      hub_{{.bus = core_.bus,
-            .journal = core_.journal,
-            .turn = core_.turn,
+      hub_{{.bus = &core_.bus,
+            .journal = &core_.journal,
+            .turn = &core_.turn,
             .history = &core_.history,
             .start_snapshot = [this] { return start_snapshot(); }},
            tight_limits()} {

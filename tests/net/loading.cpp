@@ -1,0 +1,161 @@
+#include "net/loading.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "net/command_table.hpp"
+#include "net/http/routes.hpp"
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+using allot::CommandSpec;
+using allot::Hub;
+using allot::Loading;
+
+/// Clients of both protocols at a server whose store is being opened.
+struct Waiting {
+    template <class Conversation>
+    std::string answers(Conversation& client, std::string_view bytes) {
+        while (!bytes.empty()) {
+            const auto room = client.prepare();
+            const std::size_t n = bytes.copy(room.data(), room.size());
+            client.received(n);
+            bytes.remove_prefix(n);
+            (void)client.execute();
+        }
+        hub.end_round();
+        return allot::test::released(client.output(), engine.journal);
+    }
+    std::string ask(std::string_view line) {
+        return answers(session, std::string{line}.append("\r\n"));
+    }
+    allot::test::HttpAnswer get(std::string_view method, std::string_view path,
+                                std::optional<std::string_view> body = {}) {
+        allot::HttpSession client{hub, "test:2"};
+        return allot::test::answers_in(
+                   answers(client, allot::test::http_request(method, path, body)))
+            .at(0);
+    }
+
+    allot::test::Engine<allot::VolatileJournal> engine;
+    Loading loading;
+    Hub hub{loading};
+    allot::Session session{hub, "test:1"};
+};
+
+constexpr std::string_view told = "-LOADING Allot is loading: replaying journal, 42 %\r\n";
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_is_being_opened, Waiting)
+
+BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
+    loading.update("replaying journal", 42, 100);
+    std::size_t refused = 0;
+    for (const CommandSpec& spec : allot::command_table()) {
+        if (spec.has(allot::flag_loading)) continue;
+        std::string line{spec.name};
+        for (int i = 0; i < spec.args_min; ++i) line.append(" 1");
+        BOOST_TEST(ask(line) == told, line);
+        ++refused;
+    }
+    BOOST_TEST(refused == 16U);
+    BOOST_TEST(hub.counters.of(allot::ErrorCode::loading) == 16U);
+    // Many at once are looked ahead at, where a store is open.
+    std::string many;
+    std::string expected;
+    for (int i = 0; i < 20; ++i) {
+        many.append("ALLOCATE o s 1\r\n");
+        expected.append(told);
+    }
+    BOOST_TEST(answers(session, many) == expected);
+    BOOST_TEST(engine.journal.last() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered_as_always) {
+    BOOST_TEST(ask("PING") == "+PONG\r\n");
+    BOOST_TEST(contains(ask("HELLO 3"), "$6\r\nserver\r\n"));
+    BOOST_TEST(ask("CLIENT SETNAME n") == "+OK\r\n");
+    BOOST_TEST(contains(ask("CONFIG GET port"), "port"));
+    BOOST_TEST(ask("SLOWLOG LEN") == ":0\r\n");
+    BOOST_TEST(contains(ask("COMMAND COUNT"), ":"));
+    BOOST_TEST(ask("UNSUBSCRIBE c").starts_with(">3\r\n"));
+    BOOST_TEST(ask("RESET") == "+RESET\r\n");
+    BOOST_TEST(ask("QUIT") == "+OK\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_client_libraries_wait_for_the_end_then_info_tells_them) {
+    loading.update("loading snapshot", 1, 4);
+    hub.now += std::chrono::seconds{10};
+    const std::string info = ask("INFO persistence");
+    BOOST_TEST(contains(info, "loading:1\r\n"), info);
+    BOOST_TEST(contains(info, "loading_step:loading snapshot\r\n"), info);
+    BOOST_TEST(contains(info, "loading_loaded_perc:25\r\n"), info);
+    BOOST_TEST(contains(info, "loading_eta_seconds:31\r\n"), info);
+    hub.open(engine.backend());
+    BOOST_TEST(contains(ask("INFO persistence"), "loading:0\r\n"));
+    BOOST_TEST(!contains(ask("INFO persistence"), "loading_"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
+    BOOST_TEST(ask("ADDBATCH b s 10").starts_with("-LOADING "));
+    hub.open(engine.backend());
+    BOOST_TEST(ask("ADDBATCH b s 10") == "+OK\r\n");
+    BOOST_TEST(answers(session, "ALLOCATE o s 1\r\nALLOCATE o s 2\r\n") == "+b\r\n+b\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_asked_over_http_then_a_503_says_when_to_come_again) {
+    loading.update("replaying journal", 42, 100);
+    for (const allot::http::Route& route : allot::http::routes()) {
+        if (route.has(allot::http::route_loading)) continue;
+        const auto body = route.has(allot::http::route_body) ? std::optional{"{}"} : std::nullopt;
+        const auto method = boost::beast::http::to_string(route.method);
+        std::string path{route.path.substr(0, route.path.find('{'))};
+        if (path.size() < route.path.size()) {
+            path += "a" + std::string{route.path.substr(route.path.find('}') + 1)};
+        }
+        const auto answer = get({method.data(), method.size()}, path, body);
+        BOOST_TEST(answer.status == 503U, path);
+        BOOST_TEST(answer.says("Retry-After: 1"));
+        BOOST_TEST(contains(answer.body, "Allot is loading: replaying journal, 42 %"), answer.body);
+    }
+    BOOST_TEST(get("POST", "/v1/snapshots").json().at("error").at("code").as_string() == "LOADING");
+}
+
+BOOST_AUTO_TEST_CASE(when_probed_then_it_lives_and_is_not_ready) {
+    loading.update("replaying journal", 42, 100);
+    BOOST_TEST(get("GET", "/livez").body == "ok\n");
+    BOOST_TEST(get("GET", "/v1/openapi.json").status == 200U);
+    BOOST_TEST(get("GET", "/v1/info").json().at("Persistence").at("loading").as_string() == "1");
+    const auto metrics = get("GET", "/metrics");
+    BOOST_TEST(metrics.status == 200U);
+    BOOST_TEST(contains(metrics.body, "\nallot_ready 0\n"));
+    BOOST_TEST(contains(metrics.body, "\nallot_loading_ratio 0.42"));
+    BOOST_TEST(!contains(metrics.body, "allot_last_lsn"));
+
+    const auto answer = get("GET", "/readyz");
+    BOOST_TEST(answer.status == 503U);
+    BOOST_TEST(answer.says("Retry-After: 1"));
+    BOOST_TEST(answer.body == R"({"reason":"loading","step":"replaying journal","percent":42})");
+    hub.open(engine.backend());
+    BOOST_TEST(get("GET", "/readyz").status == 200U);
+    BOOST_TEST(get("GET", "/readyz").body == "ok\n");
+    hub.storage_failed = true;
+    BOOST_TEST(get("GET", "/readyz").status == 503U);
+    BOOST_TEST(get("GET", "/readyz").body == R"({"reason":"the storage has failed"})");
+    BOOST_TEST(get("GET", "/livez").status == 200U);
+    BOOST_TEST(hub.counters.of(allot::ErrorCode::read_only) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(when_nothing_is_known_of_the_total_then_nothing_is_done) {
+    BOOST_TEST(Loading{}.step().text() == "opening the store, 0 %");
+    loading.update("x", 7, 5);
+    BOOST_TEST(loading.step().percent() == 100U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

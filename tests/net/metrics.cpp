@@ -1,0 +1,154 @@
+#include "net/http/metrics.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+using allot::test::HttpDesk;
+using namespace std::chrono_literals;
+
+/// By name and labels, as they are written.
+std::map<std::string, double> figures_in(const std::string& page) {
+    std::map<std::string, double> figures;
+    std::istringstream lines{page};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('#')) continue;
+        const std::size_t space = line.rfind(' ');
+        BOOST_TEST_REQUIRE(space != std::string::npos);
+        const bool is_new =
+            figures.emplace(line.substr(0, space), std::stod(line.substr(space + 1))).second;
+        BOOST_TEST(is_new, line);
+    }
+    return figures;
+}
+
+struct Watched : HttpDesk<allot::test::HandJournal> {
+    [[nodiscard]] std::map<std::string, double> figures() {
+        return figures_in(ask("GET", "/metrics").body);
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_monitor)
+
+BOOST_AUTO_TEST_CASE(when_it_asks_then_it_is_told_in_the_text_format) {
+    Watched desk;
+    const auto answer = desk.ask("GET", "/metrics");
+    BOOST_TEST(answer.status == 200U);
+    BOOST_TEST(answer.says("Content-Type: text/plain; version=0.0.4; charset=utf-8"));
+    BOOST_TEST(desk.ask("HEAD", "/metrics").status == 200U);
+    BOOST_TEST(desk.ask("GET", "/metrics?sku=x").status == 400U);
+}
+
+BOOST_AUTO_TEST_CASE(when_there_is_a_password_then_it_has_to_know_it) {
+    HttpDesk<> desk{{}, allot::Password{"open sesame"}};
+    BOOST_TEST(desk.ask("GET", "/metrics").status == 401U);
+    BOOST_TEST(desk.ask("GET", "/metrics", {}, "Authorization: Bearer open sesame\r\n").status ==
+               200U);
+    BOOST_TEST(desk.ask("GET", "/readyz").status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
+    Watched desk;
+    const auto before = desk.figures();
+    desk.ask("GET", "/v1/skus/none/available");
+    allot::Session session{desk.hub, "test:2"};
+    for (const std::string_view line :
+         {"ADDBATCH b s 5\r\n", "ALLOCATE o s 3\r\n", "ALLOCATE p s 3\r\n", "NONSENSE\r\n"}) {
+        const auto room = session.prepare();
+        session.received(line.copy(room.data(), room.size()));
+        (void)session.execute();
+    }
+    desk.hub.end_round();
+    desk.engine.journal.sync_to(1);
+    auto after = desk.figures();
+    const auto grown = [&](const std::string& name) {
+        BOOST_TEST(before.contains(name), name);
+        return after[name] - before.at(name);
+    };
+    BOOST_TEST(grown("allot_commands_total{verb=\"allocate\"}") == 2);
+    BOOST_TEST(grown("allot_commands_total{verb=\"(unknown)\"}") == 1);
+    BOOST_TEST(grown("allot_errors_total{code=\"OUTOFSTOCK\"}") == 1);
+    BOOST_TEST(grown("allot_errors_total{code=\"INVALIDSKU\"}") == 1);
+    BOOST_TEST(grown("allot_clients{protocol=\"line\"}") == 1);
+    BOOST_TEST(grown("allot_batches") == 1);
+    BOOST_TEST(grown("allot_lines") == 1);
+    BOOST_TEST(grown("allot_shortages") == 1);
+    BOOST_TEST(grown("allot_last_lsn") == 3);
+    BOOST_TEST(grown("allot_journal_lag_facts") == 2);
+    BOOST_TEST(
+        grown("allot_http_requests_total{method=\"GET\",route=\"/metrics\",status=\"2xx\"}") == 1);
+    BOOST_TEST(grown("allot_http_requests_total{method=\"GET\",route=\"/v1/skus/{sku}/available\","
+                     "status=\"4xx\"}") == 1);
+    BOOST_TEST(after["allot_client_output_bytes"] > 0);  // replies that wait
+    BOOST_TEST(after["process_resident_memory_bytes"] > 1e6);
+    BOOST_TEST(after["process_open_fds"] > 2);
+}
+
+BOOST_AUTO_TEST_CASE(when_paths_and_names_are_a_clients_then_no_label_has_them) {
+    Watched desk;
+    desk.engine.journal.sync_at_once();
+    const auto before = desk.figures().size();
+    desk.ask("GET", "/a-path-of-mine");
+    desk.ask("GET", "/v1/skus/a-name-of-mine/stock");
+    desk.ask("PUT", "/v1/batches/a-name-of-mine", R"({"sku":"SKU","quantity":1})");
+    const std::string page = desk.ask("GET", "/metrics").body;
+    BOOST_TEST(page.find("of-mine") == std::string::npos);
+    BOOST_TEST(figures_in(page).size() == before);
+    BOOST_TEST(figures_in(page).at(
+                   "allot_http_requests_total{method=\"\",route=\"(none)\",status=\"4xx\"}") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_too) {
+    Watched desk;
+    desk.hub.timings.durable.add(300ns);
+    desk.hub.timings.durable.add(1ms);
+    desk.hub.timings.durable.add(1h);
+    auto figures = desk.figures();
+    BOOST_TEST(figures["allot_durable_seconds_count"] == 3);
+    BOOST_TEST(figures["allot_durable_seconds_sum"] == 3600.0010003,
+               boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(figures["allot_durable_seconds_bucket{le=\"+Inf\"}"] == 3);
+    constexpr std::string_view bucket = "allot_durable_seconds_bucket{le=\"";
+    std::size_t buckets = 0;
+    for (const auto& [name, value] : figures) {
+        if (!name.starts_with(bucket)) continue;
+        const double bound = std::stod(name.substr(bucket.size()));
+        BOOST_TEST(value == (bound >= 300e-9) + (bound >= 1e-3) + (bound >= 3600), name);
+        ++buckets;
+    }
+    BOOST_TEST(buckets == allot::LatencyHistogram::bounds + 1);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there) {
+    Watched desk;
+    desk.hub.backend.storage_figures = [] {
+        return allot::StorageFigures{.oldest_lsn = 3,
+                                     .waiting_bytes = 77,
+                                     .groups = {5, 0, 2},
+                                     .written_facts = 13,
+                                     .snapshots_taken = 4,
+                                     .snapshots_failed = 1,
+                                     .snapshot_at = 1'700'000'000'500'000,
+                                     .snapshot_took = 250ms};
+    };
+    auto figures = desk.figures();
+    BOOST_TEST(figures["allot_oldest_lsn"] == 3);
+    BOOST_TEST(figures["allot_journal_waiting_bytes"] == 77);
+    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"1\"}"] == 5);
+    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"2\"}"] == 5);
+    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"+Inf\"}"] == 7);
+    BOOST_TEST(figures["allot_journal_group_facts_sum"] == 13);
+    BOOST_TEST(figures["allot_snapshots_total{result=\"taken\"}"] == 4);
+    BOOST_TEST(figures["allot_snapshots_total{result=\"failed\"}"] == 1);
+    BOOST_TEST(figures["allot_snapshot_timestamp_seconds"] == 1'700'000'000.5);
+    BOOST_TEST(figures["allot_snapshot_duration_seconds"] == 0.25);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,174 @@
+#include "net/slow_log.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <string>
+
+#include "net/command_table.hpp"
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+using allot::SlowLog;
+using namespace std::chrono_literals;
+
+/// How long whatever is timed next takes.
+allot::Hub::Time now;
+std::chrono::nanoseconds pace = 0ns;
+allot::Hub::Time tick() noexcept { return now += pace; }
+
+/// A client whose commands all take as long.
+struct Slow : allot::test::Desk<> {
+    explicit Slow(std::optional<allot::Password> password = {}) : Desk{{}, std::move(password)} {
+        now = hub.now;
+        hub.timings.clock = tick;
+        hub.unix_time = 1'700'000'000;
+        pace = 20ms;
+    }
+    /// The verbs and arguments that are kept, the newest first.
+    [[nodiscard]] std::vector<std::vector<std::string>> kept() const {
+        std::vector<std::vector<std::string>> all;
+        for (const auto& entry : hub.timings.slow.entries()) all.push_back(entry.args);
+        return all;
+    }
+    std::string ask(std::string_view line) {
+        hub.now = now;
+        return Desk::ask(line);
+    }
+};
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_commands_that_take_long)
+
+BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_then_it_has_the_form_that_redis_gives_it) {
+    Slow desk;
+    desk.ask("CLIENT SETNAME me");
+    desk.ask("ADDBATCH b s 10");
+    pace = 9ms;
+    desk.ask("STOCK s");  // not slow
+    BOOST_TEST(
+        desk.ask("SLOWLOG GET 1") ==
+        "*1\r\n*6\r\n:1\r\n:1700000000\r\n:20000\r\n*4\r\n$8\r\nADDBATCH\r\n$1\r\nb\r\n$1\r\ns"
+        "\r\n$2\r\n10\r\n$6\r\ntest:1\r\n$2\r\nme\r\n");
+    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":2\r\n");
+    BOOST_TEST(desk.ask("SLOWLOG GET").starts_with("*2\r\n*6\r\n:1\r\n"));
+    BOOST_TEST(desk.ask("SLOWLOG GET 0") == "*0\r\n");
+    BOOST_TEST(desk.ask("slowlog get -1").starts_with("*2\r\n"));
+    BOOST_TEST(desk.ask("SLOWLOG GET -2") ==
+               "-ERR count should be greater than or equal to -1\r\n");
+    BOOST_TEST(desk.ask("SLOWLOG GET x") == "-ERR count should be greater than or equal to -1\r\n");
+    BOOST_TEST(desk.ask("SLOWLOG HELP").starts_with("*"));
+    BOOST_TEST(desk.ask("SLOWLOG RESET") == "+OK\r\n");
+    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
+    pace = 20ms;
+    desk.ask("PING");
+    BOOST_TEST(desk.hub.timings.slow.entries().at(0).id == 2U);  // ids are not given out again
+}
+
+BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_command_is_slow) {
+    allot::test::Desk<> desk;
+    BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
+               "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
+    desk.hub.timings.slow.threshold = SlowLog::never;
+    BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
+               "*2\r\n$23\r\nslowlog-log-slower-than\r\n$2\r\n-1\r\n");
+    BOOST_TEST(desk.ask("CONFIG GET slowlog-max-len") ==
+               "*2\r\n$15\r\nslowlog-max-len\r\n$3\r\n128\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_password_is_given_then_it_is_not_kept) {
+    Slow desk{allot::Password{"open sesame"}};
+    desk.ask("AUTH mellon");
+    desk.hub.now = now = desk.session.refusal_due();
+    (void)desk.execute();
+    desk.ask("ATUH \"open sesame\"");  // no command, and the client is not known
+    desk.ask("HELLO 3 AUTH default \"open sesame\"");
+    desk.ask("AUTH default \"open sesame\"");
+    desk.ask("ATUH \"open sesame\"");  // no command
+    desk.ask("ECHO 1");
+    BOOST_TEST(
+        (desk.kept() ==
+         std::vector<Words>{{"ECHO", "1"}, {"AUTH", "(redacted)"}, {"HELLO", "(redacted)"}}));
+}
+
+BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry) {
+    Slow desk;
+    desk.send("ALLOCATE o1 s 1\r\nALLOCATE o2 s 2\r\nALLOCATE o3 s 1\r\nSTOCK s\r\nSTOCK t\r\n");
+    BOOST_TEST(
+        (desk.kept() == std::vector<Words>{{"STOCK", "t"},
+                                           {"STOCK", "s"},
+                                           {"ALLOCATE", "o1", "s", "1", "... (2 more commands)"}}));
+    // Counted with their mean, and by verb.
+    const auto& verbs = desk.hub.counters.verbs;
+    const auto& allocate = verbs[allot::place_of(allot::find_command("ALLOCATE"))];
+    BOOST_TEST(allocate.calls == 3U);
+    BOOST_TEST((allocate.took == 20ms));
+    BOOST_TEST(verbs[allot::place_of(allot::find_command("STOCK"))].calls == 2U);
+    BOOST_TEST(desk.hub.timings.line.count() == 5U);
+    BOOST_TEST((desk.hub.timings.line.sum() > 59ms && desk.hub.timings.line.sum() <= 60ms));
+}
+
+BOOST_AUTO_TEST_CASE(when_one_quits_then_what_comes_after_is_not_counted) {
+    Slow desk;
+    desk.send("QUIT\r\nPING\r\n");
+    BOOST_TEST((desk.kept() == std::vector<Words>{{"QUIT"}}));
+    BOOST_TEST(desk.hub.counters.verbs[allot::place_of(allot::find_command("PING"))].calls == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
+    allot::test::Desk<> desk;
+    desk.hub.timings.slow.threshold = 0us;
+    desk.ask("PING");
+    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
+    BOOST_TEST(desk.hub.timings.line.count() == 0U);
+    BOOST_TEST(desk.hub.counters.verbs[allot::place_of(allot::find_command("PING"))].calls == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_kept) {
+    allot::test::HttpDesk<> desk;
+    now = desk.hub.now;
+    desk.hub.timings.clock = tick;
+    pace = 10ms;
+    const std::string body = R"({"lines":[{"sku":"SKU","quantity":1}]})";
+    desk.ask("POST", "/v1/orders/o/allocations", body, "Authorization: Bearer secret\r\n");
+    desk.hub.now = now;
+    desk.ask("GET", "/livez");
+    const auto& entries = desk.hub.timings.slow.entries();
+    BOOST_REQUIRE(entries.size() == 2U);
+    BOOST_TEST((entries[0].args == Words{"GET", "/livez"}));
+    BOOST_TEST((entries[1].args == Words{"POST", "/v1/orders/o/allocations", body}));
+    BOOST_TEST(entries[1].peer == "test:1");
+    BOOST_TEST(desk.hub.timings.http.count() == 2U);
+    BOOST_TEST(desk.hub.timings.line.count() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_log_that_is_full)
+
+BOOST_AUTO_TEST_CASE(when_more_comes_then_the_oldest_goes) {
+    SlowLog log;
+    for (std::size_t i = 0; i < SlowLog::entries_max + 5; ++i) log.add({});
+    BOOST_TEST(log.entries().size() == SlowLog::entries_max);
+    BOOST_TEST(log.entries().front().id == SlowLog::entries_max + 4);
+    BOOST_TEST(log.entries().back().id == 5U);
+    BOOST_TEST(log.added() == SlowLog::entries_max + 5);
+}
+
+BOOST_AUTO_TEST_CASE(when_arguments_are_many_or_long_then_they_are_cut_with_a_word_of_it) {
+    const std::string longest(SlowLog::argument_bytes_max, 'a');
+    const std::string longer = longest + "bcd";
+    const std::vector<std::string_view> most(SlowLog::args_max, longest);
+    BOOST_TEST(SlowLog::bounded(most).size() == SlowLog::args_max);
+    BOOST_TEST(SlowLog::bounded(most).back() == longest);
+    const std::vector<std::string_view> more(SlowLog::args_max + 1, longer);
+    const auto kept = SlowLog::bounded(more);
+    BOOST_TEST(kept.size() == SlowLog::args_max);
+    BOOST_TEST(kept.front() == longest + "... (3 more bytes)");
+    BOOST_TEST(kept.back() == "... (2 more arguments)");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
