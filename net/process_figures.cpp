@@ -1,12 +1,13 @@
 #include "net/process_figures.hpp"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
-#include <memory>
+#include <iterator>
+#include <system_error>
 
 namespace allot {
 namespace {
@@ -22,11 +23,10 @@ std::uint64_t count_descriptors() {
     if (::stat(directory, &about) == 0 && about.st_size > 0) {
         return static_cast<std::uint64_t>(about.st_size);
     }
-    const auto close = [](DIR* open) { ::closedir(open); };
-    const std::unique_ptr<DIR, decltype(close)> names{::opendir(directory)};
-    std::uint64_t count = 0;
-    while (names && ::readdir(names.get()) != nullptr) ++count;
-    return count < 3 ? 0 : count - 3;  // itself, `.` and `..`
+    std::error_code ignored;
+    const auto names = std::filesystem::directory_iterator{directory, ignored};
+    const auto count = std::distance(begin(names), end(names));
+    return count == 0 ? 0 : static_cast<std::uint64_t>(count) - 1;  // that of the directory
 }
 
 }  // namespace
