@@ -74,6 +74,11 @@ std::size_t Channels::publish(std::string_view channel, std::string_view message
     return heard;
 }
 
+std::size_t Channels::listeners_of(std::string_view channel) const {
+    const auto found = channels_.find(channel);
+    return found == channels_.end() ? 0 : found->second.size();
+}
+
 bool Channels::is_heard(std::string_view channel) const {
     return channels_.contains(channel) || std::ranges::any_of(patterns_, [&](const auto& each) {
                return glob_matches(each.first, channel);

@@ -32,6 +32,16 @@ public:
     /// Delivers a message to all who listen. \return how many times.
     std::size_t publish(std::string_view channel, std::string_view message);
 
+    /// Calls `take(name, listeners)` for each name that somebody listens to, in their order.
+    template <class Take>
+    void for_each(Kind kind, Take&& take) const {
+        for (const auto& [name, listeners] : kind == Kind::channel ? channels_ : patterns_) {
+            take(std::string_view{name}, listeners.size());
+        }
+    }
+    /// Who listen to a channel by its name.
+    [[nodiscard]] std::size_t listeners_of(std::string_view channel) const;
+
     /// Nobody listens: then no fact is looked at.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
     [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }

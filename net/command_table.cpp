@@ -74,6 +74,9 @@ constexpr std::array specs = std::to_array<CommandSpec>({
     {"PUBLISH", "channel message", ":listeners",
      "Sends a message; on some channels, gives a command", "channels", "0.1.0",
      2, 2, write, false, handlers::publish},
+    {"PUBSUB", "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]", "as Redis replies",
+     "Tells who listens to what", "channels", "0.1.0",
+     1, any, 0, false, handlers::pubsub},
 
     {"PING", "[message]", "+PONG, or the message",
      "Tells that the connection works", "connection", "0.1.0",

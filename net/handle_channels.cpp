@@ -5,9 +5,11 @@
 
 #include "net/arguments.hpp"
 #include "net/channels.hpp"
+#include "net/glob.hpp"
 #include "net/handlers.hpp"
 #include "net/http/json_body.hpp"
 #include "net/session.hpp"
+#include "net/subcommands.hpp"
 
 namespace allot::handlers {
 
@@ -110,22 +112,74 @@ std::optional<std::vector<std::string>> arguments_of(Call& call, const CommandCh
     return arguments;
 }
 
+/// What never was a command; one that the business refuses was.
+bool is_malformed(std::string_view error) {
+    return error.starts_with("-SYNTAX ") || error.starts_with("-BAD");
+}
+
+void warn_of_message(const Call& call, std::string_view error) {
+    while (error.ends_with('\n') || error.ends_with('\r')) error.remove_suffix(1);
+    std::string text{"a message that is no command was published: channel "};
+    text.append(call.args[1]).append(", by ").append(call.session.peer()).append(", ");
+    text.append(error.substr(1)).append("; it is ");
+    append_quoted(text, {call.args[2]});
+    call.hub.warnings.tell(call.hub.now, std::move(text));
+}
+
 /// Executes the command. \return false when it was refused, as the reply says then.
 bool run_command(Call& call, const CommandChannel& channel, Lsn& saw) {
-    const auto arguments = arguments_of(call, channel);
-    if (!arguments) return false;
-    std::vector<std::string_view> words{channel.verb};
-    words.insert(words.end(), arguments->begin(), arguments->end());
     std::string answer;
     ReplyWriter writer{answer};
-    Call command{words, call.session, call.hub, writer};
-    saw = channel.handler(command);
+    Call message{call.args, call.session, call.hub, writer};
+    if (const auto arguments = arguments_of(message, channel)) {
+        std::vector<std::string_view> words{channel.verb};
+        words.insert(words.end(), arguments->begin(), arguments->end());
+        Call command{words, call.session, call.hub, writer};
+        saw = channel.handler(command);
+    }
     if (!answer.starts_with('-')) return true;
+    if (is_malformed(answer)) warn_of_message(call, answer);
     call.reply.raw(answer);
     return false;
 }
 
+Lsn channels(Call& call) {
+    std::vector<std::string_view> names;
+    call.hub.channels.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
+        if (call.args.size() == 2 || glob_matches(call.args[2], name)) names.push_back(name);
+    });
+    call.reply.array(names.size());
+    for (const std::string_view name : names) call.reply.bulk(name);
+    return no_lsn;
+}
+
+Lsn numbers(Call& call) {
+    const auto names = call.args.subspan(2);
+    call.reply.array(2 * names.size());
+    for (const std::string_view name : names) {
+        call.reply.bulk(name);
+        call.reply.integer(static_cast<std::int64_t>(call.hub.channels.listeners_of(name)));
+    }
+    return no_lsn;
+}
+
+Lsn patterns(Call& call) {
+    std::int64_t count = 0;
+    call.hub.channels.for_each(Kind::pattern, [&](std::string_view, std::size_t) { ++count; });
+    call.reply.integer(count);
+    return no_lsn;
+}
+
+constexpr std::array subcommands = std::to_array<Subcommand>({
+    {"CHANNELS", "[pattern]", "The channels that somebody listens to by name.", 0, 1, channels},
+    {"NUMSUB", "[channel ...]", "How many listen to each by name.", 0, CommandSpec::any_number,
+     numbers},
+    {"NUMPAT", "", "How many patterns somebody listens to.", 0, 0, patterns},
+});
+
 }  // namespace
+
+Lsn pubsub(Call& call) { return run_subcommand(call, subcommands); }
 
 Lsn subscribe(Call& call) { return listen(call, Kind::channel, "subscribe"); }
 Lsn psubscribe(Call& call) { return listen(call, Kind::pattern, "psubscribe"); }

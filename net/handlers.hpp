@@ -29,6 +29,7 @@ Lsn unsubscribe(Call& call);
 Lsn psubscribe(Call& call);
 Lsn punsubscribe(Call& call);
 Lsn publish(Call& call);
+Lsn pubsub(Call& call);
 
 // handle_connection.cpp: one client and its connection
 Lsn ping(Call& call);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/backend.hpp"
+#include "net/bounded_warnings.hpp"
 #include "net/channels.hpp"
 #include "net/counters.hpp"
 #include "net/http/remembered_answers.hpp"
@@ -72,13 +73,15 @@ public:
     Counters counters;
     Timings timings;
     Channels channels{nullptr};
+    BoundedWarnings warnings;  ///< set by whoever drives the sessions
     /// Set by whoever drives the sessions, before each turn.
     Time now{};
     Time started{};
-    std::size_t clients_max = 0;   ///< for INFO
-    std::uint16_t port = 0;        ///< for INFO
-    std::uint16_t http_port = 0;   ///< for INFO; 0: none
-    std::size_t http_clients = 0;  ///< connections that speak HTTP, which are not sessions()
+    std::size_t clients_max = 0;    ///< for INFO
+    std::uint16_t port = 0;         ///< for INFO
+    std::uint16_t http_port = 0;    ///< for INFO; 0: none
+    std::size_t http_clients = 0;   ///< connections that speak HTTP, which are not sessions()
+    std::size_t event_streams = 0;  ///< of the HTTP clients, those that are told of facts
     /// The time of day as HTTP writes it, kept by whoever drives the sessions. Empty: not told.
     std::string http_date;
     std::int64_t unix_time = 0;  ///< likewise, seconds since 1970

@@ -48,6 +48,7 @@ Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions o
     hub_.unix_time = hub_.unix_started = unix_seconds(std::chrono::system_clock::now());
     hub_.timings.clock = &steady_clock::now;
     hub_.timings.slow.threshold = options_.slow_log_from;
+    hub_.warnings = BoundedWarnings{options_.warning};
 }
 
 void Listener::open(Tcp::acceptor bound, Protocol protocol) {

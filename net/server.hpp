@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/backend.hpp"
 #include "net/counters.hpp"
@@ -32,6 +33,8 @@ struct ServerOptions {
     /// Without one, whoever reaches the address may change the stock.
     std::optional<Password> password{};
     std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
+    /// Told on the server's thread of what a client did wrong and the operator may want to mend.
+    std::function<void(std::string_view)> warning{};
     // How long is too long. 0: no bound. Checked four times a second.
     std::chrono::milliseconds idle_max{0};  ///< without a request
     std::chrono::milliseconds request_stalled_max{

@@ -187,6 +187,7 @@ int serve(const ServeSettings& settings, Console& console) {
     for (const std::string& warning : settings.warnings) log.warning(warning);
     ServerOptions options = settings.server;
     options.clients_max = descriptors_for(options.clients_max, log);
+    options.warning = [&log](std::string_view text) { log.warning(text); };
 
     asio::io_context io{1};
     // Before the store: where the server cannot listen, none is made, and none is locked.

@@ -67,6 +67,27 @@ class GivenAListener(server.ServedCase):
         self.add(("b", "LAMP", 1))
         self.assertEqual("batch_added", next_message(self.listener)[0])
 
+    def test_when_a_message_is_bad_then_the_log_says_so_and_a_refusal_is_not_logged(self):
+        self.add(("b", "LAMP", 1))
+        for channel, bad in (("allocate", '{"orderid":"o","sku":"LAMP","qty":9}'), ("allocate", "ä\n{")):
+            with self.assertRaises(redis.ResponseError):
+                self.redis.publish(channel, bad)
+        deadline = time.monotonic() + WAIT_S
+        while not (said := [line for line in self.server.log if "no command" in line]):
+            self.assertLess(time.monotonic(), deadline, self.server.text)
+            time.sleep(0.01)
+        self.assertEqual(1, len(said))
+        self.assertRegex(said[0], r"level=warning .*channel allocate, by 127.0.0.1:\d+, SYNTAX .*xc3.*xa4.*x0a{")
+
+    def test_when_it_is_asked_who_listens_then_a_stock_client_understands(self):
+        self.listen("b", "a")
+        self.listener.psubscribe("x*")
+        self.listener.get_message(timeout=WAIT_S)
+        self.assertEqual([b"a", b"b"], self.redis.pubsub_channels())
+        self.assertEqual([b"b"], self.redis.pubsub_channels("[b-z]"))
+        self.assertEqual([(b"a", 1), (b"c", 0)], self.redis.pubsub_numsub("a", "c"))
+        self.assertEqual(1, self.redis.pubsub_numpat())
+
     def test_when_the_server_is_loaded_then_a_listener_misses_nothing(self):
         self.listen("line_allocated")
         self.add(("b", "LAMP", 1_000_000))

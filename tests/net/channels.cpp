@@ -92,6 +92,43 @@ BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
             message("line_allocated", R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2"})"));
 }
 
+BOOST_AUTO_TEST_CASE(when_it_is_asked_who_listens_then_names_and_patterns_are_counted) {
+    BOOST_TEST(desk.ask("PUBSUB CHANNELS") == "*0\r\n");
+    ask("SUBSCRIBE b a");
+    ask("PSUBSCRIBE a* x");
+    desk.ask("SUBSCRIBE a");
+    desk.ask("UNSUBSCRIBE a");
+    BOOST_TEST(desk.ask("PUBSUB CHANNELS") == "*2\r\n" + bulk("a") + bulk("b"));
+    BOOST_TEST(desk.ask("pubsub channels [^a]*") == "*1\r\n" + bulk("b"));
+    BOOST_TEST(desk.ask("PUBSUB NUMSUB a c") ==
+               "*4\r\n" + bulk("a") + ":1\r\n" + bulk("c") + ":0\r\n");
+    BOOST_TEST(desk.ask("PUBSUB NUMSUB") == "*0\r\n");
+    BOOST_TEST(desk.ask("PUBSUB NUMPAT") == ":2\r\n");
+    BOOST_TEST(desk.ask("PUBSUB SHARDCHANNELS").starts_with("-ERR unknown subcommand"));
+    BOOST_TEST(desk.ask("PUBSUB NUMPAT x").starts_with("-ERR wrong number of arguments"));
+}
+
+BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and_of_how_many) {
+    std::vector<std::string> told;
+    desk.hub.warnings =
+        allot::BoundedWarnings{[&](std::string_view text) { told.emplace_back(text); }};
+    desk.hub.now += std::chrono::hours{1};
+    publish("allocate", R"({"orderid":"o","sku":"SKU","qty":99})");  // refused, and no mistake
+    publish("allocate", R"({"orderid":"o","sku":"SKU","qty":0})");
+    publish("add_batch", "{\r\n\x1b[2J");
+    BOOST_REQUIRE(told.size() == 2U);
+    BOOST_TEST(
+        told[0].starts_with("a message that is no command was published: channel allocate, "
+                            "by test:1, BADQTY "));
+    BOOST_TEST(told[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), told[1]);
+    for (int i = 0; i < 100; ++i) publish("allocate", "{");
+    BOOST_TEST(told.size() == allot::BoundedWarnings::lines_max);
+    desk.hub.now += std::chrono::minutes{1};
+    publish("allocate", "{");
+    BOOST_REQUIRE(told.size() == allot::BoundedWarnings::lines_max + 1);
+    BOOST_TEST(told.back().ends_with("(92 before it were not logged)"), told.back());
+}
+
 BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_commands_go_on) {
     ask("HELLO 3");
     BOOST_TEST(ask("PSUBSCRIBE batch_*") == ">3\r\n$10\r\npsubscribe\r\n$7\r\nbatch_*\r\n:1\r\n");

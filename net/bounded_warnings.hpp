@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace allot {
+
+/// Tells the operator what clients do wrong, and however often they do it, not without bound: so
+/// many lines a minute, the first of which tells how many were left out in the one before.
+class BoundedWarnings {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+    using Tell = std::function<void(std::string_view)>;
+    static constexpr std::size_t lines_max = 10;
+    static constexpr std::chrono::minutes window{1};
+
+    /// \param tell empty: nobody is told.
+    explicit BoundedWarnings(Tell tell = {}) : tell_{std::move(tell)} {}
+
+    /// \param text printable, whatever a client sent.
+    void tell(Time now, std::string text) {
+        if (!tell_) return;
+        if (now - began_ >= window) {
+            if (told_ > lines_max) {
+                text += " (" + std::to_string(told_ - lines_max) + " before it were not logged)";
+            }
+            told_ = 0;
+            began_ = now;
+        }
+        if (++told_ <= lines_max) tell_(text);
+    }
+
+private:
+    Tell tell_;
+    Time began_{};
+    std::size_t told_ = 0;  // in the window, or left out
+};
+
+}  // namespace allot
