@@ -79,6 +79,7 @@ void Connection::step() {
     hub_.now = std::chrono::steady_clock::now();
     ++hub_.counters.turns;
     talk_->set_underway_bytes(stream_.buffer_bytes());
+    if (finishing_) talk_->finish();
     const Conversation::Turn turn = talk_->execute();
     if (turn == Conversation::Turn::dropped) return close();
     backed_up_ = turn == Conversation::Turn::backed_up;

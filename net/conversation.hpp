@@ -42,6 +42,8 @@ public:
     /// the hub's turn when it needs it, and leaves it for the round's others.
     virtual Turn execute() = 0;
 
+    /// The client sends no more, or is heard no more: what has no end of its own ends.
+    virtual void finish() {}
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
     [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }

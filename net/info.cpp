@@ -36,6 +36,7 @@ InfoSection clients_section(const Hub& hub) {
     return {"Clients",
             {{"connected_clients", std::to_string(hub.sessions().size())},
              {"http_clients", std::to_string(hub.http_clients)},
+             {"event_streams", std::to_string(hub.event_streams)},
              {"blocked_clients", std::to_string(waiting)},
              {"maxclients", std::to_string(hub.clients_max)},
              {"client_output_bytes", std::to_string(queued)},

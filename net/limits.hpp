@@ -74,6 +74,8 @@ inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
 /// Facts that become messages before others are served.
 inline constexpr std::size_t delivered_facts_max = 256;
+/// A stream of events in which nothing has happened for so long shows that it is still there.
+inline constexpr std::chrono::seconds event_heartbeat{15};
 /// Bytes of a channel's name, or a pattern; and how many of both a client may listen to.
 inline constexpr std::size_t channel_bytes_max = 256;
 inline constexpr std::size_t subscriptions_max = 1'000;

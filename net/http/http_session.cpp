@@ -68,6 +68,7 @@ void HttpSession::release_input() noexcept {
     buffer_.reset();
     capacity_ = begin_ = end_ = 0;
     forget_request();
+    forget_stream();
 }
 
 std::span<char> HttpSession::prepare() {
@@ -112,6 +113,7 @@ Conversation::Turn HttpSession::run_turn(Lsn& saw) {
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+        if (stream_) return stream();
         if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
         const Found found = read_request();
         if (found == Found::too_little) return Turn::starved;
@@ -273,7 +275,11 @@ Lsn HttpSession::run() {
     last_command_ = hub_.now;
     http::Reply reply;
     const Lsn saw = answer(reply);
-    send(reply);
+    if (reply.events && reader_->request().method != verb::head) {
+        begin_stream(reply);
+    } else {
+        send(reply);
+    }
     take_time();
     forget_request();
     return saw;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "net/conversation.hpp"
+#include "net/http/event_stream.hpp"
 #include "net/http/request_reader.hpp"
 #include "net/http/routes.hpp"
 
@@ -15,7 +16,8 @@ namespace allot {
 
 /// One client's side of HTTP/1.1 (net/HTTP.md): each request of a connection is executed and
 /// answered in the order in which they came. Where it is in doubt where a request ends, or one is
-/// refused before its body is there, the answer is the last.
+/// refused before its body is there, the answer is the last. So is a stream of events: what comes
+/// after its request is not looked at.
 class HttpSession final : public Conversation {
 public:
     HttpSession(Hub& hub, std::string peer);
@@ -24,6 +26,7 @@ public:
     [[nodiscard]] std::span<char> prepare() override;
     void received(std::size_t bytes) override;
     Turn execute() override;
+    void finish() override;
 
     /// The input's buffer: what a request needs at once is its header, or what a chunk says of
     /// itself.
@@ -59,6 +62,10 @@ private:
     void send(const http::Reply& reply);
     void take_time();
     void forget_request() noexcept;
+    void begin_stream(const http::Reply& reply);
+    Turn stream();
+    bool stream_facts();
+    void forget_stream() noexcept;
     [[nodiscard]] http::Framing framing() const;
 
     std::unique_ptr<char[]> buffer_;
@@ -72,6 +79,9 @@ private:
     http::Match match_;
     bool is_admitted_ = false;
     bool was_told_to_continue_ = false;
+
+    std::optional<http::EventStream> stream_;
+    Hub::Time heartbeat_due_{};  // of the stream
 };
 
 }  // namespace allot

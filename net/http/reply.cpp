@@ -17,6 +17,12 @@ void append_reply(std::string& out, const Reply& reply, const Framing& framing) 
     if (!framing.date.empty()) out.append("Date: ").append(framing.date).append("\r\n");
     if (reply.status != 204) {
         out.append("Content-Type: ").append(reply.type).append("\r\n");
+    }
+    if (reply.events) {
+        // A proxy passes each event on as it comes.
+        out.append("X-Accel-Buffering: no\r\n");
+        if (framing.is_http11) out.append("Transfer-Encoding: chunked\r\n");
+    } else if (reply.status != 204) {
         out.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
     }
     // Of stock no cache may tell, and no browser guesses what the bytes are.
@@ -37,13 +43,13 @@ unsigned status_of(ErrorCode code) noexcept {
         case ErrorCode::bad_name:
         case ErrorCode::bad_quantity:
         case ErrorCode::bad_date:
+        case ErrorCode::ahead:
             return 400;
         case ErrorCode::no_auth:
         case ErrorCode::wrong_pass:
             return 401;
         case ErrorCode::invalid_sku:
         case ErrorCode::no_such_batch:
-        case ErrorCode::ahead:
             return 404;
         case ErrorCode::out_of_stock:
         case ErrorCode::batch_exists:

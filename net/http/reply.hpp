@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "net/counters.hpp"
+#include "net/http/event_stream.hpp"
 
 namespace allot::http {
 
@@ -18,6 +20,7 @@ struct Reply {
     std::string_view type = json_type;
     std::string header = {};  ///< lines more, each with its CRLF
     std::string body = {};
+    std::optional<EventQuery> events = {};  ///< instead of a body: it has no end
 };
 
 /// How a reply is framed.

@@ -15,7 +15,8 @@ using beast::http::field;
 
 std::size_t Request::capacity() const noexcept {
     std::size_t bytes = target.capacity() + body.capacity();
-    for (const auto* const each : {&host, &authorization, &content_type, &idempotency_key}) {
+    for (const auto* const each :
+         {&host, &authorization, &content_type, &idempotency_key, &last_event_id}) {
         if (*each) bytes += (*each)->capacity();
     }
     return bytes;
@@ -135,6 +136,8 @@ void RequestReader::on_field_impl(field field, Text name, Text value, Error& err
         default:  // Beast has no number for it
             if (beast::iequals(name, "Idempotency-Key")) {
                 keep(request_.idempotency_key, value, error);
+            } else if (beast::iequals(name, "Last-Event-ID")) {
+                keep(request_.last_event_id, value, error);
             }
             return;
     }

@@ -17,6 +17,7 @@ struct Request {
     std::optional<std::string> authorization;
     std::optional<std::string> content_type;
     std::optional<std::string> idempotency_key;
+    std::optional<std::string> last_event_id;
     bool is_http11 = true;
     bool expects_continue = false;
     bool has_body = false;  ///< a length was told, 0 included, or it comes in chunks

@@ -76,6 +76,8 @@ Lsn shortages(Exchange& exchange);
 Lsn stock(Exchange& exchange);
 Lsn available(Exchange& exchange);
 
+Lsn feed(Exchange& exchange);
+
 Lsn snapshot(Exchange& exchange);
 Lsn info(Exchange& exchange);
 Lsn openapi(Exchange& exchange);

@@ -8,6 +8,7 @@ import resource
 import time
 
 import server
+from event_source import EventSource
 from http_client import Http, Raw, address
 
 PASSWORD = "open sesame"
@@ -114,7 +115,8 @@ class GivenTheDescription(server.Case):
                      for status in operation["responses"]}
         # Met by the sans-io tests, which can make it so.
         described -= {("POST", "/v1/snapshots", "409"), ("POST", "/v1/snapshots", "501"),
-                      ("POST", "/v1/snapshots", "503"), ("POST", "/v1/orders/{order}/explanation", "422")}
+                      ("POST", "/v1/snapshots", "503"), ("POST", "/v1/orders/{order}/explanation", "422"),
+                      ("GET", "/v1/feed", "410"), ("GET", "/v1/feed", "501")}
         self.assertEqual(set(), described - self.api.seen)
 
     def meet_what_is_good(self):
@@ -142,6 +144,13 @@ class GivenTheDescription(server.Case):
         self.ask("GET", "/livez")
         self.ask("GET", "/readyz")
         self.ask("GET", "/metrics")
+        self.meet_the_stream()
+
+    def meet_the_stream(self):
+        with EventSource(self.where, headers=KNOWN) as source:
+            (event,) = source.take(1)
+            self.assertEqual((1, "batch_added"), event[:2])
+            self.judge("GET", "/v1/feed", source.status, event[2])
 
     def meet_what_is_not_there(self):
         self.assertEqual(404, self.ask("GET", "/v1/shortages", query="?sku=NONE")[0])
@@ -212,7 +221,8 @@ class GivenTheDescription(server.Case):
             if "503" in operation["responses"] and path != "/v1/snapshots":
                 body = self.example(operation) if "requestBody" in operation else None
                 with Http(address(failing), KNOWN) as client:
-                    self.assertEqual(503, self.ask(method, path, body, client=client)[0], path)
+                    query = "?from=$" if path == "/v1/feed" else ""  # what was durable is still shown
+                    self.assertEqual(503, self.ask(method, path, body, query=query, client=client)[0], path)
 
     def await_failure(self, where):
         deadline = time.monotonic() + 20

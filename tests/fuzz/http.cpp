@@ -55,7 +55,7 @@ public:
     MemoryRepository& stock() { return engine_.repository; }
 
 private:
-    test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
+    test::Engine<testing::MemoryJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
     Hub hub_;
     HttpSession session_{hub_, "test:1"};
 };

@@ -26,6 +26,22 @@ struct HttpAnswer {
     [[nodiscard]] boost::json::value json() const { return boost::json::parse(body); }
 };
 
+/// Takes the chunks of a body off the front of `bytes`, as far as they go.
+inline std::string take_chunks(std::string_view& bytes) {
+    std::string body;
+    while (!bytes.empty()) {
+        const std::size_t line = bytes.find("\r\n");
+        const std::size_t size = std::stoul(std::string{bytes.substr(0, line)}, nullptr, 16);
+        if (line + size + 4 > bytes.size() || bytes.substr(line + 2 + size, 2) != "\r\n") {
+            throw std::runtime_error{"this is no whole chunk"};
+        }
+        body.append(bytes.substr(line + 2, size));
+        bytes.remove_prefix(line + size + 4);
+        if (size == 0) break;
+    }
+    return body;
+}
+
 /// Takes answers apart. \throws std::runtime_error where the bytes are not whole answers.
 /// \param heads the answers have no bodies.
 inline std::vector<HttpAnswer> answers_in(std::string_view bytes, bool heads = false) {
@@ -48,6 +64,10 @@ inline std::vector<HttpAnswer> answers_in(std::string_view bytes, bool heads = f
             require(size <= bytes.size());
             answer.body = bytes.substr(0, size);
             bytes.remove_prefix(size);
+        } else if (!heads && answer.says("Transfer-Encoding: chunked")) {
+            answer.body = take_chunks(bytes);
+        } else if (!heads && answer.says("Content-Type: text/event-stream")) {
+            answer.body = std::exchange(bytes, {});  // until the connection ends
         }
         answers.push_back(std::move(answer));
     }

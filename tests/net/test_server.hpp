@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,13 +18,14 @@
 
 namespace allot::test {
 
-/// A server on a free loopback port, run by a thread of its own, with a disk moved by hand.
+/// A server on free loopback ports, run by a thread of its own, with a disk moved by hand.
 class TestServer {
 public:
     explicit TestServer(ServerOptions options = {})
         : server_{io_, engine.backend(), free_port(options)} {
         server_.listen();
-        port_ = server_.endpoint().port();
+        server_.listen_http(Server::bind(io_, "127.0.0.1", 0));
+        ports_ = {server_.endpoint().port(), server_.http_endpoint().port()};
         thread_ = std::thread{[this] { io_.run(); }};
     }
     ~TestServer() {
@@ -46,7 +48,8 @@ public:
     [[nodiscard]] std::size_t clients() {
         return on_server([](Server& server) { return server.clients(); });
     }
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    enum Door : std::uint8_t { line, http };
+    [[nodiscard]] std::uint16_t port(Door door = line) const { return ports_[door]; }
 
     /// Begins to drain; the future says whether it was clean.
     std::future<bool> drain(std::chrono::milliseconds deadline) {
@@ -70,14 +73,14 @@ private:
         io_.get_executor()};  // so that it answers even when it serves no more
     Server server_;
     std::thread thread_;
-    std::uint16_t port_ = 0;
+    std::array<std::uint16_t, 2> ports_{};  // by Door
 };
 
 /// A client that blocks, for at most ten seconds.
 class TestClient {
 public:
-    explicit TestClient(const TestServer& server) {
-        socket_.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+    explicit TestClient(const TestServer& server, TestServer::Door door = TestServer::line) {
+        socket_.connect({boost::asio::ip::address_v4::loopback(), server.port(door)});
         const timeval bound{10, 0};
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);

@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <exception>
+
+#include "net/http/http_session.hpp"
+
+namespace allot {
+
+void HttpSession::begin_stream(const http::Reply& reply) {
+    http::Framing framing = this->framing();
+    framing.keeps_alive = false;
+    http::append_reply(output_.tail(), reply, framing);
+    stream_.emplace(*hub_.backend.history, *reply.events, framing.is_http11);
+    stream_->append_begin(output_.tail());
+    heartbeat_due_ = hub_.now + event_heartbeat;
+    ++hub_.event_streams;
+}
+
+/// \pre there is room for output
+Conversation::Turn HttpSession::stream() {
+    begin_ = end_ = 0;
+    wait_.reset();
+    hub_.end_round();
+    const std::size_t before = output_.tail().size();
+    bool is_more = false;
+    try {
+        is_more = stream_facts();
+    } catch (const TrimmedHistory& error) {
+        stream_->append_trimmed(output_.tail(), error.oldest());
+        return finish(), Turn::ended;
+    } catch (const std::exception&) {
+        return drop(Drop::storage_failed), Turn::dropped;
+    }
+    if (output_.tail().size() != before) heartbeat_due_ = hub_.now + event_heartbeat;
+    if (is_more) return Turn::over;
+    if (hub_.storage_failed) return finish(), Turn::ended;
+    if (heartbeat_due_ <= hub_.now) {
+        stream_->append_heartbeat(output_.tail());
+        heartbeat_due_ = hub_.now + event_heartbeat;
+    }
+    wait_ = {stream_->next(), heartbeat_due_};
+    return Turn::waiting;
+}
+
+/// \return whether there may be more.
+bool HttpSession::stream_facts() {
+    // No fact takes more bytes; and a quarter of what may be queued is enough at once.
+    constexpr std::size_t event_bytes_max = kibibyte;
+    const std::size_t room = hub_.limits.output_pause_bytes / event_bytes_max;
+    const std::size_t most = std::clamp(room, std::size_t{1}, delivered_facts_max);
+    return stream_->append_facts(output_.tail(), most) == most;
+}
+
+void HttpSession::finish() {
+    if (!stream_ || ended()) return;
+    stream_->append_end(output_.tail());
+    forget_stream();
+    end();
+}
+
+void HttpSession::forget_stream() noexcept {
+    if (stream_) --hub_.event_streams;
+    stream_.reset();
+    wait_.reset();
+}
+
+}  // namespace allot
