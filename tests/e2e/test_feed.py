@@ -1,6 +1,7 @@
 """What has happened, for those who want to know: FEED, with a stock Redis client."""
 
 import threading
+import time
 
 import redis  # Debian's python3-redis
 import server
@@ -54,13 +55,7 @@ class GivenAConsumer(server.ServedCase):
         for one in (small, kept):
             with one.client() as client:
                 for part in range(4):
-                    replies = client.pipeline(
-                        ("ADDBATCH", f"batch-{part}-{i}", "LAMP", 1) for i in range(2000))
-                    self.assertEqual({"OK"}, set(replies))
-                    taken = int(client.info()["snapshots_taken"])
-                    self.assertEqual("OK", client.call("SNAPSHOT"))
-                    while int(client.info()["snapshots_taken"]) == taken:
-                        pass
+                    self.fill(client, part)
         with kept.client() as client:
             self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
         with small.client() as client:
@@ -68,6 +63,38 @@ class GivenAConsumer(server.ServedCase):
             self.assertFails(refused, "TRIMMED")
             oldest = int(refused.text.split()[0])
             self.assertEqual(int(client.info()["oldest_lsn"]), oldest)
+            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
+
+    def fill(self, client, part):
+        """Some segments, and a snapshot."""
+        replies = client.pipeline(("ADDBATCH", f"batch-{part}-{i}", "LAMP", 1) for i in range(2000))
+        self.assertEqual({"OK"}, set(replies))
+        taken = int(client.info()["snapshots_taken"])
+        self.assertEqual("OK", client.call("SNAPSHOT"))
+        while int(client.info()["snapshots_taken"]) == taken:
+            pass
+
+    def test_when_an_age_is_kept_then_what_is_younger_is_there_and_what_is_older_goes(self):
+        age_s = 6
+        aged = server.Server(self.scratch / "aged", "--segment-bytes", "64KiB",
+                             "--keep-journal-age", f"{age_s}s")
+        self.addCleanup(aged.end)
+        with aged.client() as client:
+            for part in range(4):
+                self.fill(client, part)
+            first = time.monotonic()
+            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+            time.sleep(age_s / 2)
+            self.fill(client, 4)
+            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+            time.sleep(max(0, first + age_s + 0.1 - time.monotonic()))
+            self.fill(client, 5)
+            refused = client.call("FEED", 1)
+            self.assertFails(refused, "TRIMMED")
+            # What came half an age ago is there, although two snapshots would let it go.
+            self.fill(client, 6)
+            oldest = int(client.call("FEED", 1).text.split()[0])
+            self.assertLessEqual(oldest, 4 * 2000 + 1)
             self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
 
 
