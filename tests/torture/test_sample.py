@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import store_files
 import system_calls
 from histories import histories
+from listeners import listeners
 from model import Past
 from random_kills import random_kills
 from report import Broken, Report, scratch
@@ -41,6 +42,11 @@ class GivenTheRealProgram(unittest.TestCase):
     def test_when_clients_compete_and_it_is_killed_then_their_history_is_linearizable(self) -> None:
         histories(SEED, 8, self.report)
         self.assertGreater(self.report.counts["operations in them"], 500)
+
+    def test_when_consumers_are_killed_then_nobody_misses_a_fact_or_hears_it_twice(self) -> None:
+        listeners(SEED, 50_000, self.report)
+        self.assertGreater(self.report.counts["kills of a consumer (feed)"], 1)
+        self.assertGreater(self.report.counts["kills of a consumer (events)"], 1)
 
 
 class GivenAStoreThatForgets(unittest.TestCase):

@@ -1,0 +1,74 @@
+"""A consumer of the feed that may be killed at any time: `consumer.py feed|events HOST PORT DIRECTORY`.
+
+It handles facts (writes them down in `handled`), and then remembers the LSN of the last one (in
+`place`). When it begins it goes on from there, and writes down where.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Iterator
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+
+from event_source import EventSource
+from resp import Client, Failure
+
+Handled = list[object]  # LSN, kind, fields
+Address = tuple[str, int]
+
+
+def feed(address: Address, last: int) -> Iterator[list[Handled]]:
+    """What comes of FEED, over the line protocol, a reply at a time."""
+    with Client(address) as client:
+        while True:
+            reply = client.call("FEED", last + 1, "COUNT", 1000, "BLOCK", 1000)
+            if isinstance(reply, Failure):
+                raise SystemExit(f"refused: {reply}")
+            if reply:
+                yield [[lsn, kind, dict(zip(fields[::2], fields[1::2], strict=True))]
+                       for lsn, _, kind, fields in reply]
+                last = reply[-1][0]
+
+
+def events(address: Address, last: int) -> Iterator[list[Handled]]:
+    """What comes of GET /v1/feed, as server-sent events, one at a time."""
+    with EventSource(address, last=last) as source:
+        if source.status != 200:
+            raise SystemExit(f"refused: {source.text}")
+        for lsn, kind, data in source.events():
+            fields = json.loads(data)
+            del fields["time"]
+            if "eta" in fields and fields["eta"] is None:
+                fields["eta"] = "warehouse"
+            yield [[lsn, kind, fields]]
+
+
+def place_in(directory: pathlib.Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return int((directory / "place").read_text() or 0)
+    return 0
+
+
+def write(file: int, text: bytes, offset: int | None = None) -> None:
+    if (os.write(file, text) if offset is None else os.pwrite(file, text, offset)) != len(text):
+        raise SystemExit("written in part")
+
+
+def main() -> None:
+    kind, host, port, where = sys.argv[1:]
+    directory = pathlib.Path(where)
+    source: Callable[[Address, int], Iterator[list[Handled]]] = {"feed": feed, "events": events}[kind]
+    last = place_in(directory)
+    handled = os.open(directory / "handled", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    place = os.open(directory / "place", os.O_WRONLY | os.O_CREAT, 0o644)
+    write(handled, b"\n%d\n" % last)  # the line before may have been cut off
+    for facts in source((host, int(port)), last):
+        write(handled, "".join(json.dumps(fact) + "\n" for fact in facts).encode())
+        write(place, b"%020d" % facts[-1][0], 0)  # never half, whenever it is killed
+
+
+if __name__ == "__main__":
+    main()
