@@ -45,7 +45,8 @@ public:
             return same ? "ok" : "batch exists";
         }
         batches.push_back({ref, sku, eta, units, {}});
-        changed(sku);
+        changed(sku, {"batch_added", "batchref", "+" + ref, "sku", "+" + sku, "qty", count(units),
+                      "eta", day(eta)});
         return "ok";
     }
 
@@ -56,7 +57,8 @@ public:
         for (Batch* batch : ranked) {
             if (batch->available() < line.units) continue;
             batch->lines.push_back(line);
-            batch->lines.back().fact = changed(line.sku);
+            batch->lines.back().fact =
+                changed(line.sku, with_batch("line_allocated", line, *batch));
             std::erase_if(shortages, [&](const Shortage& open) { return open.line == line; });
             return batch->ref;
         }
@@ -65,7 +67,7 @@ public:
     }
 
     void find_short(const Line& line) {
-        ++facts;
+        happened(of_line("out_of_stock", line));
         const auto open = std::ranges::find(shortages, line, &Shortage::line);
         if (open == shortages.end()) {
             shortages.push_back({line, facts, 1});
@@ -94,6 +96,7 @@ public:
     /// is or is not given the line; then the answer.
     [[nodiscard]] std::vector<std::string> explain(const std::vector<Line>& lines) const {
         NaiveModel plan = *this;
+        plan.log = nullptr;
         std::vector<std::string> rows;
         for (const Line& line : lines) {
             const Batch* const holder = plan.holder_of(line);
@@ -120,30 +123,35 @@ public:
             return other.order == line.order && (line.sku.empty() || other.sku == line.sku) &&
                    (line.units == 0 || other.units == line.units);
         };
-        std::size_t released = 0;
+        std::map<std::uint64_t, Fact> released;  // by the fact that allocated them
         for (Batch& batch : batches) {
-            released += std::erase_if(batch.lines, [&](const Line& held) {
-                if (is_meant(held)) changed(held.sku);
+            std::erase_if(batch.lines, [&](const Line& held) {
+                if (is_meant(held)) released[held.fact] = of_release(held, batch);
                 return is_meant(held);
             });
         }
-        facts +=
-            std::erase_if(shortages, [&](const Shortage& open) { return is_meant(open.line); });
-        return std::to_string(released);
+        for (const auto& [ignored, fact] : released) changed(fact[4].substr(1), fact);
+        std::erase_if(shortages, [&](const Shortage& open) {
+            if (is_meant(open.line)) happened(of_line("shortage_withdrawn", open.line));
+            return is_meant(open.line);
+        });
+        return std::to_string(released.size());
     }
 
     std::string set_quantity(const std::string& ref, std::int64_t units) {
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
         if (batch->purchased == units) return "0";
+        const std::int64_t before = batch->purchased;
         batch->purchased = units;
-        changed(batch->sku);
         std::vector<Line> released;
         while (batch->available() < 0) {
             released.insert(released.begin(), batch->lines.back());
             batch->lines.pop_back();
-            changed(batch->sku);
+            changed(batch->sku, of_release(released.front(), *batch));
         }
+        changed(batch->sku, {"batch_quantity_changed", "batchref", "+" + ref, "sku",
+                             "+" + batch->sku, "from", count(before), "to", count(units)});
         for (const Line& line : released) allocate(line);
         return std::to_string(released.size());
     }
@@ -151,7 +159,10 @@ public:
     std::string reschedule(const std::string& ref, const std::string& eta) {
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
-        if (batch->eta != eta) changed(batch->sku);
+        if (batch->eta != eta) {
+            changed(batch->sku, {"batch_rescheduled", "batchref", "+" + ref, "sku",
+                                 "+" + batch->sku, "from", day(batch->eta), "to", day(eta)});
+        }
         batch->eta = eta;
         return "ok";
     }
@@ -196,10 +207,39 @@ public:
     std::uint64_t facts = 0;                        // that have happened
     std::map<std::string, std::uint64_t> versions;  // of each SKU, the facts that changed its stock
 
+    /// A fact as it is told: its kind, then field and value in turn; `+` before a word, `:` before
+    /// a number.
+    using Fact = std::vector<std::string>;
+    std::vector<Fact>* log = nullptr;  // of all that have happened; of the model and its copies
+
 private:
-    std::uint64_t changed(const std::string& sku) {
+    std::uint64_t changed(const std::string& sku, const Fact& fact) {
         ++versions[sku];
+        return happened(fact);
+    }
+    std::uint64_t happened(const Fact& fact) {
+        if (log != nullptr) {
+            log->resize(facts);
+            log->push_back(fact);
+        }
         return ++facts;
+    }
+    static std::string count(std::int64_t number) { return ":" + std::to_string(number); }
+    static std::string day(const std::string& eta) {
+        return eta.empty() ? "+warehouse" : "+" + eta;
+    }
+    static Fact of_line(const std::string& kind, const Line& line) {
+        return {kind, "orderid", "+" + line.order, "sku", "+" + line.sku, "qty", count(line.units)};
+    }
+    static Fact with_batch(const std::string& kind, const Line& line, const Batch& batch) {
+        Fact fact = of_line(kind, line);
+        fact.insert(fact.end(), {"batchref", "+" + batch.ref});
+        return fact;
+    }
+    static Fact of_release(const Line& line, const Batch& batch) {
+        Fact fact = with_batch("line_deallocated", line, batch);
+        fact.insert(fact.end(), {"allocated_at", count(static_cast<std::int64_t>(line.fact))});
+        return fact;
     }
 };
 

@@ -154,6 +154,7 @@ std::string ReplyModel::shortages(const Words& words) const {
 
 std::string ReplyModel::explain(const Words& words) {
     NaiveModel plan = model_;  // a line sees those before it
+    plan.log = nullptr;
     std::string rows;
     std::size_t count = 0;
     for (const NaiveModel::Line& line : lines_of(words)) {

@@ -29,7 +29,7 @@ Words with_lines(Words words, Dice& dice) {
 }  // namespace
 
 Words draw_command(Dice& dice) {
-    switch (dice.below(22)) {
+    switch (dice.below(23)) {
         case 0:
         case 1:
         case 2: {
@@ -63,6 +63,11 @@ Words draw_command(Dice& dice) {
             return {dice.one_in(2) ? "PING" : "FROB"};
         case 14:
             return dice.one_in(2) ? Words{"SHORTAGES"} : Words{"SHORTAGES", sku(dice)};
+        case 15: {
+            Words words{"FEED", dice.one_in(4) ? "$" : number(dice, 0, 90)};
+            if (dice.one_in(2)) words.insert(words.end(), {"COUNT", number(dice, 1, 9)});
+            return words;
+        }
         default:
             return with_lines({"ALLOCATE", order(dice)}, dice);
     }

@@ -53,6 +53,7 @@ public:
     void close();
     [[nodiscard]] bool ended() const noexcept { return core_.journal.ended(); }
     [[nodiscard]] StoreCore& core() noexcept { return core_; }
+    [[nodiscard]] UnixMicros time() noexcept { return clock_.now(); }
     [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_; }
 
 private:

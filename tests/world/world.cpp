@@ -47,7 +47,7 @@ World::World(std::uint64_t seed)
       dice_{seed},
       disk_{std::make_unique<SimulatedDisk>()},
       options_{draw_options(dice_)} {
-    history_[0];
+    history_[0].model = model_;
 }
 
 WorldReport World::run() {
@@ -243,8 +243,18 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
         client.asked.pop_front();
         std::size_t size = 0;
         Lsn saw = 0;
-        if (server_->core().journal.failed() && replies.starts_with("-READONLY ")) {
+        const bool is_feed = words[0] == "FEED";
+        // To read the feed is to use the disk.
+        const bool may_fail = server_->core().journal.failed() || (is_feed && end_ == End::failure);
+        if (may_fail && replies.starts_with("-READONLY ")) {
             size = replies.find('\n') + 1;
+        } else if (is_feed) {
+            const std::string expected = expected_feed(words);
+            if (!replies.starts_with(expected)) {
+                return find("asked " + text_of(words) + ", expected " + expected + ", replied " +
+                            std::string{replies});
+            }
+            size = expected.size();
         } else {
             const Lsn before = model_.lsn();
             const ReplyModel::Outcome expected = model_.execute(words);
@@ -254,6 +264,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
             }
             size = expected.reply.size();
             if (model_.lsn() != before) history_[model_.lsn()].model = model_;
+            feed_.happened(before, server_->time());
             if (expected.looked) saw = model_.lsn();
         }
         replies.remove_prefix(size);
@@ -268,9 +279,22 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
     }
 }
 
+/// Whatever the mode, what is shown has been synced or written, and stays.
+std::string World::expected_feed(const Words& words) {
+    const StoreCore& core = server_->core();
+    const Lsn end = core.history.end();
+    const bool is_synced = options_.durability.mode != Durability::Mode::os;
+    if (end > (is_synced ? core.journal.synced() : core.journal.last())) {
+        find("the feed shows what is not durable");
+    }
+    if (is_synced) acknowledged_ = std::max(acknowledged_, end);
+    return feed_.reply(words, {model_.lsn(), core.history.oldest(), end});
+}
+
 void World::sent(SimulatedConnection& connection, std::string_view bytes) {
     const auto at = clients_.find(connection.id());
-    if (at == clients_.end()) return;
+    // Of what was found wrong no reply is expected.
+    if (at == clients_.end() || !report_.findings.empty()) return;
     Client& client = at->second;
     trace_.add(bytes.size());
     Lsn told = 0;  // a reply of which a byte is sent is an acknowledgement

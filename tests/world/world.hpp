@@ -11,6 +11,7 @@
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/world/dice.hpp"
 #include "tests/world/event_queue.hpp"
+#include "tests/world/feed_model.hpp"
 #include "tests/world/reply_model.hpp"
 #include "tests/world/simulated_server.hpp"
 #include "tests/world/trace.hpp"
@@ -77,6 +78,7 @@ private:
     void admit();
     void ask(std::uint64_t client);
     void go_on(std::uint64_t client);
+    [[nodiscard]] std::string expected_feed(const Words& words);
     void find(const std::string& what);
 
     std::uint64_t seed_;
@@ -90,6 +92,7 @@ private:
     std::map<std::uint64_t, Client> clients_;  // by connection
 
     ReplyModel model_;
+    FeedModel feed_{model_};
     std::map<Lsn, State> history_;  // after each unit of work since the last start
     Lsn acknowledged_ = 0;
     End end_ = End::well;
