@@ -70,13 +70,15 @@ void append_json(std::string& out, const FactParts::Value& value) {
 
 std::string event_json(const FactParts& parts) {
     std::string json;
+    json.reserve(160);  // of most; a longer one grows
     for (const Field& field : parts.fields) {
         json += json.empty() ? '{' : ',';
         append_json_string(json, field.event_key);
         json += ':';
         append_json(json, field.value);
     }
-    return json + '}';
+    json += '}';
+    return json;
 }
 
 }  // namespace allot

@@ -1,5 +1,7 @@
 #include "net/http/json_text.hpp"
 
+#include <algorithm>
+
 #include "engine/name.hpp"
 
 namespace allot::http {
@@ -7,6 +9,9 @@ namespace allot::http {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
+
+/// Of ASCII, what a string of JSON has as it is.
+constexpr bool is_plain(char c) noexcept { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; }
 
 void append_escape(std::string& out, char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -18,7 +23,11 @@ void append_escape(std::string& out, char c) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out.push_back('"');
-    while (!text.empty()) {
+    for (;;) {
+        const auto plain = std::ranges::find_if_not(text, is_plain) - text.begin();
+        out.append(text.substr(0, static_cast<std::size_t>(plain)));
+        text.remove_prefix(static_cast<std::size_t>(plain));
+        if (text.empty()) break;
         const std::string_view before = text;
         if (detail::take_code_point(text) < 0) {
             out.append("\xEF\xBF\xBD");

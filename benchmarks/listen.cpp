@@ -1,0 +1,137 @@
+// listen PORT SUBSCRIBERS CONSUMERS FACTS
+//
+// So many subscribers to `line_allocated`, and consumers of the feed from its end on, in one
+// thread, until each has heard of so many facts. Prints `ready` once all listen.
+
+#include <poll.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmarks/client.hpp"
+#include "benchmarks/stopwatch.hpp"
+
+namespace {
+
+using namespace allot;
+
+class Listener {
+public:
+    explicit Listener(std::uint16_t port) : client_{port} {}
+    virtual ~Listener() = default;
+    /// Takes what has come.
+    void read() {
+        const auto got = ::recv(socket(), input_.data(), input_.size(), MSG_DONTWAIT);
+        if (got < 0) return bench::require(errno == EAGAIN, "a listener can receive");
+        bench::require(got > 0, "the server keeps the listener");
+        take({input_.data(), static_cast<std::size_t>(got)});
+    }
+    [[nodiscard]] std::size_t heard() const noexcept { return heard_; }
+    [[nodiscard]] int socket() const noexcept { return client_.socket(); }
+
+protected:
+    virtual void take(std::string_view bytes) = 0;
+    void send(std::string_view line) {
+        client_.output() += line;
+        client_.send();
+    }
+
+    std::size_t heard_ = 0;
+
+private:
+    bench::Client client_;
+    std::array<char, 65536> input_;
+};
+
+/// Each message ends with the one brace that closes its object.
+class Subscriber final : public Listener {
+public:
+    explicit Subscriber(std::uint16_t port) : Listener{port} {
+        send("SUBSCRIBE line_allocated\r\n");
+    }
+
+private:
+    void take(std::string_view bytes) override {
+        heard_ += static_cast<std::size_t>(std::ranges::count(bytes, '}'));
+    }
+};
+
+/// Asks for the next facts once it has the last ones.
+class Consumer final : public Listener {
+public:
+    explicit Consumer(std::uint16_t port) : Listener{port} { send("FEED $ BLOCK 0\r\n"); }
+
+private:
+    void take(std::string_view bytes) override {
+        while (!bytes.empty()) {
+            const std::size_t end = bytes.find('\n');
+            line_ += bytes.substr(0, end);
+            if (end == std::string_view::npos) return;
+            bytes.remove_prefix(end + 1);
+            take_line();
+            line_.clear();
+        }
+    }
+    /// Of an array of facts. A fact is 13 lines, the second of which is its LSN.
+    void take_line() {
+        constexpr std::size_t fact_lines = 13;
+        const std::uint64_t number = std::strtoull(line_.c_str() + 1, nullptr, 10);
+        if (left_ == 0) {
+            bench::require(line_.front() == '*', "facts are an array");
+            facts_ = number;
+            left_ = facts_ * fact_lines;
+            return;
+        }
+        if (--left_ % fact_lines == fact_lines - 2) lsn_ = number;
+        if (left_ != 0) return;
+        heard_ += facts_;
+        send("FEED " + std::to_string(lsn_ + 1) + " COUNT 1000 BLOCK 0\r\n");
+    }
+
+    std::string line_;
+    std::size_t left_ = 0;  // lines of the reply
+    std::uint64_t facts_ = 0;
+    std::uint64_t lsn_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    bench::require(argc == 5, "listen PORT SUBSCRIBERS CONSUMERS FACTS");
+    const auto port = static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10));
+    const std::size_t subscribers = std::strtoull(argv[2], nullptr, 10);
+    const std::size_t consumers = std::strtoull(argv[3], nullptr, 10);
+    const std::size_t facts = std::strtoull(argv[4], nullptr, 10);
+    std::vector<std::unique_ptr<Listener>> all;
+    std::vector<pollfd> polled;
+    for (std::size_t i = 0; i < subscribers + consumers; ++i) {
+        if (i < subscribers) {
+            all.push_back(std::make_unique<Subscriber>(port));
+        } else {
+            all.push_back(std::make_unique<Consumer>(port));
+        }
+        polled.push_back({all.back()->socket(), POLLIN, 0});
+    }
+    bool is_told = false;
+    for (std::size_t waiting = all.size(); waiting > 0;) {
+        bench::require(::poll(polled.data(), polled.size(), is_told ? 10'000 : 200) > 0 || !is_told,
+                       "facts come");
+        if (!is_told &&
+            std::ranges::none_of(polled, [](const pollfd& each) { return each.revents != 0; })) {
+            std::puts("ready 1");
+            (void)std::fflush(stdout);
+            is_told = true;
+        }
+        waiting = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (polled[i].revents != 0) all[i]->read();
+            if (all[i]->heard() < facts) ++waiting;
+        }
+    }
+    for (const auto& each : all) bench::require(each->heard() == facts, "no fact is heard twice");
+    bench::report("cpu_ns_per_fact", bench::cpu_seconds() / static_cast<double>(facts) * 1e9);
+}
