@@ -148,10 +148,10 @@ constexpr Verb verb_of(std::string_view name) noexcept {
     return {capitals(both[0]), capitals(both[1])};
 }
 
-constexpr std::size_t slots = 64;
+constexpr std::size_t slots = 128;
 
 constexpr std::size_t slot_of(const Verb& verb) noexcept {
-    return ((verb.head ^ (verb.tail * 3)) * 0x9E37'79B9'7F4A'7C15) >> 58U;
+    return ((verb.head ^ (verb.tail * 3)) * 0x9E37'79B9'7F4A'7C15) >> 57U;
 }
 
 struct Slot {
