@@ -29,8 +29,8 @@ using Response = http::response<http::string_body>;
 
 class Echo : public std::enable_shared_from_this<Echo> {
 public:
-    Echo(tcp::socket socket, const Response& response)
-        : stream_{std::move(socket)}, response_{response} {
+    Echo(tcp::socket socket, Response response)
+        : stream_{std::move(socket)}, response_{std::move(response)} {
         stream_.socket().set_option(tcp::no_delay{true});
     }
     void read() {

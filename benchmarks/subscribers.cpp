@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
 
     std::vector<std::atomic<Lsn>> heard(subscribers);
     std::vector<Subscription> subscriptions;
+    subscriptions.reserve(subscribers);
     for (std::atomic<Lsn>& each : heard) {
         subscriptions.push_back(store.subscribe(first, [&each, first](const CommittedFact& fact) {
             const Lsn before = each.load(std::memory_order_relaxed);
