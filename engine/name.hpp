@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 
@@ -44,6 +45,15 @@ public:
         if (!is_name(view())) throw "not a name";  // never compiles: see is_name()
     }
 
+    /// As far as there are bytes, in the moves in which they were written: whole, copies of what
+    /// was just made would wait for the processor's store buffer.
+    constexpr Name(const Name& other) noexcept : Name{other.view(), Checked{}} {}
+    constexpr Name& operator=(const Name& other) noexcept {
+        if (this != &other) std::construct_at(this, other);
+        return *this;
+    }
+    constexpr ~Name() = default;
+
     [[nodiscard]] constexpr std::string_view view() const noexcept {
         return {bytes_.data(), size_};
     }
@@ -60,13 +70,14 @@ private:
     constexpr Name(std::string_view text, Checked /*by the caller*/) noexcept
         : size_{static_cast<std::uint8_t>(text.size())} {
         if (std::is_constant_evaluated()) {
-            for (std::size_t i = 0; i < text.size(); ++i) bytes_[i] = text[i];
+            for (std::size_t i = 0; i < bytes_max; ++i)
+                bytes_[i] = i < text.size() ? text[i] : '\0';
         } else {
             copy_short(bytes_.data(), text.data(), text.size());
         }
     }
 
-    std::array<char, bytes_max> bytes_{};
+    std::array<char, bytes_max> bytes_;  // beyond the size: nothing
     std::uint8_t size_;
 };
 

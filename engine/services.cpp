@@ -24,7 +24,7 @@ Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
 
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
     if (product == nullptr) return Refusal::unknown_sku;
-    const auto batch = product->allocate(line, work);
+    auto batch = product->allocate(line, work);
     if (!batch) work.shortage(line);
     return batch;
 }
