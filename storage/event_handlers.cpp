@@ -122,9 +122,10 @@ void HandlerAtWork::call(const CommittedFact& fact) {
     try {
         handled = handler_.call(fact, store_id_);
     } catch (const std::exception& error) {
-        ++failures_;
-        const std::scoped_lock lock{mutex_};
-        last_error_ = error.what();
+        note_failure(error.what());
+        throw;
+    } catch (...) {
+        note_failure(no_exception);
         throw;
     }
     done_ = fact.lsn;
@@ -132,6 +133,12 @@ void HandlerAtWork::call(const CommittedFact& fact) {
     if (handled == Handled::acted || Steady::now() >= kept_at_ + idle_place_kept_every) {
         keep_place();
     }
+}
+
+void HandlerAtWork::note_failure(std::string_view why) {
+    ++failures_;
+    const std::scoped_lock lock{mutex_};
+    last_error_ = why;
 }
 
 /// A place that cannot be kept stops nobody: after a restart the handler would be told again of

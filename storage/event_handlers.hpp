@@ -37,6 +37,7 @@ public:
 private:
     using Steady = std::chrono::steady_clock;
     void call(const CommittedFact& fact);
+    void note_failure(std::string_view why);
     void keep_place() noexcept;
 
     FileSystem& files_;

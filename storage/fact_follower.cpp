@@ -80,6 +80,8 @@ void FactFollower::tell(const CommittedFact& fact) {
             return;
         } catch (const std::exception& error) {
             why = error.what();
+        } catch (...) {
+            why = no_exception;
         }
         if (stop_) return;
         const auto rest = rest_after(failures);

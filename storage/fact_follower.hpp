@@ -24,6 +24,9 @@ struct Follower {
     std::function<void()> interrupt = {};
 };
 
+/// What is told of a failure that does not tell itself.
+inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
+
 /// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
 /// A call that throws is made again with the same fact, after a rest; the engine and other
 /// followers go on meanwhile.

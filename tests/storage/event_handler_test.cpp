@@ -69,7 +69,7 @@ private:
     Handled take(const CommittedFact& fact) {
         const std::scoped_lock lock{mutex_};
         if (fact.lsn == failing_ && failures_left_ > 0) {
-            --failures_left_;
+            if (failures_left_-- == 2) throw 42;  // whatever it is
             throw std::runtime_error{"not now"};
         }
         facts_.push_back(fact);
