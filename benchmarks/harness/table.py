@@ -77,14 +77,26 @@ def rows_of(suites):
     return [figure.cells() for figure in figures]
 
 
+def verdict(suites):
+    """A sentence: how many of the numbered goals are met; one is, when all of its figures are."""
+    rows = {}
+    for figure in (figure for suite in suites for figure in suite.figures):
+        if figure.row and figure.goal:
+            rows.setdefault(figure.row, []).append(figure.goal.met_by(median(figure.samples)))
+    unmet = sorted((row for row, met in rows.items() if not all(met)), key=float)
+    text = f"{len(rows) - len(unmet)} of {len(rows)} numbered goals are met"
+    return f"{text}; not {', '.join(unmet)}" if unmet else text
+
+
 def as_text(suites):
     rows = [HEAD, *rows_of(suites)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines).replace("**", "")
+    return "\n".join([*lines, "", verdict(suites)]).replace("**", "")
 
 
 def as_markdown(suites):
     rows = [HEAD, ("---",) * len(HEAD), *rows_of(suites)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return f"{table}\n\n{verdict(suites)}."

@@ -81,7 +81,7 @@ def results(embedded, network):
     parts.append(("over the network, durable", network, f"{beside} and a consumer", GOAL))
     for what, runs, name, goal in parts:
         with_them, alone = runs.values()
-        for until, value, aim in (("allocated", ALLOCATED, None), ("heard by all", HEARD, goal)):
+        for until, value, aim in (("allocated", ALLOCATED, goal), ("heard by all", HEARD, None)):
             ratios = [one[value] / other[ALLOCATED] for one, other in zip(with_them, alone)]
             suite.figures.append(Figure(f"lines {until} a second {name}, ÷ allocated without, {what}", ratios,
                                         goal=aim))
