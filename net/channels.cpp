@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "net/fact_parts.hpp"
 #include "net/glob.hpp"
+#include "net/limits.hpp"
 #include "net/reply_writer.hpp"
 #include "net/session.hpp"
 
@@ -38,18 +38,22 @@ private:
     std::array<std::string, 2> frames_;
 };
 
-std::size_t send(const std::vector<Session*>& to, Message message) {
-    for (Session* const session : to) session->deliver(message.of(session->protocol()));
+std::size_t send(const std::vector<Session*>& to, Message message, Lsn lsn) {
+    for (Session* const session : to) session->deliver(message.of(session->protocol()), lsn);
     return to.size();
 }
 
 }  // namespace
 
 bool Channels::add(Session& session, Kind kind, std::string_view name) {
-    auto& listeners = of(kind).try_emplace(std::string{name}).first->second;
+    const auto [entry, is_new] = of(kind).try_emplace(std::string{name});
+    if (is_new) note(kind, *entry);
+    auto& listeners = entry->second;
     if (std::ranges::find(listeners, &session) != listeners.end()) return false;
     listeners.push_back(&session);
-    if (!cursor_ && history_ != nullptr) cursor_ = history_->read(history_->end() + 1);
+    if (!cursor_ && history_ != nullptr && is_any_heard()) {
+        cursor_ = history_->read(history_->end() + 1);
+    }
     return true;
 }
 
@@ -57,18 +61,44 @@ bool Channels::remove(const Session& session, Kind kind, std::string_view name) 
     const auto found = of(kind).find(name);
     if (found == of(kind).end()) return false;
     if (std::erase(found->second, &session) == 0) return false;
-    if (found->second.empty()) of(kind).erase(found);
-    if (empty()) cursor_.reset();
+    if (!found->second.empty()) return true;
+    forget(*found);
+    of(kind).erase(found);
+    if (!is_any_heard()) cursor_.reset();
     return true;
 }
 
-std::size_t Channels::publish(std::string_view channel, std::string_view message) {
+/// The name is new: it is tried against the channels of facts once, and not with each fact.
+void Channels::note(Kind kind, const Entry& entry) {
+    for (std::size_t i = 0; i < fact_events.size(); ++i) {
+        const bool hears = kind == Kind::channel ? entry.first == fact_events[i]
+                                                 : glob_matches(entry.first, fact_events[i]);
+        if (hears) hearings_[i].push_back({&entry, kind});
+    }
+}
+
+void Channels::forget(const Entry& entry) {
+    for (auto& hearings : hearings_) {
+        std::erase_if(hearings, [&](const Hearing& each) { return each.entry == &entry; });
+    }
+}
+
+bool Channels::is_any_heard() const noexcept {
+    return std::ranges::any_of(hearings_, [](const auto& each) { return !each.empty(); });
+}
+
+bool Channels::has_room_for(std::string_view pattern) const noexcept {
+    return patterns_.size() < patterns_max || patterns_.contains(pattern);
+}
+
+std::size_t Channels::publish(std::string_view channel, std::string_view message, Lsn lsn) {
     std::size_t heard = 0;
     if (const auto found = channels_.find(channel); found != channels_.end()) {
-        heard += send(found->second, {{}, channel, message});
+        heard += send(found->second, {{}, channel, message}, lsn);
     }
     for (const auto& [pattern, listeners] : patterns_) {
-        if (glob_matches(pattern, channel)) heard += send(listeners, {pattern, channel, message});
+        if (!glob_matches(pattern, channel)) continue;
+        heard += send(listeners, {pattern, channel, message}, lsn);
     }
     delivered_ += heard;
     return heard;
@@ -77,12 +107,6 @@ std::size_t Channels::publish(std::string_view channel, std::string_view message
 std::size_t Channels::listeners_of(std::string_view channel) const {
     const auto found = channels_.find(channel);
     return found == channels_.end() ? 0 : found->second.size();
-}
-
-bool Channels::is_heard(std::string_view channel) const {
-    return channels_.contains(channel) || std::ranges::any_of(patterns_, [&](const auto& each) {
-               return glob_matches(each.first, channel);
-           });
 }
 
 void Channels::deliver(std::size_t most) {
@@ -95,15 +119,22 @@ void Channels::deliver(std::size_t most) {
     }
     for (const CommittedFact& fact : facts) {
         const FactParts parts = parts_of(fact.fact);
-        if (is_heard(parts.event)) (void)publish(parts.event, event_json(parts));
+        const auto* const kind = std::ranges::find(fact_events, parts.event);
+        const auto& hearings = hearings_[static_cast<std::size_t>(kind - fact_events.begin())];
+        if (hearings.empty()) continue;
+        const std::string text = event_json(parts);
+        for (const auto& [entry, how] : hearings) {
+            const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
+            delivered_ += send(entry->second, {pattern, parts.event, text}, no_lsn);
+        }
     }
 }
 
 void Channels::lose_all() {
     cursor_.reset();
-    for (const Listeners* const each : {&channels_, &patterns_}) {
-        for (const auto& [name, listeners] : *each) {
-            for (Session* const session : listeners) {
+    for (const auto& hearings : hearings_) {
+        for (const Hearing& each : hearings) {
+            for (Session* const session : each.entry->second) {
                 if (!session->drops()) session->lose();
             }
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,13 +11,15 @@
 #include <vector>
 
 #include "engine/history.hpp"
+#include "net/fact_parts.hpp"
 
 namespace allot {
 
 class Session;
 
-/// Who listens to what, and the facts that become messages: one cursor for all who listen, and each
-/// message made once. Of one thread, as its sessions are.
+/// Who listens to what, and the facts that become messages: one cursor for all who hear of facts,
+/// and each message made once. Who hears of which facts is known before there are any. Of one
+/// thread, as its sessions are.
 class Channels {
 public:
     enum class Kind : std::uint8_t { channel, pattern };
@@ -30,7 +33,10 @@ public:
     bool remove(const Session& session, Kind kind, std::string_view name);
 
     /// Delivers a message to all who listen. \return how many times.
-    std::size_t publish(std::string_view channel, std::string_view message);
+    /// \param lsn nobody sees the message before this fact is durable.
+    std::size_t publish(std::string_view channel, std::string_view message, Lsn lsn);
+    /// Somebody listens to this pattern, or there may be one more.
+    [[nodiscard]] bool has_room_for(std::string_view pattern) const noexcept;
 
     /// Calls `take(name, listeners)` for each name that somebody listens to, in their order.
     template <class Take>
@@ -42,18 +48,20 @@ public:
     /// Who listen to a channel by its name.
     [[nodiscard]] std::size_t listeners_of(std::string_view channel) const;
 
-    /// Nobody listens: then no fact is looked at.
+    /// Nobody listens.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
     [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }
     [[nodiscard]] std::size_t patterns() const noexcept { return patterns_.size(); }
     /// Messages, one for each who was told, since the process began.
     [[nodiscard]] std::uint64_t delivered() const noexcept { return delivered_; }
+    /// Somebody hears of some fact: else none is looked at.
+    [[nodiscard]] bool hears_facts() const noexcept { return cursor_ != nullptr; }
     /// There are facts to deliver().
     [[nodiscard]] bool has_facts() const noexcept {
         return cursor_ && cursor_->next() <= history_->end();
     }
     /// Delivers facts that have become durable, `most` at the most. Where they can't be read,
-    /// whoever listens is dropped: he must not believe that nothing has happened.
+    /// whoever hears of facts is dropped: he must not believe that nothing has happened.
     void deliver(std::size_t most);
 
 private:
@@ -61,14 +69,23 @@ private:
     [[nodiscard]] Listeners& of(Kind kind) noexcept {
         return kind == Kind::channel ? channels_ : patterns_;
     }
+    /// A name, and who listens to it. It stays where it is while somebody does.
+    using Entry = Listeners::value_type;
+    struct Hearing {
+        const Entry* entry;
+        Kind kind;
+    };
+    void note(Kind kind, const Entry& entry);
+    void forget(const Entry& entry);
+    [[nodiscard]] bool is_any_heard() const noexcept;
     void lose_all();
-    [[nodiscard]] bool is_heard(std::string_view channel) const;
 
     FactHistory* history_;
     std::uint64_t delivered_ = 0;
-    std::unique_ptr<FactCursor> cursor_;  // null while nobody listens
+    std::unique_ptr<FactCursor> cursor_;  // null while nobody hears of facts
     Listeners channels_;
     Listeners patterns_;
+    std::array<std::vector<Hearing>, fact_events.size()> hearings_;  // of each of fact_events
 };
 
 /// A channel on which the store alone tells what has happened: nobody else may.

@@ -34,10 +34,16 @@ bool one_matches(std::string_view& pattern, char c) noexcept {
     return found != negated;
 }
 
+/// Bytes at the front of a pattern that stand for themselves.
+std::string_view plain_front(std::string_view pattern) noexcept {
+    return pattern.substr(0, pattern.find_first_of("*?[\\"));
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
     std::string_view after_star = pattern;
+    std::string_view plain;  // at the front of that
     std::string_view retry = text;
     bool star = false;
     while (!text.empty()) {
@@ -45,6 +51,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
             pattern.remove_prefix(1);
             star = true;
             after_star = pattern;
+            plain = plain_front(pattern);
             retry = text;
             continue;
         }
@@ -54,7 +61,10 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
         }
         if (!star) return false;
         pattern = after_star;
-        retry.remove_prefix(1);
+        // What follows the star begins with these bytes: nowhere else is it tried again.
+        const std::size_t next = retry.find(plain, 1);
+        if (next == std::string_view::npos) return false;
+        retry.remove_prefix(next);
         text = retry;
     }
     return pattern.find_first_not_of('*') == std::string_view::npos;

@@ -24,11 +24,19 @@ void confirm(Call& call, std::string_view verb, std::string_view name) {
     call.reply.integer(static_cast<std::int64_t>(call.session.subscriptions()));
 }
 
+/// Replies with an error where it is too long.
+bool is_channel_name(const Call& call, std::string_view name) {
+    if (name.size() <= channel_bytes_max) return true;
+    call.fail(ErrorCode::syntax, "the name of a channel has at most ", channel_bytes_max, " bytes");
+    return false;
+}
+
 Lsn listen(Call& call, Kind kind, std::string_view verb) {
     for (const std::string_view name : call.args.subspan(1)) {
-        if (name.size() > channel_bytes_max) {
-            call.fail(ErrorCode::syntax, "the name of a channel has at most ", channel_bytes_max,
-                      " bytes");
+        if (!is_channel_name(call, name)) continue;
+        if (kind == Kind::pattern && !call.hub.channels.has_room_for(name)) {
+            call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
+                      " patterns, those of all its clients: there is no room for ", Quoted{name});
         } else if (!call.session.subscribe(kind, name)) {
             call.fail(ErrorCode::syntax, "a client has at most ", subscriptions_max,
                       " subscriptions");
@@ -144,6 +152,7 @@ bool run_command(Call& call, const CommandChannel& channel, Lsn& saw) {
 }
 
 Lsn channels(Call& call) {
+    if (call.args.size() > 2 && !is_channel_name(call, call.args[2])) return no_lsn;
     std::vector<std::string_view> names;
     call.hub.channels.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
         if (call.args.size() == 2 || glob_matches(call.args[2], name)) names.push_back(name);
@@ -188,6 +197,7 @@ Lsn punsubscribe(Call& call) { return leave(call, Kind::pattern, "punsubscribe")
 
 Lsn publish(Call& call) {
     const std::string_view channel = call.args[1];
+    if (!is_channel_name(call, channel)) return no_lsn;
     if (is_fact_channel(channel)) {
         call.fail(ErrorCode::generic, "only the store itself publishes to ", channel);
         return no_lsn;
@@ -196,7 +206,9 @@ Lsn publish(Call& call) {
     for (const CommandChannel& each : command_channels()) {
         if (each.name == channel && !run_command(call, each, saw)) return saw;
     }
-    call.reply.integer(static_cast<std::int64_t>(call.hub.channels.publish(channel, call.args[2])));
+    Channels& channels = call.hub.channels;
+    if (channels.patterns() > patterns_per_turn) call.session.end_turn();
+    call.reply.integer(static_cast<std::int64_t>(channels.publish(channel, call.args[2], saw)));
     return saw;
 }
 

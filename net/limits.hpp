@@ -76,9 +76,15 @@ inline constexpr std::size_t feed_facts_max = 10'000;
 inline constexpr std::size_t delivered_facts_max = 256;
 /// A stream of events in which nothing has happened for so long shows that it is still there.
 inline constexpr std::chrono::seconds event_heartbeat{15};
+/// Such streams of one server: each reads every fact for itself.
+inline constexpr std::size_t event_streams_max = 64;
 /// Bytes of a channel's name, or a pattern; and how many of both a client may listen to.
 inline constexpr std::size_t channel_bytes_max = 256;
 inline constexpr std::size_t subscriptions_max = 1'000;
+/// Patterns of all clients of a server: each PUBLISH is tried against each.
+inline constexpr std::size_t patterns_max = 1'000;
+/// With more patterns than this, others have their turn after each PUBLISH.
+inline constexpr std::size_t patterns_per_turn = 16;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Bytes of a client's name, and of each thing that it tells of its library.

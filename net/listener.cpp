@@ -239,9 +239,9 @@ void Listener::end_round() {
     watch_facts();
 }
 
-/// While somebody listens, each progress of the history wakes.
+/// While somebody hears of facts, each progress of the history wakes.
 void Listener::watch_facts() {
-    if (hub_.channels.empty() || shut_) return;
+    if (!hub_.channels.hears_facts() || shut_) return;
     durable_->arm();
     // What came before that did not find it armed.
     if (hub_.channels.has_facts()) durable_->progress();

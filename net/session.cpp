@@ -69,13 +69,14 @@ Session::Turn Session::execute() {
 
 Session::Turn Session::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
+    ends_turn_ = false;
     hub_.timings.begin(hub_.now);
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
         if (wait_ && !end_wait()) return Turn::waiting;
-        if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
+        if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
         const std::span<const Lookahead::Entry> ahead{hub_.lookahead.entries.data(),
                                                       hub_.lookahead.size};
@@ -202,6 +203,7 @@ bool Session::end_wait() {
 template <class Execute>
 Lsn Session::answer(Call& call, Execute&& execute) {
     const std::size_t before = output_.tail().size();
+    message_bytes_ = 0;
     const auto instead = [&](ErrorCode code, const auto&... parts) {
         output_.tail().resize(before);
         call.fail(code, parts...);
@@ -209,11 +211,12 @@ Lsn Session::answer(Call& call, Execute&& execute) {
     };
     try {
         const Lsn saw = std::forward<Execute>(execute)();
-        const std::size_t bytes = output_.tail().size() - before;
+        const std::size_t bytes = output_.tail().size() - before - message_bytes_;
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
-        return instead(ErrorCode::generic, "the reply would have more than ",
-                       hub_.limits.reply_bytes_max, " bytes");
+        instead(ErrorCode::generic, "the reply would have more than ", hub_.limits.reply_bytes_max,
+                " bytes");
+        return saw;
     } catch (const std::system_error&) {
         return instead(ErrorCode::read_only, storage_fails_text);
     } catch (const std::exception& failure) {
@@ -317,12 +320,13 @@ std::vector<std::string> Session::names_of(Channels::Kind kind) const {
     return {names.begin(), names.end()};
 }
 
-void Session::deliver(std::string_view frame) {
+void Session::deliver(std::string_view frame, Lsn lsn) {
     if (ended()) return;
     output_.tail().append(frame);
     // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
-    // end.
-    if (!executing_) output_.seal(no_lsn);
+    // end, and with what its own command saw.
+    if (executing_) message_bytes_ += frame.size();
+    if (!executing_) output_.seal(lsn, hub_.now);
     if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
     account();
     has_output_();

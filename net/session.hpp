@@ -59,8 +59,11 @@ public:
     [[nodiscard]] std::size_t subscriptions() const noexcept {
         return subscribed_[0].size() + subscribed_[1].size();
     }
-    /// Sends a message, in a frame of its own. It is dropped when too much output is queued.
-    void deliver(std::string_view frame);
+    /// Sends a message, in a frame of its own, once `lsn` is durable. It is dropped when too much
+    /// output is queued.
+    void deliver(std::string_view frame, Lsn lsn);
+    /// What was executed took long: others have their turn before the next command.
+    void end_turn() noexcept { ends_turn_ = true; }
     /// It can be told of facts no more: it is dropped.
     void lose();
 
@@ -101,7 +104,9 @@ private:
     std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
     std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by Channels::Kind
     std::size_t subscription_bytes_ = 0;
-    bool executing_ = false;  // a turn, whose replies are not sealed yet
+    bool executing_ = false;         // a turn, whose replies are not sealed yet
+    bool ends_turn_ = false;         // after this command
+    std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;
 };
 

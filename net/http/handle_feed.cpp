@@ -5,6 +5,7 @@
 #include "net/escape.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
+#include "net/limits.hpp"
 #include "net/rule_text.hpp"
 #include "net/whole_number.hpp"
 
@@ -86,6 +87,11 @@ Lsn feed(Exchange& exchange) {
                       std::to_string(oldest) + " is the oldest LSN that is kept", place->field);
     } else if (exchange.hub.storage_failed && place->from > history->end()) {
         exchange.fail(ErrorCode::read_only, storage_failed_text);
+    } else if (exchange.hub.event_streams >= event_streams_max) {
+        exchange.fail(503, ErrorCode::generic,
+                      "a server has at most " + std::to_string(event_streams_max) +
+                          " streams of events, and this would be one more");
+        exchange.reply.header = "Retry-After: 10\r\n";
     } else {
         exchange.reply.type = events_type;
         exchange.reply.events = EventQuery{.from = place->from, .kinds = *kinds};

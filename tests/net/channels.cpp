@@ -211,6 +211,108 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
     BOOST_TEST(!listener.output().empty());
 }
 
+BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_nobody_hears_its_message) {
+    Desk<HandJournal> lagging;
+    Session listener{lagging.hub, "test:2"};
+    listener.subscribe(allot::Channels::Kind::channel, "add_batch");
+    const auto heard = [&] {
+        return allot::test::released(listener.output(), lagging.engine.journal);
+    };
+    const std::string batch = R"({"ref":"b","sku":"SKU","qty":1})";
+    lagging.send(framed({"PUBLISH", "add_batch", batch}));
+    BOOST_TEST(lagging.take().empty());
+    BOOST_TEST(heard().empty());
+    BOOST_TEST(listener.output().holds_beyond(lagging.engine.journal.durable()));
+    lagging.engine.journal.sync();
+    BOOST_TEST(lagging.take() == ":1\r\n");
+    BOOST_TEST(heard() == message("add_batch", batch));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply) {
+    ask("HELLO 3");
+    for (int i = 1; i <= 14; ++i) ask("PSUBSCRIBE add_batch" + std::string(i, '*'));
+    const std::string batch =
+        R"({"ref":"own","sku":"SKU","qty":1)" + std::string(60'000, ' ') + "}";
+    const std::string request = framed({"PUBLISH", "add_batch", batch});
+    std::string heard;
+    for (std::string_view rest = request; !rest.empty();) {
+        const auto room = session.prepare();
+        const std::size_t n = rest.copy(room.data(), room.size());
+        session.received(n);
+        rest.remove_prefix(n);
+        session.execute();
+        desk.hub.end_round();
+        heard += take();
+    }
+    BOOST_TEST(heard.size() > 14 * batch.size());
+    BOOST_TEST(heard.ends_with("\r\n:14\r\n"));
+    BOOST_TEST(heard.find("-ERR") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_looked_at) {
+    ask("PSUBSCRIBE *q line_?");
+    ask("SUBSCRIBE allocate");
+    BOOST_TEST(!desk.hub.channels.hears_facts());
+    ask("PSUBSCRIBE batch_*");
+    BOOST_TEST(desk.hub.channels.hears_facts());
+    ask("SUBSCRIBE batch_added");
+    desk.ask("ADDBATCH b3 OTHER 1");
+    const std::string text = R"({"batchref":"b3","sku":"OTHER","qty":1,"eta":null})";
+    BOOST_TEST(hear() == "*4\r\n" + bulk("pmessage") + bulk("batch_*") + bulk("batch_added") +
+                             bulk(text) + message("batch_added", text));
+    ask("PUNSUBSCRIBE batch_*");
+    desk.ask("ADDBATCH b4 OTHER 1");
+    BOOST_TEST(hear() ==
+               message("batch_added", R"({"batchref":"b4","sku":"OTHER","qty":1,"eta":null})"));
+    ask("UNSUBSCRIBE");
+    BOOST_TEST(!desk.hub.channels.hears_facts());
+    desk.ask("ADDBATCH b5 OTHER 1");
+    ask("SUBSCRIBE batch_added");  // what happened before is not heard
+    BOOST_TEST(hear().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused) {
+    for (int i = 0; i < 600; ++i) {
+        session.subscribe(allot::Channels::Kind::pattern, "a" + std::to_string(i));
+    }
+    Session second{desk.hub, "test:second"};
+    for (int i = 0; i < 400; ++i) {
+        second.subscribe(allot::Channels::Kind::pattern, "b" + std::to_string(i));
+    }
+    BOOST_TEST(ask("PSUBSCRIBE x*") ==
+               "-SYNTAX a server has at most 1000 patterns, those of all its clients: there is no "
+               "room for 'x*'\r\n");
+    BOOST_TEST(ask("PSUBSCRIBE b0").ends_with(":601\r\n"));  // there already
+    BOOST_TEST(ask("SUBSCRIBE x").ends_with(":602\r\n"));
+    second.unsubscribe(allot::Channels::Kind::pattern, "b1");
+    BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_publish) {
+    const std::string request = framed({"PUBLISH", "x", "hi"});
+    const auto turns = [&] {
+        const auto room = desk.session.prepare();
+        const std::string three = request + request + request;
+        desk.session.received(three.copy(room.data(), room.size()));
+        int count = 1;
+        while (desk.session.execute() == Session::Turn::over) ++count;
+        return count;
+    };
+    for (int i = 0; i < 16; ++i) ask("PSUBSCRIBE p" + std::to_string(i));
+    BOOST_TEST(turns() == 1);
+    ask("PSUBSCRIBE q");
+    BOOST_TEST(turns() == 4);
+    BOOST_TEST(desk.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_tried_against_it) {
+    const std::string long_name(257, 'a');
+    const std::string why = "-SYNTAX the name of a channel has at most 256 bytes\r\n";
+    BOOST_TEST(publish(long_name, "x") == why);
+    BOOST_TEST(publish(std::string(256, 'a'), "x") == ":0\r\n");
+    BOOST_TEST(desk.ask("PUBSUB CHANNELS " + long_name) == why);
+}
+
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
     ask("SUBSCRIBE big");
     const std::string text(60'000, 'x');
@@ -327,6 +429,13 @@ BOOST_AUTO_TEST_CASE(when_matched_then_it_is_as_redis_does) {
              {"A", "a", false},
              {"[z-a]", "m", true},
              {"**", "x", true},
+             {"*ab*ab", "abxab", true},
+             {"*ab*ab", "ab", false},
+             {"*aab", "aaab", true},
+             {"*a?c", "aabc", true},
+             {"*a\\*", "aba*", true},
+             {"*a[b]", "aaab", true},
+             {"*abc", "ab", false},
          }) {
         BOOST_TEST(glob_matches(pattern, text) == expected, pattern << " " << text);
     }

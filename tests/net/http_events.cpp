@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/net/http_desk.hpp"
 #include "tests/net/test_server.hpp"
@@ -97,6 +99,20 @@ void expect_error(const HttpAnswer& answer, unsigned status, std::string_view pa
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoFacts)
+
+BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
+    std::vector<std::unique_ptr<Listener>> streams;
+    for (int i = 0; i < 64; ++i) {
+        auto& one = *streams.emplace_back(std::make_unique<Listener>(desk));
+        BOOST_TEST((one.ask("/v1/feed") == Turn::waiting));
+    }
+    listener.ask("/v1/feed");
+    const HttpAnswer refused = listener.answer();
+    expect_error(refused, 503, "a server has at most 64 streams of events");
+    BOOST_TEST(refused.says("Retry-After: 10"));
+    streams.pop_back();
+    BOOST_TEST((listener.ask("/v1/feed") == Turn::waiting));
+}
 
 BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
     desk.engine.journal.sync_to(1);
