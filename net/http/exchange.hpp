@@ -22,8 +22,16 @@ struct Exchange {
     bool is_versioned;  ///< within /v1, where errors have a code
     Hub& hub;
     Reply& reply;
+    bool was_executed = false;  ///< a command was, whatever the business said
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    /// Executes a command that changes stock.
+    template <class Command>
+    [[nodiscard]] auto handle(const Command& command) {
+        auto answer = bus().handle(command);
+        was_executed = true;
+        return answer;
+    }
     /// What an answer that looked at the stock waits for.
     [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
     /// \return null when the query does not have it.

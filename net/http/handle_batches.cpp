@@ -7,7 +7,7 @@ namespace allot::http::handlers {
 namespace {
 
 Lsn reschedule_to(Exchange& exchange, const BatchRef& batch, Eta eta) {
-    const auto answer = exchange.bus().handle(Reschedule{batch, eta});
+    const auto answer = exchange.handle(Reschedule{batch, eta});
     if (!answer.result) {
         exchange.refuse(answer.result.error(), {.batch = batch.view()}, "batch");
         return answer.lsn;
@@ -39,7 +39,7 @@ Lsn put_batch(Exchange& exchange) {
     const auto eta = fields.eta_or_warehouse("eta");
     if (!eta) return 0;
     const Lsn before = exchange.last_lsn();
-    const auto answer = exchange.bus().handle(AddBatch{*batch, *sku, *quantity, *eta});
+    const auto answer = exchange.handle(AddBatch{*batch, *sku, *quantity, *eta});
     if (!answer.result) {
         exchange.refuse(answer.result.error(), {.sku = sku->view(), .batch = batch->view()},
                         "batch");
@@ -63,7 +63,7 @@ Lsn put_quantity(Exchange& exchange) {
     if (!fields.only({"quantity"})) return 0;
     const auto purchased = fields.units<Purchased>("quantity");
     if (!purchased) return 0;
-    const auto answer = exchange.bus().handle(ChangeBatchQuantity{*batch, *purchased});
+    const auto answer = exchange.handle(ChangeBatchQuantity{*batch, *purchased});
     if (!answer.result) {
         exchange.refuse(answer.result.error(), {.batch = batch->view()}, "batch");
         return answer.lsn;

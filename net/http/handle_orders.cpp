@@ -18,7 +18,7 @@ Lsn allocate(Exchange& exchange) {
     const auto order = order_of(exchange);
     if (!order) return 0;
     const Lsn before = exchange.last_lsn();
-    const auto answer = exchange.bus().handle(*order);
+    const auto answer = exchange.handle(*order);
     if (!answer.result) {
         const RefusedLine refused = answer.result.error();
         exchange.refuse(refused.refusal, {.sku = order->lines[refused.line].sku.view()},
@@ -56,7 +56,7 @@ Lsn deallocate(Exchange& exchange) {
         }
         command.quantity = *units;
     }
-    const auto answer = exchange.bus().handle(command);
+    const auto answer = exchange.handle(command);
     if (!answer.result) {
         exchange.refuse(answer.result.error(), {});
         return answer.lsn;

@@ -35,7 +35,7 @@ Lsn add_batch_plain(Exchange& exchange) {
     if (!quantity) return 0;
     const auto eta = fields.eta_or_warehouse("eta");
     if (!eta) return 0;
-    const auto answer = exchange.bus().handle(AddBatch{*batch, *sku, *quantity, *eta});
+    const auto answer = exchange.handle(AddBatch{*batch, *sku, *quantity, *eta});
     if (!answer.result) {
         return refused(exchange, answer.result.error(),
                        {.sku = sku->view(), .batch = batch->view()}, answer.lsn);
@@ -55,7 +55,7 @@ Lsn allocate_plain(Exchange& exchange) {
     if (!sku) return 0;
     const auto quantity = fields.units<Quantity>("qty");
     if (!quantity) return 0;
-    const auto answer = exchange.bus().handle(Allocate{{*order, *sku, *quantity}});
+    const auto answer = exchange.handle(Allocate{{*order, *sku, *quantity}});
     if (!answer.result) {
         return refused(exchange, answer.result.error(), {.sku = sku->view()}, answer.lsn);
     }

@@ -314,8 +314,10 @@ Lsn HttpSession::answer(http::Reply& reply) {
         if (!match_.route->has(http::route_body) && !request.body.empty()) {
             return instead(400, ErrorCode::syntax, "this takes no body");
         }
+        http::Exchange exchange = this->exchange(reply);
         const bool is_once = request.idempotency_key && match_.route->has(http::route_write);
-        const Lsn saw = is_once ? answer_once(reply, *request.idempotency_key) : dispatch(reply);
+        const Lsn saw =
+            is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
         const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
@@ -331,32 +333,30 @@ Lsn HttpSession::answer(http::Reply& reply) {
 }
 
 /// The first answer to what came with this key, or, of something else, that it is not.
-Lsn HttpSession::answer_once(http::Reply& reply, std::string_view key) {
-    const http::Request& request = reader_->request();
+Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
+    const http::Request& request = exchange.request;
     const auto fingerprint =
         http::fingerprint_of(text_of(request.method), request.target, request.body);
     if (const auto* const known = hub_.answers.find(key)) {
         if (known->request == fingerprint) {
-            reply = known->reply;
+            exchange.reply = known->reply;
             return known->lsn;
         }
-        exchange(reply).fail(422, ErrorCode::syntax, "the key came with another request before",
-                             "Idempotency-Key");
+        exchange.fail(422, ErrorCode::syntax, "the key came with another request before",
+                      "Idempotency-Key");
         return 0;
     }
-    const Lsn saw = dispatch(reply);
+    const Lsn saw = dispatch(exchange);
     // What broke a rule was not executed: it may come again, mended.
-    const bool was_executed = saw != 0 && reply.status < 500;
-    if (was_executed) hub_.answers.remember(key, {fingerprint, reply, saw});
+    if (exchange.was_executed) hub_.answers.remember(key, {fingerprint, exchange.reply, saw});
     return saw;
 }
 
-Lsn HttpSession::dispatch(http::Reply& reply) {
+Lsn HttpSession::dispatch(http::Exchange& exchange) {
     const http::Route& route = *match_.route;
-    http::Exchange exchange = this->exchange(reply);
     if (hub_.loading != nullptr && !route.has(http::route_loading)) {
         exchange.fail(ErrorCode::loading, std::string{loading_text} + hub_.loading->step().text());
-        reply.header = "Retry-After: 1\r\n";
+        exchange.reply.header = "Retry-After: 1\r\n";
         return 0;
     }
     if (route.touches_stock()) {

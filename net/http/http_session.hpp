@@ -57,8 +57,8 @@ private:
     void tell_refusal();
     Lsn run();
     Lsn answer(http::Reply& reply);
-    Lsn answer_once(http::Reply& reply, std::string_view key);
-    Lsn dispatch(http::Reply& reply);
+    Lsn answer_once(http::Exchange& exchange, std::string_view key);
+    Lsn dispatch(http::Exchange& exchange);
     void send(const http::Reply& reply);
     void take_time();
     void forget_request() noexcept;

@@ -411,6 +411,18 @@ BOOST_AUTO_TEST_CASE(when_the_first_was_refused_by_the_business_then_that_is_its
     BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", six).status == 201U);
 }
 
+BOOST_AUTO_TEST_CASE(when_the_first_was_refused_in_an_empty_store_then_that_is_its_answer) {
+    HttpDesk<> desk;
+    const auto first = desk.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    expect(first, 404, "INVALIDSKU", "lines[0].sku");
+    BOOST_TEST(desk.engine.journal.last() == 0U);
+    desk.ask("PUT", "/v1/batches/b", R"({"sku":"LAMP","quantity":5})");
+    const auto again = desk.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    BOOST_TEST(again.status == first.status);
+    BOOST_TEST(again.body == first.body);
+    BOOST_TEST(desk.ask("POST", "/v1/orders/o/allocations", one_lamp).status == 201U);
+}
+
 BOOST_AUTO_TEST_CASE(when_the_first_broke_a_rule_then_it_may_come_again_mended) {
     Shop<> shop;
     const std::string_view none = R"({"lines":[{"sku":"LAMP","quantity":0}]})";
