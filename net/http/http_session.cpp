@@ -43,6 +43,18 @@ bool is_local_name(std::string_view host) {
            (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+/// Where a page is from, as a browser says it: of this machine. An address will not do here, for
+/// a site may be at one; nor `null`, for that is anybody's.
+bool is_local_origin(std::string_view origin) {
+    constexpr std::string_view after_scheme = "://";
+    const std::size_t scheme = origin.find(after_scheme);
+    if (scheme == std::string_view::npos) return false;
+    const std::string_view host = origin.substr(scheme + after_scheme.size());
+    return is_local_name(host) &&
+           (host.starts_with("127.") || host == "[::1]" || host.starts_with("[::1]:") ||
+            equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
+}
+
 bool is_key(std::string_view key) {
     return !key.empty() && key.size() <= idempotency_key_bytes_max &&
            std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
@@ -163,7 +175,7 @@ bool HttpSession::admit() {
     }
     target_ = std::move(*target);
     match_ = http::find_route(request.method, target_);
-    if (!admit_host() || !admit_client()) return false;
+    if (!admit_host() || !admit_origin() || !admit_client()) return false;
     if (match_.route != nullptr) return admit_body();
     if (!match_.is_path) return fail(404, ErrorCode::generic, "there is nothing at this path");
     if (request.method == verb::unknown) {
@@ -185,6 +197,17 @@ bool HttpSession::admit_host() {
                 "Host is not localhost or an address: without a password, no other name is served");
 }
 
+/// What a page of another site sends, without a body, a browser does not ask about first.
+bool HttpSession::admit_origin() {
+    const auto& origin = reader_->request().origin;
+    if (!hub_.http_local_names_only || !origin || is_local_origin(*origin)) return true;
+    if (match_.route != nullptr && match_.route->has(http::route_free)) return true;
+    hub_.counters.count(Drop::cross_protocol);
+    return fail(403, ErrorCode::generic,
+                "it is not of this machine: without a password, no other site's page is served",
+                "Origin");
+}
+
 bool HttpSession::admit_client() {
     if (!hub_.password || (match_.route != nullptr && match_.route->has(http::route_free))) {
         return true;
@@ -203,16 +226,29 @@ bool HttpSession::admit_client() {
     return false;
 }
 
-bool HttpSession::admit_body() {
-    const http::Request& request = reader_->request();
-    for (const auto& [name, value] : target_.query) {
-        if (std::ranges::find(match_.route->query, name) == match_.route->query.end() ||
-            name.empty()) {
+bool HttpSession::admit_query() {
+    for (auto part = target_.query.begin(); part != target_.query.end(); ++part) {
+        const std::string& name = part->first;
+        const auto refuse = [&](std::string_view text) {
             std::string escaped;
             append_escaped(escaped, name, echoed_bytes_max);
-            return fail(400, ErrorCode::syntax, "the query has no such part here", escaped);
+            return fail(400, ErrorCode::syntax, text, escaped);
+        };
+        const auto& known = match_.route->query;
+        if (name.empty() || std::ranges::find(known, name) == known.end()) {
+            return refuse("the query has no such part here");
+        }
+        const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
+        if (std::any_of(target_.query.begin(), part, is_same)) {
+            return refuse("a part of the query comes twice");
         }
     }
+    return true;
+}
+
+bool HttpSession::admit_body() {
+    const http::Request& request = reader_->request();
+    if (!admit_query()) return false;
     if (request.idempotency_key && !is_key(*request.idempotency_key)) {
         return fail(400, ErrorCode::syntax, "it has 1 to 128 bytes of printable ASCII",
                     "Idempotency-Key");

@@ -49,6 +49,8 @@ private:
     bool admit();
     bool admit_client();
     bool admit_host();
+    bool admit_origin();
+    bool admit_query();
     bool admit_body();
     [[nodiscard]] http::Exchange exchange(http::Reply& reply) const;
     bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});

@@ -16,7 +16,7 @@ using beast::http::field;
 std::size_t Request::capacity() const noexcept {
     std::size_t bytes = target.capacity() + body.capacity();
     for (const auto* const each :
-         {&host, &authorization, &content_type, &idempotency_key, &last_event_id}) {
+         {&host, &origin, &authorization, &content_type, &idempotency_key, &last_event_id}) {
         if (*each) bytes += (*each)->capacity();
     }
     return bytes;
@@ -109,6 +109,8 @@ void RequestReader::on_field_impl(field field, Text name, Text value, Error& err
     switch (field) {
         case field::host:
             return keep(request_.host, value, error);
+        case field::origin:
+            return keep(request_.origin, value, error);
         case field::authorization:
             return keep(request_.authorization, value, error);
         case field::content_type:

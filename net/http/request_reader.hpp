@@ -14,6 +14,7 @@ struct Request {
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
     std::string target;
     std::optional<std::string> host;
+    std::optional<std::string> origin;
     std::optional<std::string> authorization;
     std::optional<std::string> content_type;
     std::optional<std::string> idempotency_key;

@@ -373,6 +373,61 @@ BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused)
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(given_a_page_in_somebodys_browser)
+
+BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
+    Shop<> shop;
+    shop.hub.http_local_names_only = true;
+    const auto changes = shop.engine.journal.last();
+    for (const std::string_view origin :
+         {"https://shop.example", "http://localhost.example", "http://127.0.0.1.example",
+          "http://203.0.113.7:8080", "http://[2001:db8::1]", "http://[::1].example", "null",
+          "localhost", "http://", ""}) {
+        const std::string header = "Origin: " + std::string{origin} + "\r\n";
+        const auto dropped = shop.hub.counters.of(allot::Drop::cross_protocol);
+        expect(shop.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR", "Origin");
+        BOOST_TEST(shop.hub.counters.of(allot::Drop::cross_protocol) == dropped + 1, origin);
+        BOOST_TEST(shop.ask("GET", "/livez", {}, header).status == 200U, origin);
+    }
+    BOOST_TEST(shop.engine.journal.last() == changes);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_of_this_machine_then_it_is_served) {
+    Shop<> shop;
+    shop.hub.http_local_names_only = true;
+    for (const std::string_view origin : {"http://localhost", "http://LocalHost:3000",
+                                          "https://127.0.0.1:8443", "http://[::1]:3000"}) {
+        const std::string header = "Origin: " + std::string{origin} + "\r\n";
+        BOOST_TEST(shop.ask("GET", "/v1/info", {}, header).status == 200U, origin);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_has_to_know_a_password_then_nobody_asks_where_it_is_from) {
+    Shop<> shop;
+    BOOST_TEST(shop.ask("GET", "/v1/info", {}, "Origin: https://shop.example\r\n").status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_says_so_twice_then_it_is_refused) {
+    Shop<> shop;
+    BOOST_TEST(
+        shop.ask("GET", "/v1/info", {}, "Origin: http://localhost\r\nOrigin: http://localhost\r\n")
+            .status == 400U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_query)
+
+BOOST_AUTO_TEST_CASE(when_a_part_comes_twice_then_neither_is_taken) {
+    Shop<> shop;
+    for (const std::string_view query : {"sku=SKU&sku=LAMP", "sku=SKU&after=1&sku=SKU"}) {
+        expect(shop.ask("GET", "/v1/shortages?" + std::string{query}), 400, "SYNTAX", "sku");
+    }
+    BOOST_TEST(shop.ask("GET", "/v1/shortages?sku=SKU&after=1").status == 200U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(given_a_key_with_a_request)
 
 namespace {
