@@ -20,6 +20,15 @@ struct InfoSection {
     std::vector<std::pair<std::string, std::string>> fields;
 };
 
+/// How one of those who are told of facts stands. What is counted, is since the process began.
+struct HandlerFigures {
+    std::string name;  ///< the program's own, never a client's
+    Lsn done = 0;      ///< the last fact that it has dealt with
+    std::uint64_t lag_facts = 0;
+    std::uint64_t deliveries = 0;
+    std::uint64_t failures = 0;
+};
+
 /// What a monitor wants to know of the storage. What is counted, is since the process began.
 struct StorageFigures {
     Lsn oldest_lsn = 0;  ///< that the journal still holds
@@ -38,6 +47,7 @@ struct StorageFigures {
     UnixMicros snapshot_at = 0;
     std::chrono::microseconds snapshot_took{0};
     std::chrono::microseconds snapshot_pause{0};  ///< the longest that it held up the stock
+    std::vector<HandlerFigures> handlers = {};
 };
 
 /// The stock that a server serves, and what it may ask of the storage behind it. What is referred

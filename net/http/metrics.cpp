@@ -58,6 +58,8 @@ void put_clients(MetricPage& page, const Hub& hub) {
         .value(hub.clients_max);
     page.gauge("allot_clients_waiting", "Clients whose FEED waits for facts")
         .value(static_cast<double>(waiting));
+    page.gauge("allot_event_streams", "HTTP clients that are told of facts as they happen")
+        .value(hub.event_streams);
     page.gauge("allot_client_output_bytes", "Replies that wait for durability, or to be taken")
         .value(hub.output_bytes);
     page.gauge("allot_client_buffer_bytes", "Memory held by all clients' buffers")
@@ -180,6 +182,18 @@ void put_storage(MetricPage& page, const StorageFigures& storage, Lsn last) {
         .value(seconds(storage.snapshot_pause));
 }
 
+void put_handlers(MetricPage& page, const std::vector<HandlerFigures>& handlers) {
+    if (handlers.empty()) return;
+    page.gauge("allot_handler_lsn", "The last fact that who is notified has dealt with");
+    for (const auto& each : handlers) page.value(each.done, {{"handler", each.name}});
+    page.gauge("allot_handler_lag_facts", "Facts that who is notified has yet to look at");
+    for (const auto& each : handlers) page.value(each.lag_facts, {{"handler", each.name}});
+    page.counter("allot_handler_deliveries_total", "Notifications that were taken");
+    for (const auto& each : handlers) page.value(each.deliveries, {{"handler", each.name}});
+    page.counter("allot_handler_failures_total", "Attempts to notify that failed");
+    for (const auto& each : handlers) page.value(each.failures, {{"handler", each.name}});
+}
+
 }  // namespace
 
 std::string metrics_text(const Hub& hub) {
@@ -194,7 +208,9 @@ std::string metrics_text(const Hub& hub) {
     if (hub.loading != nullptr) return page.text();
     put_stock(page, hub.backend);
     if (hub.backend.storage_figures) {
-        put_storage(page, hub.backend.storage_figures(), hub.backend.journal->last());
+        const StorageFigures storage = hub.backend.storage_figures();
+        put_storage(page, storage, hub.backend.journal->last());
+        put_handlers(page, storage.handlers);
     }
     return page.text();
 }

@@ -29,18 +29,19 @@ namespace {
 namespace asio = boost::asio;
 
 Backend backend_of(Store& store) {
-    return {.bus = &store.bus(),
-            .journal = &store.journal(),
-            .turn = &store.turn(),
-            .history = &store.history(),
-            .start_snapshot = [&store] { return store.start_snapshot(); },
-            .storage_info =
-                [&store] {
-                    auto sections = store_info(store.status());
-                    sections.push_back(handler_info(store.handlers()));
-                    return sections;
-                },
-            .storage_figures = [&store] { return storage_figures(store.status()); }};
+    return {
+        .bus = &store.bus(),
+        .journal = &store.journal(),
+        .turn = &store.turn(),
+        .history = &store.history(),
+        .start_snapshot = [&store] { return store.start_snapshot(); },
+        .storage_info =
+            [&store] {
+                auto sections = store_info(store.status());
+                sections.push_back(handler_info(store.handlers()));
+                return sections;
+            },
+        .storage_figures = [&store] { return storage_figures(store.status(), store.handlers()); }};
 }
 
 std::string text_of(const asio::ip::tcp::endpoint& endpoint) {

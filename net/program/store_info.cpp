@@ -28,22 +28,31 @@ std::vector<InfoSection> store_info(const StoreStatus& status) {
               {"snapshot_pause_us", number(status.snapshot_pause_us)}}}};
 }
 
-StorageFigures storage_figures(const StoreStatus& status) {
+StorageFigures storage_figures(const StoreStatus& status,
+                               const std::vector<HandlerStatus>& handlers) {
     using std::chrono::microseconds;
-    return {.oldest_lsn = status.oldest,
-            .recovered_facts = status.recovered_facts,
-            .stock_bytes = status.memory_bytes,
-            .journal_bytes = status.journal_bytes,
-            .waiting_bytes = status.waiting_bytes,
-            .groups = {status.group_sizes.begin(), status.group_sizes.end()},
-            .written_facts = status.written_facts,
-            .snapshot_lsn = status.snapshot,
-            .snapshot_running = status.snapshot_running,
-            .snapshots_taken = status.snapshots_taken,
-            .snapshots_failed = status.snapshots_failed,
-            .snapshot_at = status.snapshot_at,
-            .snapshot_took = microseconds{status.snapshot_took_us},
-            .snapshot_pause = microseconds{status.snapshot_pause_us}};
+    StorageFigures figures{.oldest_lsn = status.oldest,
+                           .recovered_facts = status.recovered_facts,
+                           .stock_bytes = status.memory_bytes,
+                           .journal_bytes = status.journal_bytes,
+                           .waiting_bytes = status.waiting_bytes,
+                           .groups = {status.group_sizes.begin(), status.group_sizes.end()},
+                           .written_facts = status.written_facts,
+                           .snapshot_lsn = status.snapshot,
+                           .snapshot_running = status.snapshot_running,
+                           .snapshots_taken = status.snapshots_taken,
+                           .snapshots_failed = status.snapshots_failed,
+                           .snapshot_at = status.snapshot_at,
+                           .snapshot_took = microseconds{status.snapshot_took_us},
+                           .snapshot_pause = microseconds{status.snapshot_pause_us}};
+    for (const HandlerStatus& handler : handlers) {
+        figures.handlers.push_back({.name = handler.name,
+                                    .done = handler.done,
+                                    .lag_facts = handler.lag,
+                                    .deliveries = handler.acted,
+                                    .failures = handler.failures});
+    }
+    return figures;
 }
 
 }  // namespace allot::program

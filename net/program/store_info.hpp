@@ -11,6 +11,7 @@ namespace allot::program {
 [[nodiscard]] std::vector<InfoSection> store_info(const StoreStatus& status);
 
 /// What a monitor is told of it.
-[[nodiscard]] StorageFigures storage_figures(const StoreStatus& status);
+[[nodiscard]] StorageFigures storage_figures(const StoreStatus& status,
+                                             const std::vector<HandlerStatus>& handlers);
 
 }  // namespace allot::program

@@ -126,7 +126,8 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
 class GivenAMonitor(server.Case):
     def setUp(self):
         super().setUp()
-        self.server = self.serve("--http", "127.0.0.1:0", "--slow-log-us", "0")
+        self.server = self.serve("--http", "127.0.0.1:0", "--slow-log-us", "0",
+                                 "--webhook", "http://127.0.0.1:1/")  # nobody is there
         self.http = Http(address(self.server))
         self.addCleanup(self.http.close)
 
@@ -245,7 +246,7 @@ class GivenAMonitor(server.Case):
                 labels = {label for text in re.findall(r"\{([^}]*)\}|by \(([^)]*)\)", target["expr"])
                           for label in re.findall(r"[a-z_]+(?==|,|$|\))", ",".join(filter(None, text)))}
                 self.assertLessEqual(labels, {"verb", "code", "cause", "protocol", "route", "status", "result", "le",
-                                              "instance", "job", "method"}, target["expr"])
+                                              "instance", "job", "method", "handler"}, target["expr"])
                 asked |= names
         self.assertGreater(len(asked), 25)
         places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]

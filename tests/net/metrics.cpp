@@ -136,7 +136,8 @@ BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there
                                      .snapshots_taken = 4,
                                      .snapshots_failed = 1,
                                      .snapshot_at = 1'700'000'000'500'000,
-                                     .snapshot_took = 250ms};
+                                     .snapshot_took = 250ms,
+                                     .handlers = {{"mail", 7, 2, 5, 1}, {"webhook", 9, 0, 6, 0}}};
     };
     auto figures = desk.figures();
     BOOST_TEST(figures["allot_oldest_lsn"] == 3);
@@ -149,6 +150,10 @@ BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there
     BOOST_TEST(figures["allot_snapshots_total{result=\"failed\"}"] == 1);
     BOOST_TEST(figures["allot_snapshot_timestamp_seconds"] == 1'700'000'000.5);
     BOOST_TEST(figures["allot_snapshot_duration_seconds"] == 0.25);
+    BOOST_TEST(figures["allot_handler_lsn{handler=\"mail\"}"] == 7);
+    BOOST_TEST(figures["allot_handler_lag_facts{handler=\"mail\"}"] == 2);
+    BOOST_TEST(figures["allot_handler_deliveries_total{handler=\"webhook\"}"] == 6);
+    BOOST_TEST(figures["allot_handler_failures_total{handler=\"mail\"}"] == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
