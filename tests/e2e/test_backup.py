@@ -1,6 +1,8 @@
 """Backups of a server at work, what they are worth when the store is lost, and repairs."""
 
 import shutil
+import signal
+import time
 
 import load
 import server
@@ -14,7 +16,10 @@ class GivenAServerUnderLoad(server.Case):
         self.addCleanup(running.end)
         crowd = load.Crowd(running, "backup", 7)
         backup = self.scratch / "backup"
+        enough = time.monotonic() + 15  # on a busy machine it grows faster than it is read
         for number in range(8):
+            if number >= 3 and time.monotonic() > enough:
+                break
             crowd.await_work(200 * (number + 1))
             with running.client() as client:
                 last = int(client.info()["durable_lsn"])
@@ -24,7 +29,8 @@ class GivenAServerUnderLoad(server.Case):
             self.assertGreaterEqual(int(said.split("last LSN ")[1].split(",")[0]), last)
             live = server.allot("check", "--live", self.store)
             self.assertEqual(0, live.returncode, live.stdout + live.stderr)
-        self.assertEqual(0, running.stop())
+        running.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, running.await_end(60))  # a snapshot may have its rest to end first
         crowd.join()
 
     def test_when_the_store_is_lost_after_a_backup_then_a_server_serves_what_was_restored(self):
