@@ -8,7 +8,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -17,6 +16,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "benchmarks/workload.hpp"
 
@@ -63,15 +63,22 @@ void accept(tcp::acceptor& acceptor, const Response& response) {
         });
 }
 
+/// An answer of ours, as it was recorded. (Beast's parser would read it, too; Clang's analyzer
+/// takes exception to that.)
 Response response_in(const char* path) {
     std::ifstream file{path, std::ios::binary};
-    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    http::response_parser<http::string_body> parser;
-    beast::error_code error;
-    parser.put(boost::asio::buffer(bytes), error);
-    allot::bench::require(parser.is_header_done(), "the file begins with an answer's header");
-    Response response{parser.get().base()};
-    response.body() = bytes.substr(bytes.find("\r\n\r\n") + 4);
+    constexpr std::string_view version = "HTTP/1.1 ";
+    std::string line;
+    std::getline(file, line);
+    allot::bench::require(line.starts_with(version), "the file begins with an answer's header");
+    Response response;
+    response.result(static_cast<unsigned>(std::strtoul(&line[version.size()], nullptr, 10)));
+    while (std::getline(file, line) && line != "\r") {
+        const std::size_t colon = line.find(": ");
+        allot::bench::require(colon != std::string::npos && line.ends_with('\r'), "a field is one");
+        response.insert(line.substr(0, colon), line.substr(colon + 2, line.size() - colon - 3));
+    }
+    response.body() = std::string{std::istreambuf_iterator<char>{file}, {}};
     return response;
 }
 
