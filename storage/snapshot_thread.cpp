@@ -119,7 +119,7 @@ void SnapshotThread::copy_all() {
         if (snapshotter_.copied() || snapshotter_.bytes() >= snapshot::chunk_bytes) {
             if (written.valid()) spare = written.get();
             const auto began = Steady::now();
-            auto write = [this, chunk = snapshotter_.take(std::move(spare))]() mutable {
+            auto write = [this, chunk = snapshotter_.take(std::exchange(spare, {}))]() mutable {
                 snapshotter_.write(chunk);
                 chunk.clear();
                 return std::move(chunk);
