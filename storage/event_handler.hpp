@@ -27,9 +27,9 @@ struct EventHandler {
     /// on after the last one of which the call returned.
     Lsn from = from_now;
     /// Comes on a thread of its own; no command waits for it. When it throws, whatever that is,
-    /// which is told to options.warning, it comes again with the same fact, after a rest. \param
-    /// store_id of the store: together with the fact's LSN and time, what tells a fact from any
-    /// other.
+    /// which is told to options.warning, it comes again with the same fact, after a rest.
+    /// \param store_id of the store: together with the fact's LSN and time, what tells a fact from
+    /// any other.
     std::function<Handled(const CommittedFact& fact, std::uint64_t store_id)> call;
     BackOff back_off = {};
     /// Has a call that is under way return or throw soon, because the store is being closed. Comes
