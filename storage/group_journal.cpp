@@ -239,7 +239,6 @@ void GroupJournal::write_group(Time now) {
     group_sizes_.count(writing_.facts());
     writing_.clear();
     marked_ = false;
-    ++groups_written_;
     if (writer_.past_half()) request_next_segment();
     stage_ = Stage::syncing;
 }

@@ -95,7 +95,7 @@ public:
     /// \pre failed() \throws std::system_error
     [[noreturn]] void throw_failed() const;
     [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }
-    [[nodiscard]] std::uint64_t groups_written() const noexcept { return groups_written_; }
+    [[nodiscard]] std::uint64_t groups_written() const noexcept { return group_sizes_.groups(); }
     [[nodiscard]] const GroupSizes& group_sizes() const noexcept { return group_sizes_; }
     /// Of the group that is filling while another is written.
     [[nodiscard]] std::size_t waiting_bytes() const noexcept {
@@ -156,7 +156,6 @@ private:
     std::atomic<bool> preparing_ = false;  // a segment is asked for, and not made yet
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
-    std::atomic<std::uint64_t> groups_written_ = 0;
     GroupSizes group_sizes_;
 
     std::mutex mutex_;  // of all that follows

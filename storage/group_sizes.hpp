@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 
 namespace allot {
 
@@ -29,6 +30,10 @@ public:
         return now;
     }
 
+    [[nodiscard]] std::uint64_t groups() const noexcept {
+        const Counts now = counts();
+        return std::accumulate(now.begin(), now.end(), std::uint64_t{0});
+    }
     /// Of all groups.
     [[nodiscard]] std::uint64_t facts() const noexcept {
         return facts_.load(std::memory_order_relaxed);
