@@ -66,6 +66,10 @@ MetricPage& MetricPage::value(double value, Labels labels) {
     return *this;
 }
 
+MetricPage& MetricPage::value(std::chrono::nanoseconds time, Labels labels) {
+    return value(seconds(time), labels);
+}
+
 MetricPage& MetricPage::value(const LatencyHistogram& times, Labels labels) {
     auto& histogram = add(labels).histogram;
     fill(histogram, times.counts(),

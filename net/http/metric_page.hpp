@@ -2,6 +2,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -35,6 +36,8 @@ public:
     MetricPage& value(std::uint64_t value, Labels labels = {}) {
         return this->value(static_cast<double>(value), labels);
     }
+    /// In seconds.
+    MetricPage& value(std::chrono::nanoseconds time, Labels labels = {});
     // Of the histogram that was begun last.
     MetricPage& value(const LatencyHistogram& times, Labels labels = {});
     /// \param counts of up to 1, 2, 4, …; the last without a bound.

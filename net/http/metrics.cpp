@@ -15,10 +15,6 @@ namespace allot::http {
 
 namespace {
 
-double seconds(std::chrono::nanoseconds time) {
-    return std::chrono::duration<double>(time).count();
-}
-
 std::uint64_t flag(bool value) { return value ? 1 : 0; }
 
 void put_state(MetricPage& page, const Hub& hub) {
@@ -97,7 +93,7 @@ void put_commands(MetricPage& page, const Counters& counters) {
     page.counter("allot_command_seconds_total",
                  "Time from being read to the reply, the wait for the disk not included");
     each([&](const VerbCounters& verb, const std::string& name) {
-        page.value(seconds(verb.took), {{"verb", name}});
+        page.value(verb.took, {{"verb", name}});
     });
     page.counter("allot_errors_total", "Error replies in either protocol, by code");
     for (std::size_t i = 0; i < error_words.size(); ++i) {
@@ -177,9 +173,9 @@ void put_storage(MetricPage& page, const StorageFigures& storage, Lsn last) {
                "When this process took its last snapshot, seconds since 1970; 0: it has not")
         .value(static_cast<double>(storage.snapshot_at) / 1e6);
     page.gauge("allot_snapshot_duration_seconds", "How long the last snapshot took")
-        .value(seconds(storage.snapshot_took));
+        .value(storage.snapshot_took);
     page.gauge("allot_snapshot_pause_seconds", "The longest that the last snapshot held the stock")
-        .value(seconds(storage.snapshot_pause));
+        .value(storage.snapshot_pause);
 }
 
 void put_handlers(MetricPage& page, const std::vector<HandlerFigures>& handlers) {
