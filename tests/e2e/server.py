@@ -199,6 +199,14 @@ class Case(unittest.TestCase):
         self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
         return checked.stdout
 
+    def assertDumped(self, seen):
+        """Each (LSN, batch) that was seen is what the journal holds there, from the first fact on."""
+        self.assertEqual(list(range(1, len(seen) + 1)), [lsn for lsn, _ in seen])
+        dumped = allot("dump", "--data", self.store).stdout.splitlines()
+        for (lsn, batch), line in zip(seen, dumped, strict=False):
+            self.assertTrue(line.startswith(f"{lsn} ") and f" batch={batch} " in line, line)
+        self.assertGreaterEqual(len(dumped), len(seen))
+
 
 class ServedCase(Case):
     """A test with a server and a client."""
