@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <chrono>
 #include <cstring>
 #include <exception>
@@ -10,8 +9,6 @@
 #include <utility>
 
 #include "net/command_table.hpp"
-#include "net/escape.hpp"
-#include "net/http/credentials.hpp"
 #include "net/rule_text.hpp"
 
 namespace allot {
@@ -27,37 +24,6 @@ constexpr const char* authenticate_line =
 std::string_view text_of(verb method) {
     const auto text = boost::beast::http::to_string(method);
     return {text.data(), text.size()};
-}
-
-bool is_json(std::string_view type) {
-    std::string_view media = type.substr(0, type.find(';'));
-    while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
-    return equal_ignoring_case(media, http::json_type);
-}
-
-/// An address, or localhost: a name that nobody can have point somewhere else.
-bool is_local_name(std::string_view host) {
-    if (host.starts_with('[')) return true;
-    host = host.substr(0, host.find(':'));
-    return equal_ignoring_case(host, "localhost") ||
-           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
-/// Where a page is from, as a browser says it: of this machine. An address will not do here, for
-/// a site may be at one; nor `null`, for that is anybody's.
-bool is_local_origin(std::string_view origin) {
-    constexpr std::string_view after_scheme = "://";
-    const std::size_t scheme = origin.find(after_scheme);
-    if (scheme == std::string_view::npos) return false;
-    const std::string_view host = origin.substr(scheme + after_scheme.size());
-    return is_local_name(host) &&
-           (host.starts_with("127.") || host == "[::1]" || host.starts_with("[::1]:") ||
-            equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
-}
-
-bool is_key(std::string_view key) {
-    return !key.empty() && key.size() <= idempotency_key_bytes_max &&
-           std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
 }
 
 }  // namespace
@@ -162,105 +128,6 @@ HttpSession::Found HttpSession::read_request() {
         output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     return Found::too_little;
-}
-
-/// What is known of a request without its body decides whether that is read at all.
-/// \return false when it has been answered, or will be.
-bool HttpSession::admit() {
-    const http::Request& request = reader_->request();
-    auto target = http::Target::parse(request.target);
-    if (!target) {
-        return fail(400, ErrorCode::syntax,
-                    "the path does not begin with /, is badly encoded, or has a segment . or ..");
-    }
-    target_ = std::move(*target);
-    match_ = http::find_route(request.method, target_);
-    if (!admit_host() || !admit_origin() || !admit_client()) return false;
-    if (match_.route != nullptr) return admit_body();
-    if (!match_.is_path) return fail(404, ErrorCode::generic, "there is nothing at this path");
-    if (request.method == verb::unknown) {
-        return fail(501, ErrorCode::generic, "the method is not known here");
-    }
-    hub_.counters.count(ErrorCode::generic);
-    http::Reply reply{.status = 405, .header = "Allow: " + http::methods_of(target_) + "\r\n"};
-    http::set_error(reply, ErrorCode::generic, "the method is not for this path");
-    reply_early(reply);
-    return false;
-}
-
-bool HttpSession::admit_host() {
-    const auto& host = reader_->request().host;
-    if (!hub_.http_local_names_only || !host || is_local_name(*host)) return true;
-    if (match_.route != nullptr && match_.route->has(http::route_free)) return true;
-    hub_.counters.count(Drop::cross_protocol);
-    return fail(421, ErrorCode::generic,
-                "Host is not localhost or an address: without a password, no other name is served");
-}
-
-/// What a page of another site sends, without a body, a browser does not ask about first.
-bool HttpSession::admit_origin() {
-    const auto& origin = reader_->request().origin;
-    if (!hub_.http_local_names_only || !origin || is_local_origin(*origin)) return true;
-    if (match_.route != nullptr && match_.route->has(http::route_free)) return true;
-    hub_.counters.count(Drop::cross_protocol);
-    return fail(403, ErrorCode::generic,
-                "it is not of this machine: without a password, no other site's page is served",
-                "Origin");
-}
-
-bool HttpSession::admit_client() {
-    if (!hub_.password || (match_.route != nullptr && match_.route->has(http::route_free))) {
-        return true;
-    }
-    const auto& authorization = reader_->request().authorization;
-    if (!authorization) {
-        return fail(401, ErrorCode::no_auth, "Authentication required.");
-    }
-    const auto password = http::password_in(*authorization);
-    if (password && hub_.password->matches(*password)) {
-        wrong_passwords_ = 0;
-        unknown_since_ = Hub::Time::max();
-        return true;
-    }
-    refuse_later();
-    return false;
-}
-
-bool HttpSession::admit_query() {
-    for (auto part = target_.query.begin(); part != target_.query.end(); ++part) {
-        const std::string& name = part->first;
-        const auto refuse = [&](std::string_view text) {
-            std::string escaped;
-            append_escaped(escaped, name, echoed_bytes_max);
-            return fail(400, ErrorCode::syntax, text, escaped);
-        };
-        const auto& known = match_.route->query;
-        if (name.empty() || std::ranges::find(known, name) == known.end()) {
-            return refuse("the query has no such part here");
-        }
-        const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
-        if (std::any_of(target_.query.begin(), part, is_same)) {
-            return refuse("a part of the query comes twice");
-        }
-    }
-    return true;
-}
-
-bool HttpSession::admit_body() {
-    const http::Request& request = reader_->request();
-    if (!admit_query()) return false;
-    if (request.idempotency_key && !is_key(*request.idempotency_key)) {
-        return fail(400, ErrorCode::syntax, "it has 1 to 128 bytes of printable ASCII",
-                    "Idempotency-Key");
-    }
-    if (!match_.route->has(http::route_body)) return true;
-    if (!request.has_body) {
-        return fail(411, ErrorCode::syntax, "the length of the body is not told");
-    }
-    if (!request.content_type || !is_json(*request.content_type)) {
-        return fail(415, ErrorCode::syntax, "the body is application/json", "Content-Type");
-    }
-    return true;
 }
 
 http::Exchange HttpSession::exchange(http::Reply& reply) const {

@@ -49,6 +49,10 @@ struct Match {
     const Route* route = nullptr;  ///< null: nowhere
     std::array<std::string_view, path_arguments_max> arguments{};
     bool is_path = false;  ///< there is a route, perhaps for other methods
+
+    [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept {
+        return route != nullptr && route->has(flag);
+    }
 };
 
 /// HEAD leads where GET does. \param target outlives the match.
