@@ -9,7 +9,7 @@
 namespace allot {
 
 namespace {
-/// Of the product and the quantity, but not of the order: 1 to 255.
+/// Of the product and the quantity, but not of the order: odd.
 std::uint8_t line_tag(Index product, std::uint32_t quantity) noexcept {
     const std::uint32_t mixed = (product ^ quantity * 0x85EB'CA6BU) * 0x9E37'79B9U;
     return static_cast<std::uint8_t>(mixed >> 24U | 1U);
@@ -77,7 +77,7 @@ Index Ledger::find_line(OrderPlace order, Index product, Quantity quantity) cons
         return line.order == order.at && line.quantity == units && product_of(line) == product;
     };
     const Order& found = orders_[order.at];
-    if (found.indexed != 0) {
+    if (found.tags.given_up()) {
         if (is_it(found.first_line)) return found.first_line;
         const Index previous = line_index_.find(line_hash(order.at, product, units), [&](Index at) {
             return is_it(lines_[at].order_next);
@@ -145,11 +145,10 @@ void Ledger::enter_order(Index line_at) {
     Order& order = orders_[line.order];
     line.order_next = order.first_line;
     order.first_line = line_at;
-    ++order.lines;
-    if (order.indexed != 0) {
+    if (order.tags.given_up()) {
         if (line.order_next != no_index) line_index_.insert(hash_of(line.order_next), line_at);
-    } else if (order.lines > LineTags::lines_max) {
-        order.indexed = 1;
+    } else if (order.tags.full()) {
+        order.tags.give_up();
         for (Index at = line_at, next = line.order_next; next != no_index;
              at = next, next = lines_[at].order_next) {
             line_index_.insert(hash_of(next), at);
@@ -164,7 +163,7 @@ Index Ledger::previous_in_order(Index line_at) const {
     const Order& order = orders_[lines_[line_at].order];
     if (order.first_line == line_at) return no_index;
     const auto precedes = [&](Index at) { return lines_[at].order_next == line_at; };
-    if (order.indexed != 0) return line_index_.find(hash_of(line_at), precedes);
+    if (order.tags.given_up()) return line_index_.find(hash_of(line_at), precedes);
     Index at = order.first_line;
     while (!precedes(at)) at = lines_[at].order_next;
     return at;
@@ -175,7 +174,7 @@ void Ledger::leave_order(Index line_at) {
     Order& order = orders_[line.order];
     const Index previous = previous_in_order(line_at);
     const Index next = line.order_next;
-    if (order.indexed != 0) {
+    if (order.tags.given_up()) {
         if (previous != no_index) line_index_.erase(hash_of(line_at), previous);
         if (next != no_index) line_index_.erase(hash_of(next), line_at);
         if (previous != no_index && next != no_index) {
@@ -183,11 +182,10 @@ void Ledger::leave_order(Index line_at) {
         }
     }
     (previous == no_index ? order.first_line : lines_[previous].order_next) = next;
-    --order.lines;
-    if (order.lines == 0) {
+    if (order.first_line == no_index) {
         order_index_.erase(hash(order.id.view()), line.order);
         orders_.erase(line.order);
-    } else if (order.indexed == 0) {
+    } else if (!order.tags.given_up()) {
         order.tags.clear();
         for (Index at = order.first_line; at != no_index; at = lines_[at].order_next) {
             order.tags.add(tag_of(at));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -27,33 +29,44 @@ struct alignas(32) AllocatedLine {
 };
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
-/// A byte for each of a few lines, by which a line that is not among them is told, nearly always,
-/// without a look at any of them.
+/// A byte for each line of an order, by which a line that is not among them is told, nearly always,
+/// without a look at any of them; until there are more lines than eight. A tag is odd.
 class LineTags {
 public:
-    static constexpr std::size_t lines_max = 8;
-
+    /// \pre not given_up()
     [[nodiscard]] bool may_hold(std::uint8_t tag) const noexcept {
         // A byte of `differences` is zero where the tag stands (Hacker's Delight, 6-1).
-        const std::uint64_t differences = tags_ ^ ones * tag;
+        const std::uint64_t differences = all() ^ ones * tag;
         return ((differences - ones) & ~differences & ones << 7U) != 0;
     }
-    void add(std::uint8_t tag) noexcept { tags_ = tags_ << 8U | tag; }
-    void clear() noexcept { tags_ = 0; }
+    [[nodiscard]] bool full() const noexcept { return all() >> 56U != 0; }
+    /// \pre neither full() nor given_up()
+    void add(std::uint8_t tag) noexcept { set(all() << 8U | tag); }
+    void clear() noexcept { set(0); }
+
+    void give_up() noexcept { set(no_tags); }
+    [[nodiscard]] bool given_up() const noexcept { return all() == no_tags; }
 
 private:
     static constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-    std::uint64_t tags_ = 0;
+    static constexpr std::uint64_t no_tags = 2;
+
+    [[nodiscard]] std::uint64_t all() const noexcept {
+        return std::bit_cast<std::uint64_t>(bytes_);
+    }
+    void set(std::uint64_t tags) noexcept { bytes_ = std::bit_cast<Bytes>(tags); }
+
+    using Bytes = std::array<std::uint8_t, 8>;  // which may lie anywhere
+    Bytes bytes_ = {};
 };
 
 /// An order, as long as a line of it is allocated.
 struct Order {
     CompactName id{};
-    LineTags tags{};              ///< of the lines, while they are not indexed
+    LineTags tags{};              ///< given up: the lines are indexed, see Ledger::line_index_
     Index first_line = no_index;  ///< the latest that was entered
-    std::uint32_t lines : 31 = 0;
-    std::uint32_t indexed : 1 = 0;  ///< there were too many lines to walk: see Ledger::line_index_
 };
+static_assert(sizeof(Order) == 36, "an allocation has mostly one of its own");
 
 /// Where an order is in the book, and would be entered.
 struct OrderPlace {
