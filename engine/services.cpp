@@ -148,7 +148,7 @@ Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repositor
 
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository) {
     const ShortageBook& book = std::as_const(repository).ledger().shortages();
-    std::vector<Index> found;
+    ShortageBook::Places found;
     if (query.sku) {
         const Product* const product = repository.find(*query.sku);
         if (product == nullptr) return Refusal::unknown_sku;

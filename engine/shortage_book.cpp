@@ -52,16 +52,16 @@ Index ShortageBook::find(OrderName order, Index product, Quantity quantity) cons
     });
 }
 
-std::vector<Index> ShortageBook::of_product(Index product) const {
+ShortageBook::Places ShortageBook::of_product(Index product) const {
     return chain(first_of_product(product), &Shortage::of_product_next);
 }
 
-std::vector<Index> ShortageBook::of_order(OrderName order) const {
+ShortageBook::Places ShortageBook::of_order(OrderName order) const {
     return chain(first_of_order(order), &Shortage::of_order_next);
 }
 
-std::vector<Index> ShortageBook::all() const {
-    std::vector<Index> every;
+ShortageBook::Places ShortageBook::all() const {
+    Places every;
     every.reserve(size());
     for (Index at = 0; at < shortages_.places(); ++at) {
         if (shortages_[at].quantity != 0) every.push_back(at);
@@ -70,14 +70,14 @@ std::vector<Index> ShortageBook::all() const {
     return every;
 }
 
-std::vector<Index> ShortageBook::chain(Index first, Index Shortage::*next) const {
-    std::vector<Index> linked;
+ShortageBook::Places ShortageBook::chain(Index first, Index Shortage::*next) const {
+    Places linked;
     for (Index at = first; at != no_index; at = shortages_[at].*next) linked.push_back(at);
     sort(linked);
     return linked;
 }
 
-void ShortageBook::sort(std::vector<Index>& shortages) const {
+void ShortageBook::sort(Places& shortages) const {
     std::ranges::sort(shortages, {}, [&](Index at) { return shortages_[at].since; });
 }
 

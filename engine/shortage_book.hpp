@@ -1,10 +1,10 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <string_view>
-#include <vector>
 
 #include "engine/compact_name.hpp"
 #include "engine/fact.hpp"
@@ -33,7 +33,7 @@ struct EndedShortage {
     Shortage shortage;
 };
 /// Of one unit of work, in order.
-using EndedShortages = std::vector<EndedShortage>;
+using EndedShortages = boost::container::small_vector<EndedShortage, 1>;
 
 /// The shortages of all products, by line, by product and by order. One takes 64 bytes, and at most
 /// 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
@@ -54,10 +54,11 @@ public:
     [[nodiscard]] bool has_any(Index product) const {
         return first_of_product(product) != no_index;
     }
-    /// Oldest first.
-    [[nodiscard]] std::vector<Index> of_product(Index product) const;
-    [[nodiscard]] std::vector<Index> of_order(OrderName order) const;
-    [[nodiscard]] std::vector<Index> all() const;
+    // Oldest first.
+    using Places = boost::container::small_vector<Index, 16>;
+    [[nodiscard]] Places of_product(Index product) const;
+    [[nodiscard]] Places of_order(OrderName order) const;
+    [[nodiscard]] Places all() const;
 
     /// Opens a shortage; its chains are set here. \pre find() gives no_index.
     void open(std::uint64_t order_hash, Shortage shortage);
@@ -76,8 +77,8 @@ public:
 private:
     [[nodiscard]] Index first_of_product(Index product) const;
     [[nodiscard]] Index first_of_order(OrderName order) const;
-    [[nodiscard]] std::vector<Index> chain(Index first, Index Shortage::*next) const;
-    void sort(std::vector<Index>& shortages) const;
+    [[nodiscard]] Places chain(Index first, Index Shortage::*next) const;
+    void sort(Places& shortages) const;
 
     Pool<Shortage> shortages_;
     FlatIndex by_line_;
