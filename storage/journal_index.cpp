@@ -1,20 +1,28 @@
 #include "storage/journal_index.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace allot {
 
 void JournalIndex::add(const JournalPlace& place) {
     const std::scoped_lock lock{mutex_};
-    const auto after = places_.upper_bound(place.next);
-    if (place.offset != 0 && after != places_.begin()) {
-        const JournalPlace& before = std::prev(after)->second;
-        if (before.segment > place.segment ||
-            (before.segment == place.segment && place.offset < before.offset + spacing_bytes)) {
-            return;
-        }
+    const auto after = std::ranges::upper_bound(places_, place.next, {}, &JournalPlace::next);
+    if (after == places_.begin()) {
+        places_.insert(after, place);
+        return;
     }
-    places_.insert_or_assign(after, place.next, place);
+    JournalPlace& before = *std::prev(after);
+    if (place.offset != 0 &&
+        (before.segment > place.segment ||
+         (before.segment == place.segment && place.offset < before.offset + spacing_bytes))) {
+        return;
+    }
+    if (before.next == place.next) {
+        before = place;
+    } else {
+        places_.insert(after, place);
+    }
 }
 
 void JournalIndex::add_stop(const JournalPlace& place) {
@@ -29,9 +37,9 @@ void JournalIndex::add_stop(const JournalPlace& place) {
 
 std::optional<JournalPlace> JournalIndex::before(Lsn fact) const {
     const std::scoped_lock lock{mutex_};
-    const auto after = places_.upper_bound(fact);
+    const auto after = std::ranges::upper_bound(places_, fact, {}, &JournalPlace::next);
     if (after == places_.begin()) return std::nullopt;
-    JournalPlace found = std::prev(after)->second;
+    JournalPlace found = *std::prev(after);
     for (const JournalPlace& stop : stops_) {
         if (stop.next <= fact && stop.next > found.next) found = stop;
     }
@@ -40,8 +48,9 @@ std::optional<JournalPlace> JournalIndex::before(Lsn fact) const {
 
 void JournalIndex::drop(std::uint64_t segment) {
     const std::scoped_lock lock{mutex_};
-    std::erase_if(places_, [&](const auto& place) { return place.second.segment <= segment; });
-    std::erase_if(stops_, [&](const JournalPlace& stop) { return stop.segment <= segment; });
+    const auto is_gone = [&](const JournalPlace& place) { return place.segment <= segment; };
+    std::erase_if(places_, is_gone);
+    std::erase_if(stops_, is_gone);
     next_stop_ = 0;
 }
 

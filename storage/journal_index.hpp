@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -24,6 +23,8 @@ struct JournalPlace {
 /// where the last readers stopped. Thread-safe.
 class JournalIndex {
 public:
+    JournalIndex() { places_.reserve(places_at_first); }
+
     /// \pre of the beginning of a segment, or after those of the same segment.
     void add(const JournalPlace& place);
     /// A reader stopped here, and may come back.
@@ -36,10 +37,11 @@ public:
 private:
     static constexpr std::uint64_t spacing_bytes = 1U << 20U;
     static constexpr std::size_t stops_max = 64;
+    static constexpr std::size_t places_at_first = 1024;  // a gibibyte of journal
 
-    mutable std::mutex mutex_;            // of all that follows
-    std::map<Lsn, JournalPlace> places_;  // by `next`
-    std::vector<JournalPlace> stops_;     // a ring
+    mutable std::mutex mutex_;          // of all that follows
+    std::vector<JournalPlace> places_;  // by `next`
+    std::vector<JournalPlace> stops_;   // a ring
     std::size_t next_stop_ = 0;
 };
 
