@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/container/vector.hpp>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -126,8 +127,12 @@ inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 /// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
 /// adds them to those that the chunk holds.
 /// A slice takes 32 products or a little over 256 lines and shortages, so that a command waits for
-/// it some tens of microseconds; a product with more of them is copied in one piece.
-void copy_slice(Repository& repository, Index& next, Chunk& chunk);
+/// it some tens of microseconds; fewer, but one product at least, when they are slow to come; a
+/// product with more of them is copied in one piece.
+/// \param until no other product is begun after that. max(): no clock is read.
+void copy_slice(
+    Repository& repository, Index& next, Chunk& chunk,
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
 
 /// Rebuilds the products of a chunk, through the checks that every fact passes.
 /// \return false when they contradict each other or what is there already.

@@ -170,19 +170,26 @@ Chunk empty_chunk() {
     return chunk;
 }
 
-void copy_slice(Repository& repository, Index& next, Chunk& chunk) {
+void copy_slice(Repository& repository, Index& next, Chunk& chunk,
+                std::chrono::steady_clock::time_point until) {
+    using Steady = std::chrono::steady_clock;
+    const auto is_late = [&] {
+        return until != Steady::time_point::max() && Steady::now() > until;
+    };
+    if (next >= repository.size()) return;
     look_ahead(repository, next);
     const std::size_t products_max = chunk.products.size() + slice_products_max;
     const auto rows = [&] { return chunk.lines.size() + chunk.shortages.size(); };
     const std::size_t rows_max = rows() + slice_lines_max;
-    while (next < repository.size() && chunk.products.size() < products_max && rows() < rows_max) {
+    do {
         const Product& product = repository.at(next++);
         chunk.products.push_back({product.version(), product.current_to(),
                                   static_cast<std::uint32_t>(product.batches().size()),
                                   put_name(chunk, product.sku_view())});
         for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
         copy_shortages(product, chunk);
-    }
+    } while (next < repository.size() && chunk.products.size() < products_max &&
+             rows() < rows_max && !is_late());
 }
 
 bool restore(const Chunk& chunk, Repository& repository) {

@@ -17,6 +17,9 @@ namespace {
 /// that holds the store and everybody waits.
 constexpr int rests_a_work_max = 14;
 
+/// Most slices are over in half of it; where memory is slow to answer, they are cut here.
+constexpr std::chrono::microseconds slice_max{25};
+
 /// The less, the more the store has grown meanwhile: a snapshot that copies no faster than lines
 /// are added would never end.
 constexpr int rests_a_work(std::uint64_t growth) noexcept {
@@ -140,7 +143,7 @@ void SnapshotThread::copy_all() {
 SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     const std::scoped_lock lock{turn_};
     const auto began = Steady::now();
-    snapshotter_.copy();
+    snapshotter_.copy(began + slice_max);
     const auto took = Steady::now() - began;
     pause_us_ = std::max(pause_us_.load(), microseconds(took));
     return took;

@@ -23,11 +23,11 @@ bool Snapshotter::begin() {
     return true;
 }
 
-void Snapshotter::copy() {
+void Snapshotter::copy(std::chrono::steady_clock::time_point until) {
     const Ledger& ledger = std::as_const(repository_).ledger();
     holds_ = ledger.line_count() + ledger.batch_count() + ledger.shortages().size();
     if (next_ == 0) held_ = holds_;
-    snapshot::copy_slice(repository_, next_, chunk_);
+    snapshot::copy_slice(repository_, next_, chunk_, until);
     end_ = journal_.last();
     products_ = static_cast<Index>(repository_.size());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -29,8 +30,10 @@ public:
 
     /// Begins a snapshot. \return false when nothing has happened since the newest one.
     bool begin();
-    /// Copies the next slice out of the store. \pre the turn is held; its time is bounded.
-    void copy();
+    /// Copies the next slice out of the store. \pre the turn is held.
+    /// \param until see snapshot::copy_slice().
+    void copy(std::chrono::steady_clock::time_point until =
+                  std::chrono::steady_clock::time_point::max());
     /// Bytes that take() would give.
     [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
     /// \param emptied what is copied next goes there: a chunk that was written, so that its memory

@@ -1,8 +1,11 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <system_error>
 
+#include "engine/state_hash.hpp"
 #include "storage/inspect.hpp"
+#include "storage/memory_repository.hpp"
 #include "storage/snapshot_file.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
@@ -125,6 +128,34 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_closed_meanwhile_then_no_part_of_a_snapshot_i
     for (const std::string& name : disk.list(directory)) {
         BOOST_TEST(name != snapshot::aside_name);
     }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_slices_of_a_snapshot)
+
+BOOST_AUTO_TEST_CASE(when_each_is_late_then_a_product_is_copied_with_each_and_none_twice) {
+    constexpr int skus = 5;
+    MemoryRepository repository{1};
+    Lsn lsn = 0;
+    for (int i = 0; i < skus; ++i) {
+        const std::string name = std::to_string(i);
+        const BatchAdded batch{Sku::of(name).value(), BatchRef::of(name).value(),
+                               Purchased::of(10).value(), Eta::warehouse()};
+        Product& product = repository.add(batch.sku);
+        BOOST_REQUIRE(product.apply(batch, ++lsn));
+        BOOST_REQUIRE(product.apply(LineAllocated{line("order", name, 1), batch.batch}, ++lsn));
+    }
+    MemoryRepository copy{2};
+    int slices = 0;
+    for (Index next = 0; next < repository.size(); ++slices) {
+        snapshot::Chunk chunk;
+        snapshot::copy_slice(repository, next, chunk, std::chrono::steady_clock::time_point{});
+        BOOST_TEST(chunk.products.size() == 1U);
+        BOOST_REQUIRE(snapshot::restore(chunk, copy));
+    }
+    BOOST_TEST(slices == skus);
+    BOOST_TEST(state_hash(copy) == state_hash(repository));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
