@@ -151,6 +151,7 @@ int main(int argc, char** argv) {
 
     Store store = Store::open(
         argv[1], {.durability = {.mode = always ? Durability::Mode::always : Durability::Mode::os},
+                  .segment_bytes = 256ULL << 20U,  // one is enough
                   .snapshot_every_bytes = 0});
     bench::add_stock(store, skus);
     Operations operations{store, count};

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "benchmarks/callers.hpp"
@@ -38,8 +39,17 @@ struct Held {
     }
 };
 
-/// The journal's buffers are of one size, however much a store holds: they are counted out, once
-/// all of their pages are there.
+/// What a process has once it has had a store of some size is counted out: the huge pages that are
+/// kept ready, and what the C library keeps of what was freed.
+void have_had_a_store(const std::filesystem::path& directory) {
+    constexpr std::size_t skus = 100'000;
+    Store store = Store::open(directory, {.durability = {.mode = Durability::Mode::os}});
+    bench::add_stock(store, skus);
+    (void)store.snapshot();
+}
+
+/// The journal's buffers and a snapshot's are of one size, however much a store holds: they are
+/// counted out, once all of their pages are there.
 void fill_buffers(Store& store) {
     bench::add_stock(store, 1);
     constexpr std::size_t rounds = 100'000;
@@ -48,6 +58,7 @@ void fill_buffers(Store& store) {
         bench::allocate_one_by_one(store, line);
         bench::release(store, line);
     }
+    (void)store.snapshot();
 }
 
 }  // namespace
@@ -57,7 +68,10 @@ int main(int argc, char** argv) {
     const std::size_t skus = std::strtoull(argv[2], nullptr, 10);
     const std::size_t count = std::strtoull(argv[3], nullptr, 10);
 
-    Store store = Store::open(argv[1], {.durability = {.mode = Durability::Mode::os}});
+    const std::filesystem::path directory = argv[1];
+    std::filesystem::create_directories(directory);
+    have_had_a_store(directory / "before");
+    Store store = Store::open(directory / "store", {.durability = {.mode = Durability::Mode::os}});
     fill_buffers(store);
     const Held empty = Held::by(store);
     bench::add_stock(store, skus);

@@ -10,7 +10,8 @@ Each line belongs to an order of its own, with an id of 16 bytes, which is not c
 case. Resident pages of
 the process beyond those with the stock alone, by lines held; tables grow by half, so the figure
 is taken at 15 counts up to the last, and the worst counts. A batch's share includes its SKU's;
-there are {SKUS:,} SKUs of three. The journal's buffers, which are of one size, are left out."""
+there are {SKUS:,} SKUs of three. What is of one size, however much there is, is left out: buffers of the
+journal and of a snapshot, and huge pages kept ready."""
 
 
 def run(context):
