@@ -72,15 +72,23 @@ void GroupJournal::flush() noexcept {
     if (staged_.empty()) return;
     bool wake = false;
     {
+        // Who reads these without the mutex needs no order among them but that what is acknowledged
+        // was added before: a plain store each, where the default would empty the store buffer.
+        constexpr auto relaxed_order = std::memory_order_relaxed;
         const Lock lock{mutex_};
         const std::size_t before = filling_.bytes();
-        bytes_appended_ += staged_.bytes() - sizeof(journal::FrameHeader);
+        bytes_appended_.store(
+            bytes_appended_.load(relaxed_order) + staged_.bytes() - sizeof(journal::FrameHeader),
+            relaxed_order);
         filling_.add(staged_);
-        filling_bytes_ = filling_.bytes();
+        filling_bytes_.store(filling_.bytes(), relaxed_order);
         newest_ = staged_time_;
         const bool relaxed = options_.durability.mode != Durability::Mode::always;
-        congested_ = filling_.bytes() >= backlog_bytes_max;
-        if (relaxed && !congested_ && !failed_) acknowledged_ = last_.load();
+        const bool congested = filling_.bytes() >= backlog_bytes_max;
+        congested_.store(congested, relaxed_order);
+        if (relaxed && !congested && !failed_) {
+            acknowledged_.store(last_.load(relaxed_order), std::memory_order_release);
+        }
         wake = idle_ ||
                (relaxed && filling_.bytes() >= relaxed_group_bytes && before < relaxed_group_bytes);
         idle_ = false;
