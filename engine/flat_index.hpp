@@ -18,9 +18,10 @@ namespace allot {
 /// tombstones. The caller brings the hash, already well mixed, and the comparison; the same hash
 /// must come with the same record.
 ///
-/// No insertion waits for a table to be copied: each moves a few slots to the next table, until
-/// all are there. Records stand in the order of their hashes, so one number tells which are: to
-/// find a record is to look into one table. Meanwhile there is memory for both.
+/// No insertion waits for a table to be copied: the next one is asked for a little ahead, so that
+/// its memory is there in time, and each insertion moves a few slots to it, until all are there.
+/// Records stand in the order of their hashes, so one number tells which are: to find a record is
+/// to look into one table. Meanwhile there is memory for both.
 class FlatIndex {
 public:
     explicit FlatIndex(std::pmr::memory_resource* memory) noexcept
@@ -36,10 +37,10 @@ public:
 
     /// \pre find() of the same record gives no_index.
     void insert(std::uint64_t hash, Index index) {
-        if (is_growing()) {
-            move_some();
+        if (!is_growing()) {
+            if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
         } else if ((size_ + 1) * 4 > table_.size() * 3) {
-            begin_growth();
+            move_some();
         }
         const auto tag = tag_of(hash);
         table_of(tag).place({tag, index});

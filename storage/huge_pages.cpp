@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/assert.hpp>
 #include <condition_variable>
@@ -11,6 +12,7 @@
 #include <new>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace allot {
 
@@ -36,9 +38,10 @@ void* map(std::size_t bytes) {
     return begin + before;
 }
 
-/// Pages that the system has cleared already, for a store that grows page by page. To clear one, or
-/// to get it from a host, takes a fraction of a millisecond or several, in which whoever touches it
-/// first would answer nobody. So a thread does that ahead of need. Thread-safe.
+/// Has the system clear pages before they are needed. To clear one, or to get it from a host, takes
+/// a fraction of a millisecond or several, in which whoever touches it first would answer nobody.
+/// So a thread does that ahead: for pools, which grow page by page, it keeps some ready; a table of
+/// several pages, which is filled from its beginning on, it goes through before. Thread-safe.
 class PagesAhead {
 public:
     /// \return null when none is ready.
@@ -49,9 +52,31 @@ public:
         wanted_.notify_one();
         return ready_[--ready_count_];
     }
+    /// \pre forget() is called before the table is unmapped.
+    void clear(std::byte* table, std::size_t bytes) noexcept {
+        const std::scoped_lock lock{mutex_};
+        const auto free = std::ranges::find(tables_, nullptr, &Table::begin);
+        if (free == tables_.end()) return;  // then it is cleared as it is touched
+        *free = {table, table, table + bytes};
+        start();
+        wanted_.notify_one();
+    }
+    void forget(const std::byte* table) noexcept {
+        std::unique_lock lock{mutex_};
+        const auto found = std::ranges::find(tables_, table, &Table::begin);
+        if (found != tables_.end()) *found = {};
+        cleared_.wait(lock, [&] { return clearing_ != table; });
+    }
 
 private:
+    struct Table {
+        std::byte* begin = nullptr;
+        std::byte* next = nullptr;  // the first page that was not cleared
+        std::byte* end = nullptr;
+    };
+
     void start() noexcept {
+        if (std::exchange(started_, true)) return;
         try {
             std::thread{[this] { run(); }}.detach();
         } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): then none is ready
@@ -60,13 +85,36 @@ private:
     void run() noexcept {
         std::unique_lock lock{mutex_};
         for (;;) {
-            wanted_.wait(lock, [&] { return ready_count_ < ready_.size(); });
+            wanted_.wait(lock, [&] { return table() != nullptr || wants_page(); });
+            if (Table* const next = table()) {
+                clear_page(*next, lock);
+                continue;
+            }
             lock.unlock();
             void* const next = map_cleared();
             if (next == nullptr) return;
             lock.lock();
             ready_[ready_count_++] = next;
         }
+    }
+    [[nodiscard]] bool wants_page() const noexcept {
+        return taken_ >= taken_at_start && ready_count_ < ready_.size();
+    }
+    /// \return null when there is none to go on with.
+    [[nodiscard]] Table* table() noexcept {
+        const auto found =
+            std::ranges::find_if(tables_, [](const Table& each) { return each.begin != nullptr; });
+        return found == tables_.end() ? nullptr : &*found;
+    }
+    void clear_page(Table& table, std::unique_lock<std::mutex>& lock) noexcept {
+        std::byte* const at = std::exchange(table.next, table.next + page);
+        clearing_ = table.begin;
+        if (table.next == table.end) table = {};
+        lock.unlock();
+        ::madvise(at, page, MADV_POPULATE_WRITE);
+        lock.lock();
+        clearing_ = nullptr;
+        cleared_.notify_all();
     }
     static void* map_cleared() noexcept {
         try {
@@ -82,12 +130,17 @@ private:
     // A small store has neither the thread nor the memory.
     static constexpr std::size_t taken_at_start = 16;
     static constexpr std::size_t ready_max = 4;
+    static constexpr std::size_t tables_max = 8;
 
     std::mutex mutex_;  // of all that follows
     std::condition_variable wanted_;
+    std::condition_variable cleared_;
+    bool started_ = false;
     std::size_t taken_ = 0;
     std::size_t ready_count_ = 0;
     std::array<void*, ready_max> ready_{};
+    std::array<Table, tables_max> tables_{};
+    const std::byte* clearing_ = nullptr;  // the table whose page is being cleared
 };
 
 class HugePages final : public std::pmr::memory_resource {
@@ -97,12 +150,15 @@ class HugePages final : public std::pmr::memory_resource {
         if (bytes == page) {
             if (void* const ready = ahead_.take(); ready != nullptr) return ready;
         }
-        return map(round_up(bytes));
+        void* const mapped = map(round_up(bytes));
+        if (bytes > page) ahead_.clear(static_cast<std::byte*>(mapped), round_up(bytes));
+        return mapped;
     }
     void do_deallocate(void* at, std::size_t bytes, std::size_t alignment) override {
         if (bytes < page) {
             std::pmr::new_delete_resource()->deallocate(at, bytes, alignment);
         } else {
+            if (bytes > page) ahead_.forget(static_cast<const std::byte*>(at));
             ::munmap(at, round_up(bytes));
         }
     }

@@ -60,4 +60,36 @@ BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
     BOOST_TEST(is_ready);
 }
 
+BOOST_AUTO_TEST_CASE(when_it_takes_several_at_once_then_all_are_cleared_ahead_of_use) {
+    constexpr std::size_t bytes = 4 * huge_page;
+    auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(bytes, 64));
+    bool is_ready = false;
+    for (int i = 0; i < 1000 && !is_ready; ++i) {
+        is_ready = is_backed({at, bytes});
+        if (!is_ready) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    BOOST_TEST(is_ready);
+    allot::huge_pages()->deallocate(at, bytes, 64);
+}
+
+// Nobody may touch memory that was given back, which may be another's by then.
+BOOST_AUTO_TEST_CASE(when_tables_are_given_back_at_once_then_nothing_of_them_is_cleared_later) {
+    constexpr std::size_t bytes = 2 * huge_page;
+    for (int i = 0; i < 100; ++i) {
+        auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(bytes, 64));
+        at[0] = std::byte{1};
+        allot::huge_pages()->deallocate(at, bytes, 64);
+        void* const reserved =
+            ::mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (reserved == MAP_FAILED) continue;  // somebody else's already
+        BOOST_REQUIRE(::mprotect(reserved, bytes, PROT_READ | PROT_WRITE) == 0);
+        std::this_thread::sleep_for(std::chrono::microseconds{100});
+        std::vector<unsigned char> backed(bytes /
+                                          static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+        BOOST_REQUIRE(::mincore(reserved, bytes, backed.data()) == 0);
+        BOOST_TEST(std::ranges::none_of(backed, [](unsigned char is) { return (is & 1U) != 0; }));
+        ::munmap(reserved, bytes);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
