@@ -36,7 +36,7 @@ std::optional<AllocateOrder> order_at(Call& call, std::size_t at) {
     if (!order) return {};
     const std::size_t lines = (call.args.size() - at - 1) / 2;
     if (lines > order_lines_max) {
-        call.fail(ErrorCode::syntax, too_many_lines(lines));
+        call.fail(ErrorCode::syntax, not_so_many_lines(lines));
         return {};
     }
     AllocateOrder command{*order, {}};

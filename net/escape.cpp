@@ -39,6 +39,12 @@ void append_quoted(std::string& out, Quoted quoted) {
     out.push_back('\'');
 }
 
+std::string quoted(std::string_view bytes) {
+    std::string text;
+    append_quoted(text, {bytes});
+    return text;
+}
+
 void append_text(std::string& out, std::string_view text) {
     if (std::none_of(text.begin(), text.end(), is_control)) {
         out.append(text);

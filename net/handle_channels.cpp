@@ -1,13 +1,11 @@
 #include <array>
-#include <boost/json/object.hpp>
 #include <string>
 #include <vector>
 
-#include "net/arguments.hpp"
 #include "net/channels.hpp"
+#include "net/command_channels.hpp"
 #include "net/glob.hpp"
 #include "net/handlers.hpp"
-#include "net/http/json_body.hpp"
 #include "net/session.hpp"
 #include "net/subcommands.hpp"
 
@@ -27,7 +25,8 @@ void confirm(Call& call, std::string_view verb, std::string_view name) {
 /// Replies with an error where it is too long.
 bool is_channel_name(const Call& call, std::string_view name) {
     if (name.size() <= channel_bytes_max) return true;
-    call.fail(ErrorCode::syntax, "the name of a channel has at most ", channel_bytes_max, " bytes");
+    call.fail(ErrorCode::syntax, Quoted{name}, " is no name of a channel: it has at most ",
+              channel_bytes_max, " bytes, not ", name.size());
     return false;
 }
 
@@ -39,7 +38,7 @@ Lsn listen(Call& call, Kind kind, std::string_view verb) {
                       " patterns, those of all its clients: there is no room for ", Quoted{name});
         } else if (!call.session.subscribe(kind, name)) {
             call.fail(ErrorCode::syntax, "a client has at most ", subscriptions_max,
-                      " subscriptions");
+                      " subscriptions: there is no room for ", Quoted{name});
         } else {
             confirm(call, verb, name);
         }
@@ -61,94 +60,6 @@ Lsn leave(Call& call, Kind kind, std::string_view verb) {
     call.reply.null();
     call.reply.integer(static_cast<std::int64_t>(call.session.subscriptions()));
     return no_lsn;
-}
-
-/// A channel whose messages are commands: the fields that make one, in the order of its arguments.
-struct CommandChannel {
-    struct Field {
-        std::string_view name;
-        bool is_number = false;
-        bool may_be_missing = false;  ///< or null
-    };
-    std::string_view name;
-    std::string_view verb;
-    std::vector<Field> fields;
-    Handler handler;
-};
-
-const std::array<CommandChannel, 3>& command_channels() {
-    static const std::array<CommandChannel, 3> all{
-        CommandChannel{
-            "change_batch_quantity", "SETQTY", {{"batchref"}, {"qty", true}}, set_quantity},
-        {"allocate", "ALLOCATE", {{"orderid"}, {"sku"}, {"qty", true}}, allocate},
-        {"add_batch",
-         "ADDBATCH",
-         {{"ref"}, {"sku"}, {"qty", true}, {"eta", false, true}},
-         add_batch}};
-    return all;
-}
-
-/// The command's arguments after its verb. Replies with an error where the message does not make
-/// them, and gives nothing.
-std::optional<std::vector<std::string>> arguments_of(Call& call, const CommandChannel& channel) {
-    const auto refuse = [&](const auto&... parts) {
-        call.fail(ErrorCode::syntax, "no message for ", channel.name, ": ", parts...);
-        return std::nullopt;
-    };
-    const auto parsed = http::parse_object(call.args[2]);
-    if (const auto* const bad = std::get_if<http::BadBody>(&parsed)) return refuse(bad->text);
-    const auto& object = std::get<boost::json::object>(parsed);
-    std::vector<std::string> arguments;
-    std::size_t used = 0;
-    for (const CommandChannel::Field& field : channel.fields) {
-        const auto* const value = object.if_contains(field.name);
-        if (value != nullptr) ++used;
-        if (value == nullptr || (value->is_null() && field.may_be_missing)) {
-            if (!field.may_be_missing) return refuse("the field ", field.name, " is missing");
-        } else if (field.is_number) {
-            if (!value->is_int64() && !value->is_uint64()) {
-                return refuse("the field ", field.name, " is no whole number");
-            }
-            arguments.push_back(value->is_int64() ? std::to_string(value->get_int64())
-                                                  : std::to_string(value->get_uint64()));
-        } else {
-            if (!value->is_string()) return refuse("the field ", field.name, " is no string");
-            arguments.emplace_back(std::string_view{value->get_string()});
-        }
-    }
-    if (used != object.size()) return refuse("it has a field that is not known");
-    return arguments;
-}
-
-/// What never was a command; one that the business refuses was.
-bool is_malformed(std::string_view error) {
-    return error.starts_with("-SYNTAX ") || error.starts_with("-BAD");
-}
-
-void warn_of_message(const Call& call, std::string_view error) {
-    while (error.ends_with('\n') || error.ends_with('\r')) error.remove_suffix(1);
-    std::string text{"a message that is no command was published: channel "};
-    text.append(call.args[1]).append(", by ").append(call.session.peer()).append(", ");
-    text.append(error.substr(1)).append("; it is ");
-    append_quoted(text, {call.args[2]});
-    call.hub.warnings.tell(call.hub.now, std::move(text));
-}
-
-/// Executes the command. \return false when it was refused, as the reply says then.
-bool run_command(Call& call, const CommandChannel& channel, Lsn& saw) {
-    std::string answer;
-    ReplyWriter writer{answer};
-    Call message{call.args, call.session, call.hub, writer};
-    if (const auto arguments = arguments_of(message, channel)) {
-        std::vector<std::string_view> words{channel.verb};
-        words.insert(words.end(), arguments->begin(), arguments->end());
-        Call command{words, call.session, call.hub, writer};
-        saw = channel.handler(command);
-    }
-    if (!answer.starts_with('-')) return true;
-    if (is_malformed(answer)) warn_of_message(call, answer);
-    call.reply.raw(answer);
-    return false;
 }
 
 Lsn channels(Call& call) {
@@ -203,9 +114,7 @@ Lsn publish(Call& call) {
         return no_lsn;
     }
     Lsn saw = no_lsn;
-    for (const CommandChannel& each : command_channels()) {
-        if (each.name == channel && !run_command(call, each, saw)) return saw;
-    }
+    if (!execute_message(call, saw)) return saw;
     Channels& channels = call.hub.channels;
     if (channels.patterns() > patterns_per_turn) call.session.end_turn();
     call.reply.integer(static_cast<std::int64_t>(channels.publish(channel, call.args[2], saw)));

@@ -16,12 +16,6 @@ constexpr std::string_view kind_of<BatchRef> = "batch reference";
 template <>
 constexpr std::string_view kind_of<OrderId> = "order id";
 
-std::string quoted(std::string_view value) {
-    std::string text;
-    append_quoted(text, {value});
-    return text;
-}
-
 }  // namespace
 
 template <class Name>
@@ -54,12 +48,24 @@ std::string no_day(std::string_view value) {
         " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
 }
 
-std::string no_lsn_text(std::string_view value) {
-    return quoted(value).append(" is no LSN: it is a whole number from 0, in digits only");
+std::string no_lsn_text(std::string_view value, std::uint64_t max) {
+    return quoted(value)
+        .append(" is no LSN: it is a whole number from 0 to ")
+        .append(std::to_string(max))
+        .append(", in digits only");
 }
 
-std::string too_many_lines(std::size_t lines) {
-    return "an order has at most " + std::to_string(order_lines_max) + " lines, not " +
+std::string listed(std::span<const std::string_view> names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i != 0) text.append(i + 1 == names.size() ? " and " : ", ");
+        text.append(names[i]);
+    }
+    return text;
+}
+
+std::string not_so_many_lines(std::size_t lines) {
+    return "an order has 1 to " + std::to_string(order_lines_max) + " lines, not " +
            std::to_string(lines);
 }
 

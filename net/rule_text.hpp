@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,9 +26,13 @@ extern template std::string no_quantity<Quantity>(std::string_view);
 extern template std::string no_quantity<Purchased>(std::string_view);
 
 [[nodiscard]] std::string no_day(std::string_view value);
-/// Of a place in the history to go on after.
-[[nodiscard]] std::string no_lsn_text(std::string_view value);
-[[nodiscard]] std::string too_many_lines(std::size_t lines);
+/// Of a place in the history. \param max of those that are taken.
+[[nodiscard]] std::string no_lsn_text(std::string_view value,
+                                      std::uint64_t max = ~std::uint64_t{0});
+/// `sku, quantity and eta`
+[[nodiscard]] std::string listed(std::span<const std::string_view> names);
+/// Of an order that has none, or too many.
+[[nodiscard]] std::string not_so_many_lines(std::size_t lines);
 /// Of a plan to be explained. \param candidates batches that it would have to show.
 [[nodiscard]] std::string too_many_candidates(std::size_t candidates);
 

@@ -47,7 +47,7 @@ template std::optional<BatchRef> name_of(const Exchange&, std::string_view, std:
 template std::optional<OrderId> name_of(const Exchange&, std::string_view, std::string_view);
 
 void Fields::fail(ErrorCode code, std::string_view text, std::string_view field) const {
-    exchange_.fail(code, text, where_ + std::string{field});
+    tell_(code, text, where_ + std::string{field});
 }
 
 const json::value* Fields::find(std::string_view field) const {
@@ -56,13 +56,13 @@ const json::value* Fields::find(std::string_view field) const {
     return value;
 }
 
-bool Fields::only(std::initializer_list<std::string_view> known) const {
+bool Fields::only(std::span<const std::string_view> known) const {
     for (const auto& member : object_) {
         const std::string_view name = member.key();
         if (std::ranges::find(known, name) != known.end()) continue;
         std::string escaped;
         append_escaped(escaped, name, echoed_bytes_max);
-        fail(ErrorCode::syntax, "there is no such field here", escaped);
+        fail(ErrorCode::syntax, "there is no such field here, only " + listed(known), escaped);
         return false;
     }
     return true;
@@ -111,7 +111,7 @@ const json::array* Fields::array(std::string_view field) const {
     const json::value* const value = find(field);
     if (value == nullptr) return nullptr;
     if (const json::array* const array = value->if_array()) return array;
-    fail(ErrorCode::syntax, "it is no array", field);
+    fail(ErrorCode::syntax, quoted(shown(*value, false)) + " is no array", field);
     return nullptr;
 }
 
@@ -121,7 +121,7 @@ std::optional<LineItem> line_of(const Exchange& exchange, const json::value& lin
                                 std::size_t place) {
     const std::string where = "lines[" + std::to_string(place) + "]";
     if (!line.is_object()) {
-        exchange.fail(ErrorCode::syntax, "it is no object", where);
+        exchange.fail(ErrorCode::syntax, quoted(shown(line, false)) + " is no object", where);
         return {};
     }
     const Fields fields{exchange, line.get_object(), where + "."};
@@ -145,10 +145,7 @@ std::optional<AllocateOrder> order_of(const Exchange& exchange) {
     const json::array* const lines = fields.array("lines");
     if (lines == nullptr) return {};
     if (lines->empty() || lines->size() > order_lines_max) {
-        exchange.fail(
-            ErrorCode::syntax,
-            lines->empty() ? "an order has one line at least" : too_many_lines(lines->size()),
-            "lines");
+        exchange.fail(ErrorCode::syntax, not_so_many_lines(lines->size()), "lines");
         return {};
     }
     AllocateOrder command{*order, {}};

@@ -2,8 +2,10 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,15 +30,28 @@ extern template std::optional<BatchRef> name_of(const Exchange&, std::string_vie
                                                 std::string_view);
 extern template std::optional<OrderId> name_of(const Exchange&, std::string_view, std::string_view);
 
-/// The fields of an object. References outlive it.
+/// Is told of what breaks a rule: in words that name the rule, and the value where there is one.
+/// The field is empty where it is the whole. Both are printable ASCII, whatever was sent.
+using TellFault =
+    std::function<void(ErrorCode code, std::string_view text, std::string_view field)>;
+
+/// The fields of an object, wherever it came from. References outlive it.
 class Fields {
 public:
     /// \param where the object is within the body: `lines[3].`
+    Fields(TellFault tell, const boost::json::object& object, std::string where = {})
+        : tell_{std::move(tell)}, object_{object}, where_{std::move(where)} {}
     Fields(const Exchange& exchange, const boost::json::object& object, std::string where = {})
-        : exchange_{exchange}, object_{object}, where_{std::move(where)} {}
+        : Fields{[&exchange](ErrorCode code, std::string_view text, std::string_view field) {
+                     exchange.fail(code, text, field);
+                 },
+                 object, std::move(where)} {}
 
     /// There is no field but these.
-    [[nodiscard]] bool only(std::initializer_list<std::string_view> known) const;
+    [[nodiscard]] bool only(std::span<const std::string_view> known) const;
+    [[nodiscard]] bool only(std::initializer_list<std::string_view> known) const {
+        return only(std::span{known.begin(), known.size()});
+    }
     template <class Name>
     [[nodiscard]] std::optional<Name> name(std::string_view field) const;
     template <class Units>
@@ -52,7 +67,7 @@ private:
     [[nodiscard]] const boost::json::value* find(std::string_view field) const;
     void fail(ErrorCode code, std::string_view text, std::string_view field) const;
 
-    const Exchange& exchange_;
+    TellFault tell_;
     const boost::json::object& object_;
     std::string where_;
 };

@@ -25,7 +25,7 @@ struct Place {
 
 std::optional<Place> refuse_number(const Exchange& exchange, std::string_view text,
                                    std::string_view field) {
-    exchange.fail(ErrorCode::syntax, no_lsn_text(text), field);
+    exchange.fail(ErrorCode::syntax, no_lsn_text(text, lsn_max), field);
     return {};
 }
 
@@ -53,9 +53,9 @@ std::optional<decltype(EventQuery::kinds)> kinds_of(const Exchange& exchange) {
         const std::string_view name = rest.substr(0, rest.find(','));
         const auto* const found = std::ranges::find(fact_events, name);
         if (found == fact_events.end()) {
-            std::string text;
-            append_quoted(text, {name.substr(0, echoed_bytes_max)});
-            exchange.fail(ErrorCode::syntax, text + " is no kind of fact", "events");
+            exchange.fail(ErrorCode::syntax,
+                          quoted(name) + " is no kind of fact: those are " + listed(fact_events),
+                          "events");
             return {};
         }
         kinds.set(static_cast<std::size_t>(found - fact_events.begin()));

@@ -46,7 +46,8 @@ Lsn deallocate(Exchange& exchange) {
     }
     if (const std::string* const quantity = exchange.query("quantity")) {
         if (!command.sku) {
-            exchange.fail(ErrorCode::syntax, "a quantity is that of a line of a SKU", "sku");
+            exchange.fail(ErrorCode::syntax, "it is missing: a quantity is that of a line of a SKU",
+                          "sku");
             return 0;
         }
         const auto units = Quantity::parse(*quantity);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "net/command_table.hpp"
+#include "net/escape.hpp"
 #include "net/rule_text.hpp"
 
 namespace allot {
@@ -154,11 +155,11 @@ void HttpSession::reply_early(const http::Reply& reply) {
 }
 
 void HttpSession::unreadable() {
-    const http::Unreadable why = *reader_->why();
+    const http::Unreadable& why = *reader_->why();
     hub_.counters.count(why.beyond_limit ? Drop::request_limit : Drop::protocol_error);
     hub_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
-    http::set_error(reply, ErrorCode::generic, why.text);
+    http::set_error(reply, ErrorCode::generic, why.text, why.field);
     ++hub_.counters.routes[http::place_of_route(nullptr)][reply.status / 100];
     http::append_reply(output_.tail(), reply, {.keeps_alive = false, .date = hub_.http_date});
     forget_request();
@@ -208,14 +209,18 @@ void HttpSession::take_time() {
 /// Whatever happens in one request, there is one answer, and the next one can be executed.
 Lsn HttpSession::answer(http::Reply& reply) {
     const http::Request& request = reader_->request();
-    const auto instead = [&](unsigned status, ErrorCode code, std::string_view text) {
+    const auto instead = [&](unsigned status, ErrorCode code, std::string_view text,
+                             std::string_view field = {}) {
         reply = {};
-        exchange(reply).fail(status, code, text);
+        exchange(reply).fail(status, code, text, field);
         return Lsn{0};
     };
     try {
         if (!match_.route->has(http::route_body) && !request.body.empty()) {
-            return instead(400, ErrorCode::syntax, "this takes no body");
+            return instead(
+                400, ErrorCode::syntax,
+                "there is none here, and " + std::to_string(request.body.size()) + " bytes came",
+                "body");
         }
         http::Exchange exchange = this->exchange(reply);
         const bool is_once = request.idempotency_key && match_.route->has(http::route_write);
@@ -245,7 +250,7 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
             exchange.reply = known->reply;
             return known->lsn;
         }
-        exchange.fail(422, ErrorCode::syntax, "the key came with another request before",
+        exchange.fail(422, ErrorCode::syntax, quoted(key) + " came with another request before",
                       "Idempotency-Key");
         return 0;
     }

@@ -7,6 +7,7 @@
 #include "net/escape.hpp"
 #include "net/http/credentials.hpp"
 #include "net/http/http_session.hpp"
+#include "net/rule_text.hpp"
 
 namespace allot {
 
@@ -40,6 +41,12 @@ bool is_local_origin(std::string_view origin) {
             equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
 }
 
+/// What else a query may have.
+std::string parts_of(std::span<const std::string_view> known) {
+    known = known.first(static_cast<std::size_t>(std::ranges::find(known, "") - known.begin()));
+    return known.empty() ? ": it takes none" : ", only " + listed(known);
+}
+
 bool is_key(std::string_view key) {
     return !key.empty() && key.size() <= idempotency_key_bytes_max &&
            std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
@@ -53,20 +60,32 @@ bool HttpSession::admit() {
     const http::Request& request = reader_->request();
     auto target = http::Target::parse(request.target);
     if (!target) {
-        return fail(400, ErrorCode::syntax,
-                    "the path does not begin with /, is badly encoded, or has a segment . or ..");
+        return fail(
+            400, ErrorCode::syntax,
+            quoted(request.target) +
+                " is no path: it begins with /, is well encoded, and has no segment . or ..",
+            "target");
     }
     target_ = std::move(*target);
     match_ = http::find_route(request.method, target_);
     if (!admit_host() || !admit_origin() || !admit_client()) return false;
     if (match_.route != nullptr) return admit_body();
-    if (!match_.is_path) return fail(404, ErrorCode::generic, "there is nothing at this path");
+    if (!match_.is_path) {
+        return fail(404, ErrorCode::generic, "there is nothing at " + quoted(request.target),
+                    "target");
+    }
+    const std::string methods = http::methods_of(target_);
     if (request.method == verb::unknown) {
-        return fail(501, ErrorCode::generic, "the method is not known here");
+        return fail(501, ErrorCode::generic, "it is not known here: this path has " + methods,
+                    "method");
     }
     hub_.counters.count(ErrorCode::generic);
-    http::Reply reply{.status = 405, .header = "Allow: " + http::methods_of(target_) + "\r\n"};
-    http::set_error(reply, ErrorCode::generic, "the method is not for this path");
+    http::Reply reply{.status = 405, .header = "Allow: " + methods + "\r\n"};
+    const auto method = boost::beast::http::to_string(request.method);
+    http::set_error(
+        reply, ErrorCode::generic,
+        quoted({method.data(), method.size()}) + " is not for this path: it has " + methods,
+        "method");
     reply_early(reply);
     return false;
 }
@@ -77,7 +96,10 @@ bool HttpSession::admit_host() {
     if (match_.has(http::route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(421, ErrorCode::generic,
-                "Host is not localhost or an address: without a password, no other name is served");
+                quoted(*host) +
+                    " is neither localhost nor an address: without a password, no other name is "
+                    "served",
+                "Host");
 }
 
 /// What a page of another site sends, without a body, a browser does not ask about first.
@@ -87,7 +109,8 @@ bool HttpSession::admit_origin() {
     if (match_.has(http::route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(403, ErrorCode::generic,
-                "it is not of this machine: without a password, no other site's page is served",
+                quoted(*origin) +
+                    " is not of this machine: without a password, no other site's page is served",
                 "Origin");
 }
 
@@ -95,7 +118,7 @@ bool HttpSession::admit_client() {
     if (!hub_.password || match_.has(http::route_free)) return true;
     const auto& authorization = reader_->request().authorization;
     if (!authorization) {
-        return fail(401, ErrorCode::no_auth, "Authentication required.");
+        return fail(401, ErrorCode::no_auth, "Authentication required.", "Authorization");
     }
     const auto password = http::password_in(*authorization);
     if (password && hub_.password->matches(*password)) {
@@ -110,14 +133,14 @@ bool HttpSession::admit_client() {
 bool HttpSession::admit_query() {
     for (auto part = target_.query.begin(); part != target_.query.end(); ++part) {
         const std::string& name = part->first;
-        const auto refuse = [&](std::string_view text) {
+        const auto refuse = [&](const std::string& text) {
             std::string escaped;
             append_escaped(escaped, name, echoed_bytes_max);
             return fail(400, ErrorCode::syntax, text, escaped);
         };
         const auto& known = match_.route->query;
         if (name.empty() || std::ranges::find(known, name) == known.end()) {
-            return refuse("the query has no such part here");
+            return refuse("the query has no such part here" + parts_of(known));
         }
         const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
         if (std::any_of(target_.query.begin(), part, is_same)) {
@@ -131,15 +154,23 @@ bool HttpSession::admit_body() {
     const http::Request& request = reader_->request();
     if (!admit_query()) return false;
     if (request.idempotency_key && !is_key(*request.idempotency_key)) {
-        return fail(400, ErrorCode::syntax, "it has 1 to 128 bytes of printable ASCII",
+        return fail(400, ErrorCode::syntax,
+                    quoted(*request.idempotency_key) + " is no key: it has 1 to " +
+                        std::to_string(idempotency_key_bytes_max) +
+                        " bytes of printable ASCII, without spaces",
                     "Idempotency-Key");
     }
     if (!match_.route->has(http::route_body)) return true;
     if (!request.has_body) {
-        return fail(411, ErrorCode::syntax, "the length of the body is not told");
+        return fail(411, ErrorCode::syntax,
+                    "it is missing, so that the length of the body is not told", "Content-Length");
     }
     if (!request.content_type || !is_json(*request.content_type)) {
-        return fail(415, ErrorCode::syntax, "the body is application/json", "Content-Type");
+        return fail(415, ErrorCode::syntax,
+                    (request.content_type ? quoted(*request.content_type) + " is not read"
+                                          : std::string{"it is missing"}) +
+                        ": a body is application/json",
+                    "Content-Type");
     }
     return true;
 }

@@ -116,7 +116,11 @@ private:
     std::size_t count_ = 0;
 };
 
-BadBody explain(const Builder& builder, const json::error_code& error, std::size_t at) {
+/// Bytes of a body that are shown where it is no JSON.
+constexpr std::size_t shown_bytes_max = 32;
+
+BadBody explain(const Builder& builder, const json::error_code& error, std::string_view body,
+                std::size_t at) {
     if (builder.is_twice) {
         std::string field;
         append_escaped(field, builder.twice, echoed_bytes_max);
@@ -132,7 +136,10 @@ BadBody explain(const Builder& builder, const json::error_code& error, std::size
     if (is(json::error::too_deep)) {
         return {"the body is nested more than " + std::to_string(json_depth_max) + " deep"};
     }
-    return {"the body is no JSON: " + error.message() + ", at byte " + std::to_string(at)};
+    std::string text = "the body is no JSON: " + error.message();
+    if (at == body.size()) return {text + ", at its end"};
+    text.append(", at byte ").append(std::to_string(at)).append(": ");
+    return {text + quoted(body.substr(at, shown_bytes_max))};
 }
 
 }  // namespace
@@ -144,9 +151,9 @@ std::variant<json::object, BadBody> parse_object(std::string_view body) {
     json::error_code error;
     const std::size_t read = parser.write_some(false, body.data(), body.size(), error);
     if (!error && read < body.size()) error = json::error::extra_data;
-    if (error) return explain(parser.handler(), error, read);
+    if (error) return explain(parser.handler(), error, body, read);
     json::value value = parser.handler().values.release();
-    if (!value.is_object()) return BadBody{"the body is no JSON object"};
+    if (!value.is_object()) return BadBody{quoted(body) + " is no JSON object"};
     return std::move(value.get_object());
 }
 

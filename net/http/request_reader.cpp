@@ -4,7 +4,10 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+#include <string>
+#include <utility>
 
+#include "net/escape.hpp"
 #include "net/limits.hpp"
 
 namespace allot::http {
@@ -12,6 +15,14 @@ namespace allot::http {
 namespace beast = boost::beast;
 using beast::http::error;
 using beast::http::field;
+
+namespace {
+constexpr std::string_view one_length = "the body's length is told once, as one number";
+
+std::string too_large(std::string_view what) {
+    return std::string{what} + " has more than " + std::to_string(http_header_bytes_max) + " bytes";
+}
+}  // namespace
 
 std::size_t Request::capacity() const noexcept {
     std::size_t bytes = target.capacity() + body.capacity();
@@ -22,19 +33,26 @@ std::size_t Request::capacity() const noexcept {
     return bytes;
 }
 
-RequestReader::RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max) {
+RequestReader::RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max)
+    : body_bytes_max_{body_bytes_max} {
     header_limit(static_cast<std::uint32_t>(header_bytes_max));
     body_limit(body_bytes_max);
 }
 
-namespace {
-Unreadable explain(const beast::error_code& code) {
-    if (code == error::body_limit) return {413, "the body is too large", true};
-    if (code == error::header_limit) return {431, "the header is too large", true};
-    if (code == error::bad_version) return {505, "the version is not HTTP/1.0 or HTTP/1.1", false};
-    return {400, "what came is no request of HTTP/1.1", false};
+Unreadable RequestReader::explain(const Error& code) const {
+    if (code == error::body_limit) {
+        return {413, "it has more than " + std::to_string(body_bytes_max_) + " bytes", true,
+                "body"};
+    }
+    if (code == error::header_limit) return {431, too_large("the header"), true};
+    if (code == error::bad_version) return {505, "the version is not HTTP/1.0 or HTTP/1.1"};
+    if (code == error::bad_content_length || code == error::multiple_content_length) {
+        return {400, std::string{one_length}, false, "Content-Length"};
+    }
+    return {400, "what came is no request of HTTP/1.1: " + code.message()};
 }
 
+namespace {
 /// Beast puts folded lines together, and forgives some line ends: others may not, or otherwise.
 bool has_plain_lines(std::string_view header) {
     for (std::size_t i = 0; i < header.size(); ++i) {
@@ -53,21 +71,20 @@ std::size_t RequestReader::read(std::string_view bytes) {
     const std::size_t taken = put(boost::asio::const_buffer{bytes.data(), bytes.size()}, code);
     // Fields are taken whole, so that nothing of a line's end is left for the next time.
     if (is_header && !has_plain_lines(bytes.substr(0, taken)) && !why_) {
-        why_ = {400, "a line of the header is folded, or does not end in CR LF", false};
+        why_ = {400, "a line of the header is folded, or does not end in CR LF"};
     }
     if (!code) return taken;
     if (code != error::need_more) {
         if (!why_) why_ = explain(code);
     } else if (taken == 0 && bytes.size() >= http_header_bytes_max) {
         // Only what a chunk says of itself, or comes after the last one, can be that long.
-        why_ = {431, "a chunk's header, or the trailer, is too large", true};
+        why_ = {431, too_large("a chunk's header, or the trailer,"), true};
     }
     return taken;
 }
 
-void RequestReader::refuse(Error& error, unsigned status, std::string_view text,
-                           bool beyond_limit) {
-    why_ = {status, text, beyond_limit};
+void RequestReader::refuse(Error& error, Unreadable why) {
+    why_ = std::move(why);
     error = beast::http::error::bad_value;  // any: it ends the reading
 }
 
@@ -75,7 +92,10 @@ void RequestReader::on_request_impl(beast::http::verb method, Text /*name*/, Tex
                                     int version, Error& error) {
     const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '#'; };
     if (!std::ranges::all_of(target, is_plain)) {
-        return refuse(error, 400, "the target has bytes that have no place in it");
+        return refuse(error, {.status = 400,
+                              .text = quoted({target.data(), target.size()}) +
+                                      " is no target: it is printable ASCII without #",
+                              .field = "target"});
     }
     request_.method = method;
     request_.target.assign(target.data(), target.size());
@@ -83,11 +103,12 @@ void RequestReader::on_request_impl(beast::http::verb method, Text /*name*/, Tex
 }
 
 void RequestReader::on_response_impl(int /*code*/, Text /*reason*/, int /*version*/, Error& error) {
-    refuse(error, 400, "what came is an answer, not a request");
+    refuse(error, {.status = 400, .text = "what came is an answer, not a request"});
 }
 
-void RequestReader::keep(std::optional<std::string>& field, Text value, Error& error) {
-    if (field) return refuse(error, 400, "a header field that stands for itself comes twice");
+void RequestReader::keep(std::optional<std::string>& field, std::string_view name, Text value,
+                         Error& error) {
+    if (field) return refuse(error, {.status = 400, .text = "it comes twice", .field = name});
     field.emplace(value.data(), value.size());
 }
 
@@ -96,50 +117,70 @@ void RequestReader::note_length(Text value, Error& error) {
     const bool is_number =
         !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
     if (has_length_ || has_coding_ || !is_number) {
-        return refuse(error, 400, "the body's length is not told once, as one number");
+        return refuse(
+            error, {.status = 400,
+                    .text = quoted({value.data(), value.size()}) + ": " + std::string{one_length},
+                    .field = "Content-Length"});
     }
     has_length_ = request_.has_body = true;
 }
 
+void RequestReader::note_coding(Text value, Error& error) {
+    const std::string_view name = "Transfer-Encoding";
+    if (has_length_ || has_coding_ || !request_.is_http11) {
+        return refuse(error, {.status = 400,
+                              .text = "the body's length is told in two ways, or not to HTTP/1.1",
+                              .field = name});
+    }
+    if (!beast::iequals(value, "chunked")) {
+        return refuse(error, {.status = 501,
+                              .text = quoted({value.data(), value.size()}) +
+                                      ": the only transfer coding is chunked",
+                              .field = name});
+    }
+    has_coding_ = request_.has_body = true;
+}
+
 void RequestReader::on_field_impl(field field, Text name, Text value, Error& error) {
     if (++fields_ > http_fields_max) {
-        return refuse(error, 431, "the header has too many fields", true);
+        return refuse(
+            error,
+            {431, "the header has more than " + std::to_string(http_fields_max) + " fields", true});
     }
     if (is_in_trailer_) return;
     switch (field) {
         case field::host:
-            return keep(request_.host, value, error);
+            return keep(request_.host, "Host", value, error);
         case field::origin:
-            return keep(request_.origin, value, error);
+            return keep(request_.origin, "Origin", value, error);
         case field::authorization:
-            return keep(request_.authorization, value, error);
+            return keep(request_.authorization, "Authorization", value, error);
         case field::content_type:
-            return keep(request_.content_type, value, error);
+            return keep(request_.content_type, "Content-Type", value, error);
         case field::content_length:
             return note_length(value, error);
         case field::transfer_encoding:
-            if (has_length_ || has_coding_ || !request_.is_http11) {
-                return refuse(error, 400, "the body's length is told in two ways");
-            }
-            if (!beast::iequals(value, "chunked")) {
-                return refuse(error, 501, "the only transfer coding is chunked");
-            }
-            has_coding_ = request_.has_body = true;
-            return;
+            return note_coding(value, error);
         case field::content_encoding:
             if (beast::iequals(value, "identity")) return;
-            return refuse(error, 415, "a body with a content coding is not read");
+            return refuse(error, {.status = 415,
+                                  .text = quoted({value.data(), value.size()}) +
+                                          ": a body with a content coding is not read",
+                                  .field = "Content-Encoding"});
         case field::expect:
             if (!beast::iequals(value, "100-continue")) {
-                return refuse(error, 417, "the only expectation is 100-continue");
+                return refuse(error, {.status = 417,
+                                      .text = quoted({value.data(), value.size()}) +
+                                              ": the only expectation is 100-continue",
+                                      .field = "Expect"});
             }
             request_.expects_continue = request_.is_http11;
             return;
         default:  // Beast has no number for it
             if (beast::iequals(name, "Idempotency-Key")) {
-                keep(request_.idempotency_key, value, error);
+                keep(request_.idempotency_key, "Idempotency-Key", value, error);
             } else if (beast::iequals(name, "Last-Event-ID")) {
-                keep(request_.last_event_id, value, error);
+                keep(request_.last_event_id, "Last-Event-ID", value, error);
             }
             return;
     }
@@ -147,7 +188,9 @@ void RequestReader::on_field_impl(field field, Text name, Text value, Error& err
 
 void RequestReader::on_header_impl(Error& error) {
     is_in_trailer_ = true;
-    if (request_.is_http11 && !request_.host) refuse(error, 400, "the header has no Host");
+    if (request_.is_http11 && !request_.host) {
+        refuse(error, {.status = 400, .text = "it is missing", .field = "Host"});
+    }
 }
 
 void RequestReader::on_body_init_impl(const boost::optional<std::uint64_t>& /*bytes*/,

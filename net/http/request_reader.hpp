@@ -30,8 +30,9 @@ struct Request {
 /// Why a request cannot be read: an answer of this status, after which the connection ends.
 struct Unreadable {
     unsigned status;
-    std::string_view text;
-    bool beyond_limit;  ///< rather than malformed
+    std::string text;           ///< names the rule, and the value where there is one
+    bool beyond_limit = false;  ///< rather than malformed
+    std::string_view field = {};
 };
 
 /// Reads one request of HTTP/1.0 or 1.1 out of bytes. What two readers could understand
@@ -66,10 +67,13 @@ private:
     std::size_t on_chunk_body_impl(std::uint64_t left, Text bytes, Error& error) override;
     void on_finish_impl(Error& error) override;
 
-    void refuse(Error& error, unsigned status, std::string_view text, bool beyond_limit = false);
-    void keep(std::optional<std::string>& field, Text value, Error& error);
+    void refuse(Error& error, Unreadable why);
+    void keep(std::optional<std::string>& field, std::string_view name, Text value, Error& error);
+    void note_coding(Text value, Error& error);
+    [[nodiscard]] Unreadable explain(const Error& error) const;
     void note_length(Text value, Error& error);
 
+    std::size_t body_bytes_max_;
     Request request_;
     std::optional<Unreadable> why_;
     std::size_t fields_ = 0;

@@ -63,6 +63,11 @@ class GivenAListener(server.ServedCase):
                              ("line_allocated", "{}")):
             with self.assertRaises(redis.ResponseError):
                 self.redis.publish(channel, bad)
+        with self.assertRaisesRegex(redis.ResponseError, "^SYNTAX no message for allocate, field colour.x0a: there is "
+                                                         "no such field here, only orderid, sku and qty$"):
+            self.publish("allocate", orderid="o", sku="LAMP", qty=1, **{"colour\n": "red"})
+        with self.assertRaisesRegex(redis.ResponseError, "^BADQTY no message for allocate, field qty: '0' is no quantity"):
+            self.publish("allocate", orderid="o", sku="LAMP", qty=0)
         self.assertEqual(0, int(self.one.info()["last_lsn"]))
         self.add(("b", "LAMP", 1))
         self.assertEqual("batch_added", next_message(self.listener)[0])

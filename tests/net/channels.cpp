@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and
     BOOST_REQUIRE(told.size() == 2U);
     BOOST_TEST(
         told[0].starts_with("a message that is no command was published: channel allocate, "
-                            "by test:1, BADQTY "));
+                            "by test:1, BADQTY no message for allocate, field qty: '0' is no "));
     BOOST_TEST(told[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), told[1]);
     for (int i = 0; i < 100; ++i) publish("allocate", "{");
     BOOST_TEST(told.size() == allot::BoundedWarnings::lines_max);
@@ -167,11 +167,9 @@ BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refuse
              std::tuple{"allocate", R"({"orderid":"o9","sku":"NOPE","qty":2})", "-INVALIDSKU "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":0})", "-BADQTY "},
              {"allocate", R"({"orderid":"o 9","sku":"SKU","qty":1})", "-BADNAME "},
-             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":"1"})",
-              "-SYNTAX no message for allocate: the field qty is no whole number"},
-             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1.5})", "-SYNTAX "},
-             {"allocate", R"({"orderid":"o9","sku":"SKU"})",
-              "-SYNTAX no message for allocate: the field qty is missing"},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":"1"})", "-BADQTY "},
+             {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1.5})", "-BADQTY "},
+             {"allocate", R"({"orderid":"o9","sku":"SKU"})", "-SYNTAX "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1,"x":1})", "-SYNTAX "},
              {"allocate", R"({"orderid":)", "-SYNTAX "},
              {"allocate", "\xff\r\n+OK", "-SYNTAX "},
@@ -187,6 +185,58 @@ BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refuse
     }
     BOOST_TEST(desk.engine.journal.last() == last);
     BOOST_TEST(take().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_named_escaped) {
+    const auto whole = [](std::string_view code, std::string_view rest) {
+        return "-" + std::string{code} + " no message for add_batch" + std::string{rest};
+    };
+    const std::string name_rule =
+        ": it has 1 to 64 bytes of UTF-8, without white space and control characters\r\n";
+    const std::string quantity_rule =
+        " is no quantity: it is a whole number from 1 to 1000000000, in digits only\r\n";
+    const std::string day_rule =
+        " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse\r\n";
+    const std::string known = ": there is no such field here, only ref, sku, qty and eta\r\n";
+    for (const auto& [text, expected] : {
+             std::pair{std::string{R"({"sku":"S","qty":1})"},
+                       whole("SYNTAX", ", field ref: the field is missing\r\n")},
+             {R"({"ref":"b","sku":"S","qty":1,"colour":"red"})",
+              whole("SYNTAX", ", field colour" + known)},
+             {R"({"ref":"b","sku":"S","qty":1,"a\r\n+OK\u001b[2J":1})",
+              whole("SYNTAX", ", field a\\x0d\\x0a+OK\\x1b[2J" + known)},
+             {R"({"ref":"b","sku":"S","qty":1,"qty":2})",
+              whole("SYNTAX", ", field qty: a field comes twice in one object\r\n")},
+             {R"({"ref":"b\r\n","sku":"S","qty":1})",
+              whole("BADNAME", ", field ref: 'b\\x0d\\x0a' is no batch reference" + name_rule)},
+             {R"({"ref":"b","sku":7,"qty":1})",
+              whole("BADNAME", ", field sku: '7' is no SKU" + name_rule)},
+             {R"({"ref":"b","sku":"S","qty":"1"})",
+              whole("BADQTY", ", field qty: '\"1\"'" + quantity_rule)},
+             {R"({"ref":"b","sku":"S","qty":0})",
+              whole("BADQTY", ", field qty: '0'" + quantity_rule)},
+             {R"({"ref":"b","sku":"S","qty":1,"eta":"soon"})",
+              whole("BADDATE", ", field eta: 'soon'" + day_rule)},
+             {R"({"ref":"b","sku":"S","qty":1,"eta":{"\u0007":[]}})",
+              whole("BADDATE", ", field eta: '{\"\\x5cu0007\":[]}'" + day_rule)},
+             {"[\"\xff\"]", whole("SYNTAX", ": the body is no JSON: ")},
+             {"[1,\n2]", whole("SYNTAX", ": '[1,\\x0a2]' is no JSON object\r\n")},
+             {R"({"ref":)", whole("SYNTAX", ": the body is no JSON: incomplete JSON, at its end")},
+         }) {
+        const std::string reply = publish("add_batch", text);
+        BOOST_TEST(reply.starts_with(expected), text << " gave " << reply);
+        BOOST_TEST(std::ranges::all_of(reply.substr(0, reply.size() - 2),
+                                       [](char c) { return c >= ' ' && c <= '~'; }));
+    }
+    const std::string large = R"({"ref":")" + std::string(60'000, 'x') + R"(","sku":"S","qty":1})";
+    BOOST_TEST(publish("add_batch", large) ==
+               whole("BADNAME", ", field ref: '" + std::string(128, 'x') +
+                                    "...' is no batch reference" + name_rule));
+    BOOST_TEST(publish("change_batch_quantity", R"({"batchref":"b1","qty":-1})") ==
+               "-BADQTY no message for change_batch_quantity, field qty: '-1' is no quantity: it is "
+               "a whole number from 0 to 1000000000, in digits only\r\n");
+    BOOST_TEST(publish("allocate", R"({"orderid":"","sku":"SKU","qty":1})") ==
+               "-BADNAME no message for allocate, field orderid: '' is no order id" + name_rule);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_does_not_free_it) {
@@ -307,7 +357,8 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
 
 BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_tried_against_it) {
     const std::string long_name(257, 'a');
-    const std::string why = "-SYNTAX the name of a channel has at most 256 bytes\r\n";
+    const std::string why = "-SYNTAX '" + std::string(128, 'a') +
+                            "...' is no name of a channel: it has at most 256 bytes, not 257\r\n";
     BOOST_TEST(publish(long_name, "x") == why);
     BOOST_TEST(publish(std::string(256, 'a'), "x") == ":0\r\n");
     BOOST_TEST(desk.ask("PUBSUB CHANNELS " + long_name) == why);
@@ -329,9 +380,9 @@ BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
     }
-    BOOST_TEST(ask("SUBSCRIBE more") == "-SYNTAX a client has at most 1000 subscriptions\r\n");
+    BOOST_TEST(ask("SUBSCRIBE more") == "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
     BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
-                   .starts_with("-SYNTAX the name of a channel has at most 256 bytes"));
+                   .ends_with("is no name of a channel: it has at most 256 bytes, not 257\r\n"));
     BOOST_TEST(session.buffer_bytes() > 256'000U);
 }
 

@@ -294,6 +294,39 @@ BOOST_AUTO_TEST_CASE(when_the_length_of_a_body_is_in_doubt_then_the_connection_e
         400U);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_request_cannot_be_read_then_field_value_and_rule_are_named) {
+    const std::string get = "GET /livez HTTP/1.1\r\n";
+    const std::string host = get + "Host: h\r\n";
+    for (const auto& [bytes, text, field] : {
+             std::tuple{get, "it is missing", "Host"},
+             {host + "Host: h\r\n", "it comes twice", "Host"},
+             {host + "Origin: a\r\nOrigin: a\r\n", "it comes twice", "Origin"},
+             {host + "Authorization: a\r\nAuthorization: a\r\n", "it comes twice", "Authorization"},
+             {host + "Content-Length: 1\xFF\r\n", "the body's length is told once, as one number",
+              "Content-Length"},
+             {host + "Content-Length: 1\r\nContent-Length: 1\r\n",
+              "'1': the body's length is told once, as one number", "Content-Length"},
+             {host + "Transfer-Encoding: gzip\r\n", "'gzip': the only transfer coding is chunked",
+              "Transfer-Encoding"},
+             {host + "Content-Encoding: br\r\n", "'br': a body with a content coding is not read",
+              "Content-Encoding"},
+             {host + "Expect: more\r\n", "'more': the only expectation is 100-continue", "Expect"},
+             {"GET /a#b HTTP/1.1\r\n" + host,
+              "'/a#b' is no target: it is printable ASCII without #", "target"},
+             {"POST /allocate HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n",
+              "it has more than 1048576 bytes", "body"},
+         }) {
+        const auto error = last_answer_to(bytes + "\r\n").json().at("error").as_object();
+        BOOST_TEST(error.at("message").as_string() == text, bytes);
+        BOOST_TEST(error.at("field").as_string() == field, bytes);
+    }
+    std::string many = host;
+    for (int i = 0; i < 64; ++i) many += "A: b\r\n";
+    BOOST_TEST(last_answer_to(many + "\r\n").body.find("more than 64 fields") != std::string::npos);
+    BOOST_TEST(last_answer_to(host + "A: " + std::string(9000, 'a'))
+                   .body.find("the header has more than 8192 bytes") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(when_a_line_ends_without_cr_then_the_connection_ends) {
     for (const std::string_view bytes :
          {"GET /livez HTTP/1.1\r\nHost: h\nA: b\r\n\r\n",

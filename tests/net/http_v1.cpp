@@ -76,9 +76,11 @@ BOOST_AUTO_TEST_CASE(when_lines_are_released_then_their_number_is_told) {
     BOOST_TEST(shop.ask("DELETE", path + "?sku=SKU&quantity=4").body == R"({"released":1})");
     BOOST_TEST(shop.ask("DELETE", path + "?sku=LAMP").body == R"({"released":1})");
     BOOST_TEST(shop.ask("DELETE", path).body == R"({"released":0})");
-    expect(shop.ask("DELETE", path + "?quantity=4"), 400, "SYNTAX", "sku");
+    expect(shop.ask("DELETE", path + "?quantity=4"), 400, "SYNTAX", "sku", "it is missing");
     expect(shop.ask("DELETE", path + "?sku=SKU&quantity=04x"), 400, "BADQTY", "quantity");
-    expect(shop.ask("DELETE", path + "?skew=SKU"), 400, "SYNTAX", "skew");
+    expect(shop.ask("DELETE", path + "?skew=SKU"), 400, "SYNTAX", "skew",
+           "the query has no such part here, only sku and quantity");
+    expect(shop.ask("GET", path + "?%0d%0a=1"), 400, "SYNTAX", R"(\x0d\x0a)", "it takes none");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_or_moves_then_its_lines_follow_the_rules) {
@@ -158,12 +160,14 @@ BOOST_AUTO_TEST_CASE(when_a_path_plays_tricks_then_it_leads_nowhere) {
     for (const std::string_view path :
          {"//livez", "/livez/", "/v1//info", "/v1/orders//allocations", "/allocations/", "/",
           "/v1/info%2F", "/LIVEZ", "/v1%2Finfo", "/livez;a"}) {
-        BOOST_TEST(shop.ask("GET", path).status == 404U, path);
+        expect(shop.ask("GET", path), 404, "ERR", "target",
+               "there is nothing at '" + std::string{path} + "'");
     }
     for (const std::string_view path :
          {"/v1/../livez", "/./livez", "/v1/%2e%2E/livez", "/%2e/livez", "/livez%", "/livez%2",
           "/livez%zz", "livez", "*", "/livez?a=%"}) {
-        BOOST_TEST(shop.ask("GET", path).status == 400U, path);
+        expect(shop.ask("GET", path), 400, "SYNTAX", "target",
+               "'" + std::string{path} + "' is no path: it begins with /");
     }
     BOOST_TEST(shop.ask("GET", "http://localhost/livez").status == 200U);
 }
@@ -171,11 +175,12 @@ BOOST_AUTO_TEST_CASE(when_a_path_plays_tricks_then_it_leads_nowhere) {
 BOOST_AUTO_TEST_CASE(when_the_method_is_not_for_the_path_then_those_that_are_are_told) {
     Shop<> shop;
     const auto answer = shop.ask("PUT", "/v1/orders/o/allocations");
-    expect(answer, 405, "ERR", "");
+    expect(answer, 405, "ERR", "method",
+           "'PUT' is not for this path: it has POST, GET, HEAD, DELETE");
     BOOST_TEST(answer.says("Allow: POST, GET, HEAD, DELETE"));
     BOOST_TEST(shop.ask("OPTIONS", "/allocate").says("Allow: POST"));
-    expect(shop.ask("BREW", "/allocate"), 501, "ERR", "");
-    expect(shop.ask("GET", "/v2/info"), 404, "ERR", "");
+    expect(shop.ask("BREW", "/allocate"), 501, "ERR", "method", "this path has POST");
+    expect(shop.ask("GET", "/v2/info"), 404, "ERR", "target");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_how_it_does_then_it_tells_what_info_tells) {
@@ -204,7 +209,8 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_no
     };
     for (const Case& each : std::initializer_list<Case>{
              {R"({"sku":"SKU"})", "SYNTAX", "quantity", "missing"},
-             {R"({"sku":"SKU","quantity":1,"more":1})", "SYNTAX", "more", "no such field"},
+             {R"({"sku":"SKU","quantity":1,"more":1})", "SYNTAX", "more",
+              "no such field here, only sku, quantity and eta"},
              {R"({"sku":"SKU","quantity":1,"a\r\n\"b":1})", "SYNTAX", "a\\x0d\\x0a\"b", ""},
              {R"({"sku":"SKU","quantity":1,"quantity":2})", "SYNTAX", "quantity", "twice"},
              {R"({"sku":"SKU","quantity":1,"\u0073ku":"X"})", "SYNTAX", "sku", "twice"},
@@ -245,6 +251,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_json_then_it_is_refused) {
           "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}"}) {
         expect(shop.ask("PUT", "/v1/batches/new", body), 400, "SYNTAX", "");
     }
+    expect(shop.ask("PUT", "/v1/batches/new", "[\"\x7F\r\n\"]"), 400, "SYNTAX", "", "no JSON: ");
+    expect(shop.ask("PUT", "/v1/batches/new", "[1]"), 400, "SYNTAX", "", "'[1]' is no JSON object");
+    expect(shop.ask("PUT", "/v1/batches/new", "{\"sku\":\xFF\x1B}"), 400, "SYNTAX", "",
+           R"(at byte 7: '\\xff\\x1b}')");
+    expect(shop.ask("PUT", "/v1/batches/new", "{"), 400, "SYNTAX", "", "at its end");
     std::string wide = "{\"lines\":[0";
     while (wide.size() < 60'000) wide += ",0";
     expect(shop.ask("POST", "/v1/orders/o/allocations", wide + "]}"), 400, "SYNTAX", "",
@@ -260,22 +271,22 @@ BOOST_AUTO_TEST_CASE(when_lines_are_wrong_then_the_line_is_named) {
     const auto ask = [&](std::string_view body) {
         return shop.ask("POST", "/v1/orders/o/allocations", body);
     };
-    expect(ask(R"({"lines":[]})"), 400, "SYNTAX", "lines", "one line at least");
-    expect(ask(R"({"lines":{}})"), 400, "SYNTAX", "lines", "no array");
-    expect(ask(R"({"lines":[1]})"), 400, "SYNTAX", "lines[0]", "no object");
+    expect(ask(R"({"lines":[]})"), 400, "SYNTAX", "lines", "1 to 1000 lines, not 0");
+    expect(ask(R"({"lines":{}})"), 400, "SYNTAX", "lines", "'{}' is no array");
+    expect(ask(R"({"lines":[1]})"), 400, "SYNTAX", "lines[0]", "'1' is no object");
     expect(ask(R"({"lines":[{"sku":"SKU","quantity":1},{"sku":"SKU"}]})"), 400, "SYNTAX",
            "lines[1].quantity", "missing");
     expect(ask(R"({"lines":[{"sku":"SKU","quantity":1,"x":1}]})"), 400, "SYNTAX", "lines[0].x");
     std::string many = R"({"lines":[{"sku":"SKU","quantity":1})";
     for (int i = 1; i <= 1000; ++i) many += R"(,{"sku":"SKU","quantity":1})";
-    expect(ask(many + "]}"), 400, "SYNTAX", "lines", "at most 1000 lines, not 1001");
+    expect(ask(many + "]}"), 400, "SYNTAX", "lines", "1 to 1000 lines, not 1001");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_body_comes_where_none_is_taken_then_it_is_refused) {
     Shop<> shop;
-    expect(shop.ask("POST", "/v1/batches/ship/receive", "{}"), 400, "SYNTAX", "");
+    expect(shop.ask("POST", "/v1/batches/ship/receive", "{}"), 400, "SYNTAX", "body", "2 bytes");
     BOOST_TEST(shop.ask("POST", "/v1/batches/ship/receive", "").status == 200U);
-    expect(shop.ask("PUT", "/v1/batches/ship/eta"), 411, "SYNTAX", "");
+    expect(shop.ask("PUT", "/v1/batches/ship/eta"), 411, "SYNTAX", "Content-Length", "is missing");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -310,11 +321,11 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that
     BOOST_TEST(desk.ask("GET", "/livez").status == 200U);
     for (const std::string_view path : {"/v1/info", "/v1/openapi.json", "/nowhere", "/allocate"}) {
         const auto answer = desk.ask("GET", path);
-        expect(answer, 401, "NOAUTH", "");
+        expect(answer, 401, "NOAUTH", "Authorization", "required");
         BOOST_TEST(answer.says("WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\""));
     }
     BOOST_TEST(desk.ask("POST", "/add_batch", R"({"ref":"b","sku":"SKU","qty":1})").body ==
-               R"({"message":"Authentication required."})");
+               R"({"message":"Authorization: Authentication required."})");
     BOOST_TEST(desk.engine.journal.last() == 0U);
     BOOST_TEST(desk.session.ended());  // the body was not even read
 }
@@ -368,6 +379,8 @@ BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused)
          {"shop.example", "localhost.example:8080", "127.0.0.1.example", "", ":8080"}) {
         BOOST_TEST(status(host) == 421U, host);
     }
+    expect(desk.ask_raw("GET /v1/info HTTP/1.1\r\nHost: a\xFF\r\n\r\n"), 421, "ERR", "Host",
+           R"('a\\xff' is neither localhost nor an address)");
     BOOST_TEST(status("probe.example", "/livez") == 200U);
 }
 
@@ -385,7 +398,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
           "localhost", "http://", ""}) {
         const std::string header = "Origin: " + std::string{origin} + "\r\n";
         const auto dropped = shop.hub.counters.of(allot::Drop::cross_protocol);
-        expect(shop.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR", "Origin");
+        expect(shop.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR", "Origin",
+               "'" + std::string{origin} + "' is not of this machine");
         BOOST_TEST(shop.hub.counters.of(allot::Drop::cross_protocol) == dropped + 1, origin);
         BOOST_TEST(shop.ask("GET", "/livez", {}, header).status == 200U, origin);
     }
@@ -451,7 +465,7 @@ BOOST_AUTO_TEST_CASE(when_it_comes_with_something_else_then_that_is_refused) {
     Shop<> shop;
     shop.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     expect(shop.ask("POST", "/v1/orders/o/allocations", two_lines, key), 422, "SYNTAX",
-           "Idempotency-Key");
+           "Idempotency-Key", "'4f1d' came with another request before");
     expect(shop.ask("POST", "/v1/orders/p/allocations", one_lamp, key), 422, "SYNTAX",
            "Idempotency-Key");
     BOOST_TEST(shop.ask("GET", "/v1/orders/p/allocations").body == R"({"order":"p","lines":[]})");
@@ -505,7 +519,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
         Shop<> shop;
         expect(shop.ask("PUT", "/v1/batches/x", R"({"sku":"S","quantity":1})",
                         "Idempotency-Key: " + bad + "\r\n"),
-               400, "SYNTAX", "Idempotency-Key");
+               400, "SYNTAX", "Idempotency-Key",
+               "is no key: it has 1 to 128 bytes of printable ASCII, without spaces");
     }
 }
 
