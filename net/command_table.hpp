@@ -67,6 +67,9 @@ inline constexpr std::size_t verb_bytes_max = 16;
 /// Its place in Counters::verbs; that of no command for null.
 [[nodiscard]] std::size_t place_of(const CommandSpec* spec) noexcept;
 
+/// Said of a number of arguments that is not taken: `, where it takes [sku] [AFTER lsn]`.
+[[nodiscard]] std::string wanted_arguments(std::string_view syntax);
+
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 /// ASCII only.
 [[nodiscard]] std::string lower_case(std::string_view text);

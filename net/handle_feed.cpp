@@ -5,6 +5,7 @@
 #include "net/feed.hpp"
 #include "net/handlers.hpp"
 #include "net/limits.hpp"
+#include "net/rule_text.hpp"
 #include "net/session.hpp"
 #include "net/whole_number.hpp"
 
@@ -27,8 +28,7 @@ std::optional<Asked> read_arguments(const Call& call) {
     const auto from = call.args[1] == "$" ? std::optional{call.hub.backend.history->end() + 1}
                                           : whole_number(call.args[1], lsn_max);
     if (!from) {
-        call.fail(ErrorCode::syntax, Quoted{call.args[1]},
-                  " is no LSN: it is a whole number, or $");
+        call.fail(ErrorCode::syntax, no_lsn_text(call.args[1], lsn_max), ", or $");
         return {};
     }
     Asked asked{.request = {.from = std::max<Lsn>(*from, 1), .most = feed_facts}};
@@ -41,9 +41,10 @@ std::optional<Asked> read_arguments(const Call& call) {
         const std::uint64_t most = count ? feed_facts_max : block_ms_max;
         const auto number = whole_number(call.args[i + 1], most);
         if (!number || (count && *number == 0)) {
-            call.fail(ErrorCode::syntax, Quoted{call.args[i + 1]},
-                      count ? " is no count: 1" : " is no time: 0", " to ", most,
-                      count ? "" : " ms");
+            call.fail(ErrorCode::syntax, Quoted{call.args[i + 1]}, " is no ",
+                      count ? "COUNT: it is a whole number of facts from 1"
+                            : "BLOCK: it is a whole number of milliseconds from 0",
+                      " to ", most, ", in digits only");
             return {};
         }
         if (count) {

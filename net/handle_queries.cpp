@@ -39,14 +39,24 @@ void explain_line(ReplyWriter& reply, const ExplainedLine& explained) {
 /// `[sku] [AFTER lsn]`
 std::optional<ShortageQuery> shortage_query(Call& call) {
     ShortageQuery query{.rows_max = shortage_rows_max};
-    if (call.args.size() % 2 == 0) {
+    const auto is_after = [&](std::size_t at) {
+        return at < call.args.size() && equal_ignoring_case(call.args[at], "AFTER");
+    };
+    // One argument is a SKU, whatever its name.
+    const std::size_t after = call.args.size() == 3 && is_after(1) ? 1 : 2;
+    if (call.args.size() > after && !is_after(after)) {
+        call.fail(ErrorCode::syntax, Quoted{call.args[after]},
+                  " is not AFTER: the arguments are [sku] [AFTER lsn]");
+        return {};
+    }
+    if (after == 2 && call.args.size() > 1) {
         query.sku = name_at<Sku>(call, 1);
         if (!query.sku) return {};
     }
-    if (call.args.size() < 3) return query;
-    const std::string_view word = call.args[call.args.size() - 2];
-    if (!equal_ignoring_case(word, "AFTER")) {
-        call.fail(ErrorCode::syntax, "expected AFTER, got ", Quoted{word});
+    if (call.args.size() <= after) return query;
+    if (call.args.size() == after + 1) {
+        call.fail(ErrorCode::syntax, "no LSN after ", Quoted{call.args[after]},
+                  ": the arguments are [sku] [AFTER lsn]");
         return {};
     }
     const auto lsn = whole_number(call.args.back());

@@ -35,7 +35,8 @@ void describe(ReplyWriter& reply, const SlowLog::Entry& entry) {
 Lsn get(Call& call) {
     const auto wanted = call.args.size() > 2 ? count_in(call.args[2]) : entries_told;
     if (!wanted) {
-        call.fail(ErrorCode::generic, "count should be greater than or equal to -1");
+        call.fail(ErrorCode::generic, Quoted{call.args[2]},
+                  " is no count: it is a whole number, and should be greater than or equal to -1");
         return no_lsn;
     }
     const auto& entries = call.hub.timings.slow.entries();

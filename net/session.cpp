@@ -229,7 +229,7 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
     if (!spec->accepts(call.args.size() - 1)) {
         call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),
-                  "' command");
+                  "' command: ", call.args.size() - 1, wanted_arguments(spec->syntax));
         return no_lsn;
     }
     if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {

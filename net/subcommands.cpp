@@ -38,7 +38,7 @@ Lsn run_subcommand(Call& call, std::span<const Subcommand> subcommands) {
     if (args < found->args_min ||
         (args > found->args_max && found->args_max != CommandSpec::any_number)) {
         call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(verb), "|",
-                  lower_case(found->name), "' command");
+                  lower_case(found->name), "' command: ", args, wanted_arguments(found->syntax));
         return no_lsn;
     }
     return found->handler(call);

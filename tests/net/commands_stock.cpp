@@ -124,7 +124,15 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_reply_has_a_thousand) {
 }
 
 BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_named) {
-    BOOST_TEST(ask("SHORTAGES SINCE 4") == "-SYNTAX expected AFTER, got 'SINCE'\r\n");
+    const std::string rule = ": the arguments are [sku] [AFTER lsn]\r\n";
+    BOOST_TEST(ask("SHORTAGES SINCE 4") == "-SYNTAX '4' is not AFTER" + rule);
+    BOOST_TEST(ask("SHORTAGES RED-CHAIR SINCE 4") == "-SYNTAX 'SINCE' is not AFTER" + rule);
+    BOOST_TEST(ask("SHORTAGES RED-CHAIR \"A\\r\\n+OK\"") ==
+               "-SYNTAX 'A\\x0d\\x0a+OK' is not AFTER" + rule);
+    BOOST_TEST(ask("SHORTAGES RED-CHAIR AFTER") == "-SYNTAX no LSN after 'AFTER'" + rule);
+    BOOST_TEST(ask("SHORTAGES RED-CHAIR after") == "-SYNTAX no LSN after 'after'" + rule);
+    BOOST_TEST(ask("SHORTAGES AFTER AFTER").starts_with("-SYNTAX 'AFTER' is no LSN: "));
+    BOOST_TEST(ask("SHORTAGES \"a b\" AFTER 4").starts_with("-BADNAME 'a b' is no SKU: "));
     for (const std::string none : {"x", "-1", "1.5", "99999999999999999999", "\"\""}) {
         BOOST_TEST(ask("SHORTAGES AFTER " + none)
                        .ends_with("' is no LSN: it is a whole number from 0 to "
@@ -132,7 +140,8 @@ BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_nam
     }
     BOOST_TEST(ask("SHORTAGES NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
     BOOST_TEST(ask("SHORTAGES a AFTER 1 2") ==
-               "-ERR wrong number of arguments for 'shortages' command\r\n");
+               "-ERR wrong number of arguments for 'shortages' command: 4, where it takes [sku] "
+               "[AFTER lsn]\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_each_candidate_is_a_line_and_nothing_changes) {
@@ -209,11 +218,47 @@ BOOST_AUTO_TEST_CASE(when_a_name_is_none_then_it_is_named_with_the_rule) {
 BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_named) {
     for (const std::string_view line :
          {"ALLOCATE", "ALLOCATE o", "ALLOCATE o s", "ALLOCATE o s 1 s", "allocate o s 1 s 2 s"}) {
-        BOOST_TEST(ask(line) == "-ERR wrong number of arguments for 'allocate' command\r\n", line);
+        const std::string reply = ask(line);
+        BOOST_TEST(reply.starts_with("-ERR wrong number of arguments for 'allocate' command: "),
+                   line);
+        BOOST_TEST(reply.ends_with(", where it takes order sku qty [sku qty ...]\r\n"), line);
     }
     BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
-               "-ERR wrong number of arguments for 'addbatch' command\r\n");
-    BOOST_TEST(ask("SETQTY a") == "-ERR wrong number of arguments for 'setqty' command\r\n");
+               "-ERR wrong number of arguments for 'addbatch' command: 5, where it takes batch sku "
+               "qty [eta]\r\n");
+    BOOST_TEST(
+        ask("SETQTY a") ==
+        "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch qty\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_query_is_wrong_then_value_and_rule_are_named) {
+    const std::string sku = " is no SKU: it has 1 to 64 bytes of UTF-8, ";
+    const std::string order = " is no order id: it has 1 to 64 bytes of UTF-8, ";
+    for (
+        const auto& [line, expected] : {
+            std::pair{std::string{"STOCK \"a\\tb\""}, "-BADNAME 'a\\x09b'" + sku},
+            {"STOCK", "-ERR wrong number of arguments for 'stock' command: 0, where it takes sku"},
+            {"STOCK a b", "-ERR wrong number of arguments for 'stock' command: 2, where it takes "},
+            {"AVAILABLE \"\"", "-BADNAME ''" + sku},
+            {"AVAILABLE RED-CHAIR soon", "-BADDATE 'soon' is no day: it is YYYY-MM-DD "},
+            {"AVAILABLE RED-CHAIR soon x",
+             "-ERR wrong number of arguments for 'available' command: 3, where it takes sku [day]"},
+            {"ALLOCATIONS \"\\xff\"", "-BADNAME '\\xff'" + order},
+            {"ALLOCATIONS",
+             "-ERR wrong number of arguments for 'allocations' command: 0, where it takes order"},
+            {"EXPLAIN \"\" RED-CHAIR 1", "-BADNAME ''" + order},
+            {"EXPLAIN o \"\" 1", "-BADNAME ''" + sku},
+            {"EXPLAIN o RED-CHAIR 1 RED-CHAIR 0",
+             "-BADQTY '0' is no quantity: it is a whole number from 1 to 1000000000, "},
+            {"EXPLAIN o RED-CHAIR",
+             "-ERR wrong number of arguments for 'explain' command: 2, where it takes order sku "},
+            {"SHORTAGES \"a b\"", "-BADNAME 'a b'" + sku},
+            {"HELP nope\\", "-ERR no command 'nope\\x5c'; HELP lists all"},
+        }) {
+        const std::string reply = ask(line);
+        BOOST_TEST(reply.starts_with(expected), line << " gave " << reply);
+        BOOST_TEST(reply.find("\r\n") == reply.size() - 2, line);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_an_order_has_too_many_lines_then_it_is_refused) {

@@ -133,12 +133,19 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was
 
 BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
     for (const auto& [line, why] : {
-             std::pair{"FEED -1", "-SYNTAX '-1' is no LSN"},
+             std::pair{"FEED -1",
+                       "-SYNTAX '-1' is no LSN: it is a whole number from 0 to "
+                       "18446744073709551614, in digits only, or $\r\n"},
              {"FEED 18446744073709551615", "-SYNTAX '18446744073709551615' is no LSN"},
-             {"FEED 1 COUNT 0", "-SYNTAX '0' is no count: 1 to 10000"},
-             {"FEED 1 COUNT 10001", "-SYNTAX '10001' is no count"},
-             {"FEED 1 BLOCK soon", "-SYNTAX 'soon' is no time: 0 to"},
-             {"FEED 1 BLOCK -5", "-SYNTAX '-5' is no time"},
+             {"FEED 1 COUNT 0",
+              "-SYNTAX '0' is no COUNT: it is a whole number of facts from 1 to 10000, in digits "
+              "only\r\n"},
+             {"FEED 1 COUNT 10001", "-SYNTAX '10001' is no COUNT"},
+             {"FEED 1 BLOCK soon",
+              "-SYNTAX 'soon' is no BLOCK: it is a whole number of milliseconds from 0 to "
+              "34359738368, in digits only\r\n"},
+             {"FEED 1 BLOCK -5", "-SYNTAX '-5' is no BLOCK"},
+             {"FEED 1 \"BL\\x1bCK\" 5", "-SYNTAX 'BL\\x1bCK' is neither COUNT nor BLOCK\r\n"},
              {"FEED 1 WAIT 5", "-SYNTAX 'WAIT' is neither COUNT nor BLOCK"},
              {"FEED 1 COUNT", "-ERR wrong number of arguments for 'feed' command"},
              {"FEED", "-ERR wrong number of arguments for 'feed' command"},

@@ -132,9 +132,11 @@ BOOST_AUTO_TEST_CASE(when_a_command_in_it_is_wrong_then_the_replies_stay_in_step
     desk.send(framed({"ADDBATCH", "b", "SKU", "10"}) + "nonsense 1 2\r\n" +
               framed({"ALLOCATE", "o", "SKU"}) + framed({"ALLOCATE", "o", "SKU", "3"}) +
               "PING last\r\n");
-    BOOST_TEST(desk.take() ==
-               "+OK\r\n-ERR unknown command 'nonsense', with args beginning with: '1' '2' \r\n"
-               "-ERR wrong number of arguments for 'allocate' command\r\n+b\r\n$4\r\nlast\r\n");
+    BOOST_TEST(
+        desk.take() ==
+        "+OK\r\n-ERR unknown command 'nonsense', with args beginning with: '1' '2' \r\n"
+        "-ERR wrong number of arguments for 'allocate' command: 2, where it takes order sku qty "
+        "[sku qty ...]\r\n+b\r\n$4\r\nlast\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(
