@@ -27,6 +27,16 @@ void Conversation::count_refusal() noexcept {
     end();
 }
 
+void Conversation::note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
+                             std::string name) {
+    hub_.timings.slow.add({.id = 0,
+                           .at = hub_.unix_time,
+                           .took = std::chrono::floor<std::chrono::microseconds>(took),
+                           .args = std::move(args),
+                           .peer = peer_,
+                           .name = std::move(name)});
+}
+
 void Conversation::drop(Drop cause) noexcept {
     hub_.counters.count(cause);
     state_ = State::dropped;

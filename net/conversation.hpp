@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "net/hub.hpp"
 #include "net/limits.hpp"
@@ -126,6 +128,9 @@ protected:
     /// Counts the refusal that is told now. The last one that is allowed ends the connection.
     void count_refusal() noexcept;
     void drop(Drop cause) noexcept;
+    /// Puts what took long into the slow log. \param name that the client has given itself.
+    void note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
+                   std::string name = {});
 
     Hub& hub_;
     OutputQueue output_;

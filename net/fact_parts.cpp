@@ -1,5 +1,7 @@
 #include "net/fact_parts.hpp"
 
+#include <concepts>
+
 namespace allot {
 
 namespace {
@@ -56,9 +58,16 @@ struct Taker {
 struct JsonValue {
     std::string& out;
     void operator()(std::string_view name) const { append_json_string(out, name); }
-    void operator()(std::uint64_t number) const { out += std::to_string(number); }
+    void operator()(std::integral auto number) const { out += std::to_string(number); }
     void operator()(Eta eta) const { append_json_day(out, eta); }
 };
+
+void append_field(std::string& json, std::string_view key, const auto& value) {
+    json += json.empty() ? '{' : ',';
+    append_json_string(json, key);
+    json += ':';
+    std::visit(JsonValue{json}, value);
+}
 
 }  // namespace
 
@@ -68,15 +77,13 @@ void append_json(std::string& out, const FactParts::Value& value) {
     std::visit(JsonValue{out}, value);
 }
 
-std::string event_json(const FactParts& parts) {
+std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,
+                       std::initializer_list<EventField> after) {
     std::string json;
     json.reserve(160);  // of most; a longer one grows
-    for (const Field& field : parts.fields) {
-        json += json.empty() ? '{' : ',';
-        append_json_string(json, field.event_key);
-        json += ':';
-        append_json(json, field.value);
-    }
+    for (const EventField& field : before) append_field(json, field.key, field.value);
+    for (const Field& field : parts.fields) append_field(json, field.event_key, field.value);
+    for (const EventField& field : after) append_field(json, field.key, field.value);
     json += '}';
     return json;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,8 +42,15 @@ inline constexpr std::array<std::string_view, 7> fact_events{
 
 /// As JSON. A day that is none is null.
 void append_json(std::string& out, const FactParts::Value& value);
-/// The fields as one object, on one line:
+/// What is told with a fact and is none of its fields, such as its LSN.
+struct EventField {
+    std::string_view key;
+    std::variant<std::string_view, std::int64_t> value;
+};
+/// The fields as one object, on one line, with others before or after them:
 /// `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
-[[nodiscard]] std::string event_json(const FactParts& parts);
+[[nodiscard]] std::string event_json(const FactParts& parts,
+                                     std::initializer_list<EventField> before = {},
+                                     std::initializer_list<EventField> after = {});
 
 }  // namespace allot

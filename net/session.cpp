@@ -146,11 +146,13 @@ void Session::take_time(std::span<const Lookahead::Entry> done) {
     const auto took = hub_.timings.lap();
     verb.took += took;
     hub_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
-    if (hub_.timings.slow.is_slow(took) && spec != nullptr && is_known()) note_slow(done, took);
+    if (hub_.timings.slow.is_slow(took) && spec != nullptr && is_known()) {
+        note_slow(took, shown_slow(done), names_.name);
+    }
 }
 
 /// Of what may be a password, or be meant as one, nothing is kept.
-void Session::note_slow(std::span<const Lookahead::Entry> done, std::chrono::nanoseconds took) {
+std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> done) {
     const auto& args = done.front().request.args;
     const CommandSpec& spec = *done.front().spec;
     std::vector<std::string> kept{std::string{spec.name}};
@@ -162,12 +164,7 @@ void Session::note_slow(std::span<const Lookahead::Entry> done, std::chrono::nan
     if (done.size() > 1) {
         kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
     }
-    hub_.timings.slow.add({.id = 0,
-                           .at = hub_.unix_time,
-                           .took = std::chrono::floor<std::chrono::microseconds>(took),
-                           .args = std::move(kept),
-                           .peer = std::string{peer()},
-                           .name = names_.name});
+    return kept;
 }
 
 Lsn Session::run(const Lookahead::Entry& entry) {

@@ -92,7 +92,7 @@ private:
     void run_all(std::span<const Lookahead::Entry> entries, Lsn& saw);
     Lsn run(const Lookahead::Entry& entry);
     void take_time(std::span<const Lookahead::Entry> done);
-    void note_slow(std::span<const Lookahead::Entry> done, std::chrono::nanoseconds took);
+    static std::vector<std::string> shown_slow(std::span<const Lookahead::Entry> done);
     Lsn dispatch(Call& call, const CommandSpec* spec);
     Lsn unknown(Call& call);
     void protocol_error();

@@ -22,11 +22,8 @@ void append_place(std::string& out, Lsn lsn) {
 /// JSON has no line ends, so it is one line of data.
 void append_event(std::string& out, const CommittedFact& fact, const FactParts& parts) {
     append_place(out, fact.lsn);
-    out.append("event: ").append(parts.event).append("\ndata: ").append(event_json(parts));
-    out.pop_back();
-    out.append(",\"time\":");
-    append_number(out, fact.time);
-    out.append("}\n\n");
+    out.append("event: ").append(parts.event).append("\ndata: ");
+    out.append(event_json(parts, {}, {{"time", fact.time}})).append("\n\n");
 }
 
 std::size_t kind_of(std::string_view event) noexcept {

@@ -197,13 +197,7 @@ void HttpSession::take_time() {
     const http::Request& request = reader_->request();
     const std::array<std::string_view, 3> args{text_of(request.method), request.target,
                                                request.body};
-    hub_.timings.slow.add(
-        {.id = 0,
-         .at = hub_.unix_time,
-         .took = std::chrono::floor<std::chrono::microseconds>(took),
-         .args = SlowLog::bounded(std::span{args}.first(args.back().empty() ? 2 : 3)),
-         .peer = std::string{peer()},
-         .name = {}});
+    note_slow(took, SlowLog::bounded(std::span{args}.first(args.back().empty() ? 2 : 3)));
 }
 
 /// Whatever happens in one request, there is one answer, and the next one can be executed.

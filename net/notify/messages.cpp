@@ -69,10 +69,9 @@ std::string key_of(const CommittedFact& fact, std::uint64_t store_id) {
 
 std::string json_of(const CommittedFact& fact) {
     const FactParts parts = parts_of(fact.fact);
-    std::string json = R"({"event":)";
-    append_json_string(json, parts.event);
-    json += R"(,"lsn":)" + std::to_string(fact.lsn) + R"(,"time":)" + std::to_string(fact.time);
-    return json + ',' + event_json(parts).substr(1);
+    return event_json(parts, {{"event", parts.event},
+                              {"lsn", static_cast<std::int64_t>(fact.lsn)},
+                              {"time", fact.time}});
 }
 
 bool is_mail_address(std::string_view text) noexcept {
