@@ -11,8 +11,6 @@
 namespace allot::handlers {
 namespace {
 
-constexpr std::int64_t entries_told = 10;  // where nobody says how many
-
 std::optional<std::int64_t> count_in(std::string_view digits) {
     std::int64_t count = 0;
     const char* const end = digits.data() + digits.size();
@@ -33,7 +31,8 @@ void describe(ReplyWriter& reply, const SlowLog::Entry& entry) {
 }
 
 Lsn get(Call& call) {
-    const auto wanted = call.args.size() > 2 ? count_in(call.args[2]) : entries_told;
+    const auto wanted = call.args.size() > 2 ? count_in(call.args[2])
+                                             : static_cast<std::int64_t>(SlowLog::entries_told);
     if (!wanted) {
         call.fail(ErrorCode::generic, Quoted{call.args[2]},
                   " is no count: it is a whole number, and should be greater than or equal to -1");

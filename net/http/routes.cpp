@@ -35,6 +35,8 @@ constexpr std::array table = std::to_array<Route>({
     {verb::get,     "/v1/feed",                        route_outside, {"from", "events"}, handlers::feed},
     {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},
     {verb::get,     "/v1/info",                        asks_always,   {}, handlers::info},
+    {verb::get,     "/v1/slowlog",                     route_loading, {"count"}, handlers::slow_log},
+    {verb::delete_, "/v1/slowlog",                     route_loading, {}, handlers::forget_slow_log},
     {verb::get,     "/v1/openapi.json",                route_loading, {}, handlers::openapi},
 
     {verb::get,     "/livez",                          free_always,   {}, handlers::alive},

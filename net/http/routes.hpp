@@ -84,6 +84,8 @@ Lsn feed(Exchange& exchange);
 
 Lsn snapshot(Exchange& exchange);
 Lsn info(Exchange& exchange);
+Lsn slow_log(Exchange& exchange);
+Lsn forget_slow_log(Exchange& exchange);
 Lsn openapi(Exchange& exchange);
 Lsn alive(Exchange& exchange);
 Lsn ready(Exchange& exchange);

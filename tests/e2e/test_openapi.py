@@ -71,7 +71,7 @@ class Description:
 class GivenTheDescription(server.Case):
     def setUp(self):
         super().setUp()
-        self.server = self.serve("--http", "127.0.0.1:0", "--max-request", "64KiB",
+        self.server = self.serve("--http", "127.0.0.1:0", "--max-request", "64KiB", "--slow-log-us", "0",
                                  env={"ALLOT_PASSWORD": PASSWORD})
         self.where = address(self.server)
         self.http = Http(self.where, KNOWN)
@@ -140,11 +140,21 @@ class GivenTheDescription(server.Case):
         self.ask("DELETE", orders, query="?sku=SMALL-TABLE&quantity=2")
         self.ask("POST", "/v1/snapshots")
         self.ask("GET", "/v1/info")
+        self.meet_the_slow_log()
         self.ask("GET", "/v1/openapi.json")
         self.ask("GET", "/livez")
         self.ask("GET", "/readyz")
         self.ask("GET", "/metrics")
         self.meet_the_stream()
+
+    def meet_the_slow_log(self):
+        """Here everything is slow: what was asked last comes first."""
+        _, said = self.ask("GET", "/v1/slowlog", query="?count=2")
+        self.assertEqual(["GET", "/v1/info"], said["entries"][0]["arguments"])
+        self.assertEqual(2, len(said["entries"]))
+        _, forgotten = self.ask("DELETE", "/v1/slowlog")
+        self.assertGreater(forgotten["forgotten"], said["length"])
+        self.assertEqual(1, self.ask("GET", "/v1/slowlog")[1]["length"])  # the DELETE
 
     def meet_the_stream(self):
         with EventSource(self.where, headers=KNOWN) as source:

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "net/command_table.hpp"
 #include "net/http/openapi.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
@@ -319,7 +320,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_given_then_the_client_is_served) {
 BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that_it_lives) {
     HttpDesk<> desk{{}, secret};
     BOOST_TEST(desk.ask("GET", "/livez").status == 200U);
-    for (const std::string_view path : {"/v1/info", "/v1/openapi.json", "/nowhere", "/allocate"}) {
+    for (const std::string_view path :
+         {"/v1/info", "/v1/slowlog", "/v1/openapi.json", "/nowhere", "/allocate"}) {
         const auto answer = desk.ask("GET", path);
         expect(answer, 401, "NOAUTH", "Authorization", "required");
         BOOST_TEST(answer.says("WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\""));
@@ -561,6 +563,24 @@ BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) 
         served.insert(method + " " + std::string{route.path});
     }
     BOOST_TEST(served == described, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
+    std::ifstream file{ALLOT_SOURCE_DIR "/net/HTTP.md"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string routes = text.substr(0, text.find("\nThree routes are"));
+    const std::size_t absent = routes.find("\nNo route has ");
+    BOOST_REQUIRE(absent != std::string::npos);
+    for (const allot::CommandSpec& spec : allot::command_table()) {
+        const std::string name = "`" + std::string{spec.name};
+        const auto named = [&](std::string_view part) {
+            return part.find(name + "`") != std::string_view::npos ||
+                   part.find(name + " ") != std::string_view::npos;
+        };
+        const bool has_route = named(std::string_view{routes}.substr(0, absent));
+        const bool has_none = named(std::string_view{routes}.substr(absent));
+        BOOST_TEST(has_route != has_none, spec.name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_for_then_it_is_the_file_in_the_tree) {

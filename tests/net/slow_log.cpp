@@ -148,6 +148,55 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_
     BOOST_TEST(desk.hub.timings.line.count() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_forgotten) {
+    allot::test::HttpDesk<> desk;
+    desk.hub.timings.slow.add({.id = 0,
+                               .at = 1'700'000'000,
+                               .took = 20ms,
+                               .args = {"STOCK", "a\"\xff\r\n"},
+                               .peer = "test:9",
+                               .name = "me"});
+    const std::string first =
+        R"({"id":0,"at":1700000000,"microseconds":20000,"arguments":["STOCK","a\"\uFFFD\u000d\u000a"],)"
+        R"("client":"test:9","name":"me"})";
+    const auto told = desk.ask("GET", "/v1/slowlog");
+    BOOST_TEST(told.status == 200U);
+    BOOST_TEST(told.json() == boost::json::parse(R"({"length":1,"entries":[)" + first + "]}"));
+    for (int i = 0; i < 11; ++i) desk.hub.timings.slow.add({});
+    const auto count = [&](std::string_view query) {
+        const auto answer = desk.ask("GET", "/v1/slowlog" + std::string{query}).json();
+        BOOST_TEST(answer.at("length").as_int64() == 12);
+        return answer.at("entries").as_array().size();
+    };
+    BOOST_TEST(count("") == SlowLog::entries_told);
+    BOOST_TEST(count("?count=0") == 0U);
+    BOOST_TEST(count("?count=3") == 3U);
+    BOOST_TEST(count("?count=18446744073709551615") == 12U);
+    for (const std::string none : {"", "-1", "1.5", "x", "18446744073709551616"}) {
+        const auto refused = desk.ask("GET", "/v1/slowlog?count=" + none);
+        BOOST_TEST(refused.status == 400U);
+        BOOST_TEST(refused.body ==
+                   R"({"error":{"code":"SYNTAX","message":"')" + none +
+                       R"(' is no count: it is a whole number from 0, in digits only",)"
+                       R"("field":"count"}})");
+    }
+    BOOST_TEST(desk.ask("DELETE", "/v1/slowlog").body == R"({"forgotten":12})");
+    BOOST_TEST(desk.ask("GET", "/v1/slowlog").body == R"({"length":0,"entries":[]})");
+    BOOST_TEST(desk.ask("DELETE", "/v1/slowlog?count=1").status == 400U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_told_over_http_all_the_same) {
+    allot::Loading loading;
+    allot::Hub hub{loading};
+    allot::HttpSession session{hub, "test:1"};
+    const std::string request = allot::test::http_request("GET", "/v1/slowlog");
+    request.copy(session.prepare().data(), request.size());
+    session.received(request.size());
+    session.execute();
+    BOOST_REQUIRE(session.output().release(0));
+    BOOST_TEST(std::string_view{session.output().sending()}.starts_with("HTTP/1.1 200 "));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_log_that_is_full)
