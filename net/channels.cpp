@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "net/glob.hpp"
 #include "net/limits.hpp"
 #include "net/reply_writer.hpp"
 #include "net/session.hpp"
@@ -47,8 +46,9 @@ std::size_t send(const std::vector<Session*>& to, Message message, Lsn lsn) {
 
 bool Channels::add(Session& session, Kind kind, std::string_view name) {
     const auto [entry, is_new] = of(kind).try_emplace(std::string{name});
+    if (is_new && kind == Kind::pattern) entry->second.glob = std::make_unique<Glob>(name);
     if (is_new) note(kind, *entry);
-    auto& listeners = entry->second;
+    auto& listeners = entry->second.sessions;
     if (std::ranges::find(listeners, &session) != listeners.end()) return false;
     listeners.push_back(&session);
     if (!cursor_ && history_ != nullptr && is_any_heard()) {
@@ -60,8 +60,8 @@ bool Channels::add(Session& session, Kind kind, std::string_view name) {
 bool Channels::remove(const Session& session, Kind kind, std::string_view name) {
     const auto found = of(kind).find(name);
     if (found == of(kind).end()) return false;
-    if (std::erase(found->second, &session) == 0) return false;
-    if (!found->second.empty()) return true;
+    if (std::erase(found->second.sessions, &session) == 0) return false;
+    if (!found->second.sessions.empty()) return true;
     forget(*found);
     of(kind).erase(found);
     if (!is_any_heard()) cursor_.reset();
@@ -72,7 +72,7 @@ bool Channels::remove(const Session& session, Kind kind, std::string_view name) 
 void Channels::note(Kind kind, const Entry& entry) {
     for (std::size_t i = 0; i < fact_events.size(); ++i) {
         const bool hears = kind == Kind::channel ? entry.first == fact_events[i]
-                                                 : glob_matches(entry.first, fact_events[i]);
+                                                 : entry.second.glob->matches(fact_events[i]);
         if (hears) hearings_[i].push_back({&entry, kind});
     }
 }
@@ -94,11 +94,11 @@ bool Channels::has_room_for(std::string_view pattern) const noexcept {
 std::size_t Channels::publish(std::string_view channel, std::string_view message, Lsn lsn) {
     std::size_t heard = 0;
     if (const auto found = channels_.find(channel); found != channels_.end()) {
-        heard += send(found->second, {{}, channel, message}, lsn);
+        heard += send(found->second.sessions, {{}, channel, message}, lsn);
     }
     for (const auto& [pattern, listeners] : patterns_) {
-        if (!glob_matches(pattern, channel)) continue;
-        heard += send(listeners, {pattern, channel, message}, lsn);
+        if (!listeners.glob->matches(channel)) continue;
+        heard += send(listeners.sessions, {pattern, channel, message}, lsn);
     }
     delivered_ += heard;
     return heard;
@@ -106,7 +106,13 @@ std::size_t Channels::publish(std::string_view channel, std::string_view message
 
 std::size_t Channels::listeners_of(std::string_view channel) const {
     const auto found = channels_.find(channel);
-    return found == channels_.end() ? 0 : found->second.size();
+    return found == channels_.end() ? 0 : found->second.sessions.size();
+}
+
+std::size_t Channels::bytes_of(Kind kind, std::string_view name) const {
+    constexpr std::size_t nodes = 256;  // here and with the session
+    const auto& glob = (kind == Kind::channel ? channels_ : patterns_).find(name)->second.glob;
+    return nodes + name.size() + (glob ? sizeof(Glob) + glob->bytes() : 0);
 }
 
 void Channels::deliver(std::size_t most) {
@@ -125,7 +131,7 @@ void Channels::deliver(std::size_t most) {
         const std::string text = event_json(parts);
         for (const auto& [entry, how] : hearings) {
             const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
-            delivered_ += send(entry->second, {pattern, parts.event, text}, no_lsn);
+            delivered_ += send(entry->second.sessions, {pattern, parts.event, text}, no_lsn);
         }
     }
 }
@@ -134,7 +140,7 @@ void Channels::lose_all() {
     cursor_.reset();
     for (const auto& hearings : hearings_) {
         for (const Hearing& each : hearings) {
-            for (Session* const session : each.entry->second) {
+            for (Session* const session : each.entry->second.sessions) {
                 if (!session->drops()) session->lose();
             }
         }

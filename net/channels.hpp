@@ -12,6 +12,7 @@
 
 #include "engine/history.hpp"
 #include "net/fact_parts.hpp"
+#include "net/glob.hpp"
 
 namespace allot {
 
@@ -38,11 +39,14 @@ public:
     /// Somebody listens to this pattern, or there may be one more.
     [[nodiscard]] bool has_room_for(std::string_view pattern) const noexcept;
 
+    /// Memory that a name takes here and with its listener, roughly. \pre somebody listens to it.
+    [[nodiscard]] std::size_t bytes_of(Kind kind, std::string_view name) const;
+
     /// Calls `take(name, listeners)` for each name that somebody listens to, in their order.
     template <class Take>
     void for_each(Kind kind, Take&& take) const {
         for (const auto& [name, listeners] : kind == Kind::channel ? channels_ : patterns_) {
-            take(std::string_view{name}, listeners.size());
+            take(std::string_view{name}, listeners.sessions.size());
         }
     }
     /// Who listen to a channel by its name.
@@ -65,12 +69,16 @@ public:
     void deliver(std::size_t most);
 
 private:
-    using Listeners = std::map<std::string, std::vector<Session*>, std::less<>>;
-    [[nodiscard]] Listeners& of(Kind kind) noexcept {
+    struct Listeners {
+        std::vector<Session*> sessions;
+        std::unique_ptr<const Glob> glob;  ///< of a pattern
+    };
+    using Names = std::map<std::string, Listeners, std::less<>>;
+    [[nodiscard]] Names& of(Kind kind) noexcept {
         return kind == Kind::channel ? channels_ : patterns_;
     }
     /// A name, and who listens to it. It stays where it is while somebody does.
-    using Entry = Listeners::value_type;
+    using Entry = Names::value_type;
     struct Hearing {
         const Entry* entry;
         Kind kind;
@@ -83,8 +91,8 @@ private:
     FactHistory* history_;
     std::uint64_t delivered_ = 0;
     std::unique_ptr<FactCursor> cursor_;  // null while nobody hears of facts
-    Listeners channels_;
-    Listeners patterns_;
+    Names channels_;
+    Names patterns_;
     std::array<std::vector<Hearing>, fact_events.size()> hearings_;  // of each of fact_events
 };
 

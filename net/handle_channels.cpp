@@ -64,9 +64,12 @@ Lsn leave(Call& call, Kind kind, std::string_view verb) {
 
 Lsn channels(Call& call) {
     if (call.args.size() > 2 && !is_channel_name(call, call.args[2])) return no_lsn;
+    const Channels& all = call.hub.channels;
+    if (all.channels() > channels_per_turn) call.session.end_turn();
+    const Glob wanted{call.args.size() > 2 ? call.args[2] : "*"};
     std::vector<std::string_view> names;
-    call.hub.channels.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
-        if (call.args.size() == 2 || glob_matches(call.args[2], name)) names.push_back(name);
+    all.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
+        if (wanted.matches(name)) names.push_back(name);
     });
     call.reply.array(names.size());
     for (const std::string_view name : names) call.reply.bulk(name);

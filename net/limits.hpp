@@ -85,6 +85,8 @@ inline constexpr std::size_t subscriptions_max = 1'000;
 inline constexpr std::size_t patterns_max = 1'000;
 /// With more patterns than this, others have their turn after each PUBLISH.
 inline constexpr std::size_t patterns_per_turn = 16;
+/// With more channels than this, others have their turn after each PUBSUB CHANNELS.
+inline constexpr std::size_t channels_per_turn = 1'000;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Bytes of a client's name, and of each thing that it tells of its library.

@@ -276,18 +276,13 @@ void Session::protocol_error() {
     end();
 }
 
-namespace {
-/// What a name takes here and in the hub, roughly, beside its bytes.
-constexpr std::size_t subscription_overhead_bytes = 256;
-}  // namespace
-
 bool Session::subscribe(Channels::Kind kind, std::string_view name) {
     auto& names = subscribed_[static_cast<std::size_t>(kind)];
     if (names.contains(name)) return true;
     if (subscriptions() >= subscriptions_max) return false;
     names.emplace(name);
     hub_.channels.add(*this, kind, name);
-    subscription_bytes_ += name.size() + subscription_overhead_bytes;
+    subscription_bytes_ += hub_.channels.bytes_of(kind, name);
     listening_ = true;
     return true;
 }
@@ -296,8 +291,8 @@ void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
     auto& names = subscribed_[static_cast<std::size_t>(kind)];
     const auto found = names.find(name);
     if (found == names.end()) return;
+    subscription_bytes_ -= hub_.channels.bytes_of(kind, name);
     hub_.channels.remove(*this, kind, name);
-    subscription_bytes_ -= found->size() + subscription_overhead_bytes;
     names.erase(found);
     listening_ = subscriptions() != 0;
 }

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "net/fact_parts.hpp"
-#include "net/glob.hpp"
 #include "tests/net/test_server.hpp"
 
 namespace {
@@ -232,9 +231,10 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
     BOOST_TEST(publish("add_batch", large) ==
                whole("BADNAME", ", field ref: '" + std::string(128, 'x') +
                                     "...' is no batch reference" + name_rule));
-    BOOST_TEST(publish("change_batch_quantity", R"({"batchref":"b1","qty":-1})") ==
-               "-BADQTY no message for change_batch_quantity, field qty: '-1' is no quantity: it is "
-               "a whole number from 0 to 1000000000, in digits only\r\n");
+    BOOST_TEST(
+        publish("change_batch_quantity", R"({"batchref":"b1","qty":-1})") ==
+        "-BADQTY no message for change_batch_quantity, field qty: '-1' is no quantity: it is "
+        "a whole number from 0 to 1000000000, in digits only\r\n");
     BOOST_TEST(publish("allocate", R"({"orderid":"","sku":"SKU","qty":1})") ==
                "-BADNAME no message for allocate, field orderid: '' is no order id" + name_rule);
 }
@@ -380,7 +380,8 @@ BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
     }
-    BOOST_TEST(ask("SUBSCRIBE more") == "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
+    BOOST_TEST(ask("SUBSCRIBE more") ==
+               "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
     BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
                    .ends_with("is no name of a channel: it has at most 256 bytes, not 257\r\n"));
     BOOST_TEST(session.buffer_bytes() > 256'000U);
@@ -452,45 +453,7 @@ BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_patterns)
-
-BOOST_AUTO_TEST_CASE(when_matched_then_it_is_as_redis_does) {
-    using allot::glob_matches;
-    for (const auto& [pattern, text, expected] : {
-             std::tuple{"", "", true},
-             {"", "a", false},
-             {"*", "", true},
-             {"*", "abc", true},
-             {"a*", "abc", true},
-             {"a*c", "abbc", true},
-             {"a*c", "abcd", false},
-             {"a?c", "abc", true},
-             {"a?c", "ac", false},
-             {"[a-c]x", "bx", true},
-             {"[a-c]x", "dx", false},
-             {"[^a-c]x", "dx", true},
-             {"[^a-c]x", "ax", false},
-             {"\\*", "*", true},
-             {"\\*", "a", false},
-             {"[\\]]", "]", true},
-             {"[", "a", false},
-             {"a\\", "a\\", true},
-             {"line_*", "line_allocated", true},
-             {"*_*", "line_allocated", true},
-             {"A", "a", false},
-             {"[z-a]", "m", true},
-             {"**", "x", true},
-             {"*ab*ab", "abxab", true},
-             {"*ab*ab", "ab", false},
-             {"*aab", "aaab", true},
-             {"*a?c", "aabc", true},
-             {"*a\\*", "aba*", true},
-             {"*a[b]", "aaab", true},
-             {"*abc", "ab", false},
-         }) {
-        BOOST_TEST(glob_matches(pattern, text) == expected, pattern << " " << text);
-    }
-}
+BOOST_AUTO_TEST_SUITE(given_channels_of_facts)
 
 BOOST_AUTO_TEST_CASE(when_a_fact_has_a_channel_then_nobody_else_may_publish_there) {
     const allot::OrderLine line{"o", "SKU", 1};
