@@ -74,9 +74,11 @@ public:
             failed_ = true;
             return Name{"?"};
         }
-        const auto name = Name::of({reinterpret_cast<const char*>(rest_.data()), size});
+        const std::string_view text{reinterpret_cast<const char*>(rest_.data()), size};
         rest_ = rest_.subspan(size);
-        return checked(name, Name{"?"});
+        if (is_name(text)) return Name::known(text);
+        failed_ = true;
+        return Name{"?"};
     }
     template <class Units>
     Units units() noexcept {
@@ -85,9 +87,7 @@ public:
     Eta eta() noexcept { return checked(Eta::of_days(integer<std::int32_t>()), Eta::warehouse()); }
     Lsn lsn() noexcept { return integer<Lsn>(); }
     OrderLine line() noexcept {
-        const auto order = name<OrderId>();
-        const auto sku = name<Sku>();
-        return {order, sku, units<Quantity>()};
+        return {name<OrderId>(), name<Sku>(), units<Quantity>()};  // in this order
     }
 
 private:
