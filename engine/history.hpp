@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/fact.hpp"
@@ -22,17 +25,56 @@ private:
     Lsn oldest_;
 };
 
+/// Facts in a row, without a gap: read once, and shared by all who are at the same place. They stay
+/// as they are, and as long as this does.
+class FactRun {
+public:
+    using Block = std::vector<CommittedFact>;
+
+    FactRun() = default;
+    explicit FactRun(std::shared_ptr<const Block> block) noexcept
+        : block_{std::move(block)}, facts_{*block_} {}
+    explicit FactRun(Block block) : FactRun{std::make_shared<const Block>(std::move(block))} {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return facts_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return facts_.empty(); }
+    [[nodiscard]] auto begin() const noexcept { return facts_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return facts_.end(); }
+    /// \pre i < size()
+    [[nodiscard]] const CommittedFact& operator[](std::size_t i) const noexcept {
+        return facts_[i];
+    }
+    /// \pre !empty()
+    [[nodiscard]] const CommittedFact& front() const noexcept { return facts_.front(); }
+    [[nodiscard]] const CommittedFact& back() const noexcept { return facts_.back(); }
+    /// Without the first `count` facts, or all of them.
+    [[nodiscard]] FactRun after(std::size_t count) const noexcept {
+        return {block_, facts_.subspan(std::min(count, size()))};
+    }
+    /// The first `count` facts, or all there are.
+    [[nodiscard]] FactRun first(std::size_t count) const noexcept {
+        return {block_, facts_.first(std::min(count, size()))};
+    }
+
+private:
+    FactRun(std::shared_ptr<const Block> block, std::span<const CommittedFact> facts) noexcept
+        : block_{std::move(block)}, facts_{facts} {}
+
+    std::shared_ptr<const Block> block_;
+    std::span<const CommittedFact> facts_;
+};
+
 /// A place in a history that moves on with what is read. Of one thread at a time.
 class FactCursor {
 public:
     virtual ~FactCursor() = default;
     /// The LSN of the fact that is given next.
     [[nodiscard]] virtual Lsn next() const noexcept = 0;
-    /// Gives the next facts, in order and without a gap: those that are there, `most` at the most.
-    /// Never waits for more.
-    /// \throws TrimmedHistory when they are not kept any more; the cursor has not moved then.
-    /// \throws std::exception when they cannot be read; what was given by then is lost.
-    [[nodiscard]] virtual std::vector<CommittedFact> take(std::size_t most) = 0;
+    /// Gives the next facts that are there: one at least, `most` at the most, and as many as lie
+    /// together. Empty when none is there; never waits for more.
+    /// \throws TrimmedHistory when they are not kept any more; std::exception when they cannot be
+    /// read. The cursor has not moved then.
+    [[nodiscard]] virtual FactRun take(std::size_t most) = 0;
 };
 
 /// All that has happened in a store and is kept, for whoever wants to know: nothing is shown that

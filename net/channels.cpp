@@ -14,8 +14,14 @@ namespace {
 /// A message as it goes out, in each version of the protocol, made when it is first wanted.
 class Message {
 public:
-    Message(std::string_view pattern, std::string_view channel, std::string_view text) noexcept
-        : pattern_{pattern}, channel_{channel}, text_{text} {}
+    using Frames = std::array<std::string, 2>;
+
+    /// \param frames where it is made: memory that the next message uses, too.
+    Message(std::string_view pattern, std::string_view channel, std::string_view text,
+            Frames& frames) noexcept
+        : pattern_{pattern}, channel_{channel}, text_{text}, frames_{frames} {
+        for (std::string& frame : frames_) frame.clear();
+    }
 
     std::string_view of(int version) {
         std::string& frame = frames_[version == 3 ? 1 : 0];
@@ -34,7 +40,7 @@ private:
     std::string_view pattern_;  // empty: none
     std::string_view channel_;
     std::string_view text_;
-    std::array<std::string, 2> frames_;
+    Frames& frames_;
 };
 
 std::size_t send(const std::vector<Session*>& to, Message message, Lsn lsn) {
@@ -94,11 +100,11 @@ bool Channels::has_room_for(std::string_view pattern) const noexcept {
 std::size_t Channels::publish(std::string_view channel, std::string_view message, Lsn lsn) {
     std::size_t heard = 0;
     if (const auto found = channels_.find(channel); found != channels_.end()) {
-        heard += send(found->second.sessions, {{}, channel, message}, lsn);
+        heard += send(found->second.sessions, {{}, channel, message, frames_}, lsn);
     }
     for (const auto& [pattern, listeners] : patterns_) {
         if (!listeners.glob->matches(channel)) continue;
-        heard += send(listeners.sessions, {pattern, channel, message}, lsn);
+        heard += send(listeners.sessions, {pattern, channel, message, frames_}, lsn);
     }
     delivered_ += heard;
     return heard;
@@ -116,23 +122,33 @@ std::size_t Channels::bytes_of(Kind kind, std::string_view name) const {
 }
 
 void Channels::deliver(std::size_t most) {
-    if (!has_facts()) return;
-    std::vector<CommittedFact> facts;
     try {
-        facts = cursor_->take(most);
-    } catch (const std::exception&) {
-        return lose_all();
-    }
-    for (const CommittedFact& fact : facts) {
-        const FactParts parts = parts_of(fact.fact);
-        const auto* const kind = std::ranges::find(fact_events, parts.event);
-        const auto& hearings = hearings_[static_cast<std::size_t>(kind - fact_events.begin())];
-        if (hearings.empty()) continue;
-        const std::string text = event_json(parts);
-        for (const auto& [entry, how] : hearings) {
-            const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
-            delivered_ += send(entry->second.sessions, {pattern, parts.event, text}, no_lsn);
+        while (most > 0 && has_facts()) {
+            const FactRun facts = cursor_->take(most);
+            most -= facts.size();
+            for (const CommittedFact& fact : facts) deliver(fact);
         }
+    } catch (const std::exception&) {
+        lose_all();
+    }
+    for (Session* const session : hearers_) session->flush_messages();
+    hearers_.clear();
+}
+
+void Channels::deliver(const CommittedFact& fact) {
+    const FactParts parts = parts_of(fact.fact);
+    const auto* const kind = std::ranges::find(fact_events, parts.event);
+    const auto& hearings = hearings_[static_cast<std::size_t>(kind - fact_events.begin())];
+    if (hearings.empty()) return;
+    text_.clear();
+    append_event_json(text_, parts);
+    for (const auto& [entry, how] : hearings) {
+        const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
+        Message message{pattern, parts.event, text_, frames_};
+        for (Session* const session : entry->second.sessions) {
+            if (session->hear(message.of(session->protocol()))) hearers_.push_back(session);
+        }
+        delivered_ += entry->second.sessions.size();
     }
 }
 

@@ -86,6 +86,7 @@ private:
     void note(Kind kind, const Entry& entry);
     void forget(const Entry& entry);
     [[nodiscard]] bool is_any_heard() const noexcept;
+    void deliver(const CommittedFact& fact);
     void lose_all();
 
     FactHistory* history_;
@@ -94,6 +95,9 @@ private:
     Names channels_;
     Names patterns_;
     std::array<std::vector<Hearing>, fact_events.size()> hearings_;  // of each of fact_events
+    std::vector<Session*> hearers_;      // in deliver(): who was told something
+    std::string text_;                   // of the fact that is told
+    std::array<std::string, 2> frames_;  // of the message, in each version of the protocol
 };
 
 /// A channel on which the store alone tells what has happened: nobody else may.

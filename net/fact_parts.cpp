@@ -63,7 +63,7 @@ struct JsonValue {
 };
 
 void append_field(std::string& json, std::string_view key, const auto& value) {
-    json += json.empty() ? '{' : ',';
+    json += ',';
     append_json_string(json, key);
     json += ':';
     std::visit(JsonValue{json}, value);
@@ -77,14 +77,22 @@ void append_json(std::string& out, const FactParts::Value& value) {
     std::visit(JsonValue{out}, value);
 }
 
+void append_event_json(std::string& out, const FactParts& parts,
+                       std::initializer_list<EventField> before,
+                       std::initializer_list<EventField> after) {
+    const std::size_t begin = out.size();
+    for (const EventField& field : before) append_field(out, field.key, field.value);
+    for (const Field& field : parts.fields) append_field(out, field.event_key, field.value);
+    for (const EventField& field : after) append_field(out, field.key, field.value);
+    out[begin] = '{';  // where a comma is, as a fact has fields
+    out += '}';
+}
+
 std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,
                        std::initializer_list<EventField> after) {
     std::string json;
     json.reserve(160);  // of most; a longer one grows
-    for (const EventField& field : before) append_field(json, field.key, field.value);
-    for (const Field& field : parts.fields) append_field(json, field.event_key, field.value);
-    for (const EventField& field : after) append_field(json, field.key, field.value);
-    json += '}';
+    append_event_json(json, parts, before, after);
     return json;
 }
 

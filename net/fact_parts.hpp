@@ -49,6 +49,9 @@ struct EventField {
 };
 /// The fields as one object, on one line, with others before or after them:
 /// `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
+void append_event_json(std::string& out, const FactParts& parts,
+                       std::initializer_list<EventField> before = {},
+                       std::initializer_list<EventField> after = {});
 [[nodiscard]] std::string event_json(const FactParts& parts,
                                      std::initializer_list<EventField> before = {},
                                      std::initializer_list<EventField> after = {});

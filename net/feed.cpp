@@ -22,6 +22,21 @@ struct WriteValue {
     }
 };
 
+/// The next facts, `most` at the most; fewer only where there are no more.
+std::vector<FactRun> take_all(FactCursor& cursor, std::size_t most) {
+    std::vector<FactRun> runs;
+    try {
+        for (FactRun run; most > 0; most -= run.size()) {
+            run = cursor.take(most);
+            if (run.empty()) break;
+            runs.push_back(run);
+        }
+    } catch (const std::exception&) {
+        if (runs.empty()) throw;  // else when the next are asked for
+    }
+    return runs;
+}
+
 void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     const FactParts parts = parts_of(fact.fact);
     reply.array(4);
@@ -51,9 +66,13 @@ bool reply_with_facts(const Call& call, const FeedRequest& request) {
     try {
         const auto cursor = history.read(request.from);
         if (request.from > history.end()) return false;
-        const auto facts = cursor->take(most);
-        call.reply.array(facts.size());
-        for (const CommittedFact& fact : facts) write_fact(call.reply, fact);
+        const auto runs = take_all(*cursor, most);
+        std::size_t facts = 0;
+        for (const FactRun& run : runs) facts += run.size();
+        call.reply.array(facts);
+        for (const FactRun& run : runs) {
+            for (const CommittedFact& fact : run) write_fact(call.reply, fact);
+        }
     } catch (const TrimmedHistory& error) {
         call.fail(ErrorCode::trimmed, error.oldest(), " is the oldest LSN that is kept");
     }

@@ -272,6 +272,8 @@ void Listener::wake() {
 void Listener::resume_waiting() {
     if (waiting_.empty()) return;
     const Lsn end = hub_.backend.history->end();
+    // While there is a cursor, what one of them reads is kept for the others.
+    const auto kept = hub_.backend.history->read(end + 1);
     const auto waiting = std::exchange(waiting_, {});
     for (const auto& connection : waiting) connection->awaits_facts = false;
     for (const auto& connection : waiting) {

@@ -324,6 +324,20 @@ void Session::deliver(std::string_view frame, Lsn lsn) {
     has_output_();
 }
 
+bool Session::hear(std::string_view frame) {
+    if (ended()) return false;
+    output_.tail().append(frame);
+    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    return !std::exchange(heard_, true);
+}
+
+void Session::flush_messages() {
+    heard_ = false;
+    output_.seal(no_lsn, hub_.now);
+    account();
+    has_output_();
+}
+
 void Session::lose() {
     drop(Drop::storage_failed);
     has_output_();

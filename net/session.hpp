@@ -62,6 +62,10 @@ public:
     /// Sends a message, in a frame of its own, once `lsn` is durable. It is dropped when too much
     /// output is queued.
     void deliver(std::string_view frame, Lsn lsn);
+    /// As deliver(), with a message of a durable fact and outside of a turn, but for what
+    /// flush_messages() does once for many. \return true when that has to follow.
+    [[nodiscard]] bool hear(std::string_view frame);
+    void flush_messages();
     /// What was executed took long: others have their turn before the next command.
     void end_turn() noexcept { ends_turn_ = true; }
     /// It can be told of facts no more: it is dropped.
@@ -105,6 +109,7 @@ private:
     std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by Channels::Kind
     std::size_t subscription_bytes_ = 0;
     bool executing_ = false;         // a turn, whose replies are not sealed yet
+    bool heard_ = false;             // messages that are not flushed yet
     bool ends_turn_ = false;         // after this command
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;

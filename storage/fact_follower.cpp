@@ -76,7 +76,7 @@ void FactFollower::tell(const CommittedFact& fact) {
         std::string why;
         try {
             follower_.call(fact);
-            told_ = fact.lsn;
+            told_.store(fact.lsn, std::memory_order_release);
             return;
         } catch (const std::exception& error) {
             why = error.what();

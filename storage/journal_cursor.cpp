@@ -1,186 +1,19 @@
 #include "storage/journal_cursor.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <system_error>
-#include <utility>
-
 namespace allot {
-
-namespace {
-using journal::FrameHeader;
-using journal::RecordHeader;
-using journal::SegmentHeader;
-
-/// Read at once at the least: a few groups of a busy store.
-constexpr std::uint64_t chunk_bytes = 64U << 10U;
-
-template <class Header>
-Header read_header(std::span<const std::byte> bytes) noexcept {
-    Header header;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    return header;
-}
-}  // namespace
 
 std::unique_ptr<FactCursor> JournalHistory::read(Lsn from) {
     if (const Lsn first = oldest(); from < first) throw TrimmedHistory{first};
-    return std::make_unique<JournalCursor>(files_, directory_, journal_, from);
+    return std::make_unique<JournalCursor>(journal_, shared_, from);
 }
 
-JournalCursor::~JournalCursor() {
-    if (file_) journal_.index().add_stop(lsn_ == place_.next ? place_ : frame_place_);
-}
-
-std::vector<CommittedFact> JournalCursor::take(std::size_t most) {
-    std::vector<CommittedFact> facts;
-    try {
-        while (facts.size() < most) {
-            if (lsn_ == place_.next) {
-                if (next_ > journal_.readable()) break;
-                find_frame();
-            }
-            give(most, facts);
-        }
-    } catch (const std::exception&) {
-        if (facts.empty()) throw;  // else at the next call
-    }
-    return facts;
-}
-
-void JournalCursor::refuse(const std::string& why) const {
-    throw CorruptStore{journal::segment_name(place_.segment), place_.offset, next_, why};
-}
-
-/// Stops at the frame that holds the next fact, and begins it. \pre the fact is readable.
-void JournalCursor::find_frame() {
-    if (!file_) find_place();
-    for (;;) {
-        if (!has_frame()) {
-            follow();
-            continue;
-        }
-        const auto frame = read_header<FrameHeader>(at(place_.offset, sizeof(FrameHeader)));
-        if (!journal::is_readable(frame.version)) refuse("a format of another version");
-        if (frame.previous != place_.chain || frame.first != place_.next ||
-            frame.store_id != journal_.store_id() || frame.bytes < sizeof frame ||
-            frame.bytes > journal::frame_bytes_max) {
-            refuse("a frame does not carry on from the one before");
-        }
-        if (frame.last >= next_) return begin_frame(frame);
-        pass(frame);
-        lsn_ = place_.next;
-    }
-}
-
-void JournalCursor::find_place() {
-    const auto place = journal_.index().before(next_);
-    if (!place) throw TrimmedHistory{journal_.oldest()};
-    place_ = *place;
-    lsn_ = place_.next;
-    auto file = open(place_.segment);
-    if (place_.offset == 0) place_ = begin_of(*file, place_.segment);
-    file_ = std::move(file);
-    bytes_.clear();
-}
-
-/// \pre the segment has no frame any more.
-void JournalCursor::follow() {
-    auto file = open(place_.segment + 1);
-    place_ = begin_of(*file, place_.segment + 1);
-    file_ = std::move(file);
-    bytes_.clear();
-}
-
-std::unique_ptr<File> JournalCursor::open(std::uint64_t segment) const {
-    try {
-        return files_.open(directory_ / journal::segment_name(segment), FileSystem::Mode::read);
-    } catch (const std::system_error& error) {
-        // What is pruned is known to be before that.
-        const Lsn oldest = journal_.oldest();
-        if (error.code() == std::errc::no_such_file_or_directory && next_ < oldest) {
-            throw TrimmedHistory{oldest};
-        }
-        throw;
-    }
-}
-
-/// Behind the header of a segment, which carries on from place_. \pre place_.next is in it.
-JournalPlace JournalCursor::begin_of(File& file, std::uint64_t segment) const {
-    std::array<std::byte, sizeof(SegmentHeader)> bytes{};
-    const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
-    if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
-    const SegmentHeader& header = *whole;
-    if (!journal::is_readable(header.version)) refuse("a segment of another format version");
-    const bool carries_on = place_.offset == 0 || header.previous == place_.chain;
-    if (header.number != segment || header.store_id != journal_.store_id() ||
-        header.first != place_.next || !carries_on) {
-        refuse("the segment after it does not carry on");
-    }
-    return {header.first, segment, sizeof header, header.checksum};
-}
-
-/// False where the segment ends: nothing is written behind its last frame, and all that is readable
-/// has been.
-bool JournalCursor::has_frame() {
-    const Bytes bytes = at(place_.offset, sizeof(FrameHeader));
-    return bytes.size() == sizeof(FrameHeader) &&
-           read_header<FrameHeader>(bytes).magic == FrameHeader::magic_value;
-}
-
-void JournalCursor::begin_frame(const FrameHeader& header) {
-    const Bytes bytes = at(place_.offset, header.bytes);
-    const auto frame = journal::whole_frame(bytes);
-    if (!frame) refuse("a frame is damaged that was durable");
-    records_ = bytes.first(frame->bytes).subspan(sizeof *frame);
-    facts_ = {};
-    lsn_ = frame->first;
-    frame_place_ = place_;
-    pass(*frame);
-}
-
-/// The next frame is the one behind this.
-void JournalCursor::pass(const FrameHeader& frame) {
-    constexpr std::uint64_t index_spacing = 1U << 20U;
-    const std::uint64_t before = place_.offset / index_spacing;
-    place_.next = frame.last + 1;
-    place_.offset += frame.bytes;
-    place_.chain = frame.checksum;
-    if (place_.offset / index_spacing != before) journal_.index().add(place_);
-}
-
-void JournalCursor::give(std::size_t most, std::vector<CommittedFact>& facts) {
-    for (; lsn_ != place_.next && facts.size() < most; ++lsn_) {
-        if (facts_.empty()) next_record();
-        const auto fact = journal::decode(facts_);
-        if (!fact) refuse("a record holds bytes that are no fact");
-        if (lsn_ < next_) continue;
-        facts.push_back({lsn_, time_, *fact});
-        next_ = lsn_ + 1;
-    }
-}
-
-void JournalCursor::next_record() {
-    const auto record = journal::take_record(records_);
-    if (!record || record->facts.empty()) refuse("a record is longer than its frame");
-    facts_ = record->facts;
-    time_ = record->header.time;
-}
-
-/// Bytes of the file as they stay: fewer than asked only where it ends.
-JournalCursor::Bytes JournalCursor::at(std::uint64_t offset, std::uint64_t bytes) {
-    const bool is_there =
-        offset >= bytes_offset_ && offset + bytes <= bytes_offset_ + bytes_.size();
-    // What lies behind the last readable frame may have been read half written.
-    if (!is_there || next_ > bytes_readable_) {
-        bytes_readable_ = journal_.readable();
-        bytes_offset_ = offset;
-        bytes_.resize(std::max(bytes, chunk_bytes));
-        bytes_.resize(file_->read_at(offset, bytes_));
-    }
-    const Bytes rest = Bytes{bytes_}.subspan(offset - bytes_offset_);
-    return rest.first(std::min<std::uint64_t>(bytes, rest.size()));
+FactRun JournalCursor::take(std::size_t most) {
+    if (most == 0 || next_ > journal_.readable()) return {};
+    if (rest_.empty()) rest_ = shared_.from(next_, most, reader_);
+    FactRun taken = rest_.first(most);
+    rest_ = rest_.after(taken.size());
+    next_ += taken.size();
+    return taken;
 }
 
 }  // namespace allot

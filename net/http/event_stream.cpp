@@ -23,7 +23,8 @@ void append_place(std::string& out, Lsn lsn) {
 void append_event(std::string& out, const CommittedFact& fact, const FactParts& parts) {
     append_place(out, fact.lsn);
     out.append("event: ").append(parts.event).append("\ndata: ");
-    out.append(event_json(parts, {}, {{"time", fact.time}})).append("\n\n");
+    append_event_json(out, parts, {}, {{"time", fact.time}});
+    out.append("\n\n");
 }
 
 std::size_t kind_of(std::string_view event) noexcept {
@@ -50,7 +51,7 @@ void EventStream::append_begin(std::string& out) const {
 
 std::size_t EventStream::append_facts(std::string& out, std::size_t most) {
     if (next() > history_.end()) return 0;
-    const auto facts = history_.read(next())->take(most);
+    const FactRun facts = history_.read(next())->take(most);
     std::string text;
     for (const CommittedFact& fact : facts) {
         const FactParts parts = parts_of(fact.fact);

@@ -47,7 +47,8 @@ bool HttpSession::stream_facts() {
     constexpr std::size_t event_bytes_max = kibibyte;
     const std::size_t room = hub_.limits.output_pause_bytes / event_bytes_max;
     const std::size_t most = std::clamp(room, std::size_t{1}, delivered_facts_max);
-    return stream_->append_facts(output_.tail(), most) == most;
+    (void)stream_->append_facts(output_.tail(), most);
+    return stream_->next() <= hub_.backend.history->end();
 }
 
 void HttpSession::finish() {

@@ -46,17 +46,20 @@ private:
     public:
         Cursor(MemoryHistory& history, Lsn from) : history_{history}, next_{from} {}
         [[nodiscard]] Lsn next() const noexcept override { return next_; }
-        [[nodiscard]] std::vector<CommittedFact> take(std::size_t most) override {
+        [[nodiscard]] FactRun take(std::size_t most) override {
             const std::scoped_lock lock{history_.mutex_};
             if (next_ < history_.oldest_) throw TrimmedHistory{history_.oldest_};
-            std::vector<CommittedFact> facts;
+            FactRun::Block facts;
+            most = std::min(most, together_max);
             for (; next_ <= history_.end_ && facts.size() < most; ++next_) {
                 facts.push_back(history_.facts_[next_ - 1]);
             }
-            return facts;
+            return FactRun{std::move(facts)};
         }
 
     private:
+        static constexpr std::size_t together_max = 7;
+
         MemoryHistory& history_;
         Lsn next_;
     };

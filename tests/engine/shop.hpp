@@ -35,7 +35,9 @@ public:
     template <class Command>
     auto run(const Command& command) {
         auto answer = bus.handle(command);
-        for (const CommittedFact& fact : cursor->take(~std::size_t{0})) told.push_back(fact.fact);
+        while (cursor->next() <= journal.history.end()) {
+            for (const CommittedFact& fact : cursor->take(100)) told.push_back(fact.fact);
+        }
         return answer.result;
     }
 

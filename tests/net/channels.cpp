@@ -376,6 +376,26 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) 
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
+    ask("SUBSCRIBE batch_added");
+    desk.hub.limits.output_bytes_max = 2'000;
+    Session other{desk.hub, "test:other"};
+    int told = 0;
+    other.on_output([&] { ++told; });
+    BOOST_TEST(other.subscribe(allot::Channels::Kind::pattern, "*"));
+    const std::size_t message_bytes_max = 300;
+    for (int i = 3; i < 60; ++i) {
+        desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+        if (i % 3 == 0) desk.hub.channels.deliver(100);
+        if (i % 3 == 0) (void)allot::test::released(other.output(), desk.engine.journal);
+        BOOST_TEST(session.output().bytes() < 2'000 + message_bytes_max);
+    }
+    BOOST_TEST(session.drops());
+    BOOST_TEST(!other.drops());
+    BOOST_TEST(told == 19);  // once for all that there was each time
+    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));

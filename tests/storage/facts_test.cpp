@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_begins_in_the_future_then_it_gives_that_and_noth
     BOOST_TEST(store.status().last < 39U);
     BOOST_TEST(cursor->take(10).empty());
     work_a_little(store, 10, 100);
-    BOOST_TEST(cursor->take(1).at(0).lsn == 40U);
+    BOOST_TEST(cursor->take(1).front().lsn == 40U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_its_past_can_be_read, Scratch) {
