@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_SUITE(given_subscribers_of_every_pace)
 
 BOOST_FIXTURE_TEST_CASE(when_much_happens_then_each_is_told_all_of_it_once, Scratch) {
     constexpr Lsn much = SharedFacts::facts_max + 8'000;
-    StoreOptions options = small_options(Durability::Mode::os);
+    const StoreOptions options = small_options(Durability::Mode::os);
     auto store = Store::open(path, options);
     store.add_batch({"b1", "sku", 1'000'000}).value();
     std::deque<Told> told;
