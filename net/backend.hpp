@@ -22,7 +22,7 @@ struct InfoSection {
 
 /// How one of those who are told of facts stands. What is counted, is since the process began.
 struct HandlerFigures {
-    std::string name;  ///< the program's own, never a client's
+    std::string name;  ///< the program's or the operator's, never a client's
     Lsn done = 0;      ///< the last fact that it has dealt with
     std::uint64_t lag_facts = 0;
     std::uint64_t deliveries = 0;

@@ -20,7 +20,7 @@ std::size_t give(char* into, std::size_t size, std::size_t count, void* rest) {
 
 Mail::Mail(const Settings& settings)
     : envelope_{settings.envelope}, transfer_{settings.server, "smtp,smtps"} {
-    to_.add('<' + envelope_.to + '>');
+    for (const std::string& recipient : envelope_.to) to_.add('<' + recipient + '>');
     transfer_.set(CURLOPT_MAIL_FROM, ('<' + envelope_.from + '>').c_str());
     transfer_.set(CURLOPT_MAIL_RCPT, to_.get());
     transfer_.set(CURLOPT_UPLOAD, 1L);

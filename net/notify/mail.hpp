@@ -7,7 +7,7 @@
 
 namespace allot::notify {
 
-/// Mails of each OutOfStock, over SMTP: one session a mail.
+/// Mails of each OutOfStock, over SMTP: one session a mail, whoever gets it.
 class Mail {
 public:
     struct Settings {
@@ -21,7 +21,8 @@ public:
 
     explicit Mail(const Settings& settings);
     /// \return false of a fact of another kind.
-    /// \throws std::runtime_error when the server has not taken the mail, or did not say so.
+    /// \throws std::runtime_error when the server has not taken the mail for each recipient, or did
+    /// not say so.
     bool tell(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }

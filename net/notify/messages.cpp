@@ -42,6 +42,15 @@ std::string mail_date(UnixMicros time) {
     return text.data();
 }
 
+/// One a line, so that none gets too long.
+std::string to_list(const std::vector<std::string>& recipients) {
+    std::string list;
+    for (const std::string& each : recipients) {
+        list += (list.empty() ? "<" : ",\r\n <") + each + '>';
+    }
+    return list;
+}
+
 bool is_ascii(std::string_view text) noexcept {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -89,7 +98,7 @@ std::string out_of_stock_mail(const Envelope& envelope, const CommittedFact& fac
     const std::string body = "Out of stock for " + std::string{sku_of(fact.fact).view()};
     const bool plain = is_ascii(body);
     std::string mail = "Date: " + mail_date(fact.time);
-    mail += "\r\nFrom: <" + envelope.from + ">\r\nTo: <" + envelope.to + ">\r\n";
+    mail += "\r\nFrom: <" + envelope.from + ">\r\nTo: " + to_list(envelope.to) + "\r\n";
     // The name of the SKU stands in the body alone: there it can be no header.
     mail += "Subject: Out of stock\r\nMessage-ID: <" + key_of(fact, store_id) +
             envelope.from.substr(envelope.from.find('@')) + ">\r\n";

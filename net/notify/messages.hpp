@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/fact.hpp"
 
@@ -24,8 +25,8 @@ namespace allot::notify {
 [[nodiscard]] bool is_mail_address(std::string_view text) noexcept;
 
 struct Envelope {
-    std::string from;  ///< both is_mail_address()
-    std::string to;
+    std::string from;  ///< each is_mail_address()
+    std::vector<std::string> to;
 };
 /// A mail as it is sent, header and body, with CRLF. The body is `Out of stock for X`.
 [[nodiscard]] std::string out_of_stock_mail(const Envelope& envelope, const CommittedFact& fact,

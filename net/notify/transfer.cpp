@@ -26,9 +26,9 @@ public:
     }
     [[nodiscard]] bool is_good() const noexcept { return good_; }
     /// Empty when it is not there.
-    [[nodiscard]] std::string part(CURLUPart part) const {
+    [[nodiscard]] std::string part(CURLUPart part, unsigned flags = 0) const {
         char* text = nullptr;
-        if (curl_url_get(url_.get(), part, &text, 0) != CURLUE_OK) return {};
+        if (curl_url_get(url_.get(), part, &text, flags) != CURLUE_OK) return {};
         std::string copy{text};
         curl_free(text);
         return copy;
@@ -117,6 +117,17 @@ std::string server_of(const std::string& url, std::span<const std::string_view> 
     const bool has_secret =
         !parts.part(CURLUPART_USER).empty() || !parts.part(CURLUPART_PASSWORD).empty();
     return is_known && !has_secret ? server_part(parts) : std::string{};
+}
+
+std::string canonical_url(const std::string& url) {
+    const Url parts{url};
+    std::string host = parts.part(CURLUPART_HOST);
+    for (char& c : host) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return parts.part(CURLUPART_SCHEME) + "://" + host + ':' +
+           parts.part(CURLUPART_PORT, CURLU_DEFAULT_PORT) + parts.part(CURLUPART_PATH) + '?' +
+           parts.part(CURLUPART_QUERY);
 }
 
 }  // namespace allot::notify

@@ -81,4 +81,8 @@ private:
 [[nodiscard]] std::string server_of(const std::string& url,
                                     std::span<const std::string_view> schemes);
 
+/// Of a URL of which there is a server_of(): the same of those that ask the same server for the
+/// same, however they are written.
+[[nodiscard]] std::string canonical_url(const std::string& url);
+
 }  // namespace allot::notify

@@ -15,6 +15,7 @@ po::options_description described(std::span<const Option> options) {
         if (option.from == Option::From::environment_only) continue;
         const std::string name{option.name};
         std::string help{option.help};
+        if (option.repeatable) help += " (repeatable)";
         if (!option.fallback.empty()) help += " (default: " + std::string{option.fallback} + ")";
         if (option.is_switch()) {
             all.add_options()(name.c_str(), help.c_str());

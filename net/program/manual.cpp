@@ -28,6 +28,7 @@ void print_option(const Option& option, std::ostream& to) {
     to << ".TP\n.B \\-\\-" << roff(option.name);
     if (!option.is_switch()) to << " \\fI" << roff(option.value) << "\\fR";
     to << '\n' << roff(option.help);
+    if (option.repeatable) to << " (repeatable)";
     if (!option.fallback.empty()) to << " (default: " << roff(option.fallback) << ')';
     to << '\n';
 }

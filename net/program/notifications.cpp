@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "net/escape.hpp"
-#include "net/fact_parts.hpp"
 #include "net/program/password_setting.hpp"
 #include "net/program/rules.hpp"
 
@@ -18,10 +17,9 @@ constexpr milliseconds connect_max{10'000};
 constexpr std::size_t secret_bytes_max = 512;
 constexpr std::size_t error_bytes_max = 200;  // of what INFO repeats
 
-template <class Destination>
-std::optional<std::string> read_url(std::string_view text) {
+std::optional<std::string> read_mail_server(std::string_view text) {
     std::string url{text};
-    if (notify::server_of(url, Destination::schemes).empty()) return std::nullopt;
+    if (notify::server_of(url, notify::Mail::schemes).empty()) return std::nullopt;
     return url;
 }
 
@@ -30,81 +28,63 @@ std::optional<std::string> read_mail_address(std::string_view text) {
     return std::string{text};
 }
 
-std::optional<std::vector<std::string>> read_events(std::string_view text) {
-    std::vector<std::string> events;
-    while (!text.empty()) {
-        const std::string_view event = text.substr(0, text.find(','));
-        if (std::ranges::find(fact_events, event) == fact_events.end()) return std::nullopt;
-        events.emplace_back(event);
-        text.remove_prefix(std::min(text.size(), event.size() + 1));
-    }
-    if (events.empty()) return std::nullopt;
-    return events;
-}
-
 std::optional<milliseconds> read_patience(std::string_view text) {
     const auto time = read_duration(text);
     return time == milliseconds{0} ? std::nullopt : time;
 }
 
 constexpr Rule<std::string> smtp_rule{
-    read_url<notify::Mail>, "smtp://HOST[:PORT] or smtps://HOST[:PORT], without user and password"};
-constexpr Rule<std::string> webhook_rule{read_url<notify::Webhook>,
-                                         "an http:// or https:// URL without user and password"};
+    read_mail_server, "smtp://HOST[:PORT] or smtps://HOST[:PORT], without user and password"};
 constexpr Rule<std::string> mail_address_rule{read_mail_address,
                                               "an ASCII address such as stock@example.com"};
-constexpr Rule<std::vector<std::string>> events_rule{
-    read_events, "names of events such as out_of_stock,line_allocated"};
 constexpr Rule<milliseconds> patience_rule{
     read_patience, "a time such as 500ms, 30s, 5min or 2h, at most 24h, and not 0"};
 
-std::string secret_of(const Settings& settings, const SecretOptions& options,
-                      std::vector<std::string>& warnings) {
-    SecretSetting given = read_secret(settings, options);
-    if (!given.warning.empty()) warnings.push_back(std::move(given.warning));
-    if (!given.text) return {};
-    // It becomes a word of a protocol's line.
-    const bool plain =
-        std::ranges::all_of(*given.text, [](char c) { return c >= ' ' && c < 0x7F; });
-    if (plain) return *given.text;
-    throw UsageError{std::string{options.what} + ": must be printable ASCII"};
-}
-
-notify::Peer peer_of(std::string url, const Settings& settings) {
+/// How one is to speak to any of them.
+notify::Peer peer(const Settings& settings) {
     const auto whole_max = settings.get("notify-timeout", patience_rule);
-    return {.url = std::move(url),
+    return {.url = {},
             .ca_file = settings.text("notify-ca"),
             .connect_max = std::min(connect_max, whole_max),
             .whole_max = whole_max};
 }
 
-notify::Mail::Settings mail_settings(const Settings& settings, std::vector<std::string>& warnings) {
-    notify::Mail::Settings mail{.server = peer_of(settings.get("smtp", smtp_rule), settings),
-                                .envelope = {.from = settings.get("mail-from", mail_address_rule),
-                                             .to = settings.get("mail-to", mail_address_rule)},
-                                .user = settings.text("smtp-user"),
-                                .password = secret_of(settings,
-                                                      {.file = "smtp-password-file",
-                                                       .secret = "smtp-password",
-                                                       .what = "password of the mail server",
-                                                       .bytes_max = secret_bytes_max},
-                                                      warnings)};
+std::vector<std::string> recipients(const Settings& settings) {
+    constexpr std::string_view option = "mail-to";
+    std::vector<std::string> all;
+    for (const Settings::Setting& setting : settings.all(option)) {
+        std::string address = Settings::read(option, setting, mail_address_rule);
+        if (std::ranges::find(all, address) != all.end()) {
+            throw Settings::refusal(option, setting, "is there already");
+        }
+        all.push_back(std::move(address));
+    }
+    if (all.size() > recipients_max) {
+        throw UsageError{std::string{option} + ": " + std::to_string(all.size()) +
+                         " are set: at most " + std::to_string(recipients_max) + " may be"};
+    }
+    // Tells the rule.
+    if (all.empty()) all.push_back(settings.get(option, mail_address_rule));
+    return all;
+}
+
+notify::Mail::Settings mail_settings(const Settings& settings, notify::Peer server,
+                                     std::vector<std::string>& warnings) {
+    constexpr SecretOptions password{.file = "smtp-password-file",
+                                     .secret = "smtp-password",
+                                     .what = "password of the mail server",
+                                     .bytes_max = secret_bytes_max};
+    server.url = settings.get("smtp", smtp_rule);
+    notify::Mail::Settings mail{
+        .server = std::move(server),
+        .envelope = {.from = settings.get("mail-from", mail_address_rule),
+                     .to = recipients(settings)},
+        .user = settings.text("smtp-user"),
+        .password = plain_secret(read_secret(settings, password), password.what, warnings)};
     if (mail.user.empty() != mail.password.empty()) {
         throw UsageError{"smtp-user: a name and a password are needed together"};
     }
     return mail;
-}
-
-notify::Webhook::Settings webhook_settings(const Settings& settings,
-                                           std::vector<std::string>& warnings) {
-    return {.receiver = peer_of(settings.get("webhook", webhook_rule), settings),
-            .events = settings.get("webhook-events", events_rule),
-            .token = secret_of(settings,
-                               {.file = "webhook-token-file",
-                                .secret = "webhook-token",
-                                .what = "token of the webhook",
-                                .bytes_max = secret_bytes_max},
-                               warnings)};
 }
 
 template <class Destination>
@@ -127,11 +107,12 @@ EventHandler handler_for(std::string_view name, const typename Destination::Sett
 Notifications Notifications::from(const Settings& settings, std::vector<std::string>& warnings) {
     Notifications notifications;
     notifications.retry_most = settings.get("notify-retry-max", patience_rule);
-    if (!settings.text("smtp").empty()) notifications.mail = mail_settings(settings, warnings);
-    if (!settings.text("webhook").empty()) {
-        notifications.webhook = webhook_settings(settings, warnings);
+    const notify::Peer like = peer(settings);
+    if (!settings.text("smtp").empty()) {
+        notifications.mail = mail_settings(settings, like, warnings);
     }
-    if (!notifications.mail && !settings.text("mail-to").empty()) {
+    notifications.webhooks = read_webhooks(settings, like, warnings);
+    if (!notifications.mail && !settings.all("mail-to").empty()) {
         throw UsageError{"mail-to: needs --smtp, too"};
     }
     return notifications;
@@ -140,7 +121,10 @@ Notifications Notifications::from(const Settings& settings, std::vector<std::str
 std::vector<EventHandler> Notifications::handlers() const {
     std::vector<EventHandler> handlers;
     if (mail) handlers.push_back(handler_for<notify::Mail>("mail", *mail, retry_most));
-    if (webhook) handlers.push_back(handler_for<notify::Webhook>("webhook", *webhook, retry_most));
+    for (const NamedWebhook& webhook : webhooks) {
+        handlers.push_back(
+            handler_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
+    }
     return handlers;
 }
 

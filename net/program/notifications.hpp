@@ -7,45 +7,43 @@
 
 #include "net/backend.hpp"
 #include "net/notify/mail.hpp"
-#include "net/notify/webhook.hpp"
 #include "net/program/option.hpp"
 #include "net/program/settings.hpp"
+#include "net/program/webhooks.hpp"
 #include "storage/event_handler.hpp"
 
 namespace allot::program {
 
+inline constexpr std::size_t recipients_max = 50;
+
 /// Who is notified of what has happened.
 struct Notifications {
     std::optional<notify::Mail::Settings> mail;
-    std::optional<notify::Webhook::Settings> webhook;
+    std::vector<NamedWebhook> webhooks;
     std::chrono::milliseconds retry_most{};  ///< the longest rest between two tries
 
     /// \param warnings what the operator should know is added.
     /// \throws UsageError
     [[nodiscard]] static Notifications from(const Settings& settings,
                                             std::vector<std::string>& warnings);
-    /// For bootstrap(): `mail` and `webhook`, each from the first new fact on.
+    /// For bootstrap(): `mail`, and each NamedWebhook::handler(), from the first new fact on.
     [[nodiscard]] std::vector<EventHandler> handlers() const;
 };
 
-inline constexpr std::array notification_options = {
+inline constexpr std::array mail_options = {
     Option{
         "smtp", "URL", "",
         "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
         "it can, or smtps://HOST[:PORT]"},
-    Option{"mail-to", "ADDRESS", "", "whom to mail"},
+    Option{"mail-to", "ADDRESS", "", "whom to mail; a mail goes to up to 50",
+           Option::From::anywhere, true},
     Option{"mail-from", "ADDRESS", "allocations@example.com", "in whose name"},
     Option{"smtp-user", "NAME", "", "name for the mail server; needs a password, and TLS"},
     Option{"smtp-password-file", "FILE", "",
            "its password, in FILE's first line; or set ALLOT_SMTP_PASSWORD"},
-    Option{"smtp-password", "SECRET", "", "", Option::From::environment_only},
-    Option{"webhook", "URL", "", "post facts as JSON to this URL, http:// or https://"},
-    Option{"webhook-events", "EVENTS", "out_of_stock",
-           "which, by their names in the feed, with commas between them"},
-    Option{"webhook-token-file", "FILE", "",
-           "send the token in FILE's first line as Authorization: Bearer; or set "
-           "ALLOT_WEBHOOK_TOKEN"},
-    Option{"webhook-token", "SECRET", "", "", Option::From::environment_only},
+    Option{"smtp-password", "SECRET", "", "", Option::From::environment_only}};
+
+inline constexpr std::array notify_options = {
     Option{"notify-ca", "FILE", "",
            "trust servers with a certificate of a CA in FILE, PEM, instead of the system's, when "
            "mailing and posting"},

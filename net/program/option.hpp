@@ -28,6 +28,9 @@ struct Option {
     std::string_view fallback;  ///< the value when nothing sets it
     std::string_view help;
     From from = From::anywhere;
+    /// May be set several times where others may once: flags and keys again and again, a variable
+    /// with a value a line. Those of one place replace those of another, as ever.
+    bool repeatable = false;
 
     [[nodiscard]] constexpr bool is_switch() const noexcept { return value.empty(); }
 };

@@ -1,6 +1,8 @@
 #include "net/program/password_setting.hpp"
 
+#include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "net/program/files.hpp"
 
@@ -33,8 +35,11 @@ std::string origin_of(std::string_view option, const Settings::Setting& setting)
 }  // namespace
 
 SecretSetting read_secret(const Settings& settings, const SecretOptions& options) {
-    const auto& secret = settings.at(options.secret);
-    const auto& file = settings.at(options.file);
+    return read_secret(settings.at(options.file), settings.at(options.secret), options);
+}
+
+SecretSetting read_secret(const Settings::Setting& file, const Settings::Setting& secret,
+                          const SecretOptions& options) {
     const bool is_in_environment = secret.origin != "default";
     if (file.text.empty()) {
         if (!is_in_environment) return {};
@@ -52,6 +57,16 @@ SecretSetting read_secret(const Settings& settings, const SecretOptions& options
     } catch (const std::system_error& error) {
         throw UsageError{where + ": " + error.what()};
     }
+}
+
+std::string plain_secret(SecretSetting given, std::string_view what,
+                         std::vector<std::string>& warnings) {
+    if (!given.warning.empty()) warnings.push_back(std::move(given.warning));
+    if (!given.text) return {};
+    const bool plain =
+        std::ranges::all_of(*given.text, [](char c) { return c >= ' ' && c < 0x7F; });
+    if (plain) return *given.text;
+    throw UsageError{std::string{what} + ": must be printable ASCII"};
 }
 
 PasswordSetting read_password(const Settings& settings) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/password.hpp"
 #include "net/program/option.hpp"
@@ -33,6 +34,16 @@ struct SecretSetting {
 /// Reads a secret where the settings say that it is. No message ever shows it.
 /// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read.
 [[nodiscard]] SecretSetting read_secret(const Settings& settings, const SecretOptions& options);
+/// Likewise, where these are the settings of its two options.
+[[nodiscard]] SecretSetting read_secret(const Settings::Setting& file,
+                                        const Settings::Setting& secret,
+                                        const SecretOptions& options);
+
+/// A secret that becomes a word of a protocol's line; empty where none is set.
+/// \param warnings what there is to say is added.
+/// \throws UsageError unless it is printable ASCII.
+[[nodiscard]] std::string plain_secret(SecretSetting given, std::string_view what,
+                                       std::vector<std::string>& warnings);
 
 struct PasswordSetting {
     std::optional<Password> password;  ///< none: everyone is let in

@@ -9,10 +9,11 @@ namespace allot::program {
 namespace {
 
 /// One list after the other.
-template <std::size_t first, std::size_t second>
-constexpr auto joined(const std::array<Option, first>& a, const std::array<Option, second>& b) {
-    std::array<Option, first + second> all{};
-    std::ranges::copy(b, std::ranges::copy(a, all.begin()).out);
+template <std::size_t... sizes>
+constexpr auto joined(const std::array<Option, sizes>&... lists) {
+    std::array<Option, (sizes + ...)> all{};
+    auto at = all.begin();
+    ((at = std::ranges::copy(lists, at).out), ...);
     return all;
 }
 
@@ -61,7 +62,7 @@ constexpr std::array own_options = {
     Option{"slow-log-us", "NUMBER", "10000",
            "keep commands that take so many microseconds for SLOWLOG; 0: all, off: none"},
     Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
-constexpr auto serve_options = joined(own_options, notification_options);
+constexpr auto serve_options = joined(own_options, mail_options, webhook_options, notify_options);
 
 RequestLimits request_limits(const Settings& settings) {
     return {.line_bytes_max = settings.get("max-line", request_bytes_rule),

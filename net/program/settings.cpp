@@ -13,7 +13,7 @@ namespace allot::program {
 namespace {
 
 namespace po = boost::program_options;
-using Values = std::map<std::string, Settings::Setting>;
+using Values = Settings::Values;
 
 constexpr std::string_view prefix = "ALLOT_";
 
@@ -98,12 +98,15 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
                 continue;
             }
             const std::string& name = option.string_key;
-            if (find_option(syntax.options, name) == nullptr) {  // our own name for operands
+            const Option* const known = find_option(syntax.options, name);
+            if (known == nullptr) {  // our own name for operands
                 throw UsageError{"unrecognised option '--" + name + "'"};
             }
-            const bool first =
-                values.try_emplace(name, option.value.front(), "flag --" + name).second;
-            if (!first) throw UsageError{"--" + name + ": is given twice"};
+            auto& settings = values[name];
+            if (!settings.empty() && !known->repeatable) {
+                throw UsageError{"--" + name + ": is given twice"};
+            }
+            settings.push_back({option.value.front(), "flag --" + name});
         }
     } catch (const po::error_with_option_name& error) {
         throw UsageError{escaped(message_of(error, arguments))};
@@ -129,6 +132,19 @@ bool may_be_key(const Option& option) {
     return option.from == Option::From::anywhere && option.name != "config";
 }
 
+/// What a variable sets.
+std::vector<Settings::Setting> settings_in(const std::string& text, const std::string& origin,
+                                           const Option& option) {
+    std::vector<Settings::Setting> settings;
+    for (std::string_view rest = text; option.repeatable && !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        if (!line.empty()) settings.push_back({std::string{line}, origin});
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    }
+    if (settings.empty()) settings.push_back({text, origin});
+    return settings;
+}
+
 void take_environment(const SettingSources& sources, Values& values) {
     for (const auto& [variable, text] : sources.environment) {
         if (!variable.starts_with(prefix)) continue;
@@ -139,7 +155,8 @@ void take_environment(const SettingSources& sources, Values& values) {
             sources.warning("environment " + escaped(variable) + ": is no setting, and ignored");
             continue;
         }
-        values.try_emplace(std::string{option->name}, text, "environment " + variable);
+        values.try_emplace(std::string{option->name},
+                           settings_in(text, "environment " + variable, *option));
     }
 }
 
@@ -153,9 +170,10 @@ std::string config_text(const SettingSources& sources, const std::string& file) 
 
 void take_file(const SettingSources& sources, Values& values) {
     const auto config = values.find("config");
-    if (config == values.end() || config->second.text.empty()) return;
-    const std::string& file = config->second.text;
+    if (config == values.end() || config->second.front().text.empty()) return;
+    const std::string& file = config->second.front().text;
     std::map<std::string, std::uint32_t> lines;
+    Values read;
     for (const IniEntry& entry : read_ini(file, config_text(sources, file))) {
         const std::string where = escaped(file) + ':' + std::to_string(entry.line);
         const Option* const option = find_option(sources.known, entry.key);
@@ -163,18 +181,20 @@ void take_file(const SettingSources& sources, Values& values) {
             throw UsageError{where + ": '" + escaped_short(entry.key) + "': there is no such key"};
         }
         const auto [first, is_new] = lines.try_emplace(entry.key, entry.line);
-        if (!is_new) {
+        if (!is_new && !option->repeatable) {
             throw UsageError{where + ": '" + entry.key + "': is set in line " +
                              std::to_string(first->second) + " already"};
         }
-        values.try_emplace(entry.key, entry.value, "file " + where);
+        read[entry.key].push_back({entry.value, "file " + where});
     }
+    values.merge(read);
 }
 
 void add_defaults(const Syntax& syntax, Values& values) {
     for (const Option& option : syntax.options) {
-        values.try_emplace(std::string{option.name},
-                           option.is_switch() ? "false" : std::string{option.fallback}, "default");
+        const Settings::Setting fallback{
+            option.is_switch() ? "false" : std::string{option.fallback}, "default"};
+        values.try_emplace(std::string{option.name}, 1, fallback);
     }
 }
 
@@ -209,20 +229,32 @@ Settings read_settings(const Syntax& syntax, const SettingSources& sources) {
 bool Settings::is_on(std::string_view option) const { return get(option, switch_rule); }
 
 const Settings::Setting& Settings::at(std::string_view option) const {
-    return values_.at(std::string{option});
+    return values_.at(std::string{option}).front();
+}
+
+std::span<const Settings::Setting> Settings::all(std::string_view option) const {
+    const auto& settings = values_.at(std::string{option});
+    if (settings.size() == 1 && settings.front().text.empty()) return {};
+    return settings;
+}
+
+UsageError Settings::refusal(std::string_view option, const Setting& setting,
+                             std::string_view why) {
+    return UsageError{std::string{option} + " (" + setting.origin + "): value '" +
+                      escaped_short(setting.text) + "': " + std::string{why}};
 }
 
 void Settings::print(std::ostream& to) const {
     for (const Option& option : options_) {
         if (!may_be_key(option)) continue;
-        const Setting& setting = at(option.name);
-        if (!is_ini_value(setting.text)) {
-            throw UsageError{std::string{option.name} + " (" + setting.origin + "): value '" +
-                             escaped_short(setting.text) +
-                             "': a configuration file cannot say so: it has a line break, or white "
-                             "space at an end"};
+        for (const Setting& setting : values_.at(std::string{option.name})) {
+            if (!is_ini_value(setting.text)) {
+                throw refusal(option.name, setting,
+                              "a configuration file cannot say so: it has a line break, or white "
+                              "space at an end");
+            }
+            to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
         }
-        to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
     }
 }
 

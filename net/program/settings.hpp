@@ -23,24 +23,40 @@ public:
         std::string text;
         std::string origin;  ///< `flag --data`, `environment ALLOT_DATA`, `file a.ini:3`, `default`
     };
+    using Values = std::map<std::string, std::vector<Setting>>;
 
-    /// \param values every option of `options` is in it.
-    Settings(std::span<const Option> options, std::map<std::string, Setting> values,
-             std::vector<std::string> operands)
+    /// \param values every option of `options` is in it, set once or more.
+    Settings(std::span<const Option> options, Values values, std::vector<std::string> operands)
         : options_{options}, values_{std::move(values)}, operands_{std::move(operands)} {}
 
+    /// What to throw of a value: `webhook (flag --webhook): value 'x': ` and why.
+    [[nodiscard]] static UsageError refusal(std::string_view option, const Setting& setting,
+                                            std::string_view why);
     /// \throws UsageError when the value breaks the rule.
     template <class T>
-    [[nodiscard]] T get(std::string_view option, const Rule<T>& rule) const {
-        const Setting& setting = at(option);
+    [[nodiscard]] static T read(std::string_view option, const Setting& setting,
+                                const Rule<T>& rule) {
         if (auto value = rule.read(setting.text)) return std::move(*value);
-        throw UsageError{std::string{option} + " (" + setting.origin + "): value '" +
-                         escaped_short(setting.text) + "': must be " + std::string{rule.text}};
+        throw refusal(option, setting, "must be " + std::string{rule.text});
+    }
+    template <class T>
+    [[nodiscard]] T get(std::string_view option, const Rule<T>& rule) const {
+        return read(option, at(option), rule);
+    }
+    /// Of an option that is repeatable: all values, in their order.
+    /// \throws UsageError when one breaks the rule.
+    template <class T>
+    [[nodiscard]] std::vector<T> get_all(std::string_view option, const Rule<T>& rule) const {
+        std::vector<T> values;
+        for (const Setting& setting : all(option)) values.push_back(read(option, setting, rule));
+        return values;
     }
     [[nodiscard]] const std::string& text(std::string_view option) const { return at(option).text; }
     [[nodiscard]] bool is_on(std::string_view option) const;
 
     [[nodiscard]] const Setting& at(std::string_view option) const;
+    /// Empty where nothing but an empty value is set.
+    [[nodiscard]] std::span<const Setting> all(std::string_view option) const;
     [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
 
     /// A configuration file that sets the same, with the origin of each value above it.
@@ -49,7 +65,7 @@ public:
 
 private:
     std::span<const Option> options_;
-    std::map<std::string, Setting> values_;
+    Values values_;
     std::vector<std::string> operands_;
 };
 

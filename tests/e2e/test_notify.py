@@ -257,6 +257,102 @@ class GivenAServerThatNotifies(NotifiedCase):
             self.receiver.start()
 
 
+class GivenSeveralReceivers(server.Case):
+    def setUp(self):
+        super().setUp()
+        self.erp, self.shop = Receiver(), Receiver()
+        self.addCleanup(self.erp.stop)
+        self.addCleanup(self.shop.stop)
+        self.urls = [f"--webhook=erp=http://127.0.0.1:{self.erp.port}/in",
+                     f"--webhook=http://127.0.0.1:{self.shop.port}/in"]
+
+    def short(self, client, name, count=10):
+        for i in range(count):
+            client.call("ALLOCATE", f"{name}-{i}", "LAMP", 500)
+
+    def await_lag(self, client, field, wanted=0):
+        ends = time.monotonic() + PATIENCE_S
+        while int(client.info()[field]) > wanted:
+            self.assertLess(time.monotonic(), ends, client.info())
+            time.sleep(0.02)
+
+    def test_when_one_is_down_then_the_other_gets_everything_and_it_loses_nothing(self):
+        one = self.serve(*self.urls, *QUICK)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            self.short(client, "both")
+            self.await_lag(client, "webhook-erp_lag")
+            self.await_lag(client, "webhook_lag")
+            self.erp.stop()
+            self.short(client, "down")
+            self.await_lag(client, "webhook_lag")
+            info = client.info()
+            self.assertEqual("10", info["webhook-erp_lag"])
+            self.assertEqual("0", info["webhook_failures"])
+        one.kill()
+        # Whatever the order of the options, each goes on from its own place.
+        one = self.serve(*reversed(self.urls), *QUICK)
+        with one.client() as client:
+            self.short(client, "later")
+            self.await_lag(client, "webhook_lag")
+            self.assertEqual("20", client.info()["webhook-erp_lag"])
+            self.erp.start()
+            self.await_lag(client, "webhook-erp_lag")
+        self.assertEqual(0, one.stop())
+        expected = list(range(2, 32))
+        for receiver in (self.erp, self.shop):
+            self.assertEqual(expected, list(dict.fromkeys(receiver.lsns())))
+        # The one that was never down has been told of nothing twice, but for where the kill was.
+        self.assertLessEqual(len(self.shop.lsns()), len(expected) + 1)
+        self.assertIn("event handler webhook-erp failed at LSN", one.text)
+        self.assertNotIn("event handler webhook failed", one.text)
+
+    def test_when_one_becomes_one_of_several_then_its_place_carries_on(self):
+        one = self.serve(self.urls[1], *QUICK)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            self.shop.mode = "broken"
+            self.short(client, "missed")
+        one.kill()
+        self.shop.mode = "good"
+        one = self.serve(*self.urls, *QUICK)
+        with one.client() as client:
+            self.short(client, "both")
+            self.await_lag(client, "webhook_lag")
+            self.await_lag(client, "webhook-erp_lag")
+        self.assertEqual(list(range(2, 22)), self.shop.lsns())
+        self.assertEqual(list(range(12, 22)), self.erp.lsns())  # from when it was registered
+
+    def test_when_a_token_is_for_one_then_no_other_sees_it(self):
+        token = self.scratch / "token"
+        token.write_text("s3cret\n")
+        token.chmod(0o600)
+        config = self.scratch / "allot.ini"
+        config.write_text("".join(f"{url.removeprefix('--').replace('=', ' = ', 1)}\n"
+                                  for url in self.urls) + f"webhook-token-file = erp={token}\n")
+        one = self.serve("--config", str(config), *QUICK)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            self.short(client, "one", 1)
+            self.await_lag(client, "webhook_lag")
+            self.await_lag(client, "webhook-erp_lag")
+        tokens = [receiver.posts[0][0]["Authorization"] for receiver in (self.erp, self.shop)]
+        self.assertEqual(["Bearer s3cret", None], tokens)
+
+    def test_when_there_are_several_recipients_then_one_mail_goes_to_all(self):
+        mail = MailServer(self.scratch / "mail")
+        self.addCleanup(mail.kill)
+        one = self.serve("--smtp", f"smtp://127.0.0.1:{mail.port}", "--mail-to", "b@example.com",
+                         "--mail-to", "a@example.com", *QUICK)
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            self.short(client, "one", 1)
+            self.await_lag(client, "mail_lag")
+        ((envelope, message),) = mail.mails()
+        self.assertEqual(["b@example.com", "a@example.com"], envelope["to"])
+        self.assertEqual("b@example.com, a@example.com", message["To"])
+
+
 class GivenServersWithCertificates(server.Case):
     def test_when_their_authority_is_trusted_then_a_password_is_given_and_all_arrives(self):
         authority = certificates.Authority(self.scratch)

@@ -9,7 +9,7 @@ using namespace allot;
 namespace {
 
 constexpr std::uint64_t store_id = 0x05922658499e07cb;
-const notify::Envelope envelope{"allocations@example.com", "stock@example.com"};
+const notify::Envelope envelope{"allocations@example.com", {"stock@example.com"}};
 
 CommittedFact out_of_stock(const std::string& sku) {
     return {12, 1'795'784'709'000'123,
@@ -39,6 +39,14 @@ BOOST_AUTO_TEST_CASE(when_it_is_mailed_then_header_and_body_are_what_a_mail_has)
                "Content-Transfer-Encoding: 7bit\r\n"
                "\r\n"
                "Out of stock for LAMP\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_goes_to_several_then_each_has_a_line_of_the_header) {
+    const notify::Envelope both{"allocations@example.com", {"b@example.com", "a@example.com"}};
+    const std::string mail = notify::out_of_stock_mail(both, out_of_stock("LAMP"), store_id);
+    BOOST_TEST(
+        mail.find("\r\nTo: <b@example.com>,\r\n <a@example.com>\r\nSubject: ") != std::string::npos,
+        mail);
 }
 
 BOOST_AUTO_TEST_CASE(when_its_name_is_not_ascii_then_the_mail_is_all_the_same) {
@@ -95,6 +103,18 @@ BOOST_AUTO_TEST_CASE(when_a_url_is_of_another_scheme_or_tells_a_secret_then_it_i
         BOOST_TEST(notify::server_of(bad, web) == "", bad);
     }
     BOOST_TEST(notify::server_of(std::string("http://a\0b", 10), web) == "");
+}
+
+BOOST_AUTO_TEST_CASE(when_two_urls_ask_the_same_server_for_the_same_then_that_is_seen) {
+    const auto same = [](const char* a, const char* b) {
+        return notify::canonical_url(a) == notify::canonical_url(b);
+    };
+    BOOST_TEST(same("http://A.example:80", "HTTP://a.EXAMPLE/"));
+    BOOST_TEST(same("https://a:443/in?x=1", "https://a/in?x=1"));
+    BOOST_TEST(!same("http://a/in", "https://a/in"));
+    BOOST_TEST(!same("http://a/in", "http://a/IN"));
+    BOOST_TEST(!same("http://a/in?x=1", "http://a/in?x=2"));
+    BOOST_TEST(!same("http://a:81/", "http://a/"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

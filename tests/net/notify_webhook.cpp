@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) 
     });
     const std::string port = std::to_string(acceptor.local_endpoint().port());
     notify::Mail mail{{.server = {.url = "smtp://127.0.0.1:" + port, .whole_max = 5s},
-                       .envelope = {"a@example.com", "b@example.com"},
+                       .envelope = {"a@example.com", {"b@example.com"}},
                        .user = "user",
                        .password = "s3cret"}};
     BOOST_CHECK_THROW((void)mail.tell(out_of_stock, 1), std::runtime_error);

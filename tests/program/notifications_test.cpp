@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_SUITE(given_an_operator_who_wants_to_be_notified)
 BOOST_AUTO_TEST_CASE(when_nothing_is_set_then_nobody_is) {
     const auto none = read({});
     BOOST_TEST(!none.mail.has_value());
-    BOOST_TEST(!none.webhook.has_value());
+    BOOST_TEST(none.webhooks.empty());
     BOOST_TEST(none.handlers().empty());
 }
 
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_is_set_then_out_of_stock_is_mailed) {
     const auto set = read({"--smtp", "smtp://127.0.0.1:2525", "--mail-to", "stock@example.com"});
     BOOST_TEST(set.mail.value().server.url == "smtp://127.0.0.1:2525");
     BOOST_TEST(set.mail->envelope.from == "allocations@example.com");
-    BOOST_TEST(set.mail->envelope.to == "stock@example.com");
+    BOOST_TEST((set.mail->envelope.to == std::vector<std::string>{"stock@example.com"}));
     BOOST_TEST(set.mail->password.empty());
     BOOST_TEST((set.mail->server.whole_max == 30s));
     BOOST_TEST((set.mail->server.connect_max == 10s));
@@ -63,12 +63,94 @@ BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_what_it_asks_for) {
         {"--webhook", "https://example.com/hook", "--webhook-events", "out_of_stock,line_allocated",
          "--notify-timeout", "2s", "--notify-retry-max", "500ms"},
         {{"ALLOT_WEBHOOK_TOKEN", "s3cret"}});
-    BOOST_TEST(
-        (set.webhook.value().events == std::vector<std::string>{"out_of_stock", "line_allocated"}));
-    BOOST_TEST(set.webhook->token == "s3cret");
-    BOOST_TEST((set.webhook->receiver.whole_max == 2s));
-    BOOST_TEST((set.webhook->receiver.connect_max == 2s));
+    BOOST_TEST_REQUIRE(set.webhooks.size() == 1U);
+    const auto& webhook = set.webhooks[0].settings;
+    BOOST_TEST((webhook.events == std::vector<std::string>{"out_of_stock", "line_allocated"}));
+    BOOST_TEST(webhook.token == "s3cret");
+    BOOST_TEST((webhook.receiver.whole_max == 2s));
+    BOOST_TEST((webhook.receiver.connect_max == 2s));
+    // The name under which earlier versions have kept the place of their only one.
+    BOOST_TEST(set.handlers().at(0).name == "webhook");
     BOOST_TEST((set.handlers().at(0).back_off.most == 500ms));
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_several_webhooks_then_each_has_its_own) {
+    const ScratchDirectory scratch;
+    scratch.write("erp-token", "for-erp\n");
+    const std::vector<std::string> urls{"--webhook=erp=https://erp.example.com/in?a=b",
+                                        "--webhook=http://a/", "--webhook=shop-2=http://b/"};
+    std::vector<std::string> arguments{"--webhook-token-file", "erp=" + scratch / "erp-token",
+                                       "--webhook-events", "erp=line_allocated,batch_added",
+                                       "--webhook-events=shop-2=line_deallocated"};
+    std::vector<std::string> backwards = arguments;
+    arguments.insert(arguments.begin(), urls.begin(), urls.end());
+    backwards.insert(backwards.end(), urls.rbegin(), urls.rend());
+    for (const auto& each : {arguments, backwards}) {
+        const auto set = read(each, {{"ALLOT_WEBHOOK_TOKEN", "for-a"}});
+        BOOST_TEST_REQUIRE(set.webhooks.size() == 3U);
+        std::string all;
+        for (const auto& webhook : set.webhooks) {
+            all += webhook.handler() + ' ' + webhook.settings.receiver.url + ' ' +
+                   webhook.settings.token + ' ' + webhook.settings.events.front() + '\n';
+        }
+        BOOST_TEST(all ==
+                   "webhook http://a/ for-a out_of_stock\n"
+                   "webhook-erp https://erp.example.com/in?a=b for-erp line_allocated\n"
+                   "webhook-shop-2 http://b/  line_deallocated\n");
+        BOOST_TEST(set.handlers().size() == 3U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_several_recipients_then_a_mail_goes_to_all) {
+    const auto set = read({"--smtp", "smtp://a", "--mail-to", "b@x", "--mail-to", "a@x"});
+    BOOST_TEST((set.mail.value().envelope.to == std::vector<std::string>{"b@x", "a@x"}));
+    BOOST_TEST(set.handlers().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(when_one_of_several_is_wrong_then_value_and_rule_are_named) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> bad{
+        {{"--webhook=a=http://a", "--webhook=a=http://b"},
+         "webhook (flag --webhook): value 'a=http://b': the name 'a' is there already"},
+        {{"--webhook=http://a", "--webhook=http://b"},
+         "webhook (flag --webhook): value 'http://b': is the second one without a NAME= before it"},
+        {{"--webhook=a=http://x/in", "--webhook=b=HTTP://X:80/in"},
+         "value 'b=HTTP://X:80/in': has the same URL as 'a'"},
+        {{"--webhook=http://x/", "--webhook=b=http://x"}, "has the same URL as the one without a "},
+        {{"--webhook=A=http://x"}, "must be [NAME=]URL, an http:// or https:// URL without user"},
+        {{"--webhook=abcdefghijklmnopqrstuvwxy=http://x"}, "a NAME of 1..24 of a-z, 0-9 and -"},
+        {{"--webhook=a=http://x", "--webhook", ""}, "webhook (flag --webhook): value '': must be"},
+        {{"--webhook=a=http://x", "--webhook-events=b=out_of_stock"},
+         "webhook-events (flag --webhook-events): value 'b=out_of_stock': there is no webhook 'b'"},
+        {{"--webhook=a=http://x", "--webhook-events=line_allocated"},
+         "value 'line_allocated': each webhook has a name: say NAME= before it"},
+        {{"--webhook=a=http://x", "--webhook-token-file=/t"}, "each webhook has a name"},
+        {{"--webhook=a=http://x", "--webhook-token-file=a="}, "must be [NAME=]FILE"},
+        {{"--smtp=smtp://a", "--mail-to=a@x", "--mail-to=a@x"},
+         "mail-to (flag --mail-to): value 'a@x': is there already"}};
+    for (const auto& [arguments, text] : bad) {
+        const std::string said = refusal(arguments);
+        BOOST_TEST(contains(said, text), said);
+    }
+    const std::string said = refusal({"--webhook=a=http://x"}, {{"ALLOT_WEBHOOK_TOKEN", "s3cret"}});
+    BOOST_TEST(contains(said, "webhook-token (environment ALLOT_WEBHOOK_TOKEN): is for the"), said);
+    BOOST_TEST(!contains(said, "s3cret"));
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_bound_is_named) {
+    std::vector<std::string> webhooks;
+    for (std::size_t i = 0; i < program::webhooks_max; ++i) {
+        webhooks.push_back("--webhook=n" + std::to_string(i) + "=http://h" + std::to_string(i));
+    }
+    BOOST_TEST(read(webhooks).handlers().size() == 16U);
+    webhooks.emplace_back("--webhook=http://more");
+    BOOST_TEST(contains(refusal(webhooks), "webhook: 17 are set: at most 16 may be"));
+    std::vector<std::string> mails{"--smtp=smtp://a"};
+    for (std::size_t i = 0; i < program::recipients_max; ++i) {
+        mails.push_back("--mail-to=n" + std::to_string(i) + "@x");
+    }
+    BOOST_TEST(read(mails).mail.value().envelope.to.size() == 50U);
+    mails.emplace_back("--mail-to=more@x");
+    BOOST_TEST(contains(refusal(mails), "mail-to: 51 are set: at most 50 may be"));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
@@ -78,10 +160,11 @@ BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
         {{"--smtp", "http://a"}, "smtp (flag --smtp): value 'http://a': must be smtp://HOST"},
         {{"--smtp", "smtp://a"}, "mail-to (default): value '': must be an ASCII address"},
         {{"--mail-to", "a@b"}, "mail-to: needs --smtp, too"},
-        {{"--webhook", "http://user:pw@a"}, "must be an http:// or https:// URL without user"},
+        {{"--webhook", "http://user:pw@a"},
+         "must be [NAME=]URL, an http:// or https:// URL without user"},
         {{"--webhook", "http://a", "--webhook-events", "out_of_stock,nothing"},
-         "webhook-events (flag --webhook-events): value 'out_of_stock,nothing': must be names"},
-        {{"--webhook", "http://a", "--webhook-events", ""}, "must be names of events"},
+         "webhook-events (flag --webhook-events): value 'out_of_stock,nothing': must be "
+         "[NAME=]EVENTS"},
         {{"--webhook", "http://a", "--webhook-token-file", scratch / "token"},
          "token of the webhook: must be printable ASCII"},
         {{"--webhook", "http://a", "--notify-timeout", "0"}, "and not 0"},

@@ -16,9 +16,11 @@ constexpr std::array options = {
     config_option,
     data_option,
     Option{"sample-stock", "", "", "a switch"},
-    Option{"from", "LSN", "1", "a matter of one call", Option::From::flag_only}};
-constexpr std::array elsewhere = {data_option, config_option, options[4], options[5],
-                                  Option{"listen", "ADDRESS:PORT", "", "of another command"}};
+    Option{"from", "LSN", "1", "a matter of one call", Option::From::flag_only},
+    Option{"to", "ADDRESS", "all", "perhaps several", Option::From::anywhere, true}};
+constexpr std::array elsewhere = {
+    data_option, config_option, options[4],
+    options[5],  options[6],    Option{"listen", "ADDRESS:PORT", "", "of another command"}};
 
 /// One way in which a command may be called.
 struct Call {
@@ -114,7 +116,8 @@ BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_w
     call.read().print(shown);
     BOOST_TEST(shown.str() ==
                "# flag --data\ndata = f\n"
-               "# environment ALLOT_SAMPLE_STOCK\nsample-stock = 1\n");
+               "# environment ALLOT_SAMPLE_STOCK\nsample-stock = 1\n"
+               "# default\nto = all\n");
     const auto again = read({.arguments = {"--config", "a"}, .file = shown.str()});
     BOOST_TEST(again.text("data") == "f");
     BOOST_TEST(again.is_on("sample-stock"));
@@ -185,6 +188,51 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
 
 BOOST_AUTO_TEST_CASE(when_it_asks_for_help_then_operands_may_be_missing) {
     BOOST_TEST(read({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_an_option_that_may_be_set_several_times)
+
+namespace {
+std::string all_of(Call call) {
+    std::string all;
+    const auto settings = call.read();
+    for (const auto& setting : settings.all("to")) {
+        all += setting.text + " from " + setting.origin + '\n';
+    }
+    return all;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(when_it_is_then_all_count_in_their_order) {
+    BOOST_TEST(all_of({.arguments = {"--to", "b", "--to=a"}}) ==
+               "b from flag --to\na from flag --to\n");
+    BOOST_TEST(all_of({.environment = {{"ALLOT_TO", "b\n\na c\n"}}}) ==
+               "b from environment ALLOT_TO\na c from environment ALLOT_TO\n");
+    BOOST_TEST(all_of({.arguments = {"--config", "a.ini"}, .file = "to = b\nto = x=a\n"}) ==
+               "b from file a.ini:1\nx=a from file a.ini:2\n");
+    BOOST_TEST(all_of({}) == "all from default\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_two_places_set_it_then_one_replaces_the_other) {
+    const std::string file = "to = a\nto = b\n";
+    BOOST_TEST(all_of({.arguments = {"--config=a.ini", "--to=c"}, .file = file}) ==
+               "c from flag --to\n");
+    BOOST_TEST(all_of({.arguments = {"--config=a.ini"},
+                       .environment = {{"ALLOT_TO", "d"}},
+                       .file = file}) == "d from environment ALLOT_TO\n");
+    BOOST_TEST(all_of({.arguments = {"--config=a.ini", "--to", ""}, .file = file}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_shown_then_a_file_can_say_all_of_it) {
+    std::ostringstream shown;
+    read({.arguments = {"--to", "b", "--to=x=a"}}).print(shown);
+    BOOST_TEST(
+        shown.str().find("# flag --to\nto = b\n# flag --to\nto = x=a\n") != std::string::npos,
+        shown.str());
+    BOOST_TEST(all_of({.arguments = {"--config", "a.ini"}, .file = shown.str()})
+                   .starts_with("b from file a.ini:"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
