@@ -34,7 +34,8 @@ inline constexpr std::array mail_options = {
     Option{
         "smtp", "URL", "",
         "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
-        "it can, or smtps://HOST[:PORT]"},
+        "the server offers it, and then only with a certificate that it trusts (--notify-ca), or "
+        "smtps://HOST[:PORT]"},
     Option{"mail-to", "ADDRESS", "", "whom to mail; a mail goes to up to 50",
            Option::From::anywhere, true},
     Option{"mail-from", "ADDRESS", "allocations@example.com", "in whose name"},

@@ -22,12 +22,14 @@ class Authority:
     def pem(self):
         return self.path(f"{self._name}.pem")
 
-    def sign(self, name):
-        """The options --tls-cert and --tls-key, or --cert and --key, of someone new."""
+    def sign(self, name, subject=None):
+        """The options --tls-cert and --tls-key, or --cert and --key, of someone new. With a subject,
+        it is a certificate for that, and not for this machine."""
         extension = self.directory / f"{name}.ext"
-        extension.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        extension.write_text("" if subject else "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
         request = self.path(f"{name}.csr")
-        self._openssl("req", *self._new_key(name), "-out", request, "-subj", f"/CN={name}")
+        self._openssl("req", *self._new_key(name), "-out", request,
+                      "-subj", f"/CN={subject or name}")
         self._openssl("x509", "-req", "-in", request, "-CA", self.pem, "-CAkey",
                       self.path(f"{self._name}.key"), "-CAcreateserial", "-days", "2",
                       "-out", self.path(f"{name}.pem"), "-extfile", str(extension))

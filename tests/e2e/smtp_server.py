@@ -1,12 +1,14 @@
-"""A mail server as a process of its own: python3 smtp_server.py DIRECTORY PORT [CERTIFICATE KEY]
+"""A mail server as a process of its own: python3 smtp_server.py DIRECTORY PORT [CERTIFICATE KEY [starttls]]
 
 It keeps each mail as a line of DIRECTORY/mails, in the order in which it took them, and takes them as
 DIRECTORY/mode says: `good`, `busy` (refuses for now), `hangs`. With a certificate it speaks TLS from
-the first byte, and wants the user `allot` with the password `s3cret`.
+the first byte, and wants the user `allot` with the password `s3cret`; or, with `starttls`, offers TLS and
+takes mails from anyone who has accepted that.
 """
 
 import asyncio
 import json
+import logging
 import os
 import pathlib
 import ssl
@@ -44,9 +46,13 @@ async def main(directory, port, *certificate):
     context, more = None, {}
     if certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(*certificate)
+        context.load_cert_chain(*certificate[:2])
+    if certificate[2:] == ("starttls",):
+        context, more = None, {"tls_context": context, "require_starttls": True}
+    elif certificate:
         # It only knows of TLS that it has begun itself.
         more = {"authenticator": judge, "auth_required": True, "auth_require_tls": False}
+    logging.disable(logging.CRITICAL)  # clients that do not trust it are what it is there for
     keeper = Keeper(pathlib.Path(directory))
     listener = await asyncio.get_running_loop().create_server(
         lambda: SMTP(keeper, **more), "127.0.0.1", int(port), ssl=context)
