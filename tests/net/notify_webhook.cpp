@@ -3,12 +3,14 @@
 #include "net/notify/webhook.hpp"
 
 #include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/test/unit_test.hpp>
 #include <future>
 #include <mutex>
 #include <thread>
 
 #include "net/notify/mail.hpp"
+#include "tests/net/certificates.hpp"
 
 using namespace allot;
 using namespace std::chrono_literals;
@@ -169,6 +171,42 @@ BOOST_AUTO_TEST_CASE(when_nobody_listens_then_the_error_names_the_server_alone) 
             const std::string text = error.what();
             return text.starts_with(url + ": ") && text.find("secret-path") == std::string::npos;
         });
+}
+
+BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_it_is_told_nothing) {
+    const test::Certificates certificates;
+    boost::asio::ssl::context context{boost::asio::ssl::context::tls_server};
+    context.use_certificate_file(certificates / "server.pem", boost::asio::ssl::context::pem);
+    context.use_private_key_file(certificates / "server.key", boost::asio::ssl::context::pem);
+    boost::asio::io_context io;
+    tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    // Nobody has signed for it whom we trust; and then somebody has, but for another name.
+    const std::vector<std::pair<std::string, std::string>> tries{
+        {"", ": SSL certificate problem: "},
+        {certificates / "authority.pem",
+         ": SSL: certificate subject name 'server' does not match"}};
+    auto heard = std::async(std::launch::async, [&] {
+        std::string all;
+        for (std::size_t i = 0; i < tries.size(); ++i) {
+            boost::asio::ssl::stream<tcp::socket> stream{io, context};
+            acceptor.accept(stream.next_layer());
+            boost::system::error_code end;
+            stream.handshake(boost::asio::ssl::stream_base::server, end);
+            std::array<char, 512> bytes{};
+            if (!end) all.append(bytes.data(), stream.read_some(boost::asio::buffer(bytes), end));
+        }
+        return all;
+    });
+    const std::string url = "https://localhost:" + std::to_string(acceptor.local_endpoint().port());
+    for (const auto& [ca_file, reason] : tries) {
+        auto settings = settings_for(url);
+        settings.receiver.ca_file = ca_file;
+        settings.receiver.whole_max = 5s;
+        BOOST_CHECK_EXCEPTION(
+            (void)notify::Webhook{settings}.tell(out_of_stock, 1), std::runtime_error,
+            [&](const auto& error) { return std::string{error.what()}.starts_with(url + reason); });
+    }
+    BOOST_TEST(heard.get() == "");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) {
