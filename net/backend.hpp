@@ -25,6 +25,7 @@ struct HandlerFigures {
     std::string name;  ///< the program's or the operator's, never a client's
     Lsn done = 0;      ///< the last fact that it has dealt with
     std::uint64_t lag_facts = 0;
+    Lsn needs = 0;  ///< the first fact that the journal is kept for
     std::uint64_t deliveries = 0;
     std::uint64_t failures = 0;
 };
@@ -36,6 +37,8 @@ struct StorageFigures {
     std::uint64_t stock_bytes = 0;    ///< of memory
     std::uint64_t journal_bytes = 0;  ///< appended
     std::uint64_t waiting_bytes = 0;  ///< appended while another group is written
+    std::uint64_t journal_file_bytes = 0;
+    std::uint64_t held_back_bytes = 0;  ///< of these, for those alone who are told of facts
     /// Groups of up to 1, 2, 4, … facts, each without those before it; the last has no bound.
     std::vector<std::uint64_t> groups = {};
     std::uint64_t written_facts = 0;  ///< in those groups

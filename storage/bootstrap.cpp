@@ -12,7 +12,11 @@ RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions 
       handlers{adapters.files, directory, core.journal, std::move(adapters.handlers),
                core.options.warning} {
     // Before anything may ask for a snapshot, after which the journal is pruned.
-    core.journal.keep_from([this] { return handlers.needed(); });
+    core.journal.keep_from(
+        {.needed = [this] { return handlers.needed(); },
+         .held_back = [this](Lsn first,
+                             std::uint64_t bytes) { handlers.tell_held_back(first, bytes); }});
+    core.snapshotter.look_back();
     handlers.start(core.history, journal);
     core.journal.on_durable([this](Lsn) {
         if (core.snapshot_is_due()) snapshots.start();

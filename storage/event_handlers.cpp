@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 using Warning = HandlerAtWork::Warning;
 
 constexpr std::chrono::seconds idle_place_kept_every{1};
+constexpr std::chrono::minutes held_back_told_every{10};
 
 /// Where the handlers of one store are in its history.
 class Places {
@@ -171,7 +172,8 @@ HandlerStatus HandlerAtWork::status(Lsn end) const {
 
 EventHandlers::EventHandlers(FileSystem& files, const fs::path& directory,
                              const GroupJournal& journal, std::vector<EventHandler> handlers,
-                             const Warning& warning) {
+                             const Warning& warning)
+    : warning_{warning} {
     Places places{files, directory, journal, warning};
     places.cut_at_end(checked_names(handlers));
     for (EventHandler& handler : handlers) {
@@ -193,6 +195,24 @@ Lsn EventHandlers::needed() const noexcept {
     Lsn needed = std::numeric_limits<Lsn>::max();
     for (const auto& each : at_work_) needed = std::min(needed, each->kept() + 1);
     return needed;
+}
+
+void EventHandlers::tell_held_back(Lsn first, std::uint64_t bytes) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!warning_ || (held_back_told_at_ && now < *held_back_told_at_ + held_back_told_every)) {
+        return;
+    }
+    std::string whom;
+    for (const auto& each : at_work_) {
+        const Lsn next = each->kept() + 1;
+        if (next >= first) continue;
+        whom += (whom.empty() ? ": " : ", ") + each->name() + " goes on from LSN " +
+                std::to_string(next);
+    }
+    if (whom.empty()) return;  // they have come on meanwhile
+    held_back_told_at_ = now;
+    warning_(std::to_string(bytes) + " bytes of the journal are kept for event handlers alone" +
+             whom);
 }
 
 std::vector<HandlerStatus> EventHandlers::status(Lsn end) const {

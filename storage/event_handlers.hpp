@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ public:
     void stop();
     /// What is kept durably.
     [[nodiscard]] Lsn kept() const noexcept { return kept_; }
+    [[nodiscard]] const std::string& name() const noexcept { return handler_.name; }
     [[nodiscard]] HandlerStatus status(Lsn end) const;
 
 private:
@@ -74,10 +76,15 @@ public:
     /// The first fact that one of them may still have to be called with, after whatever end of the
     /// process; the greatest number when there are none.
     [[nodiscard]] Lsn needed() const noexcept;
+    /// Warns that so many bytes of the journal before `first` are kept for them alone, and for
+    /// whom; not more often than each ten minutes. One caller at a time.
+    void tell_held_back(Lsn first, std::uint64_t bytes);
     [[nodiscard]] std::vector<HandlerStatus> status(Lsn end) const;
 
 private:
+    const HandlerAtWork::Warning warning_;
     std::vector<std::unique_ptr<HandlerAtWork>> at_work_;
+    std::optional<std::chrono::steady_clock::time_point> held_back_told_at_;
 };
 
 }  // namespace allot

@@ -119,12 +119,30 @@ void GroupJournal::request_close() {
 }
 
 void GroupJournal::prune(Lsn first) {
-    if (needed_) first = std::min(first, needed_());
+    remove_before(readers_.needed ? std::min(first, readers_.needed()) : first);
+    look_back(first);
+}
+
+void GroupJournal::look_back(Lsn first) {
+    if (!readers_.needed) return;
+    const Lsn needed = std::min(first, readers_.needed());
+    {
+        const Lock lock{mutex_};
+        std::uint64_t held_back = 0;
+        for (std::size_t place = 0; may_go(place, first); ++place) {
+            if (!may_go(place, needed)) ++held_back;
+        }
+        held_back_bytes_ = held_back * options_.segment_bytes;
+    }
+    if (held_back_bytes_ > 0) readers_.held_back(first, held_back_bytes_);
+}
+
+void GroupJournal::remove_before(Lsn first) {
     for (;;) {
         std::uint64_t number = 0;
         {
             const Lock lock{mutex_};
-            if (segments_.size() < 2 || segments_[1].first > first || keeps_oldest()) return;
+            if (!may_go(0, first)) return;
             number = segments_.front().number;
             oldest_ = segments_[1].first;
         }
@@ -141,14 +159,21 @@ void GroupJournal::prune(Lsn first) {
     }
 }
 
-/// Whether the options want the oldest segment, although no start needs it. \pre mutex_ is held
-bool GroupJournal::keeps_oldest() const {
+/// Whether the segment holds nothing but facts before `first`, and the options do not want it. All
+/// before it are gone, or may go. \pre mutex_ is held
+bool GroupJournal::may_go(std::size_t place, Lsn first) const {
+    if (segments_.size() < place + 2 || segments_[place + 1].first > first) return false;
     // Those that are full and would be left; one that is longer than usual counts for less than it
     // holds.
-    const std::uint64_t left = (segments_.size() - 2) * options_.segment_bytes;
-    if (left < options_.keep_journal_bytes) return true;
-    const std::chrono::microseconds age{newest_ - segments_.front().newest};
-    return age < options_.keep_journal_age;
+    const std::uint64_t left = (segments_.size() - place - 2) * options_.segment_bytes;
+    if (left < options_.keep_journal_bytes) return false;
+    const std::chrono::microseconds age{newest_ - segments_[place].newest};
+    return age >= options_.keep_journal_age;
+}
+
+std::uint64_t GroupJournal::file_bytes() const {
+    const Lock lock{mutex_};
+    return segments_.size() * options_.segment_bytes;
 }
 
 void GroupJournal::throw_failed() const {

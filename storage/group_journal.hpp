@@ -68,8 +68,20 @@ public:
     /// Removes the segments that hold nothing but facts before `first`, less those that the options
     /// or keep_from() want to be kept.
     void prune(Lsn first);
-    /// `needed` gives the first LSN that somebody still has to read. Once only, before prune().
-    void keep_from(std::function<Lsn()> needed) { needed_ = std::move(needed); }
+    /// Who still has to read what a start does not need.
+    struct Readers {
+        std::function<Lsn()> needed;  ///< gives the first LSN that one of them has to read
+        /// Told by look_back() that so many bytes before `first` are kept for them alone.
+        std::function<void(Lsn first, std::uint64_t bytes)> held_back;
+    };
+    /// Once only, before prune().
+    void keep_from(Readers readers) { readers_ = std::move(readers); }
+    /// Finds out what prune(first) would leave for readers alone; prune() does, too.
+    void look_back(Lsn first);
+    /// Bytes of segments that are left for them alone, by the last look.
+    [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
+    /// Bytes of all segments; a little more where a large unit has made one longer.
+    [[nodiscard]] std::uint64_t file_bytes() const;
 
     // For those who read the files
     /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
@@ -115,7 +127,8 @@ private:
     void sync_or_mark(Time now);
     void close();
     void publish();
-    [[nodiscard]] bool keeps_oldest() const;
+    void remove_before(Lsn first);
+    [[nodiscard]] bool may_go(std::size_t place, Lsn first) const;
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);
     void request_next_segment();
@@ -126,7 +139,7 @@ private:
     const StoreOptions options_;
     const std::uint64_t store_id_;
     std::function<void()> called_;
-    std::function<Lsn()> needed_;  // perhaps empty
+    Readers readers_;  // perhaps none
     JournalIndex index_;
 
     GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
@@ -156,9 +169,10 @@ private:
     std::atomic<bool> preparing_ = false;  // a segment is asked for, and not made yet
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
+    std::atomic<std::uint64_t> held_back_bytes_ = 0;
     GroupSizes group_sizes_;
 
-    std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // of all that follows
     GroupBuffer filling_;
     bool idle_ = false;  // step() waits for a first unit
     bool stop_ = false;

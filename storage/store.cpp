@@ -145,6 +145,8 @@ StoreStatus Store::status() {
             .memory_bytes = core.repository.bytes(),
             .journal_bytes = core.journal.bytes_appended(),
             .journal_groups = core.journal.groups_written(),
+            .journal_file_bytes = core.journal.file_bytes(),
+            .held_back_bytes = core.journal.held_back_bytes(),
             .waiting_bytes = core.journal.waiting_bytes(),
             .group_sizes = core.journal.group_sizes().counts(),
             .written_facts = core.journal.group_sizes().facts(),

@@ -33,7 +33,10 @@ struct StoreStatus {
     std::uint64_t memory_bytes;    ///< of products, batches, orders, lines and shortages
     std::uint64_t journal_bytes;   ///< since the process began
     std::uint64_t journal_groups;  ///< written since the process began
-    std::uint64_t waiting_bytes;   ///< of the group that fills while another is written
+    std::uint64_t journal_file_bytes;  ///< of the files that are there now
+    /// Of these, what is there for event handlers alone; as of the last snapshot, or the start.
+    std::uint64_t held_back_bytes;
+    std::uint64_t waiting_bytes;  ///< of the group that fills while another is written
     GroupSizes::Counts group_sizes;
     std::uint64_t written_facts;  ///< in those groups
     Lsn snapshot;                 ///< the newest snapshot's first LSN to replay less one; 0: none

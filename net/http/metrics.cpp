@@ -158,6 +158,11 @@ void put_storage(MetricPage& page, const StorageFigures& storage, Lsn last) {
         .value(storage.recovered_facts);
     page.counter("allot_journal_bytes_total", "Bytes of facts journaled")
         .value(storage.journal_bytes);
+    page.gauge("allot_journal_file_bytes", "Bytes of the journal's files")
+        .value(storage.journal_file_bytes);
+    page.gauge("allot_journal_held_back_bytes",
+               "Of these, what is kept for those alone who are notified, by the last snapshot")
+        .value(storage.held_back_bytes);
     page.gauge("allot_journal_waiting_bytes", "Bytes of facts that wait for the group before them")
         .value(storage.waiting_bytes);
     page.histogram("allot_journal_group_facts", "Facts that shared one write")
@@ -184,6 +189,8 @@ void put_handlers(MetricPage& page, const std::vector<HandlerFigures>& handlers)
     for (const auto& each : handlers) page.value(each.done, {{"handler", each.name}});
     page.gauge("allot_handler_lag_facts", "Facts that who is notified has yet to look at");
     for (const auto& each : handlers) page.value(each.lag_facts, {{"handler", each.name}});
+    page.gauge("allot_handler_needs_lsn", "The first fact that the journal is kept for");
+    for (const auto& each : handlers) page.value(each.needs, {{"handler", each.name}});
     page.counter("allot_handler_deliveries_total", "Notifications that were taken");
     for (const auto& each : handlers) page.value(each.deliveries, {{"handler", each.name}});
     page.counter("allot_handler_failures_total", "Attempts to notify that failed");

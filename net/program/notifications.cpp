@@ -138,6 +138,7 @@ InfoSection handler_info(const std::vector<HandlerStatus>& handlers) {
         append_escaped(error, handler.last_error, error_bytes_max);
         add("lsn", std::to_string(handler.done));
         add("lag", std::to_string(handler.lag));
+        add("needs_lsn", std::to_string(handler.kept + 1));
         add("deliveries", std::to_string(handler.acted));
         add("failures", std::to_string(handler.failures));
         add("last_error", std::move(error));

@@ -129,15 +129,18 @@ BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_
 BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there) {
     Watched desk;
     desk.hub.backend.storage_figures = [] {
-        return allot::StorageFigures{.oldest_lsn = 3,
-                                     .waiting_bytes = 77,
-                                     .groups = {5, 0, 2},
-                                     .written_facts = 13,
-                                     .snapshots_taken = 4,
-                                     .snapshots_failed = 1,
-                                     .snapshot_at = 1'700'000'000'500'000,
-                                     .snapshot_took = 250ms,
-                                     .handlers = {{"mail", 7, 2, 5, 1}, {"webhook", 9, 0, 6, 0}}};
+        return allot::StorageFigures{
+            .oldest_lsn = 3,
+            .waiting_bytes = 77,
+            .journal_file_bytes = 4096,
+            .held_back_bytes = 1024,
+            .groups = {5, 0, 2},
+            .written_facts = 13,
+            .snapshots_taken = 4,
+            .snapshots_failed = 1,
+            .snapshot_at = 1'700'000'000'500'000,
+            .snapshot_took = 250ms,
+            .handlers = {{"mail", 7, 2, 6, 5, 1}, {"webhook-erp", 9, 0, 8, 6, 0}}};
     };
     auto figures = desk.figures();
     BOOST_TEST(figures["allot_oldest_lsn"] == 3);
@@ -152,7 +155,10 @@ BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there
     BOOST_TEST(figures["allot_snapshot_duration_seconds"] == 0.25);
     BOOST_TEST(figures["allot_handler_lsn{handler=\"mail\"}"] == 7);
     BOOST_TEST(figures["allot_handler_lag_facts{handler=\"mail\"}"] == 2);
-    BOOST_TEST(figures["allot_handler_deliveries_total{handler=\"webhook\"}"] == 6);
+    BOOST_TEST(figures["allot_handler_deliveries_total{handler=\"webhook-erp\"}"] == 6);
+    BOOST_TEST(figures["allot_handler_needs_lsn{handler=\"webhook-erp\"}"] == 8);
+    BOOST_TEST(figures["allot_journal_file_bytes"] == 4096);
+    BOOST_TEST(figures["allot_journal_held_back_bytes"] == 1024);
     BOOST_TEST(figures["allot_handler_failures_total{handler=\"mail\"}"] == 1);
 }
 

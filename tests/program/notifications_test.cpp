@@ -205,6 +205,7 @@ BOOST_AUTO_TEST_CASE(when_info_tells_of_them_then_no_error_can_add_a_line) {
     BOOST_TEST(
         (section.fields == std::vector<Field>{{"mail_lsn", "7"},
                                               {"mail_lag", "2"},
+                                              {"mail_needs_lsn", "7"},
                                               {"mail_deliveries", "3"},
                                               {"mail_failures", "4"},
                                               {"mail_last_error", "no\\x0d\\x0alast_lsn:0"}}));

@@ -103,6 +103,11 @@ struct Warnings {
         return std::ranges::any_of(
             texts, [&](const auto& text) { return text.find(part) != std::string::npos; });
     }
+    [[nodiscard]] std::ptrdiff_t count(const std::string& part) {
+        const std::scoped_lock lock{mutex};
+        return std::ranges::count_if(
+            texts, [&](const auto& text) { return text.find(part) != std::string::npos; });
+    }
     std::mutex mutex;
     std::vector<std::string> texts;
 };
@@ -257,6 +262,39 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, Given
     BOOST_TEST(listener.await(store.status().last));
     store.snapshot();
     BOOST_TEST(store.status().oldest > 9U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_is_told,
+                        GivenADirectory) {
+    const std::string said =
+        " bytes of the journal are kept for event handlers alone: listener goes on from LSN 9";
+    listener.fail_at(9, 1'000'000'000);
+    Listener other;
+    std::uint64_t held_back = 0;
+    {
+        auto store = open({listener.handler(1), other.handler(1, "other")});
+        for (int i = 0; i < 4; ++i) {
+            work_a_little(store, i * 60, i * 60 + 60);
+            BOOST_TEST(other.await(store.status().last));
+            BOOST_TEST(store.status().held_back_bytes >= held_back);
+            store.snapshot();
+            held_back = store.status().held_back_bytes;
+        }
+        BOOST_TEST(held_back > 0U);
+        BOOST_TEST(store.status().journal_file_bytes > held_back);
+        BOOST_TEST(warnings.count("kept for event handlers alone") == 1);  // however many snapshots
+        BOOST_TEST(warnings.hold(said));
+    }
+    auto store = open({listener.handler(1), other.handler(1, "other")});
+    BOOST_TEST(store.status().held_back_bytes == held_back);
+    BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
+    listener.fail_at(0, 0);
+    work_a_little(store, 240, 300);
+    std::this_thread::sleep_for(1s);  // then the place is kept of a fact that was passed over, too
+    work_a_little(store, 300, 301);
+    BOOST_TEST(listener.await(store.status().last));
+    store.snapshot();
+    BOOST_TEST(store.status().held_back_bytes == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_name_is_none_or_taken_then_it_is_refused, GivenADirectory) {
