@@ -11,20 +11,8 @@
 namespace allot {
 
 namespace {
-/// While others work, too, the thread rests so many times as long as it has worked: that is what a
-/// snapshot may take longer than at rest. So they keep nearly all of the store's time; and the
-/// system seldom takes the processor from a thread that has used little of it, least of all while
-/// that holds the store and everybody waits.
-constexpr int rests_a_work_max = 14;
-
 /// Most slices are over in half of it; where memory is slow to answer, they are cut here.
 constexpr std::chrono::microseconds slice_max{25};
-
-/// The less, the more the store has grown meanwhile: a snapshot that copies no faster than lines
-/// are added would never end.
-constexpr int rests_a_work(std::uint64_t growth) noexcept {
-    return growth < 4 ? rests_a_work_max >> growth : 0;
-}
 
 std::uint64_t microseconds(std::chrono::steady_clock::duration time) {
     return static_cast<std::uint64_t>(
@@ -38,12 +26,21 @@ struct Stopped : std::exception {
 }  // namespace
 
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
-                               std::function<void(std::string_view)> warning)
+                               std::function<void(std::string_view)> warning, int rests_a_work)
     : snapshotter_{snapshotter},
       turn_{turn},
       journal_{journal},
       warning_{std::move(warning)},
+      rests_a_work_{rests_a_work},
       thread_{[this] { run(); }} {}
+
+void SnapshotThread::hurry() {
+    {
+        const Lock lock{mutex_};
+        hurry_ = true;
+    }
+    changed_.notify_all();
+}
 
 void SnapshotThread::stop() {
     {
@@ -134,8 +131,7 @@ void SnapshotThread::copy_all() {
             }
             worked += Steady::now() - began;
         }
-        if (others_work && !snapshotter_.copied())
-            rest(rests_a_work(snapshotter_.growth()) * worked);
+        if (others_work && !snapshotter_.copied()) rest(rests_a_work() * worked);
         if (stop_) throw Stopped{};
     } while (!snapshotter_.copied());
 }
@@ -149,9 +145,16 @@ SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     return took;
 }
 
+/// The less, the more the store has grown meanwhile: a snapshot that copies no faster than lines
+/// are added would never end.
+int SnapshotThread::rests_a_work() const noexcept {
+    const std::uint64_t growth = snapshotter_.growth();
+    return growth < 4 ? rests_a_work_ >> growth : 0;
+}
+
 void SnapshotThread::rest(Steady::duration time) {
     Lock lock{mutex_};
-    changed_.wait_for(lock, time, [&] { return stop_.load(); });
+    changed_.wait_for(lock, time, [&] { return stop_ || hurry_; });
 }
 
 }  // namespace allot

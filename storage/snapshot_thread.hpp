@@ -19,10 +19,18 @@ namespace allot {
 /// others.
 class SnapshotThread {
 public:
+    /// While others work, too, the thread rests so many times as long as it has worked: that is
+    /// what a snapshot may take longer than at rest. So they keep nearly all of the store's time;
+    /// and the system seldom takes the processor from a thread that has used little of it, least
+    /// of all while that holds the store and everybody waits.
+    static constexpr int rests_a_work_usual = 14;
+
     /// \param turn held while a slice is copied.
     /// \param warning told why there is no snapshot.
+    /// \param rests_a_work the longest rest; shorter where the store grows meanwhile.
     SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
-                   std::function<void(std::string_view)> warning);
+                   std::function<void(std::string_view)> warning,
+                   int rests_a_work = rests_a_work_usual);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
@@ -33,7 +41,9 @@ public:
     Lsn take();
     /// \return false when one is being taken already.
     bool start();
-    /// Gives up a snapshot that is being taken, and takes no other.
+    /// Nobody else works any more: ends a rest, and takes no other.
+    void hurry();
+    /// Gives up a snapshot that is being taken, at once if it rests, and takes no other.
     void stop();
 
     [[nodiscard]] bool running() const;
@@ -57,19 +67,22 @@ private:
     void copy_all();
     /// \return how long it held the turn.
     Steady::duration copy_slice();
-    /// Ends at once when the store is being closed.
+    [[nodiscard]] int rests_a_work() const noexcept;
+    /// Ends at once with hurry() and stop().
     void rest(Steady::duration time);
 
     Snapshotter& snapshotter_;
     StoreMutex& turn_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
+    const int rests_a_work_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> pause_us_ = 0;
     std::atomic<std::uint64_t> failed_ = 0;
     std::atomic<std::uint64_t> took_us_ = 0;
     std::atomic<UnixMicros> taken_at_ = 0;
     std::atomic<bool> stop_ = false;
+    std::atomic<bool> hurry_ = false;
 
     mutable std::mutex mutex_;  // of all that follows
     std::condition_variable changed_;

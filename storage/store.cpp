@@ -127,6 +127,10 @@ std::vector<HandlerStatus> Store::handlers() {
 }
 
 Lsn Store::snapshot() { return running_->snapshots.take(); }
+Lsn Store::closing_snapshot() {
+    running_->snapshots.hurry();
+    return running_->snapshots.take();
+}
 bool Store::start_snapshot() { return running_->snapshots.start(); }
 
 StoreStatus Store::status() {

@@ -168,6 +168,9 @@ public:
     /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
     /// Others go on working. \return the LSN from which a restart replays the journal.
     Lsn snapshot();
+    /// Likewise, by who is about to close the store: others are left no time any more, neither by
+    /// this one nor by the one that is being taken.
+    Lsn closing_snapshot();
     /// As snapshot(), on the snapshot thread. \return false when one is being taken already.
     bool start_snapshot();
 

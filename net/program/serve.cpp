@@ -174,7 +174,7 @@ int close(Store& store, Logger& log) {
         log.error("the storage has failed; the next start recovers what was acknowledged");
         return exit_code::failed;
     }
-    const Lsn replay_from = store.snapshot();
+    const Lsn replay_from = store.closing_snapshot();
     log.info("stopped", {{"last_lsn", store.status().last}, {"replay_from", replay_from}});
     return exit_code::ok;
 }

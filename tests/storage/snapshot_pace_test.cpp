@@ -1,0 +1,82 @@
+// A snapshot beside others rests for long; it must not keep waiting who closes the store.
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "storage/inspect.hpp"
+#include "storage/snapshot_thread.hpp"
+#include "storage/store_core.hpp"
+#include "storage/system_clock.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A store whose snapshots would rest for longer than any test lasts.
+struct GivenASnapshotThatRests : Scratch {
+    GivenASnapshotThatRests() {
+        const std::scoped_lock turn{core.turn};
+        for (; batches < 200; ++batches) add_batch();  // of so many SKUs: many slices
+    }
+    void add_batch() {
+        const std::string name = std::to_string(batches);
+        (void)core.bus.handle(
+            AddBatch{BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1});
+    }
+    /// Begins a snapshot that finds others at work between its beginning and its first slice.
+    void begin() {
+        const std::scoped_lock turn{core.turn};
+        BOOST_REQUIRE(snapshots.start());
+        while (!core.turn.wanted()) std::this_thread::yield();
+        add_batch();
+    }
+    [[nodiscard]] bool ends() {
+        const auto patience_ends = std::chrono::steady_clock::now() + 20s;
+        while (snapshots.running() && std::chrono::steady_clock::now() < patience_ends) {
+            std::this_thread::sleep_for(1ms);
+        }
+        return !snapshots.running();
+    }
+
+    int batches = 0;
+    StoreCore core{posix_file_system(), path, small_options(Durability::Mode::os), system_clock()};
+    JournalThreads journal{core.journal};
+    SnapshotThread snapshots{core.snapshotter, core.turn, journal, {}, 1 << 28};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_rests, GivenASnapshotThatRests)
+
+BOOST_AUTO_TEST_CASE(when_nobody_else_works_any_more_then_it_is_taken_at_once) {
+    begin();
+    std::this_thread::sleep_for(20ms);
+    BOOST_TEST(snapshots.running());
+    snapshots.hurry();
+    BOOST_TEST(ends());
+    BOOST_TEST(snapshots.taken() == 1U);
+    begin();  // nor does the next one rest
+    BOOST_TEST(ends());
+    BOOST_TEST(snapshots.taken() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_store_is_closed_then_it_is_given_up_at_once) {
+    begin();
+    std::this_thread::sleep_for(20ms);
+    auto stopped = std::async(std::launch::async, [this] { snapshots.stop(); });
+    const bool at_once = stopped.wait_for(20s) == std::future_status::ready;
+    BOOST_TEST(at_once);
+    if (!at_once) snapshots.hurry();
+    stopped.get();
+    BOOST_TEST(snapshots.taken() == 0U);
+    BOOST_TEST(snapshots.failed() == 0U);
+    BOOST_TEST(list_snapshots(posix_file_system(), path).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
