@@ -1,13 +1,8 @@
 #include "net/listener.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
-#include <string>
 #include <utility>
 
 #include "net/http/reply.hpp"
@@ -21,17 +16,9 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{250};
-constexpr std::chrono::milliseconds accept_retry{100};
 
 std::int64_t unix_seconds(std::chrono::system_clock::time_point at) {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-}
-
-/// Descriptors or memory have run out: it passes, as others close.
-bool is_exhaustion(const error_code& error) {
-    namespace errc = boost::system::errc;
-    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-           error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
 }  // namespace
@@ -40,7 +27,7 @@ Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions o
     : io_{io},
       options_{std::move(options)},
       hub_{loading, options_.session, options_.password},
-      spare_{io},
+      doors_{io, *this},
       tick_timer_{io},
       drain_timer_{io} {
     hub_.started = hub_.now = steady_clock::now();
@@ -61,15 +48,15 @@ void Listener::open(Tcp::acceptor bound, Protocol protocol) {
     } else {
         hub_.port = endpoint.port();
     }
-    if (doors_.empty()) begin();
-    doors_.push_back(
-        std::make_unique<Door>(Door{std::move(bound), protocol, boost::asio::steady_timer{io_}}));
-    accept(*doors_.back());
+    if (doors_.empty()) tick();
+    doors_.open(std::move(bound), protocol);
 }
 
-void Listener::begin() {
-    keep_spare();
-    tick();
+void Listener::came(Tcp::socket socket, Protocol protocol) {
+    auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this(), protocol);
+    connection->place = connections_.size();
+    connections_.push_back(connection);
+    connection->start();
 }
 
 void Listener::serve(Backend backend) {
@@ -84,87 +71,6 @@ void Listener::serve(Backend backend) {
             signal->progress();
         }
     });
-}
-
-Listener::Tcp::endpoint Listener::endpoint(Protocol protocol) const {
-    const auto door =
-        std::ranges::find_if(doors_, [&](const auto& each) { return each->protocol == protocol; });
-    BOOST_ASSERT(door != doors_.end());
-    return (*door)->acceptor.local_endpoint();
-}
-
-void Listener::accept(Door& door) {
-    door.acceptor.async_accept(
-        [self = shared_from_this(), &door](const error_code& error, Tcp::socket socket) {
-            self->accepted(door, error, std::move(socket));
-        });
-}
-
-void Listener::accepted(Door& door, const error_code& error, Tcp::socket socket) {
-    if (!door.acceptor.is_open()) return;  // closed meanwhile
-    if (is_exhaustion(error) && !refuse_with_spare(door)) return accept_later(door);
-    if (!error) {
-        hub_.now = steady_clock::now();
-        ++hub_.counters.connections;
-        if (connections_.size() >= options_.clients_max) {
-            refuse(door, std::move(socket), Drop::clients_max);
-        } else {
-            auto connection =
-                std::make_shared<Connection>(std::move(socket), shared_from_this(), door.protocol);
-            connection->place = connections_.size();
-            connections_.push_back(connection);
-            connection->start();
-        }
-    }
-    accept(door);
-}
-
-void Listener::accept_later(Door& door) {
-    ++hub_.counters.accept_retries;
-    door.retry.expires_after(accept_retry);
-    door.retry.async_wait([self = shared_from_this(), &door](const error_code& cancelled) {
-        if (!cancelled && door.acceptor.is_open()) self->accept(door);
-    });
-}
-
-/// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
-void Listener::refuse(const Door& door, Tcp::socket socket, Drop cause) {
-    hub_.counters.count(cause);
-    hub_.counters.count(ErrorCode::generic);
-    const std::string_view reply = door.protocol == Protocol::http
-                                       ? http::too_many_clients
-                                       : "-ERR max number of clients reached\r\n";
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    // Within TLS it would take a handshake to say so.
-    if (!options_.tls) socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
-    socket.shutdown(Tcp::socket::shutdown_both, ignored);
-}
-
-/// Out of descriptors, one is given up for the moment that it takes to tell a client.
-/// \return false when nobody was there: the system finds no descriptor before it looks for a
-/// client.
-bool Listener::refuse_with_spare(Door& door) {
-    error_code ignored;
-    if (!spare_.is_open()) return false;
-    spare_.close(ignored);
-    error_code error;
-    door.acceptor.non_blocking(true, error);
-    Tcp::socket socket{io_};
-    if (!error) door.acceptor.accept(socket, error);
-    if (!error) {
-        ++hub_.counters.connections;
-        refuse(door, std::move(socket), Drop::no_descriptors);
-    }
-    keep_spare();
-    return !error;
-}
-
-void Listener::keep_spare() {
-    if (spare_.is_open()) return;
-    const int any = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    error_code ignored;
-    if (any >= 0) spare_.assign(any, ignored);
 }
 
 void Listener::await_durability(Connection& connection) {
@@ -297,7 +203,7 @@ void Listener::tick() {
         const auto connection = connections_[i];
         connection->check_deadlines(options_);
     }
-    keep_spare();
+    doors_.keep_spare();
     if (shut_) return;
     tick_timer_.expires_after(tick_interval);
     tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
@@ -324,7 +230,7 @@ void Listener::closed(Connection& connection) {
 
 void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
     done_ = std::move(done);
-    close_doors();
+    doors_.close();
     hub_.now = steady_clock::now();
     if (connections_.empty()) return drained();
     for (const auto& connection : connections_) connection->finish();
@@ -342,14 +248,6 @@ void Listener::drained() {
     asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
 }
 
-void Listener::close_doors() {
-    for (const auto& door : doors_) {
-        error_code ignored;
-        door->acceptor.close(ignored);
-        door->retry.cancel();
-    }
-}
-
 void Listener::close_all() {
     while (!connections_.empty()) {
         const auto connection = connections_.back();
@@ -359,7 +257,7 @@ void Listener::close_all() {
 
 void Listener::shut() {
     shut_ = true;
-    close_doors();
+    doors_.close();
     tick_timer_.cancel();
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();

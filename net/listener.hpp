@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
@@ -10,14 +9,15 @@
 #include <vector>
 
 #include "net/connection.hpp"
+#include "net/doors.hpp"
 #include "net/durable_signal.hpp"
 #include "net/hub.hpp"
 #include "net/server.hpp"
 
 namespace allot {
 
-/// The inside of a Server: accepts connections, keeps the list of them, wakes those that wait for
-/// durability, and enforces deadlines. Lives as long as a handler may still refer to it.
+/// The inside of a Server: keeps the list of connections that its doors let in, wakes those that
+/// wait for durability, and enforces deadlines. Lives as long as a handler may still refer to it.
 class Listener : public std::enable_shared_from_this<Listener> {
 public:
     using Tcp = boost::asio::ip::tcp;
@@ -34,11 +34,17 @@ public:
     void shut();
 
     /// \pre open() for the protocol
-    [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const;
+    [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const {
+        return doors_.endpoint(protocol);
+    }
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
     [[nodiscard]] Hub& hub() noexcept { return hub_; }
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
+
+    // For doors
+    /// A client is let in.
+    void came(Tcp::socket socket, Protocol protocol);
 
     // For connections
     /// It has executed something: flush() is called at the end of the round.
@@ -58,21 +64,6 @@ public:
     }
 
 private:
-    /// An address at which clients come. Lives as long as the listener.
-    struct Door {
-        Tcp::acceptor acceptor;
-        Protocol protocol;
-        boost::asio::steady_timer retry;
-    };
-
-    void begin();
-    void accept(Door& door);
-    void accepted(Door& door, const boost::system::error_code& error, Tcp::socket socket);
-    void accept_later(Door& door);
-    void refuse(const Door& door, Tcp::socket socket, Drop cause);
-    bool refuse_with_spare(Door& door);
-    void close_doors();
-    void keep_spare();
     void drop_largest();
     void end_round();
     void wake();
@@ -87,8 +78,7 @@ private:
     boost::asio::io_context& io_;
     ServerOptions options_;
     Hub hub_;
-    std::vector<std::unique_ptr<Door>> doors_;
-    boost::asio::posix::stream_descriptor spare_;  // given up to refuse where there are no others
+    Doors doors_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer drain_timer_;
     std::shared_ptr<DurableSignal> durable_;
