@@ -4,6 +4,8 @@
 #include <limits>
 #include <set>
 #include <stdexcept>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "storage/handler_file.hpp"
@@ -188,7 +190,14 @@ void EventHandlers::start(FactHistory& history, JournalThreads& journal) {
 }
 
 void EventHandlers::stop() {
-    for (const auto& each : at_work_) each->stop();
+    std::vector<std::jthread> stopping;
+    for (const auto& each : at_work_) {
+        try {
+            stopping.emplace_back([&each] { each->stop(); });
+        } catch (const std::system_error&) {
+            each->stop();
+        }
+    }
 }
 
 Lsn EventHandlers::needed() const noexcept {

@@ -72,6 +72,7 @@ public:
     EventHandlers& operator=(const EventHandlers&) = delete;
 
     void start(FactHistory& history, JournalThreads& journal);
+    /// All at once: each call may take a while to end.
     void stop();
     /// The first fact that one of them may still have to be called with, after whatever end of the
     /// process; the greatest number when there are none.

@@ -68,6 +68,7 @@ class Receiver:
     def __init__(self, tls=None):
         self.mode = "good"
         self.posts = []  # (header, body) of those that were answered well
+        self.asked = []  # the mode of each, however it was answered
         self.port = 0
         self._tls = tls
         self._server = None
@@ -88,6 +89,7 @@ class Receiver:
             def do_POST(self):  # noqa: N802
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 mode = receiver.mode
+                receiver.asked.append(mode)
                 if mode == "hangs":
                     receiver._hanging.wait(PATIENCE_S)
                     self.close_connection = True
@@ -323,6 +325,20 @@ class GivenSeveralReceivers(server.Case):
             self.await_lag(client, "webhook-erp_lag")
         self.assertEqual(list(range(2, 22)), self.shop.lsns())
         self.assertEqual(list(range(12, 22)), self.erp.lsns())  # from when it was registered
+
+    def test_when_all_of_many_hang_then_the_end_waits_for_them_together(self):
+        self.erp.mode = "hangs"
+        urls = [f"--webhook=n{i}=http://127.0.0.1:{self.erp.port}/{i}" for i in range(16)]
+        one = self.serve(*urls, "--notify-timeout", "1h")
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            self.short(client, "hangs", 1)
+            ends = time.monotonic() + PATIENCE_S
+            while len(self.erp.asked) < 16:
+                self.assertLess(time.monotonic(), ends, client.info())
+                time.sleep(0.02)
+        self.assertEqual(0, one.stop())  # within STOP_S; each takes up to a second
+        self.assertEqual([], self.erp.posts)
 
     def test_when_a_token_is_for_one_then_no_other_sees_it(self):
         token = self.scratch / "token"
