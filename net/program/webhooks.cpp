@@ -98,11 +98,12 @@ ByName<T> by_name(const Settings& settings, std::string_view option, const Rule<
     return all;
 }
 
-/// Nothing is said for a webhook that is not there: it was meant for one that is.
+/// Nothing is said for a webhook that is not there: it was meant for one that is. But the default
+/// is, by a file that shows what was in force.
 template <class T>
 void check_names(std::string_view option, const ByName<T>& given, const ByName<std::string>& urls) {
     for (const auto& [name, each] : given) {
-        if (urls.contains(name) || each.setting->origin == "default") continue;
+        if (urls.contains(name) || each.setting->text == default_events) continue;
         throw Settings::refusal(option, *each.setting,
                                 name.empty() ? "each webhook has a name: say NAME= before it"
                                              : "there is no webhook '" + name + "'");

@@ -178,6 +178,22 @@ BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_several_are_shown_then_a_file_can_say_the_same) {
+    const ScratchDirectory scratch;
+    const std::vector<std::string> arguments{"--webhook=a=http://a", "--webhook=b=http://b",
+                                             "--webhook-events=b=line_allocated"};
+    for (const auto& each : {std::vector{arguments[0], arguments[1]}, arguments}) {
+        std::vector<std::string> shown{"serve", "--print-config"};
+        shown.insert(shown.end(), each.begin(), each.end());
+        scratch.write("shown.ini", run_program(shown, {}).out);
+        const auto again =
+            run_program({"serve", "--print-config", "--config", scratch / "shown.ini"}, {});
+        BOOST_TEST(again.code == 0, again.err);
+        BOOST_TEST(contains(again.out, "webhook = a=http://a\n"));
+        BOOST_TEST(contains(again.out, "webhook = b=http://b\n"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_secrets_are_not) {
     const auto run =
         run_program({"serve", "--print-config", "--webhook", "http://a", "--smtp", "smtp://a",
