@@ -32,8 +32,8 @@ public:
     bool begin();
     /// Copies the next slice out of the store. \pre the turn is held.
     /// \param until see snapshot::copy_slice().
-    void copy(std::chrono::steady_clock::time_point until =
-                  std::chrono::steady_clock::time_point::max());
+    void copy(
+        std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
     /// Bytes that take() would give.
     [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
     /// \param emptied what is copied next goes there: a chunk that was written, so that its memory
