@@ -26,6 +26,10 @@ struct Notifications {
     /// \throws UsageError
     [[nodiscard]] static Notifications from(const Settings& settings,
                                             std::vector<std::string>& warnings);
+    /// How many are notified, each by a connection of its own.
+    [[nodiscard]] std::size_t destinations() const noexcept {
+        return webhooks.size() + (mail ? 1 : 0);
+    }
     /// For bootstrap(): `mail`, and each NamedWebhook::handler(), from the first new fact on.
     [[nodiscard]] std::vector<EventHandler> handlers() const;
 };

@@ -187,7 +187,8 @@ int serve(const ServeSettings& settings, Console& console) {
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     for (const std::string& warning : settings.warnings) log.warning(warning);
     ServerOptions options = settings.server;
-    options.clients_max = descriptors_for(options.clients_max, log);
+    options.clients_max =
+        descriptors_for(options.clients_max, settings.notifications.destinations(), log);
     options.warning = [&log](std::string_view text) { log.warning(text); };
 
     asio::io_context io{1};
