@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "storage/store.hpp"
 
@@ -108,6 +112,35 @@ void ask_why(allot::Store& store) {
           "what was announced is what happens");
 }
 
+/// The journal is the outbox: whoever keeps the last LSN misses nothing, whatever dies meanwhile.
+void see_what_has_happened(allot::Store& store) {
+    std::map<std::string, int> allocated;
+    const auto cursor = store.facts(1);
+    for (auto facts = cursor->take(100); !facts.empty(); facts = cursor->take(100)) {
+        for (const allot::CommittedFact& fact : facts) {
+            if (const auto* const line = std::get_if<allot::LineAllocated>(&fact.fact)) {
+                ++allocated[std::string{line->batch.view()}];
+            }
+        }
+    }
+    std::cout << "lines allocated, from the first fact on:";
+    for (const auto& [batch, lines] : allocated) std::cout << ' ' << lines << " to " << batch;
+    std::cout << '\n';
+    check(allocated["batch-001"] == 2 && allocated["batch-002"] == 2, "each of them once");
+
+    // Or be told, on another thread, of each fact that comes.
+    std::promise<std::string> told;
+    const auto subscription = store.subscribe(
+        cursor->next(), [&, done = false](const allot::CommittedFact& fact) mutable {
+            if (!std::exchange(done, true)) {
+                told.set_value(std::string{allot::sku_of(fact.fact).view()});
+            }
+        });
+    store.add_batch({"batch-004", "BLUE-LAMP", 20, "2030-02-01"}).value();
+    check(told.get_future().get() == "BLUE-LAMP", "a subscriber hears of it");
+    std::cout << "a subscriber has heard of new lamps\n";
+}
+
 }  // namespace
 
 int main() {
@@ -121,6 +154,7 @@ int main() {
         take_orders(store);
         take_an_order_of_several_lines(store);
         ask_why(store);
+        see_what_has_happened(store);
         state = store.state_hash();
     }  // closed; had the process died instead, the next line would find the same
     {
