@@ -27,7 +27,8 @@ struct EventHandler {
     /// on after the last one of which the call returned.
     Lsn from = from_now;
     /// Comes on a thread of its own; no command waits for it. When it throws, whatever that is,
-    /// which is told to options.warning, it comes again with the same fact, after a rest.
+    /// which is told to options.warning, it comes again with the same fact, after a rest; so does
+    /// the next one when the journal could not be read. Only damage in the journal is the end.
     /// \param store_id of the store: together with the fact's LSN and time, what tells a fact from
     /// any other.
     std::function<Handled(const CommittedFact& fact, std::uint64_t store_id)> call;
@@ -44,7 +45,7 @@ struct HandlerStatus {
     Lsn kept;                ///< where it would go on after a crash, less one
     Lsn lag;                 ///< facts that it could have been called with, and was not yet
     std::uint64_t acted;     ///< calls that acted, since the process began
-    std::uint64_t failures;  ///< calls that threw, since the process began
+    std::uint64_t failures;  ///< calls that threw and failed reads, since the process began
     std::string last_error;  ///< what the last of them said; empty: none
 };
 

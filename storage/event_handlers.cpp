@@ -110,7 +110,8 @@ void HandlerAtWork::start(FactHistory& history, JournalThreads& journal) {
                                     {.name = "event handler " + handler_.name,
                                      .call = [this](const CommittedFact& fact) { call(fact); },
                                      .back_off = handler_.back_off,
-                                     .interrupt = handler_.interrupt},
+                                     .interrupt = handler_.interrupt,
+                                     .failed = [this](std::string_view why) { note_failure(why); }},
                                     warning_);
 }
 
@@ -121,16 +122,7 @@ void HandlerAtWork::stop() {
 }
 
 void HandlerAtWork::call(const CommittedFact& fact) {
-    Handled handled{};
-    try {
-        handled = handler_.call(fact, store_id_);
-    } catch (const std::exception& error) {
-        note_failure(error.what());
-        throw;
-    } catch (...) {
-        note_failure(no_exception);
-        throw;
-    }
+    const Handled handled = handler_.call(fact, store_id_);
     done_ = fact.lsn;
     if (handled == Handled::acted) ++acted_;
     if (handled == Handled::acted || Steady::now() >= kept_at_ + idle_place_kept_every) {

@@ -1,6 +1,7 @@
 #include "storage/fact_follower.hpp"
 
 #include <chrono>
+#include <system_error>
 #include <utility>
 
 namespace allot {
@@ -55,16 +56,30 @@ void FactFollower::run() {
     try {
         tell_all();
     } catch (const std::exception& error) {
-        warn(follower_.name + " is told no more after LSN " + std::to_string(told_) + ": " +
-             error.what());
+        const std::string end =
+            "told no more after LSN " + std::to_string(told_) + ": " + error.what();
+        note_failure(end);
+        warn(follower_.name + " is " + end);
     }
     cursor_.reset();
     ended_ = true;
 }
 
 void FactFollower::tell_all() {
+    std::uint64_t failures = 0;  // of reading, in a row
     while (journal_.wait_readable(cursor_->next(), stop_)) {
-        for (const CommittedFact& fact : cursor_->take(facts_at_once)) {
+        FactRun facts;
+        try {
+            facts = cursor_->take(facts_at_once);
+        } catch (const std::system_error& error) {  // may pass, unlike damage
+            const std::string why = error.what();
+            note_failure(why);
+            rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and tries again in ",
+                 ++failures, why);
+            continue;
+        }
+        failures = 0;
+        for (const CommittedFact& fact : facts) {
             if (stop_) return;
             tell(fact);
         }
@@ -83,12 +98,21 @@ void FactFollower::tell(const CommittedFact& fact) {
         } catch (...) {
             why = no_exception;
         }
-        if (stop_) return;
-        const auto rest = rest_after(failures);
-        warn(follower_.name + " failed at LSN " + std::to_string(fact.lsn) +
-             " and is told again in " + std::to_string(rest.count()) + " ms: " + why);
-        journal_.rest(rest, stop_);
+        note_failure(why);
+        rest(" failed at LSN " + std::to_string(fact.lsn) + " and is told again in ", failures,
+             why);
     }
+}
+
+void FactFollower::rest(const std::string& what, std::uint64_t failures, const std::string& why) {
+    if (stop_) return;
+    const auto time = rest_after(failures);
+    warn(follower_.name + what + std::to_string(time.count()) + " ms: " + why);
+    journal_.rest(time, stop_);
+}
+
+void FactFollower::note_failure(const std::string& why) const {
+    if (follower_.failed) follower_.failed(why);
 }
 
 std::chrono::milliseconds FactFollower::rest_after(std::uint64_t failures) {

@@ -22,18 +22,20 @@ struct Follower {
     BackOff back_off = {};
     /// Has a call that is under way return or throw soon. Comes from another thread.
     std::function<void()> interrupt = {};
+    /// Told of each failure, of a call or of the journal, on the thread that makes the calls.
+    std::function<void(std::string_view why)> failed = {};
 };
 
 /// What is told of a failure that does not tell itself.
 inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
 
 /// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
-/// A call that throws is made again with the same fact, after a rest; the engine and other
-/// followers go on meanwhile.
+/// A call that throws is made again with the same fact, and a journal that could not be read is
+/// read again from there, after a rest; the engine and other followers go on meanwhile.
 class FactFollower {
 public:
     /// \param from the first LSN to be told. \throws TrimmedHistory
-    /// \param warning told of calls that threw, and of an end before stop().
+    /// \param warning told of calls that threw, of failed reads, and of an end before stop().
     [[nodiscard]] static std::shared_ptr<FactFollower> start(
         FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
         std::function<void(std::string_view)> warning);
@@ -47,7 +49,8 @@ public:
     void stop();
     /// The last LSN of which the call has returned; from - 1 at first.
     [[nodiscard]] Lsn told() const noexcept { return told_; }
-    /// True once nothing more is told: stopped, or the facts were trimmed or cannot be read.
+    /// True once nothing more is told: stopped, or the facts were trimmed or are damaged, or the
+    /// storage has failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 private:
@@ -56,6 +59,8 @@ private:
     void run();
     void tell_all();
     void tell(const CommittedFact& fact);
+    void rest(const std::string& what, std::uint64_t failures, const std::string& why);
+    void note_failure(const std::string& why) const;
     [[nodiscard]] std::chrono::milliseconds rest_after(std::uint64_t failures);
     void warn(const std::string& text) const;
 

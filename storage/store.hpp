@@ -155,10 +155,10 @@ public:
     [[nodiscard]] std::unique_ptr<FactCursor> facts(Lsn from);
     /// Calls with every fact from an LSN on, in order, on a thread of its own, until the
     /// subscription ends. The call may use the store. When it throws, which is told to
-    /// options.warning, it is called again with the same fact, later. A subscriber that keeps the
-    /// LSN of the last fact that it has dealt with misses nothing, and may be told that fact once
-    /// more. \throws TrimmedHistory as facts(); one that falls behind what is kept is ended, with a
-    /// warning.
+    /// options.warning, it is called again with the same fact, later; and a journal that could not
+    /// be read is read again. A subscriber that keeps the LSN of the last fact that it has dealt
+    /// with misses nothing, and may be told that fact once more. \throws TrimmedHistory as facts();
+    /// one that falls behind what is kept, or meets damage, is ended, with a warning.
     [[nodiscard]] Subscription subscribe(Lsn from,
                                          std::function<void(const CommittedFact&)> subscriber);
 

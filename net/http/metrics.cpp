@@ -193,7 +193,8 @@ void put_handlers(MetricPage& page, const std::vector<HandlerFigures>& handlers)
     for (const auto& each : handlers) page.value(each.needs, {{"handler", each.name}});
     page.counter("allot_handler_deliveries_total", "Notifications that were taken");
     for (const auto& each : handlers) page.value(each.deliveries, {{"handler", each.name}});
-    page.counter("allot_handler_failures_total", "Attempts to notify that failed");
+    page.counter("allot_handler_failures_total",
+                 "Attempts that failed, to notify or to read of what");
     for (const auto& each : handlers) page.value(each.failures, {{"handler", each.name}});
 }
 

@@ -7,7 +7,8 @@
 
 namespace allot::testing {
 
-/// The operating system's files, of which every write and sync from the chosen one on fails.
+/// The operating system's files, of which every write and sync from the chosen one on fails, or
+/// some reads.
 class FailingFiles final : public FileSystem {
 public:
     enum class Call { write, sync };
@@ -16,10 +17,16 @@ public:
         code_ = code;
         failing_ = true;
     }
+    /// The next so many reads fail, as do openings of a file to read it.
+    void fail_reads(int times, std::errc code) {
+        read_code_ = code;
+        reads_to_fail_ = times;
+    }
     /// What would have been written or synced after the failure had been reported.
     [[nodiscard]] int calls_after_failure() const { return after_; }
 
     std::unique_ptr<File> open(const std::filesystem::path& path, Mode mode) override {
+        if (mode == Mode::read) meet_read();
         return std::make_unique<FailingFile>(*this, posix_file_system().open(path, mode));
     }
     void rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
@@ -56,6 +63,7 @@ private:
 
     protected:
         std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) override {
+            files_.meet_read();
             return file_->read_at(offset, into);
         }
         std::size_t write_some(std::uint64_t offset, std::span<const std::byte> bytes) override {
@@ -76,6 +84,13 @@ private:
         throw std::system_error{std::make_error_code(code_), "made to fail"};
     }
 
+    void meet_read() {
+        if (reads_to_fail_ <= 0 || reads_to_fail_-- <= 0) return;
+        throw std::system_error{std::make_error_code(read_code_), "made to fail"};
+    }
+
+    std::atomic<int> reads_to_fail_ = 0;
+    std::atomic<std::errc> read_code_{};
     std::atomic<bool> failing_ = false;
     std::atomic<bool> failed_ = false;
     std::atomic<int> after_ = 0;
