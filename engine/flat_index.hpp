@@ -39,8 +39,8 @@ public:
     void insert(std::uint64_t hash, Index index) {
         if (!is_growing()) {
             if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
-        } else if ((size_ + 1) * 4 > table_.size() * 3) {
-            move_some();
+        } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
+            move_some();  // once begun, to the end: moved slots take room until then
         }
         const auto tag = tag_of(hash);
         table_of(tag).place({tag, index});
