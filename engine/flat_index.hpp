@@ -127,7 +127,8 @@ private:
 
         void erase(std::uint32_t tag, Index index) noexcept {
             std::size_t hole = home_of(tag);
-            while (slots_[hole].index != index) hole = next(hole);
+            // Both are compared: a slot that was moved stays, and its index may be another's now.
+            while (slots_[hole].index != index || slots_[hole].tag != tag) hole = next(hole);
             // Move back each follower whose home does not lie behind the hole.
             for (std::size_t at = next(hole); !slots_[at].empty(); at = next(at)) {
                 if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;

@@ -68,4 +68,37 @@ RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
     RC_ASSERT(index.size() == there.size());
 }
 
+// A slot that was moved to the next table stays in the old one, and its index may come again there.
+BOOST_AUTO_TEST_CASE(
+    when_an_index_is_given_anew_while_it_grows_then_no_other_slot_is_taken_for_it) {
+    for (unsigned seed = 0; seed < 2'000; ++seed) {
+        std::mt19937_64 random{seed};
+        FlatIndex index{std::pmr::new_delete_resource()};
+        std::vector<std::pair<std::uint64_t, Index>> there;
+        std::vector<Index> free;
+        const std::size_t crowd = 5 + random() % 60;
+        for (int i = 0; i < 400; ++i) {
+            if (there.empty() || random() % 3 < (there.size() < crowd ? 2U : 1U)) {
+                const Index at = free.empty() ? static_cast<Index>(there.size()) : free.back();
+                if (!free.empty()) free.pop_back();
+                there.emplace_back(~(random() >> seed % 4), at);
+                index.insert(there.back().first, at);
+                continue;
+            }
+            std::swap(there[random() % there.size()], there.back());
+            const auto [hash, at] = there.back();
+            index.erase(hash, at);
+            there.pop_back();
+            free.push_back(at);
+            const Index left = index.find(hash, [&, gone = at](Index it) { return it == gone; });
+            BOOST_TEST_REQUIRE(left == no_index, "seed " << seed << ", step " << i);
+        }
+        for (const auto& [hash, at] : there) {
+            const Index found =
+                index.find(hash, [&, sought = at](Index it) { return it == sought; });
+            BOOST_TEST_REQUIRE(found == at, "seed " << seed);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
