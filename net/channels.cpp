@@ -121,7 +121,19 @@ std::size_t Channels::bytes_of(Kind kind, std::string_view name) const {
     return nodes + name.size() + (glob ? sizeof(Glob) + glob->bytes() : 0);
 }
 
+/// Of one fact.
+std::size_t Channels::hearers_max() const noexcept {
+    std::size_t most = 1;
+    for (const auto& hearings : hearings_) {
+        std::size_t count = 0;
+        for (const Hearing& each : hearings) count += each.entry->second.sessions.size();
+        most = std::max(most, count);
+    }
+    return most;
+}
+
 void Channels::deliver(std::size_t most) {
+    most = std::min(most, std::max(std::size_t{1}, told_facts_max / hearers_max()));
     try {
         while (most > 0 && has_facts()) {
             const FactRun facts = cursor_->take(most);

@@ -64,7 +64,8 @@ public:
     [[nodiscard]] bool has_facts() const noexcept {
         return cursor_ && cursor_->next() <= history_->end();
     }
-    /// Delivers facts that have become durable, `most` at the most. Where they can't be read,
+    /// Delivers facts that have become durable, `most` at the most, and fewer where many hear of
+    /// them: at least one. Where they can't be read,
     /// whoever hears of facts is dropped: he must not believe that nothing has happened.
     void deliver(std::size_t most);
 
@@ -86,6 +87,7 @@ private:
     void note(Kind kind, const Entry& entry);
     void forget(const Entry& entry);
     [[nodiscard]] bool is_any_heard() const noexcept;
+    [[nodiscard]] std::size_t hearers_max() const noexcept;
     void deliver(const CommittedFact& fact);
     void lose_all();
 

@@ -80,7 +80,9 @@ void Connection::step() {
     ++hub_.counters.turns;
     talk_->set_underway_bytes(stream_.buffer_bytes());
     if (finishing_) talk_->finish();
+    in_turn_ = true;
     const Conversation::Turn turn = talk_->execute();
+    in_turn_ = false;
     if (turn == Conversation::Turn::dropped) return close();
     backed_up_ = turn == Conversation::Turn::backed_up;
     // Who gave a wrong password, or waits, need not be told so by a server that ends.
@@ -111,19 +113,38 @@ void Connection::flush() {
     if (stage_ != Stage::open) return;
     if (talk_->drops()) return close();
     if (waiting_for_room_) return;
+    is_full_ = false;
+    const error_code error = send();
+    if (error == asio::error::would_block) return wait_for_room();
+    if (error) return close();
+    settle();
+}
+
+/// \return what has kept it from sending all that is durable.
+error_code Connection::send() {
     OutputQueue& output = talk_->output();
     const auto waited = [this](Hub::Time since) { hub_.timings.durable.add(hub_.now - since); };
+    error_code error;
     while (!output.sending().empty() || output.release(hub_.durable(), waited)) {
-        error_code error;
         const std::size_t sent = stream_.write_some(output.sending(), error);
-        if (error == asio::error::would_block) return wait_for_room();
-        if (error) return close();
+        if (error) break;
         ++hub_.counters.writes;
         hub_.counters.bytes_out += sent;
         output.sent(sent);
         progress_ = hub_.now;
     }
-    settle();
+    return error;
+}
+
+void Connection::send_early() {
+    if (stage_ != Stage::open || in_turn_ || talk_->drops()) return;
+    if (!waiting_for_room_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() sees why
+    talk_->output().trim();
+    account();
+}
+
+bool Connection::give_up(Drop cause) {
+    return stage_ == Stage::open && !in_turn_ && talk_->give_up(cause);
 }
 
 /// What follows once all that is released has been sent.

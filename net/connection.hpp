@@ -31,6 +31,12 @@ public:
     void start() { read(); }
     /// Sends what has become durable. Not within a round.
     void flush();
+    /// Sends what has become durable and keeps no memory for more, within another's turn: nothing
+    /// is closed by it, and flush() has to follow. Does nothing within its own turn.
+    void send_early();
+    /// Gives up what is queued, within another's turn: flush() closes it. \return false, and
+    /// nothing has happened: within its own turn, or there is nothing to give up.
+    bool give_up(Drop cause);
     /// Goes on, if it is open: what it has waited for may be there.
     void resume();
     /// Executes what was read and reads no more; closes once the replies are out.
@@ -67,6 +73,7 @@ private:
     void read();
     void received(const boost::system::error_code& error, std::size_t bytes);
     void more_to_come();
+    boost::system::error_code send();
     void step();
     void step_later();
     void wait_for_room();
@@ -84,6 +91,8 @@ private:
     bool reading_ = false;
     bool waiting_for_room_ = false;
     bool step_posted_ = false;
+    bool in_turn_ = false;
+    bool is_full_ = false;  // send_early() found no room, and flush() has not come since
     bool backed_up_ = false;
     bool finishing_ = false;  // the client sends no more, or is not heard any more
 };

@@ -14,6 +14,14 @@ void Conversation::release() noexcept {
     output_.clear();
 }
 
+bool Conversation::give_up(Drop cause) noexcept {
+    if (drops() || output_.empty()) return false;
+    drop(cause);
+    output_.clear();
+    account();
+    return true;
+}
+
 void Conversation::refuse_later() noexcept {
     ++wrong_passwords_;
     refusal_due_ = hub_.now + hub_.limits.wrong_password_delay;

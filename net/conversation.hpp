@@ -92,6 +92,9 @@ public:
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
     /// Tells the hub how much that is now. execute() does.
     void account() noexcept { account(buffer_bytes()); }
+    /// Gives up what is queued for the client, who has to be closed at once: see drops(). Not
+    /// within its own turn. \return false, and nothing has happened, where nothing is queued.
+    bool give_up(Drop cause) noexcept;
     /// Gives back its buffers. Nothing but the destructor is called afterwards.
     void release() noexcept;
 

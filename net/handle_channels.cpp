@@ -120,7 +120,9 @@ Lsn publish(Call& call) {
     if (!execute_message(call, saw)) return saw;
     Channels& channels = call.hub.channels;
     if (channels.patterns() > patterns_per_turn) call.session.end_turn();
-    call.reply.integer(static_cast<std::int64_t>(channels.publish(channel, call.args[2], saw)));
+    const std::size_t heard = channels.publish(channel, call.args[2], saw);
+    if (heard * call.args[2].size() > told_bytes_per_turn) call.session.end_turn();
+    call.reply.integer(static_cast<std::int64_t>(heard));
     return saw;
 }
 

@@ -83,6 +83,10 @@ inline constexpr std::size_t channel_bytes_max = 256;
 inline constexpr std::size_t subscriptions_max = 1'000;
 /// Patterns of all clients of a server: each PUBLISH is tried against each.
 inline constexpr std::size_t patterns_max = 1'000;
+/// Messages of facts, each counted once for each who hears of facts, and bytes of messages that
+/// were published, each counted likewise, before others are served.
+inline constexpr std::size_t told_facts_max = 65'536;
+inline constexpr std::size_t told_bytes_per_turn = 256 * kibibyte;
 /// With more patterns than this, others have their turn after each PUBLISH.
 inline constexpr std::size_t patterns_per_turn = 16;
 /// With more channels than this, others have their turn after each PUBSUB CHANNELS.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
+#include <functional>
 #include <utility>
 
 #include "net/http/reply.hpp"
@@ -107,22 +108,26 @@ void Listener::forget_waiting(Connection& connection) {
 
 /// What is posted now comes after all that the reactor has found ready, and before it waits again.
 void Listener::took_turn(Connection& connection) {
-    if (!connection.took_turn) {
-        connection.took_turn = true;
-        round_.push_back(connection.shared_from_this());
-    }
+    listed(connection);
     // The stock is held, and replies wait, no longer than one turn may take.
     if (hub_.counters.commands - round_began_ >= hub_.limits.commands_per_turn) return end_round();
     end_round_later();
 }
 
-/// Within another's turn, perhaps: so the round is not ended here.
+/// Within another's turn, perhaps: so the round is not ended here, and nobody is closed. One
+/// message to many is sent on as it is told once their memory comes near its bound.
 void Listener::touched(Connection& connection) {
-    if (!connection.took_turn) {
-        connection.took_turn = true;
-        round_.push_back(connection.shared_from_this());
-    }
+    listed(connection);
     end_round_later();
+    if (hub_.buffer_bytes <= options_.clients_memory_max / 2) return;
+    hub_.end_round();  // whoever waits for the stock does not wait for sockets
+    connection.send_early();
+    if (hub_.buffer_bytes > options_.clients_memory_max) make_room_amid_turn();
+}
+
+void Listener::listed(Connection& connection) {
+    if (std::exchange(connection.took_turn, true)) return;
+    round_.push_back(connection.shared_from_this());
 }
 
 void Listener::end_round_later() {
@@ -209,6 +214,30 @@ void Listener::tick() {
     tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
         if (!cancelled && !self->shut_) self->tick();
     });
+}
+
+void Listener::send_early() {
+    for (const auto& connection : connections_) connection->send_early();
+}
+
+void Listener::make_room() {
+    end_round();
+    send_early();
+    while (hub_.buffer_bytes > options_.clients_memory_max && !connections_.empty()) drop_largest();
+}
+
+/// Of those for whom most is queued after their sockets were given what they take, as many are
+/// given up as make room for some more: looking at all for each message would take long.
+void Listener::make_room_amid_turn() {
+    send_early();
+    if (hub_.buffer_bytes <= options_.clients_memory_max) return;
+    std::vector<std::pair<std::size_t, Connection*>> largest;
+    for (const auto& each : connections_) largest.emplace_back(each->buffer_bytes(), each.get());
+    std::ranges::sort(largest, std::greater{});
+    for (const auto& [bytes, connection] : largest) {
+        if (hub_.buffer_bytes <= options_.clients_memory_max / 4 * 3) return;
+        if (connection->give_up(Drop::clients_memory)) listed(*connection);
+    }
 }
 
 void Listener::drop_largest() {

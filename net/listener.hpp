@@ -56,14 +56,17 @@ public:
     /// resume() is called once the history has reached the fact that it waits for.
     void await_facts(Connection& connection);
     void closed(Connection& connection);
-    /// Drops whoever holds most memory, while all together hold too much.
+    /// Drops whoever holds most memory, while all together hold too much although their sockets
+    /// were given what they take. Not within a turn.
     void relieve() {
-        while (hub_.buffer_bytes > options_.clients_memory_max && !connections_.empty()) {
-            drop_largest();
-        }
+        if (hub_.buffer_bytes > options_.clients_memory_max) make_room();
     }
 
 private:
+    void listed(Connection& connection);
+    void make_room();
+    void make_room_amid_turn();
+    void send_early();
     void drop_largest();
     void end_round();
     void wake();

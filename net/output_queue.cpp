@@ -44,6 +44,14 @@ void OutputQueue::sent(std::size_t bytes) noexcept {
     if (tail_.empty() && tail_.capacity() > kept_bytes_max) std::string{}.swap(tail_);
 }
 
+void OutputQueue::trim() noexcept {
+    if (sending().empty()) {
+        sent_ = 0;
+        std::string{}.swap(sending_);
+    }
+    if (tail_.empty()) std::string{}.swap(tail_);
+}
+
 void OutputQueue::clear() noexcept {
     std::string{}.swap(sending_);
     std::string{}.swap(tail_);

@@ -51,6 +51,8 @@ public:
     /// The first `bytes` of sending() are gone.
     void sent(std::size_t bytes) noexcept;
 
+    /// Gives back the memory of buffers that are empty.
+    void trim() noexcept;
     /// Gives back its memory, and forgets what is queued.
     void clear() noexcept;
 

@@ -1,6 +1,7 @@
 #include "net/channels.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <string>
 
 #include "net/fact_parts.hpp"
@@ -355,6 +356,33 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
     BOOST_TEST(desk.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish) {
+    ask("SUBSCRIBE big");
+    const auto turns = [&](std::size_t bytes) {
+        desk.hub.limits.output_pause_bytes = desk.hub.limits.output_bytes_max = 10'000'000;
+        const std::string request = framed({"PUBLISH", "big", std::string(bytes, 'x')});
+        int count = 1;
+        for (const std::string& each : {request, request}) {
+            std::string_view left = each;
+            while (!left.empty()) {
+                const auto room = desk.session.prepare();
+                const std::size_t some = left.copy(room.data(), room.size());
+                desk.session.received(some);
+                left.remove_prefix(some);
+            }
+        }
+        while (desk.session.execute() == Session::Turn::over) ++count;
+        return count;
+    };
+    std::vector<std::unique_ptr<Session>> more;
+    for (int i = 0; i < 9; ++i) {
+        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "big"));
+    }
+    BOOST_TEST(turns(26'000) == 1);
+    BOOST_TEST(turns(27'000) == 3);
+}
+
 BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_tried_against_it) {
     const std::string long_name(257, 'a');
     const std::string why = "-SYNTAX '" + std::string(128, 'a') +
@@ -451,6 +479,57 @@ BOOST_AUTO_TEST_CASE(when_a_listener_goes_then_the_others_hear_on) {
     TestClient worker{server};
     BOOST_TEST(worker.ask("PUBLISH a hi", ":1\r\n") == ":1\r\n");
     BOOST_TEST(stays.receive(message("a", "hi")) == message("a", "hi"));
+}
+
+/// 40 listeners of one channel, whose messages together are more than all may hold.
+struct FannedOut {
+    TestServer server{{.clients_memory_max = 1024U * 1024}};
+    std::vector<std::unique_ptr<TestClient>> listeners;
+    TestClient worker{server};
+    std::string text = std::string(60'000, 'x');
+    std::string request = framed({"PUBLISH", "a", text});
+
+    FannedOut() {
+        server.engine.journal.sync_at_once();
+        const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
+        for (int i = 0; i < 40; ++i) {
+            auto& one = *listeners.emplace_back(std::make_unique<TestClient>(server));
+            BOOST_TEST(one.ask("SUBSCRIBE a", confirmed) == confirmed);
+        }
+    }
+    std::size_t held() {
+        return server.on_server([](allot::Server& each) { return each.buffer_bytes(); });
+    }
+};
+
+BOOST_AUTO_TEST_CASE(when_one_message_to_many_is_more_than_all_may_hold_then_each_hears_it) {
+    FannedOut crowd;
+    for (int i = 0; i < 3; ++i) {
+        crowd.worker.send(crowd.request);
+        BOOST_TEST(crowd.worker.receive(std::size_t{5}) == ":40\r\n");
+        const std::string heard = message("a", crowd.text);
+        for (const auto& listener : crowd.listeners) {
+            BOOST_TEST((listener->receive(heard) == heard));
+        }
+    }
+    BOOST_TEST(crowd.server.counters().of(Drop::clients_memory) == 0U);
+    BOOST_TEST(crowd.held() <= 1024U * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_sockets_of_many_take_no_more_then_some_are_dropped_and_the_sender_is_not) {
+    FannedOut crowd;
+    std::string heard;
+    for (int i = 0; i < 400 && crowd.server.counters().of(Drop::clients_memory) == 0; ++i) {
+        crowd.worker.send(crowd.request);
+        heard = crowd.worker.receive(std::size_t{5});
+        BOOST_TEST_REQUIRE(heard == ":40\r\n");
+        BOOST_TEST(crowd.held() <= 1024U * 1024);
+    }
+    const auto dropped = crowd.server.counters().of(Drop::clients_memory);
+    BOOST_TEST(dropped > 0U);
+    BOOST_TEST(dropped < 40U);
+    BOOST_TEST(crowd.worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody_waits) {

@@ -59,6 +59,22 @@ BOOST_AUTO_TEST_CASE(when_much_has_gone_then_its_memory_is_given_back) {
     BOOST_TEST(queue.capacity() <= 2 * OutputQueue::kept_bytes_max);
 }
 
+BOOST_AUTO_TEST_CASE(when_it_is_trimmed_then_only_what_is_queued_keeps_memory) {
+    OutputQueue queue;
+    put(queue, std::string(10'000, 'a'), 1);
+    BOOST_TEST(take(queue, 1).size() == 10'000U);
+    put(queue, "bc", 2);
+    BOOST_REQUIRE(queue.release(2));
+    queue.sent(1);
+    put(queue, "d", 3);
+    queue.trim();
+    BOOST_TEST(queue.sending() == "c");
+    queue.sent(1);
+    BOOST_TEST(take(queue, 3) == "d");
+    queue.trim();
+    BOOST_TEST(queue.capacity() <= 2 * std::string{}.capacity());
+}
+
 RC_BOOST_PROP(when_sealed_and_released_at_random_then_all_goes_out_in_order_and_none_early, ()) {
     OutputQueue queue;
     std::string sent;
