@@ -46,6 +46,8 @@ public:
 
     /// The client sends no more, or is heard no more: what has no end of its own ends.
     virtual void finish() {}
+    /// What was executed took long: others have their turn before the next request.
+    void end_turn() noexcept { ends_turn_ = true; }
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
     [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }
@@ -146,6 +148,7 @@ protected:
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one
     State state_ = State::open;
     bool listening_ = false;
+    bool ends_turn_ = false;  // after this request
     std::function<void()> has_output_ = [] {};
 
 private:

@@ -6,6 +6,7 @@
 #include "net/command_table.hpp"
 #include "net/explanation.hpp"
 #include "net/handlers.hpp"
+#include "net/session.hpp"
 #include "net/whole_number.hpp"
 
 namespace allot::handlers {
@@ -103,6 +104,9 @@ Lsn allocations(Call& call) {
 Lsn shortages(Call& call) {
     const auto query = shortage_query(call);
     if (!query) return no_lsn;
+    if (call.bus().repository().ledger().shortages().size() > shortages_per_turn) {
+        call.session.end_turn();
+    }
     const auto rows = allot::shortages(*query, call.bus().repository());
     if (!rows) {
         refuse(call, rows.error(), {.sku = query->sku->view()});

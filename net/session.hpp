@@ -66,8 +66,6 @@ public:
     /// flush_messages() does once for many. \return true when that has to follow.
     [[nodiscard]] bool hear(std::string_view frame);
     void flush_messages();
-    /// What was executed took long: others have their turn before the next command.
-    void end_turn() noexcept { ends_turn_ = true; }
     /// It can be told of facts no more: it is dropped.
     void lose();
 
@@ -110,7 +108,6 @@ private:
     std::size_t subscription_bytes_ = 0;
     bool executing_ = false;         // a turn, whose replies are not sealed yet
     bool heard_ = false;             // messages that are not flushed yet
-    bool ends_turn_ = false;         // after this command
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;
 };

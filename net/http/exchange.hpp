@@ -23,6 +23,7 @@ struct Exchange {
     Hub& hub;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said
+    bool ends_turn = false;     ///< it took long: others have their turn before the next request
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
     /// Executes a command that changes stock.

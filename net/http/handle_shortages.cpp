@@ -30,7 +30,9 @@ std::optional<ShortageQuery> query_of(const Exchange& exchange) {
 Lsn shortages(Exchange& exchange) {
     const auto query = query_of(exchange);
     if (!query) return 0;
-    const auto rows = allot::shortages(*query, exchange.bus().repository());
+    Repository& repository = exchange.bus().repository();
+    exchange.ends_turn = repository.ledger().shortages().size() > shortages_per_turn;
+    const auto rows = allot::shortages(*query, repository);
     if (!rows) {
         exchange.refuse(rows.error(), {.sku = query->sku->view()}, "sku");
         return exchange.last_lsn();

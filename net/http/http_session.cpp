@@ -87,13 +87,14 @@ Conversation::Turn HttpSession::execute() {
 
 Conversation::Turn HttpSession::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
+    ends_turn_ = false;
     hub_.timings.begin(hub_.now);
     if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
     for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
         if (refusal_due_ != Hub::Time::max()) return Turn::held;
         if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
         if (stream_) return stream();
-        if (left == 0 || thrown_away_bytes_ != 0) return Turn::over;
+        if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
         const Found found = read_request();
         if (found == Found::too_little) return Turn::starved;
         --left;
@@ -220,6 +221,7 @@ Lsn HttpSession::answer(http::Reply& reply) {
         const bool is_once = request.idempotency_key && match_.route->has(http::route_write);
         const Lsn saw =
             is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
+        if (exchange.ends_turn) end_turn();
         const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;

@@ -123,6 +123,22 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_reply_has_a_thousand) {
                "*1\r\n*5\r\n+o\r\n+SMALL-TABLE\r\n:1500\r\n:1004\r\n:1\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_question) {
+    const auto turns = [this] {
+        const std::string_view three = "SHORTAGES AFTER 5000\r\nSHORTAGES AFTER 5000\r\nPING\r\n";
+        session.received(three.copy(session.prepare().data(), three.size()));
+        int count = 1;
+        while (session.execute() == allot::Session::Turn::over) ++count;
+        hub.end_round();
+        BOOST_TEST(take() == "*0\r\n*0\r\n+PONG\r\n");
+        return count;
+    };
+    for (int i = 0; i < 1000; ++i) ask("ALLOCATE o SMALL-TABLE " + std::to_string(500 + i));
+    BOOST_TEST(turns() == 1);
+    ask("ALLOCATE o SMALL-TABLE 2000");
+    BOOST_TEST(turns() == 3);
+}
+
 BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_named) {
     const std::string rule = ": the arguments are [sku] [AFTER lsn]\r\n";
     BOOST_TEST(ask("SHORTAGES SINCE 4") == "-SYNTAX '4' is not AFTER" + rule);

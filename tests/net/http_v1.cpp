@@ -121,6 +121,29 @@ BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_it_is_told_who_waits) {
     expect(shop.ask("GET", "/v1/shortages?after=-1"), 400, "SYNTAX", "after", "'-1'");
 }
 
+BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_question) {
+    HttpDesk<> shop;
+    shop.ask("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})");
+    const auto ask_for = [&](int units) {
+        shop.ask("POST", "/v1/orders/o/allocations",
+                 R"({"lines":[{"sku":"SKU","quantity":)" + std::to_string(units) + "}]}");
+    };
+    const auto turns = [&] {
+        const std::string one = allot::test::http_request("GET", "/v1/shortages?after=5000");
+        const std::string two = one + one + allot::test::http_request("GET", "/livez");
+        shop.session.received(two.copy(shop.session.prepare().data(), two.size()));
+        int count = 1;
+        while (shop.session.execute() == allot::Conversation::Turn::over) ++count;
+        shop.hub.end_round();
+        BOOST_TEST(allot::test::answers_in(shop.take()).size() == 3U);
+        return count;
+    };
+    for (int i = 0; i < 1000; ++i) ask_for(10 + i);
+    BOOST_TEST(turns() == 1);
+    ask_for(2000);
+    BOOST_TEST(turns() == 3);
+}
+
 BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_nothing_changes) {
     Shop<> shop;
     const auto before = shop.engine.journal.last();
