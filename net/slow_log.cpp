@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/escape.hpp"
+
 namespace allot {
 
 namespace {
@@ -21,7 +23,8 @@ std::vector<std::string> SlowLog::bounded(std::span<const std::string_view> args
     std::vector<std::string> kept;
     const bool is_cut = args.size() > args_max;
     for (const std::string_view arg : args.first(is_cut ? args_max - 1 : args.size())) {
-        std::string& text = kept.emplace_back(arg.substr(0, argument_bytes_max));
+        std::string& text = kept.emplace_back();
+        append_escaped(text, arg.substr(0, argument_bytes_max), argument_bytes_max);
         if (arg.size() > argument_bytes_max) {
             text += more(arg.size() - argument_bytes_max, "bytes");
         }

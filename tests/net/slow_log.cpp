@@ -97,6 +97,15 @@ BOOST_AUTO_TEST_CASE(when_a_password_is_given_then_it_is_not_kept) {
          std::vector<Words>{{"ECHO", "1"}, {"AUTH", "(redacted)"}, {"HELLO", "(redacted)"}}));
 }
 
+BOOST_AUTO_TEST_CASE(when_arguments_are_no_plain_text_then_they_are_kept_escaped) {
+    Slow desk;
+    desk.ask(R"(ECHO "\x1b]0;pwned\x07" "it's\xff")");
+    desk.send(allot::test::framed({"PING", std::string_view{"a\0\\\r\n", 5}}));
+    (void)desk.take();
+    BOOST_TEST(desk.ask("SLOWLOG GET").find(R"(a\x00\x5c\x0d\x0a)") != std::string::npos);
+    BOOST_TEST((desk.kept().at(2) == Words{"ECHO", R"(\x1b]0;pwned\x07)", R"(it\x27s\xff)"}));
+}
+
 BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry) {
     Slow desk;
     desk.send("ALLOCATE o1 s 1\r\nALLOCATE o2 s 2\r\nALLOCATE o3 s 1\r\nSTOCK s\r\nSTOCK t\r\n");
@@ -213,6 +222,9 @@ BOOST_AUTO_TEST_CASE(when_more_comes_then_the_oldest_goes) {
 BOOST_AUTO_TEST_CASE(when_arguments_are_many_or_long_then_they_are_cut_with_a_word_of_it) {
     const std::string longest(SlowLog::argument_bytes_max, 'a');
     const std::string longer = longest + "bcd";
+    const std::string bytes(SlowLog::argument_bytes_max, '\x1b');
+    BOOST_TEST(SlowLog::bounded(std::vector<std::string_view>{bytes}).front().size() ==
+               4 * SlowLog::argument_bytes_max);
     const std::vector<std::string_view> most(SlowLog::args_max, longest);
     BOOST_TEST(SlowLog::bounded(most).size() == SlowLog::args_max);
     BOOST_TEST(SlowLog::bounded(most).back() == longest);
