@@ -424,6 +424,20 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
     BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
+    std::vector<std::unique_ptr<Session>> more;
+    for (int i = 0; i < 1'000; ++i) {
+        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "batch_added"));
+    }
+    for (int i = 3; i < 103; ++i) desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+    desk.hub.channels.deliver(256);
+    BOOST_TEST(desk.hub.channels.delivered() == 65'000U);
+    BOOST_TEST(desk.hub.channels.has_facts());
+    desk.hub.channels.deliver(256);
+    BOOST_TEST(desk.hub.channels.delivered() == 100'000U);
+}
+
 BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
