@@ -270,6 +270,36 @@ class GivenClientsThatNeverRead(Attack):
                         each.send(asks)
 
 
+class GivenOneMessageToMany(Attack):
+    TEXT = b"x" * 65_000
+    MESSAGE = encoded("message", "news", TEXT)
+
+    def listen(self, running, count, **how):
+        crowd = self.connect(running, count, **how)
+        for each in crowd:
+            each.sendall(encoded("SUBSCRIBE", "news"))
+            each.recv(100)
+        return crowd
+
+    def test_when_they_read_then_all_of_it_comes_to_each(self):
+        running = self.serve("--max-clients-memory", "4MiB")
+        crowd = self.listen(running, 200)
+        with self.attack(running), running.client() as sender:
+            self.assertEqual(len(crowd), sender.call("PUBLISH", "news", self.TEXT))
+            for each in crowd:
+                with each.makefile("rb") as stream:
+                    heard = stream.read(len(self.MESSAGE))
+                self.assertTrue(heard == self.MESSAGE, len(heard))
+            self.assertEqual("0", self.info(running)["dropped_clients_memory"])
+
+    def test_when_they_read_nothing_then_some_are_dropped_and_the_sender_is_not(self):
+        running = self.serve()
+        self.listen(running, 1000, receive_buffer=4096)
+        with self.attack(running), running.client() as sender:
+            while self.info(running)["dropped_clients_memory"] == "0":
+                sender.call("PUBLISH", "news", self.TEXT)
+
+
 class GivenAPipelineOf100000Commands(Attack):
     def test_when_it_comes_at_once_then_others_are_served_in_between(self):
         running = self.serve()
