@@ -232,6 +232,7 @@ void Listener::make_room_amid_turn() {
     send_early();
     if (hub_.buffer_bytes <= options_.clients_memory_max) return;
     std::vector<std::pair<std::size_t, Connection*>> largest;
+    largest.reserve(connections_.size());
     for (const auto& each : connections_) largest.emplace_back(each->buffer_bytes(), each.get());
     std::ranges::sort(largest, std::greater{});
     for (const auto& [bytes, connection] : largest) {
