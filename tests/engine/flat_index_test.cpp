@@ -101,4 +101,24 @@ BOOST_AUTO_TEST_CASE(
     }
 }
 
+// What has moved takes room in the old table, so that a growth that stood still would fill it.
+BOOST_AUTO_TEST_CASE(when_records_go_while_it_grows_and_others_come_at_its_end_then_it_finds_all) {
+    for (Index count = 64; count < 512; ++count) {  // so some are in the middle of a growth
+        FlatIndex index{std::pmr::new_delete_resource()};
+        std::vector<std::pair<std::uint64_t, Index>> there;
+        const auto insert = [&](std::uint64_t hash) {
+            there.emplace_back(hash, static_cast<Index>(there.size()));
+            index.insert(there.back().first, there.back().second);
+        };
+        for (Index i = 0; i < count; ++i) insert(~std::uint64_t{0} / count * i);
+        for (Index i = 0; i < count / 2; ++i) index.erase(there[i].first, there[i].second);
+        for (Index i = 0; i < count / 2; ++i) insert(~(std::uint64_t{i} << 32U));
+        for (std::size_t i = count / 2; i < there.size(); ++i) {
+            const Index found =
+                index.find(there[i].first, [&](Index at) { return at == there[i].second; });
+            BOOST_TEST_REQUIRE(found == there[i].second);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
