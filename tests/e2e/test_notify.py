@@ -127,17 +127,7 @@ class Receiver:
         return [body["lsn"] for _, body in self.posts]
 
 
-class NotifiedCase(server.Case):
-    def setUp(self):
-        super().setUp()
-        self.mail = MailServer(self.scratch / "mail")
-        self.addCleanup(self.mail.kill)
-        self.receiver = Receiver()
-        self.addCleanup(self.receiver.stop)
-        self.options = ("--smtp", f"smtp://127.0.0.1:{self.mail.port}",
-                        "--mail-to", "stock@example.com",
-                        "--webhook", f"http://127.0.0.1:{self.receiver.port}/in")
-
+class HandlersCase(server.Case):
     def await_handlers(self, client, lag=0):
         """Until no more than so many facts are left to be told."""
         ends = time.monotonic() + PATIENCE_S
@@ -147,6 +137,18 @@ class NotifiedCase(server.Case):
                 return info
             self.assertLess(time.monotonic(), ends, info)
             time.sleep(0.02)
+
+
+class NotifiedCase(HandlersCase):
+    def setUp(self):
+        super().setUp()
+        self.mail = MailServer(self.scratch / "mail")
+        self.addCleanup(self.mail.kill)
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.stop)
+        self.options = ("--smtp", f"smtp://127.0.0.1:{self.mail.port}",
+                        "--mail-to", "stock@example.com",
+                        "--webhook", f"http://127.0.0.1:{self.receiver.port}/in")
 
     def short(self):
         """The LSNs of all facts that are OutOfStock, of a store that nobody has open."""
@@ -370,7 +372,7 @@ class GivenSeveralReceivers(server.Case):
         self.assertEqual("b@example.com, a@example.com", message["To"])
 
 
-class GivenServersWithCertificates(server.Case):
+class GivenServersWithCertificates(HandlersCase):
     def test_when_their_authority_is_trusted_then_a_password_is_given_and_all_arrives(self):
         authority = certificates.Authority(self.scratch)
         certificate = authority.sign("receiver")
@@ -397,15 +399,12 @@ class GivenServersWithCertificates(server.Case):
         self.assertEqual(([], []), (mail.mails(), receiver.posts))
         one = self.serve(*options, "--notify-ca", authority.pem)
         with one.client() as client:
-            ends = time.monotonic() + PATIENCE_S
-            while client.info()["mail_lag"] != "0" or client.info()["webhook_lag"] != "0":
-                self.assertLess(time.monotonic(), ends, one.text)
-                time.sleep(0.02)
+            self.await_handlers(client)
         self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
         self.assertNotIn("s3cret", one.text)
 
 
-class GivenCertificatesThatAreNotTrusted(server.Case):
+class GivenCertificatesThatAreNotTrusted(HandlersCase):
     def setUp(self):
         super().setUp()
         self.authority = certificates.Authority(self.scratch)
@@ -458,10 +457,7 @@ class GivenCertificatesThatAreNotTrusted(server.Case):
         self.assertEqual(([], []), (mail.mails(), receiver.posts))
         one = self.serve(*options, "--notify-ca", self.authority.pem, *QUICK)
         with one.client() as client:
-            ends = time.monotonic() + PATIENCE_S
-            while client.info()["mail_lag"] != "0" or client.info()["webhook_lag"] != "0":
-                self.assertLess(time.monotonic(), ends, one.text)
-                time.sleep(0.02)
+            self.await_handlers(client)
         self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
 
     def test_when_it_is_for_another_whose_name_is_forged_then_that_adds_no_line(self):
