@@ -42,7 +42,7 @@ struct Held {
 /// What a process has once it has had a store of some size is counted out: the huge pages that are
 /// kept ready, and what the C library keeps of what was freed.
 void have_had_a_store(const std::filesystem::path& directory) {
-    constexpr std::size_t skus = 100'000;
+    constexpr std::size_t skus = 200'000;
     Store store = Store::open(directory, {.durability = {.mode = Durability::Mode::os}});
     bench::add_stock(store, skus);
     (void)store.snapshot();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <type_traits>
 #include <utility>
 
 #include "engine/pool.hpp"
@@ -12,27 +13,42 @@
 
 namespace allot {
 
+/// What a slot knows of its record beside the index, unless its owner wants more: nothing.
+struct NoHint {};
+
 /// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
-/// (32 bits of the hash beside the index, so that a probe seldom looks at a record), from one half,
-/// once it has grown, to three quarters full. An erased slot is closed up, so there are no
-/// tombstones. The caller brings the hash, already well mixed, and the comparison; the same hash
-/// must come with the same record.
+/// (32 bits of the hash beside the index, so that a probe seldom looks at a record) and a hint's,
+/// from one half, once it has grown, to three quarters full. An erased slot is closed up, so there
+/// are no tombstones. The caller brings the hash, already well mixed, and the comparison; the same
+/// hash must come with the same record.
 ///
 /// No insertion waits for a table to be copied: the next one is asked for a little ahead, so that
 /// its memory is there in time, and each insertion moves a few slots to it, until all are there.
 /// Records stand in the order of their hashes, so one number tells which are: to find a record is
 /// to look into one table. Meanwhile there is memory for both.
+template <class Hint = NoHint>
 class FlatIndex {
 public:
+    struct alignas(std::is_empty_v<Hint> ? 8 : alignof(Index)) Slot {
+        std::uint32_t tag = 0;
+        Index index = no_index;
+        [[no_unique_address]] Hint hint{};  ///< its owner's: the index only keeps it
+        [[nodiscard]] bool empty() const noexcept { return index == no_index; }
+    };
+
     explicit FlatIndex(std::pmr::memory_resource* memory) noexcept
         : memory_{memory}, table_{memory, 0}, next_{memory, 0} {}
 
     /// \return the index of the record for which `equal(index)` holds, or no_index.
     template <class Equal>
     [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
-        const auto tag = tag_of(hash);
-        const Table& table = table_of(tag);
-        return table.size() == 0 ? no_index : table.find(tag, std::forward<Equal>(equal));
+        const Slot* const slot = look_up(hash, std::forward<Equal>(equal));
+        return slot == nullptr ? no_index : slot->index;
+    }
+    /// \return the record's slot, until the next insert() or erase(), or null.
+    template <class Equal>
+    [[nodiscard]] Slot* slot(std::uint64_t hash, Equal&& equal) {
+        return look_up(hash, std::forward<Equal>(equal));
     }
 
     /// \pre find() of the same record gives no_index.
@@ -43,7 +59,7 @@ public:
             move_some();  // once begun, to the end: moved slots take room until then
         }
         const auto tag = tag_of(hash);
-        table_of(tag).place({tag, index});
+        table_of(tag).place({tag, index, {}});
         ++size_;
     }
 
@@ -59,6 +75,10 @@ public:
         return find(hash, [](Index) { return true; });
     }
 
+    [[nodiscard]] Slot* likely_slot(std::uint64_t hash) noexcept {
+        return slot(hash, [](Index) { return true; });
+    }
+
     /// Asks the processor for the slot that a find() with this hash will look at first.
     void prefetch(std::uint64_t hash) const noexcept {
         const auto tag = tag_of(hash);
@@ -69,12 +89,6 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return table_.bytes() + next_.bytes(); }
 
 private:
-    struct alignas(8) Slot {
-        std::uint32_t tag = 0;
-        Index index = no_index;
-        [[nodiscard]] bool empty() const noexcept { return index == no_index; }
-    };
-
     /// Slots from the first up to some are in use, or empty; what is beyond is no one's yet, and
     /// comes into use as records are placed further on. So a large table costs nothing at first.
     class Table {
@@ -107,12 +121,13 @@ private:
             if (size_ != 0) allot::prefetch(slots_[home_of(tag)]);
         }
 
+        /// \return null where there is none.
         template <class Equal>
-        [[nodiscard]] Index find(std::uint32_t tag, Equal&& equal) const {
+        [[nodiscard]] Slot* find(std::uint32_t tag, Equal&& equal) const {
             const Slot* const end = slots_ + size_;
-            for (const Slot* slot = slots_ + home_of(tag);;) {
-                if (slot->empty()) return no_index;
-                if (slot->tag == tag && equal(slot->index)) return slot->index;
+            for (Slot* slot = slots_ + home_of(tag);;) {
+                if (slot->empty()) return nullptr;
+                if (slot->tag == tag && equal(slot->index)) return slot;
                 if (++slot == end) slot = slots_;
             }
         }
@@ -171,6 +186,13 @@ private:
         std::size_t size_ = 0;
         std::size_t used_ = 0;
     };
+
+    template <class Equal>
+    [[nodiscard]] Slot* look_up(std::uint64_t hash, Equal&& equal) const {
+        const auto tag = tag_of(hash);
+        const Table& table = table_of(tag);
+        return table.size() == 0 ? nullptr : table.find(tag, std::forward<Equal>(equal));
+    }
 
     static std::uint32_t tag_of(std::uint64_t hash) noexcept {
         return static_cast<std::uint32_t>(hash >> 32U);

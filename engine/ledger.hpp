@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <bit>
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -30,43 +28,37 @@ struct alignas(32) AllocatedLine {
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
 /// A byte for each line of an order, by which a line that is not among them is told, nearly always,
-/// without a look at any of them; until there are more lines than eight. A tag is odd.
+/// without a look at any of them; until there are more lines than four. A tag is odd.
 class LineTags {
 public:
     /// \pre not given_up()
     [[nodiscard]] bool may_hold(std::uint8_t tag) const noexcept {
         // A byte of `differences` is zero where the tag stands (Hacker's Delight, 6-1).
-        const std::uint64_t differences = all() ^ ones * tag;
+        const std::uint32_t differences = tags_ ^ ones * tag;
         return ((differences - ones) & ~differences & ones << 7U) != 0;
     }
-    [[nodiscard]] bool full() const noexcept { return all() >> 56U != 0; }
+    [[nodiscard]] bool full() const noexcept { return tags_ >> 24U != 0; }
     /// \pre neither full() nor given_up()
-    void add(std::uint8_t tag) noexcept { set(all() << 8U | tag); }
-    void clear() noexcept { set(0); }
+    void add(std::uint8_t tag) noexcept { tags_ = tags_ << 8U | tag; }
+    void clear() noexcept { tags_ = 0; }
 
-    void give_up() noexcept { set(no_tags); }
-    [[nodiscard]] bool given_up() const noexcept { return all() == no_tags; }
+    void give_up() noexcept { tags_ = no_tags; }
+    [[nodiscard]] bool given_up() const noexcept { return tags_ == no_tags; }
 
 private:
-    static constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-    static constexpr std::uint64_t no_tags = 2;
+    static constexpr std::uint32_t ones = 0x0101'0101;
+    static constexpr std::uint32_t no_tags = 2;
 
-    [[nodiscard]] std::uint64_t all() const noexcept {
-        return std::bit_cast<std::uint64_t>(bytes_);
-    }
-    void set(std::uint64_t tags) noexcept { bytes_ = std::bit_cast<Bytes>(tags); }
-
-    using Bytes = std::array<std::uint8_t, 8>;  // which may lie anywhere
-    Bytes bytes_ = {};
+    std::uint32_t tags_ = 0;
 };
 
 /// An order, as long as a line of it is allocated.
-struct Order {
+struct alignas(32) Order {
     CompactName id{};
     LineTags tags{};              ///< given up: the lines are indexed, see Ledger::line_index_
     Index first_line = no_index;  ///< the latest that was entered
 };
-static_assert(sizeof(Order) == 36, "an allocation has mostly one of its own");
+static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
 /// Where an order is in the book, and would be entered.
 struct OrderPlace {
@@ -108,9 +100,6 @@ public:
     }
     void prefetch_order_id(const AllocatedLine& line) const noexcept {
         prefetch(orders_[line.order].id);
-    }
-    void prefetch_latest_line(Index batch) const noexcept {
-        prefetch_line(batches_[batch].last_line_);
     }
 
     // Batches
@@ -182,11 +171,11 @@ private:
     Pool<Batch> batches_;
     Pool<Order> orders_;
     Pool<AllocatedLine> lines_;
-    FlatIndex batch_index_;
-    FlatIndex order_index_;
+    FlatIndex<> batch_index_;
+    FlatIndex<> order_index_;
     /// From a line of an indexed order to the line before it in the order's chain: whoever has that
     /// has both. The first, before which there is none, is not in it.
-    FlatIndex line_index_;
+    FlatIndex<> line_index_;
     ShortageBook shortages_;
 };
 

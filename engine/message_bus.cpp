@@ -5,6 +5,13 @@
 
 namespace allot {
 
+Answer<Result<BatchRef>> MessageBus::allocate(const OrderLine& line) {
+    const LineNames names{line.order.view(), line.sku.view()};
+    Product* product = nullptr;
+    repository_.look_ahead({&names, 1}, {&product, 1});
+    return transact([&](UnitOfWork& work) { return allot::allocate(line, product, work); });
+}
+
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
     Lsn lsn = journal_.last();
     std::array<LineNames, Repository::lookahead_max> names;

@@ -34,6 +34,8 @@ public:
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
 
+    /// As handle(Allocate), with the memory that the line needs asked for ahead.
+    Answer<Result<BatchRef>> allocate(const OrderLine& line);
     /// As handle(Allocate) of one line after the other, with the memory that a line needs asked for
     /// ahead, and one time for all that are asked for together. \pre both spans are of one size.
     /// \return the last answer's LSN.

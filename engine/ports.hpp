@@ -32,9 +32,6 @@ public:
     [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
     [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
 
-    /// Marks the end of a unit of work that touched the product: see Product::current_to().
-    virtual void settle(Product& product, Lsn last) noexcept = 0;
-
     /// Finds the products of a few lines, null where there is none, and asks the processor for the
     /// memory that decisions on the lines will touch: all of it at the same time, where the
     /// decisions alone would wait for one place after the other.

@@ -18,7 +18,7 @@ std::uint64_t line_hash(std::uint64_t order_hash, Index product, std::uint32_t q
 }
 
 /// Puts a shortage in front of the chain that an index leads to.
-void push(FlatIndex& firsts, std::uint64_t hash, Index first, Index at, Pool<Shortage>& pool,
+void push(FlatIndex<>& firsts, std::uint64_t hash, Index first, Index at, Pool<Shortage>& pool,
           Index Shortage::*next, Index Shortage::*previous) {
     pool[at].*next = first;
     pool[at].*previous = no_index;
@@ -29,7 +29,7 @@ void push(FlatIndex& firsts, std::uint64_t hash, Index first, Index at, Pool<Sho
     firsts.insert(hash, at);
 }
 
-void take_out(FlatIndex& firsts, std::uint64_t hash, Index at, Pool<Shortage>& pool,
+void take_out(FlatIndex<>& firsts, std::uint64_t hash, Index at, Pool<Shortage>& pool,
               Index Shortage::*next, Index Shortage::*previous) {
     const Index after = pool[at].*next, before = pool[at].*previous;
     if (after != no_index) pool[after].*previous = before;

@@ -81,9 +81,9 @@ private:
     void sort(Places& shortages) const;
 
     Pool<Shortage> shortages_;
-    FlatIndex by_line_;
-    FlatIndex by_product_;  // the first of each product's chain
-    FlatIndex by_order_;    // the first of each order's chain
+    FlatIndex<> by_line_;
+    FlatIndex<> by_product_;  // the first of each product's chain
+    FlatIndex<> by_order_;    // the first of each order's chain
 };
 
 }  // namespace allot

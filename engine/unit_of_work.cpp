@@ -54,7 +54,7 @@ Lsn UnitOfWork::commit(UnixMicros now) {
         return journal_.last();
     }
     const Lsn last = journal_.append(facts(), now);
-    for (Product* const product : products_) repository_.settle(*product, last);
+    for (Product* const product : products_) product->set_current_to(last);
     committed_ = true;
     return last;
 }

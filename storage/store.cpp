@@ -42,9 +42,13 @@ Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
 Result<BatchRef> Store::allocate(const OrderLine& line) {
-    Result<BatchRef> result = Refusal::out_of_stock;
-    allocate({&line, 1}, {&result, 1});
-    return result;
+    wait_for_room();
+    auto answer = [&] {
+        const std::scoped_lock guard{running_->core.turn};
+        return running_->core.bus.allocate(line);
+    }();
+    wait(answer.lsn);
+    return std::move(answer.result);
 }
 OrderResult Store::allocate(const AllocateOrder& order) { return execute(order); }
 Result<std::size_t> Store::deallocate(const Deallocate& lines) { return execute(lines); }

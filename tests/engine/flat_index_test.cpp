@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(given_a_flat_index)
 
 // Few distinct hashes, so that probes run into each other and around the end of the table.
 RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
-    FlatIndex index{std::pmr::new_delete_resource()};
+    FlatIndex<> index{std::pmr::new_delete_resource()};
     std::map<Index, std::uint64_t> there;  // index → hash
     const int length = *rc::gen::inRange(0, 300);
     for (int i = 0; i < length; ++i) {
@@ -40,21 +40,25 @@ RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
 }
 
 // Well mixed hashes, and as many records as it takes to grow several times, of which some go again
-// while a table is on its way to the next.
+// while a table is on its way to the next. Each slot's hint is its record's own.
 RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
-    FlatIndex index{std::pmr::new_delete_resource()};
+    FlatIndex<Index> index{std::pmr::new_delete_resource()};
     std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
     const unsigned crowd =
         *rc::gen::inRange(0U, 6U);  // all at the end of the table: halved so often
     const std::uint64_t erased_of_eight = *rc::gen::inRange(0U, 8U);
     std::vector<std::pair<std::uint64_t, Index>> there;
+    const auto slot_of = [&](const auto& record) {
+        return index.slot(record.first, [&](Index at) { return at == record.second; });
+    };
     const auto is_there = [&](const auto& record) {
-        return index.find(record.first, [&](Index at) { return at == record.second; }) ==
-               record.second;
+        const auto* const slot = slot_of(record);
+        return slot != nullptr && slot->index == record.second && slot->hint == ~record.second;
     };
     for (Index next = 0; next < 3'000; ++next) {
         there.emplace_back(~(random() >> crowd), next);
         index.insert(there.back().first, next);
+        slot_of(there.back())->hint = ~next;
         if (random() % 8 < erased_of_eight) {
             std::swap(there[random() % there.size()], there.back());
             RC_ASSERT(is_there(there.back()));
@@ -73,7 +77,7 @@ BOOST_AUTO_TEST_CASE(
     when_an_index_is_given_anew_while_it_grows_then_no_other_slot_is_taken_for_it) {
     for (unsigned seed = 0; seed < 2'000; ++seed) {
         std::mt19937_64 random{seed};
-        FlatIndex index{std::pmr::new_delete_resource()};
+        FlatIndex<> index{std::pmr::new_delete_resource()};
         std::vector<std::pair<std::uint64_t, Index>> there;
         std::vector<Index> free;
         const std::size_t crowd = 5 + random() % 60;
@@ -104,7 +108,7 @@ BOOST_AUTO_TEST_CASE(
 // What has moved takes room in the old table, so that a growth that stood still would fill it.
 BOOST_AUTO_TEST_CASE(when_records_go_while_it_grows_and_others_come_at_its_end_then_it_finds_all) {
     for (Index count = 64; count < 512; ++count) {  // so some are in the middle of a growth
-        FlatIndex index{std::pmr::new_delete_resource()};
+        FlatIndex<> index{std::pmr::new_delete_resource()};
         std::vector<std::pair<std::uint64_t, Index>> there;
         const auto insert = [&](std::uint64_t hash) {
             there.emplace_back(hash, static_cast<Index>(there.size()));

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+namespace allot {
+
+/// The heap, for containers that count in 32 bits: eight bytes less in each.
+template <class T>
+struct NarrowAllocator : std::allocator<T> {
+    using size_type = std::uint32_t;
+    NarrowAllocator() noexcept = default;
+    template <class U>
+    explicit(false) NarrowAllocator(const NarrowAllocator<U>& /*other*/) noexcept {}
+    T* allocate(size_type count) { return std::allocator<T>::allocate(count); }
+    void deallocate(T* at, size_type count) noexcept { std::allocator<T>::deallocate(at, count); }
+};
+
+}  // namespace allot
