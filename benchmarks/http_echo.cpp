@@ -27,9 +27,9 @@ namespace http = beast::http;
 using boost::asio::ip::tcp;
 using Response = http::response<http::string_body>;
 
-class Echo : public std::enable_shared_from_this<Echo> {
+class HttpEcho : public std::enable_shared_from_this<HttpEcho> {
 public:
-    Echo(tcp::socket socket, Response response)
+    HttpEcho(tcp::socket socket, Response response)
         : stream_{std::move(socket)}, response_{std::move(response)} {
         stream_.socket().set_option(tcp::no_delay{true});
     }
@@ -58,7 +58,7 @@ private:
 void accept(tcp::acceptor& acceptor, const Response& response) {
     acceptor.async_accept(
         [&acceptor, &response](const beast::error_code& error, tcp::socket socket) {
-            if (!error) std::make_shared<Echo>(std::move(socket), response)->read();
+            if (!error) std::make_shared<HttpEcho>(std::move(socket), response)->read();
             accept(acceptor, response);
         });
 }

@@ -18,9 +18,9 @@ namespace {
 using namespace allot;
 
 /// Request i goes to client i modulo their number, so the replies of each say which they are for.
-class OpenLoop {
+class NetworkLoop {
 public:
-    OpenLoop(bench::Clients& clients, bench::Requests& requests, bench::Client& operator_client)
+    NetworkLoop(bench::Clients& clients, bench::Requests& requests, bench::Client& operator_client)
         : clients_{clients}, requests_{requests}, operator_{operator_client} {
         answered_.resize(clients.size());
     }
@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
     bench::require(::prctl(PR_SET_TIMERSLACK, 1UL) == 0, "waits can be short");
 
     const auto begin = bench::Steady::now();
-    const auto latency = OpenLoop{clients, requests, operator_client}.run(a_second, total);
+    const auto latency = NetworkLoop{clients, requests, operator_client}.run(a_second, total);
     bench::report("reply_operations_per_second",
                   static_cast<double>(total) / bench::seconds_since(begin));
     bench::report_latency("reply", latency);

@@ -96,9 +96,9 @@ private:
 };
 
 /// The commands of one thread: an endless stream of lines, of which the last `held` are allocated.
-class Load {
+class Rotation {
 public:
-    Load(Store& store, std::size_t skus, std::size_t held)
+    Rotation(Store& store, std::size_t skus, std::size_t held)
         : store_{store}, skus_{skus}, held_{held} {}
 
     void fill() {
@@ -135,7 +135,7 @@ private:
     std::uint64_t next_ = 0;
 };
 
-StoreOptions options() {
+StoreOptions snapshot_options() {
     return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
 }
 
@@ -167,7 +167,7 @@ void forget_cached(const fs::path& directory) {
 
 double seconds_to_open(const fs::path& directory, std::uint64_t hash) {
     const auto begin = bench::Steady::now();
-    Store store = Store::open(directory, options());
+    Store store = Store::open(directory, snapshot_options());
     const double took = bench::seconds_since(begin);
     bench::require(store.state_hash() == hash, "a restart gives the same state");
     return took;
@@ -185,9 +185,9 @@ int main(int argc, char** argv) {
     Latencies during;
     std::uint64_t hash = 0;
     {
-        Store store = Store::open(directory, options());
+        Store store = Store::open(directory, snapshot_options());
         bench::add_stock(store, skus);
-        Load load{store, skus, lines};
+        Rotation load{store, skus, lines};
         load.fill();
         bench::report("fork_us", fork_us());
 

@@ -39,7 +39,7 @@ void append_quoted(std::string& out, Quoted quoted) {
     out.push_back('\'');
 }
 
-std::string quoted(std::string_view bytes) {
+std::string in_quotes(std::string_view bytes) {
     std::string text;
     append_quoted(text, {bytes});
     return text;

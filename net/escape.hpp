@@ -19,7 +19,7 @@ struct Quoted {
 /// \param most that many bytes of `bytes`, then `...` when there are more.
 void append_escaped(std::string& out, std::string_view bytes, std::size_t most);
 void append_quoted(std::string& out, Quoted quoted);
-[[nodiscard]] std::string quoted(std::string_view bytes);
+[[nodiscard]] std::string in_quotes(std::string_view bytes);
 
 /// Text of our own making, with any control character replaced by `\xHH` all the same.
 void append_text(std::string& out, std::string_view text);

@@ -93,7 +93,7 @@ Lsn patterns(Call& call) {
     return no_lsn;
 }
 
-constexpr std::array subcommands = std::to_array<Subcommand>({
+constexpr std::array pubsub_subcommands = std::to_array<Subcommand>({
     {"CHANNELS", "[pattern]", "The channels that somebody listens to by name.", 0, 1, channels},
     {"NUMSUB", "[channel ...]", "How many listen to each by name.", 0, CommandSpec::any_number,
      numbers},
@@ -102,7 +102,7 @@ constexpr std::array subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-Lsn pubsub(Call& call) { return run_subcommand(call, subcommands); }
+Lsn pubsub(Call& call) { return run_subcommand(call, pubsub_subcommands); }
 
 Lsn subscribe(Call& call) { return listen(call, Kind::channel, "subscribe"); }
 Lsn psubscribe(Call& call) { return listen(call, Kind::pattern, "psubscribe"); }

@@ -54,7 +54,7 @@ Lsn info_of_this(Call& call) {
     return no_lsn;
 }
 
-Lsn list(Call& call) {
+Lsn list_clients(Call& call) {
     std::string text;
     for (const Session* const session : call.hub.sessions()) describe(text, call.hub, *session);
     call.reply.text(text);
@@ -102,10 +102,10 @@ Lsn agree(Call& call) {
     return no_lsn;
 }
 
-constexpr std::array subcommands = std::to_array<Subcommand>({
+constexpr std::array client_subcommands = std::to_array<Subcommand>({
     {"ID", "", "The connection's number, never given out again.", 0, 0, id},
     {"INFO", "", "This connection, as CLIENT LIST shows it.", 0, 0, info_of_this},
-    {"LIST", "", "All connections, a line each.", 0, 0, list},
+    {"LIST", "", "All connections, a line each.", 0, 0, list_clients},
     {"GETNAME", "", "The connection's name.", 0, 0, get_name},
     {"SETNAME", "name", "Names the connection.", 1, 1, set_name},
     {"SETINFO", "LIB-NAME|LIB-VER value", "Names the client's library.", 2, 2, set_info},
@@ -115,7 +115,7 @@ constexpr std::array subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-Lsn client(Call& call) { return run_subcommand(call, subcommands); }
+Lsn client(Call& call) { return run_subcommand(call, client_subcommands); }
 
 }  // namespace handlers
 }  // namespace allot

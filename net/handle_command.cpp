@@ -116,7 +116,7 @@ Lsn docs(Call& call) {
     return no_lsn;
 }
 
-constexpr std::array subcommands = std::to_array<Subcommand>({
+constexpr std::array command_subcommands = std::to_array<Subcommand>({
     {"COUNT", "", "How many commands there are.", 0, 0, count},
     {"LIST", "", "Their names.", 0, 0, list},
     {"INFO", "[verb ...]", "How client libraries are to treat them.", 0, CommandSpec::any_number,
@@ -127,7 +127,7 @@ constexpr std::array subcommands = std::to_array<Subcommand>({
 }  // namespace
 
 Lsn command(Call& call) {
-    return call.args.size() == 1 ? info_of(call, {}) : run_subcommand(call, subcommands);
+    return call.args.size() == 1 ? info_of(call, {}) : run_subcommand(call, command_subcommands);
 }
 
 }  // namespace allot::handlers

@@ -82,13 +82,13 @@ Lsn config_get(Call& call) {
     return no_lsn;
 }
 
-constexpr std::array subcommands = std::to_array<Subcommand>({
+constexpr std::array config_subcommands = std::to_array<Subcommand>({
     {"GET", "pattern [pattern ...]", "Settings whose names match.", 1, CommandSpec::any_number,
      config_get},
 });
 
 }  // namespace
 
-Lsn config(Call& call) { return run_subcommand(call, subcommands); }
+Lsn config(Call& call) { return run_subcommand(call, config_subcommands); }
 
 }  // namespace allot::handlers

@@ -57,7 +57,7 @@ Lsn reset_log(Call& call) {
     return no_lsn;
 }
 
-constexpr std::array subcommands = std::to_array<Subcommand>({
+constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
     {"GET", "[count]", "The last ones, the newest first: 10, or so many; -1 for all.", 0, 1, get},
     {"LEN", "", "How many there are.", 0, 0, length},
     {"RESET", "", "Forgets them.", 0, 0, reset_log},
@@ -65,6 +65,6 @@ constexpr std::array subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-Lsn slowlog(Call& call) { return run_subcommand(call, subcommands); }
+Lsn slowlog(Call& call) { return run_subcommand(call, slowlog_subcommands); }
 
 }  // namespace allot::handlers

@@ -12,7 +12,7 @@
 namespace allot {
 namespace {
 
-double seconds(const timeval& time) {
+double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
@@ -42,7 +42,7 @@ ProcessFigures ProcessFigures::now() {
     }
     rusage used{};
     if (::getrusage(RUSAGE_SELF, &used) == 0) {
-        figures.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+        figures.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     }
     rlimit most{};
     if (::getrlimit(RLIMIT_NOFILE, &most) == 0) figures.descriptors_max = most.rlim_cur;

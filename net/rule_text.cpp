@@ -20,7 +20,7 @@ constexpr std::string_view kind_of<OrderId> = "order id";
 
 template <class Name>
 std::string no_name(std::string_view value) {
-    return quoted(value)
+    return in_quotes(value)
         .append(" is no ")
         .append(kind_of<Name>)
         .append(": it has 1 to ")
@@ -33,7 +33,7 @@ template std::string no_name<OrderId>(std::string_view);
 
 template <class Units>
 std::string no_quantity(std::string_view value) {
-    return quoted(value)
+    return in_quotes(value)
         .append(" is no quantity: it is a whole number from ")
         .append(std::to_string(Units::units_min))
         .append(" to ")
@@ -44,12 +44,12 @@ template std::string no_quantity<Quantity>(std::string_view);
 template std::string no_quantity<Purchased>(std::string_view);
 
 std::string no_day(std::string_view value) {
-    return quoted(value).append(
+    return in_quotes(value).append(
         " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
 }
 
 std::string no_lsn_text(std::string_view value, std::uint64_t max) {
-    return quoted(value)
+    return in_quotes(value)
         .append(" is no LSN: it is a whole number from 0 to ")
         .append(std::to_string(max))
         .append(", in digits only");

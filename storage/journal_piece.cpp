@@ -13,14 +13,14 @@ namespace {
 using journal::FrameHeader;
 using journal::FrameKind;
 using journal::SegmentHeader;
-using Bytes = std::span<std::byte>;
+using WritableBytes = std::span<std::byte>;
 
 /// To try each bit of a longer frame would take seconds.
 constexpr std::size_t mended_frame_bytes_max = 16U << 10U;
 
 /// Turns over one bit after the other until `good()`. \return false when no single one will do.
 template <class Good>
-bool mend(Bytes bytes, Good&& good) {
+bool mend(WritableBytes bytes, Good&& good) {
     for (std::byte& byte : bytes) {
         for (unsigned bit = 0; bit < 8; ++bit) {
             const std::byte before = byte;
@@ -57,7 +57,8 @@ public:
 private:
     bool read_header() {
         auto header = journal::whole_header(bytes_);
-        const Bytes place = Bytes{bytes_}.first(std::min(bytes_.size(), sizeof(SegmentHeader)));
+        const WritableBytes place =
+            WritableBytes{bytes_}.first(std::min(bytes_.size(), sizeof(SegmentHeader)));
         if (!header && mend(place, [&] { return journal::whole_header(bytes_).has_value(); })) {
             header = journal::whole_header(bytes_);
             piece_.mended.push_back({0, {place.begin(), place.end()}});
@@ -76,12 +77,12 @@ private:
 
     /// Takes the next frame. \return false when none carries on.
     bool read_frame() {
-        const Bytes rest = Bytes{bytes_}.subspan(piece_.end);
+        const WritableBytes rest = WritableBytes{bytes_}.subspan(piece_.end);
         auto frame = next_frame(rest);
         if (!frame && piece_.used > piece_.end) {
             frame = mended_frame(rest);
             if (frame) {
-                const Bytes whole = rest.first(frame->bytes);
+                const WritableBytes whole = rest.first(frame->bytes);
                 piece_.mended.push_back({piece_.end, {whole.begin(), whole.end()}});
                 piece_.used = journal::used_bytes(bytes_);
             }
@@ -103,13 +104,14 @@ private:
     }
 
     /// \pre no frame carries on at the front of `rest`.
-    [[nodiscard]] std::optional<FrameHeader> mended_frame(Bytes rest) const {
+    [[nodiscard]] std::optional<FrameHeader> mended_frame(WritableBytes rest) const {
         FrameHeader header;
         if (rest.size() < sizeof header) return std::nullopt;
         std::memcpy(&header, rest.data(), sizeof header);
         const auto good = [&] { return next_frame(rest).has_value(); };
         // If it is the length that is wrong, the frame's other bits are right.
-        const Bytes length = rest.subspan(offsetof(FrameHeader, bytes), sizeof header.bytes);
+        const WritableBytes length =
+            rest.subspan(offsetof(FrameHeader, bytes), sizeof header.bytes);
         const bool plausible = header.bytes >= sizeof header && header.bytes <= rest.size() &&
                                header.bytes <= mended_frame_bytes_max;
         if (mend(length, good) || (plausible && mend(rest.first(header.bytes), good))) {
@@ -124,7 +126,7 @@ private:
              at + sizeof(FrameHeader) <= piece_.used + journal::alignment;
              at += journal::alignment) {
             if (at >= bytes_.size()) return;
-            const auto frame = journal::whole_frame(Bytes{bytes_}.subspan(at));
+            const auto frame = journal::whole_frame(WritableBytes{bytes_}.subspan(at));
             if (!frame) continue;
             if (piece_.store_id == 0) piece_.store_id = frame->store_id;
             if (frame->store_id == piece_.store_id) found(*frame);

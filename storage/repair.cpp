@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Candidate = Diagnosis::Candidate;
-using Kind = RepairStep::Kind;
+using StepKind = RepairStep::Kind;
 
 /// What has to be done so that a candidate, and nothing else, is there.
 class Planner {
@@ -45,7 +45,7 @@ private:
     void add_steps(const Candidate& candidate, RepairPlan& plan) const {
         auto& steps = plan.steps;
         if (candidate.segments.empty()) {
-            steps.push_back({.kind = Kind::create,
+            steps.push_back({.kind = StepKind::create,
                              .file = journal::segment_name(diagnosis_.fresh_number()),
                              .why = "the journal begins anew after the snapshot",
                              .content = diagnosis_.fresh_segment(candidate)});
@@ -75,7 +75,7 @@ private:
         }
         for (const auto& patch : piece.mended) {
             if (number == candidate.segments.back() && patch.offset >= candidate.end) continue;
-            steps.push_back({.kind = Kind::mend,
+            steps.push_back({.kind = StepKind::mend,
                              .file = piece.name,
                              .why = "a bit has flipped, as the checksum proves",
                              .offset = patch.offset,
@@ -83,20 +83,20 @@ private:
                              .content = patch.bytes});
         }
         if (candidate.cuts(number, piece)) {
-            steps.push_back({.kind = Kind::cut,
+            steps.push_back({.kind = StepKind::cut,
                              .file = piece.name,
                              .why = "no whole frame carries on there",
                              .offset = candidate.end,
                              .bytes = piece.used - candidate.end});
         }
         if (!piece.has_its_length()) {
-            steps.push_back({.kind = Kind::set_length,
+            steps.push_back({.kind = StepKind::set_length,
                              .file = piece.name,
                              .why = "its header says how long it is",
                              .bytes = piece.header.file_bytes});
         }
         if (piece.name != journal::segment_name(number)) {
-            steps.push_back({.kind = Kind::rename,
+            steps.push_back({.kind = StepKind::rename,
                              .file = piece.name,
                              .why = "its header says which segment it is",
                              .to = journal::segment_name(number)});
@@ -114,7 +114,7 @@ private:
 
     static void set_aside(const std::string& name, const std::string& why,
                           std::vector<RepairStep>& steps) {
-        steps.push_back({.kind = Kind::set_aside, .file = name, .why = why});
+        steps.push_back({.kind = StepKind::set_aside, .file = name, .why = why});
     }
 
     const Diagnosis& diagnosis_;
@@ -134,7 +134,7 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
     }
     if (why.empty()) return;
     plan.steps.push_back(
-        {.kind = Kind::set_aside, .file = std::string{store_files::manifest}, .why = why});
+        {.kind = StepKind::set_aside, .file = std::string{store_files::manifest}, .why = why});
 }
 
 /// The place of an event handler that no one can read: the handler begins as one that is new.
@@ -148,7 +148,7 @@ void set_places_aside(FileSystem& files, const fs::path& directory, std::uint64_
         } catch (const UnknownFormat&) {
             throw;
         } catch (const CorruptStore&) {
-            plan.steps.push_back({.kind = Kind::set_aside,
+            plan.steps.push_back({.kind = StepKind::set_aside,
                                   .file = file,
                                   .why = "it is damaged: the event handler begins anew"});
         }

@@ -7,7 +7,7 @@ namespace allot {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = RepairStep::Kind;
+using StepKind = RepairStep::Kind;
 using Mode = FileSystem::Mode;
 
 /// Does the steps of a plan, one by one; each is durable before the next begins.
@@ -17,19 +17,19 @@ public:
 
     void operator()(const RepairStep& step) {
         switch (step.kind) {
-            case Kind::create:
+            case StepKind::create:
                 return create(step);
-            case Kind::mend:
+            case StepKind::mend:
                 keep(step);
                 return mend(step);
-            case Kind::set_aside:
+            case StepKind::set_aside:
                 return rename(step.file, kept_name(step.file));
-            case Kind::cut:
+            case StepKind::cut:
                 keep(step);
                 return cut(step);
-            case Kind::set_length:
+            case StepKind::set_length:
                 return set_length(step);
-            case Kind::rename:
+            case StepKind::rename:
                 return rename(step.file, step.to);
         }
     }

@@ -75,9 +75,9 @@ void look_ahead(Repository& repository, Index next) {
 }
 
 /// Takes rows and names off a chunk in the order in which they were put there.
-class Reader {
+class RowReader {
 public:
-    explicit Reader(const Chunk& chunk) noexcept
+    explicit RowReader(const Chunk& chunk) noexcept
         : chunk_{chunk}, names_{chunk.names.data(), chunk.names.size()} {}
 
     [[nodiscard]] bool restore(Repository& repository) {
@@ -193,7 +193,7 @@ void copy_slice(Repository& repository, Index& next, Chunk& chunk,
 }
 
 bool restore(const Chunk& chunk, Repository& repository) {
-    return Reader{chunk}.restore(repository);
+    return RowReader{chunk}.restore(repository);
 }
 
 }  // namespace allot::snapshot

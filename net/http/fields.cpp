@@ -111,7 +111,7 @@ const json::array* Fields::array(std::string_view field) const {
     const json::value* const value = find(field);
     if (value == nullptr) return nullptr;
     if (const json::array* const array = value->if_array()) return array;
-    fail(ErrorCode::syntax, quoted(shown(*value, false)) + " is no array", field);
+    fail(ErrorCode::syntax, in_quotes(shown(*value, false)) + " is no array", field);
     return nullptr;
 }
 
@@ -121,7 +121,7 @@ std::optional<LineItem> line_of(const Exchange& exchange, const json::value& lin
                                 std::size_t place) {
     const std::string where = "lines[" + std::to_string(place) + "]";
     if (!line.is_object()) {
-        exchange.fail(ErrorCode::syntax, quoted(shown(line, false)) + " is no object", where);
+        exchange.fail(ErrorCode::syntax, in_quotes(shown(line, false)) + " is no object", where);
         return {};
     }
     const Fields fields{exchange, line.get_object(), where + "."};

@@ -54,7 +54,7 @@ std::optional<decltype(EventQuery::kinds)> kinds_of(const Exchange& exchange) {
         const auto* const found = std::ranges::find(fact_events, name);
         if (found == fact_events.end()) {
             exchange.fail(ErrorCode::syntax,
-                          quoted(name) + " is no kind of fact: those are " + listed(fact_events),
+                          in_quotes(name) + " is no kind of fact: those are " + listed(fact_events),
                           "events");
             return {};
         }

@@ -29,7 +29,7 @@ Lsn slow_log(Exchange& exchange) {
         if (!asked) {
             exchange.fail(
                 ErrorCode::syntax,
-                quoted(*text) + " is no count: it is a whole number from 0, in digits only",
+                in_quotes(*text) + " is no count: it is a whole number from 0, in digits only",
                 "count");
             return 0;
         }

@@ -246,7 +246,7 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
             exchange.reply = known->reply;
             return known->lsn;
         }
-        exchange.fail(422, ErrorCode::syntax, quoted(key) + " came with another request before",
+        exchange.fail(422, ErrorCode::syntax, in_quotes(key) + " came with another request before",
                       "Idempotency-Key");
         return 0;
     }

@@ -62,7 +62,7 @@ bool HttpSession::admit() {
     if (!target) {
         return fail(
             400, ErrorCode::syntax,
-            quoted(request.target) +
+            in_quotes(request.target) +
                 " is no path: it begins with /, is well encoded, and has no segment . or ..",
             "target");
     }
@@ -71,7 +71,7 @@ bool HttpSession::admit() {
     if (!admit_host() || !admit_origin() || !admit_client()) return false;
     if (match_.route != nullptr) return admit_body();
     if (!match_.is_path) {
-        return fail(404, ErrorCode::generic, "there is nothing at " + quoted(request.target),
+        return fail(404, ErrorCode::generic, "there is nothing at " + in_quotes(request.target),
                     "target");
     }
     const std::string methods = http::methods_of(target_);
@@ -84,7 +84,7 @@ bool HttpSession::admit() {
     const auto method = boost::beast::http::to_string(request.method);
     http::set_error(
         reply, ErrorCode::generic,
-        quoted({method.data(), method.size()}) + " is not for this path: it has " + methods,
+        in_quotes({method.data(), method.size()}) + " is not for this path: it has " + methods,
         "method");
     reply_early(reply);
     return false;
@@ -96,7 +96,7 @@ bool HttpSession::admit_host() {
     if (match_.has(http::route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(421, ErrorCode::generic,
-                quoted(*host) +
+                in_quotes(*host) +
                     " is neither localhost nor an address: without a password, no other name is "
                     "served",
                 "Host");
@@ -109,7 +109,7 @@ bool HttpSession::admit_origin() {
     if (match_.has(http::route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(403, ErrorCode::generic,
-                quoted(*origin) +
+                in_quotes(*origin) +
                     " is not of this machine: without a password, no other site's page is served",
                 "Origin");
 }
@@ -155,7 +155,7 @@ bool HttpSession::admit_body() {
     if (!admit_query()) return false;
     if (request.idempotency_key && !is_key(*request.idempotency_key)) {
         return fail(400, ErrorCode::syntax,
-                    quoted(*request.idempotency_key) + " is no key: it has 1 to " +
+                    in_quotes(*request.idempotency_key) + " is no key: it has 1 to " +
                         std::to_string(idempotency_key_bytes_max) +
                         " bytes of printable ASCII, without spaces",
                     "Idempotency-Key");
@@ -167,7 +167,7 @@ bool HttpSession::admit_body() {
     }
     if (!request.content_type || !is_json(*request.content_type)) {
         return fail(415, ErrorCode::syntax,
-                    (request.content_type ? quoted(*request.content_type) + " is not read"
+                    (request.content_type ? in_quotes(*request.content_type) + " is not read"
                                           : std::string{"it is missing"}) +
                         ": a body is application/json",
                     "Content-Type");

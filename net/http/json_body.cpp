@@ -139,7 +139,7 @@ BadBody explain(const Builder& builder, const json::error_code& error, std::stri
     std::string text = "the body is no JSON: " + error.message();
     if (at == body.size()) return {text + ", at its end"};
     text.append(", at byte ").append(std::to_string(at)).append(": ");
-    return {text + quoted(body.substr(at, shown_bytes_max))};
+    return {text + in_quotes(body.substr(at, shown_bytes_max))};
 }
 
 }  // namespace
@@ -153,7 +153,7 @@ std::variant<json::object, BadBody> parse_object(std::string_view body) {
     if (!error && read < body.size()) error = json::error::extra_data;
     if (error) return explain(parser.handler(), error, body, read);
     json::value value = parser.handler().values.release();
-    if (!value.is_object()) return BadBody{quoted(body) + " is no JSON object"};
+    if (!value.is_object()) return BadBody{in_quotes(body) + " is no JSON object"};
     return std::move(value.get_object());
 }
 

@@ -93,7 +93,7 @@ void RequestReader::on_request_impl(beast::http::verb method, Text /*name*/, Tex
     const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '#'; };
     if (!std::ranges::all_of(target, is_plain)) {
         return refuse(error, {.status = 400,
-                              .text = quoted({target.data(), target.size()}) +
+                              .text = in_quotes({target.data(), target.size()}) +
                                       " is no target: it is printable ASCII without #",
                               .field = "target"});
     }
@@ -117,10 +117,10 @@ void RequestReader::note_length(Text value, Error& error) {
     const bool is_number =
         !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
     if (has_length_ || has_coding_ || !is_number) {
-        return refuse(
-            error, {.status = 400,
-                    .text = quoted({value.data(), value.size()}) + ": " + std::string{one_length},
-                    .field = "Content-Length"});
+        return refuse(error, {.status = 400,
+                              .text = in_quotes({value.data(), value.size()}) + ": " +
+                                      std::string{one_length},
+                              .field = "Content-Length"});
     }
     has_length_ = request_.has_body = true;
 }
@@ -134,7 +134,7 @@ void RequestReader::note_coding(Text value, Error& error) {
     }
     if (!beast::iequals(value, "chunked")) {
         return refuse(error, {.status = 501,
-                              .text = quoted({value.data(), value.size()}) +
+                              .text = in_quotes({value.data(), value.size()}) +
                                       ": the only transfer coding is chunked",
                               .field = name});
     }
@@ -164,13 +164,13 @@ void RequestReader::on_field_impl(field field, Text name, Text value, Error& err
         case field::content_encoding:
             if (beast::iequals(value, "identity")) return;
             return refuse(error, {.status = 415,
-                                  .text = quoted({value.data(), value.size()}) +
+                                  .text = in_quotes({value.data(), value.size()}) +
                                           ": a body with a content coding is not read",
                                   .field = "Content-Encoding"});
         case field::expect:
             if (!beast::iequals(value, "100-continue")) {
                 return refuse(error, {.status = 417,
-                                      .text = quoted({value.data(), value.size()}) +
+                                      .text = in_quotes({value.data(), value.size()}) +
                                               ": the only expectation is 100-continue",
                                       .field = "Expect"});
             }

@@ -21,7 +21,7 @@ bool is_disruptive(std::int32_t point) {
     return point != ' ' && detail::is_control_or_space(point);
 }
 
-void append_escaped(std::string& to, std::int32_t point) {
+void append_point(std::string& to, std::int32_t point) {
     switch (point) {
         case '\n':
             to += "\\n";
@@ -54,7 +54,7 @@ std::string escaped_up_to(std::string_view text, std::size_t characters_max) {
             safe += '\\';
             safe += static_cast<char>(point);
         } else if (is_disruptive(point)) {
-            append_escaped(safe, point);
+            append_point(safe, point);
         } else {
             safe += before.substr(0, before.size() - text.size());
         }

@@ -7,13 +7,10 @@
 namespace {
 
 using allot::Session;
+using allot::test::contains;
 using allot::test::framed;
 
 struct Client : allot::test::Desk<> {};
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 }  // namespace
 

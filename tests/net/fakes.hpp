@@ -156,4 +156,8 @@ inline std::string framed(std::initializer_list<std::string_view> args) {
     return bytes;
 }
 
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
 }  // namespace allot::test

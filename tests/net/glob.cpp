@@ -22,7 +22,7 @@ bool plainly_matches(std::string_view pattern, std::string_view text) {
            plainly_matches(pattern.substr(1), text.substr(1));
 }
 
-std::string repeated(std::string_view text, std::size_t bytes) {
+std::string filled_with(std::string_view text, std::size_t bytes) {
     std::string all;
     while (all.size() + text.size() <= bytes) all += text;
     return all;
@@ -104,9 +104,9 @@ BOOST_AUTO_TEST_CASE(when_a_pattern_is_as_long_as_it_may_be_then_all_its_places_
 }
 
 BOOST_AUTO_TEST_CASE(when_a_pattern_is_hostile_then_a_byte_costs_no_more_steps_than_it_has_words) {
-    const std::string text = repeated("a", channel_bytes_max);
+    const std::string text = filled_with("a", channel_bytes_max);
     for (const std::string_view piece : {"*a", "*?", "*[^b]", "a*", "*aa*"}) {
-        const std::string pattern = repeated(piece, channel_bytes_max - 1) + "b";
+        const std::string pattern = filled_with(piece, channel_bytes_max - 1) + "b";
         const Glob glob{pattern};
         BOOST_TEST(!glob.matches(text), pattern);
         BOOST_TEST(glob.matches(text + "b"), pattern);

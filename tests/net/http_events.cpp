@@ -21,11 +21,11 @@ using allot::test::http_request;
 using allot::test::HttpAnswer;
 using Turn = Conversation::Turn;
 
-constexpr std::string_view added =
+constexpr std::string_view added_event =
     "id: 1\nevent: batch_added\n"
     "data: "
     "{\"batchref\":\"b\",\"sku\":\"SKU\",\"qty\":10,\"eta\":null,\"time\":1600000000000000}\n\n";
-constexpr std::string_view allocated =
+constexpr std::string_view allocated_event =
     "id: 2\nevent: line_allocated\n"
     "data: "
     "{\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":3,\"batchref\":\"b\",\"time\":1600000000000000}\n"
@@ -73,8 +73,8 @@ struct Listener {
     allot::HttpSession session{desk.hub, "test:listener"};
 };
 
-struct TwoFacts {
-    explicit TwoFacts(SessionLimits limits = {}) : desk{limits} {
+struct TwoEvents {
+    explicit TwoEvents(SessionLimits limits = {}) : desk{limits} {
         desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n");
     }
     void allocate(int order) {
@@ -98,7 +98,7 @@ void expect_error(const HttpAnswer& answer, unsigned status, std::string_view pa
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoFacts)
+BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
 BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
     std::vector<std::unique_ptr<Listener>> streams;
@@ -124,22 +124,22 @@ BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
         BOOST_TEST(answer.says(line), answer.header);
     }
     BOOST_TEST(answer.header.find("Content-Length") == std::string::npos);
-    BOOST_TEST(answer.body == text_of(begin_at(0), added));
+    BOOST_TEST(answer.body == text_of(begin_at(0), added_event));
     BOOST_TEST((listener.execute() == Turn::waiting));
     BOOST_TEST(listener.take().empty());
     BOOST_TEST(listener.session.awaited_fact() == 2U);
     desk.engine.journal.sync();
     BOOST_TEST((listener.execute() == Turn::waiting));
-    BOOST_TEST(listener.more() == allocated);
+    BOOST_TEST(listener.more() == allocated_event);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatever_the_query_says) {
     desk.engine.journal.sync();
     listener.ask("/v1/feed?from=1", "Last-Event-ID: 1\r\n");
-    BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated));
+    BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
     Listener again{desk};
     again.ask("/v1/feed?from=$", "last-event-id: 0\r\n");
-    BOOST_TEST(again.answer().body == text_of(begin_at(0), added, allocated));
+    BOOST_TEST(again.answer().body == text_of(begin_at(0), added_event, allocated_event));
     Listener current{desk};
     current.ask("/v1/feed", "Last-Event-ID: 2\r\n");
     BOOST_TEST(current.answer().body == begin_at(2));
@@ -151,9 +151,9 @@ BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatev
 BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
     desk.engine.journal.sync();
     for (const auto& [query, expected] : {
-             std::pair{"", text_of(begin_at(0), added, allocated)},
-             {"?from=0", text_of(begin_at(0), added, allocated)},
-             {"?from=2", text_of(begin_at(1), allocated)},
+             std::pair{"", text_of(begin_at(0), added_event, allocated_event)},
+             {"?from=0", text_of(begin_at(0), added_event, allocated_event)},
+             {"?from=2", text_of(begin_at(1), allocated_event)},
              {"?from=3", begin_at(2)},
              {"?from=$", begin_at(2)},
          }) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(
     when_some_kinds_are_wanted_then_others_are_passed_over_and_not_asked_for_again) {
     desk.engine.journal.sync();
     listener.ask("/v1/feed?events=out_of_stock,batch_added");
-    BOOST_TEST(listener.answer().body == text_of(begin_at(0), added));
+    BOOST_TEST(listener.answer().body == text_of(begin_at(0), added_event));
     desk.hub.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\nid: 2\n\n");
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
     desk.hub.now += 10s;
     desk.engine.journal.sync();
     listener.execute();
-    BOOST_TEST(listener.more() == text_of(added, allocated));
+    BOOST_TEST(listener.more() == text_of(added_event, allocated_event));
     BOOST_TEST((listener.session.wait_due() == desk.hub.now + allot::event_heartbeat));
 }
 
@@ -203,10 +203,10 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_in_version_1_0_then_the_connection_ends_th
     const HttpAnswer answer = listener.answer();
     BOOST_TEST(!answer.says("Transfer-Encoding: chunked"));
     BOOST_TEST(answer.says("Connection: close"));
-    BOOST_TEST(answer.body == text_of(begin_at(0), added));
+    BOOST_TEST(answer.body == text_of(begin_at(0), added_event));
     desk.engine.journal.sync();
     listener.execute();
-    BOOST_TEST(listener.take() == allocated);
+    BOOST_TEST(listener.take() == allocated_event);
     listener.session.finish();
     listener.execute();
     BOOST_TEST(listener.take().empty());
@@ -304,7 +304,7 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_what_was_durable_is_shown_and_t
     BOOST_TEST((listener.execute() == Turn::ended));
     const std::string bytes = listener.take();
     BOOST_TEST(bytes.ends_with("\r\n0\r\n\r\n"));
-    BOOST_TEST(bytes.find(added) != std::string::npos);
+    BOOST_TEST(bytes.find(added_event) != std::string::npos);
     Listener late{desk};
     late.ask("/v1/feed?from=$");
     expect_error(late.answer(), 503, "the storage has failed");
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_SUITE(given_an_event_source_that_is_slow)
 BOOST_AUTO_TEST_CASE(when_much_is_there_then_it_is_read_as_there_is_room_and_nothing_is_left_out) {
     SessionLimits limits;
     limits.set_output_bytes_max(64 * allot::kibibyte);
-    TwoFacts shop{limits};
+    TwoEvents shop{limits};
     constexpr int facts = 3'000;
     for (int i = 3; i <= facts; ++i) shop.allocate(i);
     BOOST_TEST((shop.listener.ask("/v1/feed") == Turn::backed_up));
@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_durable_then_all_streams_are_told_and_an_idl
     for (auto* const each : {&first, &second}) {
         std::string stream;
         while (!stream.ends_with("}\n\n\r\n")) stream += each->receive(std::size_t{1});
-        BOOST_TEST(answers_in(stream).front().body == begin_at(0) + std::string{added});
+        BOOST_TEST(answers_in(stream).front().body == begin_at(0) + std::string{added_event});
     }
 }
 

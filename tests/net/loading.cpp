@@ -12,6 +12,7 @@ namespace {
 using allot::CommandSpec;
 using allot::Hub;
 using allot::Loading;
+using allot::test::contains;
 
 /// Clients of both protocols at a server whose store is being opened.
 struct Waiting {
@@ -45,10 +46,6 @@ struct Waiting {
 };
 
 constexpr std::string_view told = "-LOADING Allot is loading: replaying journal, 42 %\r\n";
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 }  // namespace
 

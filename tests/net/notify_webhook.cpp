@@ -78,7 +78,7 @@ std::string reply_of(const std::string& status, const std::string& more = {}) {
            "\r\nok";
 }
 
-const CommittedFact out_of_stock{7, 99, OutOfStock{{"o1", "LAMP", 500}}};
+const CommittedFact shortage{7, 99, OutOfStock{{"o1", "LAMP", 500}}};
 const CommittedFact batch_added{8, 99, BatchAdded{"LAMP", "b1", 3, "2030-01-01"}};
 
 notify::Webhook::Settings settings_for(const std::string& url) {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_a_fact_then_that_was_told_and_others_are_not)
     settings.token = "s3cret";
     notify::Webhook webhook{settings};
     BOOST_TEST(!webhook.tell(batch_added, 0xabc));
-    BOOST_TEST(webhook.tell(out_of_stock, 0xabc));
+    BOOST_TEST(webhook.tell(shortage, 0xabc));
     const auto requests = receiver.requests();
     BOOST_TEST_REQUIRE(requests.size() == 1U);
     const std::string& request = requests[0];
@@ -121,14 +121,14 @@ BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
     Receiver receiver{replies};
     notify::Webhook webhook{settings_for(receiver.url())};
     for (const auto& status : statuses) {
-        BOOST_CHECK_EXCEPTION((void)webhook.tell(out_of_stock, 1), std::runtime_error,
+        BOOST_CHECK_EXCEPTION((void)webhook.tell(shortage, 1), std::runtime_error,
                               [&](const auto& error) {
                                   const std::string text = error.what();
                                   return text.ends_with("answered " + status.substr(0, 3)) &&
                                          text.find("/in") == std::string::npos;
                               });
     }
-    BOOST_TEST(webhook.tell(out_of_stock, 1));
+    BOOST_TEST(webhook.tell(shortage, 1));
     BOOST_TEST(elsewhere.requests().empty());
 }
 
@@ -136,8 +136,8 @@ BOOST_AUTO_TEST_CASE(when_its_reply_has_no_end_then_the_status_counts) {
     Receiver receiver{{"HTTP/1.1 200 OK\r\n\r\n" + std::string(4U << 20U, 'x'),
                        "HTTP/1.1 500 No\r\n\r\n" + std::string(4U << 20U, 'x')}};
     notify::Webhook webhook{settings_for(receiver.url())};
-    BOOST_TEST(webhook.tell(out_of_stock, 1));
-    BOOST_CHECK_THROW((void)webhook.tell(out_of_stock, 1), std::runtime_error);
+    BOOST_TEST(webhook.tell(shortage, 1));
+    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_is_interrupted) {
@@ -145,17 +145,17 @@ BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_i
     auto settings = settings_for(receiver.url());
     settings.receiver.whole_max = 300ms;
     const auto began = std::chrono::steady_clock::now();
-    BOOST_CHECK_THROW((void)notify::Webhook{settings}.tell(out_of_stock, 1), std::runtime_error);
+    BOOST_CHECK_THROW((void)notify::Webhook{settings}.tell(shortage, 1), std::runtime_error);
     BOOST_TEST((std::chrono::steady_clock::now() - began >= 250ms));
 
     settings.receiver.whole_max = 60s;
     notify::Webhook webhook{settings};
-    auto told = std::async(std::launch::async, [&] { (void)webhook.tell(out_of_stock, 1); });
+    auto told = std::async(std::launch::async, [&] { (void)webhook.tell(shortage, 1); });
     while (receiver.requests().size() < 2) std::this_thread::yield();
     webhook.interrupt();
     BOOST_TEST((told.wait_for(3s) == std::future_status::ready));
     BOOST_CHECK_THROW(told.get(), std::runtime_error);
-    BOOST_CHECK_THROW((void)webhook.tell(out_of_stock, 1), std::runtime_error);  // and ever after
+    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);  // and ever after
 }
 
 BOOST_AUTO_TEST_CASE(when_nobody_listens_then_the_error_names_the_server_alone) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(when_nobody_listens_then_the_error_names_the_server_alone) 
     }
     notify::Webhook webhook{settings_for(url + "/secret-path")};
     BOOST_CHECK_EXCEPTION(
-        (void)webhook.tell(out_of_stock, 1), std::runtime_error, [&](const auto& error) {
+        (void)webhook.tell(shortage, 1), std::runtime_error, [&](const auto& error) {
             const std::string text = error.what();
             return text.starts_with(url + ": ") && text.find("secret-path") == std::string::npos;
         });
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_it_is_told_nothing
         settings.receiver.ca_file = ca_file;
         settings.receiver.whole_max = 5s;
         BOOST_CHECK_EXCEPTION(
-            (void)notify::Webhook{settings}.tell(out_of_stock, 1), std::runtime_error,
+            (void)notify::Webhook{settings}.tell(shortage, 1), std::runtime_error,
             [&](const auto& error) { return std::string{error.what()}.starts_with(url + reason); });
     }
     BOOST_TEST(heard.get() == "");
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) 
                        .envelope = {"a@example.com", {"b@example.com"}},
                        .user = "user",
                        .password = "s3cret"}};
-    BOOST_CHECK_THROW((void)mail.tell(out_of_stock, 1), std::runtime_error);
+    BOOST_CHECK_THROW((void)mail.tell(shortage, 1), std::runtime_error);
     BOOST_TEST(!mail.tell(batch_added, 1));
     const std::string said = heard.get();
     BOOST_TEST(said.starts_with("EHLO "), said);

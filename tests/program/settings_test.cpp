@@ -62,7 +62,7 @@ struct Call {
     }
 };
 
-Settings read(Call call) { return call.read(); }
+Settings settings_of(Call call) { return call.read(); }
 std::string error_of(Call call) { return call.error(); }
 
 std::string data_and_origin(Call call) {
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_can_turn_it_off) {
     BOOST_TEST(on.read().is_on("sample-stock"));
     on.arguments = {"--sample-stock=no"};
     BOOST_TEST(!on.read().is_on("sample-stock"));
-    BOOST_TEST(read({.arguments = {"--sample-stock"}}).is_on("sample-stock"));
-    BOOST_TEST(!read({}).is_on("sample-stock"));
+    BOOST_TEST(settings_of({.arguments = {"--sample-stock"}}).is_on("sample-stock"));
+    BOOST_TEST(!settings_of({}).is_on("sample-stock"));
 }
 
 BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_why) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_w
                "# flag --data\ndata = f\n"
                "# environment ALLOT_SAMPLE_STOCK\nsample-stock = 1\n"
                "# default\nto = all\n");
-    const auto again = read({.arguments = {"--config", "a"}, .file = shown.str()});
+    const auto again = settings_of({.arguments = {"--config", "a"}, .file = shown.str()});
     BOOST_TEST(again.text("data") == "f");
     BOOST_TEST(again.is_on("sample-stock"));
 }
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_w
 BOOST_AUTO_TEST_CASE(when_shown_though_no_line_can_say_a_value_then_that_is_refused) {
     for (const char* const value : {" f", "f\t", "f\r", "f\ng"}) {
         std::ostringstream shown;
-        const Settings settings = read({.arguments = {"--data", value}});
+        const Settings settings = settings_of({.arguments = {"--data", value}});
         BOOST_CHECK_THROW(settings.print(shown), UsageError);
     }
 }
@@ -136,14 +136,14 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_command_line)
 
 BOOST_AUTO_TEST_CASE(when_operands_stand_among_flags_then_they_are_found_in_order) {
-    const auto settings = read({.arguments = {"here", "--data", "f"}, .operands_max = 1});
+    const auto settings = settings_of({.arguments = {"here", "--data", "f"}, .operands_max = 1});
     BOOST_TEST(settings.operands().at(0) == "here");
-    BOOST_TEST(read({.arguments = {"--", "--data"}, .operands_max = 1}).operands().at(0) ==
+    BOOST_TEST(settings_of({.arguments = {"--", "--data"}, .operands_max = 1}).operands().at(0) ==
                "--data");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_switch_comes_before_an_operand_then_it_does_not_take_it) {
-    const auto settings = read({.arguments = {"--sample-stock", "here"}, .operands_max = 1});
+    const auto settings = settings_of({.arguments = {"--sample-stock", "here"}, .operands_max = 1});
     BOOST_TEST(settings.operands().at(0) == "here");
     BOOST_TEST(settings.is_on("sample-stock"));
 }
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
 }
 
 BOOST_AUTO_TEST_CASE(when_it_asks_for_help_then_operands_may_be_missing) {
-    BOOST_TEST(read({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
+    BOOST_TEST(settings_of({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(when_two_places_set_it_then_one_replaces_the_other) {
 
 BOOST_AUTO_TEST_CASE(when_it_is_shown_then_a_file_can_say_all_of_it) {
     std::ostringstream shown;
-    read({.arguments = {"--to", "b", "--to=x=a"}}).print(shown);
+    settings_of({.arguments = {"--to", "b", "--to=x=a"}}).print(shown);
     BOOST_TEST(
         shown.str().find("# flag --to\nto = b\n# flag --to\nto = x=a\n") != std::string::npos,
         shown.str());

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t segment_bytes = 16U << 10U;
 constexpr std::uint64_t segments = 4;
-constexpr std::size_t sector = 512;
+constexpr std::size_t sector_bytes = 512;
 
 JournalTail tail_of(SimulatedDisk& disk) {
     return scan_journal(disk, store_directory, std::nullopt, [](auto&&...) { return true; }, {})
@@ -123,9 +123,9 @@ void Corruption::cut_files(std::uint64_t first, std::uint64_t every) {
 
 void Corruption::zero_sectors() {
     for (const std::string& name : targets()) {
-        for (std::size_t at = 0; at < files_.at(name).size(); at += sector) {
+        for (std::size_t at = 0; at < files_.at(name).size(); at += sector_bytes) {
             Bytes bytes = files_.at(name);
-            const std::size_t length = std::min(sector, bytes.size() - at);
+            const std::size_t length = std::min(sector_bytes, bytes.size() - at);
             std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), length, std::byte{0});
             judge_bytes(is_snapshot(name) ? "sector of the snapshot" : "sector of the journal",
                         name, at, std::move(bytes));

@@ -22,11 +22,11 @@ namespace {
 
 using Kind = SyncAction::Kind;
 
-constexpr std::uint64_t tiny_segment = 8U << 10U;
+constexpr std::uint64_t backup_segment = 8U << 10U;
 
-StoreOptions tiny_options() {
+StoreOptions backup_options() {
     StoreOptions options = small_options();
-    options.segment_bytes = tiny_segment;
+    options.segment_bytes = backup_segment;
     return options;
 }
 
@@ -38,7 +38,7 @@ struct Shop {
     Random random{7};
 
     Lsn work(int units, bool snapshots = true) {
-        Store store = Store::open(source, "store", tiny_options());
+        Store store = Store::open(source, "store", backup_options());
         hashes.happened(store.journal().last(), store.state_hash());
         for (int i = 1; i <= units; ++i) {
             const Lsn last = do_something(store, random, hashes);
@@ -71,10 +71,6 @@ std::string judge(FileSystem& files, const std::filesystem::path& directory,
 
 std::string first_of(const std::vector<std::string>& findings) {
     return findings.empty() ? "" : findings.front();
-}
-
-std::uint64_t hash_of(FileSystem& files, const std::filesystem::path& directory) {
-    return state_hash(*recover(files, directory, {}).repository);
 }
 
 }  // namespace
@@ -217,7 +213,7 @@ BOOST_AUTO_TEST_SUITE(given_a_destination_that_is_not_the_stores_own)
 BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_when_told, Shop) {
     work(30);
     {
-        Store other = Store::open(disk, "backup", tiny_options());
+        Store other = Store::open(disk, "backup", backup_options());
         other.add_batch({"b", "s", 1}).value();
     }
     const auto before = disk.after_kill();
@@ -279,7 +275,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durabl
         }
     };
     {
-        Store store = Store::open(source, "store", tiny_options());
+        Store store = Store::open(source, "store", backup_options());
         hashes.happened(0, store.state_hash());
         journal = &store.journal();
         for (int i = 1; i <= 250; ++i) {

@@ -25,8 +25,8 @@ using FileBytes = std::vector<std::byte>;
 const std::filesystem::path directory = "store";
 constexpr int draws = 200;  // of what a power cut leaves
 
-struct OnDisk {
-    OnDisk() { disk.create_directories(directory); }
+struct JournalOnDisk {
+    JournalOnDisk() { disk.create_directories(directory); }
 
     static JournalWriter begin(SimulatedDisk& disk, std::uint64_t segment_bytes = 4096) {
         JournalTail tail;
@@ -80,7 +80,7 @@ bool holds(SimulatedDisk& disk, const FileBytes& bytes) {
 BOOST_AUTO_TEST_SUITE(given_a_journal_on_a_disk_that_forgets)
 
 BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_makes_it_durable,
-                        OnDisk) {
+                        JournalOnDisk) {
     {
         JournalWriter dying = begin(disk);
         write(dying, "o1");
@@ -94,7 +94,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_ma
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_the_cache, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_the_cache,
+                        JournalOnDisk) {
     {
         JournalWriter dying = begin(disk);
         write(dying, "o1");
@@ -110,7 +111,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_is_durable, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_is_durable,
+                        JournalOnDisk) {
     JournalWriter writer = begin(disk, 512);
     Orders written;
     while (writer.segment() == 1) {
@@ -124,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_i
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere, JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();
@@ -149,7 +151,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere,
     BOOST_TEST(!scan(disk).torn.has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_set_aside, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_set_aside,
+                        JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();
@@ -173,7 +176,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_
     BOOST_TEST((orders(disk) == Orders{"o1"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_record_claims_more_than_its_frame_has_then_it_is_refused, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_record_claims_more_than_its_frame_has_then_it_is_refused,
+                        JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     FileBytes bytes = first_segment();
@@ -195,7 +199,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_two_journals_that_were_one)
 
-BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_stands_in_the_other_then_it_is_not_read, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_stands_in_the_other_then_it_is_not_read,
+                        JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();
@@ -220,7 +225,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_opened_again)
 
-BOOST_FIXTURE_TEST_CASE(when_it_writes_then_its_frames_are_of_another_epoch, OnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_it_writes_then_its_frames_are_of_another_epoch, JournalOnDisk) {
     for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
         (void)Store::open(disk, directory, small_options());
         BOOST_TEST(scan(disk).tail.epoch == epoch);

@@ -6,11 +6,17 @@
 #include <string>
 
 #include "engine/state_hash.hpp"
+#include "storage/recovery.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {
+
+/// Of the state that a restart finds in a directory.
+inline std::uint64_t hash_of(FileSystem& files, const std::filesystem::path& directory) {
+    return state_hash(*recover(files, directory, {}).repository);
+}
 
 /// The state's hash after each unit of work that a store has done: what a copy of it may hold.
 /// Thread-safe.

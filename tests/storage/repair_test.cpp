@@ -19,7 +19,7 @@ using namespace allot::testing;
 
 namespace {
 
-using Kind = RepairStep::Kind;
+using StepKind = RepairStep::Kind;
 using Outlook = RepairPlan::Outlook;
 using Path = std::filesystem::path;
 
@@ -88,7 +88,7 @@ struct Patient {
     }
 };
 
-bool has_step(const RepairPlan& plan, Kind kind, const Path& path) {
+bool has_step(const RepairPlan& plan, StepKind kind, const Path& path) {
     return std::ranges::any_of(plan.steps, [&](const RepairStep& step) {
         return step.kind == kind && step.file == path.filename();
     });
@@ -176,10 +176,10 @@ BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is
     const std::uint64_t lost = known_units(hashes, plan.kept + 1, last);
     BOOST_TEST(plan.lost_units < lost);
     BOOST_TEST(plan.lost_units + 10 > lost);
-    BOOST_TEST(has_step(plan, Kind::cut, segment(2)));
-    BOOST_TEST(has_step(plan, Kind::set_aside, segment(3)));
+    BOOST_TEST(has_step(plan, StepKind::cut, segment(2)));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
     // Every byte that was there is there.
-    const auto cut = std::ranges::find(plan.steps, Kind::cut, &RepairStep::kind);
+    const auto cut = std::ranges::find(plan.steps, StepKind::cut, &RepairStep::kind);
     const auto kept = disk.contents("store/lost-2-" + std::to_string(cut->offset) + ".bin");
     BOOST_TEST(kept.size() == cut->bytes);
     BOOST_TEST(
@@ -194,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_l
     BOOST_TEST(plan.loses_nothing());
     BOOST_TEST(plan.begins > 1U);
     BOOST_TEST(hash() == last_hash);
-    BOOST_TEST(has_step(plan, Kind::set_aside, segment(numbers.front())));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, segment(numbers.front())));
 }
 
 // As where replies do not wait for a sync: nothing vouches for the groups behind the broken one,
@@ -246,7 +246,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept
     const RepairPlan plan = repair();
     BOOST_TEST((plan.outlook == Outlook::repairable));
     BOOST_TEST(plan.known == last);
-    BOOST_TEST(has_step(plan, Kind::set_aside, segment(3)));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_empty_next_segment_was_cut_off_then_nothing_is_lost, Patient) {
@@ -257,7 +257,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_empty_next_segment_was_cut_off_then_nothing_is_
         const RepairPlan plan = repair();
         BOOST_TEST((plan.outlook == Outlook::repairable));
         BOOST_TEST(plan.loses_nothing());
-        BOOST_TEST(has_step(plan, Kind::set_aside, next));
+        BOOST_TEST(has_step(plan, StepKind::set_aside, next));
         BOOST_TEST(hash() == last_hash);
     }
 }
@@ -279,7 +279,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_of_another_store_then_it_is_set_aside,
     disk.put(segment(2), other.disk.contents(segment(2)));
     const RepairPlan plan = repair();
     BOOST_TEST((plan.outlook == Outlook::repairable));
-    BOOST_TEST(has_step(plan, Kind::set_aside, segment(2)));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, segment(2)));
     BOOST_TEST(plan.known == last);
 }
 
@@ -288,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_was_renamed_then_it_gets_its_name_back, P
     disk.rename(segment(1), segment(77));
     const RepairPlan plan = repair();
     BOOST_TEST(plan.loses_nothing());
-    BOOST_TEST(has_step(plan, Kind::rename, segment(77)));
+    BOOST_TEST(has_step(plan, StepKind::rename, segment(77)));
     BOOST_TEST(hash() == last_hash);
 }
 
@@ -311,7 +311,7 @@ BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, Patient)
     const RepairPlan plan = repair();
     BOOST_TEST(plan.loses_nothing());
     BOOST_REQUIRE(plan.steps.size() == 1U);
-    BOOST_TEST(has_step(plan, Kind::set_aside, snapshot_at(newest)));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, snapshot_at(newest)));
     BOOST_TEST(hash() == last_hash);
 }
 
@@ -367,7 +367,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, Patient) {
     BOOST_TEST((plan.outlook == Outlook::repairable));
     BOOST_TEST(plan.kept < newest);
     BOOST_TEST(plan.known == newest);
-    BOOST_TEST(has_step(plan, Kind::set_aside, snapshot_at(newest - 1)));
+    BOOST_TEST(has_step(plan, StepKind::set_aside, snapshot_at(newest - 1)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,10 +16,6 @@ using namespace allot::testing;
 
 namespace {
 
-std::uint64_t hash_of(FileSystem& files, const std::filesystem::path& directory) {
-    return state_hash(*recover(files, directory, {}).repository);
-}
-
 /// A backup on one disk, and another store where it is to go.
 struct BackedUp {
     SimulatedDisk vault;
