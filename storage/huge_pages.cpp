@@ -47,10 +47,17 @@ public:
     /// \return null when none is ready.
     void* take() noexcept {
         const std::scoped_lock lock{mutex_};
-        if (++taken_ == taken_at_start) start();
-        if (ready_count_ == 0) return nullptr;
-        wanted_.notify_one();
-        return ready_[--ready_count_];
+        ++in_use_;
+        void* const next = ready_count_ == 0 ? nullptr : ready_[--ready_count_];
+        if (wants_page()) {
+            start();
+            wanted_.notify_one();
+        }
+        return next;
+    }
+    void give_back() noexcept {
+        const std::scoped_lock lock{mutex_};
+        --in_use_;
     }
     /// \pre forget() is called before the table is unmapped.
     void clear(std::byte* table, std::size_t bytes) noexcept {
@@ -98,7 +105,7 @@ private:
         }
     }
     [[nodiscard]] bool wants_page() const noexcept {
-        return taken_ >= taken_at_start && ready_count_ < ready_.size();
+        return in_use_ >= many && ready_count_ < ready_.size();
     }
     /// \return null when there is none to go on with.
     [[nodiscard]] Table* table() noexcept {
@@ -127,8 +134,8 @@ private:
         }
     }
 
-    // A small store has neither the thread nor the memory.
-    static constexpr std::size_t taken_at_start = 16;
+    // Small stores have neither the thread nor the memory, however many come and go.
+    static constexpr std::size_t many = 16;
     static constexpr std::size_t ready_max = 4;
     static constexpr std::size_t tables_max = 8;
 
@@ -136,7 +143,7 @@ private:
     std::condition_variable wanted_;
     std::condition_variable cleared_;
     bool started_ = false;
-    std::size_t taken_ = 0;
+    std::size_t in_use_ = 0;  // single pages
     std::size_t ready_count_ = 0;
     std::array<void*, ready_max> ready_{};
     std::array<Table, tables_max> tables_{};
@@ -158,7 +165,11 @@ class HugePages final : public std::pmr::memory_resource {
         if (bytes < page) {
             std::pmr::new_delete_resource()->deallocate(at, bytes, alignment);
         } else {
-            if (bytes > page) ahead_.forget(static_cast<const std::byte*>(at));
+            if (bytes == page) {
+                ahead_.give_back();
+            } else {
+                ahead_.forget(static_cast<const std::byte*>(at));
+            }
             ::munmap(at, round_up(bytes));
         }
     }

@@ -51,6 +51,13 @@ BOOST_AUTO_TEST_CASE(when_it_takes_one_then_it_is_whole_and_empty) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
+    for (int round = 0; round < 10; ++round) Growing{}.take();
+    for (int i = 0; i < 6; ++i) take();  // what was ready before
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    BOOST_TEST(!is_backed(take()));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
     bool is_ready = false;
     for (int i = 0; i < 1000 && !is_ready; ++i) {
