@@ -119,6 +119,9 @@ private:
     using Lock = std::unique_lock<std::mutex>;
     enum class Stage : std::uint8_t { collecting, writing, syncing, closing };
 
+    /// Where replies do not wait for the disk, a group of so many bytes waits for no further units.
+    static constexpr std::size_t relaxed_group_bytes = 1U << 20U;
+
     void next_step(Time now);
     bool collect(Time now);
     [[nodiscard]] Time patience_ends(Time now);
@@ -137,6 +140,7 @@ private:
     FileSystem& files_;
     const std::filesystem::path directory_;
     const StoreOptions options_;
+    const Zeros zeros_;
     const std::uint64_t store_id_;
     std::function<void()> called_;
     Readers readers_;  // perhaps none
