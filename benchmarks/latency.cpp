@@ -1,10 +1,11 @@
 // latency DIRECTORY SKUS LINES
 //
 // How long single calls of Store::allocate take that come at their own time, at half and at four
-// fifths of the most that the same thread can do in a new store in DIRECTORY, mode `os`: from when
-// a call was due, so that a store that stands still is charged with all who had to wait. LINES for
-// the most; LINES before a snapshot, as many as come while it is taken, and LINES after it for the
-// others. The thread spins while nothing is due, as no sleep is short enough.
+// fifths of the most that the same thread can do just before, in a store in DIRECTORY that is new
+// at first, mode `os`: from when a call was due, so that a store that stands still is charged with
+// all who had to wait. LINES for each peak; LINES before a snapshot, as many as come while it is
+// taken, and LINES after it for the others. The thread spins while nothing is due, as no sleep is
+// short enough.
 
 #include <cstdlib>
 #include <random>
@@ -70,10 +71,13 @@ private:
     std::size_t done_ = 0;
 };
 
-void open_loop(Store& store, Shopper& shopper, std::size_t lines, double a_second,
+/// \param share of what the thread can do in the store as it is by then.
+void open_loop(Store& store, Shopper& shopper, std::size_t lines, double share,
                const std::string& phase) {
     constexpr std::size_t few = 1024;
-    OpenLoop loop{shopper, a_second};
+    const double most = peak(shopper, lines);
+    bench::report((phase + "_peak_operations_per_second").c_str(), most);
+    OpenLoop loop{shopper, share * most};
     loop.run(lines);
     bench::require(store.start_snapshot(), "a snapshot begins");
     do {
@@ -94,10 +98,8 @@ int main(int argc, char** argv) {
     bench::add_stock(store, skus);
     Shopper shopper{store, skus};
 
-    const double most = peak(shopper, lines);
-    bench::report("peak_operations_per_second", most);
-    open_loop(store, shopper, lines, 0.5 * most, "half");
-    open_loop(store, shopper, lines, 0.8 * most, "most");
+    open_loop(store, shopper, lines, 0.5, "half");
+    open_loop(store, shopper, lines, 0.8, "most");
     bench::require(store.status().snapshots_taken == 2, "two snapshots were taken");
     bench::require(store.status().lines == shopper.allocated(), "every line is held");
 }

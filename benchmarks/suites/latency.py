@@ -18,11 +18,11 @@ and their latency counts from when they were due: whatever waits behind a stall 
 its wait (corrected for coordinated omission). In the middle of each load a snapshot is taken. {SKUS:,}
 SKUs with three batches each; allocations are added to one store from load to load, and tables that
 grow are part of the maximum. In process: one thread calls `Store::allocate`, mode `os`, and spins between
-calls; the peak is what it does without a pause. Over the network: `allot serve --durability always`,
-{CLIENTS} connections that take turns (`bench_openloop`), client and server on one machine; the peak is what
-as many connections do that each wait for a reply before the next request (`bench_load`, depth 1), in the
-same round. Durations are counted in a log-linear histogram with an error below 0.8 %; told are
-medians of the repeats."""
+calls; the peak is what it does without a pause, measured before each load. Over the network: `allot serve
+--durability always`, {CLIENTS} connections that take turns (`bench_openloop`), client and server on one machine;
+the peak is what as many connections do that each wait for a reply before the next request (`bench_load`,
+depth 1), in the same round. Durations are counted in a log-linear histogram with an error below 0.8 %; told
+are medians of the repeats."""
 
 
 class Phase:
@@ -59,8 +59,8 @@ class Phase:
 def embedded_round(context, phases, peaks):
     lines = context.sized(500_000, 100_000)
     measured = context.measure_store("latency", SKUS, lines)
-    peaks.append(measured["peak_operations_per_second"])
     for load in LOADS:
+        peaks.append(measured[f"{load}_peak_operations_per_second"])
         phases[load].add(measured, load)
         phases[load].snapshots += 1
 
@@ -109,7 +109,7 @@ def run(context):
     for place, peaks, phases in (("in process", embedded_peaks, embedded),
                                  ("network", network_peaks, network)):
         rates = spread_of([peak / 1000 for peak in peaks], "k/s")
-        suite.information += [f"{place}, peak: {rates}",
+        suite.information += [f"{place}, peaks: {rates}",
                               *(phase.line() for phase in phases.values())]
         suite.plots.append(latency_percentiles(
             f"latency-{place.replace(' ', '-')}", f"Latency, {place}, from when it was due",
