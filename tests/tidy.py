@@ -19,7 +19,9 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,39 +33,60 @@ STAMPS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "allot
 STAMP_DAYS = 30
 # The options of the build are GCC's, of which Clang need not know every one.
 ALWAYS = ["-Wno-unknown-warning-option"]
+# Of files that are read together: names of another file, and a main() of another name.
+TOGETHER = ["-Wno-shadow", "-Wno-return-type"]
 MARK = "// file "
+
+
+@dataclass(frozen=True)
+class Source:
+    path: Path
+    text: str
+    options: tuple
+    stamp: Path
 
 
 def compile_options():
     """By source file: what it is compiled with, less the compiler, the input and the output."""
     options = {}
     for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        words = shlex.split(entry["command"])
-        words = words[next(i for i, word in enumerate(words) if word.startswith("-")):]
-        kept = [word for word in words if word.startswith(("-D", "-I", "-W", "-std=", "-isystem"))]
-        options[Path(entry["file"])] = tuple(kept)
+        words = iter(shlex.split(entry["command"]))
+        kept = []
+        for word in words:
+            if word in ("-I", "-isystem", "-D"):
+                kept += [word, next(words)]
+            elif re.match("-[DIW]|-std=|-isystem", word):
+                kept.append(word)
+        options[Path(entry["file"]).resolve()] = tuple(kept)
     return options
 
 
-def stamp_of(source, context):
-    return STAMPS / hashlib.sha256(source.read_bytes() + context).hexdigest()[:40]
-
-
-def context_of_all():
-    """What each file's result depends on besides the file."""
+def rules():
+    """What each file's result depends on besides the file and its options."""
     digest = hashlib.sha256(subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout)
-    names = [".clang-tidy", "CMakePresets.json", "CMakeLists.txt", "tests/tidy.py"]
     headers = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.hpp"))
-    for path in [ROOT / name for name in names] + headers:
+    for path in [ROOT / ".clang-tidy", Path(__file__), *headers]:
         digest.update(path.read_bytes())
     return digest.digest()
 
 
-def groups_of(sources, options):
-    """Files that are analysed together."""
+def all_sources():
+    options = compile_options()
+    common = rules()
+    paths = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.cpp"))
+    if unknown := [str(path.relative_to(ROOT)) for path in paths if path not in options]:
+        sys.exit(f"tidy: not compiled by the preset dev, so nobody knows how: {' '.join(unknown)}")
+    for path in paths:
+        text = path.read_text()
+        name = hashlib.sha256(common + repr(options[path]).encode() + text.encode()).hexdigest()
+        yield Source(path, text, options[path], STAMPS / name[:40])
+
+
+def groups_of(sources):
+    """Files that are read together."""
     together = {}
     for source in sources:
-        together.setdefault((source.parent, options[source]), []).append(source)
+        together.setdefault((source.path.parent, source.options), []).append(source)
     groups = []
     for files in together.values():
         parts = -(-len(files) // TOGETHER_MAX)
@@ -72,68 +95,64 @@ def groups_of(sources, options):
 
 
 def text_of(files):
-    """Their texts, one after the other, each behind a line that names it; each has a main of its own."""
+    """Their texts, one after the other. Each has a line that names it, and a main() of its own."""
     return "".join(
-        f"#undef main\n#define main main_{number}  // NOLINT(readability-identifier-naming)\n"
-        f"{MARK}{path.relative_to(ROOT)}\n{path.read_text()}\n"
-        for number, path in enumerate(files))
+        f"{MARK}{source.path}\n#undef main\n"
+        f"#define main main_{number}  // NOLINT(readability-identifier-naming)\n{source.text}\n"
+        for number, source in enumerate(files))
 
 
 def told_where_it_is(output, text, path):
-    """The output with places in the text turned into places in its files."""
-    lines = text.splitlines()
+    """The output, with places in the text turned into places in its files."""
+    lines = text.split("\n")
 
     def place(match):
-        at = int(match[1])
-        mark = next(i for i in range(at - 1, -1, -1) if lines[i].startswith(MARK))
-        return f"{ROOT / lines[mark].removeprefix(MARK)}:{at - 1 - mark}:"
+        at = int(match[1]) - 1
+        mark = next(i for i in range(at, -1, -1) if lines[i].startswith(MARK))
+        return f"{lines[mark].removeprefix(MARK)}:{max(1, at - mark - 2)}:"
 
     return re.sub(rf"{re.escape(str(path))}:(\d+):", place, output)
 
 
-def analyse(files, options, number):
-    """Returns what was found; nothing where all is well."""
-    path, text, more = files[0], None, []
-    if len(files) > 1:
-        path, text = BUILD / "tidy" / f"{number}.cpp", text_of(files)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        more = ["-Wno-shadow", "-Wno-return-type"]  # names of another file; a main() of another name
-    done = subprocess.run([TIDY, f"--config-file={ROOT / '.clang-tidy'}", "--quiet", str(path), "--",
-                           *options[files[0]], *ALWAYS, *more],
-                          cwd=ROOT, capture_output=True, text=True)
+def analyse(files):
+    """Returns whether all is well, and what was found."""
+    with tempfile.TemporaryDirectory() as directory:
+        path, text, more = files[0].path, "", []
+        if len(files) > 1:
+            path, text, more = Path(directory) / "together.cpp", text_of(files), TOGETHER
+            path.write_text(text)
+        done = subprocess.run(
+            [TIDY, f"--config-file={ROOT / '.clang-tidy'}", "--quiet", str(path), "--",
+             *files[0].options, *ALWAYS, *more], cwd=ROOT, capture_output=True, text=True)
     if done.returncode == 0:
-        return ""
-    output = done.stdout + done.stderr
-    return told_where_it_is(output, text, path) if text else output
+        return True, ""
+    names = " ".join(str(source.path.relative_to(ROOT)) for source in files)
+    output = re.sub(r"^\d+ warnings?( and \d+ errors?)? generated\.\n", "",
+                    done.stdout + done.stderr, flags=re.MULTILINE)
+    return False, told_where_it_is(output, text, path) + f"{TIDY} ended with {done.returncode}: {names}"
 
 
 def main():
-    options = compile_options()
-    context = context_of_all()
     STAMPS.mkdir(parents=True, exist_ok=True)
     for stamp in STAMPS.iterdir():
-        if stamp.stat().st_mtime < time.time() - STAMP_DAYS * 86400:
+        if stamp.lstat().st_mtime < time.time() - STAMP_DAYS * 86400:
             stamp.unlink(missing_ok=True)
-    sources = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.cpp"))
-    unknown = [str(path.relative_to(ROOT)) for path in sources if path not in options]
-    if unknown:
-        sys.exit(f"tidy: not compiled by the preset dev, so nobody knows how: {' '.join(unknown)}")
-    stale = [path for path in sources if not stamp_of(path, context).exists()]
-    groups = groups_of(stale, options)
-    found = False
+    sources = list(all_sources())
+    stale = [source for source in sources if not source.stamp.exists()]
+    groups = groups_of(stale)
+    all_well = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = {pool.submit(analyse, files, options, number): files
-                   for number, files in enumerate(groups)}
+        results = {pool.submit(analyse, files): files for files in groups}
         for result in concurrent.futures.as_completed(results):
-            if output := result.result():
+            is_well, output = result.result()
+            if not is_well:
                 print(output, flush=True)
-                found = True
+                all_well = False
                 continue
-            for path in results[result]:
-                stamp_of(path, context).touch()
+            for source in results[result]:
+                source.stamp.touch()
     print(f"{len(stale)} files read in {len(groups)} groups, {len(sources) - len(stale)} were clean before")
-    sys.exit(found)
+    sys.exit(not all_well)
 
 
 if __name__ == "__main__":
