@@ -61,8 +61,8 @@ struct GivenASnapshotThatRests : PacedStore {
 BOOST_AUTO_TEST_SUITE(given_a_store_that_grows)
 
 BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_ends) {
-    constexpr int most = 200'000;
-    PacedStore store{1 << 10};  // some 30 ms for 32 products, in which thousands are added
+    constexpr int most = 500'000;
+    PacedStore store{1 << 8};  // some 8 ms for 32 products, in which hundreds are added
     store.begin();
     while (store.snapshots.running() && store.batches < most) {
         while (store.core.turn.wanted()) std::this_thread::yield();
