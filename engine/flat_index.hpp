@@ -36,6 +36,8 @@ public:
         [[nodiscard]] bool empty() const noexcept { return index == no_index; }
     };
 
+    static_assert(sizeof(Slot) == 8 + (std::is_empty_v<Hint> ? 0 : sizeof(Hint)));
+
     explicit FlatIndex(std::pmr::memory_resource* memory) noexcept
         : memory_{memory}, table_{memory, 0}, next_{memory, 0} {}
 

@@ -88,7 +88,7 @@ public:
 
     [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
 
-    // Hints: see Repository::prefetch().
+    // Hints: see Repository::look_ahead().
     void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
     void prefetch_order(std::uint64_t hash) const noexcept {
         const Index likely = order_index_.likely(hash);

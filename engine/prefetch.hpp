@@ -5,7 +5,7 @@
 
 namespace allot {
 
-/// Asks the processor for a record, which may lie on two cache lines. A hint.
+/// Asks the processor for a record of up to two cache lines' size, wherever it begins. A hint.
 template <class Record>
 void prefetch(const Record& record) noexcept {
     constexpr std::uintptr_t cache_line = 64;
@@ -13,6 +13,9 @@ void prefetch(const Record& record) noexcept {
     __builtin_prefetch(first);
     if constexpr (sizeof(Record) > alignof(Record) || sizeof(Record) > cache_line) {
         __builtin_prefetch(first + sizeof record - 1);  // where it is the same, it costs nothing
+        if constexpr (sizeof(Record) > cache_line + alignof(Record)) {
+            __builtin_prefetch(first + cache_line);  // there may be one between them
+        }
     }
     // A function that does nothing but prefetch has no effect in GCC's eyes, which drops the calls
     // of it. This is one.

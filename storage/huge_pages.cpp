@@ -44,16 +44,16 @@ void* map(std::size_t bytes) {
 /// several pages, which is filled from its beginning on, it goes through before. Thread-safe.
 class PagesAhead {
 public:
-    /// \return null when none is ready.
-    void* take() noexcept {
+    void* take() {
+        void* const ready = take_ready();
+        void* const taken = ready == nullptr ? map(page) : ready;
         const std::scoped_lock lock{mutex_};
         ++in_use_;
-        void* const next = ready_count_ == 0 ? nullptr : ready_[--ready_count_];
         if (wants_page()) {
             start();
             wanted_.notify_one();
         }
-        return next;
+        return taken;
     }
     void give_back() noexcept {
         const std::scoped_lock lock{mutex_};
@@ -82,6 +82,10 @@ private:
         std::byte* end = nullptr;
     };
 
+    void* take_ready() noexcept {
+        const std::scoped_lock lock{mutex_};
+        return ready_count_ == 0 ? nullptr : ready_[--ready_count_];
+    }
     void start() noexcept {
         if (std::exchange(started_, true)) return;
         try {
@@ -154,11 +158,9 @@ class HugePages final : public std::pmr::memory_resource {
     void* do_allocate(std::size_t bytes, std::size_t alignment) override {
         BOOST_ASSERT(alignment <= page);
         if (bytes < page) return std::pmr::new_delete_resource()->allocate(bytes, alignment);
-        if (bytes == page) {
-            if (void* const ready = ahead_.take(); ready != nullptr) return ready;
-        }
+        if (bytes == page) return ahead_.take();
         void* const mapped = map(round_up(bytes));
-        if (bytes > page) ahead_.clear(static_cast<std::byte*>(mapped), round_up(bytes));
+        ahead_.clear(static_cast<std::byte*>(mapped), round_up(bytes));
         return mapped;
     }
     void do_deallocate(void* at, std::size_t bytes, std::size_t alignment) override {

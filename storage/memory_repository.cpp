@@ -8,11 +8,21 @@
 namespace allot {
 
 void MemoryRepository::keep_traces() noexcept {
-    for (Slot* const slot : std::span{found_}.first(found_count_)) {
+    for (Slot* const slot : std::span{seen_}.first(seen_count_)) {
         const Index batch = products_[slot->index].preferred();
         slot->hint = {batch, batch == no_index ? no_index : ledger_.latest_line(batch)};
     }
-    found_count_ = 0;
+    seen_count_ = 0;
+}
+
+Product* MemoryRepository::see(Slot* slot) noexcept {
+    if (slot == nullptr) return nullptr;
+    seen_[seen_count_++] = slot;
+    Product& product = products_[slot->index];
+    if (slot->hint.batch == no_index && product.preferred() != no_index) {
+        ledger_.prefetch_batch(product.preferred());
+    }
+    return &product;
 }
 
 void MemoryRepository::look_ahead(std::span<const LineNames> lines, std::span<Product*> products) {
@@ -38,7 +48,7 @@ Product* MemoryRepository::look_ahead(const LineNames& line) {
     Slot* const likely = index_.likely_slot(sku);
     if (likely == nullptr) return nullptr;
     prefetch_by(*likely);
-    return found(named(line.sku, sku, likely));
+    return see(named(line.sku, sku, likely));
 }
 
 // One pass a step of the way that a decision takes: what a pass asks for has come, or is under way
@@ -64,7 +74,7 @@ void MemoryRepository::look_far_ahead(std::span<const LineNames> lines,
     }
     for (const Look& look : seen) ledger_.prefetch_order(look.order);
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        products[i] = found(named(lines[i].sku, looks[i].sku, looks[i].likely));
+        products[i] = see(named(lines[i].sku, looks[i].sku, looks[i].likely));
     }
 }
 

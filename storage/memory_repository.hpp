@@ -18,8 +18,8 @@ public:
         : ledger_{hash_seed, memory}, products_{memory}, index_{memory} {}
 
     Product* find(const Sku& sku) override {
-        keep_traces();
-        return found(slot(sku.view(), ledger_.hash(sku.view())));
+        const Slot* const known = slot(sku.view(), ledger_.hash(sku.view()));
+        return known == nullptr ? nullptr : &products_[known->index];
     }
 
     Product& add(const Sku& sku) override {
@@ -32,7 +32,7 @@ public:
 
     void remove_last() override {
         const auto at = static_cast<Index>(products_.size() - 1);
-        found_count_ = 0;
+        seen_count_ = 0;  // the one that goes may be among them
         index_.erase(ledger_.hash(products_[at].sku_view()), at);
         products_.erase(at);
     }
@@ -47,9 +47,9 @@ public:
     }
 
 private:
-    /// Where whoever looked for a product left it: most likely where its next line goes. It stands
-    /// in the SKU's slot, so that the batch and its latest line come at the same time as the
-    /// product, which alone is certain to know.
+    /// Where the lines that were looked ahead for last left a product: most likely where its next
+    /// one goes. It stands in the SKU's slot, so that the batch and its latest line come at the
+    /// same time as the product, which alone is certain to know.
     struct Trace {
         Index batch = no_index;
         Index line = no_index;
@@ -64,12 +64,9 @@ private:
         if (likely == nullptr || products_[likely->index].sku_view() == sku) return likely;
         return slot(sku, hash);
     }
-    [[nodiscard]] Product* found(Slot* slot) noexcept {
-        if (slot == nullptr) return nullptr;
-        found_[found_count_++] = slot;
-        return &products_[slot->index];
-    }
-    /// Keeps the traces of the products that were looked for last.
+    [[nodiscard]] Product* see(Slot* slot) noexcept;
+    /// Keeps the traces of the products that were seen last, now that their lines have been
+    /// decided.
     void keep_traces() noexcept;
     void prefetch_by(const Slot& slot) const noexcept;
     [[nodiscard]] Product* look_ahead(const LineNames& line);
@@ -78,8 +75,8 @@ private:
     Ledger ledger_;
     Pool<Product> products_;
     FlatIndex<Trace> index_;
-    std::array<Slot*, lookahead_max> found_{};  // whose traces are still to be kept
-    std::size_t found_count_ = 0;
+    std::array<Slot*, lookahead_max> seen_{};  // whose traces are to be kept
+    std::size_t seen_count_ = 0;
 };
 
 }  // namespace allot

@@ -42,11 +42,7 @@ Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
 Result<BatchRef> Store::allocate(const OrderLine& line) {
-    wait_for_room();
-    auto answer = [&] {
-        const std::scoped_lock guard{running_->core.turn};
-        return running_->core.bus.allocate(line);
-    }();
+    auto answer = allocate_async(line);
     wait(answer.lsn);
     return std::move(answer.result);
 }
@@ -75,7 +71,9 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
 }
 
 Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
-    return handle_async(Allocate{line});
+    wait_for_room();
+    const std::scoped_lock guard{running_->core.turn};
+    return running_->core.bus.allocate(line);
 }
 
 void Store::wait_for_room() { running_->journal.wait_for_room(); }
