@@ -39,13 +39,12 @@ struct Held {
     }
 };
 
-/// What a process has once it has had a store of some size is counted out: the huge pages that are
-/// kept ready, and what the C library keeps of what was freed.
-void have_had_a_store(const std::filesystem::path& directory) {
+/// Of a size that the process keeps huge pages ready from then on, which are counted out.
+Store other_store(const std::filesystem::path& directory) {
     constexpr std::size_t skus = 200'000;
     Store store = Store::open(directory, {.durability = {.mode = Durability::Mode::os}});
     bench::add_stock(store, skus);
-    (void)store.snapshot();
+    return store;
 }
 
 /// The journal's buffers and a snapshot's are of one size, however much a store holds: they are
@@ -70,7 +69,7 @@ int main(int argc, char** argv) {
 
     const std::filesystem::path directory = argv[1];
     std::filesystem::create_directories(directory);
-    have_had_a_store(directory / "before");
+    const Store other = other_store(directory / "other");
     Store store = Store::open(directory / "store", {.durability = {.mode = Durability::Mode::os}});
     fill_buffers(store);
     const Held empty = Held::by(store);

@@ -11,7 +11,7 @@ case. Resident pages of
 the process beyond those with the stock alone, by lines held; tables grow by half, so the figure
 is taken at 15 counts up to the last, and the worst counts. A batch's share includes its SKU's;
 there are {SKUS:,} SKUs of three. What is of one size, however much there is, is left out: buffers of the
-journal and of a snapshot, and huge pages kept ready."""
+journal and of a snapshot, and huge pages kept ready. Of a batch the store's own count is told where that is more."""
 
 
 def run(context):
@@ -21,13 +21,15 @@ def run(context):
     def all_of(value):
         return [run[value] for run in runs]
 
+    # A page that the C library had kept may be used again: then the store's own count is more.
+    batch = [max(*each) for each in zip(all_of("resident_bytes_per_batch"),
+                                        all_of("counted_bytes_per_batch"))]
     suite = Suite("Memory", METHOD)
     beyond_id = [worst - ORDER_ID_BYTES for worst in all_of("worst_resident_bytes_per_line")]
     suite.figures = [
         Figure("memory of an allocation beyond its order id, worst", beyond_id, "B", at_most(80),
                row="17"),
-        Figure("memory of a batch, its SKU included", all_of("resident_bytes_per_batch"), "B",
-               at_most(120), row="17"),
+        Figure("memory of a batch, its SKU included", batch, "B", at_most(120), row="17"),
     ]
     counted = runs[0]
     suite.information = [
