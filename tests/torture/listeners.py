@@ -23,6 +23,7 @@ WINDOW = 500  # commands without a reply
 BEHIND_BYTES_MAX = 1 << 20  # that the slowest subscriber may be behind the writer
 WAIT_S = 60
 LIFE_S = (0.05, 0.7)  # of a consumer
+KILLS_MIN = 2  # of each consumer, however soon all is heard
 BLOCK = 1 << 20  # bytes of what a subscriber hears that are compared at once
 END = "the-end"  # the last fact's batch
 
@@ -222,6 +223,10 @@ def listeners(seed: int, facts: int, report: Report) -> None:
                          (("feed", running.address), ("events", http_address(running)))]
             writer = Writer(running, facts, dice)
             _play(writer, crowd, consumers, report)
+            while any(consumer.kills < KILLS_MIN for consumer in consumers):
+                time.sleep(0.01)
+                for consumer in consumers:
+                    consumer.step()
             for consumer in consumers:
                 consumer.await_place(writer.acknowledged)
             writer.close()
