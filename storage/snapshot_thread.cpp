@@ -26,12 +26,12 @@ struct Stopped : std::exception {
 }  // namespace
 
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
-                               std::function<void(std::string_view)> warning, int rests_a_work)
+                               std::function<void(std::string_view)> warning, int longest_rest)
     : snapshotter_{snapshotter},
       turn_{turn},
       journal_{journal},
       warning_{std::move(warning)},
-      rests_a_work_{rests_a_work},
+      longest_rest_{longest_rest},
       thread_{[this] { run(); }} {}
 
 void SnapshotThread::hurry() {
@@ -131,7 +131,9 @@ void SnapshotThread::copy_all() {
             }
             worked += Steady::now() - began;
         }
-        if (others_work && !snapshotter_.copied()) rest(rests_a_work() * worked);
+        if (others_work && !snapshotter_.copied()) {
+            rest(rests_a_work(longest_rest_, snapshotter_.growth()) * worked);
+        }
         if (stop_) throw Stopped{};
     } while (!snapshotter_.copied());
 }
@@ -143,13 +145,6 @@ SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     const auto took = Steady::now() - began;
     pause_us_ = std::max(pause_us_.load(), microseconds(took));
     return took;
-}
-
-/// The less, the more the store has grown meanwhile: a snapshot that copies no faster than lines
-/// are added would never end.
-int SnapshotThread::rests_a_work() const noexcept {
-    const std::uint64_t growth = snapshotter_.growth();
-    return growth < 4 ? rests_a_work_ >> growth : 0;
 }
 
 void SnapshotThread::rest(Steady::duration time) {

@@ -25,12 +25,18 @@ public:
     /// of all while that holds the store and everybody waits.
     static constexpr int rests_a_work_usual = 14;
 
+    /// What is left of the longest rest where the store has grown so many times since the snapshot
+    /// began: one that copies no faster than lines are added would never end.
+    [[nodiscard]] static constexpr int rests_a_work(int longest, std::uint64_t growth) noexcept {
+        return growth < 4 ? longest >> growth : 0;
+    }
+
     /// \param turn held while a slice is copied.
     /// \param warning told why there is no snapshot.
-    /// \param rests_a_work the longest rest; shorter where the store grows meanwhile.
+    /// \param longest_rest as times of the work; see rests_a_work().
     SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
-                   int rests_a_work = rests_a_work_usual);
+                   int longest_rest = rests_a_work_usual);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
@@ -67,7 +73,6 @@ private:
     void copy_all();
     /// \return how long it held the turn.
     Steady::duration copy_slice();
-    [[nodiscard]] int rests_a_work() const noexcept;
     /// Ends at once with hurry() and stop().
     void rest(Steady::duration time);
 
@@ -75,7 +80,7 @@ private:
     StoreMutex& turn_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
-    const int rests_a_work_;
+    const int longest_rest_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> pause_us_ = 0;
     std::atomic<std::uint64_t> failed_ = 0;
