@@ -23,7 +23,7 @@ public:
     /// what a snapshot may take longer than at rest. So they keep nearly all of the store's time;
     /// and the system seldom takes the processor from a thread that has used little of it, least
     /// of all while that holds the store and everybody waits.
-    static constexpr int rests_a_work_usual = 14;
+    static constexpr int longest_rest_usual = 14;
 
     /// What is left of the longest rest where the store has grown so many times since the snapshot
     /// began: one that copies no faster than lines are added would never end.
@@ -36,7 +36,7 @@ public:
     /// \param longest_rest as times of the work; see rests_a_work().
     SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
-                   int longest_rest = rests_a_work_usual);
+                   int longest_rest = longest_rest_usual);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
