@@ -7,16 +7,13 @@
 #include <system_error>
 #include <vector>
 
+#include "storage/journal_format.hpp"
+
 namespace allot {
 
 namespace {
 
 constexpr std::size_t piece_bytes = 1U << 20U;
-
-/// What a segment holds after its frames needs no room in a copy.
-bool is_zeros(std::span<const std::byte> bytes) {
-    return std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; });
-}
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::system_error{std::make_error_code(std::errc::io_error), what};
@@ -58,7 +55,8 @@ void copy_verified(File& from, const Content& expected, FileSystem& files,
         const auto file = files.open(to, FileSystem::Mode::create);
         for_each_piece(from, expected.bytes, done,
                        [&](std::uint64_t at, std::span<const std::byte> piece) {
-                           if (!is_zeros(piece)) file->write_at(at, piece);
+                           // What a segment holds after its frames needs no room in a copy.
+                           if (!journal::is_zeros(piece)) file->write_at(at, piece);
                        });
         if (file->size() < expected.bytes) file->truncate(expected.bytes);
         file->sync();

@@ -89,6 +89,8 @@ std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept;
 /// The XXH3-64 of a header's bytes, or a frame's, after the checksum in front.
 std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept;
 
+/// True when all of them are zeros, as where nothing was written.
+bool is_zeros(std::span<const std::byte> bytes) noexcept;
 /// The length of what is left when the zeros at the end are taken off.
 std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 

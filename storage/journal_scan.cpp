@@ -11,6 +11,7 @@ namespace {
 
 using journal::FrameHeader;
 using journal::FrameKind;
+using journal::is_zeros;
 using journal::RecordHeader;
 using journal::SegmentHeader;
 using journal::used_bytes;
@@ -80,7 +81,7 @@ private:
     /// \return false when the journal ends before this segment.
     bool enter_segment() {
         const bool first = scan_.segments.empty();
-        if (used_bytes(bytes_) == 0) {
+        if (is_zeros(bytes_)) {
             if (first && numbers_.size() > 1) refuse("the first segment is empty");
             return end_at_gap(0);
         }
@@ -228,7 +229,7 @@ private:
         std::vector<std::byte> header(sizeof(SegmentHeader));
         file->read_at(0, header);
         // One that was prepared and never used may outlive, at a power cut, the one before it.
-        if (used_bytes(header) == 0) return false;
+        if (is_zeros(header)) return false;
         if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
         return true;
     }
@@ -244,7 +245,7 @@ private:
             const std::uint64_t torn_offset = offset_;
             load(numbers_[later]);
             const bool durable = durable_at(bytes_, torn);
-            if (used_bytes(bytes_) > 0) torn.later_files.push_back(name_);
+            if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
             name_ = torn_name;  // what a refusal names is the place of the damage
             offset_ = torn_offset;
             if (durable) refuse("a frame is damaged that was durable, as a later segment shows");

@@ -71,6 +71,30 @@ RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(given_bytes_with_zeros_at_their_end)
+
+BOOST_AUTO_TEST_CASE(when_one_is_none_then_they_end_after_it) {
+    for (const std::size_t size : {1U, 2U, 100U, 4096U, 4097U, 10'000U}) {
+        std::vector<std::byte> bytes(size);
+        BOOST_TEST(journal::is_zeros(bytes));
+        BOOST_TEST(journal::used_bytes(bytes) == 0U);
+        for (std::size_t at = 0; at < size; ++at) {
+            bytes[at] = std::byte{1};
+            if (journal::is_zeros(bytes) || journal::used_bytes(bytes) != at + 1) {
+                BOOST_ERROR("of " << size << " bytes, one at " << at << " is not seen");
+            }
+            bytes[at] = std::byte{0};
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_none_then_none_is_used) {
+    BOOST_TEST(journal::is_zeros({}));
+    BOOST_TEST(journal::used_bytes({}) == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(given_a_frame)
 
 BOOST_AUTO_TEST_CASE(when_any_byte_behind_its_checksum_changes_then_so_does_the_checksum) {
