@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "net/tls.hpp"
 #include "tests/scratch_directory.hpp"
 
 namespace allot::test {
@@ -81,6 +82,17 @@ private:
 
     testing::ScratchDirectory directory_;
 };
+
+/// One set for all tests.
+inline const Certificates& certificates() {
+    static const Certificates made;
+    return made;
+}
+
+/// A server's, of those.
+inline TlsFiles tls_files(const std::string& client_ca = {}) {
+    return {certificates() / "server.pem", certificates() / "server.key", client_ca};
+}
 
 /// The client's side of one TLS connection, bytes in and out.
 class TlsClient {

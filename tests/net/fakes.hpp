@@ -156,6 +156,13 @@ inline std::string framed(std::initializer_list<std::string_view> args) {
     return bytes;
 }
 
+inline std::string repeated(std::string_view bytes, std::size_t times) {
+    std::string all;
+    all.reserve(bytes.size() * times);
+    while (times-- > 0) all.append(bytes);
+    return all;
+}
+
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }

@@ -86,6 +86,10 @@ inline std::string http_request(std::string_view method, std::string_view target
     return bytes.append("\r\n").append(body.value_or(""));
 }
 
+/// Bodies for the routes of the book's service.
+inline constexpr std::string_view book_batch = R"({"ref":"b","sku":"SKU","qty":10,"eta":null})";
+inline constexpr std::string_view book_line = R"({"orderid":"o","sku":"SKU","qty":3})";
+
 /// One HttpSession without a socket, driven by hand.
 template <class AnyJournal = VolatileJournal>
 class HttpDesk {

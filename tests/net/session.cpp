@@ -15,14 +15,9 @@ using allot::SessionLimits;
 using allot::test::Desk;
 using allot::test::framed;
 using allot::test::HandJournal;
+using allot::test::repeated;
 
 constexpr std::string_view read_only = "-READONLY the storage has failed; nothing has changed\r\n";
-
-std::string repeated(std::string_view bytes, int times) {
-    std::string all;
-    while (times-- > 0) all.append(bytes);
-    return all;
-}
 
 }  // namespace
 

@@ -1,0 +1,170 @@
+// The bounds of channels: how much a client may listen to, and be told, and leave unread.
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/channels.hpp"
+#include "tests/net/listening.hpp"
+
+namespace {
+
+using allot::Drop;
+using allot::Session;
+using allot::test::framed;
+using allot::test::ListeningFixture;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
+
+BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused) {
+    for (int i = 0; i < 600; ++i) {
+        session.subscribe(allot::Channels::Kind::pattern, "a" + std::to_string(i));
+    }
+    Session second{desk.hub, "test:second"};
+    for (int i = 0; i < 400; ++i) {
+        second.subscribe(allot::Channels::Kind::pattern, "b" + std::to_string(i));
+    }
+    BOOST_TEST(ask("PSUBSCRIBE x*") ==
+               "-SYNTAX a server has at most 1000 patterns, those of all its clients: there is no "
+               "room for 'x*'\r\n");
+    BOOST_TEST(ask("PSUBSCRIBE b0").ends_with(":601\r\n"));  // there already
+    BOOST_TEST(ask("SUBSCRIBE x").ends_with(":602\r\n"));
+    second.unsubscribe(allot::Channels::Kind::pattern, "b1");
+    BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
+    for (int i = 0; i < 1000; ++i) {
+        BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
+    }
+    BOOST_TEST(ask("SUBSCRIBE more") ==
+               "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
+    BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
+                   .ends_with("is no name of a channel: it has at most 256 bytes, not 257\r\n"));
+    BOOST_TEST(session.buffer_bytes() > 256'000U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_tried_against_it) {
+    const std::string long_name(257, 'a');
+    const std::string why = "-SYNTAX '" + std::string(128, 'a') +
+                            "...' is no name of a channel: it has at most 256 bytes, not 257\r\n";
+    BOOST_TEST(publish(long_name, "x") == why);
+    BOOST_TEST(publish(std::string(256, 'a'), "x") == ":0\r\n");
+    BOOST_TEST(desk.ask("PUBSUB CHANNELS " + long_name) == why);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply) {
+    ask("HELLO 3");
+    for (int i = 1; i <= 14; ++i) ask("PSUBSCRIBE add_batch" + std::string(i, '*'));
+    const std::string batch =
+        R"({"ref":"own","sku":"SKU","qty":1)" + std::string(60'000, ' ') + "}";
+    const std::string request = framed({"PUBLISH", "add_batch", batch});
+    std::string heard;
+    for (std::string_view rest = request; !rest.empty();) {
+        const auto room = session.prepare();
+        const std::size_t n = rest.copy(room.data(), room.size());
+        session.received(n);
+        rest.remove_prefix(n);
+        session.execute();
+        desk.hub.end_round();
+        heard += take();
+    }
+    BOOST_TEST(heard.size() > 14 * batch.size());
+    BOOST_TEST(heard.ends_with("\r\n:14\r\n"));
+    BOOST_TEST(heard.find("-ERR") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_publish) {
+    const std::string request = framed({"PUBLISH", "x", "hi"});
+    const auto turns = [&] {
+        const auto room = desk.session.prepare();
+        const std::string three = request + request + request;
+        desk.session.received(three.copy(room.data(), room.size()));
+        int count = 1;
+        while (desk.session.execute() == Session::Turn::over) ++count;
+        return count;
+    };
+    for (int i = 0; i < 16; ++i) ask("PSUBSCRIBE p" + std::to_string(i));
+    BOOST_TEST(turns() == 1);
+    ask("PSUBSCRIBE q");
+    BOOST_TEST(turns() == 4);
+    BOOST_TEST(desk.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish) {
+    ask("SUBSCRIBE big");
+    const auto turns = [&](std::size_t bytes) {
+        desk.hub.limits.output_pause_bytes = desk.hub.limits.output_bytes_max = 10'000'000;
+        const std::string request = framed({"PUBLISH", "big", std::string(bytes, 'x')});
+        int count = 1;
+        for (const std::string& each : {request, request}) {
+            std::string_view left = each;
+            while (!left.empty()) {
+                const auto room = desk.session.prepare();
+                const std::size_t some = left.copy(room.data(), room.size());
+                desk.session.received(some);
+                left.remove_prefix(some);
+            }
+        }
+        while (desk.session.execute() == Session::Turn::over) ++count;
+        return count;
+    };
+    std::vector<std::unique_ptr<Session>> more;
+    for (int i = 0; i < 9; ++i) {
+        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "big"));
+    }
+    BOOST_TEST(turns(26'000) == 1);
+    BOOST_TEST(turns(27'000) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
+    std::vector<std::unique_ptr<Session>> more;
+    for (int i = 0; i < 1'000; ++i) {
+        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "batch_added"));
+    }
+    for (int i = 3; i < 103; ++i) desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+    desk.hub.channels.deliver(256);
+    BOOST_TEST(desk.hub.channels.delivered() == 65'000U);
+    BOOST_TEST(desk.hub.channels.has_facts());
+    desk.hub.channels.deliver(256);
+    BOOST_TEST(desk.hub.channels.delivered() == 100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
+    ask("SUBSCRIBE big");
+    const std::string text(60'000, 'x');
+    for (int i = 0; i < 20 && !session.drops(); ++i) {
+        desk.send(framed({"PUBLISH", "big", text}));
+        (void)desk.take();
+    }
+    BOOST_TEST(session.drops());
+    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
+    ask("SUBSCRIBE batch_added");
+    desk.hub.limits.output_bytes_max = 2'000;
+    Session other{desk.hub, "test:other"};
+    int told = 0;
+    other.on_output([&] { ++told; });
+    BOOST_TEST(other.subscribe(allot::Channels::Kind::pattern, "*"));
+    const std::size_t message_bytes_max = 300;
+    for (int i = 3; i < 60; ++i) {
+        desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+        if (i % 3 == 0) desk.hub.channels.deliver(100);
+        if (i % 3 == 0) (void)allot::test::released(other.output(), desk.engine.journal);
+        BOOST_TEST(session.output().bytes() < 2'000 + message_bytes_max);
+    }
+    BOOST_TEST(session.drops());
+    BOOST_TEST(!other.drops());
+    BOOST_TEST(told == 19);  // once for all that there was each time
+    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

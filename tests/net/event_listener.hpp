@@ -1,0 +1,97 @@
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <string_view>
+
+#include "tests/net/http_desk.hpp"
+
+namespace allot::test {
+
+/// The first two facts there are, as a stream tells them.
+inline constexpr std::string_view added_event =
+    "id: 1\nevent: batch_added\n"
+    "data: "
+    "{\"batchref\":\"b\",\"sku\":\"SKU\",\"qty\":10,\"eta\":null,\"time\":1600000000000000}\n\n";
+inline constexpr std::string_view allocated_event =
+    "id: 2\nevent: line_allocated\n"
+    "data: "
+    "{\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":3,\"batchref\":\"b\",\"time\":1600000000000000}\n"
+    "\n";
+
+/// What a stream begins with, after the fact `last`.
+inline std::string begin_at(int last) {
+    return "retry: 1000\nid: " + std::to_string(last) + "\n\n";
+}
+
+/// A client that listens, beside a desk where others work.
+struct EventListener {
+    using Turn = Conversation::Turn;
+
+    explicit EventListener(Desk<HandJournal>& at) : desk{at} {}
+    Turn ask(std::string_view target, std::string_view more = {}, std::string_view method = "GET") {
+        return send(http_request(method, target, {}, more));
+    }
+    Turn send(std::string_view bytes) {
+        const auto room = session.prepare();
+        BOOST_REQUIRE(room.size() >= bytes.size());
+        session.received(bytes.copy(room.data(), bytes.size()));
+        return execute();
+    }
+    /// Until it has nothing to do.
+    Turn execute() {
+        Turn turn{};
+        do {
+            turn = session.execute();
+            desk.hub.end_round();
+        } while (turn == Turn::over);
+        return turn;
+    }
+    std::string take() { return released(session.output(), desk.engine.journal); }
+    /// The answer as far as it has come.
+    HttpAnswer answer() {
+        auto answers = answers_in(take());
+        BOOST_REQUIRE(answers.size() == 1U);
+        return answers.front();
+    }
+    /// What came of the stream since.
+    std::string more() {
+        const std::string bytes = take();
+        std::string_view rest = bytes;
+        std::string text = take_chunks(rest);
+        BOOST_TEST(rest.empty());
+        return text;
+    }
+    Desk<HandJournal>& desk;
+    HttpSession session{desk.hub, "test:listener"};
+};
+
+/// A client that may listen to two facts, which are not durable yet.
+struct TwoEvents {
+    using Turn = Conversation::Turn;
+
+    explicit TwoEvents(SessionLimits limits = {}) : desk{limits} {
+        desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n");
+    }
+    void allocate(int order) {
+        desk.send("ALLOCATE o" + std::to_string(order) + " SKU 1\r\n");
+        desk.engine.journal.sync();
+        (void)desk.take();
+    }
+    Desk<HandJournal> desk;
+    EventListener listener{desk};
+};
+
+inline std::string text_of(std::string_view first, std::string_view second,
+                           std::string_view third = {}) {
+    return std::string{first}.append(second).append(third);
+}
+
+/// An error stands in the stream's place.
+inline void expect_no_stream(const HttpAnswer& answer, unsigned status, std::string_view part) {
+    BOOST_TEST(answer.status == status, answer.body);
+    BOOST_TEST(answer.says("Content-Type: application/json"));
+    BOOST_TEST(contains(answer.body, part), answer.body);
+}
+
+}  // namespace allot::test

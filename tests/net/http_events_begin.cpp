@@ -1,0 +1,126 @@
+// Where a stream of server-sent events begins, and when there is none.
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tests/net/event_listener.hpp"
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+using allot::test::added_event;
+using allot::test::allocated_event;
+using allot::test::answers_in;
+using allot::test::begin_at;
+using allot::test::EventListener;
+using allot::test::expect_no_stream;
+using allot::test::HttpAnswer;
+using allot::test::text_of;
+using allot::test::TwoEvents;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
+
+BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatever_the_query_says) {
+    desk.engine.journal.sync();
+    listener.ask("/v1/feed?from=1", "Last-Event-ID: 1\r\n");
+    BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
+    EventListener again{desk};
+    again.ask("/v1/feed?from=$", "last-event-id: 0\r\n");
+    BOOST_TEST(again.answer().body == text_of(begin_at(0), added_event, allocated_event));
+    EventListener current{desk};
+    current.ask("/v1/feed", "Last-Event-ID: 2\r\n");
+    BOOST_TEST(current.answer().body == begin_at(2));
+    allocate(3);
+    current.execute();
+    BOOST_TEST(current.more().starts_with("id: 3\nevent: line_allocated\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
+    desk.engine.journal.sync();
+    for (const auto& [query, expected] : {
+             std::pair{"", text_of(begin_at(0), added_event, allocated_event)},
+             {"?from=0", text_of(begin_at(0), added_event, allocated_event)},
+             {"?from=2", text_of(begin_at(1), allocated_event)},
+             {"?from=3", begin_at(2)},
+             {"?from=$", begin_at(2)},
+         }) {
+        EventListener one{desk};
+        one.ask(std::string{"/v1/feed"} + query, "Last-Event-ID: \r\n");  // none
+        BOOST_TEST(one.answer().body == expected, query);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
+    std::vector<std::unique_ptr<EventListener>> streams;
+    for (int i = 0; i < 64; ++i) {
+        auto& one = *streams.emplace_back(std::make_unique<EventListener>(desk));
+        BOOST_TEST((one.ask("/v1/feed") == Turn::waiting));
+    }
+    listener.ask("/v1/feed");
+    const HttpAnswer refused = listener.answer();
+    expect_no_stream(refused, 503, "a server has at most 64 streams of events");
+    BOOST_TEST(refused.says("Retry-After: 10"));
+    streams.pop_back();
+    BOOST_TEST((listener.ask("/v1/feed") == Turn::waiting));
+}
+
+BOOST_AUTO_TEST_CASE(when_only_the_header_is_asked_for_then_no_stream_begins) {
+    BOOST_TEST((listener.ask("/v1/feed", {}, "HEAD") == Turn::starved));
+    const auto answers = answers_in(listener.take(), true);
+    BOOST_REQUIRE(answers.size() == 1U);
+    BOOST_TEST(answers.front().says("Content-Type: text/event-stream"));
+    BOOST_TEST(!answers.front().says("Connection: close"));
+    BOOST_TEST(desk.hub.event_streams == 0U);
+    listener.ask("/livez");
+    BOOST_TEST(listener.answer().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
+    desk.engine.journal.sync();
+    allocate(3);
+    desk.engine.journal.history.trim(3);
+    listener.ask("/v1/feed?from=2");
+    expect_no_stream(listener.answer(), 410,
+                     R"("3 is the oldest LSN that is kept","field":"from")");
+    listener.ask("/v1/feed", "Last-Event-ID: 1\r\n");
+    expect_no_stream(listener.answer(), 410, R"("field":"Last-Event-ID")");
+    listener.ask("/v1/feed", "Last-Event-ID: 4\r\n");
+    expect_no_stream(listener.answer(), 400, R"("AHEAD","message":"3 is the last LSN)");
+    BOOST_TEST(desk.hub.event_streams == 0U);
+    listener.ask("/v1/feed");
+    BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + "id: 3\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
+    for (const auto& [target, more, part] : {
+             std::tuple{"/v1/feed?from=-1", "", R"("field":"from")"},
+             {"/v1/feed?from=", "", R"("field":"from")"},
+             {"/v1/feed?from=18446744073709551615", "", R"("field":"from")"},
+             {"/v1/feed", "Last-Event-ID: x\r\n", R"("field":"Last-Event-ID")"},
+             {"/v1/feed", "Last-Event-ID: 18446744073709551615\r\n", R"("field":"Last-Event-ID")"},
+             {"/v1/feed?events=", "", R"('' is no kind of fact)"},
+             {"/v1/feed?events=batch_added,", "", R"('' is no kind of fact)"},
+             {"/v1/feed?events=sold%0A", "", R"('sold\\x0a' is no kind of fact)"},
+             {"/v1/feed?until=3", "", "the query has no such part here"},
+         }) {
+        EventListener one{desk};
+        one.ask(target, more);
+        expect_no_stream(one.answer(), 400, part);
+    }
+    listener.send(
+        "GET /v1/feed HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 1\r\nLast-Event-ID: 2\r\n\r\n");
+    expect_no_stream(listener.answer(), 400, "comes twice");
+}
+
+BOOST_AUTO_TEST_CASE(when_there_is_no_history_then_it_says_so) {
+    allot::test::HttpDesk<> plain;
+    expect_no_stream(plain.ask("GET", "/v1/feed"), 501, "keeps no history");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,68 @@
+// The description of the API, against the routes and commands that there are.
+
+#include "net/http/openapi.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "net/command_table.hpp"
+#include "net/http/routes.hpp"
+#include "tests/net/http_desk.hpp"
+
+namespace {
+
+namespace json = boost::json;
+using allot::test::HttpDesk;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_the_description_of_the_api)
+
+BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) {
+    std::set<std::string> described;
+    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    for (const auto& [path, methods] : description.at("paths").as_object()) {
+        for (const auto& [method, ignored] : methods.as_object()) {
+            described.insert(std::string{method} + " " + std::string{path});
+        }
+    }
+    std::set<std::string> served;
+    for (const allot::http::Route& route : allot::http::routes()) {
+        std::string method{boost::beast::http::to_string(route.method)};
+        for (char& c : method) c = static_cast<char>(c + ('a' - 'A'));
+        served.insert(method + " " + std::string{route.path});
+    }
+    BOOST_TEST(served == described, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
+    std::ifstream file{ALLOT_SOURCE_DIR "/net/HTTP.md"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string routes = text.substr(0, text.find("\nThree routes are"));
+    const std::size_t absent = routes.find("\nNo route has ");
+    BOOST_REQUIRE(absent != std::string::npos);
+    for (const allot::CommandSpec& spec : allot::command_table()) {
+        const std::string name = "`" + std::string{spec.name};
+        const auto named = [&](std::string_view part) {
+            return part.find(name + "`") != std::string_view::npos ||
+                   part.find(name + " ") != std::string_view::npos;
+        };
+        const bool has_route = named(std::string_view{routes}.substr(0, absent));
+        const bool has_none = named(std::string_view{routes}.substr(absent));
+        BOOST_TEST(has_route != has_none, spec.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_asked_for_then_it_is_the_file_in_the_tree) {
+    std::ifstream file{ALLOT_SOURCE_DIR "/net/http/openapi.json"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    HttpDesk<> desk;
+    BOOST_TEST(desk.ask("GET", "/v1/openapi.json").body == text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tests/net/fakes.hpp"
+
+namespace allot::test {
+
+inline std::string bulk(std::string_view text) {
+    return "$" + std::to_string(text.size()) + "\r\n" + std::string{text} + "\r\n";
+}
+
+/// What a listener of version 2 hears.
+inline std::string message(std::string_view channel, std::string_view text) {
+    return "*3\r\n" + bulk("message") + bulk(channel) + bulk(text);
+}
+
+/// A session that listens, beside a desk's own, which works.
+struct ListeningFixture {
+    ListeningFixture() {
+        desk.engine.journal.sync_at_once();
+        desk.ask("ADDBATCH b1 SKU 10");
+        desk.ask("ADDBATCH b2 SKU 10 2011-01-02");
+    }
+    std::string ask(std::string line) {
+        line += "\r\n";
+        line.copy(session.prepare().data(), line.size());
+        session.received(line.size());
+        session.execute();
+        desk.hub.end_round();
+        return take();
+    }
+    std::string take() { return released(session.output(), desk.engine.journal); }
+    /// What it hears of the facts there are.
+    std::string hear() {
+        desk.hub.channels.deliver(100);
+        return take();
+    }
+    std::string publish(std::string_view channel, std::string_view text) {
+        desk.send(framed({"PUBLISH", channel, text}));
+        return desk.take();
+    }
+    Desk<HandJournal> desk;
+    Session session{desk.hub, "test:listener"};
+};
+
+}  // namespace allot::test

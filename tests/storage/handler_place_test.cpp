@@ -1,0 +1,134 @@
+// The places of event handlers: beyond the end, before the journal, damaged, or in a copy.
+
+#include <boost/test/unit_test.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "storage/backup.hpp"
+#include "storage/handler_file.hpp"
+#include "storage/inspect.hpp"
+#include "storage/repair.hpp"
+#include "tests/storage/listener.hpp"
+#include "tests/storage/little_work.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+BOOST_AUTO_TEST_SUITE(given_a_place_that_does_not_fit)
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_there,
+                        GivenADirectory) {
+    Lsn last = 0;
+    Listener other;
+    {
+        auto store = open({listener.handler(1), other.handler(1, "other")});
+        work_a_little(store, 0, 10);
+        last = store.status().last;
+        BOOST_TEST(listener.await(last));
+    }
+    for (const std::string name : {"listener", "other"}) {
+        handler_file::write(posix_file_system(), path, name, store_id(), last + 100);
+    }
+    BOOST_TEST(check_store(path).ok);
+    BOOST_TEST(check_store(path).findings.size() == 2U);
+    {
+        auto store = open({listener.handler(1)});
+        BOOST_TEST(warnings.hold("event handler listener was told up to LSN " +
+                                 std::to_string(last + 100) + ", and the history ends at LSN " +
+                                 std::to_string(last)));
+        work_a_little(store, 10, 90);
+        BOOST_TEST(store.status().last > last + 100);
+        BOOST_TEST(listener.await(store.status().last));
+        BOOST_TEST((listener.told() == from_to(1, store.status().last)));
+    }
+    // Nor must the other, which was not registered, take the new facts for those it had seen.
+    BOOST_TEST(place("other").value() == last);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_what_is_missed_is_told,
+                        GivenADirectory) {
+    { auto store = open({listener.handler(1)}); }
+    Lsn oldest = 0;
+    {
+        auto store = open({});  // it is not registered, so nothing is kept for it
+        for (int i = 0; i < 4; ++i) {
+            work_a_little(store, i * 60, i * 60 + 60);
+            store.snapshot();
+        }
+        oldest = store.status().oldest;
+        BOOST_TEST_REQUIRE(oldest > 1U);
+    }
+    auto store = open({listener.handler(1)});
+    BOOST_TEST(warnings.hold("event handler listener misses the facts from LSN 1 to " +
+                             std::to_string(oldest - 1)));
+    BOOST_TEST(listener.await(store.status().last));
+    BOOST_TEST(listener.told().front() == oldest);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_it_is_repaired,
+                        GivenADirectory) {
+    Lsn last = 0;
+    {
+        auto store = open({listener.handler(1)});
+        work_a_little(store, 0, 10);
+        last = store.status().last;
+        BOOST_TEST(listener.await(last));
+    }
+    const auto file = path / "handler-listener";
+    const Bytes good = read_file(file);
+    BOOST_TEST(good.size() == 40U);
+    for (std::size_t bit = 0; bit <= 8 * good.size(); ++bit) {
+        Bytes bad = good;
+        if (bit == 8 * good.size()) {
+            bad.pop_back();
+        } else {
+            bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+        }
+        write_file(file, bad);
+        BOOST_CHECK_EXCEPTION((void)place(), CorruptStore,
+                              [](const auto& e) { return e.file() == "handler-listener"; });
+    }
+    BOOST_CHECK_THROW((void)open({listener.handler(1)}), CorruptStore);
+    { auto store = open({}); }  // who does not ask for it does not need it
+    BOOST_TEST(!check_store(path).ok);
+    const RepairPlan plan = plan_repair(posix_file_system(), path);
+    BOOST_TEST_REQUIRE(plan.steps.size() == 1U);
+    BOOST_TEST(plan.steps[0].file == "handler-listener");
+    BOOST_TEST(plan.loses_nothing());
+    apply_repair(posix_file_system(), path, plan);
+    BOOST_TEST(check_store(path).ok);
+    BOOST_TEST(std::filesystem::exists(path / "lost-handler-listener"));
+    auto store = open({listener.handler(from_now)});
+    BOOST_TEST(place().value() == last);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_places_are, GivenADirectory) {
+    const ScratchDirectory elsewhere;
+    const auto copy = elsewhere.path() / "copy";
+    Lsn last = 0;
+    {
+        auto store = open({listener.handler(1)});
+        work_a_little(store, 0, 10);
+        last = store.status().last;
+        BOOST_TEST(listener.await(last));
+    }
+    FileSystem& files = posix_file_system();
+    (void)backup_store(files, path, files, copy, {});
+    {
+        auto store = open({listener.handler(1)});
+        work_a_little(store, 10, 60);
+        BOOST_TEST(listener.await(store.status().last));
+    }
+    CopyOptions replacing;
+    replacing.replace = true;
+    (void)restore_store(files, copy, files, path, replacing);
+    Listener after;
+    auto store = open({after.handler(1)});
+    work_a_little(store, 60, 70);
+    BOOST_TEST(after.await(store.status().last));
+    BOOST_TEST(after.told().front() == last + 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/bootstrap.hpp"
+#include "storage/handler_file.hpp"
+#include "tests/storage/scratch.hpp"
+
+namespace allot::testing {
+
+/// Somebody who keeps what he was called with.
+class Listener {
+public:
+    /// Fails so often before it takes this fact.
+    void fail_at(Lsn lsn, int times) {
+        const std::scoped_lock lock{mutex_};
+        failing_ = lsn;
+        failures_left_ = times;
+    }
+    [[nodiscard]] EventHandler handler(Lsn from, const std::string& name = "listener") {
+        return {.name = name,
+                .from = from,
+                .call = [this](const CommittedFact& fact, std::uint64_t) { return take(fact); },
+                .back_off = {.first = std::chrono::milliseconds{1},
+                             .most = std::chrono::milliseconds{4}}};
+    }
+    [[nodiscard]] std::vector<CommittedFact> facts() const {
+        const std::scoped_lock lock{mutex_};
+        return facts_;
+    }
+    [[nodiscard]] std::vector<Lsn> told() const {
+        std::vector<Lsn> lsns;
+        for (const CommittedFact& fact : facts()) lsns.push_back(fact.lsn);
+        return lsns;
+    }
+    /// \return false when that takes too long.
+    [[nodiscard]] bool await(Lsn lsn) {
+        std::unique_lock lock{mutex_};
+        return changed_.wait_for(lock, std::chrono::seconds{20},
+                                 [&] { return !facts_.empty() && facts_.back().lsn >= lsn; });
+    }
+    /// Calls with nobody being told meanwhile.
+    template <class Use>
+    void hold(Use&& use) {
+        const std::scoped_lock lock{mutex_};
+        use(facts_);
+    }
+
+private:
+    Handled take(const CommittedFact& fact) {
+        const std::scoped_lock lock{mutex_};
+        if (fact.lsn == failing_ && failures_left_ > 0) {
+            if (failures_left_-- == 2) throw 42;  // whatever it is
+            throw std::runtime_error{"not now"};
+        }
+        facts_.push_back(fact);
+        changed_.notify_all();
+        return fact.lsn % 2 == 0 ? Handled::acted : Handled::passed_over;
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<CommittedFact> facts_;
+    Lsn failing_ = 0;
+    int failures_left_ = 0;
+};
+
+inline std::vector<Lsn> from_to(Lsn first, Lsn last) {
+    std::vector<Lsn> all;
+    for (Lsn lsn = first; lsn <= last; ++lsn) all.push_back(lsn);
+    return all;
+}
+
+/// Warnings of any thread.
+struct Warnings {
+    [[nodiscard]] std::function<void(std::string_view)> sink() {
+        return [this](std::string_view text) {
+            const std::scoped_lock lock{mutex};
+            texts.emplace_back(text);
+        };
+    }
+    [[nodiscard]] bool hold(const std::string& part) {
+        const std::scoped_lock lock{mutex};
+        return std::ranges::any_of(
+            texts, [&](const auto& text) { return text.find(part) != std::string::npos; });
+    }
+    [[nodiscard]] std::ptrdiff_t count(const std::string& part) {
+        const std::scoped_lock lock{mutex};
+        return std::ranges::count_if(
+            texts, [&](const auto& text) { return text.find(part) != std::string::npos; });
+    }
+    std::mutex mutex;
+    std::vector<std::string> texts;
+};
+
+/// What event handlers need to be registered and looked at, in segments that are soon full.
+struct GivenADirectory : Scratch {
+    [[nodiscard]] Store open(std::vector<EventHandler> handlers) {
+        return bootstrap(path, options(), {.handlers = std::move(handlers)});
+    }
+    [[nodiscard]] StoreOptions options() {
+        StoreOptions options = small_options();
+        options.segment_bytes = 2U << 10U;
+        options.warning = warnings.sink();
+        return options;
+    }
+    [[nodiscard]] std::uint64_t store_id() const {
+        std::uint64_t id = 0;  // in the first segment's header
+        for (const auto& file : std::filesystem::directory_iterator{path}) {
+            if (!file.path().filename().string().starts_with("journal-0")) continue;
+            const Bytes bytes = read_file(file.path());
+            std::memcpy(&id, bytes.data() + 24, sizeof id);
+            if (id != 0) break;
+        }
+        return id;
+    }
+    [[nodiscard]] std::optional<Lsn> place(const std::string& name = "listener") const {
+        return handler_file::read(posix_file_system(), path, name, store_id());
+    }
+    Warnings warnings;
+    Listener listener;
+};
+
+}  // namespace allot::testing
