@@ -1,3 +1,4 @@
+#include "net/command_table.hpp"
 #include "net/http/fields.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
@@ -115,7 +116,7 @@ Lsn stock(Exchange& exchange) {
 namespace {
 std::optional<Eta> day_of(const Exchange& exchange, const std::string& text) {
     if (const auto day = Eta::parse(text)) return *day;
-    if (text == "warehouse") return Eta::warehouse();
+    if (equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
     exchange.fail(ErrorCode::bad_date, no_day(text), "day");
     return {};
 }

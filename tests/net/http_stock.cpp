@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tests/net/http_desk.hpp"
@@ -75,6 +76,16 @@ BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_or_moves_then_its_lines_follow_the_rul
                R"({"sku":"SKU","available":6})");
     expect_error(shop.ask("PUT", "/v1/batches/none/quantity", R"({"quantity":3})"), 404,
                  "NOSUCHBATCH", "batch", "No batch none");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_warehouse_is_asked_for_then_its_case_does_not_matter) {
+    HttpShop shop;
+    for (const std::string_view day : {"warehouse", "WAREHOUSE", "WareHouse"}) {
+        BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available?day=" + std::string{day}).body ==
+                   R"({"sku":"SKU","available":10})");
+    }
+    expect_error(shop.ask("GET", "/v1/skus/SKU/available?day=warehouses"), 400, "BADDATE", "day",
+                 "'warehouses' is no day");
 }
 
 BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_it_is_told_who_waits) {
