@@ -161,7 +161,7 @@ void put_storage(MetricPage& page, const StorageFigures& storage, Lsn last) {
     page.gauge("allot_journal_file_bytes", "Bytes of the journal's files")
         .value(storage.journal_file_bytes);
     page.gauge("allot_journal_held_back_bytes",
-               "Of these, what is kept for those alone who are notified, by the last snapshot")
+               "Of these, what only event handlers still need, by the last snapshot")
         .value(storage.held_back_bytes);
     page.gauge("allot_journal_waiting_bytes", "Bytes of facts that wait for the group before them")
         .value(storage.waiting_bytes);
@@ -185,16 +185,16 @@ void put_storage(MetricPage& page, const StorageFigures& storage, Lsn last) {
 
 void put_handlers(MetricPage& page, const std::vector<HandlerFigures>& handlers) {
     if (handlers.empty()) return;
-    page.gauge("allot_handler_lsn", "The last fact that who is notified has dealt with");
+    page.gauge("allot_handler_lsn", "The last fact that the event handler has dealt with");
     for (const auto& each : handlers) page.value(each.done, {{"handler", each.name}});
-    page.gauge("allot_handler_lag_facts", "Facts that who is notified has yet to look at");
+    page.gauge("allot_handler_lag_facts", "Facts that the event handler has yet to look at");
     for (const auto& each : handlers) page.value(each.lag_facts, {{"handler", each.name}});
-    page.gauge("allot_handler_needs_lsn", "The first fact that the journal is kept for");
+    page.gauge("allot_handler_needs_lsn", "The first fact that the event handler still needs");
     for (const auto& each : handlers) page.value(each.needs, {{"handler", each.name}});
     page.counter("allot_handler_deliveries_total", "Notifications that were taken");
     for (const auto& each : handlers) page.value(each.deliveries, {{"handler", each.name}});
     page.counter("allot_handler_failures_total",
-                 "Attempts that failed, to notify or to read of what");
+                 "Attempts that failed: to notify, or to read the journal");
     for (const auto& each : handlers) page.value(each.failures, {{"handler", each.name}});
 }
 
