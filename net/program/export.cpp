@@ -94,8 +94,9 @@ constinit const Command export_command{
          .summary = "write a store's batches and allocations as CSV files",
          .details =
              "Writes PATH/batches.csv and PATH/allocations.csv, each replaced whole. Importing\n"
-             "them into an empty store gives the same stock; an import takes files of up to\n"
-             "1,000,000 rows. The store must not be open elsewhere.",
+             "them into an empty store gives the same stock, without its shortages, which are\n"
+             "not exported. An import takes files of up to 1,000,000 rows. The store must not\n"
+             "be open elsewhere.",
          .options = export_options,
          .operands_min = 1,
          .operands_max = 1},
