@@ -30,7 +30,8 @@ struct LineItem {
     Quantity quantity;
 };
 
-/// All lines of an order, or none (R12).
+/// All lines of an order, or none (R12). Two equal ones are one line (R4), because a line is its
+/// order, SKU and quantity: it is held once, and both answers name its batch.
 struct AllocateOrder {
     OrderId order;
     std::vector<LineItem> lines;
@@ -67,7 +68,7 @@ struct RefusedLine {
     throw_exception_from_error(refused.refusal, where);
 }
 
-/// Of each line of an order the batch that holds it. Up to four need no heap.
+/// The batch that holds each line of an order, in the order of the lines. Up to four need no heap.
 using BatchRefs = boost::container::small_vector<BatchRef, 4>;
 using OrderResult = boost::system::result<BatchRefs, RefusedLine>;
 

@@ -77,15 +77,15 @@ public:
     [[nodiscard]] virtual FactRun take(std::size_t most) = 0;
 };
 
-/// All that has happened in a store and is kept, for whoever wants to know: nothing is shown that
-/// may still be undone. Everything may be called from any thread.
+/// The facts of a store that are kept, for anyone to read. Nothing is shown that may still be
+/// undone. Everything may be called from any thread.
 class FactHistory {
 public:
     virtual ~FactHistory() = default;
     /// The first LSN that is kept; end() + 1 when none is. Never goes back.
     [[nodiscard]] virtual Lsn oldest() const noexcept = 0;
-    /// The last LSN that is shown. Never goes back. It is looked up, and then grows, before
-    /// Journal::on_durable() tells of the same facts.
+    /// The last LSN that is shown. Never goes back. When Journal::on_durable() tells of facts, they
+    /// are shown already.
     [[nodiscard]] virtual Lsn end() const noexcept = 0;
     /// \param from the first LSN to be given, perhaps of a fact that is still to come.
     /// \return a cursor, which the history outlives. \throws TrimmedHistory

@@ -16,7 +16,7 @@ struct Answer {
     Lsn lsn;
 };
 
-/// What the service layer has a handler of.
+/// A command for which the service layer has a handler.
 template <class T>
 concept HandledCommand =
     requires(const T& command, UnitOfWork& work) { allot::handle(command, work); };
@@ -34,10 +34,10 @@ public:
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
 
-    /// As handle(Allocate), with the memory that the line needs asked for ahead.
+    /// As handle(Allocate). Before it decides, it prefetches the memory that the line needs.
     Answer<Result<BatchRef>> allocate(const OrderLine& line);
-    /// As handle(Allocate) of one line after the other, with the memory that a line needs asked for
-    /// ahead, and one time for all that are asked for together. \pre both spans are of one size.
+    /// As handle(Allocate) of one line after the other. For several lines at once it prefetches the
+    /// memory that they need, and reads the clock. \pre both spans are of one size.
     /// \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 

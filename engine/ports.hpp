@@ -49,8 +49,8 @@ public:
 class Journal {
 public:
     virtual ~Journal() = default;
-    /// Takes one unit of work, all or nothing. Not yet durable: see durable(). It may lie in the
-    /// journal's hands until flush().
+    /// Takes one unit of work, all or nothing. It is not yet durable: see durable(). The journal
+    /// may keep it in memory until flush().
     /// \param unit one fact at least, in order.
     /// \return the LSN of its last fact; its first has the number after last().
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
@@ -63,13 +63,13 @@ public:
     /// The last LSN that may be acknowledged: in the default mode, the last that would survive a
     /// power cut. Never goes back.
     [[nodiscard]] virtual Lsn durable() const noexcept = 0;
-    /// `call` is told each new value of durable(), and ~0 once when the storage has failed. It
-    /// comes on a thread of the journal's, must not throw and must not wait for the journal.
+    /// Has `call` called with each new value of durable(), and once with ~0 when the storage has
+    /// failed: on a thread of the journal. It must not throw, and must not wait for the journal.
     virtual void on_durable(std::function<void(Lsn)> call) = 0;
 };
 
-/// Whoever uses a store's bus and repository holds this: one at a time, for one command or for a
-/// few. The standard library's locks take it.
+/// Held while a store's bus and repository are used: by one thread at a time, for one command or
+/// for a few. std::scoped_lock and std::unique_lock lock it.
 class TurnMutex {
 public:
     virtual ~TurnMutex() = default;

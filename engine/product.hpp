@@ -64,13 +64,13 @@ public:
     [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
     [[nodiscard]] Sku sku() const { return Sku::known(sku_.view()); }
     [[nodiscard]] Version version() const noexcept { return version_; }
-    /// The LSN up to which the product is current: the last of the last unit that touched it.
+    /// The last LSN of the last unit of work that touched the product.
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
     /// The product's place in its repository.
     [[nodiscard]] Index index() const noexcept { return index_; }
     /// Its batches in order of preference (R1).
     [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
-    /// The first of them, of which none has anything available, so that no line can go there.
+    /// Those at the front of that order that have nothing available: no line can go there.
     [[nodiscard]] std::span<const Index> sold_out() const noexcept {
         return batches().first(sold_out_);
     }
@@ -105,9 +105,9 @@ public:
     Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Makes the fact true.
-    /// \param found what the decision found in this state, if it is as new as that.
-    /// \param ended takes the shortage that the fact ends, for whoever may have to revert it: what
-    /// is served or withdrawn names the line, and not since when it was short.
+    /// \param found where the decision found what the fact names, if the state is still the same.
+    /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
+    /// fact names the line, but does not say since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state: it was not
     /// decided from this one.
     [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Found& found = {},

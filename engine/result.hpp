@@ -9,7 +9,8 @@
 namespace allot {
 
 /// Every way in which the business says no. Closed: a `switch` over it needs no default.
-/// Nothing has changed when one of these is returned.
+/// No stock has changed when one of these is returned. Of out_of_stock a fact remains: the line is
+/// short since then, or was asked for once more (R14).
 enum class Refusal : std::uint8_t {
     bad_name = 1,      ///< not 1..64 bytes of UTF-8 without control characters and white space
     bad_quantity,      ///< not a whole number of units within its range

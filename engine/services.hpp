@@ -13,17 +13,17 @@
 namespace allot {
 
 // The service layer: one function a command, over ports only. Each decides within the unit that
-// it is given; the caller commits where it was not refused, or nothing happened.
+// it is given, which the caller commits or rolls back: see MessageBus.
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
 /// Refusal::out_of_stock leaves in the unit the shortage alone (R6): commit that too.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 /// As Allocate, of a line whose product was looked up before; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
-/// As Allocate, for the first line that is refused.
+/// Ends at the first line that is refused, as Allocate of that line.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
-/// \return how many lines were released. Of those that are short the shortage is withdrawn (R14),
-/// and not counted.
+/// \return how many lines were released. Lines that are short are withdrawn (R14), which does not
+/// count.
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work);
 /// \return how many lines were released, each allocated again or short (R8).
 Result<std::size_t> handle(const ChangeBatchQuantity& command, UnitOfWork& work);
@@ -82,7 +82,7 @@ struct ShortageQuery {
     std::size_t rows_max = std::numeric_limits<std::size_t>::max();
 };
 
-/// Oldest first. Of every SKU it takes time in proportion to all shortages, whatever rows_max is.
+/// Oldest first. Without a SKU it takes time in proportion to all shortages, even for few rows.
 /// \return Refusal::unknown_sku when no batch of the SKU was ever added.
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository);
 

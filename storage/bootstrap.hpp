@@ -10,8 +10,8 @@
 
 namespace allot {
 
-/// What a store stands on, and who is called with what happens in it. Who names nothing gets the
-/// machine's; a test, whatever it likes. All of it outlives the store.
+/// What a store is built on, and its event handlers. Files and clock are the machine's unless
+/// others are given, as by a test; they outlive the store.
 struct Adapters {
     FileSystem& files = posix_file_system();
     Clock& clock = system_clock();
@@ -23,11 +23,11 @@ struct Adapters {
 /// The journal is kept from the first fact on that one of them has not dealt with.
 ///
 /// The handlers of commands are registered by being written: `handle(command, work)` in
-/// engine/services.hpp, one for each command, of which MessageBus::handle() takes the one that the
-/// command's type says; of a type without one it is not compiled.
+/// engine/services.hpp, one for each command. MessageBus::handle() takes the one for the command's
+/// type; without one the call does not compile.
 ///
-/// \throws as Store::open(); std::invalid_argument when the name of a handler is none, or comes
-/// twice; CorruptStore when the place of one is not what was written.
+/// \throws as Store::open(); std::invalid_argument when the name of a handler breaks its rule, or
+/// comes twice; CorruptStore when the place of one is damaged.
 [[nodiscard]] Store bootstrap(const std::filesystem::path& directory, StoreOptions options = {},
                               Adapters adapters = {});
 

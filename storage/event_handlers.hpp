@@ -18,8 +18,8 @@
 
 namespace allot {
 
-/// An event handler at work, and its place. A place is kept at once after a call that acted, and at
-/// most once a second for those that passed a fact over, as nobody would notice them twice.
+/// An event handler at work, and its place. The place is written at once after a call that acted,
+/// and at most once a second after calls that passed a fact over: nobody would notice them twice.
 class HandlerAtWork {
 public:
     using Warning = std::function<void(std::string_view)>;
@@ -62,8 +62,8 @@ class EventHandlers {
 public:
     /// Finds out where each of them has to go on, and keeps that; calls none. Places of handlers
     /// that are not registered now stay as they are, but for those beyond the history's end.
-    /// \throws std::invalid_argument for names that are none, or come twice; CorruptStore for a
-    /// place that is not what was written: it cannot be told what was missed.
+    /// \throws std::invalid_argument for a name that breaks its rule, or comes twice; CorruptStore
+    /// where a place is damaged: nobody can say then what the handler has missed.
     EventHandlers(FileSystem& files, const std::filesystem::path& directory,
                   const GroupJournal& journal, std::vector<EventHandler> handlers,
                   const HandlerAtWork::Warning& warning);

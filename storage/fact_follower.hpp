@@ -15,18 +15,18 @@
 
 namespace allot {
 
-/// Who is told of facts.
+/// A receiver of facts.
 struct Follower {
     std::string name = "a subscriber";  ///< in warnings
     std::function<void(const CommittedFact&)> call;
     BackOff back_off = {};
-    /// Has a call that is under way return or throw soon. Comes from another thread.
+    /// Makes a call that is running return or throw soon. It is called from another thread.
     std::function<void()> interrupt = {};
     /// Told of each failure, of a call or of the journal, on the thread that makes the calls.
     std::function<void(std::string_view why)> failed = {};
 };
 
-/// What is told of a failure that does not tell itself.
+/// The text for a failure that has none of its own.
 inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
 
 /// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
@@ -43,9 +43,8 @@ public:
     FactFollower(const FactFollower&) = delete;
     FactFollower& operator=(const FactFollower&) = delete;
 
-    /// Waits for the call that is under way, if any, and makes no other. From within that call it
-    /// does not wait: that call is the last. The history and the journal are not used afterwards,
-    /// or after that call.
+    /// Ends the calls, and waits for one that is running, unless it is called from within it. Once
+    /// the last call has ended, the history and the journal are not used any more.
     void stop();
     /// The last LSN of which the call has returned; from - 1 at first.
     [[nodiscard]] Lsn told() const noexcept { return told_; }

@@ -53,14 +53,14 @@ public:
     [[nodiscard]] Lsn durable() const noexcept override { return acknowledged_; }
     void on_durable(std::function<void(Lsn)> call) override;
 
-    /// True while the disk is so far behind that more units would only grow memory: who does not
-    /// wait for the durability of a unit should wait for this to end before it.
+    /// True while the disk is so far behind that more units would only take up memory. A caller
+    /// that does not wait until its units are durable should append none until this is false.
     [[nodiscard]] bool congested() const noexcept { return congested_; }
     /// The last LSN that would survive a power cut, in every mode.
     [[nodiscard]] Lsn synced() const noexcept { return synced_; }
-    /// Has the LSN synced soon, in every mode.
+    /// Asks that all up to the LSN be synced soon, in every mode.
     void request_sync(Lsn lsn);
-    /// Has what is left written and synced, and the journal marked as closed cleanly.
+    /// Asks that what is left be written and synced, and the journal be marked as closed cleanly.
     void request_close();
     /// True when no further step() will do anything: the journal is closed, or the storage failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -68,17 +68,17 @@ public:
     /// Removes the segments that hold nothing but facts before `first`, less those that the options
     /// or keep_from() want to be kept.
     void prune(Lsn first);
-    /// Who still has to read what a start does not need.
+    /// Those who still have to read facts that a start does not need.
     struct Readers {
         std::function<Lsn()> needed;  ///< gives the first LSN that one of them has to read
-        /// Told by look_back() that so many bytes before `first` are kept for them alone.
+        /// look_back() calls it with how many bytes before `first` are kept only for them.
         std::function<void(Lsn first, std::uint64_t bytes)> held_back;
     };
     /// Once only, before prune().
     void keep_from(Readers readers) { readers_ = std::move(readers); }
-    /// Finds out what prune(first) would leave for readers alone; prune() does, too.
+    /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
     void look_back(Lsn first);
-    /// Bytes of segments that are left for them alone, by the last look.
+    /// How many bytes that were by the last count.
     [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
     /// Bytes of all segments; a little more where a large unit has made one longer.
     [[nodiscard]] std::uint64_t file_bytes() const;
@@ -87,17 +87,18 @@ public:
     /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
     /// cut, in mode `os` the last written. All up to there can be read, whole. Never goes back.
     [[nodiscard]] Lsn readable() const noexcept { return readable_; }
-    /// The first LSN that is kept: of a file that is not there any more, all facts are before it.
+    /// The first LSN that is kept. All facts of a file that was removed are before it.
     [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
     [[nodiscard]] JournalIndex& index() noexcept { return index_; }
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
 
     // Driving it
-    /// `call` is told, on any thread, that step() or prepare_segment() has something to do now.
+    /// Has `call` called, on any thread, when step() or prepare_segment() has something to do.
     /// Once only, before the first step.
     void on_work(std::function<void()> call) { called_ = std::move(call); }
     /// Does the next piece of work: one write, or one sync, at most.
-    /// \return when to call again without a call of on_work(): at once if that is not after `now`.
+    /// \return when to call it again, unless the callback of on_work() comes first: at once where
+    /// that is not after `now`.
     Time step(Time now) noexcept;
     [[nodiscard]] bool wants_segment() const noexcept { return preparing_; }
     /// Makes the next segment file. \pre wants_segment()

@@ -34,15 +34,16 @@ struct StoreStatus {
     std::uint64_t journal_bytes;   ///< since the process began
     std::uint64_t journal_groups;  ///< written since the process began
     std::uint64_t journal_file_bytes;  ///< of the files that are there now
-    /// Of these, what is there for event handlers alone; as of the last snapshot, or the start.
+    /// The part of these that is kept only because an event handler has yet to read it, as of the
+    /// last snapshot, or of the start.
     std::uint64_t held_back_bytes;
     std::uint64_t waiting_bytes;  ///< of the group that fills while another is written
     GroupSizes::Counts group_sizes;
     std::uint64_t written_facts;  ///< in those groups
-    Lsn snapshot;                 ///< the newest snapshot's first LSN to replay less one; 0: none
+    Lsn snapshot;                 ///< a restart replays what follows this LSN; 0: no snapshot yet
     bool snapshot_running;
     std::uint64_t snapshots_taken;    ///< since the process began
-    std::uint64_t snapshot_pause_us;  ///< the longest time that one slice of the last took
+    std::uint64_t snapshot_pause_us;  ///< the longest time that the last one held the stock
     std::uint64_t snapshot_took_us;   ///< the last one, in all
     UnixMicros snapshot_at;           ///< when the last one was put in place; 0: none was yet
     std::uint64_t snapshots_failed;   ///< since the process began
@@ -50,8 +51,9 @@ struct StoreStatus {
     bool failed;                      ///< the storage has failed; nothing more is accepted
 };
 
-/// Ends when it goes, after the call that is under way, if any; when it goes within that call, with
-/// it. It may outlive its store, which ends it. The store must not go within a call.
+/// The subscriber is called until this is destroyed. The destructor waits for a call that is
+/// running, unless it is called from within it; that call is the last one then. Destroying the
+/// store ends the subscription, too, which may outlive it. A subscriber must not destroy the store.
 class Subscription {
 public:
     explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept
@@ -65,9 +67,9 @@ public:
     ~Subscription() {
         if (follower_) follower_->stop();
     }
-    /// The last LSN that the subscriber has been told and has returned from.
+    /// The last LSN for which the subscriber was called and has returned.
     [[nodiscard]] Lsn told() const noexcept { return follower_->told(); }
-    /// True once nothing more is told.
+    /// True once the subscriber will not be called any more.
     [[nodiscard]] bool ended() const noexcept { return follower_->ended(); }
 
 private:
@@ -94,7 +96,7 @@ public:
     /// \throws std::invalid_argument when an option is out of its range.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
 
-    /// On another file system than the operating system's, which outlives the store.
+    /// The same on another file system than the operating system's. `files` outlives the store.
     [[nodiscard]] static Store open(FileSystem& files, const std::filesystem::path& directory,
                                     Options options = {});
 
@@ -103,7 +105,7 @@ public:
     /// Syncs what was written and marks the journal as closed cleanly.
     ~Store();
 
-    /// Of a batch that is there already with the same contents: nothing happens.
+    /// A batch that is there already with the same contents may be added again: nothing changes.
     Result<void> add_batch(const AddBatch& batch);
     /// \return the batch that holds the line: a line is allocated once, however often it is asked.
     Result<BatchRef> allocate(const OrderLine& line);
@@ -145,7 +147,7 @@ public:
     [[nodiscard]] Result<std::vector<BatchStock>> stock(const Sku& sku);
     [[nodiscard]] Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day = {});
     [[nodiscard]] Result<Version> version(const Sku& sku);
-    /// Of the whole state, equal for equal states.
+    /// A hash of the whole state: equal states have equal hashes.
     [[nodiscard]] std::uint64_t state_hash();
 
     // What has happened, from the journal. In mode `interval` facts are shown once they are synced,
@@ -168,10 +170,11 @@ public:
     /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
     /// Others go on working. \return the LSN from which a restart replays the journal.
     Lsn snapshot();
-    /// Likewise, by who is about to close the store: others are left no time any more, neither by
-    /// this one nor by the one that is being taken.
+    /// As snapshot(), for a caller that is about to close the store: neither this snapshot nor one
+    /// that is being taken still pauses to let others work.
     Lsn closing_snapshot();
-    /// As snapshot(), on the snapshot thread. \return false when one is being taken already.
+    /// Has the snapshot thread take a snapshot, and does not wait for it.
+    /// \return false when one is being taken already.
     bool start_snapshot();
 
     [[nodiscard]] StoreStatus status();
