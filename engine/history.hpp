@@ -25,6 +25,17 @@ private:
     Lsn oldest_;
 };
 
+/// The facts asked for follow on some that have not happened: the asker knows another history.
+class AheadOfHistory : public std::runtime_error {
+public:
+    explicit AheadOfHistory(Lsn last)
+        : std::runtime_error{"the history ends at LSN " + std::to_string(last)}, last_{last} {}
+    [[nodiscard]] Lsn last() const noexcept { return last_; }
+
+private:
+    Lsn last_;
+};
+
 /// Facts in a row, without a gap: read once, and shared by all who are at the same place. They stay
 /// as they are, and as long as this does.
 class FactRun {

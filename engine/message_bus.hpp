@@ -42,7 +42,9 @@ public:
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
     /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
-    /// refused or throws. Of a unit refused for want of stock the shortage is committed (R6).
+    /// refused or throws. Of a unit refused for want of stock the shortage alone is committed, that
+    /// of the last line that was refused in it (R6). A refusal that `decide` does not pass on
+    /// undoes nothing.
     template <class Decide>
     auto transact(Decide&& decide) {
         return transact_at(clock_.now(), std::forward<Decide>(decide));
@@ -61,7 +63,10 @@ private:
     auto transact_at(UnixMicros now, Decide&& decide) {
         UnitOfWork work{repository_, journal_};
         auto result = std::forward<Decide>(decide)(work);
-        if (result.has_error() && !work.only_a_shortage()) work.rollback();
+        if (result.has_error()) {
+            work.rollback();
+            if (refusal_of(result.error()) == Refusal::out_of_stock) work.record_shortage();
+        }
         const Lsn lsn = work.commit(now);
         return Answer<decltype(result)>{std::move(result), lsn};
     }

@@ -62,6 +62,7 @@ Result<void> Product::add_batch(const BatchRef& ref, Purchased purchased, Eta et
         if (batch.purchased() == purchased.units() && batch.eta() == eta) return {};
         return Refusal::batch_exists;
     }
+    if (batches_.size() >= batches_max) return Refusal::batch_limit;
     recorder.record(*this, BatchAdded{sku(), ref, purchased, eta});
     return {};
 }

@@ -91,7 +91,11 @@ public:
     /// R14. Ends the shortage of a line, if it is short.
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
-    /// R7. \return Refusal::batch_exists when the batch is there with other contents.
+    /// Of one SKU: an allocation may look at all of them, and they are never removed.
+    static constexpr std::size_t batches_max = 65'536;
+
+    /// R7. \return Refusal::batch_exists when the batch is there with other contents,
+    /// Refusal::batch_limit when there would be more than batches_max.
     /// \pre no other product has a batch of this reference.
     Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
                            FactRecorder& recorder);

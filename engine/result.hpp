@@ -19,6 +19,7 @@ enum class Refusal : std::uint8_t {
     out_of_stock,      ///< no batch has enough available for the whole line
     batch_exists,      ///< the reference is taken, with other contents
     unknown_batch,     ///< no batch has this reference
+    batch_limit,       ///< the SKU has as many batches as one may have
     version_conflict,  ///< the product has moved on from the version that the unit expects
 };
 
@@ -39,6 +40,8 @@ constexpr std::string_view to_string(Refusal refusal) noexcept {
             return "batch exists";
         case Refusal::unknown_batch:
             return "unknown batch";
+        case Refusal::batch_limit:
+            return "too many batches";
         case Refusal::version_conflict:
             return "version conflict";
     }

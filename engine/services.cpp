@@ -25,7 +25,7 @@ Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
     if (product == nullptr) return Refusal::unknown_sku;
     auto batch = product->allocate(line, work);
-    if (!batch) work.shortage(line);
+    if (!batch) work.note_shortage(line);
     return batch;
 }
 

@@ -16,7 +16,7 @@ namespace allot {
 // it is given, which the caller commits or rolls back: see MessageBus.
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
-/// Refusal::out_of_stock leaves in the unit the shortage alone (R6): commit that too.
+/// Of Refusal::out_of_stock the unit notes the shortage, and keeps all that was recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 /// As Allocate, of a line whose product was looked up before; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);

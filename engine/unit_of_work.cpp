@@ -39,13 +39,9 @@ void UnitOfWork::rollback() noexcept {
     for (; products_added_ > 0; --products_added_) repository_.remove_last();
 }
 
-void UnitOfWork::shortage(const OrderLine& line) {
-    rollback();
-    if (Product* const product = find(line.sku)) record(*product, OutOfStock{line});
-}
-
-bool UnitOfWork::only_a_shortage() const noexcept {
-    return facts_.size() == 1 && std::holds_alternative<OutOfStock>(facts_.front());
+void UnitOfWork::record_shortage() {
+    if (!short_line_) return;
+    if (Product* const product = find(short_line_->sku)) record(*product, OutOfStock{*short_line_});
 }
 
 Lsn UnitOfWork::commit(UnixMicros now) {
@@ -55,7 +51,11 @@ Lsn UnitOfWork::commit(UnixMicros now) {
     }
     const Lsn last = journal_.append(facts(), now);
     for (Product* const product : products_) product->set_current_to(last);
-    committed_ = true;
+    facts_.clear();
+    products_.clear();
+    ended_.clear();
+    products_added_ = 0;
+    short_line_.reset();
     return last;
 }
 

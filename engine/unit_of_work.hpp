@@ -2,6 +2,8 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <optional>
+
 #include "engine/ports.hpp"
 
 namespace allot {
@@ -13,9 +15,7 @@ class UnitOfWork final : public FactRecorder {
 public:
     UnitOfWork(Repository& repository, Journal& journal) noexcept
         : repository_{repository}, journal_{journal} {}
-    ~UnitOfWork() {
-        if (!committed_) rollback();
-    }
+    ~UnitOfWork() { rollback(); }
     UnitOfWork(const UnitOfWork&) = delete;
     UnitOfWork& operator=(const UnitOfWork&) = delete;
 
@@ -34,14 +34,14 @@ public:
     void record(Product& product, const Fact& fact, const Found& found = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept;
-    /// Rolls back, and records the shortage alone (R6); nothing, where the SKU was new in this
-    /// unit.
-    void shortage(const OrderLine& line);
-    /// True when a shortage is all that there is to commit.
-    [[nodiscard]] bool only_a_shortage() const noexcept;
+    /// Notes a line that asked for more than there is, in case that the unit is refused for it.
+    void note_shortage(const OrderLine& line) { short_line_ = line; }
+    /// Records the shortage that was noted last (R6); nothing, where its SKU was new in this unit
+    /// and is gone with a rollback().
+    void record_shortage();
 
-    /// Hands the facts to the journal as one record; the last call on a unit. What it throws
-    /// leaves the unit uncommitted.
+    /// Hands what was recorded to the journal, as one record. What it throws leaves the unit
+    /// uncommitted.
     /// \return the LSN whose durability makes this unit, and all that it saw, certain.
     Lsn commit(UnixMicros now);
 
@@ -56,7 +56,7 @@ private:
     boost::container::small_vector<Product*, 4> products_;  // of each fact
     EndedShortages ended_;                                  // by these facts
     std::size_t products_added_ = 0;
-    bool committed_ = false;
+    std::optional<OrderLine> short_line_;
 };
 
 }  // namespace allot

@@ -26,11 +26,14 @@ enum class ErrorCode : std::uint8_t {
     loading,        ///< LOADING
     trimmed,        ///< TRIMMED: facts that are not kept any more
     ahead,          ///< AHEAD: facts beyond what has happened
+    batch_limit,    ///< BATCHLIMIT: the SKU has as many batches as one may have
 };
-inline constexpr std::array<std::string_view, 16> error_words{
-    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE", "INVALIDSKU",
-    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO", "WRONGPASS",
-    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD"};
+inline constexpr std::array<std::string_view, 17> error_words{
+    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE",   "INVALIDSKU",
+    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO",   "WRONGPASS",
+    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD",    "BATCHLIMIT"};
+static_assert(error_words.back() == "BATCHLIMIT" &&
+              error_words.size() == static_cast<std::size_t>(ErrorCode::batch_limit) + 1);
 [[nodiscard]] constexpr std::string_view word_of(ErrorCode code) noexcept {
     return error_words[static_cast<std::size_t>(code)];
 }
@@ -56,6 +59,7 @@ inline constexpr std::array<std::string_view, 14> drop_words{
     "protocol_error",    "request_limit",   "cross_protocol", "clients_max",     "no_descriptors",
     "clients_memory",    "output_limit",    "output_stalled", "request_stalled", "idle",
     "handshake_stalled", "wrong_passwords", "tls_failed",     "storage_failed"};
+static_assert(drop_words.size() == static_cast<std::size_t>(Drop::storage_failed) + 1);
 
 /// Of the commands of one verb.
 struct VerbCounters {

@@ -52,6 +52,10 @@ void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
         case Refusal::batch_exists:
             return tell(ErrorCode::batch_exists, "Batch ", subject.batch,
                         " is there already, with another SKU, quantity or ETA");
+        case Refusal::batch_limit:
+            static_assert(Product::batches_max == 65'536);
+            return tell(ErrorCode::batch_limit, "Sku ", subject.sku,
+                        " has 65536 batches, as many as one may have");
         case Refusal::unknown_batch:
             return tell(ErrorCode::no_such_batch, "No batch ", subject.batch);
         case Refusal::bad_name:

@@ -53,6 +53,7 @@ unsigned status_of(ErrorCode code) noexcept {
             return 404;
         case ErrorCode::out_of_stock:
         case ErrorCode::batch_exists:
+        case ErrorCode::batch_limit:
             return 409;
         case ErrorCode::trimmed:
             return 410;

@@ -50,10 +50,14 @@ void book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& co
         const bool elsewhere =
             same != no_index &&
             repository.at(repository.ledger().batch(same).product()).sku_view() != row.sku.view();
-        if (elsewhere ||
-            !work.find_or_add(row.sku).add_batch(row.ref, row.purchased, row.eta, work)) {
+        const Result<void> added =
+            elsewhere ? Refusal::batch_exists
+                      : work.find_or_add(row.sku).add_batch(row.ref, row.purchased, row.eta, work);
+        if (!added) {
             complaints.add(table.file, places[0], row.ref.view(),
-                           "the reference is taken by a batch with other contents");
+                           added.error() == Refusal::batch_limit
+                               ? "the SKU has as many batches as one may have"
+                               : "the reference is taken by a batch with other contents");
         }
     });
 }

@@ -77,6 +77,17 @@ BOOST_FIXTURE_TEST_CASE(G3_when_a_batch_comes_again_then_it_must_be_the_same, Sh
     BOOST_TEST(available("b1") == 12);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_sku_has_as_many_batches_as_one_may_have_then_one_more_is_refused,
+                        Shop) {
+    for (std::size_t n = 0; n < Product::batches_max; ++n) {
+        (void)bus.handle(AddBatch{BatchRef::of(std::to_string(n)).value(), "SPOON", 1});
+    }
+    BOOST_TEST(add_batch("one-more", "SPOON", 1) == "too many batches");
+    BOOST_TEST(add_batch("17", "SPOON", 1) == "ok");  // is there already
+    BOOST_TEST(add_batch("one-more", "FORK", 1) == "ok");
+    BOOST_TEST(journal.last() == Product::batches_max + 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is_refused, Shop) {
     add_batch("b1", "SPOON", 10);
     BOOST_TEST(set_quantity("b2", 5) == "unknown batch");

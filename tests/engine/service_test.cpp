@@ -131,6 +131,42 @@ BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_short
     BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "FORK", 11)}}));
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_unit_goes_on_after_a_refusal_then_it_keeps_what_it_had, Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
+        const auto first = handle(Allocate{line("o1", "SPOON", 10)}, work);
+        BOOST_TEST(handle(Allocate{line("o2", "SPOON", 1)}, work).has_error());
+        return first;
+    });
+    BOOST_TEST(answer.result.value().view() == "b1");
+    BOOST_TEST((allocations("o1") == std::vector<std::string>{"SPOON 10 b1"}));
+    BOOST_TEST(repository.ledger().shortages().size() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_refused_for_something_else_then_no_shortage_is_left, Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
+        BOOST_TEST(handle(Allocate{line("o1", "SPOON", 11)}, work).has_error());
+        return Refusal::version_conflict;
+    });
+    BOOST_TEST(answer.result.has_error());
+    BOOST_TEST(repository.ledger().shortages().size() == 0U);
+    BOOST_TEST(journal.last() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_decision_commits_by_itself_then_nothing_is_journaled_twice, Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
+        auto batch = handle(Allocate{line("o1", "SPOON", 4)}, work);
+        BOOST_TEST(work.commit(1) == 2U);
+        (void)handle(Allocate{line("o2", "SPOON", 5)}, work);
+        return batch;
+    });
+    BOOST_TEST(answer.lsn == 3U);
+    BOOST_TEST(journal.last() == 3U);
+    BOOST_TEST(available("b1") == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_brought_the_sku_then_nothing_is_left_of_it, Shop) {
     const auto answer = bus.transact([&](UnitOfWork& work) -> Result<BatchRef> {
         (void)handle(AddBatch{"b1", "NEW", 5}, work);
