@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "storage/delivery.hpp"
 #include "storage/inspect.hpp"
+#include "storage/journal_scan.hpp"
 #include "storage/recovery.hpp"
 #include "storage/store_files.hpp"
 #include "storage/store_image.hpp"
@@ -51,10 +53,34 @@ CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) 
     return report;
 }
 
+/// A unit of work as it was journaled: no two histories of a store share one.
+struct Unit {
+    std::vector<Fact> facts;
+    UnixMicros time;
+    friend bool operator==(const Unit&, const Unit&) = default;
+};
+
+/// The unit that a fact is of; none where the journal does not go back so far.
+std::optional<Unit> unit_of(StoreImage& image, Lsn lsn) {
+    std::optional<Unit> found;
+    const UnitSink keep_first = [&](std::span<const JournaledUnit> units) {
+        const JournaledUnit& first = units.front();
+        if (!found) found = Unit{{first.facts.begin(), first.facts.end()}, first.time};
+        return true;
+    };
+    try {
+        scan_journal(image.files, {}, lsn - 1, keep_first, {});
+    } catch (const CorruptStore&) {
+        return std::nullopt;
+    }
+    return found;
+}
+
 /// Which store a directory holds, and how far.
 struct Holding {
     std::uint64_t store_id;
     Lsn last;
+    std::optional<Unit> last_unit;  // where it could be read
 };
 
 /// What the destination of a backup is known to hold; by its manifest where its files are damaged.
@@ -63,21 +89,21 @@ std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) 
     for (const auto name : {store_files::manifest, store_files::arriving}) {
         try {
             const auto manifest = read_manifest(files, directory, name);
-            if (manifest) known = Holding{manifest->store_id, manifest->last};
+            if (manifest) known = Holding{manifest->store_id, manifest->last, {}};
         } catch (const CorruptStore&) {
             continue;
         }
     }
     try {
-        const StoreImage image = take_image(files, directory);
+        StoreImage image = take_image(files, directory);
         // It may have been opened since, and written to.
-        return Holding{image.store_id, image.last};
+        return Holding{image.store_id, image.last, unit_of(image, image.last)};
     } catch (const std::exception&) {
         return known;
     }
 }
 
-void refuse_to_lose(FileSystem& files, const fs::path& destination, const StoreImage& source,
+void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& source,
                     const CopyOptions& options) {
     if (options.replace || !holds_store(files, destination)) return;
     const std::string where = destination.string();
@@ -91,6 +117,13 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, const StoreI
     if (there->last > source.last) {
         throw CopyRefused{where + " reaches LSN " + std::to_string(there->last) +
                           ", the source only LSN " + std::to_string(source.last)};
+    }
+    // A store that was restored has the same identity, and may have gone another way since.
+    const auto here = unit_of(source, there->last);
+    if (there->last_unit && here && *here != *there->last_unit) {
+        throw CopyRefused{where + " holds at LSN " + std::to_string(there->last) +
+                          " what has not happened in the source: they have gone different ways "
+                          "since one was restored from a copy"};
     }
 }
 

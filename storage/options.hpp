@@ -37,13 +37,14 @@ struct StoreOptions {
     // The journal goes back to the older of two snapshots, which is all that a start needs; and for
     // readers of the history as far as these ask, in whole segments. A start reads all that is
     // kept.
-    std::uint64_t keep_journal_bytes = 0;      ///< so many bytes of it at least
-    std::chrono::seconds keep_journal_age{0};  ///< all that happened within this time
+    std::uint64_t keep_journal_bytes = 0;  ///< so many bytes of it at least
+    std::chrono::seconds keep_journal_age{
+        0};  ///< all that happened within this time, up to 100 years
     /// Called now and then, on the thread that opens the store. What it throws ends that: no file
     /// has been changed by then, and the call that opens throws it on.
     std::function<void(const Progress&)> progress = {};
     /// Told what the operator should know: a torn tail was cut, a snapshot passed over, the storage
-    /// has failed and why. May be called on any of the store's threads.
+    /// has failed and why. May be called on any of the store's threads; what it throws is ignored.
     std::function<void(std::string_view)> warning = {};
 };
 

@@ -1,7 +1,8 @@
 #include "storage/store.hpp"
 
 #include <algorithm>
-#include <boost/assert.hpp>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "engine/state_hash.hpp"
@@ -23,6 +24,13 @@ auto ask(RunningStore& store, Ask&& question) {
     }();
     store.journal.wait(seen);
     return answer;
+}
+
+/// Whoever has seen more than has happened here knows another history, as after a restore.
+void refuse_ahead(RunningStore& store, Lsn from) {
+    const std::scoped_lock guard{store.core.turn};
+    const Lsn last = store.core.journal.last();
+    if (from > last + 1) throw AheadOfHistory{last};
 }
 
 }  // namespace
@@ -54,7 +62,10 @@ Result<std::size_t> Store::change_batch_quantity(const ChangeBatchQuantity& chan
 Result<void> Store::reschedule(const Reschedule& change) { return execute(change); }
 
 void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
-    BOOST_ASSERT(lines.size() == results.size());
+    if (lines.size() != results.size()) {
+        throw std::invalid_argument{std::to_string(lines.size()) + " lines, and room for " +
+                                    std::to_string(results.size()) + " results"};
+    }
     constexpr std::size_t lines_a_turn = 256;  // then others, and a snapshot, have theirs
     Lsn lsn = 0;
     while (!lines.empty()) {
@@ -112,9 +123,13 @@ std::uint64_t Store::state_hash() {
     return ask(*running_, [&] { return allot::state_hash(running_->core.repository); });
 }
 
-std::unique_ptr<FactCursor> Store::facts(Lsn from) { return running_->core.history.read(from); }
+std::unique_ptr<FactCursor> Store::facts(Lsn from) {
+    refuse_ahead(*running_, from);
+    return running_->core.history.read(from);
+}
 
 Subscription Store::subscribe(Lsn from, std::function<void(const CommittedFact&)> subscriber) {
+    refuse_ahead(*running_, from);
     auto follower =
         FactFollower::start(running_->core.history, running_->journal, from,
                             {.call = std::move(subscriber)}, running_->core.options.warning);

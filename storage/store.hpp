@@ -109,7 +109,8 @@ public:
     Result<void> add_batch(const AddBatch& batch);
     /// \return the batch that holds the line: a line is allocated once, however often it is asked.
     Result<BatchRef> allocate(const OrderLine& line);
-    /// Each line on its own; one wait for all. \pre both spans are of one size.
+    /// Each line on its own; one wait for all.
+    /// \throws std::invalid_argument when the spans are not of one size.
     void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
     /// All or nothing.
     OrderResult allocate(const AllocateOrder& order);
@@ -124,11 +125,12 @@ public:
         const std::scoped_lock lock{turn()};
         return bus().handle(command);
     }
-    /// Waits until the LSN is durable.
+    /// Waits until an LSN that an answer gave is durable.
     void wait(Lsn lsn);
 
     /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit of work: committed and
-    /// durable on return, unless it is refused or throws. It must not call the store.
+    /// durable on return, unless it is refused or throws; see MessageBus::transact(). It must not
+    /// call the store.
     template <class Decide>
     auto transact(Decide&& decide) {
         auto answer = [&] {
@@ -153,14 +155,15 @@ public:
     // What has happened, from the journal. In mode `interval` facts are shown once they are synced,
     // in mode `os` once they are written.
     /// The facts from an LSN on, to be taken as one likes. The store outlives the cursor.
-    /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes.
+    /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes;
+    /// AheadOfHistory when there is none before `from`.
     [[nodiscard]] std::unique_ptr<FactCursor> facts(Lsn from);
     /// Calls with every fact from an LSN on, in order, on a thread of its own, until the
     /// subscription ends. The call may use the store. When it throws, which is told to
     /// options.warning, it is called again with the same fact, later; and a journal that could not
     /// be read is read again. A subscriber that keeps the LSN of the last fact that it has dealt
-    /// with misses nothing, and may be told that fact once more. \throws TrimmedHistory as facts();
-    /// one that falls behind what is kept, or meets damage, is ended, with a warning.
+    /// with misses nothing, and may be told that fact once more. \throws as facts(); one
+    /// that falls behind what is kept, or meets damage, is ended, with a warning.
     [[nodiscard]] Subscription subscribe(Lsn from,
                                          std::function<void(const CommittedFact&)> subscriber);
 

@@ -41,6 +41,7 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
 StoreOptions checked(StoreOptions options) {
     constexpr std::uint64_t segment_bytes_min = 1U << 10U, segment_bytes_max = 1U << 30U;
     constexpr std::chrono::milliseconds interval_max{60'000};
+    constexpr std::chrono::seconds age_max = std::chrono::years{100};
     const auto& [mode, interval] = options.durability;
     if (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max) {
         throw std::invalid_argument{"segment_bytes is " + std::to_string(options.segment_bytes) +
@@ -49,6 +50,20 @@ StoreOptions checked(StoreOptions options) {
     if (mode == Durability::Mode::interval && (interval.count() < 1 || interval > interval_max)) {
         throw std::invalid_argument{"the interval is " + std::to_string(interval.count()) +
                                     " ms; it has to be from 1 to 60000"};
+    }
+    if (options.keep_journal_age.count() < 0 || options.keep_journal_age > age_max) {
+        throw std::invalid_argument{"keep_journal_age is " +
+                                    std::to_string(options.keep_journal_age.count()) +
+                                    " s; it has to be from 0 to 100 years"};
+    }
+    if (options.warning) {
+        // It is called where nothing may be thrown.
+        options.warning = [warning = std::move(options.warning)](std::string_view text) noexcept {
+            try {
+                warning(text);
+            } catch (...) {
+            }
+        };
     }
     return options;
 }

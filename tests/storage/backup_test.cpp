@@ -174,6 +174,26 @@ BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_whe
     BOOST_TEST(hash_of(disk, "backup") == hash_of(source, "store"));
 }
 
+BOOST_FIXTURE_TEST_CASE(when_it_went_another_way_since_a_restore_then_it_is_replaced_only_when_told,
+                        BackupShop) {
+    work(50);
+    back_up();
+    const auto restored = source.after_kill();
+    const auto back_up_restored = [&](const CopyOptions& options) {
+        return backup_store(*restored, "store", disk, "backup", options);
+    };
+    Store::open(*restored, "store", backup_options()).add_batch({"test", "sku", 1}).value();
+    Store::open(source, "store", backup_options()).add_batch({"real", "sku", 1}).value();
+    back_up();
+    const auto before = disk.after_kill();
+    BOOST_CHECK_THROW(back_up_restored({}), CopyRefused);
+    Store::open(*restored, "store", backup_options()).add_batch({"test2", "sku", 1}).value();
+    BOOST_CHECK_THROW(back_up_restored({}), CopyRefused);
+    BOOST_TEST(before->same_as(disk));
+    back_up_restored({.replace = true});
+    BOOST_CHECK_THROW(back_up(), CopyRefused);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_it_reaches_further_then_it_is_replaced_only_when_told, BackupShop) {
     work(30);
     const auto early = source.after_kill();

@@ -82,14 +82,14 @@ BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_goes_on_with_what_com
     BOOST_TEST((read == journaled(path)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_begins_in_the_future_then_it_gives_that_and_nothing_before,
+BOOST_FIXTURE_TEST_CASE(when_it_begins_with_the_next_fact_then_it_gives_that_and_nothing_before,
                         GivenAStore) {
-    const auto cursor = store.facts(40);
     work_a_little(store, 0, 10);
-    BOOST_TEST(store.status().last < 39U);
+    const Lsn last = store.status().last;
+    const auto cursor = store.facts(last + 1);
     BOOST_TEST(cursor->take(10).empty());
     work_a_little(store, 10, 100);
-    BOOST_TEST(cursor->take(1).front().lsn == 40U);
+    BOOST_TEST(cursor->take(1).front().lsn == last + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_its_past_can_be_read, Scratch) {

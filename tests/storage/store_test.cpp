@@ -324,7 +324,19 @@ BOOST_AUTO_TEST_CASE(when_an_option_is_out_of_its_range_then_nothing_is_made) {
     BOOST_CHECK_THROW((void)Store::open(disk, "store", options), std::invalid_argument);
     options = {.durability = {Durability::Mode::interval, std::chrono::milliseconds{0}}};
     BOOST_CHECK_THROW((void)Store::open(disk, "store", options), std::invalid_argument);
+    for (const auto age : {std::chrono::seconds::max(), std::chrono::seconds{-1}}) {
+        options = {.keep_journal_age = age};
+        BOOST_CHECK_THROW((void)Store::open(disk, "store", options), std::invalid_argument);
+    }
     BOOST_TEST(disk.operations() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_batch_call_has_another_number_of_results_then_it_is_refused,
+                        Scratch) {
+    auto store = Store::open(path, small_options());
+    const std::vector<OrderLine> lines(2, OrderLine{"o1", "sku", 1});
+    std::vector<Result<BatchRef>> results(1, Refusal::out_of_stock);
+    BOOST_CHECK_THROW(store.allocate(lines, results), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// A subscription that its subscriber ends.
+// A subscription that its subscriber ends, or that should not begin.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -6,7 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "storage/store.hpp"
@@ -14,6 +16,36 @@
 
 using namespace allot;
 using namespace allot::testing;
+
+BOOST_AUTO_TEST_SUITE(given_a_subscriber_of_another_history)
+
+BOOST_FIXTURE_TEST_CASE(when_it_has_seen_more_than_has_happened_then_it_is_told_so, Scratch) {
+    auto store = Store::open(path, small_options());
+    store.add_batch({"b1", "sku", 1}).value();
+    BOOST_CHECK_THROW((void)store.subscribe(3, [](const CommittedFact&) {}), AheadOfHistory);
+    BOOST_CHECK_EXCEPTION((void)store.facts(3), AheadOfHistory,
+                          [](const AheadOfHistory& error) { return error.last() == 1; });
+    BOOST_TEST(store.facts(2)->take(1).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_warning_that_throws)
+
+BOOST_FIXTURE_TEST_CASE(when_a_subscriber_throws_then_it_is_called_again_all_the_same, Scratch) {
+    StoreOptions options = small_options();
+    options.warning = [](std::string_view) { throw std::runtime_error{"the log is full"}; };
+    auto store = Store::open(path, options);
+    std::atomic<int> calls = 0;
+    const Subscription subscription = store.subscribe(1, [&](const CommittedFact&) {
+        if (++calls == 1) throw std::runtime_error{"not today"};
+    });
+    store.add_batch({"b1", "sku", 1}).value();
+    while (subscription.told() < 1) std::this_thread::yield();
+    BOOST_TEST(calls == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber_that_has_enough)
 
