@@ -121,7 +121,7 @@ std::optional<std::uint64_t> read_request_bytes(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_output_bytes(std::string_view text) {
-    return read_bytes_within(text, 64 * one_kib, one_gib);
+    return read_bytes_within(text, 512 * one_kib, one_gib);
 }
 
 std::optional<std::uint64_t> read_clients_memory(std::string_view text) {

@@ -55,7 +55,7 @@ inline constexpr Rule<std::uint64_t> bytes_rule{
 inline constexpr Rule<std::uint64_t> request_bytes_rule{read_request_bytes,
                                                         "a size from 1KiB to 64MiB"};
 inline constexpr Rule<std::uint64_t> output_bytes_rule{read_output_bytes,
-                                                       "a size from 64KiB to 1GiB"};
+                                                       "a size from 512KiB to 1GiB"};
 inline constexpr Rule<std::uint64_t> clients_memory_rule{read_clients_memory,
                                                          "a size from 4MiB to 1024GiB"};
 inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments, "a number 16..1000000"};

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_set_then_the_server_has_them) {
     };
     const ServerOptions set =
         served({"--max-clients=7", "--max-line=1KiB", "--max-argument=2KiB", "--max-arguments=16",
-                "--max-request=3KiB", "--max-clients-memory=5MiB", "--max-output=64KiB",
+                "--max-request=3KiB", "--max-clients-memory=5MiB", "--max-output=512KiB",
                 "--handshake-timeout=1s", "--request-timeout=2min", "--output-timeout=300ms",
                 "--idle-timeout=4h"});
     BOOST_TEST(set.clients_max == 7U);
@@ -150,10 +150,10 @@ BOOST_AUTO_TEST_CASE(when_they_are_set_then_the_server_has_them) {
     BOOST_TEST(set.session.request.argument_bytes_max == 2048U);
     BOOST_TEST(set.session.request.arguments_max == 16U);
     BOOST_TEST(set.session.request.request_bytes_max == 3072U);
-    BOOST_TEST(set.session.output_bytes_max == 65'536U);
+    BOOST_TEST(set.session.output_bytes_max == 524'288U);
     BOOST_TEST(set.clients_memory_max == 5U << 20U);
-    BOOST_TEST(set.session.output_pause_bytes == 16'384U);
-    BOOST_TEST(set.session.reply_bytes_max == 49'152U);
+    BOOST_TEST(set.session.output_pause_bytes == 131'072U);
+    BOOST_TEST(set.session.reply_bytes_max == 393'216U);
     BOOST_TEST((set.handshake_max == 1s));
     BOOST_TEST((set.request_stalled_max == 2min));
     BOOST_TEST((set.output_stalled_max == 300ms));

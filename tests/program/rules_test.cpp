@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(when_a_number_is_out_of_its_range_then_it_is_refused) {
     BOOST_TEST((read_request_bytes("1KiB") == 1024U));
     BOOST_TEST(!read_request_bytes("1023"));
     BOOST_TEST(!read_request_bytes("65MiB"));
-    BOOST_TEST((read_output_bytes("64KiB") == 65'536U));
-    BOOST_TEST(!read_output_bytes("63KiB"));
+    BOOST_TEST((read_output_bytes("512KiB") == 524'288U));
+    BOOST_TEST(!read_output_bytes("511KiB"));
     BOOST_TEST((read_arguments("16") == 16U));
     BOOST_TEST(!read_arguments("15"));
     BOOST_TEST(!read_arguments("1000001"));
