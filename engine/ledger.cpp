@@ -78,15 +78,15 @@ Index Ledger::find_line(OrderPlace order, Index product, Quantity quantity) cons
     };
     const Order& found = orders_[order.at];
     if (found.tags.given_up()) {
-        if (is_it(found.first_line)) return found.first_line;
-        const Index previous = line_index_.find(line_hash(order.at, product, units), [&](Index at) {
-            return is_it(lines_[at].order_next);
+        if (is_it(found.latest_line)) return found.latest_line;
+        const Index later = line_index_.find(line_hash(order.at, product, units), [&](Index at) {
+            return is_it(lines_[at].order_earlier);
         });
-        return previous == no_index ? no_index : lines_[previous].order_next;
+        return later == no_index ? no_index : lines_[later].order_earlier;
     }
     if (!found.tags.may_hold(line_tag(product, units))) return no_index;
-    Index at = found.first_line;
-    while (at != no_index && !is_it(at)) at = lines_[at].order_next;
+    Index at = found.latest_line;
+    while (at != no_index && !is_it(at)) at = lines_[at].order_earlier;
     return at;
 }
 
@@ -143,51 +143,52 @@ Index Ledger::at_or_added(OrderPlace place, const OrderId& order) {
 void Ledger::enter_order(Index line_at) {
     AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
-    line.order_next = order.first_line;
-    order.first_line = line_at;
+    line.order_earlier = order.latest_line;
+    order.latest_line = line_at;
     if (order.tags.given_up()) {
-        if (line.order_next != no_index) line_index_.insert(hash_of(line.order_next), line_at);
+        if (line.order_earlier != no_index)
+            line_index_.insert(hash_of(line.order_earlier), line_at);
     } else if (order.tags.full()) {
         order.tags.give_up();
-        for (Index at = line_at, next = line.order_next; next != no_index;
-             at = next, next = lines_[at].order_next) {
-            line_index_.insert(hash_of(next), at);
+        for (Index at = line_at, earlier = line.order_earlier; earlier != no_index;
+             at = earlier, earlier = lines_[at].order_earlier) {
+            line_index_.insert(hash_of(earlier), at);
         }
     } else {
         order.tags.add(tag_of(line_at));
     }
 }
 
-/// \return no_index for the first.
-Index Ledger::previous_in_order(Index line_at) const {
+/// \return the order's line entered after this one; no_index for the latest.
+Index Ledger::later_in_order(Index line_at) const {
     const Order& order = orders_[lines_[line_at].order];
-    if (order.first_line == line_at) return no_index;
-    const auto precedes = [&](Index at) { return lines_[at].order_next == line_at; };
-    if (order.tags.given_up()) return line_index_.find(hash_of(line_at), precedes);
-    Index at = order.first_line;
-    while (!precedes(at)) at = lines_[at].order_next;
+    if (order.latest_line == line_at) return no_index;
+    const auto is_later = [&](Index at) { return lines_[at].order_earlier == line_at; };
+    if (order.tags.given_up()) return line_index_.find(hash_of(line_at), is_later);
+    Index at = order.latest_line;
+    while (!is_later(at)) at = lines_[at].order_earlier;
     return at;
 }
 
 void Ledger::leave_order(Index line_at) {
     const AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
-    const Index previous = previous_in_order(line_at);
-    const Index next = line.order_next;
+    const Index later = later_in_order(line_at);
+    const Index earlier = line.order_earlier;
     if (order.tags.given_up()) {
-        if (previous != no_index) line_index_.erase(hash_of(line_at), previous);
-        if (next != no_index) line_index_.erase(hash_of(next), line_at);
-        if (previous != no_index && next != no_index) {
-            line_index_.insert(hash_of(next), previous);
+        if (later != no_index) line_index_.erase(hash_of(line_at), later);
+        if (earlier != no_index) line_index_.erase(hash_of(earlier), line_at);
+        if (later != no_index && earlier != no_index) {
+            line_index_.insert(hash_of(earlier), later);
         }
     }
-    (previous == no_index ? order.first_line : lines_[previous].order_next) = next;
-    if (order.first_line == no_index) {
+    (later == no_index ? order.latest_line : lines_[later].order_earlier) = earlier;
+    if (order.latest_line == no_index) {
         order_index_.erase(hash(order.id.view()), line.order);
         orders_.erase(line.order);
     } else if (!order.tags.given_up()) {
         order.tags.clear();
-        for (Index at = order.first_line; at != no_index; at = lines_[at].order_next) {
+        for (Index at = order.latest_line; at != no_index; at = lines_[at].order_earlier) {
             order.tags.add(tag_of(at));
         }
     }
@@ -197,7 +198,7 @@ boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order)
     boost::container::small_vector<Index, 16> lines;
     const Index order_at = find_order(order).at;
     if (order_at == no_index) return lines;
-    for (Index at = orders_[order_at].first_line; at != no_index; at = lines_[at].order_next) {
+    for (Index at = orders_[order_at].latest_line; at != no_index; at = lines_[at].order_earlier) {
         lines.push_back(at);
     }
     std::ranges::sort(lines, {}, [&](Index at) { return lines_[at].allocated_at; });

@@ -21,9 +21,9 @@ struct alignas(32) AllocatedLine {
     Index order = no_index;
     Index batch = no_index;
     std::uint32_t quantity = 0;
-    Index earlier = no_index;     ///< the batch's line allocated before this one
-    Index later = no_index;       ///< and the one after
-    Index order_next = no_index;  ///< the order's line entered before this one
+    Index earlier = no_index;        ///< the batch's line allocated before this one
+    Index later = no_index;          ///< and the one after
+    Index order_earlier = no_index;  ///< the order's line entered before this one
 };
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
@@ -55,8 +55,8 @@ private:
 /// An order, as long as a line of it is allocated.
 struct alignas(32) Order {
     CompactName id{};
-    LineTags tags{};              ///< given up: the lines are indexed, see Ledger::line_index_
-    Index first_line = no_index;  ///< the latest that was entered
+    LineTags tags{};               ///< given up: the lines are indexed, see Ledger::line_index_
+    Index latest_line = no_index;  ///< that was entered; from it to the others: `order_earlier`
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
@@ -163,7 +163,7 @@ private:
     void enter_order(Index line);
     void leave_order(Index line);
     void leave_batch(Index line) noexcept;
-    [[nodiscard]] Index previous_in_order(Index line) const;
+    [[nodiscard]] Index later_in_order(Index line) const;
     [[nodiscard]] std::uint64_t hash_of(Index line) const noexcept;
     [[nodiscard]] std::uint8_t tag_of(Index line) const noexcept;
 
@@ -173,8 +173,8 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex<> batch_index_;
     FlatIndex<> order_index_;
-    /// From a line of an indexed order to the line before it in the order's chain: whoever has that
-    /// has both. The first, before which there is none, is not in it.
+    /// From a line of an indexed order to the one that was entered after it, whose `order_earlier`
+    /// it is: whoever has that has both. The latest, after which there is none, is not in it.
     FlatIndex<> line_index_;
     ShortageBook shortages_;
 };

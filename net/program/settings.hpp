@@ -43,14 +43,6 @@ public:
     [[nodiscard]] T get(std::string_view option, const Rule<T>& rule) const {
         return read(option, at(option), rule);
     }
-    /// Of an option that is repeatable: all values, in their order.
-    /// \throws UsageError when one breaks the rule.
-    template <class T>
-    [[nodiscard]] std::vector<T> get_all(std::string_view option, const Rule<T>& rule) const {
-        std::vector<T> values;
-        for (const Setting& setting : all(option)) values.push_back(read(option, setting, rule));
-        return values;
-    }
     [[nodiscard]] const std::string& text(std::string_view option) const { return at(option).text; }
     [[nodiscard]] bool is_on(std::string_view option) const;
 
