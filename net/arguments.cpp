@@ -1,6 +1,5 @@
 #include "net/arguments.hpp"
 
-#include "net/command_table.hpp"
 #include "net/limits.hpp"
 
 namespace allot {
@@ -25,8 +24,7 @@ template std::optional<Quantity> units_at(Call&, std::size_t);
 template std::optional<Purchased> units_at(Call&, std::size_t);
 
 std::optional<Eta> eta_at(Call& call, std::size_t at) {
-    if (equal_ignoring_case(call.args[at], "warehouse")) return Eta::warehouse();
-    if (const auto eta = Eta::parse(call.args[at])) return *eta;
+    if (const auto eta = day_in(call.args[at])) return eta;
     call.fail(ErrorCode::bad_date, no_day(call.args[at]));
     return {};
 }

@@ -1,5 +1,6 @@
 #include "net/rule_text.hpp"
 
+#include "net/command_table.hpp"
 #include "net/escape.hpp"
 #include "net/limits.hpp"
 
@@ -42,6 +43,12 @@ std::string no_quantity(std::string_view value) {
 }
 template std::string no_quantity<Quantity>(std::string_view);
 template std::string no_quantity<Purchased>(std::string_view);
+
+std::optional<Eta> day_in(std::string_view text) {
+    if (equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
+    if (const auto day = Eta::parse(text)) return *day;
+    return {};
+}
 
 std::string no_day(std::string_view value) {
     return in_quotes(value).append(

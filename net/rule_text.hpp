@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ template <class Units>
 extern template std::string no_quantity<Quantity>(std::string_view);
 extern template std::string no_quantity<Purchased>(std::string_view);
 
+/// A day or ETA as every protocol takes it; of any other text no_day() tells what is wrong.
+[[nodiscard]] std::optional<Eta> day_in(std::string_view text);
 [[nodiscard]] std::string no_day(std::string_view value);
 /// Of a place in the history. \param max of those that are taken.
 [[nodiscard]] std::string no_lsn_text(std::string_view value,

@@ -4,7 +4,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "net/command_table.hpp"
 #include "net/escape.hpp"
 #include "net/http/json_body.hpp"
 #include "net/limits.hpp"
@@ -97,8 +96,8 @@ std::optional<Eta> Fields::eta(std::string_view field) const {
     const json::value* const value = find(field);
     if (value == nullptr) return {};
     const std::string_view text = text_in(*value);
-    if (value->is_null() || equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
-    if (const auto eta = Eta::parse(text)) return *eta;
+    if (value->is_null()) return Eta::warehouse();
+    if (const auto eta = day_in(text)) return eta;
     fail(ErrorCode::bad_date, no_day(shown(*value, true)), field);
     return {};
 }

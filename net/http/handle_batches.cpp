@@ -1,4 +1,3 @@
-#include "net/command_table.hpp"
 #include "net/http/fields.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
@@ -115,8 +114,7 @@ Lsn stock(Exchange& exchange) {
 
 namespace {
 std::optional<Eta> day_of(const Exchange& exchange, const std::string& text) {
-    if (const auto day = Eta::parse(text)) return *day;
-    if (equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
+    if (const auto day = day_in(text)) return day;
     exchange.fail(ErrorCode::bad_date, no_day(text), "day");
     return {};
 }

@@ -17,6 +17,8 @@ using allot::test::message;
 using allot::test::TestClient;
 using allot::test::TestServer;
 
+const std::string confirmed_a = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_server_with_listeners)
@@ -51,11 +53,10 @@ BOOST_AUTO_TEST_CASE(when_a_listener_goes_then_the_others_hear_on) {
     TestServer server;
     server.engine.journal.sync_at_once();
     TestClient stays{server};
-    const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
-    BOOST_TEST(stays.ask("SUBSCRIBE a", confirmed) == confirmed);
+    BOOST_TEST(stays.ask("SUBSCRIBE a", confirmed_a) == confirmed_a);
     {
         TestClient goes{server};
-        BOOST_TEST(goes.ask("SUBSCRIBE a", confirmed) == confirmed);
+        BOOST_TEST(goes.ask("SUBSCRIBE a", confirmed_a) == confirmed_a);
     }
     BOOST_TEST(eventually([&] { return server.clients() == 1U; }));
     TestClient worker{server};
@@ -73,10 +74,9 @@ struct FannedOut {
 
     FannedOut() {
         server.engine.journal.sync_at_once();
-        const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
         for (int i = 0; i < 40; ++i) {
             auto& one = *listeners.emplace_back(std::make_unique<TestClient>(server));
-            BOOST_TEST(one.ask("SUBSCRIBE a", confirmed) == confirmed);
+            BOOST_TEST(one.ask("SUBSCRIBE a", confirmed_a) == confirmed_a);
         }
     }
     std::size_t held() {
@@ -118,8 +118,7 @@ BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody
     TestServer server;
     server.engine.journal.sync_at_once();
     TestClient slow{server};
-    const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
-    BOOST_TEST(slow.ask("SUBSCRIBE a", confirmed) == confirmed);
+    BOOST_TEST(slow.ask("SUBSCRIBE a", confirmed_a) == confirmed_a);
     TestClient worker{server};
     const std::string request = framed({"PUBLISH", "a", std::string(60'000, 'x')});
     for (int i = 0; i < 1'000; ++i) {
