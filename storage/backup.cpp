@@ -119,8 +119,9 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& 
                           ", the source only LSN " + std::to_string(source.last)};
     }
     // A store that was restored has the same identity, and may have gone another way since.
+    if (!there->last_unit) return;
     const auto here = unit_of(source, there->last);
-    if (there->last_unit && here && *here != *there->last_unit) {
+    if (here && *here != *there->last_unit) {
         throw CopyRefused{where + " holds at LSN " + std::to_string(there->last) +
                           " what has not happened in the source: they have gone different ways "
                           "since one was restored from a copy"};
