@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/container/small_vector.hpp>
-
 #include <optional>
 
 #include "engine/ports.hpp"
