@@ -50,6 +50,7 @@ struct StorageFigures {
     UnixMicros snapshot_at = 0;
     std::chrono::microseconds snapshot_took{0};
     std::chrono::microseconds snapshot_pause{0};  ///< the longest that it held up the stock
+    std::uint64_t log_lines_lost = 0;             ///< of the program's log, because nothing read it
     std::vector<HandlerFigures> handlers = {};
 };
 

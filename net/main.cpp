@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -20,13 +21,23 @@ allot::program::Environment environment_of_process() {
     return environment;
 }
 
+/// A standard stream that the caller has closed leads nowhere. Else the next file that is opened
+/// has its number, and what is said goes there: into a journal.
+void open_standard_streams() {
+    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     // A closed pipe and a full disk quota come back as errors of the call that met them.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    allot::program::Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1};
+    open_standard_streams();
+    allot::program::Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1,
+                                    STDERR_FILENO};
     const std::vector<std::string> arguments{argv + 1, argv + argc};
     return allot::program::run(arguments, environment_of_process(), console);
 }

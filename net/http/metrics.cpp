@@ -215,6 +215,8 @@ std::string metrics_text(const Hub& hub) {
         const StorageFigures storage = hub.backend.storage_figures();
         put_storage(page, storage, hub.backend.journal->last());
         put_handlers(page, storage.handlers);
+        page.counter("allot_log_lines_lost_total", "Log lines that were dropped: nothing read them")
+            .value(storage.log_lines_lost);
     }
     return page.text();
 }

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <ctime>
+#include <memory>
 #include <ostream>
 
 #include "net/program/escape.hpp"
 #include "net/program/progress_bar.hpp"
+#include "storage/system_clock.hpp"
 
 namespace allot::program {
 namespace {
@@ -14,6 +16,20 @@ void append_value(std::string& line, std::string_view value) {
     const std::string safe = escaped(value);
     const bool bare = !safe.empty() && safe.find_first_of(" =\\") == std::string::npos;
     line += bare ? safe : '"' + safe + '"';
+}
+
+std::string log_line(UnixMicros at, std::string_view level, std::string_view message,
+                     std::initializer_list<LogField> fields) {
+    std::string line = "ts=" + utc_timestamp(at) + " level=" + std::string{level} + " msg=";
+    append_value(line, message);
+    for (const LogField& field : fields) {
+        line += ' ';
+        line += field.key;
+        line += '=';
+        append_value(line, field.value);
+    }
+    line += '\n';
+    return line;
 }
 
 }  // namespace
@@ -30,20 +46,30 @@ std::string utc_timestamp(UnixMicros at) {
     return std::string{text.data(), size} + millis.substr(1) + 'Z';
 }
 
+Logger::Logger(std::ostream& to, Clock& clock, Terminal terminal)
+    : write_line_{[&to, mutex = std::make_shared<std::mutex>()](std::string_view line) {
+          const std::scoped_lock lock{*mutex};
+          to.clear();  // of an earlier write that failed
+          to << line << std::flush;
+      }},
+      clock_{clock},
+      terminal_{terminal} {}
+
+Logger::Logger(LogQueue& to, Clock& clock, Terminal terminal)
+    : write_line_{[&to](std::string_view line) { to.add(line); }},
+      clock_{clock},
+      terminal_{terminal} {}
+
 void Logger::write(std::string_view level, std::string_view message,
                    std::initializer_list<LogField> fields) {
-    std::string line = terminal_ == Terminal::yes ? std::string{clear_line} : std::string{};
-    line += "ts=" + utc_timestamp(clock_.now()) + " level=" + std::string{level} + " msg=";
-    append_value(line, message);
-    for (const LogField& field : fields) {
-        line += ' ';
-        line += field.key;
-        line += '=';
-        append_value(line, field.value);
-    }
-    line += '\n';
-    const std::scoped_lock lock{turn_};
-    to_ << line << std::flush;
+    const std::string line = log_line(clock_.now(), level, message, fields);
+    write_line_(terminal_ == Terminal::yes ? std::string{clear_line} + line : line);
+}
+
+std::string lost_log_lines(std::uint64_t lines) {
+    return log_line(
+        SystemClock{}.now(), "warning",
+        std::to_string(lines) + (lines == 1 ? " log line was lost" : " log lines were lost"), {});
 }
 
 }  // namespace allot::program

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <initializer_list>
 #include <iosfwd>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "engine/ports.hpp"
+#include "net/program/log_queue.hpp"
 
 namespace allot::program {
 
@@ -26,9 +28,12 @@ class Logger {
 public:
     enum class Terminal : bool { no, yes };
 
+    /// A logger that waits for each line to be written. A line that cannot be is lost, and ends
+    /// nothing: the next one is tried again.
     /// \param terminal yes: a line first clears what a progress bar has left there.
-    Logger(std::ostream& to, Clock& clock, Terminal terminal = Terminal::no) noexcept
-        : to_{to}, clock_{clock}, terminal_{terminal} {}
+    Logger(std::ostream& to, Clock& clock, Terminal terminal = Terminal::no);
+    /// A logger that never waits: see LogQueue. \param to outlives it.
+    Logger(LogQueue& to, Clock& clock, Terminal terminal = Terminal::no);
 
     void info(std::string_view message, std::initializer_list<LogField> fields = {}) {
         write("info", message, fields);
@@ -44,11 +49,13 @@ private:
     void write(std::string_view level, std::string_view message,
                std::initializer_list<LogField> fields);
 
-    std::ostream& to_;
+    std::function<void(std::string_view line)> write_line_;
     Clock& clock_;
     Terminal terminal_;
-    std::mutex turn_;
 };
+
+/// Says that so many lines were lost, as a line of the log.
+[[nodiscard]] std::string lost_log_lines(std::uint64_t lines);
 
 /// `2026-01-31T23:59:59.123Z`
 [[nodiscard]] std::string utc_timestamp(UnixMicros at);

@@ -10,6 +10,8 @@
 #include "net/program/escape.hpp"
 #include "net/program/files.hpp"
 #include "net/program/help.hpp"
+#include "net/program/log_queue.hpp"
+#include "net/program/logger.hpp"
 
 namespace allot::program {
 namespace {
@@ -88,9 +90,8 @@ int dispatch(std::span<const std::string> arguments, const Environment& environm
     return run_command(find_command(name), rest, environment, console);
 }
 
-}  // namespace
-
-int run(std::span<const std::string> arguments, const Environment& environment, Console& console) {
+int run_and_report(std::span<const std::string> arguments, const Environment& environment,
+                   Console& console) {
     const std::string name = arguments.empty() ? "allot" : "allot " + escaped(arguments.front());
     try {
         const int code = dispatch(arguments, environment, console);
@@ -107,6 +108,34 @@ int run(std::span<const std::string> arguments, const Environment& environment, 
         console.err << name << ": " << error.what() << '\n';
     }
     return exit_code::failed;
+}
+
+/// A server's: it must not wait for a reader of what it says, neither while it runs nor at its end.
+int run_with_queue(std::span<const std::string> arguments, const Environment& environment,
+                   Console& console) {
+    const auto write_to_stream = [&err = console.err](std::string_view text) -> std::size_t {
+        err.clear();
+        return err.write(text.data(), static_cast<std::streamsize>(text.size())).flush()
+                   ? text.size()
+                   : 0;
+    };
+    LogQueue queue{
+        console.err_descriptor < 0 ? write_to_stream : write_to_descriptor(console.err_descriptor),
+        lost_log_lines};
+    LogBuffer buffer{queue};
+    std::ostream err{&buffer};
+    Console queued{console.out, err, console.err_is_terminal, console.err_descriptor, &queue};
+    const int code = run_and_report(arguments, environment, queued);
+    err.flush();
+    return code;
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, const Environment& environment, Console& console) {
+    const bool serves = !arguments.empty() && arguments.front() == serve_command.syntax.name;
+    return serves ? run_with_queue(arguments, environment, console)
+                  : run_and_report(arguments, environment, console);
 }
 
 }  // namespace allot::program

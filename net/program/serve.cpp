@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "net/program/descriptors.hpp"
+#include "net/program/log_queue.hpp"
 #include "net/program/logger.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/sample_stock.hpp"
@@ -28,20 +29,26 @@ namespace {
 
 namespace asio = boost::asio;
 
-Backend backend_of(Store& store) {
-    return {
-        .bus = &store.bus(),
-        .journal = &store.journal(),
-        .turn = &store.turn(),
-        .history = &store.history(),
-        .start_snapshot = [&store] { return store.start_snapshot(); },
-        .storage_info =
-            [&store] {
-                auto sections = store_info(store.status());
-                sections.push_back(handler_info(store.handlers()));
-                return sections;
-            },
-        .storage_figures = [&store] { return storage_figures(store.status(), store.handlers()); }};
+Backend backend_of(Store& store, const LogQueue& log) {
+    return {.bus = &store.bus(),
+            .journal = &store.journal(),
+            .turn = &store.turn(),
+            .history = &store.history(),
+            .start_snapshot = [&store] { return store.start_snapshot(); },
+            .storage_info =
+                [&store, &log] {
+                    auto sections = store_info(store.status());
+                    sections.push_back(handler_info(store.handlers()));
+                    sections.push_back(
+                        {"Stats", {{"log_lines_lost", std::to_string(log.lines_lost())}}});
+                    return sections;
+                },
+            .storage_figures =
+                [&store, &log] {
+                    auto figures = storage_figures(store.status(), store.handlers());
+                    figures.log_lines_lost = log.lines_lost();
+                    return figures;
+                }};
 }
 
 std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
@@ -184,7 +191,7 @@ int close(Store& store, Logger& log) {
 int serve(const ServeSettings& settings, Console& console) {
     return_large_memory();
     SystemClock clock;
-    Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
+    Logger log{*console.log, clock, Logger::Terminal{console.err_is_terminal}};
     for (const std::string& warning : settings.warnings) log.warning(warning);
     ServerOptions options = settings.server;
     options.clients_max =
@@ -219,7 +226,7 @@ int serve(const ServeSettings& settings, Console& console) {
                             {"replayed", opened.recovered_facts},
                             {"products", opened.products},
                             {"lines", opened.lines}});
-    server.serve(backend_of(*store));
+    server.serve(backend_of(*store, *console.log));
     log_address("listening", server, settings, log);
     run_until_signal(io, signal, server, log);
     return close(*store, log);

@@ -38,7 +38,8 @@ inline constexpr std::chrono::milliseconds drain_max{3000};
 /// the store. While it loads, such a signal ends it soon, and no file has changed. A second signal
 /// ends the process at once.
 /// \return the exit code.
-/// \throws std::system_error when the store cannot be opened or the address is not free.
+/// \pre console.log is set. \throws std::system_error when the store cannot be opened or the
+/// address is not free.
 int serve(const ServeSettings& settings, Console& console);
 
 }  // namespace allot::program

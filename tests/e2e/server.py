@@ -182,6 +182,17 @@ class Case(unittest.TestCase):
         self.addCleanup(server.end)
         return server
 
+    def mount_disk(self, size):
+        """A disk of so many bytes, which is memory, until the test ends. Needs to be root, or skips the test."""
+        disk = self.scratch / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "allot-test", str(disk)],
+                                 capture_output=True, text=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("only root may mount a small disk: " + mounted.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "--lazy", str(disk)], check=True)
+        return disk
+
     def client(self, server):
         client = server.client()
         self.addCleanup(client.close)

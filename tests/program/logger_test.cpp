@@ -60,6 +60,19 @@ BOOST_AUTO_TEST_CASE(when_it_writes_to_a_terminal_then_a_line_first_clears_the_p
     BOOST_TEST(to.str().starts_with("\r\x1b[Kts="));
 }
 
+BOOST_AUTO_TEST_CASE(when_a_line_could_not_be_written_then_the_next_ones_are) {
+    Log log;
+    log.to.setstate(std::ios_base::badbit);
+    log.logger.info("first");
+    log.logger.info("second");
+    BOOST_TEST(log.to.str().find("msg=second\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_lines_were_lost_then_a_line_says_how_many) {
+    BOOST_TEST(lost_log_lines(1).ends_with(" level=warning msg=\"1 log line was lost\"\n"));
+    BOOST_TEST(lost_log_lines(12).ends_with(" level=warning msg=\"12 log lines were lost\"\n"));
+}
+
 RC_BOOST_PROP(when_a_client_sends_anything_then_a_line_is_a_line, (const std::string& value)) {
     Log log;
     log.logger.info("command refused", {{"argument", value}, {"last", 1}});
