@@ -75,18 +75,29 @@ class GivenAConsumer(server.ServedCase):
             pass
 
     def test_when_an_age_is_kept_then_what_is_younger_is_there_and_what_is_older_goes(self):
-        age_s = 6
-        aged = server.Server(self.scratch / "aged", "--segment-bytes", "64KiB",
+        for age_s in (6, 18, 54):  # on a busy machine the shorter one is over before all is filled
+            if self.ages_are_kept(age_s):
+                return
+        self.fail("too slow for every age")
+
+    def ages_are_kept(self, age_s):
+        """False when it took so long that nothing can be judged."""
+        aged = server.Server(self.scratch / f"aged-{age_s}", "--segment-bytes", "64KiB",
                              "--keep-journal-age", f"{age_s}s")
         self.addCleanup(aged.end)
         with aged.client() as client:
+            began = time.monotonic()
             for part in range(4):
                 self.fill(client, part)
             first = time.monotonic()
-            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+            kept = [client.call("FEED", 1, "COUNT", 1)]
             time.sleep(age_s / 2)
+            half = time.monotonic()
             self.fill(client, 4)
-            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+            kept.append(client.call("FEED", 1, "COUNT", 1))
+            if time.monotonic() - began > age_s:
+                return False
+            self.assertEqual([1, 1], [facts[0][0] for facts in kept])
             time.sleep(max(0, first + age_s + 0.1 - time.monotonic()))
             self.fill(client, 5)
             refused = client.call("FEED", 1)
@@ -94,8 +105,11 @@ class GivenAConsumer(server.ServedCase):
             # What came half an age ago is there, although two snapshots would let it go.
             self.fill(client, 6)
             oldest = int(client.call("FEED", 1).text.split()[0])
+            if time.monotonic() - half > age_s:
+                return False
             self.assertLessEqual(oldest, 4 * 2000 + 1)
             self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
+        return True
 
 
 class GivenAConsumerThatRemembersItsPlace(server.Case):

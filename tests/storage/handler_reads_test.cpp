@@ -24,17 +24,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Waits for it. \return false when that takes too long.
-template <class Reached>
-bool await(Reached&& reached) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!reached()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
-
 struct GivenFailingReads : GivenADirectory {
     [[nodiscard]] Store open(std::vector<EventHandler> handlers) {
         return bootstrap(path, options(), {.files = files, .handlers = std::move(handlers)});

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
     bool is_ready = false;
     for (int i = 0; i < 1000 && !is_ready; ++i) {
         is_ready = is_backed(take());
-        if (!is_ready) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        if (!is_ready) std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
     BOOST_TEST(is_ready);
 }
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_several_at_once_then_all_are_cleared_ahead_of
     constexpr std::size_t bytes = 4 * huge_page;
     auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(bytes, 64));
     bool is_ready = false;
-    for (int i = 0; i < 1000 && !is_ready; ++i) {
+    for (int i = 0; i < 20'000 && !is_ready; ++i) {
         is_ready = is_backed({at, bytes});
         if (!is_ready) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -78,6 +79,17 @@ private:
     Lsn failing_ = 0;
     int failures_left_ = 0;
 };
+
+/// Waits for it. \return false when that takes too long.
+template <class Reached>
+bool await(Reached&& reached) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!reached()) {
+        if (std::chrono::steady_clock::now() > deadline) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
 
 inline std::vector<Lsn> from_to(Lsn first, Lsn last) {
     std::vector<Lsn> all;
