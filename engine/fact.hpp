@@ -61,7 +61,8 @@ struct LineDeallocated {
     friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
 };
 
-/// A line that no batch could take. Changes no stock; opens a shortage (R14), unless one is open.
+/// A line that no batch could take is short from now on (R14). Changes no stock. Journals of format
+/// versions 1 and 2 also have it of a line that is short already: that changes nothing.
 struct OutOfStock {
     OrderLine line;
     friend bool operator==(const OutOfStock&, const OutOfStock&) = default;

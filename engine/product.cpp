@@ -48,6 +48,11 @@ std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRec
     return 1;
 }
 
+void Product::refuse(const OrderLine& line, FactRecorder& recorder) {
+    if (find_shortage(ledger_->hash(line.order.view()), line) != no_index) return;
+    recorder.record(*this, OutOfStock{line});
+}
+
 void Product::withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder) {
     const OrderLine line{order, sku(), quantity};
     if (find_shortage(ledger_->hash(order.view()), line) == no_index) return;
@@ -88,7 +93,7 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     std::ranges::reverse(released);  // oldest first
     for (const OrderLine& line : released) {
-        if (!allocate(line, recorder)) recorder.record(*this, OutOfStock{line});
+        if (!allocate(line, recorder)) refuse(line, recorder);
     }
     return released.size();
 }

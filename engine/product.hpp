@@ -88,6 +88,8 @@ public:
                               PlanObserver* observer = nullptr);
     /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
+    /// R14. Notes that no batch could take a line, unless it is short already.
+    void refuse(const OrderLine& line, FactRecorder& recorder);
     /// R14. Ends the shortage of a line, if it is short.
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
@@ -123,7 +125,7 @@ public:
     /// Takes over a version from a snapshot, which does not hold the facts that made it.
     void set_version(Version version) noexcept { version_ = version; }
     /// Likewise a shortage. \return false, and nothing has changed, when it cannot be.
-    [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since, std::uint64_t asked);
+    [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
 
 private:
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;

@@ -64,12 +64,9 @@ void Product::reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortage
     has_shortages_ = 1;
 }
 
-bool Product::take_over_shortage(const OrderLine& line, Lsn since, std::uint64_t asked) {
+bool Product::take_over_shortage(const OrderLine& line, Lsn since) {
     const std::uint64_t order_hash = ledger_->hash(line.order.view());
-    if (asked == 0 || find_shortage(order_hash, line) != no_index) return false;
-    if (!apply(OutOfStock{line}, since)) return false;
-    ledger_->shortages().set_asked(find_shortage(order_hash, line), asked);
-    return true;
+    return find_shortage(order_hash, line) == no_index && apply(OutOfStock{line}, since);
 }
 
 /// Each returns false when the fact contradicts the state, and then has changed nothing.
@@ -132,15 +129,10 @@ struct Product::Applier {
         const auto& [order, sku, quantity] = fact.line;
         const OrderPlace place = ledger.find_order(order);
         if (ledger.find_line(place, product.index_, quantity) != no_index) return false;
-        const Index open = product.find_shortage(place.hash, fact.line);
-        if (open != no_index) {
-            ledger.shortages().ask_again(open);
-            return true;
-        }
+        if (product.find_shortage(place.hash, fact.line) != no_index) return true;
         ledger.shortages().open(place.hash,
                                 {.order = CompactName{order.view()},
                                  .since = lsn,
-                                 .asked = 1,
                                  .quantity = static_cast<std::uint32_t>(quantity.units()),
                                  .product = product.index_});
         product.has_shortages_ = 1;
@@ -190,8 +182,8 @@ struct Product::Reverter {
     void operator()(const OutOfStock& fact) const {
         const std::uint64_t order_hash = ledger.hash(fact.line.order.view());
         const Index open = product.find_shortage(order_hash, fact.line);
-        if (ledger.shortages().unask(open) > 0) return;
-        product.end_shortage(order_hash, fact.line, lsn, nullptr);
+        if (ledger.shortages()[open].since == lsn)
+            product.end_shortage(order_hash, fact.line, lsn, nullptr);
     }
     void operator()(const ShortageWithdrawn& fact) const {
         product.reopen_shortage(fact.line, lsn, ended);

@@ -164,8 +164,7 @@ Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository&
         rows.push_back(
             {{OrderId::known(shortage.order.view()), repository.at(shortage.product).sku(),
               Quantity::of(shortage.quantity).value()},
-             shortage.since,
-             shortage.asked});
+             shortage.since});
     }
     return rows;
 }

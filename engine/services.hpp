@@ -71,8 +71,7 @@ struct Allocation {
 /// A line that was asked for and not served, nor withdrawn (R14).
 struct ShortLine {
     OrderLine line;
-    Lsn since;            ///< of the OutOfStock that opened it
-    std::uint64_t asked;  ///< how often it was refused since then
+    Lsn since;  ///< of the OutOfStock that opened it
     friend bool operator==(const ShortLine&, const ShortLine&) = default;
 };
 

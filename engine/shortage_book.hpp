@@ -16,8 +16,7 @@ namespace allot {
 /// A line that was asked for and that no batch could take, until it is served or withdrawn (R14).
 struct alignas(64) Shortage {
     CompactName order{};
-    Lsn since = 0;            ///< of the OutOfStock that opened it
-    std::uint64_t asked = 0;  ///< how often it was refused since then, that one included
+    Lsn since = 0;  ///< of the OutOfStock that opened it
     std::uint32_t quantity = 0;
     Index product = no_index;
     Index of_product_next = no_index;  ///< of the same product, in no order
@@ -62,10 +61,6 @@ public:
 
     /// Opens a shortage; its chains are set here. \pre find() gives no_index.
     void open(std::uint64_t order_hash, Shortage shortage);
-    void ask_again(Index at) noexcept { ++shortages_[at].asked; }
-    /// Undoes ask_again(). \return how often it is refused now.
-    std::uint64_t unask(Index at) noexcept { return --shortages_[at].asked; }
-    void set_asked(Index at, std::uint64_t asked) noexcept { shortages_[at].asked = asked; }
     /// \return what it was, to be opened again or forgotten.
     Shortage close(std::uint64_t order_hash, Index at);
 

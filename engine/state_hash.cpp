@@ -46,7 +46,6 @@ void add_shortages(Hasher& hasher, const Product& product) {
         hasher.add(shortage.order.view());
         hasher.add(shortage.quantity);
         hasher.add(shortage.since);
-        hasher.add(shortage.asked);
     }
 }
 

@@ -41,7 +41,7 @@ void UnitOfWork::rollback() noexcept {
 
 void UnitOfWork::record_shortage() {
     if (!short_line_) return;
-    if (Product* const product = find(short_line_->sku)) record(*product, OutOfStock{*short_line_});
+    if (Product* const product = find(short_line_->sku)) product->refuse(*short_line_, *this);
 }
 
 Lsn UnitOfWork::commit(UnixMicros now) {

@@ -35,8 +35,8 @@ public:
     void rollback() noexcept;
     /// Notes a line that asked for more than there is, in case that the unit is refused for it.
     void note_shortage(const OrderLine& line) { short_line_ = line; }
-    /// Records the shortage that was noted last (R6); nothing, where its SKU was new in this unit
-    /// and is gone with a rollback().
+    /// Records the shortage that was noted last (R6); nothing, where the line is short already, or
+    /// where its SKU was new in this unit and is gone with a rollback().
     void record_shortage();
 
     /// Hands what was recorded to the journal, as one record. What it throws leaves the unit

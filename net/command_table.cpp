@@ -46,7 +46,7 @@ constexpr std::array specs = std::to_array<CommandSpec>({
     {"ALLOCATIONS", "order", "array of [sku, qty, batch]",
      "Lists the lines of an order in the order of their allocation", "stock", "0.1.0",
      1, 1, read, false, handlers::allocations},
-    {"SHORTAGES", "[sku] [AFTER lsn]", "array of [order, sku, qty, since, times asked]",
+    {"SHORTAGES", "[sku] [AFTER lsn]", "array of [order, sku, qty, since]",
      "Lists the lines that no batch could take, until served or withdrawn, oldest first", "stock",
      "0.1.0", 0, 3, read, false, handlers::shortages},
     {"STOCK", "sku", "array of [batch, eta or warehouse, purchased, available]",

@@ -114,12 +114,11 @@ Lsn shortages(Call& call) {
     }
     call.reply.array(rows->size());
     for (const ShortLine& row : *rows) {
-        call.reply.array(5);
+        call.reply.array(4);
         call.reply.simple(row.line.order);
         call.reply.simple(row.line.sku);
         call.reply.integer(row.line.quantity.units());
         call.reply.integer(static_cast<std::int64_t>(row.since));
-        call.reply.integer(static_cast<std::int64_t>(row.asked));
     }
     return call.last_lsn();
 }

@@ -16,8 +16,8 @@
 
 namespace allot::snapshot {
 
-/// What is written. Version 1 held no shortages, and is read.
-inline constexpr std::uint32_t format_version = 2;
+/// What is written. Version 1 held no shortages, and 2 how often each was refused; both are read.
+inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
 }
@@ -84,7 +84,7 @@ struct LineRow {
 
 struct ShortageRow {
     Lsn since;
-    std::uint64_t asked;
+    std::uint64_t unused;  ///< 0; in version 2 how often the line was refused, which is ignored
     std::uint32_t quantity;
     std::uint32_t order_bytes;
     std::uint32_t product;   ///< its row in the chunk, from 0; never less than in the row before

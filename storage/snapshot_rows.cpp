@@ -40,8 +40,8 @@ void copy_shortages(const Product& product, Chunk& chunk) {
     const auto row = static_cast<std::uint32_t>(chunk.products.size() - 1);
     for (const Index at : book.of_product(product.index())) {
         const Shortage& shortage = book[at];
-        chunk.shortages.push_back({shortage.since, shortage.asked, shortage.quantity,
-                                   put_name(chunk, shortage.order.view()), row, 0});
+        chunk.shortages.push_back(
+            {shortage.since, 0, shortage.quantity, put_name(chunk, shortage.order.view()), row, 0});
     }
 }
 
@@ -123,9 +123,7 @@ private:
             const auto order = name<OrderId>(row.order_bytes);
             const auto quantity = Quantity::of(row.quantity);
             if (!order || !quantity || row.reserved != 0) return false;
-            if (!product.take_over_shortage({*order, sku, *quantity}, row.since, row.asked)) {
-                return false;
-            }
+            if (!product.take_over_shortage({*order, sku, *quantity}, row.since)) return false;
         }
         return true;
     }

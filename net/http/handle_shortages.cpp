@@ -43,8 +43,7 @@ Lsn shortages(Exchange& exchange) {
         json.begin_object().key("order").string(row.line.order.view());
         json.key("sku").string(row.line.sku.view());
         json.key("quantity").integer(row.line.quantity.units());
-        json.key("since").integer(static_cast<std::int64_t>(row.since));
-        json.key("asked").integer(static_cast<std::int64_t>(row.asked)).end_object();
+        json.key("since").integer(static_cast<std::int64_t>(row.since)).end_object();
     }
     json.end_array().end_object();
     return exchange.last_lsn();

@@ -92,7 +92,7 @@ Tally book_orders(const Table<OrderLine>& table, UnitOfWork& work, Complaints& c
         } else if (product->allocate(line, work)) {
             ++tally.allocated;
         } else {
-            work.record(*product, OutOfStock{line});
+            product->refuse(line, work);
             ++tally.short_of_stock;
         }
     });

@@ -55,6 +55,17 @@ class GivenAListener(server.ServedCase):
         heard = [next_message(self.listener)[0] for _ in range(3)]
         self.assertEqual(["batch_added", "line_allocated", "out_of_stock"], heard)
 
+    def test_when_a_line_is_refused_again_then_no_message_tells_of_it(self):
+        self.add(("b1", "LAMP", 5))
+        self.listen("line_allocated", "out_of_stock")
+        for _ in range(2):
+            with self.assertRaisesRegex(redis.ResponseError, "^OUTOFSTOCK Out of stock for sku LAMP"):
+                self.publish("allocate", orderid="o1", sku="LAMP", qty=6)
+            self.assertFails(self.one.call("ALLOCATE", "o1", "LAMP", 1, "LAMP", 6), "OUTOFSTOCK", "LAMP")
+        self.publish("allocate", orderid="o2", sku="LAMP", qty=5)
+        heard = [next_message(self.listener)[0] for _ in range(2)]
+        self.assertEqual(["out_of_stock", "line_allocated"], heard)
+
     def test_when_a_message_is_bad_then_it_is_refused_and_the_next_is_heard(self):
         self.listener.psubscribe("*")
         self.listener.get_message(timeout=WAIT_S)

@@ -35,7 +35,6 @@ public:
     struct Shortage {
         Line line;
         std::uint64_t since = 0;  // the fact that opened it
-        std::uint64_t asked = 0;
     };
 
     std::string add_batch(const std::string& ref, const std::string& sku, std::int64_t units,
@@ -67,13 +66,8 @@ public:
     }
 
     void find_short(const Line& line) {
-        happened(of_line("out_of_stock", line));
-        const auto open = std::ranges::find(shortages, line, &Shortage::line);
-        if (open == shortages.end()) {
-            shortages.push_back({line, facts, 1});
-        } else {
-            ++open->asked;
-        }
+        if (std::ranges::find(shortages, line, &Shortage::line) != shortages.end()) return;
+        shortages.push_back({line, happened(of_line("out_of_stock", line))});
     }
 
     /// All lines or none; `batch batch …`, or the refusal's words and the line's place.
@@ -167,12 +161,12 @@ public:
         return "ok";
     }
 
-    /// `order sku quantity since asked`, oldest first.
+    /// `order sku quantity since`, oldest first.
     [[nodiscard]] std::vector<std::string> shortage_rows() const {
         std::vector<std::string> rows;
-        for (const auto& [line, since, asked] : shortages) {
+        for (const auto& [line, since] : shortages) {
             rows.push_back(line.order + " " + line.sku + " " + std::to_string(line.units) + " " +
-                           std::to_string(since) + " " + std::to_string(asked));
+                           std::to_string(since));
         }
         return rows;
     }

@@ -82,14 +82,13 @@ public:
         return rows;
     }
 
-    /// `order sku quantity since asked`, oldest first.
+    /// `order sku quantity since`, oldest first.
     std::vector<std::string> shortages(std::optional<Sku> sku = {}) {
         std::vector<std::string> rows;
-        for (const auto& [line, since, asked] :
-             allot::shortages({.sku = sku}, repository).value()) {
+        for (const auto& [line, since] : allot::shortages({.sku = sku}, repository).value()) {
             rows.push_back(std::string{line.order.view()} + " " + std::string{line.sku.view()} +
                            " " + std::to_string(line.quantity.units()) + " " +
-                           std::to_string(since) + " " + std::to_string(asked));
+                           std::to_string(since));
         }
         return rows;
     }

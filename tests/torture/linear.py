@@ -107,7 +107,10 @@ class _Search:
         return facts if operation.completed is None or operation.reply == reply else None
 
     def _may_change_later(self, place: Place, operation: Operation) -> bool:
-        if operation.command[0] not in WRITES or isinstance(operation.reply, Failure):
+        if operation.command[0] not in WRITES:
+            return False
+        # The same refusal for want of stock is a fact once, when the line is not yet short.
+        if isinstance(operation.reply, Failure) and operation.reply.code != "OUTOFSTOCK":
             return False
         return self._mentioned.get(operation.command[1], 0) > place.lsn
 

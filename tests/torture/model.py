@@ -47,7 +47,6 @@ class Short(NamedTuple):
     order: str
     sku: str
     qty: int
-    asked: int  # how often it was refused since
 
 
 class State(NamedTuple):
@@ -109,10 +108,9 @@ def shorts_after(state: State, fact: Fact, lsn: int) -> tuple[Short, ...]:
         return rest
     if holder(state.product, *line):
         raise Contradiction(f"LSN {lsn}, {fact}: the line is allocated")
-    if not is_short:
-        return (*rest, Short(lsn, fact["order"], fact["sku"], fact["qty"], 1))
-    return tuple(each._replace(asked=each.asked + 1) if (each.order, each.qty) == line else each
-                 for each in state.shorts)
+    if is_short:
+        raise Contradiction(f"LSN {lsn}, {fact}: the line is short already")
+    return (*rest, Short(lsn, fact["order"], fact["sku"], fact["qty"]))
 
 
 def followed(state: State, fact: Fact, lsn: int) -> State:

@@ -15,7 +15,17 @@ def decide(past: Past, lsn: int, command: Command) -> tuple[Any, list[Fact]]:
         reply = HANDLERS[verb](draft, *arguments)
         return reply, draft.facts
     except Refused as refused:
-        return refused.reply, [refused.short] if refused.short else []
+        return refused.reply, _shortage_of(refused, Draft(past, lsn))
+
+
+def _shortage_of(refused: Refused, before: Draft) -> list[Fact]:
+    """The same refusal again, while the line is short, is nothing new."""
+    fact = refused.short
+    if fact is None:
+        return []
+    line = (fact["order"], fact["sku"], fact["qty"])
+    is_short = any((short.order, short.sku, short.qty) == line for short in before.shorts())
+    return [] if is_short else [fact]
 
 
 def _allocate_line(draft: Draft, order: str, sku: str, qty: int) -> str:
@@ -109,7 +119,7 @@ def _allocations(draft: Draft, order: str) -> list[list[Any]]:
 def _shortages(draft: Draft, sku: str = "") -> list[list[Any]]:
     if sku:
         draft.product(sku)
-    return [[short.order, short.sku, short.qty, short.since, short.asked]
+    return [[short.order, short.sku, short.qty, short.since]
             for short in draft.shorts() if sku in ("", short.sku)]
 
 

@@ -105,13 +105,13 @@ class GivenHistoriesThatAreRight(Judged):
 
     def test_when_a_line_is_short_then_it_is_until_served_or_withdrawn(self) -> None:
         self.assertFits(
-            [short("x", 12), short("y", 11), short("x", 12), withdrawn("x", 12), added("c", 20),
+            [short("x", 12), short("y", 11), withdrawn("x", 12), added("c", 20),
              allocated("y", 11, "c")],
             [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12), told(2, 3, SHORT, "ALLOCATE", "y", "S", 11),
              told(4, 5, SHORT, "ALLOCATE", "x", "S", 12),
-             told(6, 7, [["x", "S", 12, 2, 2], ["y", "S", 11, 3, 1]], "SHORTAGES"),
+             told(6, 7, [["x", "S", 12, 2], ["y", "S", 11, 3]], "SHORTAGES"),
              told(8, 9, 0, "DEALLOCATE", "x"),
-             told(10, 11, [["y", "S", 11, 3, 1]], "SHORTAGES", "S"),
+             told(10, 11, [["y", "S", 11, 3]], "SHORTAGES", "S"),
              told(12, 13, "OK", "ADDBATCH", "c", "S", 20),
              told(14, 15, "c", "ALLOCATE", "y", "S", 11), told(16, 17, [], "SHORTAGES")])
 
@@ -120,8 +120,23 @@ class GivenHistoriesThatAreRight(Judged):
                         [told(0, 9, 0, "DEALLOCATE", "x")],
                         [told(1, 8, SHORT, "ALLOCATE", "x", "S", 12)])
 
+    def test_when_a_refusal_overlaps_a_withdrawal_then_it_may_be_a_repeat_or_a_new_one(self) -> None:
+        asked_again = told(2, 9, SHORT, "ALLOCATE", "x", "S", 12)
+        withdrawal = told(2, 9, 0, "DEALLOCATE", "x")
+        first = [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12)]
+        for again in ([], [short("x", 12)]):
+            with self.subTest(again=again):
+                self.setUp()
+                self.assertFits([short("x", 12), withdrawn("x", 12), *again],
+                                first, [asked_again], [withdrawal])
+
 
 class GivenHistoriesThatAreWrong(Judged):
+    def test_a_refusal_that_is_told_twice(self) -> None:
+        with self.assertRaises(Contradiction):
+            for fact in (short("x", 12), short("x", 12)):
+                self.past.append(fact)
+
     def test_a_shortage_that_is_not_told(self) -> None:
         self.assertSeen([short("x", 12)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12),
                                            told(2, 3, [], "SHORTAGES")])

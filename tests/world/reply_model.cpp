@@ -141,11 +141,10 @@ std::string ReplyModel::allocations(const std::string& order) const {
 std::string ReplyModel::shortages(const Words& words) const {
     std::string rows;
     std::size_t count = 0;
-    for (const auto& [line, since, asked] : model_.shortages) {
+    for (const auto& [line, since] : model_.shortages) {
         if (words.size() > 1 && words[1] != line.sku) continue;
-        rows += array(5) + simple(line.order) + simple(line.sku) + integer(line.units) +
-                integer(static_cast<std::int64_t>(since)) +
-                integer(static_cast<std::int64_t>(asked));
+        rows += array(4) + simple(line.order) + simple(line.sku) + integer(line.units) +
+                integer(static_cast<std::int64_t>(since));
         ++count;
     }
     const bool known = words.size() == 1 || model_.versions.contains(words[1]);

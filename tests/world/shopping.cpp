@@ -104,9 +104,9 @@ std::string describe(Repository& repository) {
             text << '\n';
         }
     }
-    for (const auto& [line, since, asked] : shortages({}, repository).value()) {
+    for (const auto& [line, since] : shortages({}, repository).value()) {
         text << line.order.view() << ' ' << line.sku.view() << ' ' << line.quantity.units()
-             << " short since " << since << ", asked " << asked << '\n';
+             << " short since " << since << '\n';
     }
     return text.str();
 }
@@ -121,9 +121,9 @@ std::string describe(NaiveModel& model) {
             text << '\n';
         }
     }
-    for (const auto& [line, since, asked] : model.shortages) {
+    for (const auto& [line, since] : model.shortages) {
         text << line.order << ' ' << line.sku << ' ' << line.units << " short since " << since
-             << ", asked " << asked << '\n';
+             << '\n';
     }
     return text.str();
 }
