@@ -15,14 +15,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/workload.hpp"
 
 namespace allot::bench {
 
-/// A connection to a server on this machine whose replies are single lines. Nothing blocks. Ends
-/// the process when the server closes, or says that it refuses.
+/// A connection to a server on this machine whose replies are single words: status or names.
+/// Nothing blocks. Ends the process when the server closes, or says that it refuses.
 class Client {
 public:
     explicit Client(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
@@ -59,30 +60,37 @@ public:
                 return replies;
             }
             require(got > 0, "the server stays");
-            replies += lines_of({input_.data(), static_cast<std::size_t>(got)});
+            replies += replies_in({input_.data(), static_cast<std::size_t>(got)});
             if (static_cast<std::size_t>(got) < input_.size()) return replies;
         }
     }
     [[nodiscard]] int socket() const noexcept { return socket_; }
 
 private:
-    std::size_t lines_of(std::string_view bytes) {
-        std::size_t lines = 0;
+    /// `+word`, or `$n` and the name on a line of its own. \return how many end in these bytes.
+    std::size_t replies_in(std::string_view bytes) {
+        std::size_t replies = 0;
         while (!bytes.empty()) {
-            if (at_line_) require(bytes.front() == '+', "the server says yes");
+            if (at_line_ && !in_bulk_) {
+                require(bytes.front() == '+' || bytes.front() == '$', "the server says yes");
+                opens_bulk_ = bytes.front() == '$';
+            }
             const std::size_t end = bytes.find('\n');
             at_line_ = end != std::string_view::npos;
             if (!at_line_) break;
-            ++lines;
+            in_bulk_ = std::exchange(opens_bulk_, false);
+            if (!in_bulk_) ++replies;
             bytes.remove_prefix(end + 1);
         }
-        return lines;
+        return replies;
     }
 
     static constexpr std::size_t input_bytes = 16384;
 
     int socket_;
     bool at_line_ = true;
+    bool opens_bulk_ = false;  // the line being read
+    bool in_bulk_ = false;     // the line being read is the bytes of a bulk string
     std::string output_;
     std::array<char, input_bytes> input_;
 };

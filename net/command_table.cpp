@@ -22,7 +22,7 @@ constexpr std::uint16_t storage = flag_admin | flag_outside;
 
 // clang-format off
 constexpr std::array specs = std::to_array<CommandSpec>({
-    {"ALLOCATE", "order sku qty [sku qty ...]", "+batch; of several lines an array of them",
+    {"ALLOCATE", "order sku qty [sku qty ...]", "batch; of several lines an array of them",
      "Allocates the lines of an order, all or none", "stock", "0.1.0",
      3, any, write | fast, true, handlers::allocate},
     {"DEALLOCATE", "order [sku [qty]]", ":lines released",

@@ -13,12 +13,12 @@ namespace {
 
 struct WriteValue {
     ReplyWriter& reply;
-    void operator()(std::string_view name) const { reply.simple(name); }
+    void operator()(std::string_view name) const { reply.value(name); }
     void operator()(std::uint64_t number) const {
         reply.integer(static_cast<std::int64_t>(number));
     }
     void operator()(Eta eta) const {
-        reply.simple(eta.in_warehouse() ? std::string{"warehouse"} : eta.to_string());
+        reply.value(eta.in_warehouse() ? std::string{"warehouse"} : eta.to_string());
     }
 };
 
@@ -42,10 +42,10 @@ void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     reply.array(4);
     reply.integer(static_cast<std::int64_t>(fact.lsn));
     reply.integer(fact.time);
-    reply.simple(parts.event);
+    reply.value(parts.event);
     reply.map(parts.fields.size());
     for (const auto& field : parts.fields) {
-        reply.simple(field.event_key);
+        reply.value(field.event_key);
         std::visit(WriteValue{reply}, field.value);
     }
 }

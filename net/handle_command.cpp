@@ -12,7 +12,7 @@ namespace allot::handlers {
 namespace {
 void put_lines(ReplyWriter& reply, const std::vector<std::string>& lines) {
     reply.array(lines.size());
-    for (const std::string& line : lines) reply.simple(line);
+    for (const std::string& line : lines) reply.value(line);
 }
 }  // namespace
 
@@ -47,10 +47,10 @@ void describe(ReplyWriter& reply, const CommandSpec& spec) {
     reply.integer(spec.arity());
     const auto words = flag_words(spec);
     reply.set(words.size());
-    for (const std::string_view word : words) reply.simple(word);
+    for (const std::string_view word : words) reply.value(word);
     for (int key = 0; key < 3; ++key) reply.integer(0);
     reply.set(1);
-    reply.simple(std::string{"@"}.append(spec.group));
+    reply.value(std::string{"@"}.append(spec.group));
     for (int hints = 0; hints < 3; ++hints) reply.array(0);
 }
 

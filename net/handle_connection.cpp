@@ -19,7 +19,7 @@ Lsn ping(Call& call) {
     if (call.args.size() > 1) {
         call.reply.bulk(call.args[1]);
     } else {
-        call.reply.simple("PONG");
+        call.reply.status("PONG");
     }
     return no_lsn;
 }
@@ -164,7 +164,7 @@ Lsn reset(Call& call) {
     call.session.set_protocol(2);
     call.session.unsubscribe_all();
     call.session.forget();
-    call.reply.simple("RESET");
+    call.reply.status("RESET");
     return no_lsn;
 }
 

@@ -27,13 +27,13 @@ void explain_line(ReplyWriter& reply, const ExplainedLine& explained) {
     std::string text{line.order.view()};
     text.append(" ").append(line.sku.view()).append(" ");
     text.append(std::to_string(line.quantity.units())).append(": ").append(outcome_of(explained));
-    reply.simple(text);
+    reply.value(text);
     for (const Candidate& candidate : explained.candidates) {
         text.assign("  ").append(candidate.batch.view()).append(", ");
         text.append(day_of(candidate.eta)).append(", ");
         text.append(std::to_string(candidate.available)).append(" available: ");
         text.append(words_of(candidate.verdict));
-        reply.simple(text);
+        reply.value(text);
     }
 }
 
@@ -94,9 +94,9 @@ Lsn allocations(Call& call) {
     call.reply.array(rows.size());
     for (const Allocation& row : rows) {
         call.reply.array(3);
-        call.reply.simple(row.sku);
+        call.reply.value(row.sku);
         call.reply.integer(row.quantity.units());
-        call.reply.simple(row.batch);
+        call.reply.value(row.batch);
     }
     return call.last_lsn();
 }
@@ -115,8 +115,8 @@ Lsn shortages(Call& call) {
     call.reply.array(rows->size());
     for (const ShortLine& row : *rows) {
         call.reply.array(4);
-        call.reply.simple(row.line.order);
-        call.reply.simple(row.line.sku);
+        call.reply.value(row.line.order);
+        call.reply.value(row.line.sku);
         call.reply.integer(row.line.quantity.units());
         call.reply.integer(static_cast<std::int64_t>(row.since));
     }
@@ -134,8 +134,8 @@ Lsn stock(Call& call) {
     call.reply.array(rows->size());
     for (const BatchStock& row : *rows) {
         call.reply.array(4);
-        call.reply.simple(row.batch);
-        call.reply.simple(day_of(row.eta));
+        call.reply.value(row.batch);
+        call.reply.value(day_of(row.eta));
         call.reply.integer(row.purchased);
         call.reply.integer(row.available);
     }

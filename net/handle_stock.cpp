@@ -28,7 +28,7 @@ Lsn allocate_lines(Call& call) {
     const auto answer = call.bus().handle(*order);
     if (answer.result) {
         call.reply.array(answer.result->size());
-        for (const BatchRef& batch : *answer.result) call.reply.simple(batch);
+        for (const BatchRef& batch : *answer.result) call.reply.value(batch);
     } else {
         const RefusedLine refused = answer.result.error();
         refuse(call, refused.refusal, {.sku = order->lines[refused.line].sku.view()});
@@ -48,7 +48,7 @@ Lsn allocate(Call& call) {
     if (!quantity) return no_lsn;
     const auto answer = call.bus().handle(Allocate{{*order, *sku, *quantity}});
     if (answer.result) {
-        call.reply.simple(*answer.result);
+        call.reply.value(*answer.result);
     } else {
         refuse(call, answer.result.error(), {.sku = sku->view()});
     }

@@ -13,8 +13,9 @@
 
 namespace allot {
 
-/// Appends replies to a buffer, in the version of the protocol that the client speaks. Whatever
-/// text it is given, a reply is exactly the frames that were asked for.
+/// Appends replies to a buffer, in the version of the protocol that the client speaks and in the
+/// form of the request. Whatever text it is given, a reply is exactly the frames that were asked
+/// for.
 class ReplyWriter {
 public:
     /// \param out outlives the writer.
@@ -23,17 +24,28 @@ public:
     /// 2 or 3.
     [[nodiscard]] int version() const noexcept { return version_; }
     void set_version(int version) noexcept { version_ = version; }
+    /// Whether the request that is answered was framed (see Request::framed). The form stays until
+    /// it is set again, so that a reply which is written later has the form of its request.
+    void set_framed(bool framed) noexcept { framed_ = framed; }
 
     void ok() { out_.append("+OK\r\n"); }
-    /// A line of text of our own making; control characters in it are escaped.
-    void simple(std::string_view text) {
+    /// A word that says how a request went, such as PONG. Never data: see value().
+    void status(std::string_view word) {
         out_.push_back('+');
-        append_text(out_, text);
+        append_text(out_, word);
         end_line();
+    }
+    /// Data: a word, a day, a line of text of our own making. To a framed request a bulk string,
+    /// as client libraries keep no other text; to an inline one a line, in which control
+    /// characters are escaped.
+    void value(std::string_view text) {
+        if (framed_) return bulk(text);
+        status(text);
     }
     /// A name is checked to be one line already.
     template <class Tag>
-    void simple(const Name<Tag>& name) {
+    void value(const Name<Tag>& name) {
+        if (framed_) return bulk(name.view());
         out_.push_back('+');
         out_.append(name.view());
         end_line();
@@ -94,6 +106,7 @@ private:
 
     std::string& out_;
     int version_ = 2;
+    bool framed_ = true;
 };
 
 }  // namespace allot

@@ -102,6 +102,7 @@ RequestParser::Step RequestParser::line(Request& request) {
     begin_ += size + 1;
     parsed_ = 0;
     request.args.clear();
+    request.framed = false;
     const InlineOutcome outcome = split_inline(text, limits_.arguments_max, request.args);
     if (outcome == InlineOutcome::unbalanced) return fail("unbalanced quotes in request");
     if (outcome == InlineOutcome::too_many) {
@@ -132,6 +133,7 @@ bool RequestParser::whole_array(Request& request) {
     const auto bytes = static_cast<std::size_t>(at - first);
     if (bytes > limits_.request_bytes_max) return false;
     begin_ += bytes;
+    request.framed = true;
     return true;
 }
 
@@ -222,6 +224,7 @@ RequestParser::Step RequestParser::array(Request& request) {
         --arguments_left_;
     }
     request.args.clear();
+    request.framed = true;
     for (const Argument& argument : arguments_) {
         request.args.emplace_back(&buffer_[begin_ + argument.offset], argument.size);
     }

@@ -17,6 +17,8 @@ namespace allot {
 /// parser's next prepare(), so several requests of one read can be held at a time.
 struct Request {
     boost::container::small_vector<std::string_view, 8> args;
+    /// It came as an array of bulk strings, and not as a line.
+    bool framed = false;
 };
 
 /// Takes requests out of a stream of bytes, however it is cut: arrays of bulk strings, and inline

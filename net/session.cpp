@@ -170,6 +170,7 @@ std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> d
 Lsn Session::run(const Lookahead::Entry& entry) {
     ++hub_.counters.commands;
     last_command_ = hub_.now;
+    reply_.set_framed(entry.request.framed);
     Call call{{entry.request.args.data(), entry.request.args.size()}, *this, hub_, reply_};
     return answer(call, [&] { return dispatch(call, entry.spec); });
 }

@@ -14,8 +14,8 @@ Lsn list(Call& call, std::span<const Subcommand> subcommands) {
         std::string line{verb};
         line.append(" ").append(subcommand.name);
         if (!subcommand.syntax.empty()) line.append(" ").append(subcommand.syntax);
-        call.reply.simple(line);
-        call.reply.simple(std::string{"    "}.append(subcommand.summary));
+        call.reply.value(line);
+        call.reply.value(std::string{"    "}.append(subcommand.summary));
     }
     return no_lsn;
 }

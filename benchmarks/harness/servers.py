@@ -24,7 +24,8 @@ def batches():
 
 def reply_bytes():
     """Of an ALLOCATE: all batches' names are equally long."""
-    return len(f"+{next(batches())[1]}\r\n")
+    batch = next(batches())[1]
+    return len(f"${len(batch)}\r\n{batch}\r\n")
 
 
 def allot(context, directory, durability, *options):

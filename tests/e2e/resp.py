@@ -6,6 +6,10 @@ from typing import NamedTuple
 TIMEOUT_S = 10
 
 
+class Status(str):
+    """A status reply: equal to its word, and told apart from data by its type."""
+
+
 class Failure(NamedTuple):
     """An error reply: its first word, and the rest."""
 
@@ -22,9 +26,15 @@ def encoded(*arguments):
     return b"".join(parts)
 
 
-class Client:
-    """Replies come as Python values: +simple as str, $bulk as bytes, -error as Failure.
+def bytes_of(text):
+    """The bytes that a bulk string had."""
+    return text.encode(errors="surrogateescape")
 
+
+class Client:
+    """Replies come as Python values: +status as Status, $bulk as str, -error as Failure.
+
+    Bytes of a bulk string that are no UTF-8 become surrogates (see bytes_of).
     A reply that does not come within TIMEOUT_S raises TimeoutError; a connection that is closed,
     EOFError or OSError. Use with `with`. `tls` is an ssl.SSLContext, or None.
     """
@@ -68,7 +78,7 @@ class Client:
 
     def info(self):
         """All of INFO, as a dictionary of text."""
-        lines = self.call("INFO").decode().splitlines()
+        lines = self.call("INFO").splitlines()
         return dict(line.split(":", 1) for line in lines if ":" in line)
 
     def rest(self):
@@ -82,7 +92,7 @@ class Client:
         kind, rest = line[:1], line[1:-2]
         match kind:
             case b"+":
-                return rest.decode()
+                return Status(rest.decode())
             case b"-":
                 return Failure(*rest.decode().split(" ", 1))
             case b":":
@@ -109,4 +119,4 @@ class Client:
             raise EOFError("the connection was closed within a reply")
         if raw[-2:] != b"\r\n":
             raise AssertionError(f"a reply of {size} bytes ends with {raw[-2:]!r}")
-        return raw[:-2]
+        return raw[:-2].decode(errors="surrogateescape")

@@ -162,8 +162,8 @@ class GivenAHandshake(GivenStock):
     def test_when_hello_3_is_said_then_replies_are_of_resp3(self):
         self.assertIsInstance(self.one.call("HELLO", "2"), list)
         hello = self.one.call("HELLO", "3", "AUTH", "default", "any", "SETNAME", "till-4")
-        self.assertEqual((b"allot", 3), (hello[b"server"], hello[b"proto"]))
-        self.assertEqual(b"till-4", self.one.call("CLIENT", "GETNAME"))
+        self.assertEqual(("allot", 3), (hello["server"], hello["proto"]))
+        self.assertEqual("till-4", self.one.call("CLIENT", "GETNAME"))
         self.assertIsInstance(self.one.call("CONFIG", "GET", "save"), dict)
         self.assertEqual("RESET", self.one.call("RESET"))
         self.assertIsNone(self.one.call("CLIENT", "GETNAME"))
@@ -178,12 +178,12 @@ class GivenAHandshake(GivenStock):
         self.assertEqual("OK", self.one.call("CLIENT", "SETINFO", "LIB-NAME", "my-lib(v1)"))
         self.assertEqual("OK", self.one.call("CLIENT", "SETINFO", "LIB-VER", "1.2.3"))
         self.assertEqual("OK", self.one.call("CLIENT", "SETNAME", "till-4"))
-        mine = self.one.call("CLIENT", "INFO").decode()
+        mine = self.one.call("CLIENT", "INFO")
         for part in ("name=till-4", "lib-name=my-lib(v1)", "lib-ver=1.2.3"):
             self.assertIn(part, mine)
         with self.server.client() as other:
             self.assertEqual("PONG", other.call("PING"))
-            listed = self.one.call("CLIENT", "LIST").decode().splitlines()
+            listed = self.one.call("CLIENT", "LIST").splitlines()
         self.assertEqual(2, len(listed))
         self.assertFails(self.one.call("CLIENT", "SETNAME", "till 4"), "ERR")
         self.assertFails(self.one.call("SELECT", "1"), "ERR")

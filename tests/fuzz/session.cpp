@@ -14,6 +14,7 @@
 #include "net/command_table.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
+#include "tests/fuzz/requests.hpp"
 #include "tests/fuzz/resp.hpp"
 #include "tests/net/fakes.hpp"
 
@@ -21,6 +22,11 @@ namespace {
 
 using namespace allot;
 using Words = std::vector<std::string>;
+
+struct Sent {
+    Words words;
+    bool framed;
+};
 
 /// A session with some stock before it.
 class Shop {
@@ -60,9 +66,9 @@ private:
 };
 
 /// The requests in a stream; and whether something that is none follows them.
-std::vector<Words> requests_in(std::string_view bytes, bool& broken) {
+std::vector<Sent> requests_in(std::string_view bytes, bool& broken) {
     RequestParser parser{SessionLimits{}.request};
-    std::vector<Words> requests;
+    std::vector<Sent> requests;
     Request request;
     auto outcome = RequestParser::Outcome::need_more;
     while (!bytes.empty() && outcome != RequestParser::Outcome::error) {
@@ -71,19 +77,16 @@ std::vector<Words> requests_in(std::string_view bytes, bool& broken) {
         parser.commit(count);
         bytes.remove_prefix(count);
         while ((outcome = parser.next(request)) == RequestParser::Outcome::ready) {
-            requests.emplace_back(request.args.begin(), request.args.end());
+            requests.push_back({{request.args.begin(), request.args.end()}, request.framed});
         }
     }
     broken = outcome == RequestParser::Outcome::error;
     return requests;
 }
 
-std::string framed(const Words& request) {
-    std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
-    for (const std::string& word : request) {
-        bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
-    }
-    return bytes;
+/// In the form in which it came, as replies have that of their requests; no byte is special.
+std::string written(const Sent& request) {
+    return request.framed ? fuzz::framed(request.words) : fuzz::typed(request.words);
 }
 
 /// Shows how the bytes came.
@@ -114,7 +117,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view bytes = fuzz::text(rest.data(), rest.size());
     if (piece % 4 == 0) return send_as_a_stranger(bytes), 0;
     bool broken = false;
-    const std::vector<Words> requests = requests_in(bytes, broken);
+    const std::vector<Sent> requests = requests_in(bytes, broken);
 
     std::string in_pieces;
     Shop streamed;
@@ -126,8 +129,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string one_by_one;
     Shop asked;
     bool comparable = true;
-    for (const Words& request : requests) {
-        const std::string reply = asked.send(framed(request));
+    for (const Sent& sent : requests) {
+        const Words& request = sent.words;
+        const std::string reply = asked.send(written(sent));
         const std::size_t replies = fuzz::Replies{reply}.count();
         if (is_about_channels(request)) {
             fuzz::require(replies > 0 || asked.dropped(), "a request has a reply");

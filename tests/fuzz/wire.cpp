@@ -8,6 +8,7 @@
 
 #include "net/request_parser.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/requests.hpp"
 
 namespace {
 
@@ -64,30 +65,6 @@ Outcome parse(std::string_view bytes, const RequestLimits& limits, std::size_t f
     return seen;
 }
 
-std::string framed(const std::vector<std::string>& request) {
-    std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
-    for (const std::string& word : request) {
-        bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
-    }
-    return bytes;
-}
-
-std::string typed(const std::vector<std::string>& request) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string line;
-    for (const std::string& word : request) {
-        line += line.empty() ? "\"" : " \"";
-        for (const char c : word) {
-            const auto byte = static_cast<unsigned char>(c);
-            line += "\\x";
-            line += digits[byte >> 4U];
-            line += digits[byte & 15U];
-        }
-        line += '"';
-    }
-    return line + "\r\n";
-}
-
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -105,7 +82,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
     std::string again;
     for (std::size_t i = 0; i < whole.requests.size(); ++i) {
-        again += (i + steer) % 3 == 0 ? typed(whole.requests[i]) : framed(whole.requests[i]);
+        again +=
+            (i + steer) % 3 == 0 ? fuzz::typed(whole.requests[i]) : fuzz::framed(whole.requests[i]);
     }
     fuzz::require(parse(again, wide, again.size(), again.size()) == Outcome{whole.requests, {}},
                   "what was read is read again");

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_then_the_reply_is_its_batch) {
     BOOST_TEST(ask("ALLOCATE order-1 SMALL-TABLE 2") == "+batch-1\r\n");
     BOOST_TEST(ask("allocate order-1 SMALL-TABLE 2") == "+batch-1\r\n");
     send(framed({"Allocate", "order-2", "SMALL-TABLE", "19"}));
-    BOOST_TEST(take() == "+batch-2\r\n");
+    BOOST_TEST(take() == "$7\r\nbatch-2\r\n");
     BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":99\r\n");
 }
 

@@ -37,12 +37,26 @@ BOOST_AUTO_TEST_CASE(when_replies_are_written_then_they_have_the_frames_of_versi
     BOOST_TEST(taken() == ":1\r\n");
     reply.text("x\r\n");
     BOOST_TEST(taken() == "$3\r\nx\r\n\r\n");
-    reply.simple(allot::Sku{"RED-CHAIR"});
-    BOOST_TEST(taken() == "+RED-CHAIR\r\n");
+    reply.status("PONG");
+    BOOST_TEST(taken() == "+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_data_is_written_then_it_is_a_bulk_string_or_to_a_line_a_line) {
+    reply.value(allot::Sku{"RED-CHAIR"});
+    reply.value("a line\r\n");
+    BOOST_TEST(taken() == "$9\r\nRED-CHAIR\r\n$8\r\na line\r\n\r\n");
+    reply.set_framed(false);
+    reply.value(allot::Sku{"RED-CHAIR"});
+    reply.value("a line");
+    BOOST_TEST(taken() == "+RED-CHAIR\r\n+a line\r\n");
+    reply.set_framed(true);
+    reply.value("");
+    BOOST_TEST(taken() == "$0\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_text_holds_control_characters_then_no_frame_is_gained) {
-    reply.simple(std::string_view{"a\r\n+OK\0\x7f", 8});
+    reply.set_framed(false);
+    reply.value(std::string_view{"a\r\n+OK\0\x7f", 8});
     BOOST_TEST(taken() == "+a\\x0d\\x0a+OK\\x00\\x7f\r\n");
     reply.error(ErrorCode::generic, "x\r\n:1", Quoted{"\r\n-ERR\xff'\\"}, 7);
     BOOST_TEST(taken() == "-ERR x\\x0d\\x0a:1'\\x0d\\x0a-ERR\\xff\\x27\\x5c'7\r\n");

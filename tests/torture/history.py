@@ -17,13 +17,6 @@ class Operation(NamedTuple):
     reply: Any
 
 
-def normal(reply: Any) -> Any:
-    """Bulk strings as text: the model does not tell the two apart."""
-    if isinstance(reply, bytes):
-        return reply.decode()
-    return [normal(each) for each in reply] if isinstance(reply, list) else reply
-
-
 class Recorder:
     """The history of one connection. Its operations are executed in their order."""
 
@@ -47,7 +40,7 @@ class Recorder:
         try:
             self._client.send(b"".join(encoded(*command) for command in commands))
             for command in commands:
-                reply = normal(self._client.read())
+                reply = self._client.read()
                 self.operations.append(Operation(command, invoked, time.monotonic_ns(), reply))
                 replies.append(reply)
         except (EOFError, OSError):

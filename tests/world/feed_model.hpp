@@ -29,8 +29,9 @@ public:
         std::uint64_t oldest;
         std::uint64_t end;
     };
-    /// \param words FEED lsn|$ [COUNT facts]
-    [[nodiscard]] std::string reply(const Words& words, const Extent& extent) const {
+    /// \param asked FEED lsn|$ [COUNT facts]
+    [[nodiscard]] std::string reply(const Asked& asked, const Extent& extent) const {
+        const Words& words = asked.words;
         // Of so little output as a session may queue there, a reply has one.
         constexpr std::uint64_t facts_max = 1;
         const std::uint64_t from =
@@ -46,18 +47,20 @@ public:
         const std::uint64_t count =
             from > extent.end ? 0 : std::min(facts_max, extent.end - from + 1);
         std::string text = "*" + std::to_string(count) + "\r\n";
-        for (std::uint64_t lsn = from; lsn < from + count; ++lsn) text += fact(lsn);
+        for (std::uint64_t lsn = from; lsn < from + count; ++lsn) text += fact(lsn, asked.framed);
         return text;
     }
 
 private:
-    [[nodiscard]] std::string fact(std::uint64_t lsn) const {
+    [[nodiscard]] std::string fact(std::uint64_t lsn, bool framed) const {
         const auto& words = facts_[lsn - 1];
-        std::string text = "*4\r\n:" + std::to_string(lsn) +
-                           "\r\n:" + std::to_string(times_[lsn - 1]) + "\r\n+" + words[0] +
-                           "\r\n*" + std::to_string(words.size() - 1) + "\r\n";
+        std::string text =
+            "*4\r\n:" + std::to_string(lsn) + "\r\n:" + std::to_string(times_[lsn - 1]) + "\r\n" +
+            value_of(words[0], framed) + "*" + std::to_string(words.size() - 1) + "\r\n";
         for (std::size_t i = 1; i < words.size(); i += 2) {
-            text += "+" + words[i] + "\r\n" + words[i + 1] + "\r\n";
+            const std::string& value = words[i + 1];
+            text += value_of(words[i], framed);
+            text += value[0] == '+' ? value_of(value.substr(1), framed) : value + "\r\n";
         }
         return text;
     }

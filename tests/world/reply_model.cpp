@@ -7,7 +7,6 @@ namespace allot::testing {
 
 namespace {
 
-std::string simple(const std::string& text) { return "+" + text + "\r\n"; }
 std::string integer(std::int64_t value) { return ":" + std::to_string(value) + "\r\n"; }
 std::string array(std::size_t size) { return "*" + std::to_string(size) + "\r\n"; }
 
@@ -48,6 +47,15 @@ std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& lin
 
 }  // namespace
 
+std::string value_of(const std::string& text, bool framed) {
+    return (framed ? "$" + std::to_string(text.size()) + "\r\n" : "+") + text + "\r\n";
+}
+
+ReplyModel::Outcome ReplyModel::execute(const Asked& asked) {
+    framed_ = asked.framed;
+    return execute(asked.words);
+}
+
 ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     const std::string& verb = words[0];
     if (verb == "PING") return {"+PONG\r\n", false};
@@ -84,7 +92,7 @@ std::string ReplyModel::allocate(const Words& words) {
     }
     std::string reply = lines.size() > 1 ? array(lines.size()) : "";
     std::istringstream batches{answer};
-    for (std::string batch; batches >> batch;) reply += simple(batch);
+    for (std::string batch; batches >> batch;) reply += value(batch);
     return reply;
 }
 
@@ -109,7 +117,7 @@ std::string ReplyModel::stock_of(const std::string& sku) {
     if (batches.empty()) return "-INVALIDSKU " + invalid_sku(sku) + "\r\n";
     std::string reply = array(batches.size());
     for (const NaiveModel::Batch* const batch : batches) {
-        reply += array(4) + simple(batch->ref) + simple(word(batch->eta)) +
+        reply += array(4) + value(batch->ref) + value(word(batch->eta)) +
                  integer(batch->purchased) + integer(batch->available());
     }
     return reply;
@@ -130,7 +138,7 @@ std::string ReplyModel::allocations(const std::string& order) const {
     for (const NaiveModel::Batch& batch : model_.batches) {
         for (const NaiveModel::Line& line : batch.lines) {
             if (line.order != order) continue;
-            rows[line.fact] = array(3) + simple(line.sku) + integer(line.units) + simple(batch.ref);
+            rows[line.fact] = array(3) + value(line.sku) + integer(line.units) + value(batch.ref);
         }
     }
     std::string reply = array(rows.size());
@@ -143,7 +151,7 @@ std::string ReplyModel::shortages(const Words& words) const {
     std::size_t count = 0;
     for (const auto& [line, since] : model_.shortages) {
         if (words.size() > 1 && words[1] != line.sku) continue;
-        rows += array(4) + simple(line.order) + simple(line.sku) + integer(line.units) +
+        rows += array(4) + value(line.order) + value(line.sku) + integer(line.units) +
                 integer(static_cast<std::int64_t>(since));
         ++count;
     }
@@ -159,11 +167,11 @@ std::string ReplyModel::explain(const Words& words) {
     for (const NaiveModel::Line& line : lines_of(words)) {
         const std::vector<std::string> candidates = verdicts(plan, line);
         const std::string answer = plan.allocate(line);
-        rows += simple(line.order + " " + line.sku + " " + std::to_string(line.units) + ": " +
-                       (answer == "unknown SKU"    ? invalid_sku(line.sku)
-                        : answer == "out of stock" ? out_of_stock(line.sku)
-                                                   : answer));
-        for (const std::string& candidate : candidates) rows += simple(candidate);
+        rows += value(line.order + " " + line.sku + " " + std::to_string(line.units) + ": " +
+                      (answer == "unknown SKU"    ? invalid_sku(line.sku)
+                       : answer == "out of stock" ? out_of_stock(line.sku)
+                                                  : answer));
+        for (const std::string& candidate : candidates) rows += value(candidate);
         count += 1 + candidates.size();
     }
     return array(count) + rows;

@@ -10,6 +10,15 @@ namespace allot::testing {
 
 using Words = std::vector<std::string>;
 
+/// A command, and whether it is sent framed or on a line.
+struct Asked {
+    Words words;
+    bool framed = true;
+};
+
+/// A word of data in a reply, in the form of its request.
+[[nodiscard]] std::string value_of(const std::string& text, bool framed);
+
 /// What a server has to reply, byte for byte in version 2 of the protocol: the naive model behind
 /// the commands of the protocol.
 class ReplyModel {
@@ -20,7 +29,7 @@ public:
     };
 
     /// \pre the words are a command that simulated clients send.
-    Outcome execute(const Words& words);
+    Outcome execute(const Asked& asked);
 
     /// The LSN of the last fact.
     [[nodiscard]] std::uint64_t lsn() const noexcept { return model_.facts; }
@@ -28,6 +37,7 @@ public:
     [[nodiscard]] NaiveModel& stock() noexcept { return model_; }
 
 private:
+    Outcome execute(const Words& words);
     std::string add_batch(const Words& words);
     std::string allocate(const Words& words);
     std::string deallocate(const Words& words);
@@ -39,7 +49,12 @@ private:
     [[nodiscard]] std::string shortages(const Words& words) const;
     std::string explain(const Words& words);
 
+    [[nodiscard]] std::string value(const std::string& text) const {
+        return value_of(text, framed_);
+    }
+
     NaiveModel model_;
+    bool framed_ = true;  // the command being executed
 };
 
 }  // namespace allot::testing

@@ -73,10 +73,10 @@ Words draw_command(Dice& dice) {
     }
 }
 
-std::string framed(const Words& words, Dice& dice) {
-    if (dice.one_in(2)) return text_of(words) + (dice.one_in(2) ? "\r\n" : "\n");
-    std::string bytes = "*" + std::to_string(words.size()) + "\r\n";
-    for (const std::string& word : words) {
+std::string written(const Asked& asked, Dice& dice) {
+    if (!asked.framed) return text_of(asked.words) + (dice.one_in(2) ? "\r\n" : "\n");
+    std::string bytes = "*" + std::to_string(asked.words.size()) + "\r\n";
+    for (const std::string& word : asked.words) {
         bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
     }
     return bytes;

@@ -10,8 +10,8 @@ namespace allot::testing {
 
 /// A random command, of a kind that meets every rule soon.
 [[nodiscard]] Words draw_command(Dice& dice);
-/// As a client sends it: framed, or on a line.
-[[nodiscard]] std::string framed(const Words& words, Dice& dice);
+/// As a client sends it.
+[[nodiscard]] std::string written(const Asked& asked, Dice& dice);
 [[nodiscard]] std::string text_of(const Words& words);
 
 /// All stock and every line, in words that are equal for equal states.

@@ -78,7 +78,7 @@ void World::close() {
     while (events_.run_next()) {
     }
     for (const auto& [id, client] : clients_) {
-        if (!client.asked.empty()) find("never executed: " + text_of(client.asked.front()));
+        if (!client.asked.empty()) find("never executed: " + text_of(client.asked.front().words));
         if (client.sent < client.replied) find("executed and durable, and never replied");
     }
     server_->close();
@@ -198,8 +198,8 @@ void World::ask(std::uint64_t id) {
     Client& client = clients_.at(id);
     std::string bytes;
     for (std::uint64_t i = 1 + dice_.below(4); i > 0; --i) {
-        client.asked.push_back(draw_command(dice_));
-        bytes += framed(client.asked.back(), dice_);
+        client.asked.push_back({draw_command(dice_), !dice_.one_in(2)});
+        bytes += written(client.asked.back(), dice_);
     }
     while (!bytes.empty()) {
         const std::string fragment = bytes.substr(0, 1 + dice_.below(bytes.size()));
@@ -239,7 +239,8 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
     report_.commands += commands;
     commands_left_ -= std::min(commands, commands_left_);
     for (; commands > 0; --commands) {
-        const Words words = client.asked.front();
+        const Asked asked = client.asked.front();
+        const Words& words = asked.words;
         client.asked.pop_front();
         std::size_t size = 0;
         Lsn saw = 0;
@@ -249,7 +250,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
         if (may_fail && replies.starts_with("-READONLY ")) {
             size = replies.find('\n') + 1;
         } else if (is_feed) {
-            const std::string expected = expected_feed(words);
+            const std::string expected = expected_feed(asked);
             if (!replies.starts_with(expected)) {
                 return find("asked " + text_of(words) + ", expected " + expected + ", replied " +
                             std::string{replies});
@@ -257,7 +258,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
             size = expected.size();
         } else {
             const Lsn before = model_.lsn();
-            const ReplyModel::Outcome expected = model_.execute(words);
+            const ReplyModel::Outcome expected = model_.execute(asked);
             if (!replies.starts_with(expected.reply)) {
                 return find("asked " + text_of(words) + ", expected " + expected.reply +
                             ", replied " + std::string{replies});
@@ -280,7 +281,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
 }
 
 /// Whatever the mode, what is shown has been synced or written, and stays.
-std::string World::expected_feed(const Words& words) {
+std::string World::expected_feed(const Asked& asked) {
     const StoreCore& core = server_->core();
     const Lsn end = core.history.end();
     const bool is_synced = options_.durability.mode != Durability::Mode::os;
@@ -288,7 +289,7 @@ std::string World::expected_feed(const Words& words) {
         find("the feed shows what is not durable");
     }
     if (is_synced) acknowledged_ = std::max(acknowledged_, end);
-    return feed_.reply(words, {model_.lsn(), core.history.oldest(), end});
+    return feed_.reply(asked, {model_.lsn(), core.history.oldest(), end});
 }
 
 void World::sent(SimulatedConnection& connection, std::string_view bytes) {

@@ -43,7 +43,7 @@ public:
 private:
     struct Client {
         SimulatedConnection* connection = nullptr;
-        std::deque<Words> asked;  // sent, not executed yet
+        std::deque<Asked> asked;  // sent, not executed yet
         struct Reply {
             std::uint64_t end;  // in the stream of replies
             Lsn lsn;            // of the last fact that it could have seen
@@ -78,7 +78,7 @@ private:
     void admit();
     void ask(std::uint64_t client);
     void go_on(std::uint64_t client);
-    [[nodiscard]] std::string expected_feed(const Words& words);
+    [[nodiscard]] std::string expected_feed(const Asked& asked);
     void find(const std::string& what);
 
     std::uint64_t seed_;
