@@ -79,8 +79,8 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, any, 0, false, handlers::pubsub},
 
     {"PING", "[message]", "+PONG, or the message",
-     "Tells that the connection works", "connection", "0.1.0",
-     0, 1, fast | flag_pubsub | always, false, handlers::ping},
+     "Tells that the connection works and the store is open", "connection", "0.1.0",
+     0, 1, fast | flag_pubsub, false, handlers::ping},
     {"ECHO", "message", "the message",
      "Gives back any bytes", "connection", "0.1.0",
      1, 1, fast | always, false, handlers::echo},
@@ -121,6 +121,18 @@ constexpr std::array specs = std::to_array<CommandSpec>({
     {"SLOWLOG", "GET|LEN|RESET|HELP [count]", "as Redis replies",
      "Tells which commands took long", "server", "0.1.0",
      1, any, flag_admin | always, false, handlers::slowlog},
+    {"ROLE", "", "array of master, the last durable LSN, no replicas",
+     "Tells that the server is no replica, and has none", "server", "0.1.0",
+     0, 0, fast | always, false, handlers::role},
+    {"LATENCY", "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]", "as Redis replies",
+     "Tells of latency events, of which none are kept", "server", "0.1.0",
+     1, any, flag_admin | always, false, handlers::latency},
+    {"MODULE", "LIST|HELP", "as Redis replies",
+     "Lists modules, of which there are none", "server", "0.1.0",
+     1, any, flag_admin, false, handlers::modules},
+    {"CLUSTER", "subcommand [argument ...]", "-ERR, as a Redis without clustering replies",
+     "Tells that the server is no node of a cluster", "server", "0.1.0",
+     1, any, 0, false, handlers::cluster},
 });
 // clang-format on
 

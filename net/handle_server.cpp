@@ -58,6 +58,8 @@ bool matches(std::string_view pattern, std::string_view text) {
 std::vector<std::pair<std::string_view, std::string>> settings(const Hub& hub) {
     return {{"appendonly", "yes"},
             {"databases", "1"},
+            {"maxmemory", "0"},
+            {"maxmemory-policy", "noeviction"},
             {"maxclients", std::to_string(hub.clients_max)},
             {"port", std::to_string(hub.port)},
             {"save", ""},

@@ -52,6 +52,12 @@ Lsn info(Call& call);
 Lsn config(Call& call);
 Lsn snapshot(Call& call);
 
+// handle_redis_terms.cpp: what client libraries ask of a Redis
+Lsn role(Call& call);
+Lsn latency(Call& call);
+Lsn modules(Call& call);
+Lsn cluster(Call& call);
+
 // handle_slowlog.cpp
 Lsn slowlog(Call& call);
 

@@ -79,6 +79,7 @@ public:
     Time started{};
     std::size_t clients_max = 0;    ///< for INFO
     std::uint16_t port = 0;         ///< for INFO
+    std::string run_id;             ///< for INFO: 40 hexadecimal digits, of this run of the server
     std::uint16_t http_port = 0;    ///< for INFO; 0: none
     std::size_t http_clients = 0;   ///< connections that speak HTTP, which are not sessions()
     std::size_t event_streams = 0;  ///< of the HTTP clients, those that are told of facts

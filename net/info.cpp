@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "net/command_table.hpp"
+#include "net/redis_terms.hpp"
 #include "net/session.hpp"
 
 namespace allot {
@@ -18,6 +19,9 @@ InfoSection server_section(const Hub& hub) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(hub.now - hub.started);
     return {"Server",
             {{"allot_version", ALLOT_VERSION},
+             {"redis_version", std::string{redis_version}},
+             {"redis_mode", "standalone"},
+             {"run_id", hub.run_id},
              {"process_id", std::to_string(::getpid())},
              {"tcp_port", std::to_string(hub.port)},
              {"http_port", std::to_string(hub.http_port)},
@@ -114,7 +118,8 @@ void merge(InfoSection& section, InfoSection more) {
 std::vector<InfoSection> info_sections(const Hub& hub) {
     std::vector<InfoSection> sections{server_section(hub),         clients_section(hub),
                                       stats_section(hub.counters), errors_section(hub.counters),
-                                      stock_section(hub.backend),  persistence_section(hub)};
+                                      stock_section(hub.backend),  persistence_section(hub),
+                                      replication_section(hub),    cluster_section()};
     if (!hub.backend.storage_info) return sections;
     for (InfoSection& more : hub.backend.storage_info()) {
         const auto same = std::ranges::find(sections, more.name, &InfoSection::name);

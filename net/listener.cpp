@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/http/reply.hpp"
+#include "net/redis_terms.hpp"
 
 namespace allot {
 
@@ -32,6 +33,7 @@ Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions o
       tick_timer_{io},
       drain_timer_{io} {
     hub_.started = hub_.now = steady_clock::now();
+    hub_.run_id = random_id();
     hub_.clients_max = options_.clients_max;
     hub_.unix_time = hub_.unix_started = unix_seconds(std::chrono::system_clock::now());
     hub_.timings.clock = &steady_clock::now;

@@ -11,6 +11,10 @@ def encoded(*words):
     return b"".join(parts)
 
 
+class Loading(OSError):
+    """The server listens, and its store is not open yet."""
+
+
 class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -32,6 +36,8 @@ class Connection:
         if not line.endswith(b"\r\n"):
             raise ConnectionError("the server closed the connection")
         kind, rest = line[:1], line[1:-2].decode()
+        if kind == b"-" and rest.startswith("LOADING "):
+            raise Loading(rest)
         if kind == b"-":
             raise SystemExit(f"the server says: {rest}")
         if kind == b":":

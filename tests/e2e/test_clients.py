@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 import server
+from resp import Failure, Status, encoded
 
 ALLOCATE = ("ALLOCATE", "order-1", "SMALL-TABLE", "2")
 
@@ -156,6 +157,47 @@ class GivenALibrary(GivenStock):
                 for i in range(1000):
                     pipe.echo(f"reply {i}")
                 self.assertEqual([b"reply %d" % i for i in range(1000)], pipe.execute())
+
+
+    def test_when_redis_py_asks_what_redis_is_asked_then_it_gets_answers(self):
+        import redis
+
+        with redis.Redis(port=self.server.port) as client:
+            replication = client.info("replication")
+            self.assertEqual(("master", 0), (replication["role"], replication["connected_slaves"]))
+            self.assertRegex(replication["master_replid"], "^[0-9a-f]{40}$")
+            self.assertEqual([b"master", replication["master_repl_offset"], []], client.execute_command("ROLE"))
+            self.assertEqual("standalone", client.info("SERVER")["redis_mode"])
+            self.assertEqual([], client.execute_command("LATENCY", "LATEST"))
+            self.assertEqual([], client.execute_command("MODULE", "LIST"))
+            with self.assertRaisesRegex(redis.ResponseError, "cluster support disabled"):
+                client.execute_command("CLUSTER", "INFO")
+            with self.assertRaisesRegex(redis.ResponseError, "unknown subcommand"):
+                client.execute_command("CLIENT", "MAINT_NOTIFICATIONS", "ON")
+
+
+class GivenRequestsOfBothForms(GivenStock):
+    def assertData(self, reply):
+        """Text, and no status, however deep."""
+        if isinstance(reply, list):
+            for each in reply:
+                self.assertData(each)
+        else:
+            self.assertNotIsInstance(reply, (Status, Failure))
+
+    def test_when_a_framed_one_asks_for_data_then_no_word_of_it_is_a_status(self):
+        self.assertEqual("batch-1", self.one.call(*ALLOCATE))
+        for command in (ALLOCATE, ("STOCK", "SMALL-TABLE"), ("ALLOCATIONS", "order-1"), ("FEED", 1), ("HELP",),
+                        ("EXPLAIN", "o", "RARE-VASE", 2), ("COMMAND",)):
+            with self.subTest(command=command):
+                self.assertData(self.one.call(*command))
+        self.assertIsInstance(self.one.call("PING"), Status)
+
+    def test_when_a_person_types_between_then_only_the_answers_to_lines_are_lines(self):
+        self.one.send(encoded(*ALLOCATE) + b"ALLOCATE order-1 SMALL-TABLE 2\r\n" + encoded(*ALLOCATE))
+        replies = [self.one.read() for _ in range(3)]
+        self.assertEqual(["batch-1"] * 3, replies)
+        self.assertEqual([False, True, False], [isinstance(each, Status) for each in replies])
 
 
 class GivenAHandshake(GivenStock):

@@ -70,7 +70,8 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
     def test_when_it_is_asked_meanwhile_then_it_says_so_and_then_the_same_clients_are_served(self):
         slow, line, where = self.open_slowly()
         with Client(line) as client, Http(where) as http:
-            self.assertEqual("PONG", client.call("PING"))
+            self.assertFails(client.call("PING"), "LOADING", "Allot is loading: ")
+            self.assertEqual("here", client.call("ECHO", "here"))
             self.assertEqual("1", client.info()["loading"])
             self.assertFails(client.call("STOCK", "SKU"), "LOADING", "Allot is loading: ")
             self.assertFails(client.call("SUBSCRIBE", "line_allocated"), "LOADING")
@@ -92,6 +93,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
                 time.sleep(0.05)
             steps = {percent for step, percent in seen if step == "replaying journal"}
             self.assertGreater(len(steps), 3, seen)
+            self.assertEqual("PONG", client.call("PING"))
             self.assertEqual([["b", "warehouse", self.lines, 0]], client.call("STOCK", "SKU"))
             self.assertEqual("0", client.info()["loading"])
             self.assertEqual(200, http.ask("GET", "/v1/skus/SKU/stock")[0])
@@ -103,7 +105,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
         for how in (signal.SIGTERM, signal.SIGINT):
             slow, line, _ = self.open_slowly()
             with Client(line) as client:
-                self.assertEqual("PONG", client.call("PING"))
+                self.assertFails(client.call("PING"), "LOADING")
                 self.assertEqual(0, slow.stop(how), slow.text)
             self.assertIn("stopped before the store was open", slow.text)
             self.assertEqual(self.files, self.contents())

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_it_asks_for_settings_then_patterns_choose) {
     BOOST_TEST(ask("CONFIG GET appendonly") == "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
     BOOST_TEST(ask("CONFIG GET S?VE app*only nothing") ==
                "*4\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n$4\r\nsave\r\n$0\r\n\r\n");
-    BOOST_TEST(ask("CONFIG GET *").starts_with("*14\r\n"));
+    BOOST_TEST(ask("CONFIG GET *").starts_with("*18\r\n"));
     BOOST_TEST(ask("CONFIG GET sav") == "*0\r\n");
     BOOST_TEST(ask("CONFIG GET saves*") == "*0\r\n");
     ask("HELLO 3");

@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
         BOOST_TEST(ask(line) == told, line);
         ++refused;
     }
-    BOOST_TEST(refused == 17U);
-    BOOST_TEST(hub.counters.of(allot::ErrorCode::loading) == 17U);
+    BOOST_TEST(refused == 20U);
+    BOOST_TEST(hub.counters.of(allot::ErrorCode::loading) == 20U);
     // Many at once are looked ahead at, where a store is open.
     std::string many;
     std::string expected;
@@ -74,8 +74,22 @@ BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
     BOOST_TEST(engine.journal.last() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered_as_always) {
+BOOST_AUTO_TEST_CASE(when_pinged_then_it_is_not_ready) {
+    loading.update("replaying journal", 42, 100);
+    BOOST_TEST(ask("PING") == told);
+    BOOST_TEST(ask("PING message") == told);
+    BOOST_TEST(answers(session, allot::test::framed({"PING"})) == told);
+    hub.open(engine.backend());
     BOOST_TEST(ask("PING") == "+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered_as_always) {
+    BOOST_TEST(ask("ECHO x") == "$1\r\nx\r\n");
+    BOOST_TEST(ask("SELECT 0") == "+OK\r\n");
+    BOOST_TEST(ask("AUTH default any") == "+OK\r\n");
+    BOOST_TEST(ask("ROLE") == "*3\r\n+master\r\n:0\r\n*0\r\n");
+    BOOST_TEST(ask("LATENCY LATEST") == "*0\r\n");
+    BOOST_TEST(contains(ask("INFO replication"), "role:master\r\n"));
     BOOST_TEST(contains(ask("HELLO 3"), "$6\r\nserver\r\n"));
     BOOST_TEST(ask("CLIENT SETNAME n") == "+OK\r\n");
     BOOST_TEST(contains(ask("CONFIG GET port"), "port"));
