@@ -6,12 +6,13 @@
 
 #include "net/handlers.hpp"
 #include "net/info.hpp"
+#include "net/server_figures.hpp"
 #include "net/subcommands.hpp"
 
 namespace allot::handlers {
 
 Lsn info(Call& call) {
-    call.reply.text(info_text(info_sections(call.hub), call.args.subspan(1)));
+    call.reply.text(info_text(server_figures(call.hub), call.args.subspan(1)));
     return no_lsn;
 }
 

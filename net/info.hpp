@@ -3,19 +3,15 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "net/backend.hpp"
-#include "net/hub.hpp"
+#include "net/figures.hpp"
 
 namespace allot {
 
-/// What INFO tells: figures as they are now, whether durable or not. Takes the backend's turn.
-[[nodiscard]] std::vector<InfoSection> info_sections(const Hub& hub);
-
-/// The sections asked for (upper or lower case; none, or `all`: every one) as
-/// `# Name`, lines of `key:value`, and an empty line between two sections, with CRLF.
-[[nodiscard]] std::string info_text(std::span<const InfoSection> sections,
+/// What INFO answers: of the sections asked for (upper or lower case; none or `default`: all but
+/// those that have to be named; `all` or `everything`: every one) `# Name`, lines of `key:value`,
+/// and an empty line between two sections, with CRLF.
+[[nodiscard]] std::string info_text(const Figures& figures,
                                     std::span<const std::string_view> wanted);
 
 }  // namespace allot

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/backend.hpp"
+#include "net/figures.hpp"
 #include "net/hub.hpp"
 
 namespace allot {
@@ -17,8 +17,8 @@ inline constexpr std::string_view redis_version = "7.2.0";
 /// At random, in the form of Redis's ids: 40 hexadecimal digits.
 [[nodiscard]] std::string random_id();
 
-/// In INFO: a master without replicas, whose offset is the last durable LSN.
-[[nodiscard]] InfoSection replication_section(const Hub& hub);
-[[nodiscard]] InfoSection cluster_section();
+/// Adds figures by which client libraries learn what they speak to: a master without replicas,
+/// whose offset is the last durable LSN.
+void add_redis_terms(Figures& to, const Hub& hub);
 
 }  // namespace allot

@@ -14,7 +14,7 @@ void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
                     std::string_view field) const {
     hub.counters.count(code);
     reply.status = status;
-    if (is_versioned) return set_error(reply, code, text, field);
+    if (!is_of_book) return set_error(reply, code, text, field);
     std::string message{field};
     if (!field.empty()) message.append(": ");
     set_plain_error(reply, message.append(text));

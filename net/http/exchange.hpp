@@ -19,7 +19,7 @@ struct Exchange {
     const Target& target;
     /// The segments of the path that stand where the route has names in braces.
     std::span<const std::string_view> arguments;
-    bool is_versioned;  ///< within /v1, where errors have a code
+    bool is_of_book;  ///< where errors are a message alone, without a code
     Hub& hub;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said

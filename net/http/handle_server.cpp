@@ -1,9 +1,9 @@
+#include "net/http/figures_json.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/metric_page.hpp"
-#include "net/http/metrics.hpp"
 #include "net/http/openapi.hpp"
 #include "net/http/routes.hpp"
-#include "net/info.hpp"
+#include "net/server_figures.hpp"
 
 namespace allot::http::handlers {
 
@@ -20,14 +20,7 @@ Lsn snapshot(Exchange& exchange) {
 }
 
 Lsn info(Exchange& exchange) {
-    JsonWriter json{exchange.reply.body};
-    json.begin_object();
-    for (const InfoSection& section : info_sections(exchange.hub)) {
-        json.key(section.name).begin_object();
-        for (const auto& [name, value] : section.fields) json.key(name).string(value);
-        json.end_object();
-    }
-    json.end_object();
+    append_figures(exchange.reply.body, server_figures(exchange.hub));
     return 0;
 }
 
@@ -44,7 +37,7 @@ Lsn alive(Exchange& exchange) {
 
 Lsn metrics(Exchange& exchange) {
     exchange.reply.type = metrics_type;
-    exchange.reply.body = metrics_text(exchange.hub);
+    exchange.reply.body = metric_page(server_figures(exchange.hub));
     return 0;
 }
 
@@ -55,14 +48,20 @@ Lsn ready(Exchange& exchange) {
     exchange.reply.status = 503;
     exchange.reply.header = "Retry-After: 1\r\n";
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("reason");
+    const auto begin = [&](ErrorCode code, std::string_view message, std::string_view reason) {
+        json.begin_object().key("error").begin_object();
+        json.key("code").string(word_of(code)).key("message").string(message).end_object();
+        json.key("reason").string(reason);
+    };
     if (hub.loading == nullptr) {
-        json.string("the storage has failed").end_object();
-        return 0;
+        begin(ErrorCode::read_only, storage_failed_text, "the storage has failed");
+    } else {
+        const Loading::Step step = hub.loading->step();
+        begin(ErrorCode::loading, std::string{loading_text} + step.text(), "loading");
+        json.key("step").string(step.what);
+        json.key("percent").integer(static_cast<std::int64_t>(step.percent()));
     }
-    const Loading::Step step = hub.loading->step();
-    json.string("loading").key("step").string(step.what);
-    json.key("percent").integer(static_cast<std::int64_t>(step.percent())).end_object();
+    json.end_object();
     return 0;
 }
 

@@ -133,8 +133,8 @@ HttpSession::Found HttpSession::read_request() {
 }
 
 http::Exchange HttpSession::exchange(http::Reply& reply) const {
-    const bool is_versioned = match_.route == nullptr || match_.route->is_versioned();
-    return {reader_->request(), target_, match_.arguments, is_versioned, hub_, reply};
+    return {reader_->request(),           target_, match_.arguments,
+            match_.has(http::route_book), hub_,    reply};
 }
 
 /// \return false, for admit().

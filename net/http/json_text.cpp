@@ -76,11 +76,15 @@ JsonWriter& JsonWriter::integer(std::int64_t value) {
     return *this;
 }
 
-JsonWriter& JsonWriter::null() {
+JsonWriter& JsonWriter::number(std::string_view text) {
     separate();
-    out_.append("null");
+    out_.append(text);
     return *this;
 }
+
+JsonWriter& JsonWriter::boolean(bool value) { return number(value ? "true" : "false"); }
+
+JsonWriter& JsonWriter::null() { return number("null"); }
 
 JsonWriter& JsonWriter::day(Eta eta) {
     separate();

@@ -23,6 +23,9 @@ public:
     JsonWriter& key(std::string_view name);
     JsonWriter& string(std::string_view text);
     JsonWriter& integer(std::int64_t value);
+    /// \param text a number of JSON.
+    JsonWriter& number(std::string_view text);
+    JsonWriter& boolean(bool value);
     JsonWriter& null();
     /// As append_json_day().
     JsonWriter& day(Eta eta);

@@ -37,9 +37,9 @@ void append_reply(std::string& out, const Reply& reply, const Framing& framing);
 /// Which status an error has, whichever route tells of it.
 [[nodiscard]] unsigned status_of(ErrorCode code) noexcept;
 
-/// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty. In the shape of
-/// the routes outside /v1, `{"message":…}`.
+/// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty.
 void set_error(Reply& reply, ErrorCode code, std::string_view message, std::string_view field = {});
+/// `{"message":…}`: the form of the book's three routes.
 void set_plain_error(Reply& reply, std::string_view message);
 
 /// As in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.
@@ -47,7 +47,9 @@ void set_plain_error(Reply& reply, std::string_view message);
 
 /// All of the answer to a client that is one too many.
 inline constexpr std::string_view too_many_clients =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-    "Connection: close\r\n\r\n";
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
+    "Content-Length: 66\r\nConnection: close\r\n\r\n"
+    R"({"error":{"code":"ERR","message":"max number of clients reached"}})";
+static_assert(too_many_clients.size() - too_many_clients.find('{') == 66, "as Content-Length says");
 
 }  // namespace allot::http

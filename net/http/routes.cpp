@@ -10,16 +10,18 @@ namespace {
 
 constexpr std::uint8_t write = route_write;
 constexpr std::uint8_t write_body = route_write | route_body;
+constexpr std::uint8_t write_book = write_body | route_book;
 constexpr std::uint8_t read = route_read;
 constexpr std::uint8_t read_body = route_read | route_body;
+constexpr std::uint8_t read_book = route_read | route_book;
 constexpr std::uint8_t asks_always = route_outside | route_loading;
 constexpr std::uint8_t free_always = route_free | route_loading;
 
 // clang-format off
 constexpr std::array table = std::to_array<Route>({
-    {verb::post,    "/allocate",                       write_body,    {}, handlers::allocate_plain},
-    {verb::post,    "/add_batch",                      write_body,    {}, handlers::add_batch_plain},
-    {verb::get,     "/allocations/{order}",            read,          {}, handlers::allocations_plain},
+    {verb::post,    "/allocate",                       write_book,    {}, handlers::allocate_plain},
+    {verb::post,    "/add_batch",                      write_book,    {}, handlers::add_batch_plain},
+    {verb::get,     "/allocations/{order}",            read_book,     {}, handlers::allocations_plain},
 
     {verb::post,    "/v1/orders/{order}/allocations",  write_body,    {}, handlers::allocate},
     {verb::get,     "/v1/orders/{order}/allocations",  read,          {}, handlers::allocations},

@@ -19,6 +19,7 @@ enum RouteFlags : std::uint8_t {
     route_free = 8,      ///< needs no password
     route_body = 16,     ///< takes a JSON object
     route_loading = 32,  ///< answered although the store is not open yet
+    route_book = 64,     ///< its errors are `{"message":…}`, as in the book's service
 };
 
 /// A row of the table of what can be asked over HTTP. net/http/openapi.json describes each row, and
@@ -34,7 +35,6 @@ struct Route {
     [[nodiscard]] constexpr bool touches_stock() const noexcept {
         return (flags & (route_write | route_read)) != 0;
     }
-    [[nodiscard]] constexpr bool is_versioned() const noexcept { return path.starts_with("/v1/"); }
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;

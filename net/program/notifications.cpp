@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "net/escape.hpp"
 #include "net/program/password_setting.hpp"
 #include "net/program/rules.hpp"
 
@@ -15,7 +14,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds retry_first{1'000};
 constexpr milliseconds connect_max{10'000};
 constexpr std::size_t secret_bytes_max = 512;
-constexpr std::size_t error_bytes_max = 200;  // of what INFO repeats
 
 std::optional<std::string> read_mail_server(std::string_view text) {
     std::string url{text};
@@ -126,24 +124,6 @@ std::vector<EventHandler> Notifications::handlers() const {
             handler_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
     }
     return handlers;
-}
-
-InfoSection handler_info(const std::vector<HandlerStatus>& handlers) {
-    InfoSection section{"Handlers", {}};
-    for (const HandlerStatus& handler : handlers) {
-        const auto add = [&](std::string_view field, std::string value) {
-            section.fields.emplace_back(handler.name + '_' + std::string{field}, std::move(value));
-        };
-        std::string error;
-        append_escaped(error, handler.last_error, error_bytes_max);
-        add("lsn", std::to_string(handler.done));
-        add("lag", std::to_string(handler.lag));
-        add("needs_lsn", std::to_string(handler.kept + 1));
-        add("deliveries", std::to_string(handler.acted));
-        add("failures", std::to_string(handler.failures));
-        add("last_error", std::move(error));
-    }
-    return section;
 }
 
 }  // namespace allot::program

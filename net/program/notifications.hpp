@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "net/backend.hpp"
 #include "net/notify/mail.hpp"
 #include "net/program/option.hpp"
 #include "net/program/settings.hpp"
@@ -54,8 +53,5 @@ inline constexpr std::array notify_options = {
            "mailing and posting"},
     Option{"notify-timeout", "TIME", "30s", "give up a try to mail or post after this"},
     Option{"notify-retry-max", "TIME", "60s", "the longest rest between two tries"}};
-
-/// `Handlers` in INFO.
-[[nodiscard]] InfoSection handler_info(const std::vector<HandlerStatus>& handlers);
 
 }  // namespace allot::program

@@ -19,8 +19,8 @@
 #include "net/program/log_queue.hpp"
 #include "net/program/logger.hpp"
 #include "net/program/open_store.hpp"
+#include "net/program/program_figures.hpp"
 #include "net/program/sample_stock.hpp"
-#include "net/program/store_info.hpp"
 #include "net/server.hpp"
 #include "storage/system_clock.hpp"
 
@@ -35,19 +35,11 @@ Backend backend_of(Store& store, const LogQueue& log) {
             .turn = &store.turn(),
             .history = &store.history(),
             .start_snapshot = [&store] { return store.start_snapshot(); },
-            .storage_info =
-                [&store, &log] {
-                    auto sections = store_info(store.status());
-                    sections.push_back(handler_info(store.handlers()));
-                    sections.push_back(
-                        {"Stats", {{"log_lines_lost", std::to_string(log.lines_lost())}}});
-                    return sections;
-                },
-            .storage_figures =
-                [&store, &log] {
-                    auto figures = storage_figures(store.status(), store.handlers());
-                    figures.log_lines_lost = log.lines_lost();
-                    return figures;
+            .add_figures =
+                [&store, &log](Figures& to) {
+                    add_store_figures(to, store.status());
+                    add_handler_figures(to, store.handlers());
+                    add_log_figures(to, log.lines_lost());
                 }};
 }
 

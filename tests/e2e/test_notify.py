@@ -132,7 +132,7 @@ class HandlersCase(server.Case):
         ends = time.monotonic() + PATIENCE_S
         while True:
             info = client.info()
-            if int(info["mail_lag"]) <= lag and int(info["webhook_lag"]) <= lag:
+            if int(info["mail_lag_facts"]) <= lag and int(info["webhook_lag_facts"]) <= lag:
                 return info
             self.assertLess(time.monotonic(), ends, info)
             time.sleep(0.02)
@@ -199,12 +199,12 @@ class GivenAServerThatNotifies(NotifiedCase):
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.receiver.mode = "hangs"
             client.call("ALLOCATE", "hangs", "LAMP", 50)
-            while client.info()["webhook_lag"] == "0":
+            while client.info()["webhook_lag_facts"] == "0":
                 pass
             # A reply that waited for the receiver would take an hour: the client waits for 10 s.
             for i in range(200):
                 self.assertFails(client.call("ALLOCATE", f"during-{i}", "LAMP", 50), "OUTOFSTOCK")
-            self.assertGreater(int(client.info()["webhook_lag"]), 200)
+            self.assertGreater(int(client.info()["webhook_lag_facts"]), 200)
         self.assertEqual(0, one.stop())  # within STOP_S
 
     def test_when_everything_fails_in_between_then_all_is_told_in_order(self):
@@ -274,23 +274,23 @@ class GivenSeveralReceivers(server.Case):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "both")
-            self.await_lag(client, "webhook-erp_lag")
-            self.await_lag(client, "webhook_lag")
+            self.await_lag(client, "webhook-erp_lag_facts")
+            self.await_lag(client, "webhook_lag_facts")
             self.erp.stop()
             self.short(client, "down")
-            self.await_lag(client, "webhook_lag")
+            self.await_lag(client, "webhook_lag_facts")
             info = client.info()
-            self.assertEqual("10", info["webhook-erp_lag"])
+            self.assertEqual("10", info["webhook-erp_lag_facts"])
             self.assertEqual("0", info["webhook_failures"])
         one.kill()
         # Whatever the order of the options, each goes on from its own place.
         one = self.serve(*reversed(self.urls), *QUICK)
         with one.client() as client:
             self.short(client, "later")
-            self.await_lag(client, "webhook_lag")
-            self.assertEqual("20", client.info()["webhook-erp_lag"])
+            self.await_lag(client, "webhook_lag_facts")
+            self.assertEqual("20", client.info()["webhook-erp_lag_facts"])
             self.erp.start()
-            self.await_lag(client, "webhook-erp_lag")
+            self.await_lag(client, "webhook-erp_lag_facts")
         self.assertEqual(0, one.stop())
         expected = list(range(2, 32))
         for receiver in (self.erp, self.shop):
@@ -311,8 +311,8 @@ class GivenSeveralReceivers(server.Case):
         one = self.serve(*self.urls, *QUICK)
         with one.client() as client:
             self.short(client, "both")
-            self.await_lag(client, "webhook_lag")
-            self.await_lag(client, "webhook-erp_lag")
+            self.await_lag(client, "webhook_lag_facts")
+            self.await_lag(client, "webhook-erp_lag_facts")
         self.assertEqual(list(range(2, 22)), self.shop.lsns())
         self.assertEqual(list(range(12, 22)), self.erp.lsns())  # from when it was registered
 
@@ -341,8 +341,8 @@ class GivenSeveralReceivers(server.Case):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "one", 1)
-            self.await_lag(client, "webhook_lag")
-            self.await_lag(client, "webhook-erp_lag")
+            self.await_lag(client, "webhook_lag_facts")
+            self.await_lag(client, "webhook-erp_lag_facts")
         tokens = [receiver.posts[0][0]["Authorization"] for receiver in (self.erp, self.shop)]
         self.assertEqual(["Bearer s3cret", None], tokens)
 
@@ -354,7 +354,7 @@ class GivenSeveralReceivers(server.Case):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "one", 1)
-            self.await_lag(client, "mail_lag")
+            self.await_lag(client, "mail_lag_facts")
         ((envelope, message),) = mail.mails()
         self.assertEqual(["b@example.com", "a@example.com"], envelope["to"])
         self.assertEqual("b@example.com, a@example.com", message["To"])

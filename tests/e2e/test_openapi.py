@@ -13,7 +13,8 @@ from http_client import Http, Raw, address
 
 PASSWORD = "open sesame"
 KNOWN = {"Authorization": f"Bearer {PASSWORD}"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+TYPES = {"object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
+         "null": (type(None),)}
 
 
 class Description:
@@ -44,7 +45,7 @@ class Description:
         if "oneOf" in schema:
             fits = [each for each in schema["oneOf"] if not self.faults(each, value, at)]
             return [] if len(fits) == 1 else [f"{at} fits {len(fits)} of {schema['oneOf']}"]
-        if "type" in schema and type(value) is not TYPES[schema["type"]]:
+        if "type" in schema and type(value) not in TYPES[schema["type"]]:
             return [f"{at} is {value!r}, no {schema['type']}"]
         if "enum" in schema and value not in schema["enum"] or "const" in schema and value != schema["const"]:
             return [f"{at} is {value!r}"]

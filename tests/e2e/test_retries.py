@@ -43,7 +43,7 @@ class GivenAServerThatIsKilledAfterItsAnswer(server.Case):
         """All that there is to see, and the last LSN."""
         seen = [self.ask("GET", path)[1] for path in ("/v1/skus/LAMP/stock", "/v1/orders/o/allocations",
                                                       "/v1/shortages")]
-        return seen, self.ask("GET", "/v1/info")[1]["Stock"]["last_lsn"]
+        return seen, self.ask("GET", "/v1/info")[1]["persistence"]["last_lsn"]
 
     def retried(self, method, path, body=None, meanwhile=None):
         """The first answer and the one after the restart, and what there was before and after that."""

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "net/command_table.hpp"
+#include "net/figures.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {
@@ -198,28 +199,28 @@ BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
 }
 
 BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
-    hub.backend.storage_info = [] {
-        return std::vector<allot::InfoSection>{
-            {"Snapshots", {{"taken", "0"}}},
-            {"Persistence", {{"storage_failed", "?"}, {"durability", "always"}}},
-            {"Stock", {{"products", "?"}, {"bytes", "7"}}}};
+    hub.backend.add_figures = [](allot::Figures& to) {
+        to.begin("persistence");
+        to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{7});
     };
     ask("ADDBATCH b s 1");
     const std::string all = ask("INFO");
-    BOOST_TEST(!contains(all, "?"));
     for (const std::string_view part :
          {"# Server\r\nallot_version:", "\r\n\r\n# Clients\r\nconnected_clients:1\r\n",
           "# Stats\r\n", "dropped_protocol_error:0\r\n", "errorstat_OUTOFSTOCK:count=0\r\n",
           "# Stock\r\nproducts:1\r\nbatches:1\r\n",
-          "# Persistence\r\nloading:0\r\nstorage_failed:0\r\ndurability:always\r\n",
-          "durable_lsn:1\r\nbytes:7\r\n", "# Snapshots\r\ntaken:0\r\n"}) {
+          "# Persistence\r\nloading:0\r\nstorage_failed:0\r\n",
+          "durable_lsn:1\r\njournal_lag_facts:0\r\noldest_lsn:7\r\n"}) {
         BOOST_TEST(contains(all, part), part);
     }
-    BOOST_TEST(ask("INFO snapshots") == "$22\r\n# Snapshots\r\ntaken:0\r\n\r\n");
+    BOOST_TEST(!contains(all, "cmdstat_"));
+    BOOST_TEST(contains(ask("INFO commandstats"), "\r\ncmdstat_addbatch:calls=1,usec="));
+    constexpr std::string_view handlers = "# Handlers\r\n\r\n";
+    BOOST_TEST(ask("INFO handlers") == "$12\r\n" + std::string{handlers});
     BOOST_TEST(contains(ask("INFO STOCK clients"), "# Stock"));
     BOOST_TEST(ask("INFO nope") == "$0\r\n\r\n");
     ask("HELLO 3");
-    BOOST_TEST(ask("INFO snapshots") == "=26\r\ntxt:# Snapshots\r\ntaken:0\r\n\r\n");
+    BOOST_TEST(ask("INFO handlers") == "=16\r\ntxt:" + std::string{handlers});
 }
 
 BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_it_begins) {

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that
     HttpDesk<> desk{{}, secret};
     BOOST_TEST(desk.ask("GET", "/livez").status == 200U);
     for (const std::string_view path :
-         {"/v1/info", "/v1/slowlog", "/v1/openapi.json", "/nowhere", "/allocate"}) {
+         {"/v1/info", "/v1/slowlog", "/v1/openapi.json", "/metrics", "/nowhere", "/allocate"}) {
         const auto answer = desk.ask("GET", path);
         expect_error(answer, 401, "NOAUTH", "Authorization", "required");
         BOOST_TEST(answer.says("WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\""));

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "net/command_table.hpp"
+#include "net/figures.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
 
@@ -38,6 +39,32 @@ BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) 
         served.insert(method + " " + std::string{route.path});
     }
     BOOST_TEST(served == described, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
+    std::set<std::string> described;
+    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    const json::value& error = description.at("components").at("schemas").at("ErrorText");
+    for (const json::value& code : error.at("properties").at("code").at("enum").as_array()) {
+        described.emplace(code.as_string());
+    }
+    std::set<std::string> known{allot::error_words.begin(), allot::error_words.end()};
+    known.erase("NOPROTO");  // of HELLO
+    BOOST_TEST(described == known, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_describes_figures_then_it_has_their_sections) {
+    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    const json::object& info =
+        description.at("components").at("schemas").at("Info").at("properties").as_object();
+    BOOST_TEST(info.size() == allot::figure_sections.size());
+    for (const allot::FigureSection& section : allot::figure_sections) {
+        BOOST_TEST_REQUIRE(info.contains(section.name), section.name);
+        const json::object& described = info.at(section.name).as_object();
+        BOOST_TEST(described.contains("items") == !section.row_label.empty(), section.name);
+        if (section.row_label.empty()) continue;
+        BOOST_TEST(described.at("items").at("required").at(0).as_string() == section.row_label);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {

@@ -1,10 +1,9 @@
-#include "net/http/metrics.hpp"
-
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <sstream>
 #include <string>
 
+#include "net/figures.hpp"
 #include "tests/net/http_desk.hpp"
 
 namespace {
@@ -126,40 +125,24 @@ BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_
     BOOST_TEST(buckets == allot::LatencyHistogram::bounds + 1);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_storage_tells_of_itself_then_its_figures_are_there) {
+BOOST_AUTO_TEST_CASE(when_clients_of_http_alone_hold_buffers_then_they_count) {
     Watched desk;
-    desk.hub.backend.storage_figures = [] {
-        return allot::StorageFigures{
-            .oldest_lsn = 3,
-            .waiting_bytes = 77,
-            .journal_file_bytes = 4096,
-            .held_back_bytes = 1024,
-            .groups = {5, 0, 2},
-            .written_facts = 13,
-            .snapshots_taken = 4,
-            .snapshots_failed = 1,
-            .snapshot_at = 1'700'000'000'500'000,
-            .snapshot_took = 250ms,
-            .handlers = {{"mail", 7, 2, 6, 5, 1}, {"webhook-erp", 9, 0, 8, 6, 0}}};
+    BOOST_TEST_REQUIRE(desk.hub.sessions().empty());
+    BOOST_TEST(desk.figures()["allot_client_buffer_bytes"] >= 2048);
+    const auto held = desk.ask("GET", "/v1/info").json().at("clients").at("client_buffer_bytes");
+    BOOST_TEST(held.as_int64() >= 2048);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_storage_has_figures_of_its_own_then_they_are_there) {
+    Watched desk;
+    BOOST_TEST(!desk.figures().contains("allot_oldest_lsn"));
+    desk.hub.backend.add_figures = [](allot::Figures& to) {
+        to.begin("persistence");
+        to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{3});
     };
-    auto figures = desk.figures();
-    BOOST_TEST(figures["allot_oldest_lsn"] == 3);
-    BOOST_TEST(figures["allot_journal_waiting_bytes"] == 77);
-    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"1\"}"] == 5);
-    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"2\"}"] == 5);
-    BOOST_TEST(figures["allot_journal_group_facts_bucket{le=\"+Inf\"}"] == 7);
-    BOOST_TEST(figures["allot_journal_group_facts_sum"] == 13);
-    BOOST_TEST(figures["allot_snapshots_total{result=\"taken\"}"] == 4);
-    BOOST_TEST(figures["allot_snapshots_total{result=\"failed\"}"] == 1);
-    BOOST_TEST(figures["allot_snapshot_timestamp_seconds"] == 1'700'000'000.5);
-    BOOST_TEST(figures["allot_snapshot_duration_seconds"] == 0.25);
-    BOOST_TEST(figures["allot_handler_lsn{handler=\"mail\"}"] == 7);
-    BOOST_TEST(figures["allot_handler_lag_facts{handler=\"mail\"}"] == 2);
-    BOOST_TEST(figures["allot_handler_deliveries_total{handler=\"webhook-erp\"}"] == 6);
-    BOOST_TEST(figures["allot_handler_needs_lsn{handler=\"webhook-erp\"}"] == 8);
-    BOOST_TEST(figures["allot_journal_file_bytes"] == 4096);
-    BOOST_TEST(figures["allot_journal_held_back_bytes"] == 1024);
-    BOOST_TEST(figures["allot_handler_failures_total{handler=\"mail\"}"] == 1);
+    BOOST_TEST(desk.figures()["allot_oldest_lsn"] == 3);
+    BOOST_TEST(desk.ask("GET", "/v1/info").json().at("persistence").at("oldest_lsn").as_int64() ==
+               3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -205,26 +205,3 @@ BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_secrets_are_not) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(given_handlers_at_work)
-
-BOOST_AUTO_TEST_CASE(when_info_tells_of_them_then_no_error_can_add_a_line) {
-    const auto section = program::handler_info({{.name = "mail",
-                                                 .done = 7,
-                                                 .kept = 6,
-                                                 .lag = 2,
-                                                 .acted = 3,
-                                                 .failures = 4,
-                                                 .last_error = "no\r\nlast_lsn:0"}});
-    BOOST_TEST(section.name == "Handlers");
-    using Field = std::pair<std::string, std::string>;
-    BOOST_TEST(
-        (section.fields == std::vector<Field>{{"mail_lsn", "7"},
-                                              {"mail_lag", "2"},
-                                              {"mail_needs_lsn", "7"},
-                                              {"mail_deliveries", "3"},
-                                              {"mail_failures", "4"},
-                                              {"mail_last_error", "no\\x0d\\x0alast_lsn:0"}}));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
