@@ -48,16 +48,20 @@ struct BatchRescheduled {
     friend bool operator==(const BatchRescheduled&, const BatchRescheduled&) = default;
 };
 
+/// A line's seniority is the LSN of its first allocation: who shrinks a batch releases the latest
+/// lines by that. A line that the store itself moves to another batch keeps it.
 struct LineAllocated {
     OrderLine line;
     BatchRef batch;
+    Lsn since =
+        0;  ///< of a line that was moved: its seniority; 0: its seniority is this fact's LSN
     friend bool operator==(const LineAllocated&, const LineAllocated&) = default;
 };
 
 struct LineDeallocated {
     OrderLine line;
     BatchRef batch;
-    Lsn allocated_at;  ///< of the LineAllocated that this ends: its place among the batch's lines
+    Lsn allocated_at;  ///< the line's seniority: its place among the batch's lines
     friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
 };
 

@@ -90,29 +90,53 @@ Index Ledger::find_line(OrderPlace order, Index product, Quantity quantity) cons
     return at;
 }
 
-void Ledger::hold(const OrderId& order, OrderPlace place, Index batch, Quantity quantity, Lsn at) {
-    insert(at_or_added(place, order), batch, quantity, at, batches_[batch].last_line_, no_index);
-}
-
-void Ledger::put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at) {
-    Index later = no_index;
-    Index earlier = batches_[batch].last_line_;
-    while (earlier != no_index && lines_[earlier].allocated_at > at) {
-        later = earlier;
-        earlier = lines_[earlier].earlier;
+/// \pre the batch's first line is of no later seniority, and its last one of a later.
+/// \param near a line of the batch.
+Index Ledger::last_before(const Batch& batch, Index near, Lsn seniority) const {
+    const auto comes_later = [&](Index at) { return lines_[at].allocated_at > seniority; };
+    const bool is_beyond = comes_later(near);
+    for (Index from_end = batch.last_line_;;) {
+        from_end = lines_[from_end].earlier;
+        if (!comes_later(from_end)) return from_end;
+        const Index next = is_beyond ? lines_[near].earlier : lines_[near].later;
+        if (comes_later(next) != is_beyond) return is_beyond ? next : near;
+        near = next;
     }
-    insert(at_or_added(find_order(order), order), batch, quantity, at, earlier, later);
 }
 
-void Ledger::insert(Index order, Index batch_at, Quantity quantity, Lsn at, Index earlier,
-                    Index later) {
-    Batch& batch = batches_[batch_at];
+std::optional<LinePosition> Ledger::find_position(Index batch_at, Lsn seniority) const {
+    const Batch& batch = batches_[batch_at];
+    const Index last = batch.last_line_, first = batch.first_line_;
+    Index earlier = last;
+    if (last != no_index && lines_[last].allocated_at > seniority) {
+        if (lines_[first].allocated_at > seniority) return LinePosition{batch_at, no_index, first};
+        const auto inserted = last_inserted_.find(batch_at);
+        const bool is_near =
+            inserted != last_inserted_.end() && lines_[inserted->second].batch == batch_at;
+        earlier = last_before(batch, is_near ? inserted->second : first, seniority);
+    }
+    if (earlier == no_index) return LinePosition{batch_at, no_index, no_index};
+    if (lines_[earlier].allocated_at == seniority) return std::nullopt;
+    return LinePosition{batch_at, earlier, lines_[earlier].later};
+}
+
+void Ledger::remember(Index batch, Index line) {
+    constexpr std::size_t batches_max = 65'536;  // more than one unit puts lines between others of
+    if (last_inserted_.size() >= batches_max) last_inserted_.clear();
+    last_inserted_[batch] = line;
+}
+
+void Ledger::hold(const OrderId& order, OrderPlace order_place, const LinePosition& position,
+                  Quantity quantity, Lsn seniority) {
+    Batch& batch = batches_[position.batch];
     BOOST_ASSERT(batch.can_allocate(quantity));
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    const Index line = lines_.insert(at, order, batch_at, units, earlier, later);
-    (earlier == no_index ? batch.first_line_ : lines_[earlier].later) = line;
-    (later == no_index ? batch.last_line_ : lines_[later].earlier) = line;
+    const Index line = lines_.insert(seniority, at_or_added(order_place, order), position.batch,
+                                     units, position.earlier, position.later);
+    (position.earlier == no_index ? batch.first_line_ : lines_[position.earlier].later) = line;
+    (position.later == no_index ? batch.last_line_ : lines_[position.later].earlier) = line;
     batch.available_ -= units;
+    if (position.later != no_index) remember(position.batch, line);
     enter_order(line);
 }
 
@@ -207,7 +231,8 @@ boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order)
 
 std::size_t Ledger::bytes() const noexcept {
     return batches_.bytes() + orders_.bytes() + lines_.bytes() + batch_index_.bytes() +
-           order_index_.bytes() + line_index_.bytes() + shortages_.bytes();
+           order_index_.bytes() + line_index_.bytes() + shortages_.bytes() +
+           last_inserted_.bucket_count() * sizeof(std::pair<Index, Index>);
 }
 
 }  // namespace allot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -17,11 +18,11 @@ namespace allot {
 
 /// A line that a batch holds.
 struct alignas(32) AllocatedLine {
-    Lsn allocated_at = 0;  ///< of its LineAllocated: the order of allocation
+    Lsn allocated_at = 0;  ///< its seniority, see LineAllocated; no two lines share one
     Index order = no_index;
     Index batch = no_index;
     std::uint32_t quantity = 0;
-    Index earlier = no_index;        ///< the batch's line allocated before this one
+    Index earlier = no_index;        ///< the batch's line that comes before this one by seniority
     Index later = no_index;          ///< and the one after
     Index order_earlier = no_index;  ///< the order's line entered before this one
 };
@@ -64,6 +65,13 @@ static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has m
 struct OrderPlace {
     std::uint64_t hash = 0;  ///< of its id
     Index at = no_index;     ///< no_index: no line of it is allocated
+};
+
+/// Where a line is on a batch, or would be booked: between two others, by seniority.
+struct LinePosition {
+    Index batch = no_index;
+    Index earlier = no_index;
+    Index later = no_index;
 };
 
 /// The book in which all products of a store keep their batches and allocated lines: flat pools
@@ -128,21 +136,25 @@ public:
     [[nodiscard]] std::string_view order_id(const AllocatedLine& line) const noexcept {
         return orders_[line.order].id.view();
     }
-    /// The lines of a batch: from the latest by `earlier`, from the first by `later`.
+    /// The lines of a batch by seniority: from the latest by `earlier`, from the first by `later`.
     [[nodiscard]] Index latest_line(Index batch) const noexcept {
         return batches_[batch].last_line_;
     }
     [[nodiscard]] Index first_line(Index batch) const noexcept {
         return batches_[batch].first_line_;
     }
-    /// Books a line on a batch, as the latest of the batch's lines.
-    /// \pre the batch has enough available, no batch of its product holds the line, `at` is later
-    /// than any of the batch's lines, and `place` is what find_order() gives.
-    void hold(const OrderId& order, OrderPlace place, Index batch, Quantity quantity, Lsn at);
+    /// Finds where a line of this seniority belongs on a batch: at once for one that comes after
+    /// all others; else in time in proportion to the lines between that position and the one where
+    /// hold() last put such a line on this batch, or the batch's end, whichever is nearer. So moved
+    /// lines that come from the oldest on are merged in one walk over the batch's lines.
+    /// \return none when a line of the batch has this seniority.
+    [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const;
+    /// Books a line on a batch. \pre the batch has enough available, no batch of its product holds
+    /// the line, and `order_place` and `position` are what find_order() and find_position() give.
+    void hold(const OrderId& order, OrderPlace order_place, const LinePosition& position,
+              Quantity quantity, Lsn seniority);
     void release(Index line);
-    /// Undoes a release(): books the line at its old place among the batch's lines.
-    void put_back(const OrderId& order, Index batch, Quantity quantity, Lsn at);
-    /// The allocated lines of one order, over all products, in the order of their allocation.
+    /// The allocated lines of one order, over all products, in the order of their seniority.
     [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
 
     // Shortages
@@ -158,7 +170,8 @@ public:
 private:
     [[nodiscard]] static std::uint64_t line_hash(Index order, Index product,
                                                  std::uint32_t quantity) noexcept;
-    void insert(Index order, Index batch, Quantity quantity, Lsn at, Index earlier, Index later);
+    [[nodiscard]] Index last_before(const Batch& batch, Index near, Lsn seniority) const;
+    void remember(Index batch, Index line);
     [[nodiscard]] Index at_or_added(OrderPlace place, const OrderId& order);
     void enter_order(Index line);
     void leave_order(Index line);
@@ -176,6 +189,9 @@ private:
     /// From a line of an indexed order to the one that was entered after it, whose `order_earlier`
     /// it is: whoever has that has both. The latest, after which there is none, is not in it.
     FlatIndex<> line_index_;
+    /// Of a batch the line that was last put between others, from where find_position() looks for
+    /// the next one. It may be gone, or be another batch's by now. No decision depends on it.
+    boost::unordered_flat_map<Index, Index> last_inserted_;
     ShortageBook shortages_;
 };
 

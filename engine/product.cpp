@@ -1,6 +1,7 @@
 #include "engine/product.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace allot {
@@ -14,10 +15,17 @@ Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder
         if (observer != nullptr) observer->considered(holder, Verdict::holds_the_line);
         return holder.ref();
     }
+    return take(line, order, 0, recorder, observer);
+}
+
+/// R1, R2 of a line that no batch holds.
+Result<BatchRef> Product::take(const OrderLine& line, OrderPlace order, Lsn since,
+                               FactRecorder& recorder, PlanObserver* observer) {
     const Index chosen = choose(line.quantity, observer);
     if (chosen == no_index) return Refusal::out_of_stock;
     const BatchRef ref = ledger_->batch(chosen).ref();
-    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref}, {chosen, order});
+    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since},
+                    {chosen, order});
     return ref;
 }
 
@@ -79,21 +87,22 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     // The latest lines have to go until what is left fits. They go before the batch shrinks, so
     // that it never holds more than it has.
-    std::vector<OrderLine> released;
+    std::vector<std::pair<OrderLine, Lsn>> released;  // and their seniority
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {
         const AllocatedLine line = ledger_->line(line_at);
-        released.push_back(
-            {OrderId::known(ledger_->order_id(line)), sku(), Quantity::of(line.quantity).value()});
-        recorder.record(*this, LineDeallocated{released.back(), batch.ref(), line.allocated_at});
+        const OrderLine wanted{OrderId::known(ledger_->order_id(line)), sku(),
+                               Quantity::of(line.quantity).value()};
+        released.emplace_back(wanted, line.allocated_at);
+        recorder.record(*this, LineDeallocated{wanted, batch.ref(), line.allocated_at});
         excess -= line.quantity;
         line_at = line.earlier;
     }
     recorder.record(*this, BatchQuantityChanged{sku(), batch.ref(), from, purchased});
 
     std::ranges::reverse(released);  // oldest first
-    for (const OrderLine& line : released) {
-        if (!allocate(line, recorder)) refuse(line, recorder);
+    for (const auto& [line, since] : released) {
+        if (!take(line, ledger_->find_order(line.order), since, recorder)) refuse(line, recorder);
     }
     return released.size();
 }

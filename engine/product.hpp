@@ -101,7 +101,8 @@ public:
     /// \pre no other product has a batch of this reference.
     Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
                            FactRecorder& recorder);
-    /// R8. \return how many lines were released, each allocated again or short.
+    /// R8. The latest lines by seniority are released, and keep it where they are allocated again.
+    /// \return how many were released, each allocated again or short.
     std::size_t change_quantity(Index batch, Purchased purchased, FactRecorder& recorder);
     /// R9; Eta::warehouse() receives the batch.
     void reschedule(Index batch, Eta eta, FactRecorder& recorder);
@@ -128,6 +129,8 @@ public:
     [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
 
 private:
+    Result<BatchRef> take(const OrderLine& line, OrderPlace order, Lsn since,
+                          FactRecorder& recorder, PlanObserver* observer = nullptr);
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);

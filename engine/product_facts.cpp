@@ -106,11 +106,16 @@ struct Product::Applier {
         const bool known = found.batch != no_index;
         const Index at = known ? found.batch : product.own_batch(fact.batch);
         if (at == no_index || !ledger.batch(at).can_allocate(quantity)) return false;
-        const OrderPlace place = known ? found.order : ledger.find_order(order);
-        if (!known && ledger.find_line(place, product.index_, quantity) != no_index) return false;
-        ledger.hold(order, place, at, quantity, lsn);
+        const OrderPlace of_order = known ? found.order : ledger.find_order(order);
+        if (!known && ledger.find_line(of_order, product.index_, quantity) != no_index)
+            return false;
+        if (fact.since != 0 && fact.since >= lsn) return false;
+        const Lsn seniority = fact.since != 0 ? fact.since : lsn;
+        const auto position = ledger.find_position(at, seniority);
+        if (!position) return false;
+        ledger.hold(order, of_order, *position, quantity, seniority);
         product.pass_sold_out();
-        if (product.has_shortages()) product.end_shortage(place.hash, fact.line, lsn, ended);
+        if (product.has_shortages()) product.end_shortage(of_order.hash, fact.line, lsn, ended);
         return true;
     }
     bool operator()(const LineDeallocated& fact) const {
@@ -176,8 +181,11 @@ struct Product::Reverter {
         product.reopen_shortage(fact.line, lsn, ended);
     }
     void operator()(const LineDeallocated& fact) const {
-        ledger.put_back(fact.line.order, product.own_batch(fact.batch), fact.line.quantity,
-                        fact.allocated_at);
+        const OrderId& order = fact.line.order;
+        const Index batch = product.own_batch(fact.batch);
+        const auto position = ledger.find_position(batch, fact.allocated_at);
+        ledger.hold(order, ledger.find_order(order), *position, fact.line.quantity,
+                    fact.allocated_at);
     }
     void operator()(const OutOfStock& fact) const {
         const std::uint64_t order_hash = ledger.hash(fact.line.order.view());

@@ -44,7 +44,7 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      "Tells what ALLOCATE would do, and why each batch was passed over", "stock", "0.1.0",
      3, any, read, true, handlers::explain},
     {"ALLOCATIONS", "order", "array of [sku, qty, batch]",
-     "Lists the lines of an order in the order of their allocation", "stock", "0.1.0",
+     "Lists the lines of an order in the order of their first allocation", "stock", "0.1.0",
      1, 1, read, false, handlers::allocations},
     {"SHORTAGES", "[sku] [AFTER lsn]", "array of [order, sku, qty, since]",
      "Lists the lines that no batch could take, until served or withdrawn, oldest first", "stock",

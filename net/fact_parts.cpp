@@ -33,9 +33,12 @@ struct Taker {
                 {batch(f.batch), sku(f.sku), day("from", f.from), day("to", f.to)}};
     }
     FactParts operator()(const LineAllocated& f) const {
-        return {"LineAllocated",
-                "line_allocated",
-                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch)}};
+        FactParts parts{
+            "LineAllocated",
+            "line_allocated",
+            {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch)}};
+        if (f.since != 0) parts.fields.push_back(Field{"since", "since", f.since});
+        return parts;
     }
     FactParts operator()(const LineDeallocated& f) const {
         return {"LineDeallocated",

@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
     line_deallocated = 5,
     out_of_stock = 6,
     shortage_withdrawn = 7,
+    line_moved = 25,
 };
 
 class Encoder {
@@ -125,7 +126,8 @@ struct EncodeFact {
         write(Kind::batch_rescheduled, f.sku, f.batch, f.from, f.to);
     }
     void operator()(const LineAllocated& f) const noexcept {
-        write(Kind::line_allocated, f.line, f.batch);
+        if (f.since == 0) return write(Kind::line_allocated, f.line, f.batch);
+        write(Kind::line_moved, f.line, f.batch, f.since);
     }
     void operator()(const LineDeallocated& f) const noexcept {
         write(Kind::line_deallocated, f.line, f.batch, f.allocated_at);
@@ -153,6 +155,11 @@ std::optional<Fact> decode_fact(Decoder& in) noexcept {
             return BatchRescheduled{in.name<Sku>(), in.name<BatchRef>(), in.eta(), in.eta()};
         case Kind::line_allocated:
             return LineAllocated{in.line(), in.name<BatchRef>()};
+        case Kind::line_moved: {
+            const LineAllocated fact{in.line(), in.name<BatchRef>(), in.lsn()};
+            if (fact.since == 0) return std::nullopt;
+            return fact;
+        }
         case Kind::line_deallocated:
             return LineDeallocated{in.line(), in.name<BatchRef>(), in.lsn()};
         case Kind::out_of_stock:

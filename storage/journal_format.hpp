@@ -17,8 +17,9 @@ namespace allot::journal {
 
 static_assert(std::endian::native == std::endian::little, "the formats are little-endian");
 
-/// What is written. Version 1 had no fact of kind 7 (ShortageWithdrawn), and is read.
-inline constexpr std::uint32_t format_version = 2;
+/// What is written. Version 1 had no fact of kind 7 (ShortageWithdrawn), and neither it nor 2 one
+/// of kind 25 (a line that was moved); both are read.
+inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
 }

@@ -42,7 +42,7 @@ class GivenAListener(server.ServedCase):
         self.publish("change_batch_quantity", batchref="batch-early", qty=5)
         self.assertEqual(
             ("line_allocated",
-             {"orderid": "o1", "sku": "LAMP", "qty": 10, "batchref": "batch-later"}),
+             {"orderid": "o1", "sku": "LAMP", "qty": 10, "batchref": "batch-later", "since": 3}),
             next_message(self.listener))
         self.assertEqual([["LAMP", 10, "batch-later"]], self.one.call("ALLOCATIONS", "o1"))
 

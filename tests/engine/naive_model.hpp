@@ -15,7 +15,7 @@ public:
     struct Line {
         std::string order, sku;
         std::int64_t units = 0;
-        std::uint64_t fact = 0;  // that allocated it
+        std::uint64_t fact = 0;  // that allocated it first
         bool operator==(const Line& other) const {
             return order == other.order && sku == other.sku && units == other.units;
         }
@@ -23,7 +23,7 @@ public:
     struct Batch {
         std::string ref, sku, eta;  // eta: empty in the warehouse, which sorts first
         std::int64_t purchased = 0;
-        std::vector<Line> lines;  // in the order of allocation
+        std::vector<Line> lines;  // in the order of their first allocation
 
         [[nodiscard]] std::int64_t available() const {
             std::int64_t units = purchased;
@@ -49,15 +49,20 @@ public:
         return "ok";
     }
 
-    std::string allocate(const Line& line) {
+    /// \param since the fact that allocated a line first which is moved here.
+    std::string allocate(const Line& line, std::uint64_t since = 0) {
         const auto ranked = ranked_batches(line.sku);
         if (ranked.empty()) return "unknown SKU";
         if (const Batch* holder = holder_of(line)) return holder->ref;
         for (Batch* batch : ranked) {
             if (batch->available() < line.units) continue;
-            batch->lines.push_back(line);
-            batch->lines.back().fact =
-                changed(line.sku, with_batch("line_allocated", line, *batch));
+            Fact told = with_batch("line_allocated", line, *batch);
+            if (since != 0) told.insert(told.end(), {"since", number(since)});
+            Line held = line;
+            held.fact = changed(line.sku, told);
+            if (since != 0) held.fact = since;
+            batch->lines.push_back(held);
+            std::ranges::sort(batch->lines, {}, &Line::fact);
             std::erase_if(shortages, [&](const Shortage& open) { return open.line == line; });
             return batch->ref;
         }
@@ -117,7 +122,7 @@ public:
             return other.order == line.order && (line.sku.empty() || other.sku == line.sku) &&
                    (line.units == 0 || other.units == line.units);
         };
-        std::map<std::uint64_t, Fact> released;  // by the fact that allocated them
+        std::map<std::uint64_t, Fact> released;  // by the fact that allocated them first
         for (Batch& batch : batches) {
             std::erase_if(batch.lines, [&](const Line& held) {
                 if (is_meant(held)) released[held.fact] = of_release(held, batch);
@@ -146,7 +151,7 @@ public:
         }
         changed(batch->sku, {"batch_quantity_changed", "batchref", "+" + ref, "sku",
                              "+" + batch->sku, "from", count(before), "to", count(units)});
-        for (const Line& line : released) allocate(line);
+        for (const Line& line : released) allocate(line, line.fact);
         return std::to_string(released.size());
     }
 
@@ -218,7 +223,8 @@ private:
         }
         return ++facts;
     }
-    static std::string count(std::int64_t number) { return ":" + std::to_string(number); }
+    static std::string count(std::int64_t units) { return ":" + std::to_string(units); }
+    static std::string number(std::uint64_t fact) { return ":" + std::to_string(fact); }
     static std::string day(const std::string& eta) {
         return eta.empty() ? "+warehouse" : "+" + eta;
     }
@@ -232,7 +238,7 @@ private:
     }
     static Fact of_release(const Line& line, const Batch& batch) {
         Fact fact = with_batch("line_deallocated", line, batch);
-        fact.insert(fact.end(), {"allocated_at", count(static_cast<std::int64_t>(line.fact))});
+        fact.insert(fact.end(), {"allocated_at", number(line.fact)});
         return fact;
     }
 };

@@ -24,6 +24,9 @@ void require_same_bytes(const Fact& fact, std::span<const std::byte> taken) {
                   "what was read is written again");
 }
 
+/// Of a line that is short, as journals of versions 1 and 2 hold it.
+bool may_be_a_repeat(const Fact& fact) { return std::holds_alternative<OutOfStock>(fact); }
+
 /// Applies facts, each after it was undone once.
 class Stock {
 public:
@@ -37,7 +40,8 @@ public:
         EndedShortages ended;
         const bool applied = product->apply(fact, lsn_ + 1, {}, &ended);
         if (applied) {
-            fuzz::require(before != state_hash(repository_), "a fact changes something");
+            fuzz::require(before != state_hash(repository_) || may_be_a_repeat(fact),
+                          "a fact changes something");
             product->revert(fact, lsn_ + 1, ended);
         }
         fuzz::require(ended.empty(), "what it ended is open again");

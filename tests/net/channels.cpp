@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
         message("line_deallocated",
                 R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1","allocated_at":3})") +
             message("batch_quantity_changed", R"({"batchref":"b1","sku":"SKU","from":10,"to":5})") +
-            message("line_allocated", R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2"})"));
+            message("line_allocated",
+                    R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2","since":3})"));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_who_listens_then_names_and_patterns_are_counted) {

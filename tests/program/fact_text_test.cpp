@@ -23,6 +23,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_text_then_it_is_one_line_that_says_all) {
                when + "LineAllocated order=o sku=s qty=3 batch=b");
     BOOST_TEST(fact_as_text(at_12(LineDeallocated{{"o", "s", 3}, "b", 7})) ==
                when + "LineDeallocated order=o sku=s qty=3 batch=b allocated_at=7");
+    BOOST_TEST(fact_as_text(at_12(LineAllocated{{"o", "s", 3}, "b", 7})) ==
+               when + "LineAllocated order=o sku=s qty=3 batch=b since=7");
     BOOST_TEST(fact_as_text(at_12(OutOfStock{{"o", "s", 3}})) ==
                when + "OutOfStock order=o sku=s qty=3");
 }

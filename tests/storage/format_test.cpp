@@ -37,7 +37,8 @@ Fact any_fact() {
         case 2:
             return BatchRescheduled{any_name<Sku>(), any_name<BatchRef>(), any_eta(), any_eta()};
         case 3:
-            return LineAllocated{any_line(), any_name<BatchRef>()};
+            return LineAllocated{any_line(), any_name<BatchRef>(),
+                                 *rc::gen::oneOf(rc::gen::just(Lsn{0}), rc::gen::arbitrary<Lsn>())};
         case 4:
             return LineDeallocated{any_line(), any_name<BatchRef>(), *rc::gen::arbitrary<Lsn>()};
         case 5:
@@ -67,6 +68,26 @@ RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
     const auto cut = *rc::gen::inRange<std::size_t>(0, size);
     std::span<const std::byte> bytes{std::as_const(buffer).data(), cut};
     RC_ASSERT(!journal::decode(bytes));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_first_then_only_what_is_needed_is_written) {
+    std::array<std::byte, journal::fact_bytes_max> buffer{};
+    const auto size_of = [&](const Fact& fact) {
+        return journal::encode(fact, buffer.data()) - buffer.data();
+    };
+    constexpr std::ptrdiff_t kind = 1, order = 1 + 2, sku = 1 + 3, units = 4, batch = 1 + 2,
+                             lsn = 8;
+    const OrderLine line{"o1", "sku", 1};
+    BOOST_TEST(size_of(LineAllocated{line, "b1"}) == kind + order + sku + units + batch);
+    BOOST_TEST(size_of(LineAllocated{line, "b1", 7}) == kind + order + sku + units + batch + lsn);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_moved_line_was_never_allocated_then_it_is_none) {
+    std::array<std::byte, journal::fact_bytes_max> buffer{};
+    std::byte* const end = journal::encode(LineAllocated{{"o1", "sku", 1}, "b1", 7}, buffer.data());
+    std::fill_n(end - sizeof(Lsn), sizeof(Lsn), std::byte{0});
+    std::span<const std::byte> bytes{std::as_const(buffer).data(), end};
+    BOOST_TEST(!journal::decode(bytes));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,7 +22,7 @@ class Line(NamedTuple):
     order: str
     sku: str
     qty: int
-    lsn: int  # of its allocation
+    lsn: int  # of its first allocation
 
 
 class Batch(NamedTuple):
@@ -30,7 +30,7 @@ class Batch(NamedTuple):
     added: int  # the LSN; so batches sort by preference
     ref: str
     purchased: int
-    lines: tuple[Line, ...]  # in the order of allocation
+    lines: tuple[Line, ...]  # in the order of their first allocation
 
     @property
     def available(self) -> int:
@@ -80,8 +80,11 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
             of[ref] = of[ref]._replace(eta=fact["to"] or WAREHOUSE)
         case "LineAllocated":
             must(holder(product, fact["order"], fact["qty"]) is None)
-            line = Line(fact["order"], fact["sku"], fact["qty"], lsn)
-            of[ref] = of[ref]._replace(lines=(*of[ref].lines, line))
+            since = fact.get("since", lsn)  # of one that was moved
+            must(0 < since <= lsn and all(each.lsn != since for each in of[ref].lines))
+            line = Line(fact["order"], fact["sku"], fact["qty"], since)
+            lines = sorted((*of[ref].lines, line), key=lambda each: each.lsn)
+            of[ref] = of[ref]._replace(lines=tuple(lines))
         case "LineDeallocated":
             line = Line(fact["order"], fact["sku"], fact["qty"], fact["allocated_at"])
             must(line in of[ref].lines)
@@ -207,7 +210,7 @@ class Draft:
         return found
 
     def lines(self, order: str) -> list[tuple[Line, str]]:
-        """The lines of an order and their batches, in the order of allocation."""
+        """The lines of an order and their batches, in the order of their first allocation."""
         every = [self.find(sku) or () for sku in self._past.skus()]
         found = [
             (line, batch.ref)

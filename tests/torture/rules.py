@@ -28,14 +28,14 @@ def _shortage_of(refused: Refused, before: Draft) -> list[Fact]:
     return [] if is_short else [fact]
 
 
-def _allocate_line(draft: Draft, order: str, sku: str, qty: int) -> str:
+def _allocate_line(draft: Draft, order: str, sku: str, qty: int, **moved: int) -> str:
     product = draft.product(sku)
     held = holder(product, order, qty)
     if held:
         return held.ref
     for batch in product:
         if batch.available >= qty:
-            draft.record("LineAllocated", sku, order=order, qty=qty, batch=batch.ref)
+            draft.record("LineAllocated", sku, order=order, qty=qty, batch=batch.ref, **moved)
             return batch.ref
     short = {"fact": "OutOfStock", "sku": sku, "order": order, "qty": qty}
     raise Refused("OUTOFSTOCK", f"Out of stock for sku {sku}", short)
@@ -73,7 +73,8 @@ def _add_batch(draft: Draft, ref: str, sku: str, qty: int, day: str = "warehouse
 
 
 def _set_quantity(draft: Draft, ref: str, qty: int) -> int:
-    """The latest lines go until the others fit; then they are allocated anew, oldest first."""
+    """The latest lines go until the others fit; then they are allocated anew, oldest first, and
+    keep their seniority."""
     sku, batch = draft.batch(ref)
     if batch.purchased == qty:
         return 0
@@ -89,7 +90,7 @@ def _set_quantity(draft: Draft, ref: str, qty: int) -> int:
     draft.record("BatchQuantityChanged", sku, **fields)
     for line in reversed(released):
         try:
-            _allocate_line(draft, line.order, sku, line.qty)
+            _allocate_line(draft, line.order, sku, line.qty, since=line.lsn)
         except Refused:
             draft.record("OutOfStock", sku, order=line.order, qty=line.qty)
     return len(released)

@@ -103,6 +103,19 @@ class GivenHistoriesThatAreRight(Judged):
                          told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S")])
 
 
+    def test_when_a_line_was_moved_then_a_newer_one_goes_first(self) -> None:
+        def shrunk(batch: str, before: int) -> dict[str, Any]:
+            return {"fact": "BatchQuantityChanged", "batch": batch, "sku": "S", "from": before, "to": 5}
+
+        moved = {**allocated("x", 6, "c"), "since": 3}
+        self.assertFits(
+            [added("c", 12), allocated("x", 6), allocated("y", 5, "c"), released("x", 6, 3),
+             shrunk("b", 10), moved, released("y", 5, 4, "c"), {**shrunk("c", 12), "to": 6},
+             {**allocated("y", 5), "since": 4}],
+            [told(0, 1, "OK", "ADDBATCH", "c", "S", 12), told(2, 3, "b", "ALLOCATE", "x", "S", 6),
+             told(4, 5, "c", "ALLOCATE", "y", "S", 5), told(6, 7, 1, "SETQTY", "b", 5),
+             told(8, 9, 1, "SETQTY", "c", 6)])
+
     def test_when_a_line_is_short_then_it_is_until_served_or_withdrawn(self) -> None:
         self.assertFits(
             [short("x", 12), short("y", 11), withdrawn("x", 12), added("c", 20),
