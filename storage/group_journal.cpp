@@ -33,9 +33,9 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
       readable_{tail.last},
       filling_{buffer_bytes},
       segments_{std::move(segments)} {
-    if (segments_.empty()) segments_.push_back({writer_.segment(), writer_.segment_first()});
+    if (segments_.empty()) begin_segment(segments_, writer_.segment(), writer_.segment_first());
     oldest_ = segments_.front().first;
-    newest_ = segments_.back().newest;
+    noted_ = tail.last;
     for (const SegmentInfo& segment : segments_) {
         index_.add({segment.first, segment.number, 0, 0});
     }
@@ -155,8 +155,8 @@ bool GroupJournal::may_go(std::size_t place, Lsn first) const {
     // holds.
     const std::uint64_t left = (segments_.size() - place - 2) * options_.segment_bytes;
     if (left < options_.keep_journal_bytes) return false;
-    const std::chrono::microseconds age{newest_ - segments_[place].newest};
-    return age >= options_.keep_journal_age;
+    return options_.keep_journal_age.count() == 0 ||
+           age_of(segments_[place], segments_.back()) >= options_.keep_journal_age;
 }
 
 std::uint64_t GroupJournal::file_bytes() const {

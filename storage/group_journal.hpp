@@ -17,15 +17,9 @@
 #include "storage/group_sizes.hpp"
 #include "storage/journal_writer.hpp"
 #include "storage/options.hpp"
+#include "storage/segment_info.hpp"
 
 namespace allot {
-
-/// A segment of a journal that is in use.
-struct SegmentInfo {
-    std::uint64_t number;
-    Lsn first;              ///< of the first fact in it
-    UnixMicros newest = 0;  ///< the time of its last unit, or a little later
-};
 
 /// The journal on disk, with group commit: units of work collect in one buffer while the other is
 /// written and synced; what came meanwhile is the next group. No unit waits for a timer.
@@ -130,7 +124,8 @@ private:
     void write_group(Time now);
     void sync_or_mark(Time now);
     void close();
-    void publish();
+    void publish(Time now);
+    void note_writing(Time now);
     void remove_before(Lsn first);
     [[nodiscard]] bool may_go(std::size_t place, Lsn first) const;
     void latch(std::error_code code, std::string_view what);
@@ -158,6 +153,8 @@ private:
     Time idle_since_{};   // no unit has come; the epoch: some has
     Time linger_ends_{};  // of the group that is filling; the epoch: it does not linger
     Time unsynced_since_{};
+    Time opened_{};        // the first step; the epoch: there was none yet
+    Lsn noted_ = 0;        // the last LSN whose writing segments_ tells
     Lsn wanted_ = 0;       // to be synced in this round
     bool marked_ = false;  // the last frame says that all before it is durable
 

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds relaxed_linger{1};
 
 GroupJournal::Time GroupJournal::step(Time now) noexcept {
     resume_ = now;
+    if (opened_ == Time{}) opened_ = now;
     try {
         if (ended_) return Time::max();
         next_step(now);
@@ -40,7 +41,7 @@ void GroupJournal::next_step(Time now) {
             return write_group(now);
         case Stage::syncing:
             sync_or_mark(now);
-            return publish();
+            return publish(now);
         case Stage::closing:
             return close();
     }
@@ -128,7 +129,7 @@ void GroupJournal::close() {
     ended_ = true;
 }
 
-void GroupJournal::publish() {
+void GroupJournal::publish(Time now) {
     const Lsn reached =
         options_.durability.mode == Durability::Mode::always ? writer_.synced() : writer_.written();
     Lsn acknowledged = 0;
@@ -138,16 +139,24 @@ void GroupJournal::publish() {
         acknowledged = std::max<Lsn>(acknowledged_, reached);
         acknowledged_ = acknowledged;
         if (segments_.back().number != writer_.segment()) {
-            segments_.push_back({writer_.segment(), writer_.segment_first()});
+            begin_segment(segments_, writer_.segment(), writer_.segment_first());
             index_.add({writer_.segment_first(), writer_.segment(), 0, 0});
         }
-        segments_.back().newest = newest_;
+        note_writing(now);
     }
     index_.add(writer_.place());
     // Only now: whoever reads up to there finds the way in the index.
     readable_ =
         options_.durability.mode == Durability::Mode::os ? writer_.written() : writer_.synced();
     tell(acknowledged);
+}
+
+/// \pre mutex_ is held
+void GroupJournal::note_writing(Time now) {
+    if (noted_ == writer_.written()) return;
+    noted_ = writer_.written();
+    note_write(segments_, newest_,
+               std::chrono::duration_cast<std::chrono::microseconds>(now - opened_));
 }
 
 void GroupJournal::latch(std::error_code code, std::string_view what) {

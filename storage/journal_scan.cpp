@@ -98,7 +98,7 @@ private:
                    std::to_string(header.file_bytes));
         }
         check_place(header, first);
-        scan_.segments.push_back({header.number, header.first});
+        begin_segment(scan_.segments, header.number, header.first);
         JournalTail& tail = scan_.tail;
         tail.segment = header.number;
         tail.epoch = header.epoch;
@@ -187,7 +187,7 @@ private:
             if (!record) refuse("a record is longer than its frame");
             read_unit(record->header, record->facts, lsn);
             lsn += record->header.facts;
-            scan_.segments.back().newest = record->header.time;
+            note_write(scan_.segments, record->header.time, std::chrono::microseconds{0});
         }
         if (!units_.empty()) give_units();
         if (lsn != frame.last + 1 || (group && rest.size() >= journal::alignment)) {

@@ -38,8 +38,11 @@ struct StoreOptions {
     // readers of the history as far as these ask, in whole segments. A start reads all that is
     // kept.
     std::uint64_t keep_journal_bytes = 0;  ///< so many bytes of it at least
-    std::chrono::seconds keep_journal_age{
-        0};  ///< all that happened within this time, up to 100 years
+    /// All that happened within this time, up to 100 years; 0: whatever its age. Time in which this
+    /// process did not have the store open is told by the wall clock: a day of that does not count,
+    /// nor what the clock goes ahead at once beyond a day. So a clock that is wrong once makes
+    /// nothing go early.
+    std::chrono::seconds keep_journal_age{0};
     /// Called now and then, on the thread that opens the store. What it throws ends that: no file
     /// has been changed by then, and the call that opens throws it on.
     std::function<void(const Progress&)> progress = {};

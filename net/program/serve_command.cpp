@@ -43,7 +43,8 @@ constexpr std::array own_options = {
     Option{"keep-journal-bytes", "SIZE", "0",
            "keep this much of the journal for readers of the feed, beyond what a start needs"},
     Option{"keep-journal-age", "TIME", "0",
-           "likewise, all that happened within this time, such as 7d"},
+           "likewise, all that happened within this time, such as 7d; a wall clock that is "
+           "wrong drops nothing"},
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},
     Option{"max-line", "SIZE", "64KiB", "longest command as a line"},
     Option{"max-argument", "SIZE", "64KiB", "longest argument of a command"},
