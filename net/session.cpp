@@ -262,11 +262,11 @@ Lsn Session::unknown(Call& call) {
     std::string args;
     for (const std::string_view arg : call.args.subspan(1)) {
         if (args.size() >= echoed_bytes_max) break;
+        if (!args.empty()) args.push_back(' ');
         append_quoted(args, {arg.substr(0, echoed_bytes_max - args.size())});
-        args.push_back(' ');
     }
     call.fail(ErrorCode::generic, "unknown command ", Quoted{verb},
-              ", with args beginning with: ", args);
+              ", with args beginning with: ", args, "; HELP lists the commands");
     return no_lsn;
 }
 

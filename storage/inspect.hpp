@@ -42,7 +42,7 @@ struct CheckReport {
                                       const std::function<void(const Progress&)>& progress = {});
 
 /// The same of a closed store, which no process can open meanwhile.
-/// \throws std::system_error also when a process has the store open.
+/// \throws StoreInUse when a process has the store open; std::system_error.
 [[nodiscard]] CheckReport check_store(const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 

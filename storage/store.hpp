@@ -91,7 +91,7 @@ public:
 
     /// Opens the store in `directory`, which is made if it is not there, and recovers its state: as
     /// bootstrap() does, without event handlers.
-    /// \throws std::system_error when the file system fails or another process has it open.
+    /// \throws std::system_error when the file system fails; StoreInUse when it is open elsewhere.
     /// \throws CorruptStore when a file is not what was written.
     /// \throws std::invalid_argument when an option is out of its range.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});

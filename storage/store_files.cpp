@@ -7,6 +7,7 @@
 #include "storage/handler_file.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/snapshot_file.hpp"
+#include "storage/store_in_use.hpp"
 
 namespace allot::store_files {
 
@@ -89,8 +90,7 @@ std::unique_ptr<FileLock> lock_directory(FileSystem& files,
         return files.lock(directory / lock);
     } catch (const std::system_error& error) {
         if (error.code() != std::errc::resource_unavailable_try_again) throw;
-        throw std::system_error{error.code(),
-                                directory.string() + " is open in another process or store"};
+        throw StoreInUse{directory};
     }
 }
 

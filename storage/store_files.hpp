@@ -50,7 +50,7 @@ void rename_durably(FileSystem& files, const std::filesystem::path& directory,
                     const std::string& from, const std::string& to);
 
 /// Keeps any process from opening the store, if one ever has been opened there; makes no file.
-/// \return null when none has. \throws std::system_error when one has it open.
+/// \return null when none has. \throws StoreInUse when one has it open.
 [[nodiscard]] std::unique_ptr<FileLock> lock_if_there(FileSystem& files,
                                                       const std::filesystem::path& directory);
 /// Likewise, and makes the lock's file where there is none. \pre the directory is there.

@@ -71,7 +71,9 @@ bool HttpSession::admit() {
     if (!admit_host() || !admit_origin() || !admit_client()) return false;
     if (match_.route != nullptr) return admit_body();
     if (!match_.is_path) {
-        return fail(404, ErrorCode::generic, "there is nothing at " + in_quotes(request.target),
+        return fail(404, ErrorCode::generic,
+                    "there is nothing at " + in_quotes(request.target) +
+                        ": /v1/openapi.json describes all that there is",
                     "target");
     }
     const std::string methods = http::methods_of(target_);

@@ -22,19 +22,19 @@ struct Inputs {
     Table<OrderLine> orders;
 };
 
-Inputs read_inputs(const std::filesystem::path& directory) {
+Inputs read_inputs(const std::filesystem::path& directory, Console& console) {
     const auto batches = directory / "batches.csv";
     const auto allocations = directory / "allocations.csv";
     const auto orders = directory / "orders.csv";
     Complaints complaints;
     Inputs inputs;
-    inputs.batches =
-        read_batches(batches.string(), read_file(batches), EmptyBatch::refused, complaints);
+    inputs.batches = read_batches(batches.string(), read_file(batches), complaints);
     if (const auto text = read_file_if_there(allocations)) {
         inputs.allocations = read_allocations(allocations.string(), *text, complaints);
     }
     inputs.orders = read_orders(orders.string(), read_file(orders), complaints);
     if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    complaints.print(console.err);
     return inputs;
 }
 
@@ -65,7 +65,7 @@ void say_short(const Table<OrderLine>& orders, const Located<OrderLine>& at, std
 }  // namespace
 
 void allocate_directory(const std::filesystem::path& directory, bool verbose, Console& console) {
-    const Inputs inputs = read_inputs(directory);
+    const Inputs inputs = read_inputs(directory, console);
     Stock stock;
     stock.book(inputs);
 
@@ -80,7 +80,7 @@ void allocate_directory(const std::filesystem::path& directory, bool verbose, Co
         const auto batch = stock.bus.handle(Allocate{at.row}).result;
         if (!batch) {
             ++tally.short_of_stock;
-            if (verbose) say_short(inputs.orders, at, console.err);
+            if (verbose) say_short(inputs.orders, at, console.out);
         } else if (stock.journal.last() == before) {
             ++tally.already;
         } else {
@@ -91,9 +91,9 @@ void allocate_directory(const std::filesystem::path& directory, bool verbose, Co
 
     const auto target = directory / "allocations.csv";
     write_file(target, write_allocations(rows));
-    console.err << escaped(target.string()) << ": " << tally.allocated << " lines allocated, "
+    console.out << escaped(target.string()) << ": " << tally.allocated << " lines allocated, "
                 << tally.short_of_stock << " short of stock, " << tally.already
-                << " allocated before\n";
+                << " allocated before" << repeated_text(inputs.orders.repeated) << '\n';
 }
 
 namespace {
@@ -117,13 +117,19 @@ constinit const Command allocate_command{
          .details =
              "Reads DIR/batches.csv (ref,sku,qty,eta), DIR/orders.csv (orderid,sku,qty) and, if\n"
              "there, DIR/allocations.csv (orderid,sku,qty,batchref), which stay as they are.\n"
+             "Columns may come in any order, with others between them, which are passed over, and\n"
+             "with commas, semicolons or tabs between them.\n"
              "Allocates each order line by itself, in file order, and replaces\n"
              "DIR/allocations.csv. A line that no batch can take is counted. An order for a\n"
              "SKU that no batch has is a mistake, and nothing is written. At most 1,000,000\n"
-             "rows and 256 MiB a file.",
+             "rows and 256 MiB a file. docs/csv.md has the rules.\n"
+             "Exit codes: 0 done, also where lines are short; 1 a file breaks a rule or cannot be\n"
+             "read or written, and nothing has changed; 2 called wrongly.",
          .options = allocate_options,
          .operands_min = 1,
-         .operands_max = 1},
+         .operands_max = 1,
+         .examples = "allot allocate csv              csv/batches.csv and csv/orders.csv\n"
+                     "allot allocate --verbose csv    and name the lines that are short\n"},
     .run = run_allocate};
 
 }  // namespace allot::program

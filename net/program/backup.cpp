@@ -34,7 +34,12 @@ constinit const Command backup_command{
              "holds. 'allot check DST' reads all of it, 'allot restore' brings it back.",
          .options = backup_options,
          .operands_min = 2,
-         .operands_max = 2},
-    .run = run_backup};
+         .operands_max = 2,
+         .examples = "allot backup stock /mnt/backup             copy what is new since the last "
+                     "time\n"
+                     "allot backup --dry-run stock /mnt/backup   say what that would be\n"},
+    .run = run_backup,
+    .store = [](const Settings& settings) { return settings.operands().front(); },
+    .when_in_use = "end that process first, or name another DST"};
 
 }  // namespace allot::program

@@ -42,10 +42,12 @@ bool is_held(const OrderLine& line, const Product& product) {
 
 }  // namespace
 
-void book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
-                  const RowsDone& done) {
+std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
+                         const RowsDone& done) {
+    std::size_t already = 0;
     book_each(table, done, [&](const BatchRow& row, const auto& places) {
         Repository& repository = work.repository();
+        const std::size_t facts = work.facts().size();
         const Index same = repository.find_batch(row.ref);
         const bool elsewhere =
             same != no_index &&
@@ -58,12 +60,16 @@ void book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& co
                            added.error() == Refusal::batch_limit
                                ? "the SKU has as many batches as one may have"
                                : "the reference is taken by a batch with other contents");
+        } else if (work.facts().size() == facts) {
+            ++already;
         }
     });
+    return already;
 }
 
-void book_allocations(const Table<AllocationRow>& table, UnitOfWork& work, Complaints& complaints,
-                      const RowsDone& done) {
+std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
+                             Complaints& complaints, const RowsDone& done) {
+    std::size_t already = 0;
     book_each(table, done, [&](const AllocationRow& row, const auto& places) {
         Product* const product = work.find(row.line.sku);
         if (product == nullptr) {
@@ -72,12 +78,16 @@ void book_allocations(const Table<AllocationRow>& table, UnitOfWork& work, Compl
         }
         const Index batch = find_batch_of(row, *product, work, places[3], table.file, complaints);
         if (batch == no_index) return;
+        const std::size_t facts = work.facts().size();
         const auto restored = product->restore(row.line, batch, work);
         if (!restored) {
             complaints.add(table.file, places[2], std::to_string(row.line.quantity.units()),
                            why_not_restored(restored.error()));
+        } else if (work.facts().size() == facts) {
+            ++already;
         }
     });
+    return already;
 }
 
 Tally book_orders(const Table<OrderLine>& table, UnitOfWork& work, Complaints& complaints,

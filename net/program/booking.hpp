@@ -14,11 +14,13 @@ using RowsDone = std::function<void(std::size_t done, std::size_t total)>;
 // stock contradicts is complained of and passed over; the caller then does not commit.
 
 /// A batch that is there already, with the same contents, stays as it is.
-void book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
-                  const RowsDone& done = {});
+/// \return how many were there already.
+std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
+                         const RowsDone& done = {});
 /// Each on the batch that its row names; a line that it holds already stays where it is.
-void book_allocations(const Table<AllocationRow>& table, UnitOfWork& work, Complaints& complaints,
-                      const RowsDone& done = {});
+/// \return how many it held already.
+std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
+                             Complaints& complaints, const RowsDone& done = {});
 
 /// What became of order lines.
 struct Tally {

@@ -2,6 +2,7 @@
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
+#include "net/program/failure.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
 #include "storage/corrupt_store.hpp"
@@ -26,6 +27,8 @@ constexpr int none = 2;
 
 int say_bad(const std::string& directory, Console& console) {
     console.out << escaped(directory) << ": BAD\n";
+    console.err << "allot check: 'allot repair " << escaped(directory)
+                << "' says how much can be kept, 'allot restore BACKUP DIR' brings a backup back\n";
     return verdict::bad;
 }
 
@@ -56,7 +59,8 @@ int run_check(const Settings& settings, Console& console) {
         console.out << escaped(error.what()) << '\n';
         return say_bad(directory, console);
     } catch (const std::exception& error) {
-        console.err << "allot check: no verdict: " << error.what() << '\n';
+        console.err << "allot check: no verdict: " << explained(error, check_command, settings)
+                    << '\n';
         return verdict::none;
     }
 }
@@ -78,7 +82,11 @@ constinit const Command check_command{
              "unless --live is said.\n"
              "Exit codes: 0 good, 1 bad, 2 no verdict (called wrongly, not readable, in use).",
          .options = check_options,
-         .operands_max = 1},
-    .run = run_check};
+         .operands_max = 1,
+         .examples = "allot check stock          is this store, which no process has open, good?\n"
+                     "allot check --live stock   the same beside 'allot serve'\n"},
+    .run = run_check,
+    .store = store_directory,
+    .when_in_use = "end that process first, or look at it as it is: 'allot check --live'"};
 
 }  // namespace allot::program

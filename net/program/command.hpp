@@ -21,6 +21,12 @@ struct Command {
     int (*run)(const Settings& settings, Console& console);
     /// Throws UsageError where a setting breaks its rule. Null: run() finds it early enough.
     void (*check)(const Settings& settings) = nullptr;
+    /// The directory of the store that it reads. Null: none.
+    std::string (*store)(const Settings& settings) = nullptr;
+    /// What to do when a store is open elsewhere, for a message.
+    std::string_view when_in_use = "end that process first";
+    /// What to do when the store is damaged, where that is not what explained() says.
+    std::string_view when_damaged = {};
 };
 
 // Each in a file of its own.

@@ -37,7 +37,7 @@ void print(const SyncAction& action, std::ostream& to) {
 int run_copy(const Settings& settings, Console& console, std::string_view command, CopyStore copy) {
     const fs::path from = settings.operands().at(0);
     const fs::path to = settings.operands().at(1);
-    if (from.empty() || to.empty()) throw UsageError{"needs two directories"};
+    if (from.empty() || to.empty()) throw UsageError{"'': must be a directory"};
     if (is_one_directory(from, to)) {
         throw UsageError{"'" + escaped_short(to.string()) + "': is the directory to copy from"};
     }
@@ -57,8 +57,8 @@ int run_copy(const Settings& settings, Console& console, std::string_view comman
         try {
             return copy(posix_file_system(), from, posix_file_system(), to, options);
         } catch (const CopyRefused& error) {
-            throw CopyRefused{escaped(error.what()) +
-                              "; nothing was changed; with --replace it would be"};
+            throw CopyRefused{error.what() +
+                              std::string{"; nothing was changed; with --replace it would be"}};
         }
     }();
     for (const SyncAction& action : report.actions) print(action, console.out);

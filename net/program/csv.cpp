@@ -1,18 +1,17 @@
 #include "net/program/csv.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace allot::program {
-namespace {
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-}
-
-CsvReader::CsvReader(std::string_view text) : rest_{text} {
-    if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
-}
-
 std::optional<CsvRecord> CsvReader::next() {
-    while (take_line_end()) {
+    marked_ = false;
+    for (;;) {
+        if (take_line_end()) {
+            marked_ = false;
+        } else if (!take_mark()) {
+            break;
+        }
     }
     if (rest_.empty()) return std::nullopt;
     CsvRow row;
@@ -23,16 +22,22 @@ std::optional<CsvRecord> CsvReader::next() {
     return CsvRecord{std::move(row)};
 }
 
+bool CsvReader::take_mark() noexcept {
+    if (marked_ || !rest_.starts_with(byte_order_mark)) return false;
+    rest_.remove_prefix(byte_order_mark.size());
+    return marked_ = true;
+}
+
 std::optional<CsvError> CsvReader::take_row(CsvRow& row) {
     for (;;) {
         CsvField field{.text = {}, .place = place_};
         auto error = rest_.starts_with('"') ? take_quoted(field) : take_plain(field);
         if (error) return error;
         if (row.size() == fields_max) {
-            return CsvError{field.place, field.text, "a row has at most 64 fields"};
+            return CsvError{field.place, field.text, "a row has at most 256 fields"};
         }
         row.push_back(std::move(field));
-        if (!rest_.starts_with(',')) break;
+        if (!rest_.starts_with(delimiter_)) break;
         advance(1);
     }
     take_line_end();
@@ -40,7 +45,9 @@ std::optional<CsvError> CsvReader::take_row(CsvRow& row) {
 }
 
 std::optional<CsvError> CsvReader::take_plain(CsvField& field) {
-    const std::size_t size = std::min(rest_.find_first_of(",\r\n\""), rest_.size());
+    const std::array<char, 4> ends{delimiter_, '\r', '\n', '"'};
+    const std::size_t size =
+        std::min(rest_.find_first_of(ends.data(), 0, ends.size()), rest_.size());
     field.text = rest_.substr(0, std::min(size, field_bytes_max));
     if (size > field_bytes_max) {
         return CsvError{field.place, field.text, "a field has at most 4096 bytes"};
@@ -77,11 +84,11 @@ std::optional<CsvError> CsvReader::take_quoted(CsvField& field) {
         advance(1);
     }
     if (at_field_end()) return std::nullopt;
-    return CsvError{place_, field.text, "a comma or a line end follows a closing quote"};
+    return CsvError{place_, field.text, "a delimiter or a line end follows a closing quote"};
 }
 
 bool CsvReader::at_field_end() const noexcept {
-    return rest_.empty() || rest_.front() == ',' || rest_.front() == '\n' ||
+    return rest_.empty() || rest_.front() == delimiter_ || rest_.front() == '\n' ||
            rest_.starts_with("\r\n");
 }
 
@@ -106,6 +113,26 @@ void CsvReader::advance(std::size_t bytes) noexcept {
         }
     }
     rest_.remove_prefix(bytes);
+}
+
+char delimiter_of(std::string_view text) noexcept {
+    constexpr std::string_view candidates = ",;\t";
+    std::array<std::size_t, candidates.size()> counts{};
+    text.remove_prefix(std::min(text.find_first_not_of("\r\n\xEF\xBB\xBF"), text.size()));
+    bool quoted = false;
+    for (const char c : text) {
+        if (c == '"') quoted = !quoted;
+        if (c == '\n' && !quoted) break;
+        const std::size_t which = candidates.find(c);
+        if (which != std::string_view::npos && !quoted) ++counts[which];
+    }
+    const auto most = std::ranges::max_element(counts);
+    return candidates[static_cast<std::size_t>(most - counts.begin())];
+}
+
+bool is_wide_text(std::string_view text) noexcept {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
+    return text.substr(0, 4).find('\0') != std::string_view::npos;
 }
 
 namespace {

@@ -32,23 +32,29 @@ struct CsvError {
 using CsvRow = std::vector<CsvField>;
 using CsvRecord = boost::system::result<CsvRow, CsvError>;
 
-/// Reads comma-separated values (RFC 4180): fields may be quoted, and then hold commas, line ends
-/// and doubled quotes. Lines end in LF or CRLF, the last one perhaps in neither; empty lines and a
-/// UTF-8 byte order mark are passed over. Bytes in, fields out: it opens no file, and whether a
-/// field is UTF-8 is for its reader to say.
+/// Reads comma-separated values (RFC 4180), or such with another delimiter: fields may be quoted,
+/// and then hold delimiters, line ends and doubled quotes. Lines end in LF or CRLF, the last one
+/// perhaps in neither; empty lines are passed over, and so is a UTF-8 byte order mark before a
+/// record's first field. Bytes in, fields out: it opens no file, and whether a field is UTF-8 is
+/// for its reader to say.
 ///
 /// A record that breaks a rule is one error; reading goes on with the line after it. The time is
 /// linear in the text, whatever it holds.
 class CsvReader {
 public:
     static constexpr std::size_t field_bytes_max = 4096;
-    static constexpr std::size_t fields_max = 64;
+    static constexpr std::size_t fields_max = 256;
 
     /// \param text outlives the reader; at most 4 GiB.
-    explicit CsvReader(std::string_view text);
+    /// \param delimiter a comma, a semicolon or a tab.
+    explicit CsvReader(std::string_view text, char delimiter = ',') noexcept
+        : rest_{text}, delimiter_{delimiter} {}
 
     /// \return nothing after the last record.
     [[nodiscard]] std::optional<CsvRecord> next();
+    /// A byte order mark stood before the last record. It is no part of its first field, and has no
+    /// column.
+    [[nodiscard]] bool was_marked() const noexcept { return marked_; }
     /// What has not been read yet, in bytes.
     [[nodiscard]] std::size_t remaining() const noexcept { return rest_.size(); }
 
@@ -58,12 +64,24 @@ private:
     [[nodiscard]] std::optional<CsvError> take_quoted(CsvField& field);
     [[nodiscard]] bool at_field_end() const noexcept;
     bool take_line_end();
+    bool take_mark() noexcept;
     void skip_line();
     void advance(std::size_t bytes) noexcept;
 
     std::string_view rest_;
     Place place_;
+    char delimiter_;
+    bool marked_ = false;
 };
+
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// What stands between the fields of the first line that is not empty: of comma, semicolon and tab
+/// the one that it has most of outside quotes; of several, the first of these.
+[[nodiscard]] char delimiter_of(std::string_view text) noexcept;
+
+/// True for text in UTF-16 or UTF-32, by its byte order mark, or by the zeros that ASCII has there.
+[[nodiscard]] bool is_wide_text(std::string_view text) noexcept;
 
 /// Appends one record, ended by LF, that CsvReader reads back as it was. Quotes where it must.
 /// \pre at least one field.

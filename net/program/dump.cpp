@@ -41,7 +41,10 @@ constinit const Command dump_command{
              "Facts that are older than the journal are in snapshots alone, and not printed.\n"
              "Changes nothing, and the store may be open elsewhere.",
          .options = dump_options,
-         .operands_max = 1},
-    .run = run_dump};
+         .operands_max = 1,
+         .examples = "allot dump stock                       all of it, as text\n"
+                     "allot dump --json --from 1000 stock    as JSON lines, from LSN 1000 on\n"},
+    .run = run_dump,
+    .store = store_directory};
 
 }  // namespace allot::program

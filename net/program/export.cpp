@@ -67,7 +67,7 @@ constexpr std::array export_options = {help_option, print_config_option, config_
 
 int run_export(const Settings& settings, Console& console) {
     const std::filesystem::path target = settings.operands().front();
-    const std::string directory = settings.get("data", directory_rule);
+    const std::string directory = data_directory(settings);
     const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
@@ -80,7 +80,7 @@ int run_export(const Settings& settings, Console& console) {
     write_file(target / "batches.csv", files.batches);
     write_file(target / "allocations.csv", files.allocations);
     const StoreStatus status = store.status();
-    console.err << escaped(target.string()) << ": " << status.batches << " batches and "
+    console.out << escaped(target.string()) << ": " << status.batches << " batches and "
                 << status.lines << " allocations written\n";
     return exit_code::ok;
 }
@@ -96,10 +96,16 @@ constinit const Command export_command{
              "Writes PATH/batches.csv and PATH/allocations.csv, each replaced whole. Importing\n"
              "them into an empty store gives the same stock, without its shortages, which are\n"
              "not exported. An import takes files of up to 1,000,000 rows. The store must not\n"
-             "be open elsewhere.",
+             "be open elsewhere. Cells are written as they are: a spreadsheet takes one that\n"
+             "begins with =, +, - or @ for a formula, so import them there as text.\n"
+             "Exit codes: 0 done; 1 the store cannot be read, or a file not be written; 2 called\n"
+             "wrongly.",
          .options = export_options,
          .operands_min = 1,
-         .operands_max = 1},
-    .run = run_export};
+         .operands_max = 1,
+         .examples =
+             "allot export --data stock csv    makes csv/batches.csv and csv/allocations.csv\n"},
+    .run = run_export,
+    .store = data_directory};
 
 }  // namespace allot::program

@@ -2,6 +2,7 @@
 
 #include <ostream>
 #include <random>
+#include <sstream>
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
@@ -24,12 +25,10 @@ ImportFiles ImportFiles::in(const std::filesystem::path& directory) {
     return {directory / "batches.csv", if_there("allocations.csv"), if_there("orders.csv")};
 }
 
-ImportRows ImportRows::read(const ImportFiles& files) {
-    Complaints complaints;
+ImportRows ImportRows::read(const ImportFiles& files, Complaints& complaints) {
     ImportRows rows;
     if (files.batches) {
-        rows.batches = read_batches(files.batches->string(), read_file(*files.batches),
-                                    EmptyBatch::accepted, complaints);
+        rows.batches = read_batches(files.batches->string(), read_file(*files.batches), complaints);
     }
     if (files.allocations) {
         rows.allocations = read_allocations(files.allocations->string(),
@@ -45,16 +44,19 @@ ImportRows ImportRows::read(const ImportFiles& files) {
 namespace {
 
 /// \throws BadInput, after which nothing is left in `work`.
-Tally book(const ImportRows& rows, UnitOfWork& work, Console& console) {
+Imported book(const ImportRows& rows, UnitOfWork& work, Console& console) {
     ProgressBar bar{console.err, console.err_is_terminal};
     const auto shown = [&bar](std::string_view what) {
         return [&bar, what](std::size_t done, std::size_t total) { bar.update(what, done, total); };
     };
     Complaints complaints;
-    book_batches(rows.batches, work, complaints, shown("importing batches"));
-    book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
-    const Tally tally = book_orders(rows.orders, work, complaints, shown("allocating orders"));
-    if (complaints.empty()) return tally;
+    Imported imported;
+    imported.batches_already =
+        book_batches(rows.batches, work, complaints, shown("importing batches"));
+    imported.allocations_already =
+        book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
+    imported.orders = book_orders(rows.orders, work, complaints, shown("allocating orders"));
+    if (complaints.empty()) return imported;
     work.rollback();
     throw BadInput{std::move(complaints)};
 }
@@ -69,9 +71,9 @@ void rehearse(const ImportRows& rows, Console& console) {
 
 }  // namespace
 
-Tally import_rows(const ImportRows& rows, Store& store, Console& console) {
+Imported import_rows(const ImportRows& rows, Store& store, Console& console) {
     return *store.transact(
-        [&](UnitOfWork& work) -> Result<Tally> { return book(rows, work, console); });
+        [&](UnitOfWork& work) -> Result<Imported> { return book(rows, work, console); });
 }
 
 namespace {
@@ -101,21 +103,32 @@ ImportFiles files_named(const Settings& settings) {
     return files;
 }
 
+/// `3 batches, 0 allocations and 3 order lines read, already there: 1; of the order lines …`
+std::string summary(const ImportRows& rows, const Imported& imported) {
+    const Tally& orders = imported.orders;
+    std::ostringstream text;
+    text << rows.batches.rows.size() << " batches, " << rows.allocations.rows.size()
+         << " allocations and " << orders.total() << " order lines read"
+         << repeated_text(rows.orders.repeated) << ", already there: " << imported.already()
+         << "; of the order lines " << orders.allocated << " allocated, " << orders.short_of_stock
+         << " short of stock, " << orders.already << " allocated before";
+    return text.str();
+}
+
 int run_import(const Settings& settings, Console& console) {
-    const std::string directory = settings.get("data", directory_rule);
+    const std::string directory = data_directory(settings);
     const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
-    const ImportRows rows = ImportRows::read(files_named(settings));
+    Complaints complaints;
+    const ImportRows rows = ImportRows::read(files_named(settings), complaints);
+    complaints.print(console.err);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     if (!holds_store(directory)) rehearse(rows, console);
     Store store = open_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const Lsn before = store.status().last;
-    const Tally tally = import_rows(rows, store, console);
-    console.err << escaped(directory) << ": " << rows.batches.rows.size() << " batches, "
-                << rows.allocations.rows.size() << " allocations and " << tally.total()
-                << " order lines read; of the order lines " << tally.allocated << " allocated, "
-                << tally.short_of_stock << " short of stock, " << tally.already
-                << " allocated before; " << store.status().last - before << " facts recorded\n";
+    const Imported imported = import_rows(rows, store, console);
+    console.out << escaped(directory) << ": " << summary(rows, imported) << "; "
+                << store.status().last - before << " facts recorded\n";
     return exit_code::ok;
 }
 
@@ -129,12 +142,21 @@ constinit const Command import_command{
          .details =
              "Reads PATH/batches.csv (ref,sku,qty,eta) and, if there, PATH/allocations.csv\n"
              "(orderid,sku,qty,batchref), whose lines go where they say, and PATH/orders.csv\n"
-             "(orderid,sku,qty), whose lines are allocated one by one. All or nothing: every\n"
-             "mistake in every file is named before anything changes. What the store has\n"
-             "already stays as it is, so that an import may be repeated. At most 1,000,000\n"
-             "rows and 256 MiB a file.",
+             "(orderid,sku,qty), whose lines are allocated one by one. Columns may come in any\n"
+             "order, with others between them, which are passed over, and with commas, semicolons\n"
+             "or tabs between them; order, quantity and batch are names, too: docs/csv.md.\n"
+             "All or nothing: every mistake in every file is named before anything changes. What\n"
+             "the store has already stays as it is, so that an import may be repeated. At most\n"
+             "1,000,000 rows and 256 MiB a file.\n"
+             "Exit codes: 0 done, also where lines are short; 1 a row breaks a rule or "
+             "contradicts\n"
+             "the stock, or a file or the store cannot be read or written, and nothing has\n"
+             "changed; 2 called wrongly.",
          .options = import_options,
-         .operands_max = 1},
-    .run = run_import};
+         .operands_max = 1,
+         .examples = "allot import --data stock csv                    all files of the directory\n"
+                     "allot import --data stock --orders today.csv     order lines alone\n"},
+    .run = run_import,
+    .store = data_directory};
 
 }  // namespace allot::program

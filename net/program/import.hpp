@@ -25,14 +25,25 @@ struct ImportRows {
     Table<AllocationRow> allocations;
     Table<OrderLine> orders;
 
+    /// \param complaints what should be known of the files is noted there.
     /// \throws BadInput naming every row that breaks a rule; std::system_error.
-    [[nodiscard]] static ImportRows read(const ImportFiles& files);
+    [[nodiscard]] static ImportRows read(const ImportFiles& files, Complaints& complaints);
+};
+
+/// What became of the rows.
+struct Imported {
+    std::size_t batches_already = 0;  ///< that were there with the same contents
+    std::size_t allocations_already = 0;
+    Tally orders;
+
+    [[nodiscard]] std::size_t already() const noexcept {
+        return batches_already + allocations_already + orders.already;
+    }
 };
 
 /// Brings the rows into a store as one unit of work: batches first, then lines where they were
 /// allocated before, then order lines, each by itself. All of it is durable on return.
-/// \return what became of the order lines.
 /// \throws BadInput naming every row that the stock contradicts; nothing has changed then.
-Tally import_rows(const ImportRows& rows, Store& store, Console& console);
+Imported import_rows(const ImportRows& rows, Store& store, Console& console);
 
 }  // namespace allot::program

@@ -25,6 +25,11 @@ std::string roff(std::string_view text) {
 }
 
 void print_option(const Option& option, std::ostream& to) {
+    if (option.from == Option::From::environment_only) {
+        to << ".TP\n.B " << roff(variable_of(option.name)) << "\n"
+           << roff(option.help) << " (in the environment only)\n";
+        return;
+    }
     to << ".TP\n.B \\-\\-" << roff(option.name);
     if (!option.is_switch()) to << " \\fI" << roff(option.value) << "\\fR";
     to << '\n' << roff(option.help);
@@ -38,11 +43,17 @@ void print_command(const Syntax& syntax, std::ostream& to) {
        << '\n'
        << roff(syntax.summary) << ".\n.PP\n"
        << roff(syntax.details) << '\n';
+    std::string_view group;
     for (const Option& option : syntax.options) {
+        if (option.group != group) to << ".PP\n.I " << roff(option.group) << '\n';
+        group = option.group;
         if (option.name != help_option.name && option.name != print_config_option.name &&
             option.name != config_option.name) {
             print_option(option, to);
         }
+    }
+    if (!syntax.examples.empty()) {
+        to << ".PP\nExamples:\n.PP\n.nf\n" << roff(syntax.examples) << ".fi\n";
     }
 }
 
@@ -70,6 +81,7 @@ is
 .BR ALLOT_DATA ,
 its key in a file
 .BR data .
+A secret is read from a file, or from the environment, and never from the command line.
 .SH SUBCOMMANDS
 )";
     for (const Command* const command : commands) print_command(command->syntax, to);

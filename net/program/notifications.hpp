@@ -39,13 +39,15 @@ inline constexpr std::array mail_options = {
         "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
         "the server offers it, and then only with a certificate that it trusts (--notify-ca), or "
         "smtps://HOST[:PORT]"},
-    Option{"mail-to", "ADDRESS", "", "whom to mail; a mail goes to up to 50",
-           Option::From::anywhere, true},
-    Option{"mail-from", "ADDRESS", "allocations@example.com", "in whose name"},
+    Option{"mail-to", "ADDRESS", "", "recipient of the mails; up to 50", Option::From::anywhere,
+           true},
+    Option{"mail-from", "ADDRESS", "allocations@example.com", "sender of the mails"},
     Option{"smtp-user", "NAME", "", "name for the mail server; needs a password, and TLS"},
     Option{"smtp-password-file", "FILE", "",
            "its password, in FILE's first line; or set ALLOT_SMTP_PASSWORD"},
-    Option{"smtp-password", "SECRET", "", "", Option::From::environment_only}};
+    Option{"smtp-password", "SECRET", "",
+           "the password for the mail server, where --smtp-password-file is not set",
+           Option::From::environment_only}};
 
 inline constexpr std::array notify_options = {
     Option{"notify-ca", "FILE", "",

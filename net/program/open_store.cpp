@@ -1,6 +1,6 @@
 #include "net/program/open_store.hpp"
 
-#include <system_error>
+#include <stdexcept>
 #include <utility>
 
 #include "net/program/progress_bar.hpp"
@@ -21,8 +21,12 @@ Store open_store(const std::filesystem::path& directory, StoreOptions options, C
     return bootstrap(directory, std::move(options), {.handlers = std::move(handlers)});
 }
 
+std::string data_directory(const Settings& settings) {
+    return settings.get("data", directory_rule);
+}
+
 std::string store_directory(const Settings& settings) {
-    if (settings.operands().empty()) return settings.get("data", directory_rule);
+    if (settings.operands().empty()) return data_directory(settings);
     const std::string& directory = settings.operands().front();
     if (directory.empty()) throw UsageError{"'': must be a directory"};
     return directory;
@@ -30,8 +34,9 @@ std::string store_directory(const Settings& settings) {
 
 void require_store(const std::filesystem::path& directory) {
     if (holds_store(directory)) return;
-    throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
-                            "no store in " + directory.string()};
+    throw std::runtime_error{"no store in " + directory.string() +
+                             ": --data or the operand names a store's directory, and 'allot serve' "
+                             "or 'allot import' makes one"};
 }
 
 Store open_existing_store(const std::filesystem::path& directory, StoreOptions options,

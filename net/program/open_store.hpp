@@ -22,7 +22,10 @@ namespace allot::program {
 /// The directory that a command is about: its operand, or else --data.
 [[nodiscard]] std::string store_directory(const Settings& settings);
 
-/// \throws std::system_error when no store was ever opened in the directory.
+/// The directory that --data names.
+[[nodiscard]] std::string data_directory(const Settings& settings);
+
+/// \throws std::runtime_error when no store was ever opened in the directory.
 void require_store(const std::filesystem::path& directory);
 
 /// For a command that only reads: as open_store(), but makes no new store.

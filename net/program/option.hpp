@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,6 +34,7 @@ struct Option {
     /// May be set several times where others may once: flags and keys again and again, a variable
     /// with a value a line. Those of one place replace those of another, as ever.
     bool repeatable = false;
+    std::string_view group = {};  ///< heads its part of the help; empty: `Options`
 
     [[nodiscard]] constexpr bool is_switch() const noexcept { return value.empty(); }
 };
@@ -44,7 +48,25 @@ struct Syntax {
     std::span<const Option> options;
     std::size_t operands_min = 0;
     std::size_t operands_max = 0;
+    std::string_view examples = {};  ///< lines, each a call and what it does
 };
+
+/// The same options, in a group.
+template <std::size_t size>
+[[nodiscard]] constexpr std::array<Option, size> in_group(std::string_view group,
+                                                          std::array<Option, size> options) {
+    for (Option& option : options) option.group = group;
+    return options;
+}
+
+/// One list after the other.
+template <std::size_t... sizes>
+[[nodiscard]] constexpr auto joined(const std::array<Option, sizes>&... lists) {
+    std::array<Option, (sizes + ...)> all{};
+    auto at = all.begin();
+    ((at = std::ranges::copy(lists, at).out), ...);
+    return all;
+}
 
 /// ALLOT_SEGMENT_BYTES for segment-bytes.
 [[nodiscard]] std::string variable_of(std::string_view option);

@@ -14,8 +14,9 @@ namespace allot::program {
 
 inline constexpr Option password_file_option{
     "password-file", "FILE", "",
-    "let in only who gives the password in FILE's first line; or set ALLOT_PASSWORD"};
-inline constexpr Option password_option{"password", "SECRET", "", "",
+    "ask clients for the password in FILE's first line; or set ALLOT_PASSWORD"};
+inline constexpr Option password_option{"password", "SECRET", "",
+                                        "the password, where --password-file is not set",
                                         Option::From::environment_only};
 
 /// Where a secret may be, and what it is called in messages.

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <stdexcept>
 #include <vector>
 
 #include "net/program/command.hpp"
 #include "net/program/complaints.hpp"
 #include "net/program/escape.hpp"
+#include "net/program/failure.hpp"
 #include "net/program/files.hpp"
 #include "net/program/help.hpp"
 #include "net/program/log_queue.hpp"
@@ -24,7 +26,8 @@ const Command& find_command(std::string_view name) {
     const auto found =
         std::ranges::find(commands, name, [](const Command* each) { return each->syntax.name; });
     if (found != commands.end()) return **found;
-    throw UsageError{"'" + escaped_short(name) + "': there is no such command; see allot help"};
+    throw UsageError{"'" + escaped_short(name) +
+                     "': there is no such command; allot --help lists them"};
 }
 
 /// Every option of every command: what a file or a variable may set, whichever command runs.
@@ -37,6 +40,12 @@ std::vector<Option> known_options() {
     }
     return known;
 }
+
+/// A failure whose text is one line for a terminal already.
+class Explained : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 int run_command(const Command& command, std::span<const std::string> arguments,
                 const Environment& environment, Console& console) {
@@ -58,7 +67,15 @@ int run_command(const Command& command, std::span<const std::string> arguments,
         settings.print(console.out);
         return exit_code::ok;
     }
-    return command.run(settings, console);
+    try {
+        return command.run(settings, console);
+    } catch (const UsageError&) {
+        throw;
+    } catch (const BadInput&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw Explained{explained(error, command, settings)};
+    }
 }
 
 int help(std::span<const std::string> arguments, Console& console) {
@@ -104,8 +121,10 @@ int run_and_report(std::span<const std::string> arguments, const Environment& en
     } catch (const BadInput& error) {
         error.complaints().print(console.err);
         console.err << name << ": " << error.what() << '\n';
-    } catch (const std::exception& error) {
+    } catch (const Explained& error) {
         console.err << name << ": " << error.what() << '\n';
+    } catch (const std::exception& error) {
+        console.err << name << ": " << escaped(error.what()) << '\n';
     }
     return exit_code::failed;
 }

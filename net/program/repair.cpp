@@ -5,6 +5,7 @@
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
+#include "net/program/failure.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
 #include "storage/inspect.hpp"
@@ -110,7 +111,8 @@ int run_repair(const Settings& settings, Console& console) {
     } catch (const NotRepaired&) {
         throw;
     } catch (const std::exception& error) {
-        console.err << "allot repair: nothing was changed: " << escaped(error.what()) << '\n';
+        console.err << "allot repair: nothing was changed: "
+                    << explained(error, repair_command, settings) << '\n';
         return outcome::none;
     }
     switch (plan.outlook) {
@@ -150,7 +152,11 @@ constinit const Command repair_command{
              "failed; 2 called wrongly, or the store can't be read or is open; 3 bad, and cannot\n"
              "be repaired.",
          .options = repair_options,
-         .operands_max = 1},
-    .run = run_repair};
+         .operands_max = 1,
+         .examples = "allot repair stock           what would be kept, and what lost?\n"
+                     "allot repair --apply stock   do it\n"},
+    .run = run_repair,
+    .store = store_directory,
+    .when_damaged = "restore a backup"};
 
 }  // namespace allot::program

@@ -32,7 +32,13 @@ constinit const Command restore_command{
              "not changed; it may also be any store.",
          .options = restore_options,
          .operands_min = 2,
-         .operands_max = 2},
-    .run = run_restore};
+         .operands_max = 2,
+         .examples = "allot restore /mnt/backup stock   where there is no store yet\n"},
+    .run = run_restore,
+    .store = [](const Settings& settings) { return settings.operands().front(); },
+    .when_in_use = "end that process first, or name another DIR",
+    .when_damaged =
+        "nothing was changed; restore another backup, or see what 'allot repair' can "
+        "keep of a copy of this one"};
 
 }  // namespace allot::program

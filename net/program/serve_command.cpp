@@ -1,39 +1,34 @@
-#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
 #include "net/program/files.hpp"
+#include "net/program/open_store.hpp"
 #include "net/program/password_setting.hpp"
 #include "net/program/serve.hpp"
 
 namespace allot::program {
 namespace {
 
-/// One list after the other.
-template <std::size_t... sizes>
-constexpr auto joined(const std::array<Option, sizes>&... lists) {
-    std::array<Option, (sizes + ...)> all{};
-    auto at = all.begin();
-    ((at = std::ranges::copy(lists, at).out), ...);
-    return all;
-}
+constexpr std::array general_options = {
+    help_option, print_config_option, config_option, data_option,
+    Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
 
-constexpr std::array own_options = {
-    help_option,
-    print_config_option,
-    config_option,
-    data_option,
+constexpr std::array listen_options = {
     Option{"listen", "ADDRESS:PORT", "127.0.0.1:25568",
            "where to listen; port 0 is any that is free"},
-    Option{"http", "ADDRESS:PORT", "", "where to listen for HTTP, too; without it, nowhere"},
+    Option{"http", "ADDRESS:PORT", "", "where to listen for HTTP, too; without it, nowhere"}};
+
+constexpr std::array access_options = {
     password_file_option,
     password_option,
     Option{"listen-without-password", "", "",
-           "allow an address that other machines reach, although whoever reaches it may change "
+           "allow an address that other machines reach, although each of them may then change "
            "the stock"},
     Option{"tls-cert", "FILE", "", "speak TLS, with the certificate (and its chain) in FILE, PEM"},
     Option{"tls-key", "FILE", "", "the certificate's key, PEM"},
     Option{"tls-client-ca", "FILE", "",
-           "let in only clients with a certificate of a CA in FILE, PEM"},
+           "let in only clients with a certificate of a CA in FILE, PEM"}};
+
+constexpr std::array storage_options = {
     Option{"durability", "MODE", "always",
            "when a change is acknowledged: 'always' after it was synced, 'interval=MS' at once, "
            "synced so often, 'os' at once, synced when the system likes"},
@@ -44,7 +39,9 @@ constexpr std::array own_options = {
            "keep this much of the journal for readers of the feed, beyond what a start needs"},
     Option{"keep-journal-age", "TIME", "0",
            "likewise, all that happened within this time, such as 7d; a wall clock that is "
-           "wrong drops nothing"},
+           "wrong drops nothing"}};
+
+constexpr std::array limit_options = {
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},
     Option{"max-line", "SIZE", "64KiB", "longest command as a line"},
     Option{"max-argument", "SIZE", "64KiB", "longest argument of a command"},
@@ -53,17 +50,38 @@ constexpr std::array own_options = {
     Option{"max-output", "SIZE", "1MiB",
            "replies queued for a client; at a quarter of it, no more of its commands are read"},
     Option{"max-clients-memory", "SIZE", "40MiB",
-           "what clients may hold in requests and replies, all together; beyond it, whoever holds "
-           "most is dropped"},
+           "what clients may hold in requests and replies, all together; beyond it, the "
+           "connection that holds most is closed"}};
+
+constexpr std::array deadline_options = {
     Option{"handshake-timeout", "TIME", "10s",
-           "drop who has not ended TLS's handshake and given the password by then"},
-    Option{"request-timeout", "TIME", "30s", "drop who does not end a command that it began"},
-    Option{"output-timeout", "TIME", "10s", "drop who takes nothing of its replies"},
-    Option{"idle-timeout", "TIME", "0", "drop who sends no command for so long; 0: never"},
+           "close a connection that has not ended TLS's handshake and given the password by then"},
+    Option{"request-timeout", "TIME", "30s",
+           "close a connection that does not end a command that it began"},
+    Option{"output-timeout", "TIME", "10s", "close a connection that takes nothing of its replies"},
+    Option{"idle-timeout", "TIME", "0",
+           "close a connection that sends no command for so long; 0: never"}};
+
+constexpr std::array log_options = {
     Option{"slow-log-us", "NUMBER", "10000",
-           "keep commands that take so many microseconds for SLOWLOG; 0: all, off: none"},
-    Option{"sample-stock", "", "", "give an empty store a few batches to try things with"}};
-constexpr auto serve_options = joined(own_options, mail_options, webhook_options, notify_options);
+           "keep commands that take so many microseconds for SLOWLOG; 0: all, off: none"}};
+
+constexpr auto serve_options =
+    joined(in_group("General", general_options), in_group("Listening", listen_options),
+           in_group("Passwords and TLS", access_options), in_group("Storage", storage_options),
+           in_group("Limits of clients", limit_options),
+           in_group("Deadlines of clients", deadline_options), in_group("Logging", log_options),
+           in_group("Mail", mail_options), in_group("Webhooks", webhook_options),
+           in_group("Mail and webhooks", notify_options));
+
+constexpr std::string_view serve_examples =
+    "allot serve --data stock --sample-stock          try it: nc 127.0.0.1 25568\n"
+    "allot serve --data stock --http 127.0.0.1:8080   HTTP, too\n"
+    "openssl rand -hex 24 > pw                        a password, and a server for other "
+    "machines:\n"
+    "allot serve --data stock --listen 0.0.0.0:25568 --password-file pw --tls-cert cert.pem "
+    "--tls-key key.pem\n"
+    "allot serve --config allot.ini --print-config    what is in force, and why\n";
 
 RequestLimits request_limits(const Settings& settings) {
     return {.line_bytes_max = settings.get("max-line", request_bytes_rule),
@@ -185,9 +203,15 @@ constinit const Command serve_command{
              "address. SIGTERM and SIGINT end it in good order; a second one at once.\n"
              "Where other machines reach the address, clients must give a password: the first "
              "line\n"
-             "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.",
-         .options = serve_options},
+             "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.\n"
+             "Every option may be set in a file, too, or in the environment: see allot --help.",
+         .options = serve_options,
+         .examples = serve_examples},
     .run = run_serve,
-    .check = check_serve};
+    .check = check_serve,
+    .store = data_directory,
+    .when_in_use =
+        "end that process first, or open another store with --data; beside it work "
+        "'allot check --live', 'allot dump' and 'allot backup'"};
 
 }  // namespace allot::program

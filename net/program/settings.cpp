@@ -27,21 +27,32 @@ po::options_description described(const Syntax& syntax) {
     return all;
 }
 
+/// Where the options of a command are listed.
+std::string see_help(const Syntax& syntax) {
+    return "; see allot " + std::string{syntax.name} + " --help";
+}
+
+UsageError unknown_option(const Syntax& syntax, const std::string& option) {
+    return UsageError{"unrecognised option '" + option + "'" + see_help(syntax)};
+}
+
 /// No option has a % in its name; and Boost.Program_options takes what stands between two in that
 /// of an unknown one for a placeholder of its messages, which may then grow without end.
-void refuse_placeholder(const std::string& argument) {
+void refuse_placeholder(const Syntax& syntax, const std::string& argument) {
     const std::string_view name = std::string_view{argument}.substr(0, argument.find('='));
     if (!name.starts_with('-') || name.find('%') == std::string_view::npos) return;
-    throw UsageError{"unrecognised option '" + escaped_short(name) + "'"};
+    throw unknown_option(syntax, escaped_short(name));
 }
 
 /// Every switch with a value, `--json` as `--json=true`: it must not take the operand after it.
+/// `-h` is `--help`.
 std::vector<std::string> with_switches_spelled_out(const Syntax& syntax,
                                                    std::span<const std::string> arguments) {
     std::vector<std::string> spelled{arguments.begin(), arguments.end()};
     for (std::string& argument : spelled) {
         if (argument == "--") break;
-        refuse_placeholder(argument);
+        refuse_placeholder(syntax, argument);
+        if (argument == "-h") argument = "--help";
         const bool flag = argument.starts_with("--");
         const Option* const option =
             flag ? find_option(syntax.options, std::string_view{argument}.substr(2)) : nullptr;
@@ -100,7 +111,7 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
             const std::string& name = option.string_key;
             const Option* const known = find_option(syntax.options, name);
             if (known == nullptr) {  // our own name for operands
-                throw UsageError{"unrecognised option '--" + name + "'"};
+                throw unknown_option(syntax, "--" + name);
             }
             auto& settings = values[name];
             if (!settings.empty() && !known->repeatable) {
@@ -109,20 +120,22 @@ std::vector<std::string> take_flags(const Syntax& syntax, std::span<const std::s
             settings.push_back({option.value.front(), "flag --" + name});
         }
     } catch (const po::error_with_option_name& error) {
-        throw UsageError{escaped(message_of(error, arguments))};
+        throw UsageError{escaped(message_of(error, arguments)) + see_help(syntax)};
     } catch (const po::error& error) {
-        throw UsageError{escaped(error.what())};
+        throw UsageError{escaped(error.what()) + see_help(syntax)};
     }
     return found;
 }
 
 void check_operands(const Syntax& syntax, const std::vector<std::string>& operands) {
     if (operands.size() < syntax.operands_min) {
-        throw UsageError{"needs " + std::string{syntax.operands}};
+        throw UsageError{"needs " + std::string{syntax.operands} + see_help(syntax)};
     }
     if (operands.size() > syntax.operands_max) {
+        const std::string taken{syntax.operands.empty() ? "options only" : syntax.operands};
         throw UsageError{"'" + escaped_short(operands[syntax.operands_max]) +
-                         "': is one argument too many"};
+                         "': is one argument too many: the command takes " + taken +
+                         see_help(syntax)};
     }
 }
 
@@ -178,7 +191,8 @@ void take_file(const SettingSources& sources, Values& values) {
         const std::string where = escaped(file) + ':' + std::to_string(entry.line);
         const Option* const option = find_option(sources.known, entry.key);
         if (option == nullptr || !may_be_key(*option)) {
-            throw UsageError{where + ": '" + escaped_short(entry.key) + "': there is no such key"};
+            throw UsageError{where + ": '" + escaped_short(entry.key) +
+                             "': there is no such key; a key is the name of an option, without --"};
         }
         const auto [first, is_new] = lines.try_emplace(entry.key, entry.line);
         if (!is_new && !option->repeatable) {

@@ -1,22 +1,41 @@
 #include "net/program/tables.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
+
+#include "net/command_table.hpp"
+#include "net/program/escape.hpp"
+#include "net/program/table_form.hpp"
 
 namespace allot::program {
 namespace {
 
-constexpr std::array<std::string_view, 4> batch_columns = {"ref", "sku", "qty", "eta"};
-constexpr std::array<std::string_view, 3> order_columns = {"orderid", "sku", "qty"};
-constexpr std::array<std::string_view, 4> allocation_columns = {"orderid", "sku", "qty",
-                                                                "batchref"};
+constexpr Column batch_column{{"ref", "batch", "batchref"}};
+constexpr Column sku_column{{"sku"}};
+constexpr Column quantity_column{{"qty", "quantity"}};
+constexpr Column eta_column{{"eta"}};
+constexpr Column order_column{{"orderid", "order"}};
+
+constexpr std::array batch_columns = {batch_column, sku_column, quantity_column, eta_column};
+constexpr std::array order_columns = {order_column, sku_column, quantity_column};
+constexpr std::array allocation_columns = {order_column, sku_column, quantity_column,
+                                           Column{{"batchref", "batch", "ref"}}};
+
+constexpr TableForm batches_form{"batches", batch_columns};
+constexpr TableForm orders_form{"order lines", order_columns};
+constexpr TableForm allocations_form{"allocations", allocation_columns};
 
 constexpr std::string_view name_rule =
     "a name is 1..64 bytes of UTF-8 without white space and control characters";
+constexpr std::size_t wide_shown_bytes = 16;
 constexpr std::string_view quantity_rule = "a quantity is a whole number 1..1000000000";
 constexpr std::string_view purchased_rule = "a batch's quantity is a whole number 0..1000000000";
-constexpr std::string_view eta_rule = "an eta is a day as YYYY-MM-DD, or empty for the warehouse";
+constexpr std::string_view eta_rule =
+    "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
 
 /// Complains about one file.
 struct Critic {
@@ -44,69 +63,67 @@ struct Critic {
     }
 };
 
-std::optional<BatchRow> read_batch(const CsvRow& row, EmptyBatch empty, const Critic& critic) {
-    const auto ref = critic.name<BatchRef>(row[0]);
-    const auto sku = critic.name<Sku>(row[1]);
-    const CsvField& units = row[2];
-    std::optional<Purchased> purchased;
-    if (empty == EmptyBatch::accepted) {
-        purchased = critic.read(units, Purchased::parse(units.text), purchased_rule);
-    } else if (const auto quantity = critic.quantity(units)) {
-        purchased = Purchased::of(quantity->units()).value();
-    }
-    const std::string& day = row[3].text;
-    const auto eta =
-        critic.read(row[3], day.empty() ? Eta::warehouse() : Eta::parse(day), eta_rule);
+/// The fields of a row that are read, in the order of the form.
+using Cells = std::array<const CsvField*, columns_max>;
+
+Result<Eta> eta_of(std::string_view text) {
+    if (text.empty() || equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
+    return Eta::parse(text);
+}
+
+std::optional<BatchRow> read_batch(const Cells& cells, const Critic& critic) {
+    const auto ref = critic.name<BatchRef>(*cells[0]);
+    const auto sku = critic.name<Sku>(*cells[1]);
+    const auto purchased = critic.read(*cells[2], Purchased::parse(cells[2]->text), purchased_rule);
+    const auto eta = critic.read(*cells[3], eta_of(cells[3]->text), eta_rule);
     if (!ref || !sku || !purchased || !eta) return std::nullopt;
     return BatchRow{*ref, *sku, *purchased, *eta};
 }
 
-std::optional<OrderLine> read_order(const CsvRow& row, const Critic& critic) {
-    const auto order = critic.name<OrderId>(row[0]);
-    const auto sku = critic.name<Sku>(row[1]);
-    const auto quantity = critic.quantity(row[2]);
+std::optional<OrderLine> read_order(const Cells& cells, const Critic& critic) {
+    const auto order = critic.name<OrderId>(*cells[0]);
+    const auto sku = critic.name<Sku>(*cells[1]);
+    const auto quantity = critic.quantity(*cells[2]);
     if (!order || !sku || !quantity) return std::nullopt;
     return OrderLine{*order, *sku, *quantity};
 }
 
-std::optional<AllocationRow> read_allocation(const CsvRow& row, const Critic& critic) {
-    const auto line = read_order(row, critic);
-    const auto batch = critic.name<BatchRef>(row[3]);
+std::optional<AllocationRow> read_allocation(const Cells& cells, const Critic& critic) {
+    const auto line = read_order(cells, critic);
+    const auto batch = critic.name<BatchRef>(*cells[3]);
     if (!line || !batch) return std::nullopt;
     return AllocationRow{*line, *batch};
 }
 
-std::string joined(std::span<const std::string_view> columns) {
-    std::string text;
-    for (const std::string_view column : columns) {
-        if (!text.empty()) text += ',';
-        text += column;
-    }
-    return text;
-}
+struct Header {
+    CsvRow names;
+    Layout layout;
+};
 
-std::string joined(const CsvRow& row) {
-    std::string text;
-    for (const CsvField& field : row) {
-        if (&field != &row.front()) text += ',';
-        text += field.text;
-    }
-    return text;
-}
-
-/// \return false, after a complaint, when the first record is not the header.
-bool read_header(CsvReader& reader, std::span<const std::string_view> columns,
-                 const Critic& critic) {
+/// \return nothing after a complaint.
+std::optional<Header> read_header(CsvReader& reader, const TableForm& form, const Critic& critic) {
     const auto record = reader.next();
     if (record && record->has_error()) {
         critic(record->error().place, record->error().value, record->error().rule);
-        return false;
+        return std::nullopt;
     }
-    const CsvRow header = record ? **record : CsvRow{};
-    if (std::ranges::equal(header, columns, {}, &CsvField::text)) return true;
-    critic(header.empty() ? Place{} : header.front().place, joined(header),
-           "the header is " + joined(columns));
-    return false;
+    CsvRow names = record ? **record : CsvRow{};
+    const auto layout = read_layout(names, form, critic.file, critic.complaints);
+    if (!layout) return std::nullopt;
+    return Header{std::move(names), *layout};
+}
+
+/// Files that were joined have a header, and perhaps a byte order mark, in the middle.
+/// \return true when the row has been dealt with.
+bool pass_over_joint(const CsvRow& row, const Header& header, bool marked, const Critic& critic) {
+    if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
+        critic.complaints.note(critic.file, row.front().place, "the header again, passed over");
+        return true;
+    }
+    if (!marked) return false;
+    critic(row.front().place, std::string{byte_order_mark} + row.front().text,
+           "a byte order mark stands only at a file's beginning, or before its header again");
+    return true;
 }
 
 bool has_width(const CsvRow& row, std::size_t width, const Critic& critic) {
@@ -118,14 +135,25 @@ bool has_width(const CsvRow& row, std::size_t width, const Critic& critic) {
     return false;
 }
 
+template <class Row>
+void add_row(Table<Row>& table, const Row& row, const Cells& cells) {
+    table.rows.push_back({row, {}});
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells[i] != nullptr) table.rows.back().places[i] = cells[i]->place;
+    }
+}
+
+Cells cells_of(const CsvRow& row, const Layout& layout, std::size_t columns) {
+    Cells cells{};
+    for (std::size_t i = 0; i < columns; ++i) cells[i] = &row[layout.at[i]];
+    return cells;
+}
+
 template <class Row, class Read>
-Table<Row> read_table(std::string file, std::string_view text,
-                      std::span<const std::string_view> columns, Complaints& complaints,
-                      Read read) {
-    Table<Row> table{std::move(file), {}};
-    const Critic critic{table.file, complaints};
-    CsvReader reader{text};
-    if (!read_header(reader, columns, critic)) return table;
+void read_rows(CsvReader& reader, const TableForm& form, const Critic& critic, Table<Row>& table,
+               Read read) {
+    const auto header = read_header(reader, form, critic);
+    if (!header) return;
     std::size_t rows = 0;
     while (const auto record = reader.next()) {
         if (record->has_error()) {
@@ -133,44 +161,99 @@ Table<Row> read_table(std::string file, std::string_view text,
             continue;
         }
         const CsvRow& fields = **record;
+        if (pass_over_joint(fields, *header, reader.was_marked(), critic)) continue;
         if (++rows > rows_max) {
             critic(fields.front().place, fields.front().text,
                    "a file has at most " + std::to_string(rows_max) + " rows");
             break;
         }
-        if (!has_width(fields, columns.size(), critic)) continue;
-        if (const auto row = read(fields, critic)) {
-            table.rows.push_back({*row, {}});
-            for (std::size_t i = 0; i < fields.size(); ++i) {
-                table.rows.back().places[i] = fields[i].place;
-            }
-        }
+        if (!has_width(fields, header->layout.width, critic)) continue;
+        const Cells cells = cells_of(fields, header->layout, form.columns.size());
+        if (const auto row = read(cells, critic)) add_row(table, *row, cells);
     }
+}
+
+template <class Row, class Read>
+Table<Row> read_table(std::string file, std::string_view text, const TableForm& form,
+                      Complaints& complaints, Read read) {
+    Table<Row> table{std::move(file), {}};
+    const Critic critic{table.file, complaints};
+    if (is_wide_text(text)) {
+        critic({}, text.substr(0, wide_shown_bytes),
+               "this is UTF-16 or UTF-32: save the file as UTF-8");
+        return table;
+    }
+    CsvReader reader{text, delimiter_of(text)};
+    read_rows(reader, form, critic, table, read);
     return table;
+}
+
+auto key_of(const Located<OrderLine>& at) {
+    return std::tuple{at.row.order.view(), at.row.sku.view(), at.row.quantity.units()};
+}
+
+/// Of each row the first one that is equal to it, perhaps itself.
+std::vector<std::uint32_t> first_equals(const Table<OrderLine>& table) {
+    std::vector<std::uint32_t> by_key(table.rows.size());
+    std::iota(by_key.begin(), by_key.end(), 0U);
+    std::ranges::stable_sort(by_key, {}, [&](std::uint32_t at) { return key_of(table.rows[at]); });
+    std::vector<std::uint32_t> first(by_key.size());
+    for (std::size_t i = 0; i < by_key.size(); ++i) {
+        const bool same =
+            i != 0 && key_of(table.rows[by_key[i]]) == key_of(table.rows[by_key[i - 1]]);
+        first[by_key[i]] = same ? first[by_key[i - 1]] : by_key[i];
+    }
+    return first;
+}
+
+void leave_out_repeated(Table<OrderLine>& table, Complaints& complaints) {
+    const auto first = first_equals(table);
+    const auto rows = table.rows.size();
+    std::vector<Located<OrderLine>> kept;
+    kept.reserve(rows);
+    for (std::uint32_t i = 0; i < rows; ++i) {
+        const Located<OrderLine>& at = table.rows[i];
+        if (first[i] == i) {
+            kept.push_back(at);
+            continue;
+        }
+        complaints.note(table.file, at.places[0],
+                        "the same as line " + std::to_string(table.rows[first[i]].places[0].line) +
+                            " (order " + escaped_short(at.row.order.view()) + ", SKU " +
+                            escaped_short(at.row.sku.view()) + ", quantity " +
+                            std::to_string(at.row.quantity.units()) +
+                            "): they are one line, which is held once");
+    }
+    table.repeated = rows - kept.size();
+    table.rows = std::move(kept);
 }
 
 }  // namespace
 
-Table<BatchRow> read_batches(std::string file, std::string_view text, EmptyBatch empty,
-                             Complaints& complaints) {
-    return read_table<BatchRow>(std::move(file), text, batch_columns, complaints,
-                                [empty](const CsvRow& row, const Critic& critic) {
-                                    return read_batch(row, empty, critic);
-                                });
+Table<BatchRow> read_batches(std::string file, std::string_view text, Complaints& complaints) {
+    return read_table<BatchRow>(std::move(file), text, batches_form, complaints, read_batch);
 }
 
 Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints) {
-    return read_table<OrderLine>(std::move(file), text, order_columns, complaints, read_order);
+    auto table = read_table<OrderLine>(std::move(file), text, orders_form, complaints, read_order);
+    leave_out_repeated(table, complaints);
+    return table;
+}
+
+std::string repeated_text(std::size_t repeated) {
+    if (repeated == 0) return {};
+    return ", " + std::to_string(repeated) +
+           (repeated == 1 ? " row more that repeats another" : " rows more that repeat others");
 }
 
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
                                       Complaints& complaints) {
-    return read_table<AllocationRow>(std::move(file), text, allocation_columns, complaints,
+    return read_table<AllocationRow>(std::move(file), text, allocations_form, complaints,
                                      read_allocation);
 }
 
 std::string write_batches(std::span<const BatchRow> rows) {
-    std::string text = joined(batch_columns) + '\n';
+    std::string text = batches_form.header() + '\n';
     for (const BatchRow& row : rows) {
         append_csv(text, {row.ref.view(), row.sku.view(), std::to_string(row.purchased.units()),
                           row.eta.to_string()});
@@ -179,7 +262,7 @@ std::string write_batches(std::span<const BatchRow> rows) {
 }
 
 std::string write_allocations(std::span<const AllocationRow> rows) {
-    std::string text = joined(allocation_columns) + '\n';
+    std::string text = allocations_form.header() + '\n';
     for (const AllocationRow& row : rows) {
         append_csv(text, {row.line.order.view(), row.line.sku.view(),
                           std::to_string(row.line.quantity.units()), row.batch.view()});

@@ -35,25 +35,26 @@ template <class Row>
 struct Table {
     std::string file;  ///< its name, for complaints
     std::vector<Located<Row>> rows;
+    std::size_t repeated = 0;  ///< rows that say what an earlier one says, and are not in `rows`
 };
 
 /// More rows than this in one file are refused.
 inline constexpr std::size_t rows_max = 1'000'000;
 
-/// May a batch have no units at all? An export has such batches: they were emptied.
-enum class EmptyBatch : bool { refused, accepted };
+// Each reads the text of one file: a header, then rows, as docs/csv.md says. What breaks a rule is
+// left out of the table and complained of; all of the file is checked.
 
-// Each reads the text of one file: a header with exactly these names, then rows. What breaks a
-// rule is left out of the table and complained of; all of the file is checked.
-
-/// `ref,sku,qty,eta`; an empty eta is the warehouse.
-Table<BatchRow> read_batches(std::string file, std::string_view text, EmptyBatch empty,
-                             Complaints& complaints);
-/// `orderid,sku,qty`
+/// `ref,sku,qty,eta`; a quantity of 0 is that of a batch that was emptied.
+Table<BatchRow> read_batches(std::string file, std::string_view text, Complaints& complaints);
+/// `orderid,sku,qty`. Equal rows are one line, which is held once: the later ones are left out,
+/// with a note that names both.
 Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints);
 /// `orderid,sku,qty,batchref`
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
                                       Complaints& complaints);
+
+/// Of rows that were left out, for a summary: `, 2 rows more that repeat others`, or nothing.
+[[nodiscard]] std::string repeated_text(std::size_t repeated);
 
 // What the above read, with the header.
 [[nodiscard]] std::string write_batches(std::span<const BatchRow> rows);

@@ -49,6 +49,8 @@ inline constexpr std::array webhook_options = {
            "send the token in FILE's first line as Authorization: Bearer, likewise; or, to the "
            "webhook without a name, set ALLOT_WEBHOOK_TOKEN",
            Option::From::anywhere, true},
-    Option{"webhook-token", "SECRET", "", "", Option::From::environment_only}};
+    Option{"webhook-token", "SECRET", "",
+           "the token for the webhook without a name, where --webhook-token-file is not set",
+           Option::From::environment_only}};
 
 }  // namespace allot::program

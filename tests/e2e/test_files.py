@@ -18,7 +18,7 @@ class GivenCsvFiles(server.Case):
     def run_well(self, *arguments):
         ran = server.allot(*arguments)
         self.assertEqual(0, ran.returncode, ran.stderr)
-        return ran.stderr
+        return ran.stdout
 
     def exported(self, store):
         self.run_well("export", "--data", store, self.scratch / "out")
@@ -92,7 +92,7 @@ class GivenCsvFiles(server.Case):
         self.assertEqual(before, self.exported(self.store))
 
     def test_when_a_file_is_missing_or_another_one_then_that_is_said(self):
-        self.write("batches.csv", "ref;sku;qty;eta")
+        self.write("batches.csv", "ref|sku|qty|eta")
         self.refused(["import", "--data", self.store, self.input], "batches.csv:1:1: value ")
         (self.input / "batches.csv").unlink()
         self.refused(["allocate", self.input], "batches.csv")

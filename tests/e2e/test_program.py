@@ -16,7 +16,10 @@ class GivenASecondServer(server.Case):
         first = self.serve()
         second = server.allot("serve", "--data", self.store, "--listen", "127.0.0.1:0")
         self.assertEqual(1, second.returncode)
-        self.assertIn(f"{self.store} is open in another process", second.stderr)
+        self.assertIn(f"{self.store} is open in another process (process id {first.pid}): ", second.stderr)
+        for way in ("--data", "allot check --live", "allot backup"):
+            self.assertIn(way, second.stderr)
+        self.assertNotIn("unavailable", second.stderr)
         with first.client() as client:
             self.assertEqual("PONG", client.call("PING"))
 
@@ -26,7 +29,7 @@ class GivenASecondServer(server.Case):
         second = server.allot("serve", "--data", self.scratch / "other", "--listen", address)
         self.assertEqual(1, second.returncode)
         self.assertIn(f"cannot listen on {address}", second.stderr)
-        self.assertIn("in use", second.stderr)
+        self.assertIn("in use; end what listens there, or give another port", second.stderr)
 
     def test_when_other_commands_need_the_store_alone_then_they_are_refused(self):
         self.serve()
@@ -128,6 +131,7 @@ class GivenOptions(server.Case):
             ran = server.allot(command, "--help")
             self.assertEqual((0, ""), (ran.returncode, ran.stderr))
             self.assertIn(f"allot {command}", ran.stdout)
+            self.assertEqual(ran.stdout, server.allot(command, "-h").stdout)
         self.assertEqual(2, server.allot().returncode)
 
 
@@ -219,6 +223,9 @@ class GivenAStoreThatWasKilled(server.Case):
             ran = server.allot(command[0], "--data", self.store, *command[1:])
             self.assertEqual(1, ran.returncode, ran.stderr)
             self.assertIn(place, ran.stderr)
+            for way in (f"'allot check {self.store}'", f"'allot repair {self.store}'",
+                        f"'allot restore BACKUP {self.store}'"):
+                self.assertIn(way, ran.stderr)
         checked = server.allot("check", "--data", self.store)
         self.assertEqual(1, checked.returncode)
         self.assertIn(place, checked.stdout)

@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_CASE(C1_when_allocated_then_each_line_is_on_its_batch) {
                                   .orders = "orderid,sku,qty\no,s1,3\no,s2,12\n"});
     BOOST_TEST(result.run.code == 0);
     BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\no,s1,3,b1\no,s2,12,b2\n");
-    BOOST_TEST(contains(result.run.err, "2 lines allocated, 0 short of stock, 0 allocated before"));
-    BOOST_TEST(result.run.out.empty());
+    BOOST_TEST(contains(result.run.out, "2 lines allocated, 0 short of stock, 0 allocated before"));
+    BOOST_TEST(result.run.err.empty());
 }
 
 BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_on
     std::filesystem::copy_file(data / "expected-allocations.csv", scratch / "expected");
     const auto run = run_program({"allocate", scratch.path().string()});
     BOOST_TEST(run.code == 0);
-    BOOST_TEST(contains(run.err, "275 lines allocated, 1880 short of stock"));
+    BOOST_TEST(contains(run.out, "275 lines allocated, 1880 short of stock"));
     BOOST_TEST(scratch.read("expected").size() > 9'000);
     BOOST_TEST((scratch.read("allocations.csv") == scratch.read("expected")));
 }
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(when_allocated_twice_then_the_second_time_changes_nothing) 
     const auto first = allocate(inputs);
     const auto second = allocate({inputs.batches, inputs.orders, first.allocations});
     BOOST_TEST(second.allocations == first.allocations);
-    BOOST_TEST(contains(second.run.err, " 0 lines allocated, 0 short of stock, 2 allocated"));
+    BOOST_TEST(contains(second.run.out, " 0 lines allocated, 0 short of stock, 2 allocated"));
 }
 
 BOOST_AUTO_TEST_CASE(when_stock_runs_out_then_the_line_is_counted_and_named_only_if_asked) {
@@ -87,8 +87,25 @@ BOOST_AUTO_TEST_CASE(when_stock_runs_out_then_the_line_is_counted_and_named_only
     const auto quiet = allocate(inputs);
     BOOST_TEST(quiet.run.code == 0);
     BOOST_TEST(quiet.allocations == "orderid,sku,qty,batchref\na,s,7,b1\nc,s,3,b1\n");
-    BOOST_TEST(!contains(quiet.run.err, "orders.csv:3"));
-    BOOST_TEST(contains(allocate(inputs, {"--verbose"}).run.err, "orders.csv:3: short: b s 5\n"));
+    BOOST_TEST(!contains(quiet.run.out, "orders.csv:3"));
+    BOOST_TEST(contains(allocate(inputs, {"--verbose"}).run.out, "orders.csv:3: short: b s 5\n"));
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_a_batch_was_emptied_or_columns_stand_elsewhere_then_it_is_read_all_the_same) {
+    const auto result =
+        allocate({.batches = "eta;Batch;quantity;SKU;price\n;b1;0;s;1,50\nWAREHOUSE;b2;10;s;2\n",
+                  .orders = "sku\torder\tquantity\ns\to\t3\ns\to\t3\n",
+                  .allocations = "batch,quantity,sku,order\nb2,5,s,old\n"});
+    BOOST_TEST(result.run.code == 0);
+    BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\nold,s,5,b2\no,s,3,b2\n");
+    BOOST_TEST(
+        contains(result.run.err, "batches.csv:1:24: note: a column is passed over: 'price'\n"));
+    BOOST_TEST(
+        contains(result.run.err, "orders.csv:3:3: note: the same as line 2 (order o, SKU s"));
+    BOOST_TEST(contains(result.run.out,
+                        " 1 lines allocated, 0 short of stock, 0 allocated before, "
+                        "1 row more that repeats another\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_has_a_comma_then_it_is_quoted_in_the_result) {
@@ -157,7 +174,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_or_the_directory_is_missing_then_the_error_name
 BOOST_AUTO_TEST_CASE(when_the_directory_is_not_said_then_that_is_wrong_usage) {
     const auto run = run_program({"allocate"});
     BOOST_TEST(run.code == 2);
-    BOOST_TEST(run.err == "allot allocate: needs DIR\n");
+    BOOST_TEST(run.err == "allot allocate: needs DIR; see allot allocate --help\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

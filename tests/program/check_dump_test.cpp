@@ -63,6 +63,33 @@ BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_it_is_bad_and_says_where) {
     BOOST_TEST(run.code == 1);
     BOOST_TEST(contains(run.out, "offset "), run.out);
     BOOST_TEST(run.out.ends_with(store.data + ": BAD\n"), run.out);
+    BOOST_TEST(contains(run.err, "'allot repair " + store.data + "' says how much can be kept"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_what_opens_it_names_the_ways_out) {
+    const ClosedStore store;
+    store.damage();
+    for (const auto& run : {store.run({"serve", "--listen", "127.0.0.1:0"}),
+                            store.run({"export", store.scratch / "out"}), store.run({"dump"})}) {
+        BOOST_TEST(run.code == 1);
+        for (const std::string& way :
+             {"'allot check " + store.data + "' names", "'allot repair " + store.data + "' says",
+              "'allot restore BACKUP " + store.data + "' brings"}) {
+            BOOST_TEST(contains(run.err, way), run.err);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_another_has_it_open_then_check_and_repair_say_who_and_what_to_do) {
+    const ClosedStore store;
+    const auto open = open_small(store.data);
+    const auto check = store.run({"check"});
+    BOOST_TEST(check.code == 2);
+    BOOST_TEST(contains(check.err, "is open in this process already: "), check.err);
+    BOOST_TEST(contains(check.err, "'allot check --live'"), check.err);
+    const auto repair = store.run({"repair"});
+    BOOST_TEST(repair.code == 2);
+    BOOST_TEST(contains(repair.err, "nothing was changed: " + store.data + " is open in this"));
 }
 
 BOOST_AUTO_TEST_CASE(when_dumped_then_every_fact_is_a_line) {

@@ -55,6 +55,36 @@ BOOST_AUTO_TEST_CASE(when_it_begins_with_a_byte_order_mark_then_that_is_passed_o
     BOOST_TEST((records.at(0)->at(1).place == Place{1, 5}));
 }
 
+BOOST_AUTO_TEST_CASE(when_a_byte_order_mark_stands_before_a_later_record_then_the_reader_tells) {
+    CsvReader reader{
+        "a\n\xEF\xBB\xBF\n\xEF\xBB\xBF"
+        "b\nc,\xEF\xBB\xBF\n"};
+    BOOST_TEST((**reader.next()).at(0).text == "a");
+    BOOST_TEST(!reader.was_marked());
+    const auto b = reader.next();
+    BOOST_TEST((**b).at(0).text == "b");
+    BOOST_TEST(((**b).at(0).place == Place{3, 1}));
+    BOOST_TEST(reader.was_marked());
+    BOOST_TEST((**reader.next()).at(1).text == "\xEF\xBB\xBF");
+    BOOST_TEST(!reader.was_marked());
+}
+
+BOOST_AUTO_TEST_CASE(when_the_header_has_another_delimiter_then_that_is_found) {
+    for (const auto& [text, delimiter] : {std::pair{"a,b,c\n1;2;3;4;5", ','},
+                                          {"a;b;c\n1,2,3,4", ';'},
+                                          {"a\tb\n", '\t'},
+                                          {"\"a;b;c\",d\n", ','},
+                                          {"\n\r\na;b", ';'},
+                                          {"\xEF\xBB\xBF"
+                                           "a;b,c;d",
+                                           ';'},
+                                          {"alone", ','},
+                                          {"", ','},
+                                          {"a,b;c", ','}}) {
+        BOOST_TEST(delimiter_of(text) == delimiter, text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_fields_are_quoted_then_they_hold_commas_quotes_and_line_ends) {
     BOOST_TEST((texts("\"a,b\",\"say \"\"x\"\"\",\"1\r\n2\",\"\"\nnext\n") ==
                 Texts{{"a,b", "say \"x\"", "1\r\n2", ""}, {"next"}}));
@@ -86,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_a_quote_stands_inside_a_field_then_that_row_alone_is_r
 
 BOOST_AUTO_TEST_CASE(when_text_follows_a_closing_quote_then_that_row_is_refused) {
     BOOST_TEST((texts("\"a\"b,c\nd\n") ==
-                Texts{{"! a comma or a line end follows a closing quote"}, {"d"}}));
+                Texts{{"! a delimiter or a line end follows a closing quote"}, {"d"}}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_the_lines_after_it_are_still_read) {
@@ -98,11 +128,11 @@ BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_the_lines_after_it_are_st
 }
 
 BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_doubled_ones_after_it_hide_no_line) {
-    BOOST_TEST(
-        (texts("a,\"b\nc\n\"\"x\nd\n") == Texts{{"! a quote that opens a field also closes it"},
-                                                {"c"},
-                                                {"! a comma or a line end follows a closing quote"},
-                                                {"d"}}));
+    BOOST_TEST((texts("a,\"b\nc\n\"\"x\nd\n") ==
+                Texts{{"! a quote that opens a field also closes it"},
+                      {"c"},
+                      {"! a delimiter or a line end follows a closing quote"},
+                      {"d"}}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_carriage_return_stands_alone_then_that_row_is_refused) {
@@ -123,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_too_long_then_it_is_refused_and_one_that_ju
 BOOST_AUTO_TEST_CASE(when_a_row_has_too_many_fields_then_it_is_refused) {
     const std::string fits(CsvReader::fields_max - 1, ',');
     BOOST_TEST(texts(fits + "\n").at(0).size() == CsvReader::fields_max);
-    BOOST_TEST((texts(fits + ",\nnext\n") == Texts{{"! a row has at most 64 fields"}, {"next"}}));
+    BOOST_TEST((texts(fits + ",\nnext\n") == Texts{{"! a row has at most 256 fields"}, {"next"}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,9 +3,11 @@
 #include <boost/test/unit_test.hpp>
 #include <ostream>
 
+#include "net/program/command.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
 
+using namespace allot::program;
 using namespace allot::testing;
 
 namespace {
@@ -38,8 +40,46 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_with_a_command_then_it_shows_its_option
         BOOST_TEST(run.out.starts_with("usage: allot " + command + " [OPTION...]"));
         BOOST_TEST(contains(run.out, "--print-config"));
         BOOST_TEST(run_program({"help", command}).out == run.out);
+        BOOST_TEST(run_program({command, "-h"}).out == run.out);
+        BOOST_TEST(contains(run.out, "\nExamples:\n  allot " + command + " "), run.out);
     }
     BOOST_TEST(contains(run_program({"serve", "--help"}).out, "(default: 127.0.0.1:25568)"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_has_many_options_then_its_help_groups_them) {
+    const std::string help = run_program({"serve", "--help"}).out;
+    std::size_t last = 0;
+    for (const char* const group :
+         {"\nGeneral:\n", "\nListening:\n", "\nPasswords and TLS:\n", "\nStorage:\n",
+          "\nLimits of clients:\n", "\nDeadlines of clients:\n", "\nLogging:\n", "\nMail:\n",
+          "\nWebhooks:\n", "\nMail and webhooks:\n", "\nFrom the environment only",
+          "\nExamples:\n"}) {
+        const std::size_t at = help.find(group);
+        BOOST_TEST((at != std::string::npos && at > last), group << " in " << help);
+        last = at;
+    }
+    BOOST_TEST(help.find("--max-clients ") > help.find("\nLimits of clients:"));
+    BOOST_TEST(!contains(help, "\nOptions:"));
+}
+
+BOOST_AUTO_TEST_CASE(when_an_option_is_of_any_command_then_help_and_manual_tell_what_it_does) {
+    const std::string manual = run_program({"manual"}).out;
+    for (const Command* const command :
+         {&serve_command, &allocate_command, &import_command, &export_command, &check_command,
+          &repair_command, &dump_command, &backup_command, &restore_command}) {
+        const std::string help = run_program({std::string{command->syntax.name}, "-h"}).out;
+        for (const Option& option : command->syntax.options) {
+            BOOST_TEST_CONTEXT(option.name) {
+                BOOST_TEST(option.help.size() > 5);
+                const bool secret = option.from == Option::From::environment_only;
+                const std::string shown =
+                    secret ? variable_of(option.name) : "--" + std::string{option.name};
+                BOOST_TEST(contains(help, shown + " "), help);
+                if (secret) BOOST_TEST(contains(manual, ".B " + shown + "\nthe "));
+            }
+        }
+    }
+    BOOST_TEST(!contains(manual, "\\-\\-password "));
 }
 
 BOOST_AUTO_TEST_CASE(when_asked_for_its_version_then_it_tells_it) {
@@ -61,14 +101,16 @@ BOOST_AUTO_TEST_CASE(when_the_command_is_unknown_then_the_error_names_it) {
     const auto run = run_program({"frob\nnicate"});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(run.err ==
-               "allot frob\\nnicate: 'frob\\nnicate': there is no such command; see allot help\n");
+               "allot frob\\nnicate: 'frob\\nnicate': there is no such command; allot --help lists "
+               "them\n");
     BOOST_TEST(run_program({"help", "frobnicate"}).code == 2);
 }
 
 BOOST_AUTO_TEST_CASE(when_an_option_is_unknown_then_nothing_is_done) {
     const auto run = run_program({"export", "--frobnicate", "x"});
     BOOST_TEST(run.code == 2);
-    BOOST_TEST(run.err == "allot export: unrecognised option '--frobnicate'\n");
+    BOOST_TEST(run.err ==
+               "allot export: unrecognised option '--frobnicate'; see allot export --help\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_asked_for_its_settings_then_it_tells_them_and_does_nothing) {

@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(when_the_port_is_taken_then_that_is_one_clear_error) {
     const auto run = run_program({"serve", "--data", scratch / "store", "--listen", address});
     BOOST_TEST(run.code == 1);
     BOOST_TEST(run.err.ends_with("allot serve: cannot listen on " + address +
-                                 ": Address already in use\n"),
+                                 ": Address already in use; end what listens there, or give "
+                                 "another port (--listen, --http), 0 for any\n"),
                run.err);
 }
 

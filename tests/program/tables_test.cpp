@@ -9,11 +9,26 @@ using namespace allot::program;
 namespace {
 
 /// What reading a file of batches complains of.
-std::vector<std::string> complaints_of_batches(std::string_view text,
-                                               EmptyBatch empty = EmptyBatch::refused) {
+std::vector<std::string> complaints_of_batches(std::string_view text) {
     Complaints complaints;
-    read_batches("b.csv", text, empty, complaints);
+    read_batches("b.csv", text, complaints);
     return complaints.shown();
+}
+
+/// The batches of a file without mistakes, as they are written.
+std::string batches_in(std::string_view text) {
+    Complaints complaints;
+    std::vector<BatchRow> rows;
+    for (const auto& at : read_batches("b.csv", text, complaints).rows) rows.push_back(at.row);
+    BOOST_TEST(complaints.empty());
+    return write_batches(rows);
+}
+
+std::vector<std::string> notes_of_batches(std::string_view text) {
+    Complaints complaints;
+    read_batches("b.csv", text, complaints);
+    BOOST_TEST(complaints.empty());
+    return complaints.notes();
 }
 
 std::vector<std::string> complaints_of_orders(std::string_view text) {
@@ -31,8 +46,7 @@ BOOST_AUTO_TEST_SUITE(given_a_file_of_batches)
 BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_places) {
     Complaints complaints;
     const auto table =
-        read_batches("b.csv", "ref,sku,qty,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n",
-                     EmptyBatch::refused, complaints);
+        read_batches("b.csv", "ref,sku,qty,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", complaints);
     BOOST_TEST(complaints.empty());
     BOOST_REQUIRE_EQUAL(table.rows.size(), 2);
     BOOST_TEST(table.rows[0].row.sku.view() == "S,1");
@@ -46,31 +60,101 @@ BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_pl
 BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_place_and_rule) {
     const std::string text =
         "ref,sku,qty,eta\n"
-        "b 1,s1,0,2011-02-30\n"
+        "b 1,s1,-1,2011-02-30\n"
         "b2,s2,10,\n"
         "b3,,1e3,2011-1-1\n";
     const std::string name =
         "a name is 1..64 bytes of UTF-8 without white space and control characters";
-    const std::string quantity = "a quantity is a whole number 1..1000000000";
-    const std::string eta = "an eta is a day as YYYY-MM-DD, or empty for the warehouse";
+    const std::string quantity = "a batch's quantity is a whole number 0..1000000000";
+    const std::string eta =
+        "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
     BOOST_TEST(
         (complaints_of_batches(text) ==
-         Lines{"b.csv:2:1: value 'b 1': " + name, "b.csv:2:8: value '0': " + quantity,
-               "b.csv:2:10: value '2011-02-30': " + eta, "b.csv:4:4: value '': " + name,
+         Lines{"b.csv:2:1: value 'b 1': " + name, "b.csv:2:8: value '-1': " + quantity,
+               "b.csv:2:11: value '2011-02-30': " + eta, "b.csv:4:4: value '': " + name,
                "b.csv:4:5: value '1e3': " + quantity, "b.csv:4:9: value '2011-1-1': " + eta}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_batch_is_empty_then_only_an_import_takes_it) {
-    const std::string text = "ref,sku,qty,eta\nb1,s1,0,\n";
-    BOOST_TEST(complaints_of_batches(text, EmptyBatch::accepted).empty());
-    BOOST_TEST(complaints_of_batches(text, EmptyBatch::refused).size() == 1);
+BOOST_AUTO_TEST_CASE(when_a_batch_was_emptied_then_its_quantity_is_0) {
+    BOOST_TEST(batches_in("ref,sku,qty,eta\nb1,s1,0,\n") == "ref,sku,qty,eta\nb1,s1,0,\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_header_is_another_then_that_is_the_one_complaint) {
-    const Lines swapped = {"b.csv:1:1: value 'sku,ref,qty,eta': the header is ref,sku,qty,eta"};
-    BOOST_TEST((complaints_of_batches("sku,ref,qty,eta\nx\n") == swapped));
-    const Lines empty = {"b.csv:1:1: value '': the header is ref,sku,qty,eta"};
-    BOOST_TEST((complaints_of_batches("") == empty));
+BOOST_AUTO_TEST_CASE(when_columns_are_in_any_order_and_have_other_names_then_they_are_found) {
+    const std::string expected = "ref,sku,qty,eta\nb1,s1,7,2011-01-02\nb2,s2,0,\n";
+    for (const std::string_view text :
+         {"eta,qty,sku,ref\n2011-01-02,7,s1,b1\n,0,s2,b2\n",
+          "batch,sku,quantity,eta\nb1,s1,7,2011-01-02\nb2,s2,0,warehouse\n",
+          "SKU, Quantity ,ETA,BatchRef\ns1,7,2011-01-02,b1\ns2,0,WareHouse,b2\n",
+          "ref;sku;qty;eta\r\nb1;s1;7;2011-01-02\r\nb2;s2;0;\r\n",
+          "ref\tsku\tqty\teta\nb1\ts1\t7\t2011-01-02\nb2\ts2\t0\t\n",
+          "\xEF\xBB\xBF\"ref\";\"sku\";\"qty\";\"eta\"\n\"b1\";\"s1\";\"7\";\"2011-01-02\"\n"
+          "b2;s2;0;\"\"\n",
+          "note,ref,sku,size,qty,eta,\n\"a\nb\",b1,s1,,7,2011-01-02,\n,b2,s2,9,0,,x\n"}) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST(batches_in(text) == expected); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_field_holds_another_delimiter_then_it_is_part_of_it) {
+    BOOST_TEST(batches_in("ref;sku;qty;eta\nb,1;\"s;1\";7;\n") ==
+               "ref,sku,qty,eta\n\"b,1\",s;1,7,\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_has_other_columns_then_one_note_names_them) {
+    BOOST_TEST((notes_of_batches("ref,sku,colour,qty,size,eta\nb1,s1,red,7,xl,\nb2,s2,,7,,\n") ==
+                Lines{"b.csv:1:9: note: columns passed over: 'colour', 'size'"}));
+    BOOST_TEST((notes_of_batches("ref,sku,qty,eta,\nb1,s1,7,,\n") ==
+                Lines{"b.csv:1:17: note: a column is passed over: ''"}));
+    BOOST_TEST(notes_of_batches("ref,sku,qty,eta\nb1,s1,7,\n").empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_complaint_says_what_is_wanted) {
+    const std::string wanted =
+        ": a file of batches has the columns ref (or batch, batchref), sku, qty (or quantity), "
+        "eta, in any order, after a header that names them";
+    BOOST_TEST((complaints_of_batches("ref,sku,amount,eta\nx\n") ==
+                Lines{"b.csv:1:1: value 'ref,sku,amount,eta': there is no column qty" + wanted}));
+    BOOST_TEST((complaints_of_batches("b1,s1,7,2011-01-02\n") ==
+                Lines{"b.csv:1:1: value 'b1,s1,7,2011-01-02': there is no column ref, sku, qty, "
+                      "eta" +
+                      wanted}));
+    BOOST_TEST((complaints_of_batches("") ==
+                Lines{"b.csv:1:1: value '': there is no column ref, sku, qty, eta" + wanted}));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_column_is_there_twice_then_each_that_is_too_many_is_named) {
+    BOOST_TEST((complaints_of_batches("ref,sku,qty,eta,sku\n") ==
+                Lines{"b.csv:1:17: value 'sku': this column is there twice, before as 'sku'"}));
+    BOOST_TEST(
+        (complaints_of_batches("ref,sku,qty,quantity,eta\n") ==
+         Lines{"b.csv:1:13: value 'quantity': this column is there twice, before as 'qty'"}));
+}
+
+BOOST_AUTO_TEST_CASE(when_files_were_joined_then_the_header_is_passed_over_and_a_mark_is_not) {
+    const std::string mark = "\xEF\xBB\xBF";
+    const std::string header = "ref,sku,qty,eta\n";
+    for (const std::string& joint : {header, mark + header}) {
+        const std::string text = mark + header + "b1,s1,7,\n" + joint + "b2,s2,8,\n";
+        BOOST_TEST(batches_in(text) == header + "b1,s1,7,\nb2,s2,8,\n");
+        BOOST_TEST(
+            (notes_of_batches(text) == Lines{"b.csv:3:1: note: the header again, passed over"}));
+    }
+    const auto found = complaints_of_batches(header + "b1,s1,7,\n" + mark + "b2,s2,8,\n");
+    BOOST_REQUIRE_EQUAL(found.size(), 1);
+    BOOST_TEST(found[0].starts_with("b.csv:3:1: value '"));
+    BOOST_TEST(
+        found[0].ends_with("b2': a byte order mark stands only at a file's beginning, or "
+                           "before its header again"));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_not_in_utf_8_then_it_is_refused_whole) {
+    using namespace std::string_view_literals;
+    for (const std::string_view text :
+         {"\xFF\xFEr\0e\0f\0"sv, "\xFE\xFF\0r\0e\0f"sv, "r\0e\0f\0,\0"sv, "\0r\0e\0f\0,"sv,
+          "\xFF\xFE\0\0r\0\0\0"sv, "\0\0\xFE\xFF\0\0\0r"sv}) {
+        const auto found = complaints_of_batches(text);
+        BOOST_REQUIRE_EQUAL(found.size(), 1);
+        BOOST_TEST(found[0].ends_with("': this is UTF-16 or UTF-32: save the file as UTF-8"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_a_row_is_too_short_or_too_long_then_the_rest_is_still_checked) {
@@ -93,6 +177,24 @@ BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_r
             BOOST_TEST(found.at(0).starts_with("o.csv:2:7: value '" + std::string{bad} + "': "));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names_both) {
+    Complaints complaints;
+    const auto table =
+        read_orders("o.csv", "order;sku;quantity\no1;s;2\no1;t;2\no2;s;2\no1;s;2\no1;s;3\no1;s;2\n",
+                    complaints);
+    BOOST_TEST(complaints.empty());
+    BOOST_TEST(table.rows.size() == 4);
+    BOOST_TEST(table.repeated == 2);
+    BOOST_TEST(table.rows[3].places[0].line == 6);
+    const std::string what =
+        ": note: the same as line 2 (order o1, SKU s, quantity 2): they are one line, which is "
+        "held "
+        "once";
+    BOOST_TEST((complaints.notes() == Lines{"o.csv:5:1" + what, "o.csv:7:1" + what}));
+    BOOST_TEST(repeated_text(0).empty());
+    BOOST_TEST(repeated_text(2) == ", 2 rows more that repeat others");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_complaint_stays_one_line) {
@@ -120,6 +222,14 @@ BOOST_AUTO_TEST_CASE(when_printed_then_a_hundred_are_shown_and_the_rest_counted)
     BOOST_TEST(complaints.count() == 103);
     BOOST_TEST(text.str().starts_with("f:1:1: value 'x': wrong\nf:2:1: "));
     BOOST_TEST(text.str().ends_with("f:100:1: value 'x': wrong\nand 3 more\n"));
+
+    for (std::uint32_t i = 1; i <= 102; ++i) complaints.note("f", {i, 1}, "so");
+    std::ostringstream both;
+    complaints.print(both);
+    BOOST_TEST(complaints.count() == 103);
+    BOOST_TEST(both.str().starts_with("f:1:1: note: so\n"));
+    BOOST_TEST(both.str().find("f:100:1: note: so\nand 2 more notes\nf:1:1: value") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -70,7 +70,9 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     if (verb == "ALLOCATIONS") return {allocations(words[1])};
     if (verb == "SHORTAGES") return {shortages(words)};
     if (verb == "EXPLAIN") return {explain(words)};
-    return {"-ERR unknown command '" + verb + "', with args beginning with: \r\n", false};
+    return {"-ERR unknown command '" + verb +
+                "', with args beginning with: ; HELP lists the commands\r\n",
+            false};
 }
 
 std::string ReplyModel::add_batch(const Words& words) {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace allot::program {
+
+/// The process that holds a lock on a store's directory, as /proc/locks tells it.
+/// \return none where that is not known: it runs in another container, or on another machine, or
+/// the file system numbers its files otherwise than /proc does.
+[[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& directory);
+
+}  // namespace allot::program
