@@ -76,26 +76,38 @@ private:
             line_.clear();
         }
     }
-    /// Of an array of facts. A fact is 13 lines, the second of which is its LSN.
     void take_line() {
-        constexpr std::size_t fact_lines = 13;
-        const std::uint64_t number = std::strtoull(line_.c_str() + 1, nullptr, 10);
-        if (left_ == 0) {
-            bench::require(line_.front() == '*', "facts are an array");
-            facts_ = number;
-            left_ = facts_ * fact_lines;
-            return;
-        }
-        if (--left_ % fact_lines == fact_lines - 2) lsn_ = number;
-        if (left_ != 0) return;
+        if (left_ == 0) return take_head();
+        if (--left_ != 0) return;
         heard_ += facts_;
-        send("FEED " + std::to_string(lsn_ + 1) + " COUNT 1000 BLOCK 0\r\n");
+        send("FEED AFTER " + cursor_ + " COUNT 1000 BLOCK 0\r\n");
+    }
+    /// A cursor and an array of facts, each of 13 lines.
+    void take_head() {
+        constexpr std::size_t fact_lines = 13;
+        switch (head_) {
+            case Head::begin:
+                bench::require(line_.starts_with("*2"), "a cursor and facts are told");
+                head_ = Head::cursor;
+                return;
+            case Head::cursor:
+                cursor_ = line_.substr(1, line_.find('\r') - 1);
+                head_ = Head::facts;
+                return;
+            case Head::facts:
+                facts_ = std::strtoull(line_.c_str() + 1, nullptr, 10);
+                left_ = facts_ * fact_lines;
+                head_ = Head::begin;
+                return;
+        }
     }
 
     std::string line_;
     std::size_t left_ = 0;  // lines of the reply
     std::uint64_t facts_ = 0;
-    std::uint64_t lsn_ = 0;
+    enum class Head : std::uint8_t { begin, cursor, facts };
+    Head head_ = Head::begin;  // what comes next, where no line of a fact does
+    std::string cursor_;
 };
 
 }  // namespace

@@ -12,6 +12,18 @@ namespace allot {
 /// The number of a fact in its store's history, from 1. 0: before the first.
 using Lsn = std::uint64_t;
 
+/// The id of a history: of what one opening of a store for writing has added. A fact is told from
+/// any other by the history that it was written in and its LSN.
+using HistoryId = std::uint64_t;
+
+/// The last fact that was seen. It also stands for all before it in its history and in those that
+/// this one carries on from.
+struct HistoryCursor {
+    HistoryId history = 0;
+    Lsn lsn = 0;  ///< 0: none was seen
+    friend bool operator==(const HistoryCursor&, const HistoryCursor&) = default;
+};
+
 /// Microseconds since 1970-01-01T00:00:00Z, as read once a unit of work at the edge.
 using UnixMicros = std::int64_t;
 
@@ -86,6 +98,8 @@ struct CommittedFact {
     Lsn lsn;
     UnixMicros time;
     Fact fact;
+    HistoryId history = 0;  ///< that it was written in
+    [[nodiscard]] HistoryCursor cursor() const noexcept { return {history, lsn}; }
     friend bool operator==(const CommittedFact&, const CommittedFact&) = default;
 };
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/fact.hpp"
+#include "engine/histories.hpp"
 
 namespace allot {
 
@@ -36,6 +36,26 @@ private:
     Lsn last_;
 };
 
+/// The cursor names facts that have not happened here: its history has gone another way, as before
+/// a restore, a repair or a power cut in mode `os`. That stays so, however long this one becomes.
+class DivergedHistory : public std::runtime_error {
+public:
+    DivergedHistory(HistoryId history, const HistoryCursor& agreed)
+        : std::runtime_error{"history " + text_of(history) + " agrees with this store up to LSN " +
+                             std::to_string(agreed.lsn)},
+          history_{history},
+          agreed_{agreed} {}
+    /// That the cursor named.
+    [[nodiscard]] HistoryId history() const noexcept { return history_; }
+    /// The last fact that both have, in this store's words: what follows on it has to be forgotten,
+    /// and read anew. LSN 0 where they have none in common, or the history is not known here.
+    [[nodiscard]] const HistoryCursor& agreed() const noexcept { return agreed_; }
+
+private:
+    HistoryId history_;
+    HistoryCursor agreed_;
+};
+
 /// Facts in a row, without a gap: read once, and shared by all who are at the same place. They stay
 /// as they are, and as long as this does.
 class FactRun {
@@ -58,6 +78,8 @@ public:
     /// \pre !empty()
     [[nodiscard]] const CommittedFact& front() const noexcept { return facts_.front(); }
     [[nodiscard]] const CommittedFact& back() const noexcept { return facts_.back(); }
+    /// Of the last fact. \pre !empty()
+    [[nodiscard]] HistoryCursor cursor() const noexcept { return back().cursor(); }
     /// Without the first `count` facts, or all of them.
     [[nodiscard]] FactRun after(std::size_t count) const noexcept {
         return {block_, facts_.subspan(std::min(count, size()))};
@@ -98,9 +120,26 @@ public:
     /// The last LSN that is shown. Never goes back. When Journal::on_durable() tells of facts, they
     /// are shown already.
     [[nodiscard]] virtual Lsn end() const noexcept = 0;
+    /// Which history each fact was written in. It stays as it is.
+    [[nodiscard]] virtual const Histories& histories() const noexcept = 0;
     /// \param from the first LSN to be given, perhaps of a fact that is still to come.
     /// \return a cursor, which the history outlives. \throws TrimmedHistory
     [[nodiscard]] virtual std::unique_ptr<FactCursor> read(Lsn from) = 0;
+
+    /// The id of the history that the last fact shown was written in; or of one begun since without
+    /// a fact, as after a restore.
+    [[nodiscard]] HistoryId current() const noexcept { return histories().current(end()); }
+    /// Names a fact, or what comes before the first.
+    [[nodiscard]] HistoryCursor cursor_at(Lsn lsn) const noexcept {
+        return {histories().at(lsn), lsn};
+    }
+    /// \return the first LSN after the cursor. \throws DivergedHistory
+    [[nodiscard]] Lsn next_after(const HistoryCursor& cursor) const {
+        if (const auto agreed = histories().agreed_before(cursor)) {
+            throw DivergedHistory{cursor.history, cursor_at(*agreed)};
+        }
+        return cursor.lsn + 1;
+    }
 };
 
 }  // namespace allot

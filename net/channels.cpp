@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <string>
 
 #include "net/limits.hpp"
 #include "net/reply_writer.hpp"
@@ -153,7 +155,10 @@ void Channels::deliver(const CommittedFact& fact) {
     const auto& hearings = hearings_[static_cast<std::size_t>(kind - fact_events.begin())];
     if (hearings.empty()) return;
     text_.clear();
-    append_event_json(text_, parts);
+    const std::string cursor = text_of(fact.cursor());
+    append_event_json(
+        text_, parts, {},
+        {{"lsn", static_cast<std::int64_t>(fact.lsn)}, {"time", fact.time}, {"cursor", cursor}});
     for (const auto& [entry, how] : hearings) {
         const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
         Message message{pattern, parts.event, text_, frames_};

@@ -55,9 +55,10 @@ constexpr std::array specs = std::to_array<CommandSpec>({
     {"AVAILABLE", "sku [day]", ":units",
      "Counts the units available in all, or by a day", "stock", "0.1.0",
      1, 2, read, false, handlers::available},
-    {"FEED", "lsn|$ [COUNT facts] [BLOCK ms]", "array of [lsn, time, kind, map of field and value]",
-     "Lists durable facts from an LSN on, or waits for the next", "stock", "0.1.0",
-     1, 5, flag_outside, true, handlers::feed},
+    {"FEED", "lsn|$|AFTER cursor [COUNT facts] [BLOCK ms]",
+     "[cursor, array of [lsn, time, kind, map of field and value]]",
+     "Lists durable facts from an LSN on or after a cursor, or waits for the next", "stock", "0.1.0",
+     1, 6, flag_outside, false, handlers::feed},
 
     {"SUBSCRIBE", "channel [channel ...]", "a confirmation for each, then messages",
      "Listens to channels", "channels", "0.1.0",

@@ -27,13 +27,14 @@ enum class ErrorCode : std::uint8_t {
     trimmed,        ///< TRIMMED: facts that are not kept any more
     ahead,          ///< AHEAD: facts beyond what has happened
     batch_limit,    ///< BATCHLIMIT: the SKU has as many batches as one may have
+    diverged,       ///< DIVERGED: facts of a history that has gone another way
 };
-inline constexpr std::array<std::string_view, 17> error_words{
-    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE",   "INVALIDSKU",
-    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO",   "WRONGPASS",
-    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD",    "BATCHLIMIT"};
-static_assert(error_words.back() == "BATCHLIMIT" &&
-              error_words.size() == static_cast<std::size_t>(ErrorCode::batch_limit) + 1);
+inline constexpr std::array<std::string_view, 18> error_words{
+    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE",    "INVALIDSKU",
+    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO",    "WRONGPASS",
+    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD",    "BATCHLIMIT", "DIVERGED"};
+static_assert(error_words.back() == "DIVERGED" &&
+              error_words.size() == static_cast<std::size_t>(ErrorCode::diverged) + 1);
 [[nodiscard]] constexpr std::string_view word_of(ErrorCode code) noexcept {
     return error_words[static_cast<std::size_t>(code)];
 }

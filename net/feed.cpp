@@ -6,6 +6,8 @@
 
 #include "net/fact_parts.hpp"
 #include "net/limits.hpp"
+#include "net/rule_text.hpp"
+#include "net/whole_number.hpp"
 
 namespace allot {
 
@@ -50,7 +52,26 @@ void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     }
 }
 
+/// What a reply begins with.
+void write_cursor(const Call& call, const HistoryCursor& cursor) {
+    call.reply.array(2);
+    call.reply.value(text_of(cursor));
+}
+
 }  // namespace
+
+std::optional<FeedPosition> feed_position(std::string_view text) {
+    if (const auto cursor = cursor_in(text, feed_position_max)) {
+        return FeedPosition{cursor->lsn, cursor->history};
+    }
+    if (const auto lsn = whole_number(text, feed_position_max)) return FeedPosition{*lsn};
+    return {};
+}
+
+void reply_without_facts(const Call& call, const FeedRequest& request) {
+    write_cursor(call, call.hub.backend.history->cursor_at(request.from - 1));
+    call.reply.array(0);
+}
 
 bool reply_with_facts(const Call& call, const FeedRequest& request) {
     // No fact takes more bytes in a reply; and a quarter of what may be queued is enough for one.
@@ -69,6 +90,7 @@ bool reply_with_facts(const Call& call, const FeedRequest& request) {
         const auto runs = take_all(*cursor, most);
         std::size_t facts = 0;
         for (const FactRun& run : runs) facts += run.size();
+        write_cursor(call, runs.back().cursor());
         call.reply.array(facts);
         for (const FactRun& run : runs) {
             for (const CommittedFact& fact : run) write_fact(call.reply, fact);

@@ -85,7 +85,8 @@ bool hello_options(Call& call, HelloOptions& options) {
 
 void greet(Call& call) {
     ReplyWriter& reply = call.reply;
-    reply.map(7);
+    const FactHistory* const history = call.hub.backend.history;
+    reply.map(history == nullptr ? 7 : 8);
     reply.bulk("server");
     reply.bulk("allot");
     reply.bulk("version");
@@ -100,6 +101,9 @@ void greet(Call& call) {
     reply.bulk("master");
     reply.bulk("modules");
     reply.array(0);
+    if (history == nullptr) return;
+    reply.bulk("history");
+    reply.bulk(text_of(history->current()));
 }
 
 Lsn refuse_greeting(Call& call) {

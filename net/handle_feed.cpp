@@ -21,18 +21,57 @@ struct Asked {
     std::optional<std::uint64_t> block_ms = {};  ///< 0: for ever
 };
 
-/// Replies with an error where the arguments are none, and gives nothing.
-std::optional<Asked> read_arguments(const Call& call) {
-    // One less than all there are, so that the one after the last can be counted.
-    constexpr Lsn lsn_max = ~Lsn{0} - 1;
-    const auto from = call.args[1] == "$" ? std::optional{call.hub.backend.history->end() + 1}
-                                          : whole_number(call.args[1], lsn_max);
-    if (!from) {
-        call.fail(ErrorCode::syntax, no_lsn_text(call.args[1], lsn_max), ", or $");
+/// What says where to begin: `AFTER cursor`, an LSN, or `$`.
+struct Begin {
+    Lsn from;
+    std::size_t options;  ///< the first argument after it
+};
+
+/// \return the first LSN after the position; none when it has replied with an error.
+std::optional<Lsn> next_after(const Call& call, const FeedPosition& position) {
+    if (!position.history) return position.lsn + 1;
+    try {
+        return call.hub.backend.history->next_after({*position.history, position.lsn});
+    } catch (const DivergedHistory& diverged) {
+        call.fail(ErrorCode::diverged, diverged.what(), "; carry on after ",
+                  text_of(diverged.agreed()));
         return {};
     }
-    Asked asked{.request = {.from = std::max<Lsn>(*from, 1), .most = feed_facts}};
-    for (std::size_t i = 2; i < call.args.size(); i += 2) {
+}
+
+/// Replies with an error where there is none.
+std::optional<Begin> read_begin(const Call& call) {
+    // One less than all there are, so that the one after the last can be counted.
+    constexpr Lsn lsn_max = ~Lsn{0} - 1;
+    const std::string_view first = call.args[1];
+    if (first == "$") return Begin{call.hub.backend.history->end() + 1, 2};
+    if (equal_ignoring_case(first, "AFTER") && call.args.size() > 2) {
+        const auto position = feed_position(call.args[2]);
+        if (!position) {
+            call.fail(ErrorCode::syntax, no_position_text(call.args[2]));
+            return {};
+        }
+        const auto from = next_after(call, *position);
+        return from ? std::optional{Begin{*from, 3}} : std::nullopt;
+    }
+    const auto from = whole_number(first, lsn_max);
+    if (from) return Begin{std::max<Lsn>(*from, 1), 2};
+    call.fail(ErrorCode::syntax, no_lsn_text(first, lsn_max), ", or $, or AFTER and a cursor");
+    return {};
+}
+
+/// Replies with an error where the arguments are none, and gives nothing.
+std::optional<Asked> read_arguments(const Call& call) {
+    const auto begin = read_begin(call);
+    if (!begin) return {};
+    if ((call.args.size() - begin->options) % 2 != 0) {
+        call.fail(ErrorCode::syntax, Quoted{call.args.back()},
+                  " stands alone: COUNT has a number of "
+                  "facts behind it, BLOCK one of milliseconds");
+        return {};
+    }
+    Asked asked{.request = {.from = begin->from, .most = feed_facts}};
+    for (std::size_t i = begin->options; i < call.args.size(); i += 2) {
         const bool count = equal_ignoring_case(call.args[i], "COUNT");
         if (!count && !equal_ignoring_case(call.args[i], "BLOCK")) {
             call.fail(ErrorCode::syntax, Quoted{call.args[i]}, " is neither COUNT nor BLOCK");
@@ -66,7 +105,7 @@ Lsn feed(Call& call) {
     const auto asked = read_arguments(call);
     if (!asked || reply_with_facts(call, asked->request)) return no_lsn;
     if (!asked->block_ms) {
-        call.reply.array(0);
+        reply_without_facts(call, asked->request);
     } else {
         call.session.wait_for_facts(
             asked->request, *asked->block_ms == 0

@@ -62,6 +62,15 @@ std::string no_lsn_text(std::string_view value, std::uint64_t max) {
         .append(", in digits only");
 }
 
+std::string no_position_text(std::string_view value) {
+    return in_quotes(value)
+        .append(
+            " is no cursor: it is a history of 16 hexadecimal digits, a colon and an LSN, or an "
+            "LSN alone, from 0 to ")
+        .append(std::to_string(feed_position_max))
+        .append(", in digits only");
+}
+
 std::string listed(std::span<const std::string_view> names) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i) {

@@ -32,6 +32,11 @@ extern template std::string no_quantity<Purchased>(std::string_view);
 /// Of a place in the history. \param max of those that are taken.
 [[nodiscard]] std::string no_lsn_text(std::string_view value,
                                       std::uint64_t max = ~std::uint64_t{0});
+/// The last LSN that a reader of the feed may have seen, so that the one after the next can be
+/// counted.
+inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
+/// Of what says how far a reader has come.
+[[nodiscard]] std::string no_position_text(std::string_view value);
 /// `sku, quantity and eta`
 [[nodiscard]] std::string listed(std::span<const std::string_view> names);
 /// Of an order that has none, or too many.

@@ -197,6 +197,9 @@ void add_stock(Figures& to, const Backend& backend) {
     to.gauge("durable_lsn", "allot_durable_lsn", "The last fact that may be acknowledged", durable);
     to.gauge("journal_lag_facts", "allot_journal_lag_facts", "Facts that are not durable yet",
              last - durable);
+    if (backend.history == nullptr) return;
+    to.gauge("history", untold("an identity, not a quantity"),
+             "The history that the last fact was written in", text_of(backend.history->current()));
 }
 
 /// Of the present step, at its pace so far; what comes after it is not known.

@@ -189,7 +189,7 @@ bool Session::end_wait() {
         if (hub_.storage_failed) {
             call.fail(ErrorCode::read_only, storage_failed_text);
         } else {
-            reply_.array(0);
+            reply_without_facts(call, request);
         }
         return no_lsn;
     });

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "storage/delivery.hpp"
+#include "storage/diagnosis.hpp"
+#include "storage/file_content.hpp"
 #include "storage/inspect.hpp"
 #include "storage/journal_scan.hpp"
 #include "storage/recovery.hpp"
+#include "storage/rewound_file.hpp"
 #include "storage/store_files.hpp"
 #include "storage/store_image.hpp"
 
@@ -154,13 +157,33 @@ std::optional<Manifest> manifest_in(FileSystem& files, const fs::path& backup) {
     return manifest;
 }
 
+/// \return the histories in the backup.
 /// \throws CorruptStore unless recovery gives what the backup says, and all is well with it.
-void verify(StoreImage& image, const CopyOptions& options) {
+Histories verify(StoreImage& image, const CopyOptions& options) {
     const CheckReport report = check_files(image.files, {}, options.progress);
-    if (report.ok && report.last == image.last) return;
+    if (report.ok && report.last == image.last) return report.histories;
     std::string why = "the backup is not good";
     for (const std::string& finding : report.findings) why += "; " + finding;
     throw CorruptStore{std::string{store_files::manifest}, 0, report.last, why};
+}
+
+/// Adds the file to the image that has the store begin a history when it is next opened.
+/// \param histories in the image.
+/// \param there where the image is brought to: what other histories a store there knows of leave.
+void rewind(StoreImage& image, const Histories& histories, FileSystem& files, const fs::path& there,
+            Manifest& manifest) {
+    auto left = rewound_file::read(image.files, {}, image.store_id).value_or(rewound_file::Left{});
+    if (holds_store(files, there)) {
+        const Diagnosis replaced{files, there, {}};
+        if (replaced.store_id() == image.store_id) {
+            rewound_file::add(left, histories.left_since(replaced.histories(), image.last));
+        }
+    }
+    auto bytes = rewound_file::bytes_of(image.store_id, left);
+    const std::uint64_t size = bytes.size();
+    const std::string name{rewound_file::name};
+    image.files.put(name, {nullptr, size, {{0, std::move(bytes)}}});
+    manifest.files[name] = content_of(*image.files.open(name, FileSystem::Mode::read), size);
 }
 
 /// Adds what is in the way to the manifest, under names that keep it.
@@ -207,13 +230,15 @@ CopyReport restore_store(FileSystem& backup_files, const fs::path& backup, FileS
     const auto stated = manifest_in(backup_files, backup);
     StoreImage image = stated ? image_of_backup(backup_files, backup, *stated, options.progress)
                               : take_image(backup_files, backup, options.progress);
-    verify(image, options);
+    const Histories histories = verify(image, options);
     const auto lock = enter(files, directory, options);
     Delivery delivery{files, directory, options.progress};
     finish_interrupted(delivery, options);
     if (!delivery.is_mixture()) refuse_foreign_directory(files, directory);
     Manifest manifest = stated ? *stated : manifest_of(image, Purpose::restore, options);
     manifest.purpose = Purpose::restore;
+    const Manifest backed_up = manifest;
+    rewind(image, histories, files, directory, manifest);
     const FileContents there = delivery.contents();
     const bool done = plan_sync(manifest.files, there).empty();
     if (!done && holds_store(files, directory) && !options.replace) {
@@ -223,7 +248,7 @@ CopyReport restore_store(FileSystem& backup_files, const fs::path& backup, FileS
     keep_aside(there, files.list(directory), delivery.is_mixture(), with_kept);
     auto actions = plan_sync(with_kept.files, there);
     if (!options.dry_run && !done) delivery.carry_out(actions, with_kept, image);
-    return report_on(manifest, std::move(actions));
+    return report_on(backed_up, std::move(actions));
 }
 
 }  // namespace allot

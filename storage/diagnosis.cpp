@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "storage/inspect.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/rewound_file.hpp"
 #include "storage/store_files.hpp"
 
 namespace allot {
@@ -57,6 +57,31 @@ Lsn Diagnosis::known() const {
     return known;
 }
 
+Histories Diagnosis::histories() const {
+    std::map<Lsn, std::vector<HistoryId>> begun;
+    Histories found;
+    for (const auto& [header, histories] : verified_) {
+        if (header.store_id != store_id_) continue;
+        for (const auto& [id, first] : histories.begun()) begun[first].push_back(id);
+    }
+    for (const auto& [number, piece] : pieces_) {
+        if (piece.store_id != store_id_) continue;
+        for (const auto& history : piece.histories) begun[history.first].push_back(history.id);
+    }
+    for (const auto& [first, ids] : begun) {
+        for (const HistoryId id : ids) found.begin(id, first);
+    }
+    const auto leave = [&](const auto& left) {
+        for (const auto& [id, agreed] : left) found.leave(id, agreed);
+    };
+    for (const auto& verified : verified_) leave(verified.histories.left());
+    for (const auto& [number, piece] : pieces_) {
+        for (const auto& history : piece.histories) leave(history.left);
+    }
+    leave(rewound_file::read(files_, directory_, store_id_).value_or(rewound_file::Left{}));
+    return found;
+}
+
 void Diagnosis::read_segment(const std::string& name) {
     JournalPiece piece = read_piece(files_, directory_, name);
     std::uint64_t number = *journal::segment_number(name);
@@ -74,7 +99,8 @@ void Diagnosis::read_segment(const std::string& name) {
 
 void Diagnosis::read_snapshot(const std::string& name, Lsn start) {
     try {
-        snapshots_[start] = snapshot::verify(files_, directory_ / name);
+        verified_.push_back(snapshot::verify(files_, directory_ / name));
+        snapshots_[start] = verified_.back().header;
     } catch (const UnknownFormat&) {
         throw;
     } catch (const CorruptStore&) {
@@ -158,7 +184,10 @@ std::optional<Diagnosis::Candidate> Diagnosis::best_candidate() {
         left.erase(best);
         FileView view = view_of(candidate);
         const CheckReport report = check_files(view, {});
-        if (report.ok && report.last == candidate.last) return candidate;
+        if (report.ok && report.last == candidate.last) {
+            candidate.histories = report.histories;
+            return candidate;
+        }
         if (!report.damage) continue;
         if (const auto start = snapshot::start_of(report.damage->file())) {
             // Its checksums are right, and what it says is not.

@@ -12,7 +12,7 @@
 #include "storage/file_view.hpp"
 #include "storage/journal_piece.hpp"
 #include "storage/options.hpp"
-#include "storage/snapshot_format.hpp"
+#include "storage/snapshot_file.hpp"
 
 namespace allot {
 
@@ -26,7 +26,8 @@ public:
         std::uint64_t end = 0;                ///< bytes of the last one that are kept
         Lsn begins = 0;
         Lsn last = 0;
-        std::set<Lsn> snapshots;  ///< where the good ones start that fit
+        std::set<Lsn> snapshots;   ///< where the good ones start that fit
+        Histories histories = {};  ///< once it has been tried
 
         [[nodiscard]] bool has(std::uint64_t segment) const;
         /// The empty segment that was prepared to be the next one; not what was cut off too short
@@ -49,6 +50,8 @@ public:
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
     /// The last LSN that anything whole tells of.
     [[nodiscard]] Lsn known() const;
+    /// Of which anything whole tells, of this store.
+    [[nodiscard]] Histories histories() const;
     /// By number; of a file that was renamed, the one that its header says.
     [[nodiscard]] const std::map<std::uint64_t, JournalPiece>& pieces() const noexcept {
         return pieces_;
@@ -79,6 +82,7 @@ private:
     const std::filesystem::path directory_;
     std::map<std::uint64_t, JournalPiece> pieces_;
     std::map<Lsn, snapshot::Header> snapshots_;
+    std::vector<snapshot::Verified> verified_;  // all snapshots that are whole
     std::set<std::string> damaged_snapshots_;
     std::uint64_t store_id_ = 0;
 };

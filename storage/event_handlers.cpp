@@ -27,20 +27,15 @@ public:
            const Warning& warning)
         : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
 
-    /// What comes after the end of the history, as a restore or a power cut in mode `os` has left
-    /// it, gets other facts. Who had been told of those that were there begins with these, also
-    /// when he is registered later only.
-    void cut_at_end(const std::set<std::string>& registered) {
+    /// After a restore, a repair or a power cut in mode `os` other facts have the LSNs of those
+    /// that are lost. Who had been told of these goes on where the two histories part, also when he
+    /// is registered later only.
+    void go_back(const std::set<std::string>& registered) {
         for (const std::string& file : files_.list(directory_)) {
             const auto name = handler_file::handler_of(file);
             if (!name) continue;
             try {
-                const Lsn done = read(*name).value_or(0);
-                if (done <= journal_.last()) continue;
-                warn(*name, "was told up to LSN " + std::to_string(done) +
-                                ", and the history ends at LSN " + std::to_string(journal_.last()) +
-                                ": it goes on after that");
-                keep(*name, journal_.last());
+                if (const auto place = read(*name)) go_back(*name, *place);
             } catch (const CorruptStore&) {
                 if (registered.contains(*name)) throw;
             }
@@ -49,7 +44,8 @@ public:
 
     /// The last fact that the handler has dealt with, or will never be told of.
     Lsn of(const EventHandler& handler) {
-        const auto kept = read(handler.name);
+        const auto place = read(handler.name);
+        const auto kept = place ? std::optional{place->done} : std::nullopt;
         const Lsn begins = handler.from == from_now ? journal_.last() : handler.from - 1;
         Lsn done = kept.value_or(std::min(begins, journal_.last()));
         if (done + 1 < journal_.oldest()) {
@@ -58,16 +54,30 @@ public:
                                    ", which are not kept any more");
             done = journal_.oldest() - 1;
         }
-        if (done != kept) keep(handler.name, done);
+        if (done != kept || !place->history) keep(handler.name, done);
         return done;
     }
 
 private:
-    [[nodiscard]] std::optional<Lsn> read(std::string_view name) const {
+    void go_back(const std::string& name, const handler_file::Place& place) {
+        Lsn agreed = std::min(place.done, journal_.last());
+        if (place.history) {
+            agreed =
+                journal_.histories().agreed_before({*place.history, place.done}).value_or(agreed);
+        }
+        if (agreed == place.done) return;
+        warn(name, "was told up to LSN " + std::to_string(place.done) +
+                       ", and the history of these facts agrees with the store's up to LSN " +
+                       std::to_string(agreed) + ": it goes on after that");
+        keep(name, agreed);
+    }
+
+    [[nodiscard]] std::optional<handler_file::Place> read(std::string_view name) const {
         return handler_file::read(files_, directory_, name, journal_.store_id());
     }
     void keep(std::string_view name, Lsn done) {
-        handler_file::write(files_, directory_, name, journal_.store_id(), done);
+        handler_file::write(files_, directory_, name, journal_.store_id(),
+                            {journal_.histories().at(done), done});
     }
     void warn(const std::string& name, const std::string& text) const {
         if (warning_) warning_("event handler " + name + " " + text);
@@ -95,11 +105,11 @@ std::set<std::string> checked_names(const std::vector<EventHandler>& handlers) {
 
 }  // namespace
 
-HandlerAtWork::HandlerAtWork(FileSystem& files, fs::path directory, std::uint64_t store_id,
+HandlerAtWork::HandlerAtWork(FileSystem& files, fs::path directory, const GroupJournal& journal,
                              EventHandler handler, Lsn done, Warning warning)
     : files_{files},
       directory_{std::move(directory)},
-      store_id_{store_id},
+      journal_{journal},
       handler_{std::move(handler)},
       warning_{std::move(warning)},
       done_{done},
@@ -122,7 +132,7 @@ void HandlerAtWork::stop() {
 }
 
 void HandlerAtWork::call(const CommittedFact& fact) {
-    const Handled handled = handler_.call(fact, store_id_);
+    const Handled handled = handler_.call(fact, journal_.store_id());
     done_ = fact.lsn;
     if (handled == Handled::acted) ++acted_;
     if (handled == Handled::acted || Steady::now() >= kept_at_ + idle_place_kept_every) {
@@ -142,7 +152,8 @@ void HandlerAtWork::keep_place() noexcept {
     kept_at_ = Steady::now();
     try {
         const Lsn done = done_;
-        handler_file::write(files_, directory_, handler_.name, store_id_, done);
+        handler_file::write(files_, directory_, handler_.name, journal_.store_id(),
+                            {journal_.histories().at(done), done});
         kept_ = done;
     } catch (const std::exception& error) {
         if (warning_) {
@@ -169,10 +180,10 @@ EventHandlers::EventHandlers(FileSystem& files, const fs::path& directory,
                              const Warning& warning)
     : warning_{warning} {
     Places places{files, directory, journal, warning};
-    places.cut_at_end(checked_names(handlers));
+    places.go_back(checked_names(handlers));
     for (EventHandler& handler : handlers) {
         const Lsn done = places.of(handler);
-        at_work_.push_back(std::make_unique<HandlerAtWork>(files, directory, journal.store_id(),
+        at_work_.push_back(std::make_unique<HandlerAtWork>(files, directory, journal,
                                                            std::move(handler), done, warning));
     }
 }

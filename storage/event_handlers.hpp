@@ -24,8 +24,9 @@ class HandlerAtWork {
 public:
     using Warning = std::function<void(std::string_view)>;
 
+    /// \param journal of the facts; outlives this.
     /// \param done the place that is kept in its file.
-    HandlerAtWork(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
+    HandlerAtWork(FileSystem& files, std::filesystem::path directory, const GroupJournal& journal,
                   EventHandler handler, Lsn done, Warning warning);
 
     void start(FactHistory& history, JournalThreads& journal);
@@ -44,7 +45,7 @@ private:
 
     FileSystem& files_;
     const std::filesystem::path directory_;
-    const std::uint64_t store_id_;
+    const GroupJournal& journal_;
     const EventHandler handler_;
     const Warning warning_;
     std::atomic<Lsn> done_;
@@ -61,7 +62,7 @@ private:
 class EventHandlers {
 public:
     /// Finds out where each of them has to go on, and keeps that; calls none. Places of handlers
-    /// that are not registered now stay as they are, but for those beyond the history's end.
+    /// that are not registered now stay as they are, but for those in a history that has left.
     /// \throws std::invalid_argument for a name that breaks its rule, or comes twice; CorruptStore
     /// where a place is damaged: nobody can say then what the handler has missed.
     EventHandlers(FileSystem& files, const std::filesystem::path& directory,

@@ -54,14 +54,9 @@ std::span<const std::byte> GroupBuffer::seal(journal::FrameHeader header, std::s
     const std::size_t padded =
         (bytes + journal::alignment - 1) / journal::alignment * journal::alignment;
     bytes_.resize(padded, std::byte{0});
-    header.magic = journal::FrameHeader::magic_value;
-    header.bytes = static_cast<std::uint32_t>(padded);
-    header.version = journal::format_version;
     header.records = records_;
     header.last = header.first + facts_ - 1;
-    std::memcpy(bytes_.data(), &header, sizeof header);
-    header.checksum = journal::checksum_of({bytes_.data(), bytes_.size()});
-    std::memcpy(bytes_.data(), &header.checksum, sizeof header.checksum);
+    journal::seal({bytes_.data(), bytes_.size()}, header);
     return {bytes_.data(), bytes_.size()};
 }
 

@@ -18,15 +18,17 @@ constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
 
 GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& directory,
                            const JournalTail& tail, std::vector<SegmentInfo> segments,
-                           const StoreOptions& options)
+                           const StoreOptions& options, Histories histories)
     : files_{files},
       directory_{directory},
       options_{options},
       zeros_{options.durability.mode == Durability::Mode::os ? Zeros::implied : Zeros::written},
       store_id_{tail.store_id},
+      histories_{std::move(histories)},
       staged_{buffer_bytes},
       writer_{files, directory, tail, options.segment_bytes, zeros_},
       writing_{buffer_bytes},
+      is_history_begun_{options.durability.mode != Durability::Mode::os},
       last_{tail.last},
       acknowledged_{tail.last},
       synced_{tail.last},
@@ -36,9 +38,18 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     if (segments_.empty()) begin_segment(segments_, writer_.segment(), writer_.segment_first());
     oldest_ = segments_.front().first;
     noted_ = tail.last;
+    histories_.begin_with_first_fact(tail.history, tail.last + 1);
     for (const SegmentInfo& segment : segments_) {
         index_.add({segment.first, segment.number, 0, 0});
     }
+}
+
+void GroupJournal::begin_history(std::span<const Histories::Left> left) {
+    writer_.begin_history(left);
+    writer_.sync();
+    for (const auto& [id, agreed] : left) histories_.leave(id, agreed);
+    histories_.record();
+    is_history_begun_ = true;
 }
 
 Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {

@@ -35,11 +35,17 @@ class GroupJournal final : public Journal {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
+    /// \param histories of what is there; that of this opening (tail.history) follows.
     /// options.warning is told why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
-                 std::vector<SegmentInfo> segments, const StoreOptions& options);
+                 std::vector<SegmentInfo> segments, const StoreOptions& options,
+                 Histories histories = {});
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
+
+    /// Records this opening's history durably before it has a fact, and histories that have left.
+    /// Before all else, if at all.
+    void begin_history(std::span<const Histories::Left> left);
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
     void flush() noexcept override;
@@ -85,6 +91,8 @@ public:
     [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
     [[nodiscard]] JournalIndex& index() noexcept { return index_; }
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
+    /// It stays as it is.
+    [[nodiscard]] const Histories& histories() const noexcept { return histories_; }
 
     // Driving it
     /// Has `call` called, on any thread, when step() or prepare_segment() has something to do.
@@ -122,6 +130,7 @@ private:
     [[nodiscard]] Time patience_ends(Time now);
     [[nodiscard]] Time linger_ends(Time now);
     void write_group(Time now);
+    void record_history();
     void sync_or_mark(Time now);
     void close();
     void publish(Time now);
@@ -141,6 +150,7 @@ private:
     std::function<void()> called_;
     Readers readers_;  // perhaps none
     JournalIndex index_;
+    Histories histories_;
 
     GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
     UnixMicros staged_time_ = 0;  // of the last unit appended; likewise
@@ -153,10 +163,11 @@ private:
     Time idle_since_{};   // no unit has come; the epoch: some has
     Time linger_ends_{};  // of the group that is filling; the epoch: it does not linger
     Time unsynced_since_{};
-    Time opened_{};        // the first step; the epoch: there was none yet
-    Lsn noted_ = 0;        // the last LSN whose writing segments_ tells
-    Lsn wanted_ = 0;       // to be synced in this round
-    bool marked_ = false;  // the last frame says that all before it is durable
+    Time opened_{};          // the first step; the epoch: there was none yet
+    Lsn noted_ = 0;          // the last LSN whose writing segments_ tells
+    Lsn wanted_ = 0;         // to be synced in this round
+    bool is_history_begun_;  // where facts are shown before they are synced, their history is
+    bool marked_ = false;    // the last frame says that all before it is durable
 
     std::error_code failure_;  // written before failed_ is
 

@@ -99,6 +99,7 @@ void GroupJournal::write_group(Time now) {
         if (preparation_failure_) std::rethrow_exception(preparation_failure_);
         writer_.prepared(prepared_);
     }
+    if (!is_history_begun_) return record_history();
     if (!writer_.needs_sync()) unsynced_since_ = now;
     writer_.write(writing_);
     group_sizes_.count(writing_.facts());
@@ -106,6 +107,14 @@ void GroupJournal::write_group(Time now) {
     marked_ = false;
     if (writer_.past_half()) request_next_segment();
     stage_ = Stage::syncing;
+}
+
+/// Before the first group of a journal that is not synced as it goes. Whoever has seen facts that a
+/// power cut takes is then told of where their history has parted from that of the store.
+void GroupJournal::record_history() {
+    if (!writer_.needs_sync()) return writer_.begin_history({});
+    writer_.sync();
+    is_history_begun_ = true;
 }
 
 void GroupJournal::sync_or_mark(Time now) {

@@ -13,23 +13,26 @@ namespace {
 constexpr std::string_view prefix = "handler-";
 constexpr std::string_view aside_suffix = ".tmp";
 constexpr std::size_t name_bytes_max = 32;
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 
 /// All of the file.
 struct Contents {
     static constexpr std::uint64_t magic_value = 0x4C44'4854'4F4C'4CFF;  // FF "LLOTHDL"
 
-    std::uint64_t checksum;  ///< XXH3-64 of the 32 bytes after it
+    std::uint64_t checksum;  ///< XXH3-64 of the bytes after it
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t zero;
     std::uint64_t store_id;
     Lsn done;
+    HistoryId history;  ///< not in version 1
 };
-static_assert(sizeof(Contents) == 40);
+static_assert(sizeof(Contents) == 48);
+constexpr std::size_t bytes_in_version_1 = 40;
 
 std::uint64_t checksum_of(const Contents& contents) noexcept {
-    return journal::checksum_of(std::as_bytes(std::span{&contents, 1}));
+    const std::size_t bytes = contents.version == 1 ? bytes_in_version_1 : sizeof contents;
+    return journal::checksum_of(std::as_bytes(std::span{&contents, 1}).first(bytes));
 }
 
 [[noreturn]] void refuse(std::string_view handler, Lsn lsn, const std::string& why) {
@@ -60,43 +63,51 @@ bool is_aside(std::string_view file_name) {
     return handler_of(file_name).has_value();
 }
 
-std::optional<Lsn> read(FileSystem& files, const std::filesystem::path& directory,
-                        std::string_view handler, std::uint64_t store_id) {
+std::optional<Place> read(FileSystem& files, const std::filesystem::path& directory,
+                          std::string_view handler, std::uint64_t store_id) {
     const std::string name = file_name(handler);
     if (!store_files::has(files, directory, name)) return std::nullopt;
     const auto file = files.open(directory / name, FileSystem::Mode::read);
     Contents contents{};
     const std::size_t bytes = file->read_at(0, std::as_writable_bytes(std::span{&contents, 1}));
-    if (bytes != sizeof contents || file->size() != sizeof contents) {
+    const bool is_of_version_1 = bytes == bytes_in_version_1 && contents.version == 1;
+    if ((bytes != sizeof contents && !is_of_version_1) || file->size() != bytes) {
         refuse(handler, 0, "a handler's place has " + std::to_string(sizeof contents) + " bytes");
     }
     if (contents.magic != Contents::magic_value || contents.checksum != checksum_of(contents)) {
         refuse(handler, 0, "the checksum of a handler's place does not fit");
     }
-    if (contents.version != format_version) {
+    if (contents.version != format_version && !is_of_version_1) {
         throw UnknownFormat{name, 0, contents.done, "a format of another version"};
     }
     if (contents.store_id != store_id) {
         refuse(handler, contents.done, "the place is one in another store's history");
     }
-    return contents.done;
+    if (is_of_version_1) return Place{contents.done, {}};
+    return Place{contents.done, contents.history};
 }
 
-void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
-           std::uint64_t store_id, Lsn done) {
+std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& done) {
     Contents contents{.checksum = 0,
                       .magic = Contents::magic_value,
                       .version = format_version,
                       .zero = 0,
                       .store_id = store_id,
-                      .done = done};
+                      .done = done.lsn,
+                      .history = done.history};
     contents.checksum = checksum_of(contents);
+    const auto bytes = std::as_bytes(std::span{&contents, 1});
+    return {bytes.begin(), bytes.end()};
+}
+
+void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
+           std::uint64_t store_id, const HistoryCursor& done) {
     const auto name = directory / file_name(handler);
     auto aside = name;
     aside += aside_suffix;
     {
         const auto file = files.open(aside, FileSystem::Mode::create);
-        file->write_at(0, std::as_bytes(std::span{&contents, 1}));
+        file->write_at(0, bytes_of(store_id, done));
         file->sync();
     }
     files.rename(aside, name);

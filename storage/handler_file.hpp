@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/fact.hpp"
 #include "storage/corrupt_store.hpp"
 #include "storage/file_system.hpp"
 
@@ -21,13 +23,23 @@ namespace allot::handler_file {
 /// A place that is being written; without meaning at a start.
 [[nodiscard]] bool is_aside(std::string_view file_name);
 
-/// \return the last LSN of which the handler's call has returned; none when there is no file.
+/// Where a handler is.
+struct Place {
+    Lsn done = 0;  ///< the last fact of which its call has returned
+    /// That this fact was written in; none in format version 1.
+    std::optional<HistoryId> history = {};
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// \return none when there is no file.
 /// \throws CorruptStore when it is not what was written, or another store's; UnknownFormat.
-[[nodiscard]] std::optional<Lsn> read(FileSystem& files, const std::filesystem::path& directory,
-                                      std::string_view handler, std::uint64_t store_id);
+[[nodiscard]] std::optional<Place> read(FileSystem& files, const std::filesystem::path& directory,
+                                        std::string_view handler, std::uint64_t store_id);
 /// Puts the place there durably: a power cut leaves this one or the one before.
 /// \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
-           std::uint64_t store_id, Lsn done);
+           std::uint64_t store_id, const HistoryCursor& done);
+/// What write() puts there.
+[[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& done);
 
 }  // namespace allot::handler_file

@@ -11,6 +11,7 @@
 #include "storage/handler_file.hpp"
 #include "storage/manifest.hpp"
 #include "storage/recovery.hpp"
+#include "storage/rewound_file.hpp"
 #include "storage/store_files.hpp"
 #include "storage/store_image.hpp"
 
@@ -49,6 +50,7 @@ void describe(const Recovered& recovered, CheckReport& report) {
     MemoryRepository& repository = *recovered.repository;
     report.last = recovered.journal.tail.last;
     report.replayed = recovered.replayed;
+    report.histories = recovered.histories;
     report.products = repository.size();
     report.batches = repository.ledger().batch_count();
     report.lines = repository.ledger().line_count();
@@ -79,15 +81,25 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
 /// Where event handlers are: a place that is damaged keeps the store from being opened with them.
 void look_at_handlers(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                       CheckReport& report) {
+    Histories histories = report.histories;
+    const auto left = rewound_file::read(files, directory, store_id);
+    for (const auto& [id, lsn] : left.value_or(rewound_file::Left{})) histories.leave(id, lsn);
+    histories.begin_with_first_fact(0, report.last + 1);  // of whoever opens it next
     for (const std::string& file : files.list(directory)) {
         const auto handler = handler_file::handler_of(file);
         if (!handler) continue;
         try {
-            const Lsn done = handler_file::read(files, directory, *handler, store_id).value_or(0);
-            if (done <= report.last) continue;
-            report.findings.push_back("event handler " + *handler + " was told up to LSN " +
-                                      std::to_string(done) +
-                                      ", beyond the end, where the next start has it go on");
+            const auto place = handler_file::read(files, directory, *handler, store_id)
+                                   .value_or(handler_file::Place{});
+            Lsn agreed = std::min(place.done, report.last);
+            if (place.history) {
+                agreed = histories.agreed_before({*place.history, place.done}).value_or(agreed);
+            }
+            if (agreed == place.done) continue;
+            report.findings.push_back(
+                "event handler " + *handler + " was told up to LSN " + std::to_string(place.done) +
+                " of a history that agrees with the store's up to LSN " + std::to_string(agreed) +
+                ", where the next start has it go on");
         } catch (const CorruptStore& error) {
             find(report, error.what());
         }
@@ -151,10 +163,10 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
     const auto after = go_on ? std::optional{next - 1} : std::nullopt;
     scan_journal(posix_file_system(), directory, after,
                  [&](std::span<const JournaledUnit> units) {
-                     for (const auto& [facts, first, time] : units) {
+                     for (const auto& [facts, first, time, history] : units) {
                          for (std::size_t i = 0; i < facts.size(); ++i) {
                              if (first + i < next) continue;
-                             use({first + i, time, facts[i]});
+                             use({first + i, time, facts[i], history});
                              next = first + i + 1;
                          }
                      }

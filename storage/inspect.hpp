@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/histories.hpp"
 #include "engine/message_bus.hpp"
 #include "storage/corrupt_store.hpp"
 #include "storage/file_system.hpp"
@@ -28,6 +29,7 @@ struct CheckReport {
     std::uint64_t shortages = 0;
     std::uint64_t snapshots = 0;
     std::uint64_t state_hash = 0;
+    Histories histories = {};
 };
 
 /// True when a store was ever opened in the directory.

@@ -22,6 +22,9 @@ public:
 
     [[nodiscard]] Lsn oldest() const noexcept override { return journal_.oldest(); }
     [[nodiscard]] Lsn end() const noexcept override { return journal_.readable(); }
+    [[nodiscard]] const Histories& histories() const noexcept override {
+        return journal_.histories();
+    }
     [[nodiscard]] std::unique_ptr<FactCursor> read(Lsn from) override;
 
 private:

@@ -212,16 +212,48 @@ std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept {
     return static_cast<std::uint64_t>(bytes.rend() - last);
 }
 
+std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexcept {
+    FrameHeader frame{};
+    if (bytes.size() < FrameHeader::bytes_min) return std::nullopt;
+    std::memcpy(&frame, bytes.data(), FrameHeader::bytes_min);
+    if (bytes.size() < frame.header_bytes()) return std::nullopt;
+    std::memcpy(&frame, bytes.data(), frame.header_bytes());
+    if (frame.version < 3) {
+        const std::array<std::uint64_t, 2> opening{frame.store_id, frame.epoch};
+        frame.history = XXH3_64bits(opening.data(), sizeof opening);
+    }
+    return frame;
+}
+
+void seal(std::span<std::byte> frame, FrameHeader header) noexcept {
+    header.magic = FrameHeader::magic_value;
+    header.bytes = static_cast<std::uint32_t>(frame.size());
+    header.version = format_version;
+    std::memcpy(frame.data(), &header, sizeof header);
+    header.checksum = checksum_of(frame);
+    std::memcpy(frame.data(), &header.checksum, sizeof header.checksum);
+}
+
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept {
-    FrameHeader frame;
-    if (bytes.size() < sizeof frame) return std::nullopt;
-    std::memcpy(&frame, bytes.data(), sizeof frame);
-    if (frame.magic != FrameHeader::magic_value || frame.bytes < sizeof frame ||
-        frame.bytes % alignment != 0 || frame.bytes > bytes.size() ||
-        checksum_of(bytes.first(frame.bytes)) != frame.checksum) {
+    const auto frame = frame_header(bytes);
+    if (!frame || frame->magic != FrameHeader::magic_value ||
+        frame->bytes < frame->header_bytes() || frame->bytes % alignment != 0 ||
+        frame->bytes > bytes.size() || checksum_of(bytes.first(frame->bytes)) != frame->checksum) {
         return std::nullopt;
     }
     return frame;
+}
+
+std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,
+                                                    std::span<const std::byte> bytes) {
+    const auto records = bytes.subspan(frame.header_bytes());
+    if (frame.version < 3 || frame.last + 1 != frame.first ||
+        records.size() != std::uint64_t{frame.records} * sizeof(Histories::Left)) {
+        return std::nullopt;
+    }
+    std::vector<Histories::Left> left(frame.records);
+    std::ranges::copy(records, std::as_writable_bytes(std::span{left}).begin());
+    return left;
 }
 
 std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept {

@@ -7,8 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "engine/fact.hpp"
+#include "engine/histories.hpp"
 
 // The journal's bytes, as FORMAT.md states them. Everything is little-endian, and read and written
 // by copying these structures as they are.
@@ -18,7 +19,7 @@ namespace allot::journal {
 static_assert(std::endian::native == std::endian::little, "the formats are little-endian");
 
 /// What is written. Version 1 had no fact of kind 7 (ShortageWithdrawn), and neither it nor 2 one
-/// of kind 25 (a line that was moved); both are read.
+/// of kind 25 (a line that was moved), nor histories; both are read.
 inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
@@ -46,10 +47,15 @@ enum class FrameKind : std::uint16_t {
     group = 1,  ///< units of work
     idle = 2,   ///< no records, zeros perhaps: all before it is durable
     close = 3,  ///< likewise, and the store was closed cleanly
+    /// No units of work: a history begins, without a fact as yet. Its records are those that have
+    /// left the store (Histories::Left).
+    history = 4,
 };
 
 /// First in every frame; the records follow, then zeros up to the alignment.
 struct FrameHeader {
+    /// Of versions 1 and 2, which lack the last field. No header has fewer.
+    static constexpr std::size_t bytes_min = 72;
     /// Begins with a byte that no name can hold.
     static constexpr std::uint32_t magic_value = 0x4D52'46FF;  // FF "FRM"
 
@@ -65,8 +71,15 @@ struct FrameHeader {
     Lsn last;
     Lsn durable;             ///< known to be durable when the frame was written
     std::uint64_t previous;  ///< checksum of the frame before, or of the segment's header
+    HistoryId history;       ///< of the opening of the store that wrote it
+
+    /// Where the records begin.
+    [[nodiscard]] std::size_t header_bytes() const noexcept {
+        return version < 3 ? bytes_min : sizeof(FrameHeader);
+    }
 };
-static_assert(sizeof(FrameHeader) == 72);
+static_assert(sizeof(FrameHeader) == 80);
+static_assert(sizeof(Histories::Left) == 16);  // a record of a frame that begins a history
 
 /// Before each unit of work in a frame; its facts follow.
 struct RecordHeader {
@@ -95,8 +108,18 @@ bool is_zeros(std::span<const std::byte> bytes) noexcept;
 /// The length of what is left when the zeros at the end are taken off.
 std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 
+/// The header at the front of `bytes`, if all of it is there; nothing in it is judged. Of versions
+/// 1 and 2 the history is derived from the store's id and the epoch.
+std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexcept;
+/// Completes a frame: its magic, length, version and checksum. \pre the records are there, behind
+/// room for the header; the length is a multiple of the alignment.
+void seal(std::span<std::byte> frame, FrameHeader header) noexcept;
+
 /// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
+/// The records of a whole frame that begins a history. \return none when it holds something else.
+std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,
+                                                    std::span<const std::byte> bytes);
 /// Likewise a segment's header.
 std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept;
 

@@ -14,6 +14,7 @@ using journal::FrameHeader;
 using journal::FrameKind;
 using journal::SegmentHeader;
 using WritableBytes = std::span<std::byte>;
+using Lefts = std::vector<Histories::Left>;
 
 /// To try each bit of a longer frame would take seconds.
 constexpr std::size_t mended_frame_bytes_max = 16U << 10U;
@@ -89,7 +90,7 @@ private:
         }
         if (!frame) return false;
         check_version(frame->version);
-        found(*frame);
+        found(*frame, rest);
         piece_.end += frame->bytes;
         piece_.last = frame->last;
         piece_.chain = frame->checksum;
@@ -105,16 +106,16 @@ private:
 
     /// \pre no frame carries on at the front of `rest`.
     [[nodiscard]] std::optional<FrameHeader> mended_frame(WritableBytes rest) const {
-        FrameHeader header;
-        if (rest.size() < sizeof header) return std::nullopt;
-        std::memcpy(&header, rest.data(), sizeof header);
+        const auto header = journal::frame_header(rest);
+        if (!header) return std::nullopt;
         const auto good = [&] { return next_frame(rest).has_value(); };
         // If it is the length that is wrong, the frame's other bits are right.
         const WritableBytes length =
-            rest.subspan(offsetof(FrameHeader, bytes), sizeof header.bytes);
-        const bool plausible = header.bytes >= sizeof header && header.bytes <= rest.size() &&
-                               header.bytes <= mended_frame_bytes_max;
-        if (mend(length, good) || (plausible && mend(rest.first(header.bytes), good))) {
+            rest.subspan(offsetof(FrameHeader, bytes), sizeof header->bytes);
+        const bool plausible = header->bytes >= FrameHeader::bytes_min &&
+                               header->bytes <= rest.size() &&
+                               header->bytes <= mended_frame_bytes_max;
+        if (mend(length, good) || (plausible && mend(rest.first(header->bytes), good))) {
             return next_frame(rest);
         }
         return std::nullopt;
@@ -123,20 +124,29 @@ private:
     /// Whole frames where reading cannot go on.
     void look_behind() {
         for (std::size_t at = piece_.end;
-             at + sizeof(FrameHeader) <= piece_.used + journal::alignment;
+             at + FrameHeader::bytes_min <= piece_.used + journal::alignment;
              at += journal::alignment) {
             if (at >= bytes_.size()) return;
-            const auto frame = journal::whole_frame(WritableBytes{bytes_}.subspan(at));
+            const WritableBytes rest = WritableBytes{bytes_}.subspan(at);
+            const auto frame = journal::whole_frame(rest);
             if (!frame) continue;
             if (piece_.store_id == 0) piece_.store_id = frame->store_id;
-            if (frame->store_id == piece_.store_id) found(*frame);
+            if (frame->store_id == piece_.store_id) found(*frame, rest);
         }
     }
 
-    void found(const FrameHeader& frame) {
+    /// \param bytes the frame is at their front, whole.
+    void found(const FrameHeader& frame, std::span<const std::byte> bytes) {
         piece_.known = std::max({piece_.known, frame.durable, frame.last});
-        if (frame.kind == FrameKind::group) {
-            piece_.groups.push_back({frame.first, frame.last, frame.records});
+        const bool is_group = frame.kind == FrameKind::group;
+        if (is_group) piece_.groups.push_back({frame.first, frame.last, frame.records});
+        if (!is_group && frame.kind != FrameKind::history) return;
+        auto& histories = piece_.histories;
+        if (is_group && !histories.empty() && histories.back().id == frame.history) return;
+        histories.push_back({frame.history, frame.first, {}});
+        if (!is_group) {
+            histories.back().left =
+                journal::left_in(frame, bytes.first(frame.bytes)).value_or(Lefts{});
         }
     }
 

@@ -18,6 +18,13 @@ struct FoundGroup {
     std::uint32_t units;
 };
 
+/// A whole frame of another history than the one before it.
+struct FoundHistory {
+    HistoryId id;
+    Lsn first;
+    std::vector<Histories::Left> left;  ///< of a frame that only begins it
+};
+
 /// A segment file, read by itself, for a repair: how far it is good, what stands behind that, and
 /// which single bits have to be turned over so that the checksum over them is right again. That no
 /// other change explains the checksum is as certain as that the checksum finds damage at all.
@@ -34,8 +41,9 @@ struct JournalPiece {
     std::vector<FileView::Patch> mended;  ///< good again; the bytes as they should be
 
     std::uint64_t store_id = 0;  ///< of the header, or else of the first whole frame; 0: neither
-    std::vector<FoundGroup> groups;  ///< all of that store that are whole
-    Lsn known = 0;                   ///< the last LSN that anything whole tells of
+    std::vector<FoundGroup> groups;       ///< all of that store that are whole
+    std::vector<FoundHistory> histories;  ///< likewise, in the order of the file
+    Lsn known = 0;                        ///< the last LSN that anything whole tells of
 
     /// A segment never changes its length, which its header says. \pre headed
     [[nodiscard]] bool has_its_length() const noexcept { return header.file_bytes == file_bytes; }

@@ -16,11 +16,9 @@ using journal::SegmentHeader;
 /// Read at once at the least: a few groups of a busy store.
 constexpr std::uint64_t chunk_bytes = 64U << 10U;
 
-template <class Header>
-Header read_header(std::span<const std::byte> bytes) noexcept {
-    Header header;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    return header;
+/// \pre has_frame()
+FrameHeader read_header(std::span<const std::byte> bytes) noexcept {
+    return *journal::frame_header(bytes);
 }
 }  // namespace
 
@@ -57,10 +55,10 @@ void JournalReader::find_frame() {
             follow();
             continue;
         }
-        const auto frame = read_header<FrameHeader>(at(place_.offset, sizeof(FrameHeader)));
+        const FrameHeader frame = read_header(at(place_.offset, sizeof(FrameHeader)));
         if (!journal::is_readable(frame.version)) refuse("a format of another version");
         if (frame.previous != place_.chain || frame.first != place_.next ||
-            frame.store_id != journal_.store_id() || frame.bytes < sizeof frame ||
+            frame.store_id != journal_.store_id() || frame.bytes < frame.header_bytes() ||
             frame.bytes > journal::frame_bytes_max) {
             refuse("a frame does not carry on from the one before");
         }
@@ -120,17 +118,17 @@ JournalPlace JournalReader::begin_of(File& file, std::uint64_t segment) const {
 /// False where the segment ends: nothing is written behind its last frame, and all that is readable
 /// has been.
 bool JournalReader::has_frame() {
-    const Bytes bytes = at(place_.offset, sizeof(FrameHeader));
-    return bytes.size() == sizeof(FrameHeader) &&
-           read_header<FrameHeader>(bytes).magic == FrameHeader::magic_value;
+    const auto frame = journal::frame_header(at(place_.offset, sizeof(FrameHeader)));
+    return frame && frame->magic == FrameHeader::magic_value;
 }
 
 void JournalReader::begin_frame(const FrameHeader& header) {
     const Bytes bytes = at(place_.offset, header.bytes);
     const auto frame = journal::whole_frame(bytes);
     if (!frame) refuse("a frame is damaged that was durable");
-    records_ = bytes.first(frame->bytes).subspan(sizeof *frame);
+    records_ = bytes.first(frame->bytes).subspan(frame->header_bytes());
     facts_ = {};
+    history_ = frame->history;
     lsn_ = frame->first;
     frame_place_ = place_;
     pass(*frame);
@@ -152,7 +150,7 @@ void JournalReader::give(std::size_t most, std::vector<CommittedFact>& facts) {
         auto fact = journal::decode(facts_);
         if (!fact) refuse("a record holds bytes that are no fact");
         if (lsn_ < next_) continue;
-        facts.emplace_back(lsn_, time_, *std::move(fact));
+        facts.emplace_back(lsn_, time_, *std::move(fact), history_);
         next_ = lsn_ + 1;
     }
 }

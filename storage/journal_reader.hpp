@@ -69,7 +69,8 @@ private:
     Bytes records_;        // not begun yet
     Bytes facts_;          // of the record that is begun, not given yet
     UnixMicros time_ = 0;  // of that record
-    Lsn lsn_ = 0;          // of the next fact in the frame; place_.next: none is left
+    HistoryId history_ = 0;
+    Lsn lsn_ = 0;  // of the next fact in the frame; place_.next: none is left
 };
 
 }  // namespace allot

@@ -21,6 +21,8 @@ using Bytes = std::span<const std::byte>;
 /// About as many as Repository::look_ahead() takes.
 constexpr std::size_t facts_given_at_once = 16;
 
+constexpr const char* other_facts = "a frame holds other facts than it says";
+
 /// Progress is shown so many times a segment.
 constexpr std::uint64_t steps = 64;
 
@@ -146,10 +148,11 @@ private:
                 return end_at_gap(used);
             }
             if (!journal::is_readable(frame->version)) refuse_version(frame->version);
-            read_records(*frame, rest.first(frame->bytes));
+            read_frame(*frame, rest.first(frame->bytes));
             JournalTail& tail = scan_.tail;
             tail.last = frame->last;
             tail.epoch = frame->epoch;
+            tail.history = frame->history;
             tail.chain = frame->checksum;
             tail.offset = offset_ += frame->bytes;
             if (const std::uint64_t step = offset_ * steps / bytes_.size(); step != step_) {
@@ -174,28 +177,39 @@ private:
                frame.first == tail.last + 1;
     }
 
-    void read_records(const FrameHeader& frame, Bytes bytes) {
-        const bool group = frame.kind == FrameKind::group;
-        if (!group && frame.kind != FrameKind::idle && frame.kind != FrameKind::close) {
+    void read_frame(const FrameHeader& frame, Bytes bytes) {
+        const bool is_mark = frame.kind == FrameKind::idle || frame.kind == FrameKind::close;
+        if (frame.kind == FrameKind::group) {
+            if (frame.records == 0) refuse(other_facts);
+            read_records(frame, bytes.subspan(frame.header_bytes()));
+        } else if (is_mark) {
+            if (frame.records > 0 || frame.last + 1 != frame.first) refuse(other_facts);
+        } else if (frame.kind == FrameKind::history) {
+            const auto left = journal::left_in(frame, bytes);
+            if (!left) refuse("a frame that begins a history holds something else than it says");
+            for (const auto& [id, agreed] : *left) scan_.histories.leave(id, agreed);
+        } else {
             refuse("a frame of a kind that this program does not know");
         }
-        if (group != (frame.records > 0)) refuse("a frame holds other facts than it says");
-        Bytes rest = bytes.subspan(sizeof frame);
+        const auto begun = scan_.histories.begun();
+        const bool is_new = begun.empty() || begun.back().id != frame.history;
+        if (!is_mark && is_new) scan_.histories.begin(frame.history, frame.first);
+    }
+
+    void read_records(const FrameHeader& frame, Bytes rest) {
         Lsn lsn = frame.first;
         for (std::uint32_t i = 0; i < frame.records; ++i) {
             const auto record = journal::take_record(rest);
             if (!record) refuse("a record is longer than its frame");
-            read_unit(record->header, record->facts, lsn);
+            read_unit(frame.history, record->header, record->facts, lsn);
             lsn += record->header.facts;
             note_write(scan_.segments, record->header.time, std::chrono::microseconds{0});
         }
         if (!units_.empty()) give_units();
-        if (lsn != frame.last + 1 || (group && rest.size() >= journal::alignment)) {
-            refuse("a frame holds other facts than it says");
-        }
+        if (lsn != frame.last + 1 || rest.size() >= journal::alignment) refuse(other_facts);
     }
 
-    void read_unit(const RecordHeader& record, Bytes bytes, Lsn first) {
+    void read_unit(HistoryId history, const RecordHeader& record, Bytes bytes, Lsn first) {
         if (after_ && first + record.facts <= *after_ + 1) return;
         const std::size_t before = facts_.size();
         while (!bytes.empty()) {
@@ -206,7 +220,7 @@ private:
         if (facts_.size() - before != record.facts) {
             refuse("a record holds other facts than it says");
         }
-        units_.push_back({{facts_.data(), record.facts}, first, record.time});
+        units_.push_back({{facts_.data(), record.facts}, first, record.time, history});
         scan_.bytes_given += sizeof record + record.bytes;
         if (facts_.size() >= facts_given_at_once) give_units();
     }
@@ -261,7 +275,7 @@ private:
             header->first > scan_.tail.last + 1) {
             return true;
         }
-        for (std::size_t at = 0; at + sizeof(FrameHeader) <= bytes.size();
+        for (std::size_t at = 0; at + FrameHeader::bytes_min <= bytes.size();
              at += journal::alignment) {
             const auto frame = whole_frame(bytes.subspan(at));
             if (!frame || frame->store_id != scan_.tail.store_id) continue;

@@ -29,7 +29,8 @@ struct TornTail {
 
 /// What reading a whole journal found.
 struct JournalScan {
-    JournalTail tail;  ///< its epoch: the last one that wrote
+    JournalTail tail;     ///< its epoch and history: those of the last process that wrote
+    Histories histories;  ///< that were written, or have left, as far as the journal goes back
     std::vector<SegmentInfo> segments;
     std::optional<TornTail> torn;
     bool closed_cleanly = false;
@@ -41,6 +42,7 @@ struct JournaledUnit {
     std::span<const Fact> facts;
     Lsn first;
     UnixMicros time;
+    HistoryId history;
 };
 
 /// Takes the next few units of a frame. \return false to report that one of them contradicts the

@@ -63,6 +63,7 @@ journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexce
     header.kind = kind;
     header.store_id = tail_.store_id;
     header.epoch = tail_.epoch;
+    header.history = tail_.history;
     header.first = tail_.last + 1;
     header.durable = synced_;
     header.previous = tail_.chain;
@@ -85,6 +86,20 @@ void JournalWriter::mark(journal::FrameKind kind) {
     put(none.seal(header(journal::FrameKind::idle), first_bytes));
     none.clear();
     put(none.seal(header(kind)));
+}
+
+void JournalWriter::begin_history(std::span<const Histories::Left> left) {
+    std::vector<std::byte> frame(sizeof(journal::FrameHeader) + left.size_bytes());
+    if (!has_room_for(frame.size())) {
+        start_segment(frame.size() + journal::alignment + mark_bytes_max);
+    }
+    journal::FrameHeader header = this->header(journal::FrameKind::history);
+    header.records = static_cast<std::uint32_t>(left.size());
+    header.last = tail_.last;
+    std::ranges::copy(std::as_bytes(left),
+                      frame.begin() + static_cast<std::ptrdiff_t>(sizeof header));
+    journal::seal(frame, header);
+    put(frame);
 }
 
 void JournalWriter::put(std::span<const std::byte> frame) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "storage/file_system.hpp"
 #include "storage/group_buffer.hpp"
@@ -14,6 +15,7 @@ namespace allot {
 struct JournalTail {
     std::uint64_t store_id = 0;
     std::uint64_t epoch = 0;    ///< of the process that will write, from 1
+    HistoryId history = 0;      ///< likewise
     std::uint64_t segment = 0;  ///< being written; 0: there is none yet
     std::uint64_t offset = 0;   ///< of the next frame in it, bytes
     std::uint64_t vouched = 0;  ///< up to here later frames say that it is durable, bytes
@@ -45,7 +47,7 @@ public:
 
     /// False when write() would start a new segment.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
-        return tail_.offset + group.bytes() + journal::alignment + mark_bytes_max <= file_bytes_;
+        return has_room_for(group.bytes());
     }
     /// Writes a group's frame, in a new segment when the present one has no room.
     void write(GroupBuffer& group);
@@ -53,6 +55,9 @@ public:
     /// two, in another sector than what was written before: no lost sector takes with it a group
     /// and all that vouches for it.
     void mark(journal::FrameKind kind);
+    /// Writes a frame that records this history, before it has a fact, and histories that have
+    /// left.
+    void begin_history(std::span<const Histories::Left> left);
     void sync();
 
     [[nodiscard]] Lsn written() const noexcept { return tail_.last; }
@@ -76,6 +81,9 @@ private:
     /// Kept free behind each group, so that it can be marked.
     static constexpr std::size_t mark_bytes_max = sector + 2 * sizeof(journal::FrameHeader);
 
+    [[nodiscard]] bool has_room_for(std::size_t bytes) const noexcept {
+        return tail_.offset + bytes + journal::alignment + mark_bytes_max <= file_bytes_;
+    }
     void write_again();
     void put(std::span<const std::byte> frame);
     void start_segment(std::uint64_t bytes_needed);

@@ -88,6 +88,16 @@ private:
     boost::container::small_vector<Product*, 16> touched_;  // of one of them
 };
 
+/// What a snapshot knows, and what the journal beside it does, of which that may know a part.
+Histories joined(Histories histories, const Histories& journal) {
+    for (const auto& [id, first] : journal.begun()) {
+        const bool is_later = histories.begun().empty() || first >= histories.begun().back().first;
+        if (is_later) histories.begin(id, first);
+    }
+    for (const auto& [id, agreed] : journal.left()) histories.leave(id, agreed);
+    return histories;
+}
+
 }  // namespace
 
 bool holds_store(FileSystem& files, const std::filesystem::path& directory) {
@@ -121,10 +131,11 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
                        const StoreOptions& options) {
     Recovered recovered;
     recovered.repository = std::make_unique<MemoryRepository>(random_seed(), huge_pages());
-    snapshot::Header header{};
+    snapshot::Verified loaded{};
+    const snapshot::Header& header = loaded.header;
     const std::string name = snapshot::file_name(start);
     if (start != 0) {
-        header = snapshot::load(files, directory / name, *recovered.repository, options.progress);
+        loaded = snapshot::load(files, directory / name, *recovered.repository, options.progress);
     }
     recovered.shortages_known = start == 0 || snapshot::holds_shortages(header.version);
     Replay replay{*recovered.repository, recovered.shortages_known};
@@ -132,6 +143,7 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
         files, directory, start,
         [&](std::span<const JournaledUnit> units) { return replay(units); }, options.progress);
     recovered.replayed = replay.facts();
+    recovered.histories = joined(std::move(loaded.histories), recovered.journal.histories);
 
     const JournalTail& tail = recovered.journal.tail;
     if (start != 0 && tail.segment == 0) {

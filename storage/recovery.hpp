@@ -15,6 +15,7 @@ struct Recovered {
     JournalScan journal;
     std::vector<Lsn> snapshots;  ///< where the good ones start, oldest first
     std::uint64_t replayed = 0;  ///< facts
+    Histories histories;         ///< of all facts, those before the journal's begin included
     /// False: from a snapshot of format version 1, so that of the lines that were short when it was
     /// taken nothing is known.
     bool shortages_known = true;

@@ -26,6 +26,8 @@ public:
     void describe(const Candidate& candidate, RepairPlan& plan) const {
         plan.kept = candidate.last;
         plan.begins = candidate.begins;
+        plan.store_id = diagnosis_.store_id();
+        plan.left = candidate.histories.left_since(diagnosis_.histories(), candidate.last);
         plan.known = std::max(plan.known, plan.kept);
         std::map<Lsn, FoundGroup> lost;
         for (const auto& [number, piece] : diagnosis_.pieces()) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/fact.hpp"
+#include "engine/histories.hpp"
 #include "storage/file_system.hpp"
 #include "storage/options.hpp"
 
@@ -47,6 +47,8 @@ struct RepairPlan {
     Lsn known = 0;  ///< the last LSN that anything whole tells of: facts kept + 1 .. known are lost
     std::uint64_t lost_units = 0;  ///< that are whole in what is set aside, of what is lost
     std::uint64_t lost_facts = 0;  ///< in these
+    std::uint64_t store_id = 0;
+    std::vector<Histories::Left> left;  ///< histories of which nothing will be there any more
     Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot holds what was before
 
     [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept; }
@@ -61,9 +63,10 @@ struct RepairPlan {
 RepairPlan plan_repair(FileSystem& files, const std::filesystem::path& directory,
                        const std::function<void(const Progress&)>& progress = {});
 
-/// Does what the plan says. All that is removed from the store's files is kept, synced, before; a
-/// crash leaves what can be repaired by planning anew, with the same result.
-/// \pre the directory is as it was when the plan was made, and locked.
+/// Does what the plan says; the store then begins a new history when it is next opened. All that is
+/// removed from the store's files is kept, synced, before; a crash leaves what can be repaired by
+/// planning anew, with the same result. \pre the directory is as it was when the plan was made, and
+/// locked.
 void apply_repair(FileSystem& files, const std::filesystem::path& directory,
                   const RepairPlan& plan);
 

@@ -1,5 +1,6 @@
 #include "storage/journal_format.hpp"
 #include "storage/repair.hpp"
+#include "storage/rewound_file.hpp"
 #include "storage/store_files.hpp"
 
 namespace allot {
@@ -91,6 +92,8 @@ private:
 }  // namespace
 
 void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
+    // First, so that a crash after any step leaves it, too.
+    if (!plan.steps.empty()) rewound_file::write(files, directory, plan.store_id, plan.left);
     Surgery surgery{files, directory};
     for (const RepairStep& step : plan.steps) surgery(step);
 }

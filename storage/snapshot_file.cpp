@@ -46,8 +46,10 @@ public:
     }
 
     [[nodiscard]] const Header& header() const noexcept { return header_; }
+    /// Once all chunks have been read.
+    [[nodiscard]] Verified verified() const { return {header_, histories_}; }
 
-    /// Gives each chunk, its checksum verified, to `use(ChunkHeader, archive)`.
+    /// Gives each chunk of products, its checksum verified, to `use(ChunkHeader, archive)`.
     template <class Use>
     void for_each_chunk(Use&& use) {
         offset_ = sizeof header_;
@@ -68,11 +70,19 @@ public:
             if (chunk.shortages != 0 && !holds_shortages(header_.version)) {
                 refuse("a chunk holds what its format does not know");
             }
-            use(chunk, std::span<const std::byte>{archive});
+            if (i == chunks_of_products()) {
+                read_histories(chunk, archive);
+            } else {
+                use(chunk, std::span<const std::byte>{archive});
+            }
         }
         if (offset_ != header_.bytes || chain != header_.chain) {
             refuse("it does not hold the chunks that its header says");
         }
+    }
+
+    [[nodiscard]] std::uint64_t chunks_of_products() const noexcept {
+        return header_.chunks - (holds_histories(header_.version) ? 1 : 0);
     }
 
     [[noreturn]] void refuse(const std::string& why) const {
@@ -101,9 +111,27 @@ private:
             refuse("the file has " + std::to_string(file_->size()) + " bytes; its header says " +
                    std::to_string(header_.bytes));
         }
+        if (holds_histories(header_.version) && header_.chunks == 0) {
+            refuse("it does not hold the chunks that its header says");
+        }
         if (start_of(name_).value_or(header_.start) != header_.start) {
             refuse("the file's name does not say where it starts");
         }
+    }
+
+    void read_histories(const ChunkHeader& chunk, std::span<const std::byte> bytes) {
+        const ChunkHeader expected{.checksum = chunk.checksum,
+                                   .bytes = chunk.bytes,
+                                   .products = 0,
+                                   .batches = 0,
+                                   .lines = 0,
+                                   .name_bytes = 0,
+                                   .shortages = 0};
+        auto histories = histories_in(bytes);
+        if (!histories || std::memcmp(&chunk, &expected, sizeof chunk) != 0) {
+            refuse("its last chunk is no list of histories");
+        }
+        histories_ = *std::move(histories);
     }
 
     void read(std::span<std::byte> into) {
@@ -114,6 +142,7 @@ private:
     std::string name_;
     std::unique_ptr<File> file_;
     Header header_{};
+    Histories histories_;
     std::uint64_t offset_ = 0;
 };
 
@@ -145,14 +174,19 @@ void Writer::add(const Chunk& chunk) {
     ChunkHeader header{};
     buffer_.assign(sizeof header, '\0');
     archive(chunk, buffer_);
-    const auto bytes = std::as_bytes(std::span{buffer_});
-    const auto archived = bytes.subspan(sizeof header);
-    header.bytes = static_cast<std::uint32_t>(archived.size());
     header.products = static_cast<std::uint32_t>(chunk.products.size());
     header.batches = static_cast<std::uint32_t>(chunk.batches.size());
     header.lines = static_cast<std::uint32_t>(chunk.lines.size());
     header.shortages = static_cast<std::uint32_t>(chunk.shortages.size());
     header.name_bytes = static_cast<std::uint32_t>(chunk.names.size());
+    add_chunk(header);
+}
+
+/// Writes what the buffer holds behind room for the header.
+void Writer::add_chunk(ChunkHeader header) {
+    const auto bytes = std::as_bytes(std::span{buffer_});
+    const auto archived = bytes.subspan(sizeof header);
+    header.bytes = static_cast<std::uint32_t>(archived.size());
     header.checksum = checksum_of(header, archived, header_.chain);
     std::memcpy(buffer_.data(), &header, sizeof header);
 
@@ -166,7 +200,10 @@ void Writer::add(const Chunk& chunk) {
     ++header_.chunks;
 }
 
-void Writer::finish(Lsn end) {
+void Writer::finish(Lsn end, const Histories& histories) {
+    buffer_.assign(sizeof(ChunkHeader), '\0');
+    buffer_ += bytes_of(histories);
+    add_chunk({});
     header_.end = end;
     header_.checksum = checksum_of(header_);
     file_->write_at(0, bytes_of(header_));
@@ -180,14 +217,14 @@ void Writer::finish(Lsn end) {
     finished_ = true;
 }
 
-Header verify(FileSystem& files, const std::filesystem::path& path) {
+Verified verify(FileSystem& files, const std::filesystem::path& path) {
     Reader reader{files, path};
     reader.for_each_chunk([](const ChunkHeader&, std::span<const std::byte>) {});
-    return reader.header();
+    return reader.verified();
 }
 
-Header load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
-            const std::function<void(const Progress&)>& progress) {
+Verified load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
+              const std::function<void(const Progress&)>& progress) {
     Reader reader{files, path};
     reader.for_each_chunk([](const ChunkHeader&, std::span<const std::byte>) {});
     std::uint64_t done = 0;
@@ -197,7 +234,7 @@ Header load(FileSystem& files, const std::filesystem::path& path, Repository& re
         if (!chunk) reader.refuse("a chunk holds other records than its header says");
         if (!restore(*chunk, repository)) reader.refuse("its records contradict each other");
         shortages += chunk->shortages.size();
-        if (progress) progress({"loading snapshot", ++done, reader.header().chunks});
+        if (progress) progress({"loading snapshot", ++done, reader.chunks_of_products()});
     });
     const Header& header = reader.header();
     const Ledger& ledger = repository.ledger();
@@ -205,7 +242,7 @@ Header load(FileSystem& files, const std::filesystem::path& path, Repository& re
         ledger.line_count() != header.lines || ledger.shortages().size() != shortages) {
         reader.refuse("it does not hold the records that its header counts");
     }
-    return header;
+    return reader.verified();
 }
 
 }  // namespace allot::snapshot

@@ -25,10 +25,13 @@ public:
 
     void add(const Chunk& chunk);
     /// Completes the file, syncs it, verifies what the disk gives back, and renames it.
+    /// \param histories as they are recorded in the journal up to there.
     /// \pre the journal is durable to `end`: a snapshot must not know what the journal may lose.
-    void finish(Lsn end);
+    void finish(Lsn end, const Histories& histories);
 
 private:
+    void add_chunk(ChunkHeader header);
+
     FileSystem& files_;
     const std::filesystem::path directory_;
     std::filesystem::path lies_at_;  // beside its final place, then there
@@ -38,14 +41,20 @@ private:
     bool finished_ = false;
 };
 
+/// What a snapshot says beside its products.
+struct Verified {
+    Header header;
+    Histories histories;  ///< none in versions before 3
+};
+
 /// Checks every checksum of a snapshot, and opens no archive.
 /// \throws CorruptStore when it is not what was written; std::system_error when it can't be read.
-Header verify(FileSystem& files, const std::filesystem::path& path);
+Verified verify(FileSystem& files, const std::filesystem::path& path);
 
 /// Verifies a snapshot, then rebuilds its products in an empty repository.
 /// \throws as verify(); the repository is then to be thrown away.
-Header load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
-            const std::function<void(const Progress&)>& progress);
+Verified load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
+              const std::function<void(const Progress&)>& progress);
 
 /// What a snapshot is called while it is written.
 inline constexpr std::string_view aside_name = "snapshot.tmp";

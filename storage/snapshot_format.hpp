@@ -10,19 +10,25 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/histories.hpp"
 #include "engine/ports.hpp"
 
 // A snapshot's bytes, as FORMAT.md states them.
 
 namespace allot::snapshot {
 
-/// What is written. Version 1 held no shortages, and 2 how often each was refused; both are read.
+/// What is written. Version 1 held no shortages; 2 held how often each was refused, and no
+/// histories. Both are read.
 inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
 }
 [[nodiscard]] constexpr bool holds_shortages(std::uint32_t version) noexcept {
     return version >= 2;
+}
+/// In its last chunk, which holds nothing else.
+[[nodiscard]] constexpr bool holds_histories(std::uint32_t version) noexcept {
+    return version >= 3;
 }
 
 /// First in the file, written last.
@@ -143,6 +149,11 @@ void archive(const Chunk& chunk, std::string& bytes);
 /// \return none when the archive does not hold exactly what the header says.
 [[nodiscard]] std::optional<Chunk> extract(const ChunkHeader& header,
                                            std::span<const std::byte> archive);
+
+/// The bytes of the last chunk.
+[[nodiscard]] std::string bytes_of(const Histories& histories);
+/// \return none when the bytes are not what bytes_of() writes.
+[[nodiscard]] std::optional<Histories> histories_in(std::span<const std::byte> bytes);
 
 /// `snapshot-<start, 16 hexadecimal digits>.snap`
 std::string file_name(Lsn start);

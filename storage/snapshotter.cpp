@@ -33,7 +33,7 @@ void Snapshotter::copy(std::chrono::steady_clock::time_point until) {
 }
 
 void Snapshotter::finish() {
-    writer_->finish(end_);
+    writer_->finish(end_, journal_.histories().recorded(end_));
     writer_.reset();
     starts_.push_back(start_);
     newest_ = start_;

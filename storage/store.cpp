@@ -128,6 +128,20 @@ std::unique_ptr<FactCursor> Store::facts(Lsn from) {
     return running_->core.history.read(from);
 }
 
+std::unique_ptr<FactCursor> Store::facts(const HistoryCursor& after) {
+    return facts(running_->core.history.next_after(after));
+}
+
+Subscription Store::subscribe(const HistoryCursor& after,
+                              std::function<void(const CommittedFact&)> subscriber) {
+    return subscribe(running_->core.history.next_after(after), std::move(subscriber));
+}
+
+HistoryCursor Store::cursor() {
+    FactHistory& history = running_->core.history;
+    return history.cursor_at(history.end());
+}
+
 Subscription Store::subscribe(Lsn from, std::function<void(const CommittedFact&)> subscriber) {
     refuse_ahead(*running_, from);
     auto follower =

@@ -158,6 +158,11 @@ public:
     /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes;
     /// AheadOfHistory when there is none before `from`.
     [[nodiscard]] std::unique_ptr<FactCursor> facts(Lsn from);
+    /// The facts after the last one seen, which CommittedFact::cursor() names: so that no other
+    /// facts are taken for those that followed on it, as after a restore. \throws DivergedHistory
+    /// when the cursor's history has gone another way before it, then and ever after;
+    /// TrimmedHistory; AheadOfHistory.
+    [[nodiscard]] std::unique_ptr<FactCursor> facts(const HistoryCursor& after);
     /// Calls with every fact from an LSN on, in order, on a thread of its own, until the
     /// subscription ends. The call may use the store. When it throws, which is told to
     /// options.warning, it is called again with the same fact, later; and a journal that could not
@@ -166,6 +171,11 @@ public:
     /// that falls behind what is kept, or meets damage, is ended, with a warning.
     [[nodiscard]] Subscription subscribe(Lsn from,
                                          std::function<void(const CommittedFact&)> subscriber);
+    /// From the fact after the last one seen on. \throws as facts(after)
+    [[nodiscard]] Subscription subscribe(const HistoryCursor& after,
+                                         std::function<void(const CommittedFact&)> subscriber);
+    /// Names the last fact that is shown: whoever begins after it misses nothing from now on.
+    [[nodiscard]] HistoryCursor cursor();
 
     /// How each event handler that bootstrap() was given stands, in that order.
     [[nodiscard]] std::vector<HandlerStatus> handlers();

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "storage/rewound_file.hpp"
 #include "storage/store_files.hpp"
 
 namespace allot {
@@ -18,7 +19,7 @@ std::unique_ptr<FileLock> lock_store(FileSystem& files, const std::filesystem::p
 
 /// Recovers, and makes the files fit to be written on.
 Recovered prepare_store(FileSystem& files, const std::filesystem::path& directory,
-                        const StoreOptions& options) {
+                        const StoreOptions& options, HistoryId history) {
     Recovered recovered = recover(files, directory, options);
     if (const auto& torn = recovered.journal.torn) {
         if (options.warning) {
@@ -30,10 +31,8 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
         cut_torn_tail(files, directory, *torn);
     }
     JournalTail& tail = recovered.journal.tail;
-    if (tail.segment == 0) {
-        std::random_device source;
-        tail.store_id = std::uint64_t{source()} << 32U | source();
-    }
+    if (tail.segment == 0) tail.store_id = random_id();
+    tail.history = history;
     ++tail.epoch;
     return recovered;
 }
@@ -70,17 +69,28 @@ StoreOptions checked(StoreOptions options) {
 
 }  // namespace
 
+std::uint64_t random_id() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32U | source();
+}
+
 StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
-                     Clock& clock)
+                     Clock& clock, HistoryId id)
     : options{checked(std::move(given))},
       lock{lock_store(files, directory)},
-      recovered{prepare_store(files, directory, options)},
+      recovered{prepare_store(files, directory, options, id)},
       repository{*recovered.repository},
-      journal{files, directory, recovered.journal.tail, recovered.journal.segments, options},
+      journal{files,   directory,          recovered.journal.tail, recovered.journal.segments,
+              options, recovered.histories},
       history{files, directory, journal},
       bus{repository, journal, clock},
       snapshotter{files,      directory, recovered.journal.tail.store_id,
-                  repository, journal,   recovered.snapshots} {}
+                  repository, journal,   recovered.snapshots} {
+    const auto left = rewound_file::read(files, directory, recovered.journal.tail.store_id);
+    if (!left && !recovered.journal.torn) return;
+    journal.begin_history(left.value_or(rewound_file::Left{}));
+    if (left) rewound_file::remove(files, directory);
+}
 
 bool StoreCore::snapshot_is_due() noexcept {
     const std::uint64_t bytes = recovered.journal.bytes_given + journal.bytes_appended();

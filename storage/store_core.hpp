@@ -13,12 +13,16 @@
 
 namespace allot {
 
+/// Of a store, or of a history: none is drawn twice.
+[[nodiscard]] std::uint64_t random_id();
+
 /// A store of which somebody drives the journal and the snapshotter: it has no thread and reads no
 /// clock but the one that it is given. `Store` drives it with threads, a simulation with a seed.
 struct StoreCore {
-    /// Opens and recovers a store. \throws as Store::open()
+    /// Opens and recovers a store. \param id of the history that it begins, which no other opening
+    /// of the store may have had. \throws as Store::open()
     StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
-              Clock& clock);
+              Clock& clock, HistoryId id = random_id());
     StoreCore(const StoreCore&) = delete;
     StoreCore& operator=(const StoreCore&) = delete;
 

@@ -6,6 +6,7 @@
 
 #include "storage/handler_file.hpp"
 #include "storage/journal_format.hpp"
+#include "storage/rewound_file.hpp"
 #include "storage/snapshot_file.hpp"
 #include "storage/store_in_use.hpp"
 
@@ -23,7 +24,7 @@ bool is_plain(std::string_view name) {
 
 bool belongs_to_store(std::string_view name) {
     return journal::segment_number(name) || snapshot::start_of(name) ||
-           handler_file::handler_of(name) ||
+           handler_file::handler_of(name) || name == rewound_file::name ||
            ((name.starts_with("torn-") || name.starts_with("lost-")) && is_plain(name));
 }
 

@@ -21,7 +21,7 @@ inline constexpr std::string_view manifest = "BACKUP";
 inline constexpr std::string_view arriving = "arriving.list";
 
 /// What belongs to a store, and so into its backup: segments, snapshots, the places of event
-/// handlers, and the copies of what was cut from them.
+/// handlers, what a restore or a repair has left, and the copies of what was cut from them.
 [[nodiscard]] bool belongs_to_store(std::string_view name);
 /// `arriving-<number>`: what a backup or a restore has brought, and not put in place yet.
 [[nodiscard]] std::string staged_name(std::uint64_t number);

@@ -54,7 +54,7 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     for (const Lsn start : list_snapshots(image.files, {})) {
         const std::string name = snapshot::file_name(start);
         try {
-            const snapshot::Header header = snapshot::verify(image.files, name);
+            const snapshot::Header header = snapshot::verify(image.files, name).header;
             if (header.store_id != tail.store_id) {
                 throw CorruptStore{name, 0, start, "the snapshot belongs to another store"};
             }
@@ -78,13 +78,21 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
-/// Takes out places of event handlers that are damaged: what was told can be told again.
-void trim_places(StoreImage& image, std::uint64_t store_id) {
+/// Takes out places of event handlers that are damaged: what was told can be told again. One that
+/// has come further than the image, while that was taken, is at the image's end in it.
+void trim_places(StoreImage& image, const JournalScan& scan) {
+    const JournalTail& tail = scan.tail;
     for (const std::string& file : image.files.list({})) {
         const auto handler = handler_file::handler_of(file);
         if (!handler) continue;
         try {
-            (void)handler_file::read(image.files, {}, *handler, store_id);
+            const auto place = handler_file::read(image.files, {}, *handler, tail.store_id);
+            const auto begun = scan.histories.begun();
+            if (!place || place->done <= tail.last || begun.empty()) continue;
+            auto bytes =
+                handler_file::bytes_of(tail.store_id, {scan.histories.at(tail.last), tail.last});
+            const std::uint64_t size = bytes.size();
+            image.files.put(file, {nullptr, size, {{0, std::move(bytes)}}});
         } catch (const UnknownFormat&) {
             throw;
         } catch (const CorruptStore& error) {
@@ -123,7 +131,7 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
     sync_tail(image.files, scan.tail);
     trim_journal(image.files, scan.tail);
     trim_snapshots(image, scan);
-    trim_places(image, scan.tail.store_id);
+    trim_places(image, scan);
     image.store_id = scan.tail.store_id;
     image.last = scan.tail.last;
     return image;

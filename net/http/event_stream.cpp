@@ -13,17 +13,16 @@ void append_number(std::string& out, auto number) {
     out.append(digits.data(), std::to_chars(digits.data(), digits.end(), number).ptr);
 }
 
-void append_place(std::string& out, Lsn lsn) {
-    out.append("id: ");
-    append_number(out, lsn);
-    out.push_back('\n');
+void append_id(std::string& out, const HistoryCursor& cursor) {
+    out.append("id: ").append(text_of(cursor)).push_back('\n');
 }
 
 /// JSON has no line ends, so it is one line of data.
 void append_event(std::string& out, const CommittedFact& fact, const FactParts& parts) {
-    append_place(out, fact.lsn);
+    append_id(out, fact.cursor());
     out.append("event: ").append(parts.event).append("\ndata: ");
-    append_event_json(out, parts, {}, {{"time", fact.time}});
+    append_event_json(out, parts, {},
+                      {{"lsn", static_cast<std::int64_t>(fact.lsn)}, {"time", fact.time}});
     out.append("\n\n");
 }
 
@@ -43,10 +42,26 @@ void EventStream::append_piece(std::string& out, std::string_view text) const {
     out.append("\r\n").append(text).append("\r\n");
 }
 
+/// An event of its own, as many clients keep the id of no other. Its data is an empty line.
+void EventStream::append_position(std::string& text) const {
+    append_id(text, history_.cursor_at(told_));
+    text.append("event: position\ndata:\n\n");
+}
+
 void EventStream::append_begin(std::string& out) const {
     std::string text{"retry: 1000\n"};
-    append_place(text, told_);
-    append_piece(out, text.append("\n"));
+    if (!query_.diverged) {
+        append_position(text);
+    } else {
+        const HistoryCursor agreed = history_.cursor_at(told_);
+        append_id(text, agreed);
+        text.append("event: diverged\ndata: {\"history\":\"")
+            .append(text_of(*query_.diverged))
+            .append("\",\"agreed\":");
+        append_number(text, agreed.lsn);
+        text.append(",\"after\":\"").append(text_of(agreed)).append("\"}\n\n");
+    }
+    append_piece(out, text);
 }
 
 std::size_t EventStream::append_facts(std::string& out, std::size_t most) {
@@ -65,9 +80,12 @@ std::size_t EventStream::append_facts(std::string& out, std::size_t most) {
 }
 
 void EventStream::append_heartbeat(std::string& out) {
-    std::string text{":\n"};
-    if (told_ != next() - 1) append_place(text, told_ = next() - 1);
-    append_piece(out, text.append("\n"));
+    std::string text{":\n\n"};
+    if (told_ != next() - 1) {
+        told_ = next() - 1;
+        append_position(text);
+    }
+    append_piece(out, text);
 }
 
 void EventStream::append_trimmed(std::string& out, Lsn oldest) const {

@@ -3,6 +3,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ inline constexpr std::string_view events_type = "text/event-stream";
 /// What a client wants to be told of.
 struct EventQuery {
     Lsn from = 1;
+    /// The history that the client knows and that has gone another way; `from` follows on what
+    /// both have.
+    std::optional<HistoryId> diverged = {};
     std::bitset<fact_events.size()> kinds = std::bitset<fact_events.size()>{}.set();
 };
 
@@ -32,7 +36,8 @@ public:
     [[nodiscard]] Lsn next() const noexcept { return query_.from; }
 
     /// How soon to come back, and from where: so a client that loses its connection before the
-    /// first event misses nothing, whatever it asked for.
+    /// first fact misses nothing, whatever it asked for. To one that knows another history, from
+    /// where on what it knows has not happened here.
     void append_begin(std::string& out) const;
     /// Appends the next facts of those that are there, `most` at the most.
     /// \return how many were looked at: with some kinds only, fewer may be shown.
@@ -47,6 +52,7 @@ public:
 
 private:
     void append_piece(std::string& out, std::string_view text) const;
+    void append_position(std::string& text) const;
 
     FactHistory& history_;
     EventQuery query_;

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "net/escape.hpp"
+#include "net/feed.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
 #include "net/limits.hpp"
@@ -14,33 +15,49 @@ namespace allot::http::handlers {
 namespace {
 
 constexpr std::string_view last_event_id = "Last-Event-ID";
-/// So that the one after the next can be counted.
-constexpr Lsn lsn_max = ~Lsn{0} - 2;
 
 /// Where to begin, and what said so.
 struct Place {
     Lsn from;
     std::string_view field = {};
+    std::optional<HistoryId> diverged = {};
 };
 
-std::optional<Place> refuse_number(const Exchange& exchange, std::string_view text,
-                                   std::string_view field) {
-    exchange.fail(ErrorCode::syntax, no_lsn_text(text, lsn_max), field);
-    return {};
+/// After what a client says that it has seen.
+std::optional<Place> place_after(const Exchange& exchange, const FactHistory& history,
+                                 std::string_view text, std::string_view field) {
+    const auto position = feed_position(text);
+    if (!position) {
+        exchange.fail(ErrorCode::syntax, no_position_text(text), field);
+        return {};
+    }
+    if (!position->history) return Place{position->lsn + 1, field};
+    try {
+        return Place{history.next_after({*position->history, position->lsn}), field};
+    } catch (const DivergedHistory& diverged) {
+        return Place{diverged.agreed().lsn + 1, field, diverged.history()};
+    }
 }
 
 /// The header beats the query: whoever comes back asks for the same address again.
 std::optional<Place> place_of(const Exchange& exchange, const FactHistory& history) {
-    if (const auto& id = exchange.request.last_event_id; id && !id->empty()) {
-        const auto last = whole_number(*id, lsn_max);
-        if (!last) return refuse_number(exchange, *id, last_event_id);
-        return Place{*last + 1, last_event_id};
-    }
     const std::string* const from = exchange.query("from");
+    const std::string* const after = exchange.query("after");
+    if (from != nullptr && after != nullptr) {
+        exchange.fail(ErrorCode::syntax, "from and after exclude each other", "after");
+        return {};
+    }
+    if (const auto& id = exchange.request.last_event_id; id && !id->empty()) {
+        return place_after(exchange, history, *id, last_event_id);
+    }
+    if (after != nullptr) return place_after(exchange, history, *after, "after");
     if (from == nullptr) return Place{history.oldest()};
     if (*from == "$") return Place{history.end() + 1, "from"};
-    const auto lsn = whole_number(*from, lsn_max);
-    if (!lsn) return refuse_number(exchange, *from, "from");
+    const auto lsn = whole_number(*from, feed_position_max);
+    if (!lsn) {
+        exchange.fail(ErrorCode::syntax, no_lsn_text(*from, feed_position_max), "from");
+        return {};
+    }
     return Place{std::max<Lsn>(*lsn, 1), "from"};
 }
 
@@ -94,7 +111,8 @@ Lsn feed(Exchange& exchange) {
         exchange.reply.header = "Retry-After: 10\r\n";
     } else {
         exchange.reply.type = events_type;
-        exchange.reply.events = EventQuery{.from = place->from, .kinds = *kinds};
+        exchange.reply.events =
+            EventQuery{.from = place->from, .diverged = place->diverged, .kinds = *kinds};
     }
     return 0;
 }

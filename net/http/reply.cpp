@@ -54,6 +54,7 @@ unsigned status_of(ErrorCode code) noexcept {
         case ErrorCode::out_of_stock:
         case ErrorCode::batch_exists:
         case ErrorCode::batch_limit:
+        case ErrorCode::diverged:
             return 409;
         case ErrorCode::trimmed:
             return 410;

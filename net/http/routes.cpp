@@ -34,7 +34,7 @@ constexpr std::array table = std::to_array<Route>({
     {verb::get,     "/v1/skus/{sku}/stock",            read,          {}, handlers::stock},
     {verb::get,     "/v1/skus/{sku}/available",        read,          {"day"}, handlers::available},
     {verb::get,     "/v1/shortages",                   read,          {"sku", "after"}, handlers::shortages},
-    {verb::get,     "/v1/feed",                        route_outside, {"from", "events"}, handlers::feed},
+    {verb::get,     "/v1/feed",                        route_outside, {"from", "after", "events"}, handlers::feed},
     {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},
     {verb::get,     "/v1/info",                        asks_always,   {}, handlers::info},
     {verb::get,     "/v1/slowlog",                     route_loading, {"count"}, handlers::slow_log},

@@ -28,7 +28,7 @@ struct Route {
     boost::beast::http::verb method;
     std::string_view path;  ///< a segment in braces stands for any
     std::uint8_t flags;
-    std::array<std::string_view, 2> query;  ///< what may be asked for with it; the rest empty
+    std::array<std::string_view, 3> query;  ///< what may be asked for with it; the rest empty
     Handler handler;
 
     [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept { return (flags & flag) != 0; }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "engine/histories.hpp"
 #include "net/fact_parts.hpp"
 
 namespace allot::notify {
@@ -78,9 +79,11 @@ std::string key_of(const CommittedFact& fact, std::uint64_t store_id) {
 
 std::string json_of(const CommittedFact& fact) {
     const FactParts parts = parts_of(fact.fact);
+    const std::string cursor = text_of(fact.cursor());
     return event_json(parts, {{"event", parts.event},
                               {"lsn", static_cast<std::int64_t>(fact.lsn)},
-                              {"time", fact.time}});
+                              {"time", fact.time},
+                              {"cursor", cursor}});
 }
 
 bool is_mail_address(std::string_view text) noexcept {

@@ -16,8 +16,8 @@ namespace allot::notify {
 /// restored gives the same LSN. Hexadecimal digits, digits and `-`.
 [[nodiscard]] std::string key_of(const CommittedFact& fact, std::uint64_t store_id);
 
-/// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,` and the fields as in the messages of
-/// channels; the time is in microseconds since 1970 (UTC).
+/// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,"cursor":"05922658499e07cb:12",` and
+/// the fields as in the messages of channels; the time is in microseconds since 1970 (UTC).
 [[nodiscard]] std::string json_of(const CommittedFact& fact);
 
 /// One address, as `stock@example.com`: 3..254 bytes of printable ASCII without white space, angle

@@ -4,7 +4,7 @@ import http.client
 
 
 class EventSource:
-    """One connection. `last` is the id of the last event, as it goes back to the server.
+    """One connection. `last` is the id of the last event, a cursor, as it goes back to the server.
 
     `retry_ms` is how soon to come back. `text` is all of an answer that is no stream.
     """
@@ -19,18 +19,22 @@ class EventSource:
         self.text = "" if self.status == 200 else self.answer.read().decode()
 
     def events(self):
-        """(id, name, data) of each, until the server ends the stream well. Raises where it does not."""
+        """(LSN, name, data) of each, until the server ends the stream well. Raises where it does not.
+
+        An event that only tells how far the stream has come is not given.
+        """
         rest, name, data = b"", "message", []
         while more := self.answer.read1(65536):
             *lines, rest = (rest + more).split(b"\n")
             for line in lines:
-                field, _, value = line.decode().partition(": ")
+                field, _, value = line.decode().partition(":")
+                value = value.removeprefix(" ")
                 if not line:
-                    if data:
-                        yield self.last, name, "\n".join(data)
+                    if data and name != "position":
+                        yield int(self.last.rpartition(":")[2]), name, "\n".join(data)
                     name, data = "message", []
                 elif field == "id":
-                    self.last = int(value)
+                    self.last = value
                 elif field == "event":
                     name = value
                 elif field == "data":

@@ -40,10 +40,12 @@ class GivenAListener(server.ServedCase):
         self.assertEqual("batch-early", self.one.call("ALLOCATE", "o1", "LAMP", 10))
         self.listen("line_allocated")
         self.publish("change_batch_quantity", batchref="batch-early", qty=5)
-        self.assertEqual(
-            ("line_allocated",
-             {"orderid": "o1", "sku": "LAMP", "qty": 10, "batchref": "batch-later", "since": 3}),
-            next_message(self.listener))
+        channel, message = next_message(self.listener)
+        cursor, lsn, micros = (message.pop(key) for key in ("cursor", "lsn", "time"))
+        self.assertEqual(("line_allocated", {"orderid": "o1", "sku": "LAMP", "qty": 10,
+                                             "batchref": "batch-later", "since": 3}), (channel, message))
+        self.assertEqual((6, f"{self.one.info()['history']}:6"), (lsn, cursor))
+        self.assertLess(abs(time.time() - micros / 1e6), 600)
         self.assertEqual([["LAMP", 10, "batch-later"]], self.one.call("ALLOCATIONS", "o1"))
 
     def test_when_commands_are_published_then_they_are_executed(self):

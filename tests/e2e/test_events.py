@@ -34,6 +34,7 @@ class GivenAnEventSource(server.ServedCase):
         facts = [json.loads(data) for _, _, data in heard]
         for fact in facts:
             self.assertLess(abs(time.time() - fact.pop("time") / 1e6), 600)
+        self.assertEqual([1, 2, 3], [fact.pop("lsn") for fact in facts])
         self.assertEqual([{"batchref": "b1", "sku": "LÄMP", "qty": 10, "eta": "2031-01-02"},
                           {"orderid": "o1", "sku": "LÄMP", "qty": 4, "batchref": "b1"},
                           {"orderid": "o2", "sku": "LÄMP", "qty": 7}], facts)
@@ -43,7 +44,9 @@ class GivenAnEventSource(server.ServedCase):
     def test_when_it_was_lost_before_the_first_event_then_it_misses_nothing(self):
         self.add(("b1", "LAMP", 10))
         lost = self.source("/v1/feed?from=$")
-        self.assertEqual([b"retry: 1000\n", b"id: 1\n", b"\n"], [lost.answer.readline() for _ in range(3)])
+        here = f"id: {self.one.info()['history']}:1\n".encode()
+        self.assertEqual([b"retry: 1000\n", here, b"event: position\n", b"data:\n", b"\n"],
+                         [lost.answer.readline() for _ in range(5)])
         lost.close()
         self.add(("b2", "LAMP", 10))
         self.assertEqual(2, self.source("/v1/feed?from=$", last=1).take(1)[0][0])
@@ -75,9 +78,9 @@ class GivenAnEventSource(server.ServedCase):
             answer = http.client.HTTPResponse(deaf, method="GET")
             answer.begin()
             text = b""
-            while b"id: 20001\n" not in text[-400:]:
+            while b":20001\n" not in text[-400:]:
                 text += answer.read1(65536)
-            self.assertEqual(20_001, text.count(b"event: "))
+            self.assertEqual(20_002, text.count(b"event: "))  # with the one that says where it begins
 
     def test_when_the_facts_are_gone_then_it_is_told_where_the_history_begins(self):
         small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB", *HTTP)
@@ -113,7 +116,7 @@ class GivenAnEventSourceThatComesBack(server.Case):
                     with EventSource(address(one), "/v1/feed?from=1", last) as source:
                         for event in source.take(dice.randrange(1, 700)):
                             seen.append(event)
-                        last = seen[-1][0]
+                        last = source.last
                 one.kill()
         self.assertDumped([(lsn, json.loads(data)["batchref"]) for lsn, _, data in seen])
 

@@ -1,5 +1,6 @@
 """What has happened, for those who want to know: FEED, with a stock Redis client."""
 
+import contextlib
 import threading
 import time
 
@@ -9,8 +10,14 @@ import server
 
 def facts_of(client, lsn, *more):
     """The facts from `lsn` on, as (lsn, kind, fields)."""
-    return [(fact[0], fact[2].decode(), dict(zip(fact[3][::2], fact[3][1::2], strict=True)))
-            for fact in client.execute_command("FEED", lsn, *more)]
+    return carry_on(client, lsn, *more)[1]
+
+
+def carry_on(client, *asked):
+    """(cursor, facts) of what FEED replies."""
+    cursor, facts = client.execute_command("FEED", *asked)
+    return cursor.decode(), [
+        (fact[0], fact[2].decode(), dict(zip(fact[3][::2], fact[3][1::2], strict=True))) for fact in facts]
 
 
 class GivenAConsumer(server.ServedCase):
@@ -33,6 +40,20 @@ class GivenAConsumer(server.ServedCase):
         self.assertEqual([], facts_of(self.redis, 4))
         with self.assertRaisesRegex(redis.ResponseError, "^AHEAD 3 "):
             facts_of(self.redis, 5)
+
+    def test_when_it_carries_on_after_a_cursor_then_there_is_no_gap(self):
+        begin, facts = carry_on(self.redis, "$")
+        self.assertEqual([], facts)
+        self.add(("b1", "LAMP", 10), ("b2", "LAMP", 10), ("b3", "LAMP", 10))
+        first, facts = carry_on(self.redis, "AFTER", begin, "COUNT", 2)
+        self.assertEqual([1, 2], [fact[0] for fact in facts])
+        second, facts = carry_on(self.redis, "AFTER", first)
+        self.assertEqual([3], [fact[0] for fact in facts])
+        self.assertEqual((second, []), carry_on(self.redis, "AFTER", second, "BLOCK", 30))
+        history = self.one.info()["history"]
+        self.assertEqual([f"{history}:{lsn}" for lsn in (0, 2, 3)], [begin, first, second])
+        hello = self.redis.execute_command("HELLO", 2)
+        self.assertEqual(history, dict(zip(hello[::2], hello[1::2], strict=True))[b"history"].decode())
 
     def test_when_it_waits_then_it_is_told_while_others_work(self):
         found = []
@@ -57,13 +78,13 @@ class GivenAConsumer(server.ServedCase):
                 for part in range(4):
                     self.fill(client, part)
         with kept.client() as client:
-            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+            self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[1][0][0])
         with small.client() as client:
             refused = client.call("FEED", 1)
             self.assertFails(refused, "TRIMMED")
             oldest = int(refused.text.split()[0])
             self.assertEqual(int(client.info()["oldest_lsn"]), oldest)
-            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
+            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[1][0][0])
 
     def fill(self, client, part):
         """Some segments, and a snapshot."""
@@ -97,7 +118,7 @@ class GivenAConsumer(server.ServedCase):
             kept.append(client.call("FEED", 1, "COUNT", 1))
             if time.monotonic() - began > age_s:
                 return False
-            self.assertEqual([1, 1], [facts[0][0] for facts in kept])
+            self.assertEqual([1, 1], [facts[0][0] for _, facts in kept])
             time.sleep(max(0, first + age_s + 0.1 - time.monotonic()))
             self.fill(client, 5)
             refused = client.call("FEED", 1)
@@ -108,8 +129,75 @@ class GivenAConsumer(server.ServedCase):
             if time.monotonic() - half > age_s:
                 return False
             self.assertLessEqual(oldest, 4 * 2000 + 1)
-            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[0][0])
+            self.assertEqual(oldest, client.call("FEED", oldest, "COUNT", 1)[1][0][0])
         return True
+
+
+class Replica:
+    """What a consumer has built of the facts: it forgets what has not happened, when it is told so."""
+
+    def __init__(self):
+        self.cursor, self.facts = "0", {}
+
+    def follow(self, client):
+        """Until nothing is left to read. Returns the LSNs where it had to go back to."""
+        parted = []
+        while True:
+            reply = client.call("FEED", "AFTER", self.cursor, "COUNT", 2)
+            if getattr(reply, "code", "") == "DIVERGED":
+                self.cursor = reply.text.rpartition(" carry on after ")[2]
+                parted.append(int(self.cursor.rpartition(":")[2]))
+                self.facts = {lsn: fact for lsn, fact in self.facts.items() if lsn <= parted[-1]}
+                continue
+            self.cursor, facts = reply
+            if not facts:
+                return parted
+            self.facts |= {fact[0]: fact[1:] for fact in facts}
+
+
+class GivenAStoreThatIsRestored(server.Case):
+    @contextlib.contextmanager
+    def living(self):
+        """A life of the server, and a client of it."""
+        one = self.serve(directory=self.store)
+        with one.client() as client:
+            yield client
+        self.assertEqual(0, one.stop())
+
+    def replica_is_right(self, replica, client):
+        _, facts = client.call("FEED", 1)
+        self.assertEqual({fact[0]: fact[1:] for fact in facts}, replica.facts)
+
+    def test_when_a_reader_had_seen_more_then_it_is_told_from_where_on_and_for_ever(self):
+        late, soon = Replica(), Replica()
+        with self.living() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 10)
+            client.call("ALLOCATE", "o1", "LAMP", 1)
+        self.assertEqual(0, server.allot("backup", self.store, self.scratch / "backup").returncode)
+        with self.living() as client:
+            before = client.info()["history"]
+            client.call("ALLOCATE", "o2", "LAMP", 1)
+            for replica in (late, soon):
+                self.assertEqual([], replica.follow(client))
+        seen = late.cursor
+        ran = server.allot("restore", self.scratch / "backup", self.store, "--replace")
+        self.assertEqual(0, ran.returncode, ran.stderr)
+        for life in range(3):
+            with self.living() as client:
+                if life == 0:
+                    self.assertNotEqual(before, client.info()["history"])  # before anything is written
+                self.assertEqual([2] if life == 0 else [], soon.follow(client))
+                refused = client.call("FEED", "AFTER", seen)
+                self.assertEqual("DIVERGED", refused.code)
+                self.assertRegex(refused.text, rf"^history {seen[:16]} agrees with this store up to LSN 2; "
+                                               r"carry on after [0-9a-f]{16}:2$")
+                for order in range(2):
+                    client.call("ALLOCATE", f"other-{life}-{order}", "LAMP", 1)
+                self.assertEqual([], soon.follow(client))
+                self.replica_is_right(soon, client)
+        with self.living() as client:
+            self.assertEqual([2], late.follow(client))
+            self.replica_is_right(late, client)
 
 
 class GivenAConsumerThatRemembersItsPlace(server.Case):

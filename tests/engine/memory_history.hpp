@@ -11,13 +11,17 @@
 
 namespace allot::testing {
 
+/// That all facts in memory are written in; as text `00000000000000a1`.
+inline constexpr HistoryId memory_history = 0xa1;
+
 /// A history in memory, of which a test decides how far it is shown and how far back it goes.
 /// Thread-safe.
 class MemoryHistory final : public FactHistory {
 public:
     void add(std::span<const Fact> unit, UnixMicros time) {
         const std::scoped_lock lock{mutex_};
-        for (const Fact& fact : unit) facts_.push_back({facts_.size() + 1, time, fact});
+        for (const Fact& fact : unit)
+            facts_.push_back({facts_.size() + 1, time, fact, memory_history});
     }
     void show(Lsn end) {
         const std::scoped_lock lock{mutex_};
@@ -36,6 +40,9 @@ public:
         const std::scoped_lock lock{mutex_};
         return end_;
     }
+    [[nodiscard]] const Histories& histories() const noexcept override { return histories_; }
+    /// Facts that were lost were written in it. Before anything is read.
+    void leave(HistoryId id, Lsn agreed) { histories_.leave(id, agreed); }
     [[nodiscard]] std::unique_ptr<FactCursor> read(Lsn from) override {
         if (from < oldest()) throw TrimmedHistory{oldest()};
         return std::make_unique<Cursor>(*this, from);
@@ -64,6 +71,11 @@ private:
         Lsn next_;
     };
 
+    Histories histories_ = [] {
+        Histories one;
+        one.begin(memory_history, 1);
+        return one;
+    }();
     mutable std::mutex mutex_;  // of all that follows
     std::vector<CommittedFact> facts_;
     Lsn end_ = 0;

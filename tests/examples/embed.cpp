@@ -112,17 +112,21 @@ void ask_why(allot::Store& store) {
           "what was announced is what happens");
 }
 
-/// The journal is the outbox: whoever keeps the last LSN misses nothing, whatever dies meanwhile.
+/// The journal is the outbox: a reader that keeps the cursor of the last fact misses nothing,
+/// whatever dies meanwhile. After a restore that took it away, DivergedHistory says where to go on.
 void see_what_has_happened(allot::Store& store) {
     std::map<std::string, int> allocated;
+    allot::HistoryCursor seen;
     const auto cursor = store.facts(1);
     for (auto facts = cursor->take(100); !facts.empty(); facts = cursor->take(100)) {
         for (const allot::CommittedFact& fact : facts) {
             if (const auto* const line = std::get_if<allot::LineAllocated>(&fact.fact)) {
                 ++allocated[std::string{line->batch.view()}];
             }
+            seen = fact.cursor();
         }
     }
+    check(seen == store.cursor(), "that was the last one");
     std::cout << "lines allocated, from the first fact on:";
     for (const auto& [batch, lines] : allocated) std::cout << ' ' << lines << " to " << batch;
     std::cout << '\n';
@@ -130,8 +134,8 @@ void see_what_has_happened(allot::Store& store) {
 
     // Or be told, on another thread, of each fact that comes.
     std::promise<std::string> told;
-    const auto subscription = store.subscribe(
-        cursor->next(), [&, done = false](const allot::CommittedFact& fact) mutable {
+    const auto subscription =
+        store.subscribe(seen, [&, done = false](const allot::CommittedFact& fact) mutable {
             if (!std::exchange(done, true)) {
                 told.set_value(std::string{allot::sku_of(fact.fact).view()});
             }

@@ -46,7 +46,12 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
     const std::size_t end = at + frame.bytes;
     frame.records = 0;
     frame.last = frame.first - 1;
-    for (at += sizeof frame; at + sizeof(RecordHeader) < end;) {
+    if (frame.kind == journal::FrameKind::history) {
+        frame.records = static_cast<std::uint32_t>((frame.bytes - frame.header_bytes()) /
+                                                   sizeof(Histories::Left));
+        return;
+    }
+    for (at += frame.header_bytes(); at + sizeof(RecordHeader) < end;) {
         auto record = header_at<RecordHeader>(file, at);
         const std::size_t room = end - at - sizeof record;
         if (record.bytes == 0 || record.bytes > room)
@@ -89,7 +94,7 @@ void put_right(Bytes& file, std::uint64_t number, Place& place, bool counts) {
             frame.bytes < sizeof frame ? room : std::min<std::size_t>(frame.bytes, room);
         frame.bytes = static_cast<std::uint32_t>(bytes / journal::alignment * journal::alignment);
         frame.magic = FrameHeader::magic_value;
-        frame.version = journal::format_version;
+        if (!journal::is_readable(frame.version)) frame.version = journal::format_version;
         frame.store_id = place.store_id;
         frame.first = place.last + 1;
         frame.previous = place.chain;

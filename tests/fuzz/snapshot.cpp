@@ -50,7 +50,8 @@ void fit(ChunkHeader& chunk, std::size_t room) {
                                std::uint64_t{chunk.batches} * sizeof(snapshot::BatchRow) +
                                std::uint64_t{chunk.lines} * sizeof(snapshot::LineRow) +
                                std::uint64_t{chunk.shortages} * sizeof(snapshot::ShortageRow);
-    if (rows > room) return;
+    const bool is_of_histories = rows == 0 && chunk.name_bytes == 0;
+    if (rows > room || is_of_histories) return;
     if (chunk.name_bytes > room - rows) chunk.name_bytes = static_cast<std::uint32_t>(room - rows);
     chunk.bytes = static_cast<std::uint32_t>(rows + chunk.name_bytes);
 }
@@ -86,7 +87,8 @@ void put_right(Bytes& file, bool counts) {
     seal(file, 0, header, sizeof header, 0);
 }
 
-void write_anew(MemoryRepository& repository, const Header& header) {
+void write_anew(MemoryRepository& repository, const snapshot::Verified& found) {
+    const Header& header = found.header;
     SimulatedDisk disk;
     disk.create_directories(directory);
     {
@@ -97,11 +99,13 @@ void write_anew(MemoryRepository& repository, const Header& header) {
             snapshot::copy_slice(repository, next, chunk);
             writer.add(chunk);
         } while (next < repository.size());
-        writer.finish(header.end);
+        writer.finish(header.end, found.histories);
     }
     MemoryRepository again{2, fuzz::kept_memory()};
-    const Header read =
+    const snapshot::Verified written =
         snapshot::load(disk, directory / snapshot::file_name(header.start), again, {});
+    const Header& read = written.header;
+    fuzz::require(written.histories == found.histories, "the histories are written again");
     fuzz::require(read.products == header.products && read.batches == header.batches &&
                       read.lines == header.lines && read.end == header.end,
                   "the header is written again");
@@ -114,9 +118,9 @@ void load(Bytes file) {
     disk.put(path, std::move(file));
     MemoryRepository repository{1, fuzz::kept_memory()};
     try {
-        const Header header = snapshot::load(disk, path, repository, {});
+        const snapshot::Verified found = snapshot::load(disk, path, repository, {});
         fuzz::require(violations(repository).empty(), "the stock obeys its rules");
-        write_anew(repository, header);
+        write_anew(repository, found);
     } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
     }
 }

@@ -41,8 +41,9 @@ BOOST_AUTO_TEST_CASE(when_many_listen_then_each_hears_each_fact_once_and_in_orde
         const std::string ref = "b" + std::to_string(i);
         commands += "ADDBATCH " + ref + " SKU 1\r\n";
         replies += "+OK\r\n";
-        expected += message("batch_added",
-                            R"({"batchref":")" + ref + R"(","sku":"SKU","qty":1,"eta":null})");
+        expected +=
+            message("batch_added",
+                    R"({"batchref":")" + ref + R"(","sku":"SKU","qty":1,"eta":null})", i + 1);
     }
     worker.send(commands);
     BOOST_TEST((worker.receive(replies) == replies));

@@ -10,19 +10,24 @@ namespace allot::test {
 
 /// The first two facts there are, as a stream tells them.
 inline constexpr std::string_view added_event =
-    "id: 1\nevent: batch_added\n"
+    "id: 00000000000000a1:1\nevent: batch_added\n"
     "data: "
-    "{\"batchref\":\"b\",\"sku\":\"SKU\",\"qty\":10,\"eta\":null,\"time\":1600000000000000}\n\n";
+    "{\"batchref\":\"b\",\"sku\":\"SKU\",\"qty\":10,\"eta\":null,\"lsn\":1,"
+    "\"time\":1600000000000000}\n\n";
 inline constexpr std::string_view allocated_event =
-    "id: 2\nevent: line_allocated\n"
+    "id: 00000000000000a1:2\nevent: line_allocated\n"
     "data: "
-    "{\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":3,\"batchref\":\"b\",\"time\":1600000000000000}\n"
-    "\n";
+    "{\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":3,\"batchref\":\"b\",\"lsn\":2,"
+    "\"time\":1600000000000000}\n\n";
+
+/// The line that says which event this is.
+inline std::string id_of(int lsn) { return "id: 00000000000000a1:" + std::to_string(lsn) + "\n"; }
+
+/// How far a stream has come, where no fact says so.
+inline std::string position_at(int last) { return id_of(last) + "event: position\ndata:\n\n"; }
 
 /// What a stream begins with, after the fact `last`.
-inline std::string begin_at(int last) {
-    return "retry: 1000\nid: " + std::to_string(last) + "\n\n";
-}
+inline std::string begin_at(int last) { return "retry: 1000\n" + position_at(last); }
 
 /// A client that listens, beside a desk where others work.
 struct EventListener {

@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using allot::Session;
 using allot::SessionLimits;
+using allot::test::contains;
 using allot::test::Desk;
 using allot::test::eventually;
 using allot::test::HandJournal;
@@ -22,8 +23,10 @@ constexpr std::string_view allocated =
     "*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
     "*8\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n+batchref\r\n+b\r\n";
 
-std::string array_of(std::initializer_list<std::string_view> facts) {
-    std::string reply = "*" + std::to_string(facts.size()) + "\r\n";
+/// After the fact `last`, which is the last of these.
+std::string after(int last, std::initializer_list<std::string_view> facts = {}) {
+    std::string reply = "*2\r\n+00000000000000a1:" + std::to_string(last) + "\r\n*" +
+                        std::to_string(facts.size()) + "\r\n";
     for (const std::string_view fact : facts) reply += fact;
     return reply;
 }
@@ -59,19 +62,19 @@ BOOST_FIXTURE_TEST_SUITE(given_two_facts, TwoFacts)
 
 BOOST_AUTO_TEST_CASE(when_they_are_asked_for_then_only_durable_ones_are_shown_and_at_once) {
     reader.ask("FEED 1");
-    BOOST_TEST(reader.take() == "*0\r\n");
+    BOOST_TEST(reader.take() == after(0));
     desk.engine.journal.sync_to(1);
     reader.ask("FEED 1");
-    BOOST_TEST(reader.take() == array_of({added}));
+    BOOST_TEST(reader.take() == after(1, {added}));
     desk.engine.journal.sync();
     reader.ask("feed 0");
-    BOOST_TEST(reader.take() == array_of({added, allocated}));
+    BOOST_TEST(reader.take() == after(2, {added, allocated}));
     reader.ask("FEED 2");
-    BOOST_TEST(reader.take() == array_of({allocated}));
+    BOOST_TEST(reader.take() == after(2, {allocated}));
     reader.ask("FEED 1 count 1");
-    BOOST_TEST(reader.take() == array_of({added}));
+    BOOST_TEST(reader.take() == after(1, {added}));
     reader.ask("FEED 3");
-    BOOST_TEST(reader.take() == "*0\r\n");
+    BOOST_TEST(reader.take() == after(2));
 }
 
 BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
@@ -79,10 +82,11 @@ BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
     reader.ask("HELLO 3");
     (void)reader.take();
     reader.ask("FEED 2");
-    BOOST_TEST(reader.take() ==
-               "*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
-               "%4\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n"
-               "+batchref\r\n+b\r\n");
+    BOOST_TEST(
+        reader.take() ==
+        "*2\r\n+00000000000000a1:2\r\n*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
+        "%4\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n"
+        "+batchref\r\n+b\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
@@ -93,12 +97,64 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
     BOOST_TEST(desk.ask("AVAILABLE SKU").empty());
     desk.engine.journal.sync_to(1);
     BOOST_TEST((reader.execute() == Session::Turn::starved));
-    BOOST_TEST(reader.take() == array_of({added}) + "+PONG\r\n");
+    BOOST_TEST(reader.take() == after(1, {added}) + "+PONG\r\n");
     // From now on, whatever was before.
     BOOST_TEST((reader.ask("FEED $ BLOCK 0") == Session::Turn::waiting));
     desk.engine.journal.sync();
     BOOST_TEST((reader.execute() == Session::Turn::starved));
-    BOOST_TEST(reader.take() == array_of({allocated}));
+    BOOST_TEST(reader.take() == after(2, {allocated}));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_gap) {
+    reader.ask("FEED $");
+    BOOST_TEST(reader.take() == after(0));
+    desk.engine.journal.sync();
+    reader.ask("FEED AFTER 00000000000000a1:0 COUNT 1");
+    BOOST_TEST(reader.take() == after(1, {added}));
+    reader.ask("feed after 00000000000000A1:1");
+    BOOST_TEST(reader.take() == after(2, {allocated}));
+    reader.ask("FEED AFTER 1");  // without a history
+    BOOST_TEST(reader.take() == after(2, {allocated}));
+    reader.ask("FEED AFTER 00000000000000a1:2");
+    BOOST_TEST(reader.take() == after(2));
+    BOOST_TEST((reader.ask("FEED AFTER 00000000000000a1:2 BLOCK 20") == Session::Turn::waiting));
+    desk.hub.now += 20ms;
+    reader.execute();
+    BOOST_TEST(reader.take() == after(2));
+    reader.ask("FEED AFTER 00000000000000a1:3");
+    BOOST_TEST(reader.take() == "-AHEAD 2 is the last LSN; there is none before 4\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_where_on) {
+    desk.engine.journal.history.leave(0xb2, 1);
+    desk.engine.journal.sync();
+    for (int longer = 0; longer < 3; ++longer) {
+        reader.ask("FEED AFTER 00000000000000b2:2 BLOCK 0");
+        BOOST_TEST(
+            reader.take() ==
+            "-DIVERGED history 00000000000000b2 agrees with this store up to LSN 1; carry on "
+            "after 00000000000000a1:1\r\n");
+        reader.ask("FEED AFTER 00000000000000b2:1 COUNT 1");
+        BOOST_TEST(reader.take() == after(2, {allocated}));
+        // One that nothing is known of: of what it has told, nothing can be relied on.
+        reader.ask("FEED AFTER 00000000000000c3:1");
+        BOOST_TEST(
+            reader.take() ==
+            "-DIVERGED history 00000000000000c3 agrees with this store up to LSN 0; carry on "
+            "after 00000000000000a1:0\r\n");
+        reader.ask("FEED AFTER 00000000000000c3:0 COUNT 1");
+        BOOST_TEST(reader.take() == after(1, {added}));
+        desk.send("ADDBATCH b" + std::to_string(longer) + " SKU 10\r\n");
+        desk.engine.journal.sync();
+        (void)desk.take();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_asked_which_history_this_is_then_it_says_so) {
+    reader.ask("HELLO 2");
+    BOOST_TEST(contains(reader.take(), "$7\r\nhistory\r\n$16\r\n00000000000000a1\r\n"));
+    reader.ask("INFO persistence");
+    BOOST_TEST(contains(reader.take(), "\r\nhistory:00000000000000a1\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
@@ -108,7 +164,7 @@ BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
     BOOST_TEST((reader.session.wait_due() == desk.hub.now + 1ms));
     desk.hub.now += 1ms;
     BOOST_TEST((reader.execute() == Session::Turn::starved));
-    BOOST_TEST(reader.take() == "*0\r\n");
+    BOOST_TEST(reader.take() == after(0));
     BOOST_TEST((reader.session.last_command() == desk.hub.now));  // it was not idle
 }
 
@@ -128,14 +184,14 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was
     reader.execute();
     BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");
     reader.ask("FEED 1");
-    BOOST_TEST(reader.take() == array_of({added}));
+    BOOST_TEST(reader.take() == after(1, {added}));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
     for (const auto& [line, why] : {
              std::pair{"FEED -1",
                        "-SYNTAX '-1' is no LSN: it is a whole number from 0 to "
-                       "18446744073709551614, in digits only, or $\r\n"},
+                       "18446744073709551614, in digits only, or $, or AFTER and a cursor\r\n"},
              {"FEED 18446744073709551615", "-SYNTAX '18446744073709551615' is no LSN"},
              {"FEED 1 COUNT 0",
               "-SYNTAX '0' is no COUNT: it is a whole number of facts from 1 to 10000, in digits "
@@ -147,7 +203,21 @@ BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
              {"FEED 1 BLOCK -5", "-SYNTAX '-5' is no BLOCK"},
              {"FEED 1 \"BL\\x1bCK\" 5", "-SYNTAX 'BL\\x1bCK' is neither COUNT nor BLOCK\r\n"},
              {"FEED 1 WAIT 5", "-SYNTAX 'WAIT' is neither COUNT nor BLOCK"},
-             {"FEED 1 COUNT", "-ERR wrong number of arguments for 'feed' command"},
+             {"FEED 1 COUNT",
+              "-SYNTAX 'COUNT' stands alone: COUNT has a number of facts behind it"},
+             {"FEED AFTER", "-SYNTAX 'AFTER' is no LSN"},
+             {"FEED AFTER 1 BLOCK", "-SYNTAX 'BLOCK' stands alone"},
+             {"FEED AFTER x",
+              "-SYNTAX 'x' is no cursor: it is a history of 16 hexadecimal digits, a colon and an "
+              "LSN, or an LSN alone, from 0 to 18446744073709551613, in digits only\r\n"},
+             {"FEED AFTER 00000000000000a1", "-SYNTAX '00000000000000a1' is no cursor"},
+             {"FEED AFTER 00000000000000a1:", "-SYNTAX '00000000000000a1:' is no cursor"},
+             {"FEED AFTER 0000000000000a1:1", "-SYNTAX '0000000000000a1:1' is no cursor"},
+             {"FEED AFTER 00000000000000g1:1", "-SYNTAX '00000000000000g1:1' is no cursor"},
+             {"FEED AFTER 00000000000000a1:+1", "-SYNTAX '00000000000000a1:+1' is no cursor"},
+             {"FEED AFTER 00000000000000a1:18446744073709551614", "-SYNTAX '00"},
+             {"FEED AFTER -1", "-SYNTAX '-1' is no cursor"},
+             {"FEED AFTER $", "-SYNTAX '$' is no cursor"},
              {"FEED", "-ERR wrong number of arguments for 'feed' command"},
          }) {
         reader.ask(line);
@@ -163,10 +233,10 @@ BOOST_AUTO_TEST_CASE(when_many_facts_are_asked_for_then_one_reply_is_bounded) {
     }
     reader.ask("FEED 1 COUNT 10000");
     const std::string reply = reader.take();
-    BOOST_TEST(reply.starts_with("*512\r\n"));
+    BOOST_TEST(reply.starts_with("*2\r\n+00000000000000a1:512\r\n*512\r\n"));
     BOOST_TEST(reply.size() < SessionLimits{}.output_pause_bytes);
     reader.ask("FEED 1");
-    BOOST_TEST(reader.take().starts_with("*100\r\n"));
+    BOOST_TEST(reader.take().starts_with("*2\r\n+00000000000000a1:100\r\n*100\r\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -184,7 +254,7 @@ BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_are_told_as_soon_as_it_is_durabl
     worker.send("ADDBATCH b SKU 10\r\n");
     BOOST_TEST(first.silent());
     server.engine.journal.sync();
-    const std::string expected = array_of({added});
+    const std::string expected = after(1, {added});
     BOOST_TEST(first.receive(expected) == expected);
     // Again and again, beside commands of its own.
     for (int lsn = 2; lsn < 11; ++lsn) {
@@ -193,7 +263,8 @@ BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_are_told_as_soon_as_it_is_durabl
         BOOST_TEST(
             eventually([&] { return server.engine.journal.last() == static_cast<unsigned>(lsn); }));
         server.engine.journal.sync();
-        const std::string head = "*1\r\n*4\r\n:" + std::to_string(lsn);
+        const std::string head = "*2\r\n+00000000000000a1:" + std::to_string(lsn) +
+                                 "\r\n*1\r\n*4\r\n:" + std::to_string(lsn);
         BOOST_TEST(first.receive(head) == head);
         std::string rest;
         while (!rest.ends_with("+PONG\r\n")) rest += first.receive(std::size_t{1});
@@ -218,7 +289,8 @@ BOOST_AUTO_TEST_CASE(when_it_waits_beyond_its_time_then_it_is_told_and_was_no_id
     TestServer server{{.idle_max = 300ms}};
     TestClient client{server};
     client.send("FEED 1 BLOCK 800\r\n");
-    BOOST_TEST(client.receive(std::string_view{"*0\r\n"}) == "*0\r\n");
+    const std::string none = after(0);
+    BOOST_TEST(client.receive(none) == none);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_client_that_waits_sends_on_then_little_of_it_is_taken) {

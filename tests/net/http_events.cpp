@@ -19,6 +19,8 @@ using allot::test::EventListener;
 using allot::test::expect_no_stream;
 using allot::test::http_request;
 using allot::test::HttpAnswer;
+using allot::test::id_of;
+using allot::test::position_at;
 using allot::test::text_of;
 using allot::test::TwoEvents;
 
@@ -52,14 +54,14 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(listener.answer().body == text_of(begin_at(0), added_event));
     desk.hub.now += allot::event_heartbeat;
     listener.execute();
-    BOOST_TEST(listener.more() == ":\nid: 2\n\n");
+    BOOST_TEST(listener.more() == ":\n\n" + position_at(2));
     desk.hub.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n");
     desk.send("ALLOCATE o9 SKU 99\r\n");
     desk.engine.journal.sync();
     listener.execute();
-    BOOST_TEST(listener.more().starts_with("id: 3\nevent: out_of_stock\n"));
+    BOOST_TEST(listener.more().starts_with(id_of(3) + "event: out_of_stock\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_firs
     const auto answers = answers_in(listener.take());
     BOOST_REQUIRE(answers.size() == 2U);
     BOOST_TEST(answers[0].status == 201U);
-    BOOST_TEST(answers[1].body.starts_with(begin_at(2) + "id: 3\nevent: batch_added\n"));
+    BOOST_TEST(answers[1].body.starts_with(begin_at(2) + id_of(3) + "event: batch_added\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_says_so_and_ends) {
@@ -181,7 +183,7 @@ BOOST_AUTO_TEST_CASE(when_much_is_there_then_it_is_read_as_there_is_room_and_not
     const std::string body = answers_in(stream).front().body;
     std::size_t at = 0;
     for (int lsn = 1; lsn <= facts; ++lsn) {
-        at = body.find("\nid: " + std::to_string(lsn) + "\nevent: ", at);
+        at = body.find("\n" + id_of(lsn) + "event: ", at);
         BOOST_REQUIRE(at != std::string::npos);
     }
 }

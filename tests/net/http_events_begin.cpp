@@ -16,9 +16,11 @@ using allot::test::added_event;
 using allot::test::allocated_event;
 using allot::test::answers_in;
 using allot::test::begin_at;
+using allot::test::contains;
 using allot::test::EventListener;
 using allot::test::expect_no_stream;
 using allot::test::HttpAnswer;
+using allot::test::id_of;
 using allot::test::text_of;
 using allot::test::TwoEvents;
 
@@ -38,7 +40,7 @@ BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatev
     BOOST_TEST(current.answer().body == begin_at(2));
     allocate(3);
     current.execute();
-    BOOST_TEST(current.more().starts_with("id: 3\nevent: line_allocated\n"));
+    BOOST_TEST(current.more().starts_with(id_of(3) + "event: line_allocated\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
@@ -54,6 +56,44 @@ BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
         one.ask(std::string{"/v1/feed"} + query, "Last-Event-ID: \r\n");  // none
         BOOST_TEST(one.answer().body == expected, query);
     }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_comes_back_with_a_cursor_then_it_goes_on_after_that) {
+    desk.engine.journal.sync();
+    listener.ask("/v1/feed?events=line_allocated", "Last-Event-ID: 00000000000000a1:1\r\n");
+    BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
+    EventListener asked{desk};
+    asked.ask("/v1/feed?after=00000000000000a1:1");
+    BOOST_TEST(asked.answer().body == text_of(begin_at(1), allocated_event));
+    EventListener plain{desk};
+    plain.ask("/v1/feed?after=1");
+    BOOST_TEST(plain.answer().body == text_of(begin_at(1), allocated_event));
+    EventListener again{desk};
+    again.ask("/v1/feed?after=00000000000000a1:0", "Last-Event-ID: 00000000000000a1:2\r\n");
+    BOOST_TEST(again.answer().body == begin_at(2));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_from_where_on) {
+    desk.engine.journal.history.leave(0xb2, 1);
+    desk.engine.journal.sync();
+    const std::string told =
+        "retry: 1000\nid: 00000000000000a1:1\nevent: diverged\n"
+        "data: {\"history\":\"00000000000000b2\",\"agreed\":1,\"after\":\"00000000000000a1:1\"}\n"
+        "\n";
+    for (const auto& [query, header] :
+         {std::pair{"", "Last-Event-ID: 00000000000000b2:2\r\n"},
+          {"?after=00000000000000b2:7", ""},
+          {"?after=00000000000000a1:2", "Last-Event-ID: 00000000000000b2:2\r\n"}}) {
+        EventListener one{desk};
+        one.ask(std::string{"/v1/feed"} + query, header);
+        BOOST_TEST(one.answer().body == text_of(told, allocated_event), query);
+    }
+    EventListener agreeing{desk};
+    agreeing.ask("/v1/feed", "Last-Event-ID: 00000000000000b2:1\r\n");
+    BOOST_TEST(agreeing.answer().body == text_of(begin_at(1), allocated_event));
+    EventListener unknown{desk};
+    unknown.ask("/v1/feed?after=00000000000000c3:1");
+    BOOST_TEST(contains(unknown.answer().body, R"("agreed":0,"after":"00000000000000a1:0"})"));
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
@@ -94,7 +134,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
     expect_no_stream(listener.answer(), 400, R"("AHEAD","message":"3 is the last LSN)");
     BOOST_TEST(desk.hub.event_streams == 0U);
     listener.ask("/v1/feed");
-    BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + "id: 3\n"));
+    BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + id_of(3)));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
@@ -104,6 +144,10 @@ BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
              {"/v1/feed?from=18446744073709551615", "", R"("field":"from")"},
              {"/v1/feed", "Last-Event-ID: x\r\n", R"("field":"Last-Event-ID")"},
              {"/v1/feed", "Last-Event-ID: 18446744073709551615\r\n", R"("field":"Last-Event-ID")"},
+             {"/v1/feed", "Last-Event-ID: 00000000000000a1\r\n", "is no cursor"},
+             {"/v1/feed?after=x", "", R"("field":"after")"},
+             {"/v1/feed?after=$", "", R"("field":"after")"},
+             {"/v1/feed?after=1&from=1", "", "from and after exclude each other"},
              {"/v1/feed?events=", "", R"('' is no kind of fact)"},
              {"/v1/feed?events=batch_added,", "", R"('' is no kind of fact)"},
              {"/v1/feed?events=sold%0A", "", R"('sold\\x0a' is no kind of fact)"},

@@ -16,6 +16,16 @@ inline std::string message(std::string_view channel, std::string_view text) {
     return "*3\r\n" + bulk("message") + bulk(channel) + bulk(text);
 }
 
+/// What is said with the fields of each fact. \param fields a JSON object.
+inline std::string with_position(std::string_view fields, int lsn) {
+    const std::string number = std::to_string(lsn);
+    return std::string{fields.substr(0, fields.size() - 1)} + R"(,"lsn":)" + number +
+           R"(,"time":1600000000000000,"cursor":"00000000000000a1:)" + number + R"("})";
+}
+inline std::string message(std::string_view channel, std::string_view fields, int lsn) {
+    return message(channel, with_position(fields, lsn));
+}
+
 /// A session that listens, beside a desk's own, which works.
 struct ListeningFixture {
     ListeningFixture() {

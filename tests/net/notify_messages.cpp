@@ -13,7 +13,7 @@ const notify::Envelope envelope{"allocations@example.com", {"stock@example.com"}
 
 CommittedFact out_of_stock(const std::string& sku) {
     return {12, 1'795'784'709'000'123,
-            OutOfStock{{OrderId::of("o\"1").value(), Sku::of(sku).value(), 500}}};
+            OutOfStock{{OrderId::of("o\"1").value(), Sku::of(sku).value(), 500}}, 0xa1};
 }
 
 std::string mail_of(const std::string& sku) {
@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(when_its_name_is_not_ascii_then_the_mail_is_all_the_same) {
 BOOST_AUTO_TEST_CASE(when_it_is_posted_then_its_fields_are_those_of_the_channels) {
     BOOST_TEST(notify::json_of(out_of_stock("LAMP")) ==
                R"({"event":"out_of_stock","lsn":12,"time":1795784709000123,)"
+               R"("cursor":"00000000000000a1:12",)"
                R"("orderid":"o\"1","sku":"LAMP","qty":500})");
 }
 

@@ -29,15 +29,19 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_
         BOOST_TEST(listener.await(last));
     }
     for (const std::string name : {"listener", "other"}) {
-        handler_file::write(posix_file_system(), path, name, store_id(), last + 100);
+        const auto kept = handler_file::read(posix_file_system(), path, name, store_id());
+        handler_file::write(posix_file_system(), path, name, store_id(),
+                            {kept->history.value(), last + 100});
     }
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(check_store(path).findings.size() == 2U);
     {
         auto store = open({listener.handler(1)});
         BOOST_TEST(warnings.hold("event handler listener was told up to LSN " +
-                                 std::to_string(last + 100) + ", and the history ends at LSN " +
-                                 std::to_string(last)));
+                                 std::to_string(last + 100) +
+                                 ", and the history of these facts agrees with the store's up to "
+                                 "LSN " +
+                                 std::to_string(last) + ": it goes on after that"));
         work_a_little(store, 10, 90);
         BOOST_TEST(store.status().last > last + 100);
         BOOST_TEST(listener.await(store.status().last));
@@ -45,6 +49,46 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_
     }
     // Nor must the other, which was not registered, take the new facts for those it had seen.
     BOOST_TEST(place("other").value() == last);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_its_history_has_left_then_it_is_told_of_the_facts_that_took_its_place,
+                        GivenADirectory) {
+    const ScratchDirectory elsewhere;
+    const auto backup = elsewhere.path() / "backup";
+    FileSystem& files = posix_file_system();
+    Lsn agreed = 0, seen = 0;
+    {
+        auto store = open({listener.handler(1)});
+        work_a_little(store, 0, 10);
+        agreed = store.status().last;
+        BOOST_TEST(listener.await(agreed));
+    }
+    (void)backup_store(files, path, files, backup, {});
+    {
+        auto store = open({listener.handler(1)});
+        work_a_little(store, 10, 20);
+        seen = store.status().last;
+        BOOST_TEST(listener.await(seen));
+    }
+    const auto place_of_old = read_file(path / "handler-listener");
+    (void)restore_store(files, backup, files, path, {.replace = true});
+    { auto store = open({}); }
+    write_file(path / "handler-listener", place_of_old);  // as a file that was left out of a backup
+    {
+        auto store = open({});
+        work_a_little(store, 20, 90);  // far beyond what it was told of
+        BOOST_TEST(store.status().last > seen);
+    }
+    BOOST_TEST(place().value() == agreed);  // set back by the first start, registered or not
+    BOOST_TEST(warnings.hold("event handler listener was told up to LSN " + std::to_string(seen) +
+                             ", and the history of these facts agrees with the store's up to LSN " +
+                             std::to_string(agreed) + ": it goes on after that"));
+    write_file(path / "handler-listener", place_of_old);
+    BOOST_TEST(check_store(path).findings.size() == 1U);
+    const std::size_t before = listener.told().size();
+    auto store = open({listener.handler(1)});
+    BOOST_TEST(listener.await(store.status().last));
+    BOOST_TEST(listener.told()[before] == agreed + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_what_is_missed_is_told,
@@ -78,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
     }
     const auto file = path / "handler-listener";
     const Bytes good = read_file(file);
-    BOOST_TEST(good.size() == 40U);
+    BOOST_TEST(good.size() == 48U);
     for (std::size_t bit = 0; bit <= 8 * good.size(); ++bit) {
         Bytes bad = good;
         if (bit == 8 * good.size()) {

@@ -141,7 +141,8 @@ struct GivenADirectory : Scratch {
         return id;
     }
     [[nodiscard]] std::optional<Lsn> place(const std::string& name = "listener") const {
-        return handler_file::read(posix_file_system(), path, name, store_id());
+        const auto kept = handler_file::read(posix_file_system(), path, name, store_id());
+        return kept ? std::optional{kept->done} : std::nullopt;
     }
     Warnings warnings;
     Listener listener;

@@ -1,6 +1,6 @@
 """A consumer of the feed that may be killed at any time: `consumer.py feed|events HOST PORT DIRECTORY`.
 
-It handles facts (writes them down in `handled`), and then remembers the LSN of the last one (in
+It handles facts (writes them down in `handled`), and then remembers the cursor of the last one (in
 `place`). When it begins it goes on from there, and writes down where.
 """
 
@@ -20,36 +20,36 @@ Handled = list[object]  # LSN, kind, fields
 Address = tuple[str, int]
 
 
-def feed(address: Address, last: int) -> Iterator[list[Handled]]:
-    """What comes of FEED, over the line protocol, a reply at a time."""
+def feed(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
+    """What comes of FEED, over the line protocol, a reply at a time, with its cursor."""
     with Client(address) as client:
         while True:
-            reply = client.call("FEED", last + 1, "COUNT", 1000, "BLOCK", 1000)
+            reply = client.call("FEED", "AFTER", cursor, "COUNT", 1000, "BLOCK", 1000)
             if isinstance(reply, Failure):
                 raise SystemExit(f"refused: {reply}")
-            if reply:
-                yield [[lsn, kind, dict(zip(fields[::2], fields[1::2], strict=True))]
-                       for lsn, _, kind, fields in reply]
-                last = reply[-1][0]
+            cursor, facts = reply
+            if facts:
+                yield cursor, [[lsn, kind, dict(zip(fields[::2], fields[1::2], strict=True))]
+                               for lsn, _, kind, fields in facts]
 
 
-def events(address: Address, last: int) -> Iterator[list[Handled]]:
-    """What comes of GET /v1/feed, as server-sent events, one at a time."""
-    with EventSource(address, last=last) as source:
+def events(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
+    """What comes of GET /v1/feed, as server-sent events, one at a time, with its cursor."""
+    with EventSource(address, last=cursor) as source:
         if source.status != 200:
             raise SystemExit(f"refused: {source.text}")
         for lsn, kind, data in source.events():
             fields = json.loads(data)
-            del fields["time"]
+            del fields["time"], fields["lsn"]
             if "eta" in fields and fields["eta"] is None:
                 fields["eta"] = "warehouse"
-            yield [[lsn, kind, fields]]
+            yield source.last, [[lsn, kind, fields]]
 
 
-def place_in(directory: pathlib.Path) -> int:
+def place_in(directory: pathlib.Path) -> str:
     with contextlib.suppress(FileNotFoundError):
-        return int((directory / "place").read_text() or 0)
-    return 0
+        return (directory / "place").read_text() or "0"
+    return "0"
 
 
 def write(file: int, text: bytes, offset: int | None = None) -> None:
@@ -60,14 +60,15 @@ def write(file: int, text: bytes, offset: int | None = None) -> None:
 def main() -> None:
     kind, host, port, where = sys.argv[1:]
     directory = pathlib.Path(where)
-    source: Callable[[Address, int], Iterator[list[Handled]]] = {"feed": feed, "events": events}[kind]
+    source: Callable[[Address, str], Iterator[tuple[str, list[Handled]]]] = {"feed": feed, "events": events}[kind]
     last = place_in(directory)
     handled = os.open(directory / "handled", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     place = os.open(directory / "place", os.O_WRONLY | os.O_CREAT, 0o644)
-    write(handled, b"\n%d\n" % last)  # the line before may have been cut off
-    for facts in source((host, int(port)), last):
+    write(handled, b"\n%d\n" % int(last.rpartition(":")[2]))  # the line before may have been cut off
+    for cursor, facts in source((host, int(port)), last):
         write(handled, "".join(json.dumps(fact) + "\n" for fact in facts).encode())
-        write(place, b"%020d" % facts[-1][0], 0)  # never half, whenever it is killed
+        history, _, lsn = cursor.partition(":")
+        write(place, f"{history}:{int(lsn):020}".encode(), 0)  # never half, whenever it is killed
 
 
 if __name__ == "__main__":

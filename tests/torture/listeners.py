@@ -179,7 +179,7 @@ class Consumer:
         """Lets it live until it has handled the last fact."""
         deadline = time.monotonic() + WAIT_S
         place = self.directory / "place"
-        while int(place.read_text() or 0 if place.exists() else 0) < last:
+        while int((place.read_text() if place.exists() else "").rpartition(":")[2] or 0) < last:
             if time.monotonic() > deadline or self._process.poll() is not None:
                 raise Broken(f"{self.kind}: it does not come to the end")
             time.sleep(0.02)

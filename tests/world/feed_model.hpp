@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "engine/histories.hpp"
+#include "tests/world/dice.hpp"
 #include "tests/world/reply_model.hpp"
 
 namespace allot::testing {
@@ -18,24 +21,49 @@ public:
     FeedModel(const FeedModel&) = delete;
     FeedModel& operator=(const FeedModel&) = delete;
 
+    /// A life of the server begins, after this many facts: a history of its own.
+    void begin(HistoryId history, std::uint64_t last) {
+        written_in_.resize(last);
+        history_ = history;
+        before_[history] = written_in_;
+    }
     /// The facts after `before` have happened at this time.
     void happened(std::uint64_t before, std::int64_t micros) {
         times_.resize(before);
         times_.resize(facts_.size(), micros);
+        written_in_.resize(before);
+        written_in_.resize(facts_.size(), history_);
+    }
+    /// One that was told in any life; an LSN where none was.
+    [[nodiscard]] std::string any_cursor(Dice& dice) const {
+        return told_.empty() ? "0" : allot::text_of(told_[dice.below(told_.size())]);
     }
     /// Where the history is: what has happened, and what is shown of it.
     struct Extent {
         std::uint64_t last;
         std::uint64_t oldest;
         std::uint64_t end;
+        HistoryId first;  ///< of the histories
     };
-    /// \param asked FEED lsn|$ [COUNT facts]
-    [[nodiscard]] std::string reply(const Asked& asked, const Extent& extent) const {
+    /// \param asked FEED lsn|$|AFTER cursor [COUNT facts]
+    [[nodiscard]] std::string reply(const Asked& asked, const Extent& extent) {
         const Words& words = asked.words;
         // Of so little output as a session may queue there, a reply has one.
         constexpr std::uint64_t facts_max = 1;
-        const std::uint64_t from =
-            words[1] == "$" ? extent.end + 1 : std::max<std::uint64_t>(std::stoull(words[1]), 1);
+        std::uint64_t from = 0;
+        if (words[1] == "AFTER") {
+            const auto cursor = cursor_in(words[2]).value_or(HistoryCursor{});
+            const std::uint64_t agreed = agreed_with(cursor, extent.last);
+            if (agreed < cursor.lsn) {
+                return "-DIVERGED history " + allot::text_of(cursor.history) +
+                       " agrees with this store up to LSN " + std::to_string(agreed) +
+                       "; carry on after " + allot::text_of(at(agreed, extent)) + "\r\n";
+            }
+            from = cursor.lsn + 1;
+        } else {
+            from = words[1] == "$" ? extent.end + 1
+                                   : std::max<std::uint64_t>(std::stoull(words[1]), 1);
+        }
         if (from > extent.last + 1) {
             return "-AHEAD " + std::to_string(extent.last) +
                    " is the last LSN; there is none before " + std::to_string(from) + "\r\n";
@@ -46,12 +74,28 @@ public:
         }
         const std::uint64_t count =
             from > extent.end ? 0 : std::min(facts_max, extent.end - from + 1);
-        std::string text = "*" + std::to_string(count) + "\r\n";
+        told_.push_back(at(from + count - 1, extent));
+        std::string text = "*2\r\n" + value_of(allot::text_of(told_.back()), asked.framed) + "*" +
+                           std::to_string(count) + "\r\n";
         for (std::uint64_t lsn = from; lsn < from + count; ++lsn) text += fact(lsn, asked.framed);
         return text;
     }
 
 private:
+    [[nodiscard]] HistoryCursor at(std::uint64_t lsn, const Extent& extent) const {
+        return {lsn == 0 ? extent.first : written_in_[lsn - 1], lsn};
+    }
+    /// The last fact, up to that of the cursor, that was written in the same history here.
+    [[nodiscard]] std::uint64_t agreed_with(const HistoryCursor& cursor, std::uint64_t last) const {
+        if (cursor.lsn == 0) return 0;
+        const auto& before = before_.at(cursor.history);
+        std::uint64_t agreed = 0;
+        for (; agreed < std::min(cursor.lsn, last); ++agreed) {
+            const HistoryId there = agreed < before.size() ? before[agreed] : cursor.history;
+            if (there != written_in_[agreed]) break;
+        }
+        return agreed;
+    }
     [[nodiscard]] std::string fact(std::uint64_t lsn, bool framed) const {
         const auto& words = facts_[lsn - 1];
         std::string text =
@@ -67,6 +111,10 @@ private:
 
     std::vector<NaiveModel::Fact> facts_;
     std::vector<std::int64_t> times_;
+    std::vector<HistoryId> written_in_;  // each fact
+    HistoryId history_ = 0;
+    std::map<HistoryId, std::vector<HistoryId>> before_;  // each: what the facts before were in
+    std::vector<HistoryCursor> told_;
 };
 
 }  // namespace allot::testing

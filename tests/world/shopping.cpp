@@ -65,6 +65,7 @@ Words draw_command(Dice& dice) {
             return dice.one_in(2) ? Words{"SHORTAGES"} : Words{"SHORTAGES", sku(dice)};
         case 15: {
             Words words{"FEED", dice.one_in(4) ? "$" : number(dice, 0, 90)};
+            if (dice.one_in(2)) words = {"FEED", "AFTER", std::string{any_cursor}};
             if (dice.one_in(2)) words.insert(words.end(), {"COUNT", number(dice, 1, 9)});
             return words;
         }

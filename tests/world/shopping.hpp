@@ -1,12 +1,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/services.hpp"
 #include "tests/world/dice.hpp"
 #include "tests/world/reply_model.hpp"
 
 namespace allot::testing {
+
+/// Stands for a cursor that the feed has told.
+inline constexpr std::string_view any_cursor = "?";
 
 /// A random command, of a kind that meets every rule soon.
 [[nodiscard]] Words draw_command(Dice& dice);

@@ -25,7 +25,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
     : events_{events},
       dice_{dice},
       witness_{witness},
-      core_{disk, "store", options, clock_},
+      core_{disk, "store", options, clock_, dice.random()()},
       hub_{{.bus = &core_.bus,
             .journal = &core_.journal,
             .turn = &core_.turn,

@@ -179,6 +179,7 @@ void World::judge() {
         find("another state than it was at LSN " + std::to_string(last));
     }
     history_ = {{last, {model_, state_hash(core.repository)}}};
+    feed_.begin(core.recovered.journal.tail.history, last);
     acknowledged_ = last;
     for (const std::string& violation : violations(core.repository)) find(violation);
     if (describe(core.repository) != describe(model_.stock())) {
@@ -199,6 +200,9 @@ void World::ask(std::uint64_t id) {
     std::string bytes;
     for (std::uint64_t i = 1 + dice_.below(4); i > 0; --i) {
         client.asked.push_back({draw_command(dice_), !dice_.one_in(2)});
+        for (std::string& word : client.asked.back().words) {
+            if (word == any_cursor) word = feed_.any_cursor(dice_);
+        }
         bytes += written(client.asked.back(), dice_);
     }
     while (!bytes.empty()) {
@@ -289,7 +293,8 @@ std::string World::expected_feed(const Asked& asked) {
         find("the feed shows what is not durable");
     }
     if (is_synced) acknowledged_ = std::max(acknowledged_, end);
-    return feed_.reply(asked, {model_.lsn(), core.history.oldest(), end});
+    return feed_.reply(asked,
+                       {model_.lsn(), core.history.oldest(), end, core.history.histories().at(0)});
 }
 
 void World::sent(SimulatedConnection& connection, std::string_view bytes) {

@@ -1,0 +1,112 @@
+// Where histories are kept: in snapshots, when the journal is gone; and files that have none.
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "storage/bootstrap.hpp"
+#include "storage/corrupt_store.hpp"
+#include "storage/handler_file.hpp"
+#include "tests/storage/history_shop.hpp"
+#include "tests/storage/scratch.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+
+BOOST_FIXTURE_TEST_SUITE(given_a_store_whose_journal_was_pruned, HistoryShop)
+
+BOOST_AUTO_TEST_CASE(when_only_snapshots_know_a_history_then_it_is_still_told) {
+    const HistoryCursor first = add(2);
+    back_up();
+    const HistoryCursor lost = add(2);
+    restore();
+    std::vector<HistoryCursor> cursors{first};
+    for (int life = 0; life < 12; ++life) {
+        Store store = open();
+        cursors.push_back(add(store, 10));
+        (void)store.snapshot();
+    }
+    Store store = open();
+    BOOST_TEST_REQUIRE(store.status().oldest > cursors[4].lsn);
+    BOOST_TEST(store.history().histories().begun().size() >= 14U);
+    BOOST_TEST((parting(store, lost) == first));
+    for (std::size_t life = 0; life + 1 < cursors.size(); ++life) {
+        const HistoryCursor& cursor = cursors[life];
+        BOOST_TEST((parting(store, {cursor.history, cursor.lsn + 1}) == cursor));
+        BOOST_TEST(store.history().next_after(cursor) == cursor.lsn + 1);
+    }
+    BOOST_CHECK_THROW((void)store.facts(first), TrimmedHistory);
+    // Nor does a backup forget.
+    back_up();
+    SimulatedDisk other;
+    (void)restore_store(vault, "backup", other, history_store, {});
+    Store restored = Store::open(other, history_store, options);
+    BOOST_TEST((parting(restored, lost) == first));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// A directory as version 2 of the formats left it, after three starts, of which each wrote facts
+/// (1 to 3, 4 to 7, 8 to 10), and with a handler that was told of the first two.
+struct FormatTwo : Scratch {
+    FormatTwo() {
+        const std::filesystem::path data = ALLOT_SOURCE_DIR "/tests/data/format-2-lives";
+        for (const auto& file : std::filesystem::directory_iterator{data}) {
+            std::filesystem::copy(file, path / file.path().filename());
+        }
+    }
+    static constexpr HistoryId lives[] = {0x50a4d198bff1245e, 0x5edcac5f4b9ae46f,
+                                          0xcd9fb819d2ed52c7};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_files_without_histories, FormatTwo)
+
+BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_start_was_one_and_stays_so) {
+    for (int life = 0; life < 3; ++life) {
+        Store store = Store::open(path, small_options());
+        const auto all = facts_after(store, {lives[0], 0});
+        BOOST_TEST_REQUIRE(all.size() == 10U + static_cast<unsigned>(life));
+        for (const CommittedFact& fact : all) {
+            const std::size_t start = fact.lsn < 4 ? 0 : fact.lsn < 8 ? 1 : 2;
+            if (fact.lsn <= 10) BOOST_TEST(fact.history == lives[start]);
+            BOOST_TEST(facts_after(store, fact.cursor()).size() == all.size() - fact.lsn);
+        }
+        BOOST_TEST((parting(store, {lives[0], 4}) == HistoryCursor{lives[0], 3}));
+        BOOST_TEST((parting(store, {lives[1], 10}) == HistoryCursor{lives[1], 7}));
+        BOOST_TEST((life == 0) == (store.history().current() == lives[2]));
+        (void)HistoryShop::add(store);
+        if (life == 1) (void)store.snapshot();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_handler_was_there_then_it_goes_on_and_its_place_has_a_history) {
+    const auto kept = [&] {
+        return handler_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
+    };
+    BOOST_CHECK_THROW((void)kept(), CorruptStore);  // of another store
+    std::vector<Lsn> told;
+    std::uint64_t store_id = 0;
+    {
+        Store store =
+            bootstrap(path, small_options(),
+                      {.handlers = {{.name = "webhook-hook",
+                                     .call = [&](const CommittedFact& fact, std::uint64_t id) {
+                                         store_id = id;
+                                         told.push_back(fact.lsn);
+                                         return Handled::acted;
+                                     }}}});
+        while (store.handlers().front().done < 10) std::this_thread::yield();
+    }
+    BOOST_TEST(told.front() == 3U);
+    BOOST_TEST(told.size() == 8U);
+    const auto place =
+        handler_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
+    BOOST_TEST((place == handler_file::Place{10, lives[2]}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
