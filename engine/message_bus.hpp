@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/assert.hpp>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,10 +22,13 @@ template <class T>
 concept HandledCommand =
     requires(const T& command, UnitOfWork& work) { allot::handle(command, work); };
 
-/// The one way in: hands each command to its handler in a unit of work of its own. What came of it
-/// is read from the FactHistory. Not thread-safe: its owner gives it one call at a time.
+/// The one way in: hands each command to its handler in a unit of work of its own, or, while there
+/// is a Transaction, in that one. What came of it is read from the FactHistory. Not thread-safe:
+/// its owner gives it one call at a time.
 class MessageBus {
 public:
+    class Transaction;
+
     MessageBus(Repository& repository, Journal& journal, Clock& clock) noexcept
         : repository_{repository}, journal_{journal}, clock_{clock} {}
 
@@ -41,16 +45,16 @@ public:
     /// \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
-    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: committed unless it is
-    /// refused or throws. Of a unit refused for want of stock the shortage alone is committed, that
-    /// of the last line that was refused in it (R6). A refusal that `decide` does not pass on
-    /// undoes nothing.
+    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: see
+    /// UnitOfWork::attempt(). It is committed unless it is refused or throws; of a refusal for want
+    /// of stock the shortage is.
     template <class Decide>
     auto transact(Decide&& decide) {
         return transact_at(clock_.now(), std::forward<Decide>(decide));
     }
 
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order) {
+        if (open_ != nullptr) return allot::explain(order, *open_);
         UnitOfWork work{repository_, journal_};
         return allot::explain(order, work);
     }
@@ -61,12 +65,12 @@ public:
 private:
     template <class Decide>
     auto transact_at(UnixMicros now, Decide&& decide) {
-        UnitOfWork work{repository_, journal_};
-        auto result = std::forward<Decide>(decide)(work);
-        if (result.has_error()) {
-            work.rollback();
-            if (refusal_of(result.error()) == Refusal::out_of_stock) work.record_shortage();
+        if (open_ != nullptr) {
+            auto result = open_->attempt(std::forward<Decide>(decide));
+            return Answer<decltype(result)>{std::move(result), open_->last()};
         }
+        UnitOfWork work{repository_, journal_};
+        auto result = work.attempt(std::forward<Decide>(decide));
         const Lsn lsn = work.commit(now);
         return Answer<decltype(result)>{std::move(result), lsn};
     }
@@ -74,6 +78,30 @@ private:
     Repository& repository_;
     Journal& journal_;
     Clock& clock_;
+    UnitOfWork* open_ = nullptr;  // of the transaction that there is
+};
+
+/// One unit that all commands join which its bus handles while it lives: each sees what those
+/// before it did, stands or falls by itself, and is answered with the LSN that its last fact will
+/// have. Leaving its scope without commit() undoes all of them. One at a time on one bus.
+class MessageBus::Transaction {
+public:
+    explicit Transaction(MessageBus& bus) noexcept
+        : bus_{bus}, work_{bus.repository_, bus.journal_} {
+        BOOST_ASSERT(bus.open_ == nullptr);
+        bus.open_ = &work_;
+    }
+    ~Transaction() { bus_.open_ = nullptr; }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    [[nodiscard]] UnitOfWork& work() noexcept { return work_; }
+    /// As UnitOfWork::commit(), with the time of the bus's clock.
+    Lsn commit() { return work_.commit(bus_.clock_.now()); }
+
+private:
+    MessageBus& bus_;
+    UnitOfWork work_;
 };
 
 }  // namespace allot

@@ -29,6 +29,10 @@ Result<BatchRef> Product::take(const OrderLine& line, OrderPlace order, Lsn sinc
     return ref;
 }
 
+bool Product::holds(const OrderLine& line) const {
+    return ledger_->find_line(line.order, index_, line.quantity) != no_index;
+}
+
 Index Product::choose(Quantity quantity, PlanObserver* observer) const {
     Index chosen = no_index;
     // Who explains is told of the batches that are passed over, too.

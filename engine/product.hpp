@@ -76,6 +76,8 @@ public:
     }
     /// True when a line of it is short (R14).
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
+    /// True when the line is allocated to one of its batches.
+    [[nodiscard]] bool holds(const OrderLine& line) const;
     /// Where the next line goes, if it is small enough. no_index: nowhere.
     [[nodiscard]] Index preferred() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;

@@ -108,19 +108,20 @@ public:
 }  // namespace
 
 std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work) {
-    std::vector<ExplainedLine> plan;
-    plan.reserve(order.lines.size());
-    for (const LineItem& item : order.lines) {
-        const OrderLine line{order.order, item.sku, item.quantity};
-        CandidateCollector collector;
-        Result<BatchRef> outcome = Refusal::unknown_sku;
-        if (Product* const product = work.find(item.sku)) {
-            outcome = product->allocate(line, work, &collector);
+    return work.preview([&](UnitOfWork& plan_of) {
+        std::vector<ExplainedLine> plan;
+        plan.reserve(order.lines.size());
+        for (const LineItem& item : order.lines) {
+            const OrderLine line{order.order, item.sku, item.quantity};
+            CandidateCollector collector;
+            Result<BatchRef> outcome = Refusal::unknown_sku;
+            if (Product* const product = plan_of.find(item.sku)) {
+                outcome = product->allocate(line, plan_of, &collector);
+            }
+            plan.push_back({line, outcome, std::move(collector.candidates)});
         }
-        plan.push_back({line, outcome, std::move(collector.candidates)});
-    }
-    work.rollback();
-    return plan;
+        return plan;
+    });
 }
 
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository) {
@@ -133,6 +134,11 @@ Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository) {
         rows.push_back({batch.ref(), batch.eta(), batch.purchased(), batch.available()});
     }
     return rows;
+}
+
+Version version(const Sku& sku, Repository& repository) {
+    const Product* const product = repository.find(sku);
+    return product == nullptr ? 0 : product->version();
 }
 
 Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repository& repository) {

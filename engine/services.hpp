@@ -44,7 +44,7 @@ struct ExplainedLine {
     std::vector<Candidate> candidates;  ///< in order of preference
 };
 
-/// What AllocateOrder would do now, found by doing it in a unit that is rolled back (R13). Lines
+/// What AllocateOrder would do now, found by doing it in the unit and reverting it (R13). Lines
 /// after a refused one are explained too, as if the refused one had not been asked for.
 std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work);
 
@@ -57,6 +57,9 @@ struct BatchStock {
 
 /// In order of preference.
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
+
+/// How often the stock of a SKU has changed (R11); 0 when no batch of it was ever added.
+[[nodiscard]] Version version(const Sku& sku, Repository& repository);
 
 /// Units available in all, or in batches that can ship on or before `day`.
 Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repository& repository);

@@ -14,15 +14,15 @@ Product& UnitOfWork::find_or_add(const Sku& sku) {
 
 Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
     const Product* const product = repository_.find(sku);
-    if (product == nullptr) return Refusal::unknown_sku;
-    if (product->version() != version) return Refusal::version_conflict;
+    if (product == nullptr && version != 0) return Refusal::unknown_sku;
+    if (product != nullptr && product->version() != version) return Refusal::version_conflict;
     return {};
 }
 
 void UnitOfWork::record(Product& product, const Fact& fact, const Found& found) noexcept {
     facts_.push_back(fact);
     products_.push_back(&product);
-    if (!product.apply(fact, journal_.last() + facts_.size(), found, &ended_)) {
+    if (!product.apply(fact, last(), found, &ended_)) {
         // A decision contradicts the state it was made from. The journal is right; this process is
         // not, and must not write to it.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
@@ -30,18 +30,25 @@ void UnitOfWork::record(Product& product, const Fact& fact, const Found& found) 
     }
 }
 
-void UnitOfWork::rollback() noexcept {
-    while (!facts_.empty()) {
-        products_.back()->revert(facts_.back(), journal_.last() + facts_.size(), ended_);
+void UnitOfWork::roll_back_to(Savepoint savepoint) noexcept {
+    while (facts_.size() > savepoint.facts) {
+        products_.back()->revert(facts_.back(), last(), ended_);
         facts_.pop_back();
         products_.pop_back();
     }
-    for (; products_added_ > 0; --products_added_) repository_.remove_last();
+    for (; products_added_ > savepoint.products_added; --products_added_) {
+        repository_.remove_last();
+    }
 }
 
+/// Of the line that was noted last. There is nothing to record where it is short already, where its
+/// SKU was new and is gone again, or where the line is held after all, now that what had released
+/// it is undone.
 void UnitOfWork::record_shortage() {
     if (!short_line_) return;
-    if (Product* const product = find(short_line_->sku)) product->refuse(*short_line_, *this);
+    Product* const product = find(short_line_->sku);
+    if (product == nullptr || product->holds(*short_line_)) return;
+    product->refuse(*short_line_, *this);
 }
 
 Lsn UnitOfWork::commit(UnixMicros now) {

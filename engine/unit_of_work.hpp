@@ -2,7 +2,9 @@
 
 #include <boost/container/small_vector.hpp>
 #include <optional>
+#include <utility>
 
+#include "engine/commands.hpp"
 #include "engine/ports.hpp"
 
 namespace allot {
@@ -23,7 +25,8 @@ public:
     /// A product that is new here is gone again with the unit.
     Product& find_or_add(const Sku& sku);
 
-    /// Optimistic concurrency: states what the caller has seen.
+    /// Optimistic concurrency: states what the caller has seen. Version 0: no batch of it was ever
+    /// added.
     /// \return Refusal::version_conflict when the product has moved on,
     /// Refusal::unknown_sku when there is none.
     Result<void> expect(const Sku& sku, Version version);
@@ -32,12 +35,20 @@ public:
     /// all that was ever acknowledged.
     void record(Product& product, const Fact& fact, const Found& found = {}) noexcept override;
     /// Reverts all that was recorded.
-    void rollback() noexcept;
-    /// Notes a line that asked for more than there is, in case that the unit is refused for it.
+    void rollback() noexcept { roll_back_to({}); }
+    /// Notes a line that asked for more than there is, in case that the command is refused for it.
     void note_shortage(const OrderLine& line) { short_line_ = line; }
-    /// Records the shortage that was noted last (R6); nothing, where the line is short already, or
-    /// where its SKU was new in this unit and is gone with a rollback().
-    void record_shortage();
+
+    /// Executes `decide(UnitOfWork&)`, which gives a Result, as a part of the unit that stands or
+    /// falls by itself: what it recorded is reverted when it is refused or throws. Of a part that
+    /// is refused for want of stock the shortage alone is recorded, that of the last line that was
+    /// refused in it (R6). A part may have parts; a refusal that `decide` does not pass on undoes
+    /// nothing but the part that was refused.
+    template <class Decide>
+    auto attempt(Decide&& decide);
+    /// Executes `decide(UnitOfWork&)`, and reverts all that it recorded.
+    template <class Decide>
+    auto preview(Decide&& decide);
 
     /// Hands what was recorded to the journal, as one record. What it throws leaves the unit
     /// uncommitted.
@@ -47,8 +58,19 @@ public:
     [[nodiscard]] std::span<const Fact> facts() const noexcept {
         return {facts_.data(), facts_.size()};
     }
+    /// The LSN of the last fact so far, which is its own once the unit is committed.
+    [[nodiscard]] Lsn last() const noexcept { return journal_.last() + facts_.size(); }
 
 private:
+    /// Up to where the unit had come.
+    struct Savepoint {
+        std::size_t facts = 0;
+        std::size_t products_added = 0;
+    };
+    [[nodiscard]] Savepoint savepoint() const noexcept { return {facts_.size(), products_added_}; }
+    void roll_back_to(Savepoint savepoint) noexcept;
+    void record_shortage();
+
     Repository& repository_;
     Journal& journal_;
     boost::container::small_vector<Fact, 4> facts_;
@@ -57,5 +79,32 @@ private:
     std::size_t products_added_ = 0;
     std::optional<OrderLine> short_line_;
 };
+
+template <class Decide>
+auto UnitOfWork::preview(Decide&& decide) {
+    struct Revert {
+        UnitOfWork& work;
+        Savepoint to;
+        ~Revert() { work.roll_back_to(to); }
+    } const revert{*this, savepoint()};
+    return std::forward<Decide>(decide)(*this);
+}
+
+template <class Decide>
+auto UnitOfWork::attempt(Decide&& decide) {
+    const Savepoint before = savepoint();
+    short_line_.reset();
+    try {
+        auto result = std::forward<Decide>(decide)(*this);
+        if (result.has_error()) {
+            roll_back_to(before);
+            if (refusal_of(result.error()) == Refusal::out_of_stock) record_shortage();
+        }
+        return result;
+    } catch (...) {
+        roll_back_to(before);
+        throw;
+    }
+}
 
 }  // namespace allot

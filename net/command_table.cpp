@@ -15,10 +15,14 @@ constexpr auto any = CommandSpec::any_number;
 constexpr std::uint16_t write = flag_write;
 constexpr std::uint16_t read = flag_read;
 constexpr std::uint16_t fast = flag_fast;
-constexpr std::uint16_t listener = flag_pubsub;
+constexpr std::uint16_t alone = flag_no_multi;
+constexpr std::uint16_t at_once = flag_at_once;
+constexpr std::uint16_t listener = flag_pubsub | alone;
 constexpr std::uint16_t always = flag_loading;
 constexpr std::uint16_t greeting = flag_fast | flag_no_auth | always;
-constexpr std::uint16_t storage = flag_admin | flag_outside;
+constexpr std::uint16_t ending = greeting | flag_pubsub | at_once;
+constexpr std::uint16_t transaction = fast | always | at_once;
+constexpr std::uint16_t storage = flag_admin | flag_outside | alone;
 
 // clang-format off
 constexpr std::array specs = std::to_array<CommandSpec>({
@@ -60,6 +64,22 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      "Lists durable facts from an LSN on or after a cursor, or waits for the next", "stock", "0.1.0",
      1, 6, flag_outside, false, handlers::feed},
 
+    {"MULTI", "", "+OK; then +QUEUED to each command",
+     "Begins a transaction: commands are queued until EXEC", "transactions", "0.1.0",
+     0, 0, transaction, false, handlers::multi},
+    {"EXEC", "", "array of the replies of all; null when a watched SKU has changed",
+     "Executes what is queued as one unit, all of it durable or none", "transactions", "0.1.0",
+     0, 0, always | at_once, false, handlers::exec},
+    {"DISCARD", "", "+OK",
+     "Ends a transaction: nothing of it is executed", "transactions", "0.1.0",
+     0, 0, transaction, false, handlers::discard},
+    {"WATCH", "sku [sku ...]", "+OK",
+     "Has the next EXEC execute nothing when the stock of a SKU has changed until then",
+     "transactions", "0.1.0", 1, any, read | fast | at_once, false, handlers::watch},
+    {"UNWATCH", "", "+OK",
+     "Watches no SKU any more", "transactions", "0.1.0",
+     0, 0, fast | always, false, handlers::unwatch},
+
     {"SUBSCRIBE", "channel [channel ...]", "a confirmation for each, then messages",
      "Listens to channels", "channels", "0.1.0",
      1, any, listener, false, handlers::subscribe},
@@ -74,7 +94,7 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      0, any, listener | always, false, handlers::punsubscribe},
     {"PUBLISH", "channel message", ":listeners",
      "Sends a message; on some channels, gives a command", "channels", "0.1.0",
-     2, 2, write, false, handlers::publish},
+     2, 2, write | alone, false, handlers::publish},
     {"PUBSUB", "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]", "as Redis replies",
      "Tells who listens to what", "channels", "0.1.0",
      1, any, 0, false, handlers::pubsub},
@@ -87,22 +107,22 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, 1, fast | always, false, handlers::echo},
     {"HELLO", "[2|3 [AUTH user password] [SETNAME name]]", "map of the server's properties",
      "Chooses the version of the protocol", "connection", "0.1.0",
-     0, any, greeting, false, handlers::hello},
+     0, any, greeting | alone, false, handlers::hello},
     {"AUTH", "[user] password", "+OK",
      "Tells who the client is", "connection", "0.1.0",
-     1, 2, greeting, false, handlers::auth},
+     1, 2, greeting | alone, false, handlers::auth},
     {"CLIENT", "ID|INFO|LIST|GETNAME|SETNAME|SETINFO|NO-EVICT|NO-TOUCH|HELP [argument ...]",
      "as Redis replies", "Names the client, and lists all clients", "connection", "0.1.0",
-     1, any, always, false, handlers::client},
+     1, any, always | alone, false, handlers::client},
     {"SELECT", "0", "+OK",
      "Chooses the one database there is", "connection", "0.1.0",
      1, 1, fast | always, false, handlers::select},
     {"RESET", "", "+RESET",
      "Makes the connection as it was at first", "connection", "0.1.0",
-     0, 0, greeting | flag_pubsub, false, handlers::reset},
+     0, 0, ending, false, handlers::reset},
     {"QUIT", "", "+OK",
      "Closes the connection once its replies are sent", "connection", "0.1.0",
-     0, any, greeting | flag_pubsub, false, handlers::quit},
+     0, any, ending, false, handlers::quit},
 
     {"HELP", "[verb]", "array of lines of text",
      "Explains all commands, or one", "server", "0.1.0",
@@ -121,7 +141,7 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      0, 0, storage, false, handlers::snapshot},
     {"SLOWLOG", "GET|LEN|RESET|HELP [count]", "as Redis replies",
      "Tells which commands took long", "server", "0.1.0",
-     1, any, flag_admin | always, false, handlers::slowlog},
+     1, any, flag_admin | always | alone, false, handlers::slowlog},
     {"ROLE", "", "array of master, the last durable LSN, no replicas",
      "Tells that the server is no replica, and has none", "server", "0.1.0",
      0, 0, fast | always, false, handlers::role},

@@ -12,14 +12,16 @@ namespace allot {
 
 /// How a command is treated, and what COMMAND tells of it. Bits.
 enum CommandFlags : std::uint16_t {
-    flag_write = 1,      ///< changes stock: executed with the backend's turn held
-    flag_read = 2,       ///< looks at stock: likewise
-    flag_fast = 4,       ///< constant or logarithmic time
-    flag_admin = 8,      ///< for an operator
-    flag_no_auth = 16,   ///< may come before AUTH
-    flag_outside = 32,   ///< executed without the turn, because it asks the storage
-    flag_pubsub = 64,    ///< of version 2, allowed to a client that listens to channels
-    flag_loading = 128,  ///< executed although the store is not open yet
+    flag_write = 1,       ///< changes stock: executed with the backend's turn held
+    flag_read = 2,        ///< looks at stock: likewise
+    flag_fast = 4,        ///< constant or logarithmic time
+    flag_admin = 8,       ///< for an operator
+    flag_no_auth = 16,    ///< may come before AUTH
+    flag_outside = 32,    ///< executed without the turn, because it asks the storage
+    flag_pubsub = 64,     ///< of version 2, allowed to a client that listens to channels
+    flag_loading = 128,   ///< executed although the store is not open yet
+    flag_no_multi = 256,  ///< not allowed between MULTI and EXEC
+    flag_at_once = 512,   ///< executed between MULTI and EXEC, where others are queued
 };
 
 /// A row of the table from which the arity checks, HELP, COMMAND, the manual page and the table

@@ -27,12 +27,15 @@ enum class ErrorCode : std::uint8_t {
     trimmed,        ///< TRIMMED: facts that are not kept any more
     ahead,          ///< AHEAD: facts beyond what has happened
     batch_limit,    ///< BATCHLIMIT: the SKU has as many batches as one may have
+    exec_abort,     ///< EXECABORT: nothing of a transaction has run, or it was undone
+    conflict,       ///< CONFLICT: the stock of a SKU has changed since
     diverged,       ///< DIVERGED: facts of a history that has gone another way
 };
-inline constexpr std::array<std::string_view, 18> error_words{
-    "ERR",        "SYNTAX",      "BADNAME",     "BADQTY",   "BADDATE",    "INVALIDSKU",
-    "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY", "NOPROTO",    "WRONGPASS",
-    "NOAUTH",     "LOADING",     "TRIMMED",     "AHEAD",    "BATCHLIMIT", "DIVERGED"};
+inline constexpr std::array<std::string_view, 20> error_words{
+    "ERR",        "SYNTAX",     "BADNAME",     "BADQTY",      "BADDATE",
+    "INVALIDSKU", "OUTOFSTOCK", "BATCHEXISTS", "NOSUCHBATCH", "READONLY",
+    "NOPROTO",    "WRONGPASS",  "NOAUTH",      "LOADING",     "TRIMMED",
+    "AHEAD",      "BATCHLIMIT", "EXECABORT",   "CONFLICT",    "DIVERGED"};
 static_assert(error_words.back() == "DIVERGED" &&
               error_words.size() == static_cast<std::size_t>(ErrorCode::diverged) + 1);
 [[nodiscard]] constexpr std::string_view word_of(ErrorCode code) noexcept {

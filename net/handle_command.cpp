@@ -37,6 +37,7 @@ std::vector<std::string_view> flag_words(const CommandSpec& spec) {
     if (spec.has(flag_no_auth)) words.emplace_back("no_auth");
     if (spec.has(flag_loading)) words.emplace_back("loading");
     if (spec.has(flag_fast)) words.emplace_back("fast");
+    if (spec.has(flag_no_multi)) words.emplace_back("no_multi");
     return words;
 }
 

@@ -167,6 +167,7 @@ Lsn reset(Call& call) {
     call.session.names().name.clear();
     call.session.set_protocol(2);
     call.session.unsubscribe_all();
+    call.session.discard();
     call.session.forget();
     call.reply.status("RESET");
     return no_lsn;

@@ -104,7 +104,7 @@ Lsn feed(Call& call) {
     }
     const auto asked = read_arguments(call);
     if (!asked || reply_with_facts(call, asked->request)) return no_lsn;
-    if (!asked->block_ms) {
+    if (!asked->block_ms || call.session.executes_queue()) {
         reply_without_facts(call, asked->request);
     } else {
         call.session.wait_for_facts(

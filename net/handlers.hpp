@@ -3,6 +3,10 @@
 #include "net/call.hpp"
 
 /// What each command of the table does: see Handler.
+namespace allot {
+struct CommandSpec;
+}
+
 namespace allot::handlers {
 
 // handle_stock.cpp: what changes stock
@@ -12,6 +16,9 @@ Lsn deallocate(Call& call);
 Lsn set_quantity(Call& call);
 Lsn reschedule(Call& call);
 Lsn receive(Call& call);
+/// Whether a command that changes stock keeps the rules of its arguments. Otherwise it has replied
+/// with an error, as the command itself would.
+[[nodiscard]] bool check_arguments(Call& call, const CommandSpec& spec);
 
 // handle_queries.cpp: what looks at stock
 Lsn explain(Call& call);
@@ -22,6 +29,13 @@ Lsn available(Call& call);
 
 // handle_feed.cpp: what has happened
 Lsn feed(Call& call);
+
+// handle_transactions.cpp: several commands as one unit
+Lsn multi(Call& call);
+Lsn exec(Call& call);
+Lsn discard(Call& call);
+Lsn watch(Call& call);
+Lsn unwatch(Call& call);
 
 // handle_channels.cpp: messages
 Lsn subscribe(Call& call);

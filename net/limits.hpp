@@ -95,6 +95,20 @@ inline constexpr std::size_t patterns_per_turn = 16;
 inline constexpr std::size_t channels_per_turn = 1'000;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
+/// Commands between MULTI and EXEC, and the bytes that they take while they are queued.
+inline constexpr std::size_t transaction_commands_max = 10'000;
+inline constexpr std::size_t transaction_bytes_max = 1024 * kibibyte;
+/// Facts that a transaction may record: they are in memory, and others wait, until all of it is
+/// done.
+inline constexpr std::size_t transaction_facts_max = 100'000;
+/// Commands of a transaction after each of which others would have their turn elsewhere.
+inline constexpr std::size_t transaction_long_commands_max = 16;
+/// Operations of a transaction over HTTP.
+inline constexpr std::size_t operations_max = 1'000;
+/// With more than this, others have their turn after it.
+inline constexpr std::size_t operations_per_turn = 64;
+/// SKUs that a client may watch.
+inline constexpr std::size_t watched_skus_max = 1'000;
 /// Bytes of a client's name, and of each thing that it tells of its library.
 inline constexpr std::size_t client_name_bytes_max = 64;
 

@@ -20,6 +20,9 @@ class ReplyWriter {
 public:
     /// \param out outlives the writer.
     explicit ReplyWriter(std::string& out) noexcept : out_{out} {}
+    /// In the version and form of another.
+    ReplyWriter(std::string& out, const ReplyWriter& like) noexcept
+        : out_{out}, version_{like.version_}, framed_{like.framed_} {}
 
     /// 2 or 3.
     [[nodiscard]] int version() const noexcept { return version_; }
@@ -70,6 +73,8 @@ public:
     /// Text of several lines: marked as such in version 3.
     void text(std::string_view text);
     void null() { out_.append(version_ == 3 ? "_\r\n" : "$-1\r\n"); }
+    /// In the place of an array.
+    void null_array() { out_.append(version_ == 3 ? "_\r\n" : "*-1\r\n"); }
     void boolean(bool value);
 
     /// Whole replies of another writer.

@@ -70,7 +70,7 @@ void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
         case Refusal::bad_quantity:
         case Refusal::bad_date:
         case Refusal::version_conflict:
-            // Names, quantities and days were checked before, and no command states a version.
+            // Names, quantities, days and versions were checked before.
             return tell(ErrorCode::generic, to_string(refusal));
     }
 }

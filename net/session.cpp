@@ -18,9 +18,15 @@ bool allocates_one_line(const Lookahead::Entry& entry) {
            entry.request.args.size() == 4;
 }
 
-Lsn refuse_stranger(Call& call) {
-    call.fail(ErrorCode::no_auth, "Authentication required.");
-    return no_lsn;
+/// \return false, for admit().
+template <class... Parts>
+bool refuse(Call& call, ErrorCode code, const Parts&... parts) {
+    call.fail(code, parts...);
+    return false;
+}
+
+bool refuse_stranger(Call& call) {
+    return refuse(call, ErrorCode::no_auth, "Authentication required.");
 }
 }  // namespace
 
@@ -120,6 +126,7 @@ void Session::prefetch() const {
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
     if (count < 2 || hub_.loading != nullptr || hub_.storage_failed || !is_known()) return;
+    if (is_queueing()) return;
     if (!hub_.turn.owns_lock()) hub_.turn.lock();
     // The commands look their products up again, and find them near.
     std::array<Product*, Repository::lookahead_max> products;
@@ -131,17 +138,19 @@ void Session::prefetch() const {
 /// than it tells.
 void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
     std::size_t done = 0;
+    const bool queues = is_queueing();
     for (; done < entries.size() && state_ == State::open; ++done) {
         saw = std::max(saw, run(entries[done]));
         if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
     }
-    if (done != 0) take_time(entries.first(done));
+    if (done != 0) take_time(entries.first(done), queues);
 }
 
-void Session::take_time(std::span<const Lookahead::Entry> done) {
+/// \param queued what is queued counts as a call of its verb when it is executed.
+void Session::take_time(std::span<const Lookahead::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
     VerbCounters& verb = hub_.counters.verbs[place_of(spec)];
-    verb.calls += done.size();
+    if (!queued || spec == nullptr || spec->has(flag_at_once)) verb.calls += done.size();
     if (!hub_.timings.are_taken()) return;
     const auto took = hub_.timings.lap();
     verb.took += took;
@@ -152,7 +161,7 @@ void Session::take_time(std::span<const Lookahead::Entry> done) {
 }
 
 /// Of what may be a password, or be meant as one, nothing is kept.
-std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> done) {
+std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> done) const {
     const auto& args = done.front().request.args;
     const CommandSpec& spec = *done.front().spec;
     std::vector<std::string> kept{std::string{spec.name}};
@@ -163,6 +172,8 @@ std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> d
     }
     if (done.size() > 1) {
         kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
+    } else if (spec.handler == handlers::exec) {
+        kept.push_back("... (" + std::to_string(transaction_commands_) + " commands)");
     }
     return kept;
 }
@@ -223,28 +234,13 @@ Lsn Session::answer(Call& call, Execute&& execute) {
 }
 
 Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
-    if (spec == nullptr) return unknown(call);
-    if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
-    if (!spec->accepts(call.args.size() - 1)) {
-        call.fail(ErrorCode::generic, "wrong number of arguments for '", lower_case(spec->name),
-                  "' command: ", call.args.size() - 1, wanted_arguments(spec->syntax));
+    const std::size_t before = output_.tail().size();
+    if (!admit(call, spec)) {
+        if (is_queueing()) refuse_queueing(call, spec, before);
         return no_lsn;
     }
-    if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {
-        call.fail(ErrorCode::generic, "Can't execute '", lower_case(spec->name),
-                  "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
-                  "client that listens to channels");
-        return no_lsn;
-    }
-    if (hub_.loading != nullptr && !spec->has(flag_loading)) {
-        call.fail(ErrorCode::loading, loading_text, hub_.loading->step().text());
-        return no_lsn;
-    }
+    if (is_queueing() && !spec->has(flag_at_once)) return enqueue(call, *spec);
     if (spec->touches_stock()) {
-        if (hub_.storage_failed) {
-            call.fail(ErrorCode::read_only, storage_failed_text);
-            return no_lsn;
-        }
         if (!hub_.turn.owns_lock()) hub_.turn.lock();
     } else if (spec->has(flag_outside)) {
         hub_.end_round();
@@ -252,11 +248,35 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     return spec->handler(call);
 }
 
-Lsn Session::unknown(Call& call) {
+/// Whether a command may be executed, or queued. Otherwise it has been replied why not.
+bool Session::admit(Call& call, const CommandSpec* spec) {
+    if (spec == nullptr) return refuse_unknown(call);
+    if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
+    if (!spec->accepts(call.args.size() - 1)) {
+        return refuse(call, ErrorCode::generic, "wrong number of arguments for '",
+                      lower_case(spec->name), "' command: ", call.args.size() - 1,
+                      wanted_arguments(spec->syntax));
+    }
+    if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {
+        return refuse(call, ErrorCode::generic, "Can't execute '", lower_case(spec->name),
+                      "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
+                      "client that listens to channels");
+    }
+    if (hub_.loading != nullptr && !spec->has(flag_loading)) {
+        return refuse(call, ErrorCode::loading, loading_text, hub_.loading->step().text());
+    }
+    if (spec->touches_stock() && hub_.storage_failed) {
+        return refuse(call, ErrorCode::read_only, storage_failed_text);
+    }
+    return true;
+}
+
+/// \return false, for admit().
+bool Session::refuse_unknown(Call& call) {
     const std::string_view verb = call.args.front();
     if (equal_ignoring_case(verb, "POST") || equal_ignoring_case(verb, "Host:")) {
         drop(Drop::cross_protocol);
-        return no_lsn;
+        return false;
     }
     if (!is_known()) return refuse_stranger(call);
     std::string args;
@@ -265,9 +285,8 @@ Lsn Session::unknown(Call& call) {
         if (!args.empty()) args.push_back(' ');
         append_quoted(args, {arg.substr(0, echoed_bytes_max - args.size())});
     }
-    call.fail(ErrorCode::generic, "unknown command ", Quoted{verb},
-              ", with args beginning with: ", args, "; HELP lists the commands");
-    return no_lsn;
+    return refuse(call, ErrorCode::generic, "unknown command ", Quoted{verb},
+                  ", with args beginning with: ", args, "; HELP lists the commands");
 }
 
 void Session::protocol_error() {
@@ -275,73 +294,6 @@ void Session::protocol_error() {
     hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
-}
-
-bool Session::subscribe(Channels::Kind kind, std::string_view name) {
-    auto& names = subscribed_[static_cast<std::size_t>(kind)];
-    if (names.contains(name)) return true;
-    if (subscriptions() >= subscriptions_max) return false;
-    names.emplace(name);
-    hub_.channels.add(*this, kind, name);
-    subscription_bytes_ += hub_.channels.bytes_of(kind, name);
-    listening_ = true;
-    return true;
-}
-
-void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
-    auto& names = subscribed_[static_cast<std::size_t>(kind)];
-    const auto found = names.find(name);
-    if (found == names.end()) return;
-    subscription_bytes_ -= hub_.channels.bytes_of(kind, name);
-    hub_.channels.remove(*this, kind, name);
-    names.erase(found);
-    listening_ = subscriptions() != 0;
-}
-
-void Session::unsubscribe_all() noexcept {
-    for (const auto kind : {Channels::Kind::channel, Channels::Kind::pattern}) {
-        auto& names = subscribed_[static_cast<std::size_t>(kind)];
-        for (const std::string& name : names) hub_.channels.remove(*this, kind, name);
-        names.clear();
-    }
-    subscription_bytes_ = 0;
-    listening_ = false;
-}
-
-std::vector<std::string> Session::names_of(Channels::Kind kind) const {
-    const auto& names = subscribed_[static_cast<std::size_t>(kind)];
-    return {names.begin(), names.end()};
-}
-
-void Session::deliver(std::string_view frame, Lsn lsn) {
-    if (ended()) return;
-    output_.tail().append(frame);
-    // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
-    // end, and with what its own command saw.
-    if (executing_) message_bytes_ += frame.size();
-    if (!executing_) output_.seal(lsn, hub_.now);
-    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
-    account();
-    has_output_();
-}
-
-bool Session::hear(std::string_view frame) {
-    if (ended()) return false;
-    output_.tail().append(frame);
-    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
-    return !std::exchange(heard_, true);
-}
-
-void Session::flush_messages() {
-    heard_ = false;
-    output_.seal(no_lsn, hub_.now);
-    account();
-    has_output_();
-}
-
-void Session::lose() {
-    drop(Drop::storage_failed);
-    has_output_();
 }
 
 }  // namespace allot

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "net/call.hpp"
 #include "net/client_names.hpp"
+#include "net/command_queue.hpp"
 #include "net/conversation.hpp"
 #include "net/feed.hpp"
 #include "net/reply_writer.hpp"
@@ -49,6 +51,18 @@ public:
         awaited_most_ = request.most;
     }
 
+    // Transactions
+    /// Commands are queued, from MULTI to EXEC.
+    [[nodiscard]] bool is_queueing() const noexcept { return queue_ != nullptr; }
+    void begin_queueing();
+    /// EXEC: executes what is queued as one unit, and replies. \pre is_queueing()
+    Lsn execute_queue(Call& call);
+    /// A command of a transaction is being executed: it must not wait.
+    [[nodiscard]] bool executes_queue() const noexcept { return executes_queue_; }
+    /// Forgets what is queued and watched.
+    void discard() noexcept;
+    [[nodiscard]] WatchList& watches() noexcept { return watches_; }
+
     // Channels
     /// \return false when it listens to too many already.
     bool subscribe(Channels::Kind kind, std::string_view name);
@@ -78,11 +92,13 @@ public:
 
 private:
     [[nodiscard]] std::size_t input_capacity() const noexcept override {
-        return parser_.capacity() + subscription_bytes_;
+        return parser_.capacity() + subscription_bytes_ + watches_.bytes() +
+               (queue_ ? queue_->capacity() : 0);
     }
     void release_input() noexcept override {
         parser_.clear();
         unsubscribe_all();
+        discard();
     }
 
     Turn run_turn(Lsn& saw);
@@ -93,12 +109,23 @@ private:
     void prefetch() const;
     void run_all(std::span<const Lookahead::Entry> entries, Lsn& saw);
     Lsn run(const Lookahead::Entry& entry);
-    void take_time(std::span<const Lookahead::Entry> done);
-    static std::vector<std::string> shown_slow(std::span<const Lookahead::Entry> done);
+    void take_time(std::span<const Lookahead::Entry> done, bool queued);
+    [[nodiscard]] std::vector<std::string> shown_slow(std::span<const Lookahead::Entry> done) const;
     Lsn dispatch(Call& call, const CommandSpec* spec);
-    Lsn unknown(Call& call);
+    bool admit(Call& call, const CommandSpec* spec);
+    bool refuse_unknown(Call& call);
     void protocol_error();
     void tell_refusal();
+
+    struct Execution;
+    Lsn enqueue(Call& call, const CommandSpec& spec);
+    void refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before);
+    bool run_outside(Call& call, Execution& run);
+    bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
+    bool keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit);
+    void undo_too_large(Call& call, const Execution& run, std::size_t bytes);
+    template <class... Parts>
+    void undo(Call& call, const Execution& run, const Parts&... why);
 
     RequestParser parser_;
     ReplyWriter reply_{output_.tail()};
@@ -110,6 +137,10 @@ private:
     bool heard_ = false;             // messages that are not flushed yet
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;
+    std::unique_ptr<CommandQueue> queue_;  // null: commands are executed
+    WatchList watches_;
+    bool executes_queue_ = false;
+    std::size_t transaction_commands_ = 0;  // of the last that was executed
 };
 
 }  // namespace allot

@@ -26,8 +26,8 @@ std::string_view text_in(const json::value& value) {
 
 }  // namespace
 
-std::optional<json::object> object_of(const Exchange& exchange) {
-    auto parsed = parse_object(exchange.request.body);
+std::optional<json::object> object_of(const Exchange& exchange, const JsonLimits& limits) {
+    auto parsed = parse_object(exchange.request.body, limits);
     if (auto* const object = std::get_if<json::object>(&parsed)) return std::move(*object);
     const auto& bad = std::get<BadBody>(parsed);
     exchange.fail(ErrorCode::syntax, bad.text, bad.field);
@@ -114,16 +114,21 @@ const json::array* Fields::array(std::string_view field) const {
     return nullptr;
 }
 
-namespace {
+const json::object* Fields::object(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return nullptr;
+    if (const json::object* const object = value->if_object()) return object;
+    fail(ErrorCode::syntax, in_quotes(shown(*value, false)) + " is no object", field);
+    return nullptr;
+}
 
-std::optional<LineItem> line_of(const Exchange& exchange, const json::value& line,
-                                std::size_t place) {
-    const std::string where = "lines[" + std::to_string(place) + "]";
+std::optional<LineItem> Fields::line(const json::value& line, std::size_t place) const {
+    const std::string at = "lines[" + std::to_string(place) + "]";
     if (!line.is_object()) {
-        exchange.fail(ErrorCode::syntax, in_quotes(shown(line, false)) + " is no object", where);
+        fail(ErrorCode::syntax, in_quotes(shown(line, false)) + " is no object", at);
         return {};
     }
-    const Fields fields{exchange, line.get_object(), where + "."};
+    const Fields fields{tell_, line.get_object(), where_ + at + "."};
     if (!fields.only({"sku", "quantity"})) return {};
     const auto sku = fields.name<Sku>("sku");
     if (!sku) return {};
@@ -132,7 +137,49 @@ std::optional<LineItem> line_of(const Exchange& exchange, const json::value& lin
     return LineItem{*sku, *quantity};
 }
 
-}  // namespace
+std::optional<std::vector<LineItem>> Fields::lines() const {
+    const json::array* const all = array("lines");
+    if (all == nullptr) return {};
+    if (all->empty() || all->size() > order_lines_max) {
+        fail(ErrorCode::syntax, not_so_many_lines(all->size()), "lines");
+        return {};
+    }
+    std::vector<LineItem> items;
+    items.reserve(all->size());
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        const auto item = line((*all)[i], i);
+        if (!item) return {};
+        items.push_back(*item);
+    }
+    return items;
+}
+
+std::optional<std::uint64_t> Fields::count(std::string_view field) const {
+    const json::value* const value = find(field);
+    if (value == nullptr) return {};
+    const std::int64_t* const number = value->if_int64();
+    if (number != nullptr && *number >= 0) return static_cast<std::uint64_t>(*number);
+    fail(ErrorCode::syntax, in_quotes(shown(*value, false)) + " is no whole number from 0", field);
+    return {};
+}
+
+std::optional<bool> Fields::truth_or(std::string_view field, bool otherwise) const {
+    if (!has(field)) return otherwise;
+    const json::value* const value = find(field);
+    if (value->is_bool()) return value->get_bool();
+    fail(ErrorCode::syntax, in_quotes(shown(*value, false)) + " is neither true nor false", field);
+    return {};
+}
+
+template <class Name>
+std::optional<Name> Fields::key(std::string_view field) const {
+    if (const auto name = Name::of(field)) return *name;
+    std::string escaped;
+    append_escaped(escaped, field, echoed_bytes_max);
+    fail(ErrorCode::bad_name, no_name<Name>(field), escaped);
+    return {};
+}
+template std::optional<Sku> Fields::key(std::string_view) const;
 
 std::optional<AllocateOrder> order_of(const Exchange& exchange) {
     const auto order = name_of<OrderId>(exchange, exchange.arguments[0], "order");
@@ -141,20 +188,9 @@ std::optional<AllocateOrder> order_of(const Exchange& exchange) {
     if (!object) return {};
     const Fields fields{exchange, *object};
     if (!fields.only({"lines"})) return {};
-    const json::array* const lines = fields.array("lines");
-    if (lines == nullptr) return {};
-    if (lines->empty() || lines->size() > order_lines_max) {
-        exchange.fail(ErrorCode::syntax, not_so_many_lines(lines->size()), "lines");
-        return {};
-    }
-    AllocateOrder command{*order, {}};
-    command.lines.reserve(lines->size());
-    for (std::size_t i = 0; i < lines->size(); ++i) {
-        const auto line = line_of(exchange, (*lines)[i], i);
-        if (!line) return {};
-        command.lines.push_back(*line);
-    }
-    return command;
+    auto lines = fields.lines();
+    if (!lines) return {};
+    return AllocateOrder{*order, std::move(*lines)};
 }
 
 }  // namespace allot::http

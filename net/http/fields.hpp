@@ -2,6 +2,9 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -9,9 +12,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/commands.hpp"
 #include "net/http/exchange.hpp"
+#include "net/http/json_body.hpp"
 
 namespace allot::http {
 
@@ -19,7 +24,8 @@ namespace allot::http {
 // field and the rule where it is none, and gives nothing.
 
 /// The body as a JSON object.
-[[nodiscard]] std::optional<boost::json::object> object_of(const Exchange& exchange);
+[[nodiscard]] std::optional<boost::json::object> object_of(const Exchange& exchange,
+                                                           const JsonLimits& limits = {});
 
 /// A name in the path or the query. \param field what it is called there.
 template <class Name>
@@ -62,8 +68,21 @@ public:
     [[nodiscard]] std::optional<Eta> eta_or_warehouse(std::string_view field) const;
     /// \return null where it is none.
     [[nodiscard]] const boost::json::array* array(std::string_view field) const;
+    [[nodiscard]] const boost::json::object* object(std::string_view field) const;
+    /// `lines`, each a `sku` and a `quantity`, as many as an order may have.
+    [[nodiscard]] std::optional<std::vector<LineItem>> lines() const;
+    /// A whole number from 0.
+    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view field) const;
+    /// Without the field, `otherwise`.
+    [[nodiscard]] std::optional<bool> truth_or(std::string_view field, bool otherwise) const;
+    /// Where the field itself is a name.
+    template <class Name>
+    [[nodiscard]] std::optional<Name> key(std::string_view field) const;
+    [[nodiscard]] bool has(std::string_view field) const { return object_.contains(field); }
 
 private:
+    [[nodiscard]] std::optional<LineItem> line(const boost::json::value& line,
+                                               std::size_t place) const;
     [[nodiscard]] const boost::json::value* find(std::string_view field) const;
     void fail(ErrorCode code, std::string_view text, std::string_view field) const;
 

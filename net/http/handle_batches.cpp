@@ -1,21 +1,20 @@
 #include "net/http/fields.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
+#include "net/http/written_results.hpp"
 
 namespace allot::http::handlers {
 
 namespace {
 
-Lsn reschedule_to(Exchange& exchange, const BatchRef& batch, Eta eta) {
-    const auto answer = exchange.handle(Reschedule{batch, eta});
+Lsn reschedule_to(Exchange& exchange, const Reschedule& command) {
+    const auto answer = exchange.handle(command);
     if (!answer.result) {
-        exchange.refuse(answer.result.error(), {.batch = batch.view()}, "batch");
+        exchange.refuse(answer.result.error(), {.batch = command.batch.view()}, "batch");
         return answer.lsn;
     }
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("batch").string(batch.view());
-    json.key("eta").day(eta);
-    json.end_object();
+    write_eta(json, command);
     return answer.lsn;
 }
 
@@ -38,8 +37,9 @@ Lsn put_batch(Exchange& exchange) {
     if (!quantity) return 0;
     const auto eta = fields.eta_or_warehouse("eta");
     if (!eta) return 0;
+    const AddBatch command{*batch, *sku, *quantity, *eta};
     const Lsn before = exchange.last_lsn();
-    const auto answer = exchange.handle(AddBatch{*batch, *sku, *quantity, *eta});
+    const auto answer = exchange.handle(command);
     if (!answer.result) {
         exchange.refuse(answer.result.error(), {.sku = sku->view(), .batch = batch->view()},
                         "batch");
@@ -47,10 +47,7 @@ Lsn put_batch(Exchange& exchange) {
     }
     exchange.reply.status = answer.lsn > before ? 201 : 200;
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("batch").string(batch->view()).key("sku").string(sku->view());
-    json.key("quantity").integer(quantity->units());
-    json.key("eta").day(*eta);
-    json.end_object();
+    write_batch(json, command);
     return answer.lsn;
 }
 
@@ -69,8 +66,7 @@ Lsn put_quantity(Exchange& exchange) {
         return answer.lsn;
     }
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("released").integer(static_cast<std::int64_t>(*answer.result));
-    json.end_object();
+    write_released(json, *answer.result);
     return answer.lsn;
 }
 
@@ -83,13 +79,13 @@ Lsn put_eta(Exchange& exchange) {
     if (!fields.only({"eta"})) return 0;
     const auto eta = fields.eta("eta");
     if (!eta) return 0;
-    return reschedule_to(exchange, *batch, *eta);
+    return reschedule_to(exchange, {*batch, *eta});
 }
 
 Lsn receive(Exchange& exchange) {
     const auto batch = batch_of(exchange);
     if (!batch) return 0;
-    return reschedule_to(exchange, *batch, Eta::warehouse());
+    return reschedule_to(exchange, {*batch, Eta::warehouse()});
 }
 
 Lsn stock(Exchange& exchange) {
@@ -101,7 +97,9 @@ Lsn stock(Exchange& exchange) {
         return exchange.last_lsn();
     }
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("sku").string(sku->view()).key("batches").begin_array();
+    json.begin_object().key("sku").string(sku->view());
+    const Version now = version(*sku, exchange.bus().repository());
+    json.key("version").integer(static_cast<std::int64_t>(now)).key("batches").begin_array();
     for (const BatchStock& row : *rows) {
         json.begin_object().key("batch").string(row.batch.view());
         json.key("eta").day(row.eta);

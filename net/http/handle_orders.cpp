@@ -2,17 +2,10 @@
 #include "net/http/fields.hpp"
 #include "net/http/json_text.hpp"
 #include "net/http/routes.hpp"
+#include "net/http/written_results.hpp"
 #include "net/limits.hpp"
 
 namespace allot::http::handlers {
-
-namespace {
-/// Of a line its SKU and quantity, with the object left open.
-void begin_line(JsonWriter& json, const Sku& sku, Quantity quantity) {
-    json.begin_object().key("sku").string(sku.view());
-    json.key("quantity").integer(quantity.units());
-}
-}  // namespace
 
 Lsn allocate(Exchange& exchange) {
     const auto order = order_of(exchange);
@@ -27,12 +20,7 @@ Lsn allocate(Exchange& exchange) {
     }
     exchange.reply.status = answer.lsn > before ? 201 : 200;
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("order").string(order->order.view()).key("lines").begin_array();
-    for (std::size_t i = 0; i < order->lines.size(); ++i) {
-        begin_line(json, order->lines[i].sku, order->lines[i].quantity);
-        json.key("batch").string((*answer.result)[i].view()).end_object();
-    }
-    json.end_array().end_object();
+    write_allocations(json, *order, *answer.result);
     return answer.lsn;
 }
 
@@ -63,8 +51,7 @@ Lsn deallocate(Exchange& exchange) {
         return answer.lsn;
     }
     JsonWriter json{exchange.reply.body};
-    json.begin_object().key("released").integer(static_cast<std::int64_t>(*answer.result));
-    json.end_object();
+    write_released(json, *answer.result);
     return answer.lsn;
 }
 

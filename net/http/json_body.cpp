@@ -19,6 +19,8 @@ namespace {
 /// last one would win, silently, and another reader may take the first.
 class Builder {
 public:
+    explicit Builder(const JsonLimits& limits) : limits{limits} {}
+
     static constexpr std::size_t max_object_size = json_members_max;
     static constexpr std::size_t max_array_size = json_values_max;
     static constexpr std::size_t max_key_size = std::numeric_limits<std::uint32_t>::max();
@@ -56,6 +58,10 @@ public:
         if (std::find(here, keys_.end(), key_) != keys_.end()) {
             twice = key_;
             is_twice = true;
+            return fail(error);
+        }
+        if (keys_.size() - frames_.back() == limits.members) {
+            is_too_wide = true;
             return fail(error);
         }
         keys_.push_back(std::move(key_));
@@ -98,6 +104,8 @@ public:
     std::string twice;  // the field that came twice
     bool is_twice = false;
     bool is_too_large = false;
+    bool is_too_wide = false;
+    JsonLimits limits;
 
 private:
     bool count(json::error_code& error) {
@@ -130,11 +138,11 @@ BadBody explain(const Builder& builder, const json::error_code& error, std::stri
     if (builder.is_too_large || is(json::error::array_too_large)) {
         return {"the body has more than " + std::to_string(json_values_max) + " values"};
     }
-    if (is(json::error::object_too_large)) {
-        return {"an object has more than " + std::to_string(json_members_max) + " fields"};
+    if (builder.is_too_wide || is(json::error::object_too_large)) {
+        return {"an object has more than " + std::to_string(builder.limits.members) + " fields"};
     }
     if (is(json::error::too_deep)) {
-        return {"the body is nested more than " + std::to_string(json_depth_max) + " deep"};
+        return {"the body is nested more than " + std::to_string(builder.limits.depth) + " deep"};
     }
     std::string text = "the body is no JSON: " + error.message();
     if (at == body.size()) return {text + ", at its end"};
@@ -144,10 +152,10 @@ BadBody explain(const Builder& builder, const json::error_code& error, std::stri
 
 }  // namespace
 
-std::variant<json::object, BadBody> parse_object(std::string_view body) {
+std::variant<json::object, BadBody> parse_object(std::string_view body, const JsonLimits& limits) {
     json::parse_options options;
-    options.max_depth = json_depth_max;
-    json::basic_parser<Builder> parser{options};
+    options.max_depth = limits.depth;
+    json::basic_parser<Builder> parser{options, limits};
     json::error_code error;
     const std::size_t read = parser.write_some(false, body.data(), body.size(), error);
     if (!error && read < body.size()) error = json::error::extra_data;

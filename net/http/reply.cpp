@@ -58,11 +58,14 @@ unsigned status_of(ErrorCode code) noexcept {
             return 409;
         case ErrorCode::trimmed:
             return 410;
+        case ErrorCode::conflict:
+            return 412;
         case ErrorCode::read_only:
         case ErrorCode::loading:
             return 503;
         case ErrorCode::generic:
         case ErrorCode::no_proto:
+        case ErrorCode::exec_abort:
             break;
     }
     return 500;

@@ -33,6 +33,7 @@ constexpr std::array table = std::to_array<Route>({
     {verb::post,    "/v1/batches/{batch}/receive",     write,         {}, handlers::receive},
     {verb::get,     "/v1/skus/{sku}/stock",            read,          {}, handlers::stock},
     {verb::get,     "/v1/skus/{sku}/available",        read,          {"day"}, handlers::available},
+    {verb::post,    "/v1/transactions",                write_body,    {}, handlers::transact},
     {verb::get,     "/v1/shortages",                   read,          {"sku", "after"}, handlers::shortages},
     {verb::get,     "/v1/feed",                        route_outside, {"from", "after", "events"}, handlers::feed},
     {verb::post,    "/v1/snapshots",                   route_outside, {}, handlers::snapshot},

@@ -76,6 +76,8 @@ Lsn deallocate(Exchange& exchange);
 Lsn allocations(Exchange& exchange);
 Lsn explain(Exchange& exchange);
 
+Lsn transact(Exchange& exchange);
+
 Lsn shortages(Exchange& exchange);
 Lsn stock(Exchange& exchange);
 Lsn available(Exchange& exchange);

@@ -50,7 +50,33 @@ async function autoPipeline() {
     client.disconnect();
 }
 
+async function transact(protocol) {
+    const client = new Redis({...options, protocol});
+    const order = `multi-resp${protocol}`;
+    assert.deepEqual(
+        await client
+            .multi()
+            .call('ALLOCATE', order, 'SMALL-TABLE', '3')
+            .call('ALLOCATE', order, 'NO-SUCH', '1')
+            .call('ALLOCATIONS', order)
+            .exec()
+            .then((parts) => parts.map(([error, value]) => error?.message ?? value)),
+        ['batch-1', 'INVALIDSKU Invalid sku NO-SUCH', [['SMALL-TABLE', 3, 'batch-1']]],
+    );
+    await assert.rejects(
+        client.multi().call('DEALLOCATE', order).call('NOSUCH').exec(),
+        /EXECABORT Transaction discarded because of previous errors/,
+    );
+    await client.watch('SMALL-TABLE');
+    await client.call('DEALLOCATE', order);
+    assert.equal(await client.multi().call('ALLOCATE', order, 'SMALL-TABLE', '4').exec(), null);
+    assert.deepEqual(await client.call('ALLOCATIONS', order), []);
+    client.disconnect();
+}
+
 await speak(3);
 await speak(2);
+await transact(3);
+await transact(2);
 await autoPipeline();
 console.log('ok');

@@ -1,7 +1,7 @@
 // node-redis as it is by default, against the server on the port that is given.
 // The stock: 100'000 SMALL-TABLE in batch-1, 1 RARE-VASE in batch-2.
 import assert from 'node:assert/strict';
-import {createClient} from 'redis';
+import {MultiErrorReply, WatchError, createClient} from 'redis';
 
 const port = Number(process.argv[2]);
 const client = createClient({socket: {host: '127.0.0.1', port, reconnectStrategy: false}});
@@ -51,6 +51,46 @@ const batches = await Promise.all(
 );
 assert.deepEqual(new Set(batches), new Set(['batch-1']));
 assert.equal(await client.sendCommand(['AVAILABLE', 'SMALL-TABLE']), 98998);
+
+// Its transactions: MULTI … EXEC, one unit.
+assert.deepEqual(
+    await client
+        .multi()
+        .addCommand(['ALLOCATE', 'multi-1', 'SMALL-TABLE', '1'])
+        .addCommand(['ALLOCATE', 'multi-2', 'SMALL-TABLE', '2'])
+        .addCommand(['AVAILABLE', 'SMALL-TABLE'])
+        .exec(),
+    ['batch-1', 'batch-1', 98995],
+);
+await assert.rejects(
+    client
+        .multi()
+        .addCommand(['ALLOCATE', 'multi-3', 'RARE-VASE', '2'])
+        .addCommand(['ALLOCATE', 'multi-4', 'SMALL-TABLE', '1'])
+        .exec(),
+    (error) => {
+        assert(error instanceof MultiErrorReply);
+        assert.match(error.replies[0].message, /^OUTOFSTOCK/);
+        assert.equal(error.replies[1], 'batch-1');
+        return true;
+    },
+);
+await assert.rejects(
+    client
+        .multi()
+        .addCommand(['ALLOCATE', 'multi-5', 'SMALL-TABLE', '1'])
+        .addCommand(['NOSUCH'])
+        .exec(),
+    /EXECABORT|unknown command/,
+);
+assert.deepEqual(await client.sendCommand(['ALLOCATIONS', 'multi-5']), []);
+await client.watch('SMALL-TABLE');
+await client.sendCommand(['ALLOCATE', 'multi-6', 'SMALL-TABLE', '1']);
+await assert.rejects(
+    client.multi().addCommand(['ALLOCATE', 'multi-7', 'SMALL-TABLE', '1']).exec(),
+    WatchError,
+);
+assert.deepEqual(await client.sendCommand(['ALLOCATIONS', 'multi-7']), []);
 
 await client.close();
 console.log('ok');

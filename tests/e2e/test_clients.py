@@ -105,6 +105,10 @@ class GivenRedisCli(GivenStock):
         self.assertIn("errors: 0, replies: 5000", said)
         self.assertEqual(95_000, self.one.call("AVAILABLE", "SMALL-TABLE"))
 
+    def test_when_it_sends_a_transaction_then_that_is_one_unit(self):
+        typed = "MULTI\nALLOCATE o SMALL-TABLE 2\nAVAILABLE SMALL-TABLE\nEXEC\n"
+        self.assertEqual("OK\nQUEUED\nQUEUED\nbatch-1\n99998\n", self.cli(typed=typed))
+
     def test_when_it_asks_what_redis_is_asked_then_it_gets_answers(self):
         self.assertGreater(int(self.cli("COMMAND", "COUNT")), 20)
         self.assertIn("Allocates", self.cli("-3", "COMMAND", "DOCS", "ALLOCATE"))
@@ -158,6 +162,44 @@ class GivenALibrary(GivenStock):
                     pipe.echo(f"reply {i}")
                 self.assertEqual([b"reply %d" % i for i in range(1000)], pipe.execute())
 
+
+    def test_when_redis_py_sends_a_pipeline_by_default_then_it_is_a_transaction(self):
+        import redis
+
+        with redis.Redis(port=self.server.port) as client:
+            pipe = client.pipeline()  # transaction=True
+            for order in ("p-1", "p-2"):
+                pipe.execute_command("ALLOCATE", order, "SMALL-TABLE", 2)
+            self.assertEqual([b"batch-1", b"batch-1"], pipe.execute())
+            pipe.execute_command("ALLOCATE", "p-3", "RARE-VASE", 2)
+            pipe.execute_command("ALLOCATE", "p-4", "SMALL-TABLE", 2)
+            short, batch = pipe.execute(raise_on_error=False)
+            self.assertEqual(("OUTOFSTOCK Out of stock for sku RARE-VASE", b"batch-1"), (str(short), batch))
+            pipe.execute_command("ALLOCATE", "p-5", "SMALL-TABLE", 2)
+            pipe.execute_command("ALLOCATE", "p-5", "SMALL-TABLE", 0)
+            with self.assertRaisesRegex(redis.ResponseError, "BADQTY"):
+                pipe.execute()
+            self.assertEqual([], client.execute_command("ALLOCATIONS", "p-5"))
+
+    def test_when_redis_py_watches_then_a_change_by_another_is_noticed(self):
+        import redis
+
+        with redis.Redis(port=self.server.port) as client, client.pipeline() as pipe:
+            pipe.watch("RARE-VASE")
+            self.assertEqual(1, pipe.execute_command("AVAILABLE", "RARE-VASE"))
+            client.execute_command("ALLOCATE", "first", "RARE-VASE", 1)
+            pipe.multi()
+            pipe.execute_command("ALLOCATE", "second", "SMALL-TABLE", 1)
+            with self.assertRaises(redis.WatchError):
+                pipe.execute()
+            self.assertEqual([], client.execute_command("ALLOCATIONS", "second"))
+
+            def take_the_last_tables(within):
+                left = within.execute_command("AVAILABLE", "SMALL-TABLE")
+                within.multi()
+                within.execute_command("ALLOCATE", "third", "SMALL-TABLE", left)
+
+            self.assertEqual([b"batch-1"], client.transaction(take_the_last_tables, "SMALL-TABLE"))
 
     def test_when_redis_py_asks_what_redis_is_asked_then_it_gets_answers(self):
         import redis

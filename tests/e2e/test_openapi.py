@@ -138,6 +138,7 @@ class GivenTheDescription(server.Case):
         self.ask("GET", "/v1/skus/{sku}/stock", arguments={"sku": "SMALL-TABLE"})
         self.ask("GET", "/v1/skus/{sku}/available", arguments={"sku": "SMALL-TABLE"}, query="?day=2026-12-24")
         self.ask("GET", "/v1/shortages")
+        self.meet_transactions()
         self.ask("DELETE", orders, query="?sku=SMALL-TABLE&quantity=2")
         self.ask("POST", "/v1/snapshots")
         self.ask("GET", "/v1/info")
@@ -147,6 +148,24 @@ class GivenTheDescription(server.Case):
         self.ask("GET", "/readyz")
         self.ask("GET", "/metrics")
         self.meet_the_stream()
+
+    def meet_transactions(self):
+        def transact(status, *operations, **more):
+            answered = self.ask("POST", "/v1/transactions", {"operations": operations, **more})
+            self.assertEqual(status, answered[0], answered[1])
+            return answered[1]
+
+        version = self.ask("GET", "/v1/skus/{sku}/stock", arguments={"sku": "PLAIN"})[1]["version"]
+        one = {"allocate": {"order": "t", "lines": [{"sku": "PLAIN", "quantity": 1}]}}
+        every = (one, {"deallocate": {"order": "t", "sku": "PLAIN", "quantity": 1}},
+                 {"add_batch": {"batch": "q", "sku": "PLAIN", "quantity": 1}}, {"set_quantity": {"batch": "q", "quantity": 0}},
+                 {"reschedule": {"batch": "q", "eta": "2030-01-02"}}, {"receive": {"batch": "q"}})
+        self.assertEqual(6, len(transact(200, *every, **{"if": {"PLAIN": version, "NEW": 0}})["results"]))
+        self.assertIn("if.PLAIN", json.dumps(transact(412, *every, **{"if": {"PLAIN": version}})))
+        much = {"allocate": {"order": "u", "lines": [{"sku": "PLAIN", "quantity": 1000}]}}
+        self.assertEqual(1, transact(409, one, much)["error"]["operation"])
+        self.assertEqual(["order", "error"],
+                         [next(iter(each)) for each in transact(200, one, much, atomic=False)["results"]])
 
     def meet_the_slow_log(self):
         """Here everything is slow: what was asked last comes first."""
@@ -196,11 +215,12 @@ class GivenTheDescription(server.Case):
         for name in schema["required"]:
             less = {field: value for field, value in body.items() if field != name}
             self.assertRefused(self.ask(method, path, less), name, "missing")
-        for name in schema["properties"]:
-            self.assertRefused(self.ask(method, path, dict(body, **{name: True})), name)
+        for name, form in schema["properties"].items():
+            wrong = "yes" if form.get("type") == "boolean" else True
+            self.assertRefused(self.ask(method, path, dict(body, **{name: wrong})), name)
         self.assertRefused(self.ask(method, path, dict(body, unheard_of=1)), "unheard_of", "no such field")
         optional = set(schema["properties"]) - set(schema["required"])
-        self.assertEqual({"eta"} if optional else set(), optional)
+        self.assertIn(optional, (set(), {"eta"}, {"if", "atomic"}))
         self.assertEqual(415, self.ask_closing(method, path, body, Content_Type="text/plain")[0])
         self.assertEqual(413, self.ask_closing(method, path, dict(body, filler="x" * 70_000))[0])
         raw = Raw(self.where)

@@ -86,6 +86,7 @@ private:
 class MemoryJournal final : public Journal {
 public:
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
+        ++units;
         last_ += unit.size();
         history.add(unit, now);
         history.show(last_);
@@ -96,6 +97,7 @@ public:
     void on_durable(std::function<void(Lsn)> /*call*/) override {}
 
     MemoryHistory history;
+    std::size_t units = 0;  ///< that were appended
 
 private:
     Lsn last_ = 0;

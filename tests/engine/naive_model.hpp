@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,32 @@ public:
             answer += given + " ";
         }
         return answer;
+    }
+
+    /// Executes commands as one: each gives its answer, and whether it was refused for want of
+    /// stock, of which line. Where one is refused, none of them has happened, but for the line that
+    /// could not be served, if it is not held after all.
+    struct Part {
+        std::string answer;
+        bool refused = false;
+        std::optional<Line> short_line = {};
+    };
+    template <class Commands>
+    std::vector<std::string> all_or_none(const Commands& commands) {
+        const NaiveModel before = *this;
+        std::vector<std::string> answers;
+        for (const auto& command : commands) {
+            const Part part = command(*this);
+            answers.push_back(part.answer);
+            if (!part.refused) continue;
+            *this = before;
+            if (part.short_line && holder_of(*part.short_line) == nullptr &&
+                !ranked_batches(part.short_line->sku).empty()) {
+                find_short(*part.short_line);
+            }
+            break;
+        }
+        return answers;
     }
 
     /// What allocate_order() would do, without doing it: each batch that is looked at, and why it
@@ -199,6 +226,12 @@ public:
         }
         std::ranges::stable_sort(ranked, {}, &Batch::eta);
         return ranked;
+    }
+
+    /// How many facts have changed the stock of a SKU.
+    [[nodiscard]] std::uint64_t version(const std::string& sku) const {
+        const auto known = versions.find(sku);
+        return known == versions.end() ? 0 : known->second;
     }
 
     std::vector<Batch> batches;                     // in the order in which they were added

@@ -35,10 +35,14 @@ public:
     template <class Command>
     auto run(const Command& command) {
         auto answer = bus.handle(command);
+        hear();
+        return answer.result;
+    }
+    /// Is told of what has happened.
+    void hear() {
         while (cursor->next() <= journal.history.end()) {
             for (const CommittedFact& fact : cursor->take(100)) told.push_back(fact.fact);
         }
-        return answer.result;
     }
 
     std::string add_batch(std::string_view ref, std::string_view sku, std::int64_t units,

@@ -112,6 +112,31 @@ void ask_why(allot::Store& store) {
           "what was announced is what happens");
 }
 
+/// Several changes as one unit of work: durable together or not at all, and only while the stock is
+/// as it was when they were thought of.
+void give_chairs_to_another(allot::Store& store) {
+    const allot::Version seen = store.version("RED-CHAIR").value();
+    const auto swap = [&](allot::UnitOfWork& work) -> allot::Result<allot::BatchRef> {
+        const auto expected = work.expect("RED-CHAIR", seen);
+        if (!expected) return expected.error();
+        handle(allot::Deallocate{"order-2"}, work).value();
+        // A part that is refused by itself: its shortage is recorded, and the unit goes on.
+        const auto lamps = work.attempt([](allot::UnitOfWork& part) {
+            return handle(allot::Allocate{{"order-6", "BLUE-LAMP", 100}}, part);
+        });
+        check(lamps.has_error(), "there are no hundred lamps");
+        return handle(allot::Allocate{{"order-6", "RED-CHAIR", 20}}, work);
+    };
+    const auto swapped = store.transact(swap);
+    check(swapped.has_value() && store.allocations("order-2").empty(), "both, or neither");
+    check(store.shortages(allot::Sku{"BLUE-LAMP"}).value().size() == 1,
+          "and the lamps are waited for");
+    std::cout << "order-6 has the chairs of order-2: " << spoken(swapped) << '\n';
+
+    const auto late = store.transact(swap);  // seen is what was before
+    check(late.error() == allot::Refusal::version_conflict, "the stock has moved on");
+}
+
 /// The journal is the outbox: a reader that keeps the cursor of the last fact misses nothing,
 /// whatever dies meanwhile. After a restore that took it away, DivergedHistory says where to go on.
 void see_what_has_happened(allot::Store& store) {
@@ -159,6 +184,7 @@ int main() {
         take_an_order_of_several_lines(store);
         ask_why(store);
         see_what_has_happened(store);
+        give_chairs_to_another(store);
         state = store.state_hash();
     }  // closed; had the process died instead, the next line would find the same
     {

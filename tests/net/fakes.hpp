@@ -28,6 +28,7 @@ public:
         if (unit_facts_max != 0 && unit.size() > unit_facts_max) {
             throw std::length_error{"unit too large"};
         }
+        ++appends;
         last_ += unit.size();
         history.add(unit, now);
         if (at_once_) sync();
@@ -66,6 +67,7 @@ public:
     mutable testing::MemoryHistory history;  ///< shown as far as it is durable
     std::size_t unit_facts_max = 0;          ///< 0: no bound
     std::atomic<int> flushes = 0;
+    std::atomic<int> appends = 0;
     /// The so many-th look at durable() still sees the old value, and everything is durable right
     /// after it. 0: none does.
     mutable std::atomic<int> reads_until_sync = 0;

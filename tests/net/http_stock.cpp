@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_or_moves_then_its_lines_follow_the_rul
     BOOST_TEST(shop.ask("POST", "/v1/batches/ship/receive").body ==
                R"({"batch":"ship","eta":null})");
     BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/stock").body ==
-               R"({"sku":"SKU","batches":[{"batch":"ship","eta":null,"purchased":10,)"
-               R"("available":6},{"batch":"here","eta":"2031-01-02","purchased":3,)"
+               R"({"sku":"SKU","version":8,"batches":[{"batch":"ship","eta":null,)"
+               R"("purchased":10,"available":6},{"batch":"here","eta":"2031-01-02","purchased":3,)"
                R"("available":3}]})");
     BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available").body == R"({"sku":"SKU","available":9})");
     BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available?day=2030-12-31").body ==

@@ -3,6 +3,13 @@
 namespace allot::testing {
 
 Lsn Shopper::command(MessageBus& bus) {
+    if (random_() % 6 != 0) return one_command(bus);
+    MessageBus::Transaction unit{bus};
+    for (std::uint64_t left = random_() % 6; left > 0; --left) (void)one_command(bus);
+    return unit.commit();
+}
+
+Lsn Shopper::one_command(MessageBus& bus) {
     switch (random_() % 10) {
         case 0:
         case 1:

@@ -10,7 +10,7 @@ namespace allot::testing {
 
 /// Random commands, of few names and small numbers, so that they meet every rule soon: batches are
 /// added, shrink, grow and move in time, orders of one or two lines are allocated, repeated and
-/// deallocated.
+/// deallocated; some of that in one transaction.
 class Shopper {
 public:
     /// \param skus to choose from: a snapshot of more than 32 is copied in several slices.
@@ -24,6 +24,7 @@ public:
     [[nodiscard]] std::uint64_t released() const noexcept { return released_; }
 
 private:
+    Lsn one_command(MessageBus& bus);
     std::int64_t pick(std::int64_t below);
     std::string numbered(const char* what, std::uint64_t below);
     Quantity quantity() { return Quantity::of(1 + pick(20)).value(); }

@@ -44,7 +44,8 @@ def _clock() -> float:
 
 def _answered(operation: Operation) -> bool:
     reply = operation.reply
-    return operation.completed is not None and getattr(reply, "code", "") != "READONLY"
+    refusals = ("READONLY", "EXECABORT")
+    return operation.completed is not None and getattr(reply, "code", "") not in refusals
 
 
 def _unknown(operation: Operation) -> Operation:

@@ -9,12 +9,19 @@ from resp import Client, encoded
 
 
 class Operation(NamedTuple):
-    """A command of one connection. Without a reply it may have happened, once, or not at all."""
+    """A command of one connection, or a transaction: ("EXEC", command, command…). Without a reply it may have happened, once, or not at all."""
 
     command: Command
     invoked: int  # ns of the monotonic clock, before it was sent
     completed: int | None  # after its reply was read
     reply: Any
+
+
+def requests(command: Command) -> list[Command]:
+    """What is sent for it."""
+    if command[0] != "EXEC":
+        return [command]
+    return [("MULTI",), *command[1:], ("EXEC",)]
 
 
 class Recorder:
@@ -38,8 +45,11 @@ class Recorder:
         invoked = time.monotonic_ns()
         replies: list[Any] = []
         try:
-            self._client.send(b"".join(encoded(*command) for command in commands))
+            self._client.send(b"".join(encoded(*request) for command in commands
+                                       for request in requests(command)))
             for command in commands:
+                for _ in requests(command)[1:]:
+                    self._client.read()  # OK or QUEUED; of a refusal EXEC tells
                 reply = self._client.read()
                 self.operations.append(Operation(command, invoked, time.monotonic_ns(), reply))
                 replies.append(reply)

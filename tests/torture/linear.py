@@ -112,7 +112,10 @@ class _Search:
         # The same refusal for want of stock is a fact once, when the line is not yet short.
         if isinstance(operation.reply, Failure) and operation.reply.code != "OUTOFSTOCK":
             return False
-        return self._mentioned.get(operation.command[1], 0) > place.lsn
+        whole = operation.command
+        parts = whole[1:] if whole[0] == "EXEC" else (whole,)
+        return any(part[0] in WRITES and self._mentioned.get(part[1], 0) > place.lsn
+                   for part in parts)
 
     def _settled(self, place: Place) -> Place:
         """After all that can be placed without harm."""

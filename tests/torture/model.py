@@ -178,12 +178,13 @@ class Refused(Exception):
 
 
 class Draft:
-    """The state after a fact, and what one command would add to it."""
+    """The state after a fact, and what a command, or several as one, would add to it."""
 
     def __init__(self, past: Past, lsn: int) -> None:
         self.facts: list[Fact] = []
         self._past, self._lsn = past, lsn
         self._changed: dict[str, State] = {}
+        self._added: dict[str, str] = {}  # the SKU of each batch that is new here
 
     def find(self, sku: str) -> Product | None:
         state = self._state(sku)
@@ -199,7 +200,7 @@ class Draft:
         return product
 
     def find_batch(self, ref: str) -> tuple[str, Batch] | None:
-        sku = self._past.sku_of.get(ref, "")
+        sku = self._added.get(ref) or self._past.sku_of.get(ref, "")
         found = [batch for batch in self.find(sku) or () if batch.ref == ref]
         return (sku, found[0]) if found else None
 
@@ -209,9 +210,12 @@ class Draft:
             raise Refused("NOSUCHBATCH", f"No batch {ref}")
         return found
 
+    def _skus(self) -> set[str]:
+        return {*self._past.skus(), *self._changed}
+
     def lines(self, order: str) -> list[tuple[Line, str]]:
         """The lines of an order and their batches, in the order of their first allocation."""
-        every = [self.find(sku) or () for sku in self._past.skus()]
+        every = [self.find(sku) or () for sku in self._skus()]
         found = [
             (line, batch.ref)
             for product in every
@@ -223,11 +227,21 @@ class Draft:
 
     def shorts(self) -> list[Short]:
         """Of every SKU, oldest first."""
-        every = [self._state(sku) or State() for sku in self._past.skus()]
+        every = [self._state(sku) or State() for sku in self._skus()]
         return sorted(short for state in every for short in state.shorts)
+
+    def mark(self) -> tuple[int, dict[str, State], dict[str, str]]:
+        return len(self.facts), dict(self._changed), dict(self._added)
+
+    def back_to(self, mark: tuple[int, dict[str, State], dict[str, str]]) -> None:
+        """As if nothing had been recorded since then."""
+        facts, self._changed, self._added = mark
+        del self.facts[facts:]
 
     def record(self, fact: str, sku: str, **fields: Any) -> None:
         whole = {"fact": fact, "sku": sku, **fields}
         self.facts.append(whole)
         lsn = self._lsn + len(self.facts)
+        if fact == "BatchAdded":
+            self._added[fields["batch"]] = sku
         self._changed[sku] = followed(self._state(sku) or State(), whole, lsn)

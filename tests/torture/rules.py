@@ -4,28 +4,39 @@ from typing import Any
 
 from model import WAREHOUSE, Command, Draft, Fact, Past, Refused, holder
 
-WRITES = {"ADDBATCH", "ALLOCATE", "DEALLOCATE", "SETQTY", "RESCHEDULE", "RECEIVE"}
+WRITES = {"ADDBATCH", "ALLOCATE", "DEALLOCATE", "SETQTY", "RESCHEDULE", "RECEIVE", "EXEC"}
 
 
 def decide(past: Past, lsn: int, command: Command) -> tuple[Any, list[Fact]]:
-    """The reply to a command in the state after a fact, and the facts that follow."""
-    verb, *arguments = command
+    """The reply to a command in the state after a fact, and the facts that follow.
+
+    A transaction is the command ("EXEC", command, command…): one operation."""
     draft = Draft(past, lsn)
+    if command[0] == "EXEC":
+        return [_part(draft, part) for part in command[1:]], draft.facts
+    return _part(draft, command), draft.facts
+
+
+def _part(draft: Draft, command: Command) -> Any:
+    """The reply. Of a command that is refused, the shortage alone is recorded."""
+    verb, *arguments = command
+    before = draft.mark()
     try:
-        reply = HANDLERS[verb](draft, *arguments)
-        return reply, draft.facts
+        return HANDLERS[verb](draft, *arguments)
     except Refused as refused:
-        return refused.reply, _shortage_of(refused, Draft(past, lsn))
+        draft.back_to(before)
+        _record_shortage(draft, refused)
+        return refused.reply
 
 
-def _shortage_of(refused: Refused, before: Draft) -> list[Fact]:
+def _record_shortage(draft: Draft, refused: Refused) -> None:
     """The same refusal again, while the line is short, is nothing new."""
     fact = refused.short
     if fact is None:
-        return []
+        return
     line = (fact["order"], fact["sku"], fact["qty"])
-    is_short = any((short.order, short.sku, short.qty) == line for short in before.shorts())
-    return [] if is_short else [fact]
+    if all((short.order, short.sku, short.qty) != line for short in draft.shorts()):
+        draft.record(**fact)
 
 
 def _allocate_line(draft: Draft, order: str, sku: str, qty: int, **moved: int) -> str:
@@ -47,10 +58,11 @@ def _allocate(draft: Draft, order: str, *pairs: Any) -> str | list[str]:
 
 
 def _deallocate(draft: Draft, order: str, sku: str = "", qty: int = 0) -> int:
+    before = len(draft.facts)
     for line, batch in draft.lines(order):
         if sku in ("", line.sku) and qty in (0, line.qty):
             _release(draft, line, batch)
-    released = len(draft.facts)
+    released = len(draft.facts) - before
     for short in draft.shorts():
         if short.order == order and sku in ("", short.sku) and qty in (0, short.qty):
             draft.record("ShortageWithdrawn", short.sku, order=order, qty=short.qty)

@@ -10,7 +10,7 @@ from model import Command
 
 OPTIONS = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "0")
 LONG = "a-name-that-is-as-long-as-one-may-be-so-that-a-segment-fills-up"
-TABLE, CHAIR = "SMALL-TABLE", "RED-CHAIR"
+TABLE, CHAIR, LAMP = "SMALL-TABLE", "RED-CHAIR", "LAMP"
 
 
 def _large_order(number: int) -> Command:
@@ -37,6 +37,8 @@ WORK: list[Step] = [
     [("ALLOCATE", f"p-{i}", CHAIR, 1) for i in range(4)],
     ("SETQTY", "tables", 10),  # moves o-2 to another batch
     ("STOCK", TABLE),
+    ("EXEC", ("ALLOCATE", "t-1", CHAIR, 1), ("ALLOCATE", "t-2", TABLE, 2, CHAIR, 99),
+     ("ADDBATCH", "lamps", LAMP, 3), ("ALLOCATE", "t-2", LAMP, 2), ("STOCK", LAMP)),
     ("DEALLOCATE", "o-1"),
     ("ALLOCATE", "o-2", TABLE, 9),  # as before
 ]
@@ -53,8 +55,7 @@ NEW: list[Step] = [
 ]
 AGAIN: list[Step] = [  # each snapshot lets some of the journal go
     ("DEALLOCATE", "o-3"),  # which was short, and is no more
-    ("ALLOCATE", "o-5", TABLE, 2),
-    ("SETQTY", "more-tables", 9),
+    ("EXEC", ("ALLOCATE", "o-5", TABLE, 2), ("SETQTY", "more-tables", 9)),
     *(_large_order(i) for i in range(6, 9)),
     Snapshot(),
     *(_large_order(i) for i in range(9, 12)),
@@ -63,10 +64,11 @@ AGAIN: list[Step] = [  # each snapshot lets some of the journal go
     *(_large_order(i) for i in range(12, 15)),
 ]
 QUERIES: list[Command] = [
-    *(("STOCK", sku) for sku in (TABLE, CHAIR, LONG)),
+    *(("STOCK", sku) for sku in (TABLE, CHAIR, LAMP, LONG)),
     ("SHORTAGES",),
     *(("ALLOCATIONS", f"o-{i}") for i in range(1, 7)),
     *(("ALLOCATIONS", f"p-{i}") for i in range(4)),
+    *(("ALLOCATIONS", f"t-{i}") for i in (1, 2)),
     *(("ALLOCATIONS", _large_order(i)[1]) for i in range(1, 16)),
 ]
 

@@ -72,6 +72,14 @@ class GivenHistoriesThatAreRight(Judged):
             [told(0, 9, "b", "ALLOCATE", "y", "S", 8)],
         )
 
+    def test_when_commands_are_one_transaction_then_each_stands_or_falls_by_itself(self) -> None:
+        self.assertFits(
+            [allocated("x", 8), short("y", 5), released("x", 8, 2), allocated("z", 9)],
+            [told(0, 9, ["b", SHORT, 1, "b", [["b", "warehouse", 10, 1]]], "EXEC",
+                  ("ALLOCATE", "x", "S", 8), ("ALLOCATE", "y", "S", 1, "S", 5), ("DEALLOCATE", "x"),
+                  ("ALLOCATE", "z", "S", 9), ("STOCK", "S"))],
+        )
+
     def test_when_a_query_overlaps_a_change_then_it_may_see_it_or_not(self) -> None:
         for left in (10, 8):
             with self.subTest(left=left):
@@ -142,6 +150,27 @@ class GivenHistoriesThatAreRight(Judged):
                 self.setUp()
                 self.assertFits([short("x", 12), withdrawn("x", 12), *again],
                                 first, [asked_again], [withdrawal])
+
+
+class GivenTransactionsThatAreWrong(Judged):
+    EXEC = ("EXEC", ("ALLOCATE", "x", "S", 8), ("ALLOCATE", "y", "S", 1))
+
+    def test_when_half_of_one_is_in_the_journal_then_it_is_seen(self) -> None:
+        self.assertSeen([allocated("x", 8)], [told(0, None, None, *self.EXEC)])
+
+    def test_when_another_came_between_then_it_is_seen(self) -> None:
+        self.assertSeen(
+            [allocated("x", 8), allocated("z", 1), allocated("y", 1)],
+            [told(0, 9, ["b", "b"], *self.EXEC)],
+            [told(0, 9, "b", "ALLOCATE", "z", "S", 1)],
+        )
+
+    def test_when_what_was_refused_left_a_fact_then_it_is_seen(self) -> None:
+        self.assertSeen(
+            [allocated("x", 8), allocated("y", 2), short("y", 9)],
+            [told(0, 9, ["b", SHORT], "EXEC", ("ALLOCATE", "x", "S", 8),
+                  ("ALLOCATE", "y", "S", 2, "S", 9))],
+        )
 
 
 class GivenHistoriesThatAreWrong(Judged):

@@ -10,6 +10,7 @@ BATCHES = 4  # of each SKU
 ORDERS = 40
 DAYS = ("warehouse", "2030-01-02", "2030-05-06", "2031-01-01")
 PIPELINE_MAX = 8
+TRANSACTIONS = 0.1  # of all commands
 
 
 def stock() -> list[Command]:
@@ -32,6 +33,11 @@ class Chance:
             yield [self._query()]
 
     def command(self) -> Command:
+        if self._dice.random() < TRANSACTIONS:
+            return ("EXEC", *(self._single() for _ in range(self._dice.randint(1, 5))))
+        return self._single()
+
+    def _single(self) -> Command:
         kinds = (self._allocate, self._order, self._deallocate, self._batch, self._query)
         return self._dice.choices(kinds, weights=(35, 10, 12, 10, 33))[0]()
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 namespace allot::testing {
 
@@ -51,9 +52,51 @@ std::string value_of(const std::string& text, bool framed) {
     return (framed ? "$" + std::to_string(text.size()) + "\r\n" : "+") + text + "\r\n";
 }
 
-ReplyModel::Outcome ReplyModel::execute(const Asked& asked) {
+ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transaction) {
+    const Words& words = asked.words;
     framed_ = asked.framed;
-    return execute(asked.words);
+    const std::string& verb = words[0];
+    if (verb == "MULTI") {
+        if (transaction.open) return {"-ERR MULTI calls can not be nested\r\n", false};
+        transaction.open = true;
+        return {"+OK\r\n", false};
+    }
+    if (verb == "WATCH") {
+        if (transaction.open) return {"-ERR WATCH inside MULTI is not allowed\r\n", false};
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            transaction.watched.emplace(words[i], model_.version(words[i]));
+        }
+        return {"+OK\r\n", false};
+    }
+    if (verb == "EXEC" || verb == "DISCARD") {
+        if (!transaction.open) return {"-ERR " + verb + " without MULTI\r\n", false};
+        const Transaction ended = std::exchange(transaction, {});
+        return verb == "EXEC" ? end(ended) : Outcome{"+OK\r\n", false};
+    }
+    if (!transaction.open) return execute(words);
+    if (verb == "FROB") {
+        transaction.spoiled = true;
+        return execute(words);
+    }
+    transaction.queue.push_back(words);
+    return {"+QUEUED\r\n", false};
+}
+
+/// EXEC: as the commands one after the other, and nothing between them.
+ReplyModel::Outcome ReplyModel::end(Transaction transaction) {
+    if (transaction.spoiled) {
+        return {"-EXECABORT Transaction discarded because of previous errors.\r\n", false};
+    }
+    for (const auto& [sku, version] : transaction.watched) {
+        if (model_.version(sku) != version) return {"*-1\r\n"};
+    }
+    Outcome whole{array(transaction.queue.size()), !transaction.watched.empty()};
+    for (const Words& words : transaction.queue) {
+        const Outcome part = execute(words);
+        whole.reply += part.reply;
+        whole.looked = whole.looked || part.looked;
+    }
+    return whole;
 }
 
 ReplyModel::Outcome ReplyModel::execute(const Words& words) {

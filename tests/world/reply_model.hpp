@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,18 @@ public:
         bool looked = true;  ///< at the stock: then the reply waits for all that it could have seen
     };
 
+    /// What a client has queued and watches.
+    struct Transaction {
+        bool open = false;
+        bool spoiled = false;  // one of its commands was refused
+        std::vector<Words> queue;
+        std::map<std::string, std::uint64_t> watched;  // versions
+
+        void end() { *this = {}; }
+    };
+
     /// \pre the words are a command that simulated clients send.
-    Outcome execute(const Asked& asked);
+    Outcome execute(const Asked& asked, Transaction& transaction);
 
     /// The LSN of the last fact.
     [[nodiscard]] std::uint64_t lsn() const noexcept { return model_.facts; }
@@ -38,6 +49,7 @@ public:
 
 private:
     Outcome execute(const Words& words);
+    Outcome end(Transaction transaction);
     std::string add_batch(const Words& words);
     std::string allocate(const Words& words);
     std::string deallocate(const Words& words);

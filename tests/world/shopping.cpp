@@ -26,8 +26,6 @@ Words with_lines(Words words, Dice& dice) {
     return words;
 }
 
-}  // namespace
-
 Words draw_command(Dice& dice) {
     switch (dice.below(23)) {
         case 0:
@@ -72,6 +70,34 @@ Words draw_command(Dice& dice) {
         default:
             return with_lines({"ALLOCATE", order(dice)}, dice);
     }
+}
+
+/// What may be queued. Of a transaction with the feed in it, a reply would be too large for the
+/// model to tell.
+Words draw_queued(Dice& dice) {
+    Words words = draw_command(dice);
+    while (words[0] == "FEED" || (words[0] == "FROB" && !dice.one_in(6)))
+        words = draw_command(dice);
+    return words;
+}
+
+}  // namespace
+
+std::vector<Words> draw_commands(Dice& dice) {
+    if (!dice.one_in(8)) return {draw_command(dice)};
+    std::vector<Words> block;
+    if (dice.one_in(3)) {
+        block.push_back({"WATCH", sku(dice)});
+        if (dice.one_in(3)) block.push_back(draw_command(dice));
+    }
+    block.push_back({"MULTI"});
+    for (std::uint64_t commands = dice.below(6); commands > 0; --commands) {
+        block.push_back(draw_queued(dice));
+    }
+    if (dice.one_in(20)) block.push_back({dice.one_in(2) ? "MULTI" : "WATCH"});
+    if (block.back()[0] == "WATCH") block.back().push_back(sku(dice));
+    block.push_back({dice.one_in(12) ? "DISCARD" : "EXEC"});
+    return block;
 }
 
 std::string written(const Asked& asked, Dice& dice) {

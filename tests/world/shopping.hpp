@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/services.hpp"
 #include "tests/world/dice.hpp"
@@ -12,8 +13,8 @@ namespace allot::testing {
 /// Stands for a cursor that the feed has told.
 inline constexpr std::string_view any_cursor = "?";
 
-/// A random command, of a kind that meets every rule soon.
-[[nodiscard]] Words draw_command(Dice& dice);
+/// A random command, of a kind that meets every rule soon; or a transaction, from MULTI to its end.
+[[nodiscard]] std::vector<Words> draw_commands(Dice& dice);
 /// As a client sends it.
 [[nodiscard]] std::string written(const Asked& asked, Dice& dice);
 [[nodiscard]] std::string text_of(const Words& words);

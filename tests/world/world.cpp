@@ -40,6 +40,12 @@ SimulatedDisk::Failure draw_failure(Dice& dice, std::uint64_t operations) {
             .short_write = code == std::errc{}};
 }
 
+/// Whether the reply is that the storage has failed.
+bool is_failure(std::string_view reply) {
+    return reply.starts_with("-READONLY ") ||
+           reply.starts_with("-EXECABORT Transaction discarded because of: READONLY ");
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed)
@@ -199,11 +205,13 @@ void World::ask(std::uint64_t id) {
     Client& client = clients_.at(id);
     std::string bytes;
     for (std::uint64_t i = 1 + dice_.below(4); i > 0; --i) {
-        client.asked.push_back({draw_command(dice_), !dice_.one_in(2)});
-        for (std::string& word : client.asked.back().words) {
-            if (word == any_cursor) word = feed_.any_cursor(dice_);
+        for (const Words& words : draw_commands(dice_)) {
+            client.asked.push_back({words, !dice_.one_in(2)});
+            for (std::string& word : client.asked.back().words) {
+                if (word == any_cursor) word = feed_.any_cursor(dice_);
+            }
+            bytes += written(client.asked.back(), dice_);
         }
-        bytes += written(client.asked.back(), dice_);
     }
     while (!bytes.empty()) {
         const std::string fragment = bytes.substr(0, 1 + dice_.below(bytes.size()));
@@ -251,8 +259,10 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
         const bool is_feed = words[0] == "FEED";
         // To read the feed is to use the disk.
         const bool may_fail = server_->core().journal.failed() || (is_feed && end_ == End::failure);
-        if (may_fail && replies.starts_with("-READONLY ")) {
+        if (may_fail && is_failure(replies)) {
             size = replies.find('\n') + 1;
+            if (words[0] == "EXEC") client.transaction.end();
+            client.transaction.spoiled = client.transaction.open;
         } else if (is_feed) {
             const std::string expected = expected_feed(asked);
             if (!replies.starts_with(expected)) {
@@ -262,7 +272,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
             size = expected.size();
         } else {
             const Lsn before = model_.lsn();
-            const ReplyModel::Outcome expected = model_.execute(asked);
+            const ReplyModel::Outcome expected = model_.execute(asked, client.transaction);
             if (!replies.starts_with(expected.reply)) {
                 return find("asked " + text_of(words) + ", expected " + expected.reply +
                             ", replied " + std::string{replies});

@@ -44,6 +44,7 @@ private:
     struct Client {
         SimulatedConnection* connection = nullptr;
         std::deque<Asked> asked;  // sent, not executed yet
+        ReplyModel::Transaction transaction;
         struct Reply {
             std::uint64_t end;  // in the stream of replies
             Lsn lsn;            // of the last fact that it could have seen

@@ -1,0 +1,133 @@
+// Several commands as one unit.
+#include <boost/test/unit_test.hpp>
+#include <stdexcept>
+
+#include "tests/engine/shop.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+using Strings = std::vector<std::string>;
+
+BOOST_AUTO_TEST_SUITE(given_a_transaction_on_the_bus)
+
+BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_journal, Shop) {
+    add_batch("b1", "SPOON", 10);
+    MessageBus::Transaction unit{bus};
+    BOOST_TEST(bus.handle(Allocate{line("o1", "SPOON", 4)}).lsn == 2U);
+    BOOST_TEST(bus.handle(Allocate{line("o2", "SPOON", 7)}).lsn == 3U);  // its shortage
+    BOOST_TEST(bus.allocate(line("o3", "SPOON", 6)).lsn == 4U);
+    BOOST_TEST(journal.last() == 1U);
+    BOOST_TEST(unit.commit() == 4U);
+    BOOST_TEST(journal.units == 2U);
+    BOOST_TEST((allocations("o3") == Strings{"SPOON 6 b1"}));
+    BOOST_TEST((shortages() == Strings{"o2 SPOON 7 3"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, Shop) {
+    add_batch("b1", "SPOON", 10);
+    allocate("o0", "SPOON", 99);
+    const auto before = state_hash(repository);
+    {
+        MessageBus::Transaction unit{bus};
+        BOOST_TEST(allocate("o1", "SPOON", 4) == "b1");
+        BOOST_TEST(add_batch("b2", "NEW", 5) == "ok");
+        BOOST_TEST(allocate("o1", "NEW", 6) == "out of stock");
+        BOOST_TEST(deallocate("o0", "SPOON", 99) == 0U);
+        BOOST_TEST(set_quantity("b1", 0) == "1");
+    }
+    BOOST_TEST(state_hash(repository) == before);
+    BOOST_TEST(journal.units == 2U);
+    BOOST_TEST(allocate("o1", "SPOON", 4) == "b1");  // a unit of its own again
+    BOOST_TEST(journal.units == 3U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_throws_then_what_came_before_stands, Shop) {
+    add_batch("b1", "SPOON", 10);
+    MessageBus::Transaction unit{bus};
+    allocate("o1", "SPOON", 4);
+    const auto fail = [&](UnitOfWork& work) -> Result<void> {
+        (void)handle(Allocate{line("o2", "SPOON", 5)}, work);
+        (void)handle(AddBatch{"b2", "NEW", 5}, work);
+        throw std::runtime_error{"the roof is on fire"};
+    };
+    BOOST_CHECK_THROW((void)bus.transact(fail), std::runtime_error);
+    BOOST_TEST(repository.find("NEW") == nullptr);
+    unit.commit();
+    BOOST_TEST(available("b1") == 6);
+    BOOST_TEST(journal.last() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_new_sku_of_it_is_refused_then_it_is_gone_and_another_may_come,
+                        Shop) {
+    MessageBus::Transaction unit{bus};
+    BOOST_TEST(add_batch("b1", "OLD", 5) == "ok");
+    const auto refused = bus.transact([](UnitOfWork& work) -> Result<void> {
+        (void)handle(AddBatch{"b2", "NEW", 5}, work);
+        return Refusal::version_conflict;
+    });
+    BOOST_TEST(refused.result.has_error());
+    BOOST_TEST(allocate("o1", "NEW", 1) == "unknown SKU");
+    BOOST_TEST(add_batch("b2", "NEWER", 5) == "ok");
+    unit.commit();
+    BOOST_TEST(repository.size() == 2U);
+    BOOST_TEST(version("NEWER") == 1U);
+    BOOST_TEST(violations(repository).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_unit_that_is_refused_as_a_whole)
+
+BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left, Shop) {
+    add_batch("b1", "SPOON", 10);
+    allocate("o1", "SPOON", 10);
+    const auto before = state_hash(repository);
+    // The line is released, its stock is taken, and then it is asked for again.
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
+        (void)handle(Deallocate{"o1"}, work);
+        (void)handle(Allocate{line("o2", "SPOON", 1)}, work);
+        return handle(Allocate{line("o1", "SPOON", 10)}, work);
+    });
+    BOOST_TEST((answer.result.error() == Refusal::out_of_stock));
+    BOOST_TEST(state_hash(repository) == before);
+    BOOST_TEST(journal.last() == 2U);
+    BOOST_TEST(violations(repository).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_shortage_it_is, Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
+        const auto part = work.attempt(
+            [](UnitOfWork& within) { return handle(Allocate{line("o1", "SPOON", 11)}, within); });
+        BOOST_TEST(part.has_error());
+        BOOST_TEST(work.facts().size() == 1U);
+        return handle(Allocate{line("o2", "SPOON", 12)}, work);
+    });
+    BOOST_TEST(answer.result.has_error());
+    BOOST_TEST((shortages() == Strings{"o2 SPOON 12 2"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not_its, Shop) {
+    add_batch("b1", "SPOON", 10);
+    const auto answer = bus.transact([](UnitOfWork& work) -> Result<void> {
+        (void)handle(Allocate{line("o1", "SPOON", 11)}, work);
+        return work.attempt([](UnitOfWork&) -> Result<void> { return Refusal::out_of_stock; });
+    });
+    BOOST_TEST(answer.result.has_error());
+    BOOST_TEST(shortages().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_expects_that_a_sku_is_not_there_then_it_may_be_the_first, Shop) {
+    const auto expect_none = [&] {
+        return bus
+            .transact([](UnitOfWork& work) -> Result<void> {
+                const auto expected = work.expect("NEW", 0);
+                return expected ? handle(AddBatch{"b1", "NEW", 5}, work) : expected;
+            })
+            .result;
+    };
+    BOOST_TEST(expect_none().has_value());
+    BOOST_TEST((expect_none() == Result<void>{Refusal::version_conflict}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "engine/state_hash.hpp"
+#include "net/session.hpp"
+#include "tests/net/fakes.hpp"
+
+namespace allot::test {
+
+inline constexpr std::string_view aborted =
+    "-EXECABORT Transaction discarded because of previous errors.\r\n";
+
+/// A desk with some stock, where each change is durable at once.
+struct TransactionDesk : Desk<HandJournal> {
+    explicit TransactionDesk(SessionLimits limits = {}) : Desk{limits} {
+        engine.journal.sync_at_once();
+        ask("ADDBATCH b1 LAMP 10");
+        ask("ADDBATCH b2 CHAIR 5");
+    }
+    /// Sends the lines one by one. \return the last reply.
+    std::string last_of(std::initializer_list<std::string_view> lines) {
+        std::string reply;
+        for (const std::string_view line : lines) reply = ask(line);
+        return reply;
+    }
+    std::uint64_t state() { return state_hash(engine.repository); }
+};
+
+/// Another client of the same server.
+class OtherClient {
+public:
+    explicit OtherClient(TransactionDesk& desk) : desk_{desk} {}
+    std::string ask(std::string_view line) {
+        const std::string bytes = std::string{line}.append("\r\n");
+        bytes.copy(session_.prepare().data(), bytes.size());
+        session_.received(bytes.size());
+        session_.execute();
+        desk_.hub.end_round();
+        return released(session_.output(), desk_.engine.journal);
+    }
+
+private:
+    TransactionDesk& desk_;
+    Session session_{desk_.hub, "test:2"};
+};
+
+}  // namespace allot::test
