@@ -10,17 +10,25 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/invisible_points.hpp"
 #include "engine/result.hpp"
 #include "engine/short_copy.hpp"
 
 namespace allot {
 
-/// True for 1..64 bytes of UTF-8 without control characters (Cc) and white space
-/// (Unicode's White_Space property).
+/// True for 1..64 bytes of UTF-8 in which people see every character: no code point of
+/// detail::invisible_points, and spaces (U+0020) inside only, never two in a row. Private-use and
+/// unassigned code points are characters like any other: what they show is for a font, or a later
+/// version of Unicode, to say.
 [[nodiscard]] constexpr bool is_name(std::string_view text) noexcept;
 
-/// What a retailer calls something: 1..64 bytes of UTF-8, no control characters, no white space.
-/// Compared byte by byte. The tag makes each kind of name a type of its own. Never allocates.
+/// True for what a store may hold as a name: as is_name(), but of the invisible code points only
+/// control characters (Cc) and white space are refused. Names were taken in by that rule once.
+[[nodiscard]] constexpr bool is_stored_name(std::string_view text) noexcept;
+
+/// What a retailer calls something: a text for which is_name() holds, or held by the store since
+/// before that rule. Compared byte by byte, without normalization. The tag makes each kind of name
+/// a type of its own. Never allocates.
 template <class Tag>
 class Name {
 public:
@@ -32,9 +40,16 @@ public:
         return Name{text, Checked{}};
     }
 
-    /// A name that was checked before: one that a store holds. \pre is_name(text)
+    /// To look up what a store may hold, not to give something new that name.
+    /// \return the name, or Refusal::bad_name where is_stored_name() does not hold.
+    [[nodiscard]] static constexpr Result<Name> stored(std::string_view text) noexcept {
+        if (!is_stored_name(text)) return Refusal::bad_name;
+        return Name{text, Checked{}};
+    }
+
+    /// A name that was checked before: one that a store holds. \pre is_stored_name(text)
     [[nodiscard]] static constexpr Name known(std::string_view text) noexcept {
-        BOOST_ASSERT(is_name(text));
+        BOOST_ASSERT(is_stored_name(text));
         return Name{text, Checked{}};
     }
 
@@ -130,20 +145,45 @@ inline bool is_plain(const char* eight) noexcept {
     return ((bytes | ~(bytes + ones * 0x5F) | (bytes + ones)) & highs) == 0;
 }
 
+/// True where all is printable ASCII other than space, as in nearly every name.
+constexpr bool is_all_plain(std::string_view text) noexcept {
+    if (!std::is_constant_evaluated()) {
+        while (text.size() >= 8 && is_plain(text.data())) text.remove_prefix(8);
+    }
+    while (!text.empty() && text.front() > ' ' && text.front() < '\x7F') text.remove_prefix(1);
+    return text.empty();
+}
+
+constexpr bool is_invisible_point(std::int32_t point) noexcept {
+    return is_invisible(static_cast<char32_t>(point));
+}
+
+/// True for well-formed UTF-8 with spaces inside only, one at a time, and nothing else refused.
+template <bool (*refused)(std::int32_t) noexcept>
+[[gnu::noinline]] constexpr bool is_visible_throughout(std::string_view text) noexcept {
+    std::int32_t before = ' ';
+    while (!text.empty()) {
+        const std::int32_t point = take_code_point(text);
+        if (point < 0 || (point == ' ' ? before == ' ' : refused(point))) return false;
+        before = point;
+    }
+    return before != ' ';
+}
+
+template <bool (*refused)(std::int32_t) noexcept>
+constexpr bool is_name_without(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 64) return false;
+    return is_all_plain(text) || is_visible_throughout<refused>(text);
+}
+
 }  // namespace detail
 
 constexpr bool is_name(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 64) return false;
-    // Nearly every name is plain ASCII, whose printable part is one range.
-    if (!std::is_constant_evaluated()) {
-        while (text.size() >= 8 && detail::is_plain(text.data())) text.remove_prefix(8);
-    }
-    while (!text.empty() && text.front() > ' ' && text.front() < '\x7F') text.remove_prefix(1);
-    while (!text.empty()) {
-        const std::int32_t point = detail::take_code_point(text);
-        if (point < 0 || detail::is_control_or_space(point)) return false;
-    }
-    return true;
+    return detail::is_name_without<detail::is_invisible_point>(text);
+}
+
+constexpr bool is_stored_name(std::string_view text) noexcept {
+    return detail::is_name_without<detail::is_control_or_space>(text);
 }
 
 }  // namespace allot

@@ -12,7 +12,7 @@ namespace allot {
 /// No stock has changed when one of these is returned. Of out_of_stock a fact remains: the line is
 /// short since then, or was asked for once more (R14).
 enum class Refusal : std::uint8_t {
-    bad_name = 1,      ///< not 1..64 bytes of UTF-8 without control characters and white space
+    bad_name = 1,      ///< not 1..64 bytes of visible UTF-8: see is_name()
     bad_quantity,      ///< not a whole number of units within its range
     bad_date,          ///< not a calendar day, ISO 8601, years 0001..9999
     unknown_sku,       ///< no batch of this SKU was ever added

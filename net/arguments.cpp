@@ -1,12 +1,14 @@
 #include "net/arguments.hpp"
 
+#include "engine/accepted_name.hpp"
 #include "net/limits.hpp"
 
 namespace allot {
 
 template <class Name>
 std::optional<Name> name_at(Call& call, std::size_t at) {
-    if (const auto name = Name::of(call.args[at])) return *name;
+    const auto name = accepted_name<Name>(call.args[at], call.bus().repository());
+    if (name) return *name;
     call.fail(ErrorCode::bad_name, no_name<Name>(call.args[at]));
     return {};
 }

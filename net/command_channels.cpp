@@ -93,7 +93,8 @@ std::vector<std::string> words_of(const Call& call, const CommandChannel& channe
         refuse(ErrorCode::syntax, bad->text, bad->field);
         return {};
     }
-    const http::Fields fields{refuse, std::get<boost::json::object>(parsed)};
+    const http::Fields fields{refuse, call.bus().repository(),
+                              std::get<boost::json::object>(parsed)};
     boost::container::static_vector<std::string_view, CommandChannel::fields_max> known;
     for (const auto& field : channel.fields) known.push_back(field.name);
     if (!fields.only(std::span{known.data(), known.size()})) return {};

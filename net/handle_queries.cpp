@@ -4,6 +4,7 @@
 #include "engine/services.hpp"
 #include "net/arguments.hpp"
 #include "net/command_table.hpp"
+#include "net/escape.hpp"
 #include "net/explanation.hpp"
 #include "net/handlers.hpp"
 #include "net/session.hpp"
@@ -16,20 +17,19 @@ namespace {
 std::string day_of(Eta eta) { return eta.in_warehouse() ? "warehouse" : eta.to_string(); }
 
 std::string outcome_of(const ExplainedLine& explained) {
-    if (explained.outcome) return std::string{explained.outcome->view()};
-    const std::string sku{explained.line.sku.view()};
+    if (explained.outcome) return as_word(explained.outcome->view());
+    const std::string sku = as_word(explained.line.sku.view());
     return explained.outcome.error() == Refusal::unknown_sku ? "Invalid sku " + sku
                                                              : "Out of stock for sku " + sku;
 }
 
 void explain_line(ReplyWriter& reply, const ExplainedLine& explained) {
     const OrderLine& line = explained.line;
-    std::string text{line.order.view()};
-    text.append(" ").append(line.sku.view()).append(" ");
+    std::string text = as_word(line.order.view()) + " " + as_word(line.sku.view()) + " ";
     text.append(std::to_string(line.quantity.units())).append(": ").append(outcome_of(explained));
     reply.value(text);
     for (const Candidate& candidate : explained.candidates) {
-        text.assign("  ").append(candidate.batch.view()).append(", ");
+        text.assign("  ").append(as_word(candidate.batch.view())).append(", ");
         text.append(day_of(candidate.eta)).append(", ");
         text.append(std::to_string(candidate.available)).append(" available: ");
         text.append(words_of(candidate.verdict));

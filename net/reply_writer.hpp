@@ -39,19 +39,15 @@ public:
         end_line();
     }
     /// Data: a word, a day, a line of text of our own making. To a framed request a bulk string,
-    /// as client libraries keep no other text; to an inline one a line, in which control
-    /// characters are escaped.
+    /// as client libraries keep no other text; to an inline one a line, in which is escaped what
+    /// people cannot see.
     void value(std::string_view text) {
         if (framed_) return bulk(text);
         status(text);
     }
-    /// A name is checked to be one line already.
     template <class Tag>
     void value(const Name<Tag>& name) {
-        if (framed_) return bulk(name.view());
-        out_.push_back('+');
-        out_.append(name.view());
-        end_line();
+        value(name.view());
     }
     /// `-CODE part part…`. A part is text of our own making, a name, a number, or Quoted bytes of
     /// the client's.
@@ -105,7 +101,7 @@ private:
     void append_part(Quoted bytes) { append_quoted(out_, bytes); }
     template <class Tag>
     void append_part(const Name<Tag>& name) {
-        out_.append(name.view());
+        append_text(out_, name.view());
     }
     void append_part(std::integral auto number) { out_.append(std::to_string(number)); }
 

@@ -1,5 +1,8 @@
 #include "net/rule_text.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "net/command_table.hpp"
 #include "net/escape.hpp"
 #include "net/limits.hpp"
@@ -17,16 +20,41 @@ constexpr std::string_view kind_of<BatchRef> = "batch reference";
 template <>
 constexpr std::string_view kind_of<OrderId> = "order id";
 
+static_assert(Sku::bytes_max == 64);
+
+std::string not_in_a_name(std::int32_t point) {
+    std::array<char, 32> text{};
+    (void)std::snprintf(text.data(), text.size(), "may not contain U+%04X",
+                        static_cast<unsigned>(point));
+    return text.data();
+}
+
 }  // namespace
+
+std::string broken_name_rule(std::string_view text) {
+    if (text.empty() || text.size() > Sku::bytes_max) {
+        return "has 1 to 64 bytes of UTF-8, not " + std::to_string(text.size());
+    }
+    std::int32_t before = 0;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::int32_t point = detail::take_code_point(rest);
+        if (point < 0) return "has 1 to 64 bytes of UTF-8, and these are not UTF-8";
+        if (detail::is_invisible_point(point)) return not_in_a_name(point);
+        if (point == ' ' && before == ' ') return "may not contain two spaces in a row";
+        before = point;
+    }
+    if (text.front() == ' ') return "may not begin with a space";
+    if (text.back() == ' ') return "may not end with a space";
+    return "is a string of 1 to 64 bytes of UTF-8";
+}
 
 template <class Name>
 std::string no_name(std::string_view value) {
     return in_quotes(value)
         .append(" is no ")
         .append(kind_of<Name>)
-        .append(": it has 1 to ")
-        .append(std::to_string(Name::bytes_max))
-        .append(" bytes of UTF-8, without white space and control characters");
+        .append(": it ")
+        .append(broken_name_rule(value));
 }
 template std::string no_name<Sku>(std::string_view);
 template std::string no_name<BatchRef>(std::string_view);

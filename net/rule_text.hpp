@@ -13,8 +13,12 @@
 namespace allot {
 
 // What is said of a value that breaks a rule, the same in every protocol. Whatever was sent, the
-// text is printable ASCII, less the names that a refusal speaks of, which were checked.
+// text is printable ASCII, less the names that a refusal speaks of: they are escaped where the text
+// becomes a reply, see append_text().
 
+/// Which rule for names the text breaks, as what follows "a name": `may not contain U+FEFF`. Of a
+/// text that breaks none, because it stands for what is no text: that a name is a string.
+[[nodiscard]] std::string broken_name_rule(std::string_view text);
 template <class Name>
 [[nodiscard]] std::string no_name(std::string_view value);
 extern template std::string no_name<Sku>(std::string_view);

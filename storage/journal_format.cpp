@@ -77,7 +77,7 @@ public:
         }
         const std::string_view text{reinterpret_cast<const char*>(rest_.data()), size};
         rest_ = rest_.subspan(size);
-        if (is_name(text)) return Name::known(text);
+        if (is_stored_name(text)) return Name::known(text);
         failed_ = true;
         return Name{"?"};
     }

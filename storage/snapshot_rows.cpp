@@ -95,7 +95,7 @@ private:
         const std::string_view text = names_.substr(0, bytes);
         names_.remove_prefix(text.size());
         if (text.size() != bytes) return Refusal::bad_name;
-        return Name::of(text);
+        return Name::stored(text);
     }
 
     [[nodiscard]] bool restore(const ProductRow& row, Repository& repository) {

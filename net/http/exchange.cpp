@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/escape.hpp"
+
 namespace allot::http {
 
 const std::string* Exchange::query(std::string_view name) const noexcept {
@@ -23,7 +25,7 @@ void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
 void Exchange::refuse(Refusal refusal, Subject subject, std::string_view field) const {
     tell_refusal(refusal, subject, [&](ErrorCode code, const auto&... parts) {
         std::string text;
-        (text.append(std::string_view{parts}), ...);
+        (append_text(text, std::string_view{parts}), ...);
         fail(code, text, field);
     });
 }

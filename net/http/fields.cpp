@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "engine/accepted_name.hpp"
 #include "net/escape.hpp"
 #include "net/http/json_body.hpp"
 #include "net/limits.hpp"
@@ -37,7 +38,8 @@ std::optional<json::object> object_of(const Exchange& exchange, const JsonLimits
 template <class Name>
 std::optional<Name> name_of(const Exchange& exchange, std::string_view text,
                             std::string_view field) {
-    if (const auto name = Name::of(text)) return *name;
+    const auto name = accepted_name<Name>(text, exchange.bus().repository());
+    if (name) return *name;
     exchange.fail(ErrorCode::bad_name, no_name<Name>(text), field);
     return {};
 }
@@ -71,7 +73,8 @@ template <class Name>
 std::optional<Name> Fields::name(std::string_view field) const {
     const json::value* const value = find(field);
     if (value == nullptr) return {};
-    if (const auto name = Name::of(text_in(*value))) return *name;
+    const auto name = accepted_name<Name>(text_in(*value), repository_);
+    if (name) return *name;
     fail(ErrorCode::bad_name, no_name<Name>(shown(*value, true)), field);
     return {};
 }

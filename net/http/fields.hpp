@@ -44,14 +44,19 @@ using TellFault =
 /// The fields of an object, wherever it came from. References outlive it.
 class Fields {
 public:
+    /// \param repository what is held there may have an older name: see accepted_name()
     /// \param where the object is within the body: `lines[3].`
-    Fields(TellFault tell, const boost::json::object& object, std::string where = {})
-        : tell_{std::move(tell)}, object_{object}, where_{std::move(where)} {}
+    Fields(TellFault tell, Repository& repository, const boost::json::object& object,
+           std::string where = {})
+        : tell_{std::move(tell)},
+          repository_{repository},
+          object_{object},
+          where_{std::move(where)} {}
     Fields(const Exchange& exchange, const boost::json::object& object, std::string where = {})
         : Fields{[&exchange](ErrorCode code, std::string_view text, std::string_view field) {
                      exchange.fail(code, text, field);
                  },
-                 object, std::move(where)} {}
+                 exchange.bus().repository(), object, std::move(where)} {}
 
     /// There is no field but these.
     [[nodiscard]] bool only(std::span<const std::string_view> known) const;
@@ -87,6 +92,7 @@ private:
     void fail(ErrorCode code, std::string_view text, std::string_view field) const;
 
     TellFault tell_;
+    Repository& repository_;
     const boost::json::object& object_;
     std::string where_;
 };

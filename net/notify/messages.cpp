@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "engine/histories.hpp"
+#include "net/escape.hpp"
 #include "net/fact_parts.hpp"
 
 namespace allot::notify {
@@ -98,7 +99,8 @@ bool is_mail_address(std::string_view text) noexcept {
 
 std::string out_of_stock_mail(const Envelope& envelope, const CommittedFact& fact,
                               std::uint64_t store_id) {
-    const std::string body = "Out of stock for " + std::string{sku_of(fact.fact).view()};
+    std::string body = "Out of stock for ";
+    append_text(body, sku_of(fact.fact).view());
     const bool plain = is_ascii(body);
     std::string mail = "Date: " + mail_date(fact.time);
     mail += "\r\nFrom: <" + envelope.from + ">\r\nTo: " + to_list(envelope.to) + "\r\n";

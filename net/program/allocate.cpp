@@ -58,8 +58,9 @@ struct Stock {
 };
 
 void say_short(const Table<OrderLine>& orders, const Located<OrderLine>& at, std::ostream& to) {
-    to << escaped(orders.file) << ':' << at.places[0].line << ": short: " << at.row.order.view()
-       << ' ' << at.row.sku.view() << ' ' << at.row.quantity.units() << '\n';
+    to << escaped(orders.file) << ':' << at.places[0].line
+       << ": short: " << as_word(at.row.order.view()) << ' ' << as_word(at.row.sku.view()) << ' '
+       << at.row.quantity.units() << '\n';
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "net/program/encoding.hpp"
+
 namespace allot::program {
+
 std::optional<CsvRecord> CsvReader::next() {
     marked_ = false;
     for (;;) {
@@ -128,11 +131,6 @@ char delimiter_of(std::string_view text) noexcept {
     }
     const auto most = std::ranges::max_element(counts);
     return candidates[static_cast<std::size_t>(most - counts.begin())];
-}
-
-bool is_wide_text(std::string_view text) noexcept {
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
-    return text.substr(0, 4).find('\0') != std::string_view::npos;
 }
 
 namespace {

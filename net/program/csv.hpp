@@ -74,14 +74,9 @@ private:
     bool marked_ = false;
 };
 
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 /// What stands between the fields of the first line that is not empty: of comma, semicolon and tab
 /// the one that it has most of outside quotes; of several, the first of these.
 [[nodiscard]] char delimiter_of(std::string_view text) noexcept;
-
-/// True for text in UTF-16 or UTF-32, by its byte order mark, or by the zeros that ASCII has there.
-[[nodiscard]] bool is_wide_text(std::string_view text) noexcept;
 
 /// Appends one record, ended by LF, that CsvReader reads back as it was. Quotes where it must.
 /// \pre at least one field.

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <variant>
 
+#include "net/escape.hpp"
 #include "net/fact_parts.hpp"
 #include "net/program/logger.hpp"
 
@@ -10,7 +11,7 @@ namespace allot::program {
 namespace {
 
 struct PlainValue {
-    std::string operator()(std::string_view name) const { return std::string{name}; }
+    std::string operator()(std::string_view name) const { return as_word(name); }
     std::string operator()(std::uint64_t number) const { return std::to_string(number); }
     std::string operator()(Eta eta) const {
         return eta.in_warehouse() ? "warehouse" : eta.to_string();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/program/encoding.hpp"
 #include "net/program/escape.hpp"
 #include "net/program/usage_error.hpp"
 
@@ -28,6 +29,11 @@ IniEntry read_line(std::string_view line, std::string_view file, std::uint32_t n
 }  // namespace
 
 std::vector<IniEntry> read_ini(std::string_view file, std::string_view text) {
+    if (is_wide_text(text)) {
+        throw UsageError{escaped(file) +
+                         ": is UTF-16, or has a zero byte; a configuration file is UTF-8"};
+    }
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     std::vector<IniEntry> entries;
     for (std::uint32_t number = 1; !text.empty(); ++number) {
         const std::size_t end = std::min(text.find('\n'), text.size());

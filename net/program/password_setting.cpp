@@ -4,13 +4,26 @@
 #include <system_error>
 #include <utility>
 
+#include "net/program/encoding.hpp"
 #include "net/program/files.hpp"
 
 namespace allot::program {
 namespace {
 
+/// Refuses what an editor adds to a text unasked: it would be part of the secret, unseen.
+void check_encoding(std::string_view text, const std::string& where) {
+    if (is_wide_text(text)) {
+        throw UsageError{where + ": is UTF-16, or has a zero byte; it has to be saved as UTF-8"};
+    }
+    if (text.starts_with(byte_order_mark)) {
+        throw UsageError{where +
+                         ": begins with a byte order mark (U+FEFF); it has to be saved without"};
+    }
+}
+
 /// \param where for the message, should it be no secret.
 std::string checked(std::string_view secret, const std::string& where, std::size_t bytes_max) {
+    check_encoding(secret, where);
     if (secret.empty() || secret.size() > bytes_max) {
         throw UsageError{where + ": must have 1.." + std::to_string(bytes_max) + " bytes"};
     }
@@ -51,8 +64,10 @@ SecretSetting read_secret(const Settings::Setting& file, const Settings::Setting
                          secret.origin + ", too"};
     }
     try {
-        return {checked(first_line(read_file(file.text)),
-                        where + ": the first line of " + escaped(file.text), options.bytes_max),
+        const std::string text = read_file(file.text);
+        check_encoding(text, where + ": " + escaped(file.text));
+        return {checked(first_line(text), where + ": the first line of " + escaped(file.text),
+                        options.bytes_max),
                 warning_of(file.text, options.what)};
     } catch (const std::system_error& error) {
         throw UsageError{where + ": " + error.what()};

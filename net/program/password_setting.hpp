@@ -33,7 +33,8 @@ struct SecretSetting {
 };
 
 /// Reads a secret where the settings say that it is. No message ever shows it.
-/// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read.
+/// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read;
+/// likewise when it begins with a byte order mark, or its file is UTF-16.
 [[nodiscard]] SecretSetting read_secret(const Settings& settings, const SecretOptions& options);
 /// Likewise, where these are the settings of its two options.
 [[nodiscard]] SecretSetting read_secret(const Settings::Setting& file,

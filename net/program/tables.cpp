@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "net/command_table.hpp"
+#include "net/program/encoding.hpp"
 #include "net/program/escape.hpp"
 #include "net/program/table_form.hpp"
+#include "net/rule_text.hpp"
 
 namespace allot::program {
 namespace {
@@ -29,8 +31,6 @@ constexpr TableForm batches_form{"batches", batch_columns};
 constexpr TableForm orders_form{"order lines", order_columns};
 constexpr TableForm allocations_form{"allocations", allocation_columns};
 
-constexpr std::string_view name_rule =
-    "a name is 1..64 bytes of UTF-8 without white space and control characters";
 constexpr std::size_t wide_shown_bytes = 16;
 constexpr std::string_view quantity_rule = "a quantity is a whole number 1..1000000000";
 constexpr std::string_view purchased_rule = "a batch's quantity is a whole number 0..1000000000";
@@ -56,7 +56,9 @@ struct Critic {
     }
     template <class Name>
     [[nodiscard]] std::optional<Name> name(const CsvField& field) const {
-        return read(field, Name::of(field.text), name_rule);
+        if (const auto name = Name::of(field.text)) return *name;
+        (*this)(field.place, field.text, "a name " + broken_name_rule(field.text));
+        return std::nullopt;
     }
     [[nodiscard]] std::optional<Quantity> quantity(const CsvField& field) const {
         return read(field, Quantity::parse(field.text), quantity_rule);
@@ -178,7 +180,7 @@ Table<Row> read_table(std::string file, std::string_view text, const TableForm& 
                       Complaints& complaints, Read read) {
     Table<Row> table{std::move(file), {}};
     const Critic critic{table.file, complaints};
-    if (is_wide_text(text)) {
+    if (is_wide_text(text.substr(0, 4))) {  // a zero byte later on is that row's mistake
         critic({}, text.substr(0, wide_shown_bytes),
                "this is UTF-16 or UTF-32: save the file as UTF-8");
         return table;

@@ -175,7 +175,8 @@ class GivenBadInput(server.ServedCase):
         for qty in ("0", "-5", "1.5", "10000000000", "ten", "", "+1", " 1", "1e3", "0x10", "٣"):
             self.refused("BADQTY", "ALLOCATE", "o", "A", qty)
             self.refused("BADQTY", "ADDBATCH", "c", "A", qty)
-        for name in ("", "a b", "x" * 65, "tab\t", b"\xff", "nul\0"):
+        for name in ("", " a", "a ", "a  b", "x" * 65, "tab\t", b"\xff", "nul\0", "\ufeffa", "a\u200bb",
+                     "a\u202e", "\u00ad", "\u3164", "\ufdd0", "\U0001fffe", "a\ufe0f", "\U000e0041"):
             self.refused("BADNAME", "ALLOCATE", name, "A", 1)
             self.refused("BADNAME", "ALLOCATE", "o", name, 1)
             self.refused("BADNAME", "ADDBATCH", name, "A", 1)

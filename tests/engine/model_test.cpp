@@ -16,16 +16,16 @@ namespace {
 std::string pick(const char* prefix, int below) {
     return prefix + std::to_string(*rc::gen::inRange(0, below));
 }
-std::string pick_ref() { return pick("batch-", 12); }
+std::string pick_ref() { return pick("batch ", 12); }
 std::string pick_eta() { return *rc::gen::element<std::string>("", "2011-01-01", "2011-01-02"); }
 NaiveModel::Line pick_line() {
-    return {pick("order-", 8), pick("sku-", 4), *rc::gen::inRange<std::int64_t>(1, 12)};
+    return {pick("order № ", 8), pick("Stuhl größe ", 4), *rc::gen::inRange<std::int64_t>(1, 12)};
 }
 
 /// Allocates an order of a few lines, having had it explained. \return both answers.
 std::pair<std::string, std::string> step_with_an_order(Shop& shop, NaiveModel& model) {
     std::vector<NaiveModel::Line> lines(*rc::gen::inRange<std::size_t>(1, 5));
-    const auto order = pick("order-", 8);
+    const auto order = pick("order № ", 8);
     AllocateOrder command{OrderId::of(order).value(), {}};
     for (NaiveModel::Line& line : lines) {
         line = pick_line();
@@ -55,7 +55,7 @@ std::pair<std::string, std::string> step_with_an_order(Shop& shop, NaiveModel& m
 std::pair<std::string, std::string> step(Shop& shop, NaiveModel& model) {
     switch (*rc::gen::weightedElement<int>({{3, 0}, {7, 1}, {4, 2}, {4, 3}, {2, 4}, {4, 5}})) {
         case 0: {
-            const auto ref = pick_ref(), sku = pick("sku-", 4), eta = pick_eta();
+            const auto ref = pick_ref(), sku = pick("Stuhl größe ", 4), eta = pick_eta();
             const auto units = *rc::gen::inRange<std::int64_t>(1, 30);
             return {shop.add_batch(ref, sku, units, eta), model.add_batch(ref, sku, units, eta)};
         }
@@ -215,7 +215,7 @@ void compare(Shop& shop, NaiveModel& model) {
     RC_ASSERT(shop.repository.ledger().batch_count() == model.batches.size());
     RC_ASSERT(shop.shortages() == model.shortage_rows());
     for (int i = 0; i < 4; ++i) {
-        const auto sku = Sku::of("sku-" + std::to_string(i)).value();
+        const auto sku = Sku::of("Stuhl größe " + std::to_string(i)).value();
         const auto expected = model.ranked_batches(std::string{sku.view()});
         const auto rows = stock(sku, shop.repository);
         RC_ASSERT(version(sku, shop.repository) == model.version(std::string{sku.view()}));
@@ -289,9 +289,9 @@ RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was, ()) 
             const auto units = *rc::gen::inRange<std::int64_t>(0, 30);
             (void)handle(ChangeBatchQuantity{batch, Purchased::of(units).value()}, work);
             (void)handle(Reschedule{batch, day}, work);
-            (void)handle(Deallocate{OrderId::of(pick("order-", 8)).value()}, work);
+            (void)handle(Deallocate{OrderId::of(pick("order № ", 8)).value()}, work);
             if (Product* const product = work.find(Sku::of(line.sku).value())) {
-                const auto other = Shop::line(pick("order-", 8), line.sku, line.units);
+                const auto other = Shop::line(pick("order № ", 8), line.sku, line.units);
                 if (!product->allocate(other, work)) work.record(*product, OutOfStock{other});
             }
         }

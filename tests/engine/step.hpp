@@ -41,9 +41,9 @@ struct Step {
     bool waits = true;                                ///< until the command is durable
     std::uint32_t draw = 0;                           ///< of what a power cut leaves
 
-    static std::string sku(int number) { return "sku-" + std::to_string(number); }
-    static std::string order(int number) { return "order-" + std::to_string(number); }
-    [[nodiscard]] std::string ref() const { return "batch-" + std::to_string(batch_number); }
+    static std::string sku(int number) { return "Stuhl größe " + std::to_string(number); }
+    static std::string order(int number) { return "order № " + std::to_string(number); }
+    [[nodiscard]] std::string ref() const { return "batch " + std::to_string(batch_number); }
     [[nodiscard]] std::string sku() const { return sku(sku_number); }
     [[nodiscard]] std::string order() const { return order(order_number); }
     [[nodiscard]] std::string eta() const {

@@ -11,18 +11,38 @@ BOOST_AUTO_TEST_SUITE(given_a_name)
 
 BOOST_AUTO_TEST_CASE(when_it_is_1_to_64_bytes_of_utf8_then_it_is_one) {
     using namespace std::string_literals;
-    for (const std::string& text : {"A"s, "RED-CHAIR"s, "table,\"small\""s, "stuhl-größe"s, "椅子"s,
-                                    "🪑"s, std::string(64, 'x')}) {
+    for (const std::string& text :
+         {"A"s, "RED-CHAIR"s, "table,\"small\""s, "stuhl-größe"s, "椅子"s, "🪑"s, "Red chair"s,
+          "a b c"s, "roter Stuhl für 2"s, "eight888 more"s, "\uE000"s, "\U000EFFFD"s,
+          std::string(64, 'x')}) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST(Sku::of(text).value().view() == text); }
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_it_breaks_a_rule_then_it_is_refused) {
     using namespace std::string_literals;
-    for (const std::string& text :
-         {""s, std::string(65, 'x'), "a b"s, "a\tb"s, "a\n"s, "\0"s, "a\x7F"s, "\xFF"s, "\xC0\xAF"s,
-          "\xED\xA0\x80"s, "\xE2\x82"s, "\xF4\x90\x80\x80"s, "a\u00A0b"s, "a\u2003b"s, "a\u3000b"s,
-          "a\u0085b"s, "\x80"s}) {
+    for (const std::string& text : {""s,
+                                    std::string(65, 'x'),
+                                    " "s,
+                                    " a"s,
+                                    "a "s,
+                                    "a  b"s,
+                                    "椅 "s,
+                                    "eight888  more"s,
+                                    "a\tb"s,
+                                    "a\n"s,
+                                    "\0"s,
+                                    "a\x7F"s,
+                                    "\xFF"s,
+                                    "\xC0\xAF"s,
+                                    "\xED\xA0\x80"s,
+                                    "\xE2\x82"s,
+                                    "\xF4\x90\x80\x80"s,
+                                    "a\u00A0b"s,
+                                    "a\u2003b"s,
+                                    "a\u3000b"s,
+                                    "a\u0085b"s,
+                                    "\x80"s}) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST((Sku::of(text).error() == Refusal::bad_name)); }
     }
 }
@@ -32,11 +52,33 @@ BOOST_AUTO_TEST_CASE(when_one_byte_at_any_place_breaks_a_rule_then_it_is_refused
         for (int byte = 0; byte < 256; ++byte) {
             std::string text(20, 'x');
             text[at] = static_cast<char>(byte);
-            const bool plain = byte > ' ' && byte < 0x7F;
+            const bool inner_space = byte == ' ' && at > 0 && at < 19;
+            const bool plain = (byte > ' ' && byte < 0x7F) || inner_space;
             BOOST_TEST_CONTEXT("byte " << byte << " at " << at) {
                 BOOST_TEST(Sku::of(text).has_value() == plain);
             }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_two_spaces_meet_at_any_place_then_it_is_refused) {
+    for (std::size_t at = 1; at < 18; ++at) {
+        std::string text(20, 'x');
+        text[at] = text[at + 1] = ' ';
+        BOOST_TEST(!is_name(text), text);
+        BOOST_TEST(!is_stored_name(text), text);
+        text[at + 1] = 'x';
+        BOOST_TEST(is_name(text), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_store_may_hold_it_since_before_then_it_is_a_stored_name_alone) {
+    for (const std::string text : {"\uFEFFb-2", "order\u200B", "\u3164", "a\u202Eb", "\uFDD0"}) {
+        BOOST_TEST((Sku::of(text).error() == Refusal::bad_name), text);
+        BOOST_TEST(Sku::stored(text).value().view() == text);
+    }
+    for (const std::string text : {"a\tb", "a\u00A0b", "a\u2028b", " a", "", "\xFF"}) {
+        BOOST_TEST((Sku::stored(text).error() == Refusal::bad_name), text);
     }
 }
 

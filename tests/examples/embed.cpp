@@ -42,7 +42,7 @@ void show_stock(allot::Store& store, const allot::Sku& sku) {
 }
 
 void receive_stock(allot::Store& store) {
-    // A literal is checked by the compiler: {"batch 001", "RED-CHAIR", 0} is no program.
+    // A literal is checked by the compiler: {"batch-001 ", "RED-CHAIR", 0} is no program.
     store.add_batch({"batch-001", "RED-CHAIR", 100}).value();
     store.add_batch({"batch-002", "RED-CHAIR", 50, "2030-01-15"}).value();
     store.add_batch({"batch-003", "BLUE-LAMP", 5}).value();

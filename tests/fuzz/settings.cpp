@@ -9,6 +9,7 @@
 #include "engine/name.hpp"
 #include "engine/quantity.hpp"
 #include "net/escape.hpp"
+#include "net/inline_words.hpp"
 #include "net/program/command.hpp"
 #include "net/program/ini.hpp"
 #include "net/program/rules.hpp"
@@ -26,7 +27,7 @@ void read_file(std::string_view text) {
     } catch (const UsageError&) {
         return;  // refused, as it may be
     }
-    std::string written;
+    std::string written = "#\n";  // a byte order mark of a key is not one of the file
     std::uint32_t line = 0;
     for (const IniEntry& entry : entries) {
         fuzz::require(!entry.key.empty() && entry.line > line, "a key has a line of its own");
@@ -110,11 +111,15 @@ void read_values(std::string_view text) {
 }
 
 /// A name as its rule says, a code point at a time.
-bool is_name_slowly(std::string_view text) {
+bool is_name_slowly(std::string_view text, bool is_stored) {
     if (text.empty() || text.size() > Sku::bytes_max) return false;
+    if (text.front() == ' ' || text.back() == ' ') return false;
+    if (text.find("  ") != std::string_view::npos) return false;
     while (!text.empty()) {
         const std::int32_t point = detail::take_code_point(text);
+        if (point == ' ') continue;
         if (point < 0 || detail::is_control_or_space(point)) return false;
+        if (!is_stored && detail::is_invisible_point(point)) return false;
     }
     return true;
 }
@@ -126,16 +131,25 @@ void escape(std::string_view text) {
     for (const char c : line) fuzz::require(c >= ' ' && c <= '~', "quoted is printable ASCII");
     line.clear();
     append_text(line, text);
-    for (const char c : line) {
-        fuzz::require(static_cast<unsigned char>(c) >= ' ' && c != '\x7F', "text is one line");
+    const std::string word = as_word(text);
+    const std::string all_escaped = escaped(text);
+    const std::string_view logged = all_escaped;
+    for (std::string_view rest : {std::string_view{line}, std::string_view{word}, logged}) {
+        while (!rest.empty()) {
+            const std::int32_t point = detail::take_code_point(rest);
+            fuzz::require(point >= 0 && !detail::is_invisible_point(point),
+                          "what people read is one line of UTF-8 that they can see");
+        }
     }
-    const std::string logged = escaped(text);
-    std::string_view rest = logged;
-    while (!rest.empty()) {
-        const std::int32_t point = detail::take_code_point(rest);
-        fuzz::require(point == ' ' || (point >= 0 && !detail::is_control_or_space(point)),
-                      "what is logged is one line of UTF-8");
-    }
+}
+
+/// A name as people read it in a line is one word of an inline command.
+void read_word(std::string_view name) {
+    std::string line = as_word(name);
+    boost::container::small_vector<std::string_view, 2> words;
+    const auto outcome = split_inline(line, 2, words);
+    fuzz::require(outcome == InlineOutcome::split && words.size() == 1 && words[0] == name,
+                  "a name is read as the word that is shown");
 }
 
 }  // namespace
@@ -143,7 +157,10 @@ void escape(std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text(data, size);
     read_values(text);
-    fuzz::require(is_name(text) == is_name_slowly(text), "a name is checked whole");
+    fuzz::require(is_name(text) == is_name_slowly(text, false), "a name is checked whole");
+    fuzz::require(is_stored_name(text) == is_name_slowly(text, true), "so is one that is stored");
+    fuzz::require(!is_name(text) || is_stored_name(text), "a name may be stored");
+    if (is_name(text)) read_word(text);
     escape(text);
     read_file(text);
     read_all(text);

@@ -65,8 +65,6 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
     const auto whole = [](std::string_view code, std::string_view rest) {
         return "-" + std::string{code} + " no message for add_batch" + std::string{rest};
     };
-    const std::string name_rule =
-        ": it has 1 to 64 bytes of UTF-8, without white space and control characters\r\n";
     const std::string quantity_rule =
         " is no quantity: it is a whole number from 1 to 1000000000, in digits only\r\n";
     const std::string day_rule =
@@ -82,9 +80,13 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
              {R"({"ref":"b","sku":"S","qty":1,"qty":2})",
               whole("SYNTAX", ", field qty: a field comes twice in one object\r\n")},
              {R"({"ref":"b\r\n","sku":"S","qty":1})",
-              whole("BADNAME", ", field ref: 'b\\x0d\\x0a' is no batch reference" + name_rule)},
+              whole("BADNAME",
+                    ", field ref: 'b\\x0d\\x0a' is no batch reference: it may not "
+                    "contain U+000D\r\n")},
              {R"({"ref":"b","sku":7,"qty":1})",
-              whole("BADNAME", ", field sku: '7' is no SKU" + name_rule)},
+              whole("BADNAME",
+                    ", field sku: '7' is no SKU: it is a string of 1 to 64 bytes of "
+                    "UTF-8\r\n")},
              {R"({"ref":"b","sku":"S","qty":"1"})",
               whole("BADQTY", ", field qty: '\"1\"'" + quantity_rule)},
              {R"({"ref":"b","sku":"S","qty":0})",
@@ -105,7 +107,8 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
     const std::string large = R"({"ref":")" + std::string(60'000, 'x') + R"(","sku":"S","qty":1})";
     BOOST_TEST(publish("add_batch", large) ==
                whole("BADNAME", ", field ref: '" + std::string(128, 'x') +
-                                    "...' is no batch reference" + name_rule));
+                                    "...' is no batch reference: it has 1 to 64 bytes of "
+                                    "UTF-8, not 60000\r\n"));
     BOOST_TEST(
         publish("change_batch_quantity", R"({"batchref":"b1","qty":-1})") ==
         "-BADQTY no message for change_batch_quantity, field qty: '-1' is no quantity: it is "

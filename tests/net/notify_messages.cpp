@@ -13,7 +13,7 @@ const notify::Envelope envelope{"allocations@example.com", {"stock@example.com"}
 
 CommittedFact out_of_stock(const std::string& sku) {
     return {12, 1'795'784'709'000'123,
-            OutOfStock{{OrderId::of("o\"1").value(), Sku::of(sku).value(), 500}}, 0xa1};
+            OutOfStock{{OrderId::of("o\"1").value(), Sku::stored(sku).value(), 500}}, 0xa1};
 }
 
 std::string mail_of(const std::string& sku) {
@@ -47,6 +47,10 @@ BOOST_AUTO_TEST_CASE(when_it_goes_to_several_then_each_has_a_line_of_the_header)
     BOOST_TEST(
         mail.find("\r\nTo: <b@example.com>,\r\n <a@example.com>\r\nSubject: ") != std::string::npos,
         mail);
+}
+
+BOOST_AUTO_TEST_CASE(when_its_name_has_what_people_cannot_see_then_the_mail_spells_it_out) {
+    BOOST_TEST(body_of(mail_of("\uFEFFLAMP")) == "Out of stock for \\xef\\xbb\\xbfLAMP\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_its_name_is_not_ascii_then_the_mail_is_all_the_same) {

@@ -29,6 +29,14 @@ BOOST_AUTO_TEST_CASE(when_it_is_text_then_it_is_one_line_that_says_all) {
                when + "OutOfStock order=o sku=s qty=3");
 }
 
+BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_cannot_be_seen_then_its_text_is_one_word) {
+    BOOST_TEST(fact_as_text(at_12(LineAllocated{{"an order", "o\"x", 3},
+                                                BatchRef::stored("\uFEFFb").value()}))
+                   .ends_with(R"( order="an order" sku="o\"x" qty=3 batch="\xef\xbb\xbfb")"));
+    BOOST_TEST(fact_as_json(at_12(OutOfStock{{"an order", "s", 3}}))
+                   .ends_with(R"("order":"an order","sku":"s","qty":3})"));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_json_then_it_is_one_object) {
     const std::string when = R"({"lsn":12,"time":"2023-11-14T22:13:20.000Z","fact":)";
     BOOST_TEST(fact_as_json(at_12(BatchRescheduled{"s", "b", Eta::warehouse(), "2011-01-02"})) ==

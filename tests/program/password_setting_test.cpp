@@ -54,6 +54,25 @@ BOOST_AUTO_TEST_CASE(when_it_is_in_a_file_then_it_is_the_first_line) {
     BOOST_TEST(read(scratch / "whole").password->matches("no line end"));
 }
 
+BOOST_AUTO_TEST_CASE(when_an_editor_added_a_mark_or_saved_it_as_utf16_then_it_is_refused) {
+    using namespace std::string_literals;
+    const std::string wide = "is UTF-16, or has a zero byte; it has to be saved as UTF-8";
+    const std::string marked = "begins with a byte order mark (U+FEFF); it has to be saved without";
+    for (const auto& [text, rule] : {std::pair{"\xEF\xBB\xBFhunter2\n"s, marked},
+                                     {"\xEF\xBB\xBF"s, marked},
+                                     {"\xFF\xFEh\0u\0\n\0"s, wide},
+                                     {"\xFE\xFF\0h\0u\0\n"s, wide},
+                                     {"h\0u\0\n\0"s, wide},
+                                     {"\0h\0u\0\n"s, wide}}) {
+        scratch.write("odd", text);
+        const auto run = serve({"--password-file", scratch / "odd"});
+        BOOST_TEST(run.code == 2);
+        BOOST_TEST(contains(run.err, scratch / "odd" + ": " + rule), run.err);
+        BOOST_TEST(!contains(run.err, "hunter2"));
+    }
+    BOOST_TEST(contains(serve({}, {{"ALLOT_PASSWORD", "\xEF\xBB\xBFhunter2"}}).err, marked));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_in_the_environment_then_it_is_all_of_the_variable) {
     BOOST_TEST(read("", {{"ALLOT_PASSWORD", " a b"}}).password->matches(" a b"));
     BOOST_TEST(!read("").password.has_value());

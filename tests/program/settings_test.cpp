@@ -123,6 +123,26 @@ BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_w
     BOOST_TEST(again.is_on("sample-stock"));
 }
 
+BOOST_AUTO_TEST_CASE(when_a_file_begins_with_a_byte_order_mark_then_it_is_passed_over) {
+    BOOST_TEST(settings_of({.arguments = {"--config", "a"},
+                            .file = "\xEF\xBB\xBF"
+                                    "data = f\n"})
+                   .text("data") == "f");
+    BOOST_TEST(error_of({.arguments = {"--config", "a"},
+                         .file = "\n\xEF\xBB\xBF"
+                                 "data = f\n"}) == "a:2: '\\u{feff}data': there is no such key");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_file_is_utf16_then_it_is_refused_as_that) {
+    using namespace std::string_literals;
+    for (const std::string& text : {"\xFF\xFE"
+                                    "d\0"s,
+                                    "\xFE\xFF\0d"s, "d\0a\0t\0a\0=\0f\0"s}) {
+        BOOST_TEST(error_of({.arguments = {"--config", "a"}, .file = text}) ==
+                   "a: is UTF-16, or has a zero byte; a configuration file is UTF-8");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_shown_though_no_line_can_say_a_value_then_that_is_refused) {
     for (const char* const value : {" f", "f\t", "f\r", "f\ng"}) {
         std::ostringstream shown;

@@ -13,10 +13,17 @@ using namespace allot;
 
 namespace {
 
+/// Of one to four bytes a character, with spaces; some of a kind that is only read.
 template <class Name>
 Name any_name() {
     const auto size = *rc::gen::inRange<std::size_t>(1, 65);
-    return Name::of(*rc::gen::container<std::string>(size, rc::gen::inRange('!', '~'))).value();
+    std::string text;
+    while (text.size() + 4 < size) {
+        text += *rc::gen::element<std::string>("a", "Z9", "\"", "a b", "é", "椅", "🪑", "\uFEFF",
+                                               "\u200B", "\uE000");
+    }
+    while (text.size() < size) text += *rc::gen::inRange('!', '~');
+    return Name::stored(text).value();
 }
 Purchased any_purchased() { return Purchased::of(*rc::gen::inRange(0, 1'000'000'001)).value(); }
 Eta any_eta() {
