@@ -53,8 +53,10 @@ inline constexpr std::array<PointRange, %(count)d> invisible_points{{
 inline constexpr std::array<int, 2> invisible_points_unicode{%(major)s, %(minor)s};
 
 [[nodiscard]] constexpr bool is_invisible(char32_t point) noexcept {
+    // Most are ASCII, between the first range and the second.
+    if (point < invisible_points[1].first) return point <= invisible_points[0].last;
     const auto next = std::ranges::upper_bound(invisible_points, point, {}, &PointRange::first);
-    return next != invisible_points.begin() && point <= (next - 1)->last;
+    return point <= (next - 1)->last;
 }
 
 }  // namespace allot::detail
