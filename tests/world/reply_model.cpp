@@ -48,6 +48,10 @@ std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& lin
 
 }  // namespace
 
+std::string typed(const std::string& word) {
+    return word.find(' ') == std::string::npos ? word : '"' + word + '"';
+}
+
 std::string value_of(const std::string& text, bool framed) {
     return (framed ? "$" + std::to_string(text.size()) + "\r\n" : "+") + text + "\r\n";
 }
@@ -212,9 +216,10 @@ std::string ReplyModel::explain(const Words& words) {
     for (const NaiveModel::Line& line : lines_of(words)) {
         const std::vector<std::string> candidates = verdicts(plan, line);
         const std::string answer = plan.allocate(line);
-        rows += value(line.order + " " + line.sku + " " + std::to_string(line.units) + ": " +
-                      (answer == "unknown SKU"    ? invalid_sku(line.sku)
-                       : answer == "out of stock" ? out_of_stock(line.sku)
+        const std::string sku = typed(line.sku);
+        rows += value(typed(line.order) + " " + sku + " " + std::to_string(line.units) + ": " +
+                      (answer == "unknown SKU"    ? invalid_sku(sku)
+                       : answer == "out of stock" ? out_of_stock(sku)
                                                   : answer));
         for (const std::string& candidate : candidates) rows += value(candidate);
         count += 1 + candidates.size();

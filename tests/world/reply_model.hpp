@@ -17,6 +17,8 @@ struct Asked {
     bool framed = true;
 };
 
+/// A word as a person types it in a line: in quotes when it has a space.
+[[nodiscard]] std::string typed(const std::string& word);
 /// A word of data in a reply, in the form of its request.
 [[nodiscard]] std::string value_of(const std::string& text, bool framed);
 

@@ -7,13 +7,17 @@ namespace allot::testing {
 namespace {
 
 constexpr std::uint64_t skus = 4;
+// Names as retailers give them: with spaces, and letters beyond ASCII.
+constexpr const char* sku_prefix = "Red chair ";
+constexpr const char* order_prefix = "order № ";
+constexpr const char* batch_prefix = "größe-";
 
 std::string number(Dice& dice, std::uint64_t from, std::uint64_t below) {
     return std::to_string(from + dice.below(below - from));
 }
-std::string sku(Dice& dice) { return dice.numbered("sku-", skus); }
-std::string order(Dice& dice) { return dice.numbered("order-", 12); }
-std::string batch(Dice& dice) { return dice.numbered("batch-", 14); }
+std::string sku(Dice& dice) { return dice.numbered(sku_prefix, skus); }
+std::string order(Dice& dice) { return dice.numbered(order_prefix, 12); }
+std::string batch(Dice& dice) { return dice.numbered(batch_prefix, 14); }
 std::string eta(Dice& dice) {
     return dice.one_in(2) ? "warehouse" : "2011-01-0" + number(dice, 1, 6);
 }
@@ -111,7 +115,7 @@ std::string written(const Asked& asked, Dice& dice) {
 
 std::string text_of(const Words& words) {
     std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + typed(word);
     return text;
 }
 
@@ -119,7 +123,8 @@ std::string describe(Repository& repository) {
     std::ostringstream text;
     const Ledger& ledger = repository.ledger();
     for (std::uint64_t i = 0; i < skus; ++i) {
-        const Product* const product = repository.find(Sku::of("sku-" + std::to_string(i)).value());
+        const Product* const product =
+            repository.find(Sku::of(sku_prefix + std::to_string(i)).value());
         if (product == nullptr) continue;
         for (const Index at : product->batches()) {
             const Batch& batch = product->batch(at);
@@ -141,7 +146,7 @@ std::string describe(Repository& repository) {
 std::string describe(NaiveModel& model) {
     std::ostringstream text;
     for (std::uint64_t i = 0; i < skus; ++i) {
-        const std::string sku = "sku-" + std::to_string(i);
+        const std::string sku = sku_prefix + std::to_string(i);
         for (const NaiveModel::Batch* const batch : model.ranked_batches(sku)) {
             text << sku << ' ' << batch->ref << ' ' << batch->eta << ' ' << batch->purchased << ':';
             for (const auto& line : batch->lines) text << ' ' << line.order << '=' << line.units;
