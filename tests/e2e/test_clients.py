@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import unittest
 
 import server
@@ -216,6 +217,18 @@ class GivenALibrary(GivenStock):
                 client.execute_command("CLUSTER", "INFO")
             with self.assertRaisesRegex(redis.ResponseError, "unknown subcommand"):
                 client.execute_command("CLIENT", "MAINT_NOTIFICATIONS", "ON")
+
+
+class GivenTheRunnerOfAllClients(unittest.TestCase):
+    """`./dev clients` has many more, and the table that it writes."""
+
+    def test_when_it_drives_redis_py_then_each_step_is_right(self):
+        runner = server.HERE.parent / "clients" / "run.py"
+        ran = subprocess.run([sys.executable, runner, "--only", "redis-py", "redis-py-asyncio"],
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False)
+        self.assertEqual(0, ran.returncode, ran.stderr)
+        rows = [line for line in ran.stdout.splitlines() if line.startswith("| Python: redis-py")]
+        self.assertEqual([8, 8], [row.count(" yes ") for row in rows], ran.stdout + ran.stderr)
 
 
 class GivenRequestsOfBothForms(GivenStock):

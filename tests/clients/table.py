@@ -1,0 +1,101 @@
+"""docs/clients.md, made of what a run has seen."""
+
+import re
+from typing import Any, NamedTuple
+
+
+class Row(NamedTuple):
+    client: Any
+    version: str
+    cells: dict  # by step
+
+
+HEAD = """\
+# Clients that were tried
+
+`./dev clients` runs each of these against real servers (one as it is by default, one with a password, one with
+TLS), and writes this file from what came of it. Do not edit it by hand.
+
+A client library needs no knowledge of Allot: it sends `ALLOCATE` and the other commands with the call that it has
+for any command.
+
+| column | "yes" means |
+|---|---|
+| ALLOCATE | the reply is the batch's name, and the rows of `STOCK` hold theirs |
+| pipeline | three commands that are sent at once are answered in order |
+| transaction | two `ALLOCATE`s between `MULTI` and `EXEC`: both batches come back, and two lines are held; "safely refused": the client was told an error, and nothing is held |
+| WATCH | stock that another connection changes after `WATCH` makes `EXEC` answer nil, and nothing is held |
+| subscribe | a message of `line_allocated` comes |
+| password | the right one is let in, and a wrong one is told so |
+| TLS | the server's certificate is verified |
+| reconnect | after the server was restarted the same client object works again, at the second command at the latest |
+
+"Not offered": the library does not have it.
+
+"""
+COLUMNS = (("ALLOCATE", "allocate"), ("pipeline", "pipeline"), ("transaction", "transaction"), ("WATCH", "watch"),
+           ("subscribe", "subscribe"), ("password", "password"), ("TLS", "tls"), ("reconnect", "reconnect"))
+TOOL_HEAD = """
+## Tools
+
+"Works": a command line tool or web page prints the batch's name and the rows of `STOCK`; the exporter says that the
+server is up and a master.
+
+"""
+TOOL_COLUMNS = (("works", "allocate"), ("password", "password"), ("TLS", "tls"), ("reconnect", "reconnect"))
+HTTP_HEAD = """
+## Over HTTP
+
+| column | "yes" means |
+|---|---|
+| types | the types that are made of `/v1/openapi.json` fit a program, strictly checked |
+| requests | a line is allocated, and a refusal is told with its code |
+| events | `/v1/feed` is read from its beginning |
+| reconnect | after the server was restarted it goes on; events come once each, and none is missed |
+
+"""
+HTTP_COLUMNS = (("types", "types"), ("requests", "allocate"), ("events", "events"), ("reconnect", "reconnect"))
+
+
+def cell_of(row, step):
+    """The first step of a column that failed, or "—" where the client is not for that."""
+    steps = {"allocate": ("allocate", "stock", "refusal", "metrics")}.get(step, (step,))
+    cells = [row.cells[each] for each in steps if each in row.cells]
+    if not cells:
+        return "—"
+    worst = next((cell for cell in cells if cell != "yes"), "yes")
+    return worst.replace("|", "\\|").replace("\n", " ")
+
+
+def lines_of(rows, columns, with_call):
+    head = ["client", "version", *(["call"] if with_call else []), *(title for title, _ in columns)]
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        call = [f"`{row.client.call}`"] if with_call else []
+        cells = [cell_of(row, step) for _, step in columns]
+        yield f"| {' | '.join([row.client.title, row.version, *call, *cells])} |"
+
+
+def short(text):
+    """What a client says went wrong, in some words: the same in each run, whatever its ports and directories."""
+    text = re.sub(r"(\w+://)?127\.0\.0\.1:\d+/?", "the server", text)
+    text = re.sub(r"(^|\s)/[^\s:]+(:\d+:?)?", r"\1", text)
+    return " ".join(text.split())[:80].strip(" :-,")
+
+
+def document(rows, tools, http):
+    parts = ((HEAD, rows, COLUMNS, True), (TOOL_HEAD, tools, TOOL_COLUMNS, False),
+             (HTTP_HEAD, http, HTTP_COLUMNS, False))
+    return "".join(head + "\n".join(lines_of(*table)) + "\n" for head, *table in parts)
+
+
+def failures(rows):
+    """What must not be, in words."""
+    for row in rows:
+        for step in ("allocate", "stock", "metrics", "pipeline", "refusal", "types", "events"):
+            if row.cells.get(step, "yes") not in ("yes", "not offered"):
+                yield f"{row.client.title}, {step}: {row.cells[step]}"
+        for step in ("transaction", "watch"):
+            if row.cells.get(step, "yes") not in ("yes", "safely refused", "not offered"):
+                yield f"{row.client.title}, {step}: {row.cells[step]}"
