@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 #include "engine/fact.hpp"
 #include "engine/ledger.hpp"
@@ -45,6 +46,13 @@ public:
     }
 };
 
+/// The storage has no room for a change, for now. Nothing has changed, all that the store holds can
+/// be read, and the same change may be accepted later.
+class StorageFull : public std::system_error {
+public:
+    using std::system_error::system_error;
+};
+
 /// The store's history, in order.
 class Journal {
 public:
@@ -53,6 +61,7 @@ public:
     /// may keep it in memory until flush().
     /// \param unit one fact at least, in order.
     /// \return the LSN of its last fact; its first has the number after last().
+    /// \throws StorageFull when there is no room for the unit on the disk.
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;

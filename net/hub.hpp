@@ -91,7 +91,7 @@ public:
     bool http_local_names_only = false;
     std::size_t buffer_bytes = 0;  ///< of all sessions, as each told when it last knew
     std::size_t output_bytes = 0;  ///< queued for all of them, likewise
-    /// Set once the storage has failed: what touches stock is refused from then on.
+    /// Set once the storage has failed: what changes stock is refused from then on.
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.
     Lookahead lookahead;
@@ -108,6 +108,13 @@ public:
     /// The last LSN that may be acknowledged.
     [[nodiscard]] Lsn durable() const noexcept {
         return backend.journal == nullptr ? 0 : backend.journal->durable();
+    }
+
+    /// True when everything that can be seen may be shown: always, until the storage has failed,
+    /// because a reply waits for the durability of what it saw. From then on nothing becomes
+    /// durable: what changed last is perhaps not, and then no reply may tell of it.
+    [[nodiscard]] bool may_show_stock() const noexcept {
+        return !storage_failed || backend.journal->last() <= backend.journal->durable();
     }
 
     /// \return the session's id, from 1, never given out again.

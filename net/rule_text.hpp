@@ -85,5 +85,7 @@ inline constexpr std::string_view storage_failed_text =
 inline constexpr std::string_view loading_text = "Allot is loading: ";
 inline constexpr std::string_view storage_fails_text =
     "the storage has failed; nothing has changed";
+inline constexpr std::string_view storage_full_text =
+    "the disk is full; nothing has changed; reads are served, and changes once there is room";
 
 }  // namespace allot

@@ -226,6 +226,8 @@ Lsn Session::answer(Call& call, Execute&& execute) {
         instead(ErrorCode::generic, "the reply would have more than ", hub_.limits.reply_bytes_max,
                 " bytes");
         return saw;
+    } catch (const StorageFull&) {
+        return instead(ErrorCode::read_only, storage_full_text);
     } catch (const std::system_error&) {
         return instead(ErrorCode::read_only, storage_fails_text);
     } catch (const std::exception& failure) {
@@ -265,7 +267,8 @@ bool Session::admit(Call& call, const CommandSpec* spec) {
     if (hub_.loading != nullptr && !spec->has(flag_loading)) {
         return refuse(call, ErrorCode::loading, loading_text, hub_.loading->step().text());
     }
-    if (spec->touches_stock() && hub_.storage_failed) {
+    if (spec->touches_stock() && hub_.storage_failed &&
+        (spec->has(flag_write) || !hub_.may_show_stock())) {
         return refuse(call, ErrorCode::read_only, storage_failed_text);
     }
     return true;

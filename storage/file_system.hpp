@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,9 @@ public:
     /// for. A hint: nothing may depend on it.
     virtual void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) noexcept {}
     virtual void truncate(std::uint64_t size) = 0;
+    /// Makes a new, empty file so long, in zeros, and reserves what the disk needs for them where
+    /// the file system can do that.
+    virtual void allocate(std::uint64_t size) { truncate(size); }
     [[nodiscard]] virtual std::uint64_t size() const = 0;
 
 protected:
@@ -68,6 +72,12 @@ public:
     virtual void create_directories(const std::filesystem::path& directory) = 0;
     /// The names in a directory, sorted. Empty when there is no such directory.
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& directory) = 0;
+    /// How many bytes a directory's file system has left for this process. Others take them, too,
+    /// and a quota may leave fewer. Where that is not known: the largest number.
+    [[nodiscard]] virtual std::uint64_t free_bytes(
+        const std::filesystem::path& /*directory*/) noexcept {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
     /// Locks a file, made if need be, against every other lock() of it, in this process and others.
     /// \throws std::system_error errc::resource_unavailable_try_again when another holds it.
     [[nodiscard]] virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;

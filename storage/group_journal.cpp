@@ -25,6 +25,7 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
       zeros_{options.durability.mode == Durability::Mode::os ? Zeros::implied : Zeros::written},
       store_id_{tail.store_id},
       histories_{std::move(histories)},
+      disk_{files, directory, options.segment_bytes, options.warning},
       staged_{buffer_bytes},
       writer_{files, directory, tail, options.segment_bytes, zeros_},
       writing_{buffer_bytes},
@@ -42,6 +43,9 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     for (const SegmentInfo& segment : segments_) {
         index_.add({segment.first, segment.number, 0, 0});
     }
+    const Lock lock{mutex_};
+    room_ = writer_.room();
+    judge_room();
 }
 
 void GroupJournal::begin_history(std::span<const Histories::Left> left) {
@@ -60,11 +64,32 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
         throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
                                 " facts is more than a journal frame can hold"};
     }
+    if (room_is_short_) require_room(GroupBuffer::record_bytes_max(unit.size()));
     staged_.add(unit, now);
     staged_time_ = now;
     const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
     last_.store(last, std::memory_order_relaxed);
     return last;
+}
+
+/// What is accepted here has to fit the present segment, whatever becomes of the next one.
+/// \throws StorageFull
+void GroupJournal::require_room(std::size_t bytes) {
+    // Until it is written, it may become part of one of two frames; and a mark may come before it.
+    constexpr std::size_t frames_bytes = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
+    const Lock lock{mutex_};
+    if (!room_is_short_) return;
+    const std::size_t waiting = filling_.bytes() + staged_.bytes();
+    if (waiting + bytes + frames_bytes + JournalWriter::mark_bytes_max <= room_) return;
+    throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
+                      "there is no room for another journal segment"};
+}
+
+/// \pre mutex_ is held
+void GroupJournal::judge_room() noexcept {
+    const bool next_is_there = prepared_.number > segments_.back().number;
+    room_is_short_ =
+        !next_is_there && (preparations_failed_ > 0 || disk_.free_bytes() < options_.segment_bytes);
 }
 
 void GroupJournal::flush() noexcept {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/ports.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/group_buffer.hpp"
 #include "storage/group_sizes.hpp"
 #include "storage/journal_writer.hpp"
@@ -103,8 +104,21 @@ public:
     /// that is not after `now`.
     Time step(Time now) noexcept;
     [[nodiscard]] bool wants_segment() const noexcept { return preparing_; }
-    /// Makes the next segment file. \pre wants_segment()
+    /// Makes the next segment file. A failure leaves what is there as it was, and is followed by
+    /// further tries: see disk_full(). \pre wants_segment()
     void prepare_segment() noexcept;
+
+    // The disk's room
+    /// True while the next segment cannot be made, for want of room or another reason. What has
+    /// room in the present segment is accepted and written; append() throws StorageFull for what
+    /// has not.
+    [[nodiscard]] bool disk_full() const noexcept { return disk_full_; }
+    /// True while units that were accepted have no room either: the next segment seemed to be on
+    /// its way. They are written once there is room; a close that comes first is a failure.
+    [[nodiscard]] bool waits_for_room() const noexcept { return waits_for_room_; }
+    /// Bytes that a snapshot may take, of which the operator is warned in time: see DiskWatch.
+    void expect_snapshot(std::uint64_t bytes) noexcept { disk_.expect_snapshot(bytes); }
+    [[nodiscard]] const DiskWatch& disk() const noexcept { return disk_; }
 
     [[nodiscard]] bool failed() const noexcept { return failed_; }
     /// \pre failed() \throws std::system_error
@@ -131,6 +145,8 @@ private:
     [[nodiscard]] Time linger_ends(Time now);
     void write_group(Time now);
     void record_history();
+    [[nodiscard]] bool next_segment_is_ready();
+    void wait_for_room();
     void sync_or_mark(Time now);
     void close();
     void publish(Time now);
@@ -140,6 +156,10 @@ private:
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);
     void request_next_segment();
+    void retry_preparation(Time now);
+    void make_way(const PreparedSegment& segment);
+    void require_room(std::size_t bytes);
+    void judge_room() noexcept;
     void call_driver() const;
 
     FileSystem& files_;
@@ -152,6 +172,7 @@ private:
     JournalIndex index_;
     Histories histories_;
 
+    DiskWatch disk_;
     GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
     UnixMicros staged_time_ = 0;  // of the last unit appended; likewise
 
@@ -164,6 +185,7 @@ private:
     Time linger_ends_{};  // of the group that is filling; the epoch: it does not linger
     Time unsynced_since_{};
     Time opened_{};          // the first step; the epoch: there was none yet
+    Time retry_at_{};        // when the next segment is tried again; the epoch: not known, or never
     Lsn noted_ = 0;          // the last LSN whose writing segments_ tells
     Lsn wanted_ = 0;         // to be synced in this round
     bool is_history_begun_;  // where facts are shown before they are synced, their history is
@@ -180,6 +202,9 @@ private:
     std::atomic<bool> ended_ = false;
     std::atomic<bool> congested_ = false;  // the group that is filling is too large
     std::atomic<bool> preparing_ = false;  // a segment is asked for, and not made yet
+    std::atomic<bool> waits_for_room_ = false;
+    std::atomic<bool> disk_full_ = false;      // the last try to make one failed
+    std::atomic<bool> room_is_short_ = false;  // append() has to look for room_
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
     std::atomic<std::uint64_t> held_back_bytes_ = 0;
@@ -191,10 +216,13 @@ private:
     bool stop_ = false;
     Lsn sync_wanted_ = 0;
     std::vector<SegmentInfo> segments_;
-    UnixMicros newest_ = 0;         // the time of the last unit flushed
-    std::uint64_t to_prepare_ = 0;  // the number of the last segment asked for
-    std::uint64_t prepared_ = 0;    // and of the last one made
-    std::exception_ptr preparation_failure_;
+    UnixMicros newest_ = 0;                   // the time of the last unit flushed
+    PreparedSegment to_prepare_;              // the last segment asked for
+    PreparedSegment prepared_;                // and the last one made
+    std::uint64_t preparations_failed_ = 0;   // in a row
+    std::exception_ptr preparation_failure_;  // of the last of them
+    std::exception_ptr naming_failure_;       // of a directory's sync: none may follow
+    std::uint64_t room_ = 0;  // in the present segment, after the group that is being written
 
     std::mutex listeners_mutex_;
     std::vector<std::function<void(Lsn)>> listeners_;

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/back_off.hpp"
 #include "storage/group_journal.hpp"
+#include "storage/store_files.hpp"
 
 namespace allot {
 
@@ -15,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds idle_before_mark{20};
 /// Where replies do not wait for the disk, units of work collect for so long before a write.
 constexpr std::chrono::milliseconds relaxed_linger{1};
+/// Between tries to make a segment.
+constexpr BackOff preparation_back_off{.first = std::chrono::milliseconds{100},
+                                       .most = std::chrono::milliseconds{2000}};
 }  // namespace
 
 GroupJournal::Time GroupJournal::step(Time now) noexcept {
@@ -22,7 +27,13 @@ GroupJournal::Time GroupJournal::step(Time now) noexcept {
     if (opened_ == Time{}) opened_ = now;
     try {
         if (ended_) return Time::max();
+        if (disk_.look(now, bytes_appended_)) {
+            const Lock lock{mutex_};
+            judge_room();
+        }
+        retry_preparation(now);
         next_step(now);
+        if (retry_at_ != Time{} && !ended_) resume_ = std::min(resume_, retry_at_);
     } catch (const std::system_error& error) {
         latch(error.code(), error.what());
     } catch (const std::exception& error) {
@@ -50,7 +61,6 @@ void GroupJournal::next_step(Time now) {
 /// \return false when there is nothing to do yet.
 bool GroupJournal::collect(Time now) {
     const Lock lock{mutex_};
-    if (preparation_failure_) std::rethrow_exception(preparation_failure_);
     idle_ = false;
     if (!stop_ && sync_wanted_ <= writer_.synced()) {
         resume_ = filling_.empty() ? patience_ends(now) : linger_ends(now);
@@ -63,6 +73,7 @@ bool GroupJournal::collect(Time now) {
         return true;
     }
     std::swap(filling_, writing_);
+    room_ -= std::min<std::uint64_t>(room_, writing_.bytes() + journal::alignment);
     filling_bytes_ = filling_.bytes();
     congested_ = false;  // which publish() tells
     wanted_ = sync_wanted_;
@@ -90,14 +101,9 @@ GroupJournal::Time GroupJournal::linger_ends(Time now) {
 }
 
 void GroupJournal::write_group(Time now) {
-    if (!writer_.has_room_for(writing_)) {
-        if (preparing_) {
-            resume_ = Time::max();  // prepare_segment() will call
-            return;
-        }
-        const Lock lock{mutex_};
-        if (preparation_failure_) std::rethrow_exception(preparation_failure_);
-        writer_.prepared(prepared_);
+    if (!writer_.has_room_for(writing_) && !next_segment_is_ready()) {
+        resume_ = Time::max();  // prepare_segment() will call, or retry_preparation() has its time
+        return;
     }
     if (!is_history_begun_) return record_history();
     if (!writer_.needs_sync()) unsynced_since_ = now;
@@ -115,6 +121,36 @@ void GroupJournal::record_history() {
     if (!writer_.needs_sync()) return writer_.begin_history({});
     writer_.sync();
     is_history_begun_ = true;
+}
+
+/// Asks for it where it is not, and large enough for the group. A unit that was accepted while
+/// there seemed to be room waits for it as long as that takes, unless the journal is to be closed.
+bool GroupJournal::next_segment_is_ready() {
+    if (preparing_) return false;
+    {
+        const Lock lock{mutex_};
+        const std::uint64_t number = writer_.segment() + 1;
+        const std::uint64_t bytes = writer_.segment_bytes_for(writing_);
+        if (prepared_.number == number && prepared_.bytes >= bytes) {
+            writer_.prepared(prepared_);
+            waits_for_room_ = false;
+            return true;
+        }
+        if (stop_ && preparation_failure_) std::rethrow_exception(preparation_failure_);
+        to_prepare_ = {number, bytes};
+    }
+    if (disk_full_) {
+        wait_for_room();
+    } else {
+        preparing_ = true;
+        call_driver();
+    }
+    return false;
+}
+
+/// Lets those know who would wait for what is not written.
+void GroupJournal::wait_for_room() {
+    if (!waits_for_room_.exchange(true)) tell(acknowledged_);
 }
 
 void GroupJournal::sync_or_mark(Time now) {
@@ -152,6 +188,8 @@ void GroupJournal::publish(Time now) {
             index_.add({writer_.segment_first(), writer_.segment(), 0, 0});
         }
         note_writing(now);
+        room_ = writer_.room();
+        judge_room();
     }
     index_.add(writer_.place());
     // Only now: whoever reads up to there finds the way in the index.
@@ -189,26 +227,75 @@ void GroupJournal::request_next_segment() {
     const std::uint64_t next = writer_.segment() + 1;
     {
         const Lock lock{mutex_};
-        if (to_prepare_ >= next) return;
-        to_prepare_ = next;
+        if (to_prepare_.number >= next) return;
+        to_prepare_ = {next, options_.segment_bytes};
     }
     preparing_ = true;
     call_driver();
 }
 
-void GroupJournal::prepare_segment() noexcept {
-    std::uint64_t number = 0;
+/// \throws what a sync of the directory threw, after which nothing may be relied upon.
+void GroupJournal::retry_preparation(Time now) {
+    std::uint64_t failed = 0;
     {
         const Lock lock{mutex_};
-        number = to_prepare_;
+        if (naming_failure_) std::rethrow_exception(naming_failure_);
+        if (!preparing_) failed = preparations_failed_;
     }
+    if (failed == 0) {
+        retry_at_ = {};
+        return;
+    }
+    if (retry_at_ == Time{}) retry_at_ = now + preparation_back_off.after(failed, 1);
+    if (now < retry_at_) return;
+    retry_at_ = {};
+    preparing_ = true;
+    call_driver();
+}
+
+/// Where the disk has no room for two, a file that has the segment's name goes first: nothing uses
+/// it. It was made by an earlier process, or is too small.
+void GroupJournal::make_way(const PreparedSegment& segment) {
+    if (disk_.free_bytes_now() >= segment.bytes) return;
+    const std::string name = journal::segment_name(segment.number);
+    if (!store_files::has(files_, directory_, name)) return;
+    {
+        const Lock lock{mutex_};
+        prepared_ = {};
+    }
+    files_.remove(directory_ / name);
+}
+
+void GroupJournal::prepare_segment() noexcept {
+    PreparedSegment segment;
+    {
+        const Lock lock{mutex_};
+        segment = to_prepare_;
+    }
+    std::exception_ptr failure;
+    std::exception_ptr naming_failure;
     try {
-        allot::prepare_segment(files_, directory_, number, options_.segment_bytes, zeros_);
+        make_way(segment);
+        disk_.require(segment.bytes);
+        make_segment(files_, directory_, segment, zeros_);
+        try {
+            files_.sync_directory(directory_);
+        } catch (const std::exception&) {
+            naming_failure = std::current_exception();
+        }
+    } catch (const std::exception& error) {
+        failure = std::current_exception();
+        disk_.tell_full(error.what());
+    }
+    if (!failure && disk_full_) disk_.tell_room();
+    disk_full_ = failure != nullptr;
+    {
         const Lock lock{mutex_};
-        prepared_ = number;
-    } catch (const std::exception&) {
-        const Lock lock{mutex_};
-        preparation_failure_ = std::current_exception();
+        preparation_failure_ = failure;
+        naming_failure_ = naming_failure;
+        preparations_failed_ = failure ? preparations_failed_ + 1 : 0;
+        if (!failure && !naming_failure) prepared_ = segment;
+        judge_room();
     }
     preparing_ = false;
     call_driver();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "storage/aside_file.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/store_files.hpp"
 
@@ -105,12 +106,10 @@ void write(FileSystem& files, const std::filesystem::path& directory, std::strin
     const auto name = directory / file_name(handler);
     auto aside = name;
     aside += aside_suffix;
-    {
-        const auto file = files.open(aside, FileSystem::Mode::create);
-        file->write_at(0, bytes_of(store_id, done));
-        file->sync();
-    }
-    files.rename(aside, name);
+    AsideFile file{files, aside};
+    file.file().write_at(0, bytes_of(store_id, done));
+    file.file().sync();
+    file.put_at(name);
     files.sync_directory(directory);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "storage/aside_file.hpp"
 #include "storage/store_files.hpp"
 
 namespace allot {
@@ -329,10 +330,10 @@ void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     file->read_at(torn.offset, bytes);
     const std::string name =
         "torn-" + std::to_string(torn.segment) + "-" + std::to_string(torn.offset) + ".bin";
-    const auto aside = files.open(directory / store_files::unused_name(files, directory, name),
-                                  FileSystem::Mode::create);
-    aside->write_at(0, bytes);
-    aside->sync();
+    AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
+    copy.file().write_at(0, bytes);
+    copy.file().sync();
+    copy.keep();
     files.sync_directory(directory);
     // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
     std::ranges::fill(bytes, std::byte{0});

@@ -80,6 +80,16 @@ void JournalThreads::sync(Lsn lsn) {
     if (journal_.synced() < lsn) journal_.throw_failed();
 }
 
+bool JournalThreads::sync(Lsn lsn, const std::atomic<bool>& stop) {
+    if (journal_.synced() < lsn) journal_.request_sync(lsn);
+    wait_until([&] { return stop || journal_.synced() >= lsn || journal_.waits_for_room(); });
+    if (stop) return false;
+    if (journal_.synced() >= lsn) return true;
+    if (journal_.failed()) journal_.throw_failed();
+    throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
+                      "the journal waits for room on the disk"};
+}
+
 bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop) {
     wait_until([&] { return stop || journal_.readable() >= lsn; });
     return !stop && journal_.readable() >= lsn;

@@ -29,6 +29,9 @@ public:
     /// Waits until the LSN would survive a power cut, in every mode.
     /// \throws std::system_error when that will never be.
     void sync(Lsn lsn);
+    /// As sync(), unless `stop` is set first, which wake() makes known. \return false then.
+    /// \throws StorageFull where it has to wait for room on the disk.
+    [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
     /// Waits until the LSN is readable.
     /// \return false when that will never be, or `stop` is set, which wake() makes known.
     [[nodiscard]] bool wait_readable(Lsn lsn, const std::atomic<bool>& stop);

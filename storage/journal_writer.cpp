@@ -4,12 +4,14 @@
 #include <cstring>
 #include <vector>
 
+#include "storage/aside_file.hpp"
+
 namespace allot {
 
 namespace {
 
 void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
-    if (how == Zeros::implied) return file.truncate(to);
+    if (how == Zeros::implied) return file.allocate(to);
     const std::vector<std::byte> zeros(std::min<std::uint64_t>(1U << 20U, to - from));
     while (from < to) {
         const std::size_t bytes = std::min<std::uint64_t>(zeros.size(), to - from);
@@ -21,16 +23,12 @@ void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
 
 }  // namespace
 
-void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
-                     std::uint64_t number, std::uint64_t bytes, Zeros zeros) {
-    const auto aside = directory / journal::aside_name;
-    {
-        const auto file = files.open(aside, FileSystem::Mode::create);
-        extend(*file, 0, bytes, zeros);
-        file->sync();
-    }
-    files.rename(aside, directory / journal::segment_name(number));
-    files.sync_directory(directory);
+void make_segment(FileSystem& files, const std::filesystem::path& directory,
+                  const PreparedSegment& segment, Zeros zeros) {
+    AsideFile aside{files, directory / journal::aside_name};
+    extend(aside.file(), 0, segment.bytes, zeros);
+    aside.file().sync();
+    aside.put_at(directory / journal::segment_name(segment.number));
 }
 
 JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
@@ -41,7 +39,7 @@ JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
       zeros_{zeros},
       tail_{tail} {
     if (tail_.segment == 0) {
-        start_segment(0);
+        start_segment(segment_bytes_);
     } else {
         file_ = files_.open(directory_ / journal::segment_name(tail_.segment),
                             FileSystem::Mode::update);
@@ -70,8 +68,18 @@ journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexce
     return header;
 }
 
+std::uint64_t JournalWriter::segment_bytes_for(std::uint64_t frame_bytes) const noexcept {
+    return std::max(segment_bytes_, sizeof(journal::SegmentHeader) + frame_bytes +
+                                        journal::alignment + mark_bytes_max);
+}
+
+std::uint64_t JournalWriter::room() const noexcept {
+    const std::uint64_t used = tail_.offset + journal::alignment + mark_bytes_max;
+    return file_bytes_ > used ? file_bytes_ - used : 0;
+}
+
 void JournalWriter::write(GroupBuffer& group) {
-    if (!has_room_for(group)) start_segment(group.bytes() + journal::alignment + mark_bytes_max);
+    if (!has_room_for(group)) start_segment(segment_bytes_for(group));
     put(group.seal(header(journal::FrameKind::group)));
     tail_.last += group.facts();
 }
@@ -90,9 +98,7 @@ void JournalWriter::mark(journal::FrameKind kind) {
 
 void JournalWriter::begin_history(std::span<const Histories::Left> left) {
     std::vector<std::byte> frame(sizeof(journal::FrameHeader) + left.size_bytes());
-    if (!has_room_for(frame.size())) {
-        start_segment(frame.size() + journal::alignment + mark_bytes_max);
-    }
+    if (frame.size() > room()) start_segment(segment_bytes_for(frame.size()));
     journal::FrameHeader header = this->header(journal::FrameKind::history);
     header.records = static_cast<std::uint32_t>(left.size());
     header.last = tail_.last;
@@ -119,18 +125,18 @@ void JournalWriter::sync() {
 void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     if (file_) sync();  // so that a segment's header vouches for all segments before it
     const std::uint64_t number = tail_.segment + 1;
-    const std::uint64_t bytes =
-        std::max(segment_bytes_, sizeof(journal::SegmentHeader) + bytes_needed);
-    if (prepared_ != number || bytes > segment_bytes_) {
-        prepare_segment(files_, directory_, number, bytes, zeros_);
+    if (prepared_.number != number || prepared_.bytes < bytes_needed) {
+        prepared_ = {number, bytes_needed};
+        make_segment(files_, directory_, prepared_, zeros_);
+        files_.sync_directory(directory_);
     }
     file_ = files_.open(directory_ / journal::segment_name(number), FileSystem::Mode::update);
-    file_bytes_ = bytes;
+    file_bytes_ = prepared_.bytes;
 
     journal::SegmentHeader header{};
     header.magic = journal::SegmentHeader::magic_value;
     header.version = journal::format_version;
-    header.file_bytes = static_cast<std::uint32_t>(bytes);
+    header.file_bytes = static_cast<std::uint32_t>(file_bytes_);
     header.store_id = tail_.store_id;
     header.number = number;
     header.first = tail_.last + 1;

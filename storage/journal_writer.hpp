@@ -29,10 +29,17 @@ enum class Zeros : std::uint8_t {
     implied,  ///< by the file's length alone, for a journal that is not synced as it goes
 };
 
-/// Makes a segment file of zeros, durable, for a writer to take up later. It gets its name when all
-/// of it is there: a shorter one was cut off. Touches no other segment.
-void prepare_segment(FileSystem& files, const std::filesystem::path& directory,
-                     std::uint64_t number, std::uint64_t bytes, Zeros zeros);
+/// A segment file that was made ahead of need.
+struct PreparedSegment {
+    std::uint64_t number = 0;  ///< 0: none
+    std::uint64_t bytes = 0;
+};
+
+/// Makes a segment file of zeros, for a writer to take up later, and syncs it, but not the
+/// directory. It gets its name when all of it is there: a shorter one was cut off. Touches no other
+/// segment. A failure leaves no file under another name, and may be followed by another try.
+void make_segment(FileSystem& files, const std::filesystem::path& directory,
+                  const PreparedSegment& segment, Zeros zeros);
 
 /// Puts frames at the end of a journal, one after the other. It neither waits nor starts anything:
 /// a thread, or a simulation, drives it. After any exception it must not be used again.
@@ -47,7 +54,13 @@ public:
 
     /// False when write() would start a new segment.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
-        return has_room_for(group.bytes());
+        return group.bytes() <= room();
+    }
+    /// How large a group may be that has room in the present segment.
+    [[nodiscard]] std::uint64_t room() const noexcept;
+    /// The size of the segment that a group would begin: the usual one, or as large as it needs.
+    [[nodiscard]] std::uint64_t segment_bytes_for(const GroupBuffer& group) const noexcept {
+        return segment_bytes_for(group.bytes());
     }
     /// Writes a group's frame, in a new segment when the present one has no room.
     void write(GroupBuffer& group);
@@ -71,19 +84,17 @@ public:
         return {tail_.last + 1, tail_.segment, tail_.offset, tail_.chain};
     }
     [[nodiscard]] Lsn segment_first() const noexcept { return segment_first_; }
-    /// True when it is time to prepare_segment(segment() + 1).
+    /// True when it is time to make segment() + 1.
     [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }
-    /// The caller has prepared the segment of this number.
-    void prepared(std::uint64_t number) noexcept { prepared_ = number; }
+    /// The caller has made this segment, durably.
+    void prepared(const PreparedSegment& segment) noexcept { prepared_ = segment; }
 
-private:
     static constexpr std::size_t sector = 512;
     /// Kept free behind each group, so that it can be marked.
     static constexpr std::size_t mark_bytes_max = sector + 2 * sizeof(journal::FrameHeader);
 
-    [[nodiscard]] bool has_room_for(std::size_t bytes) const noexcept {
-        return tail_.offset + bytes + journal::alignment + mark_bytes_max <= file_bytes_;
-    }
+private:
+    [[nodiscard]] std::uint64_t segment_bytes_for(std::uint64_t frame_bytes) const noexcept;
     void write_again();
     void put(std::span<const std::byte> frame);
     void start_segment(std::uint64_t bytes_needed);
@@ -98,7 +109,7 @@ private:
     std::uint64_t file_bytes_ = 0;
     Lsn segment_first_ = 0;
     Lsn synced_ = 0;
-    std::uint64_t prepared_ = 0;
+    PreparedSegment prepared_;
     bool dirty_ = false;  // something was written since the last sync
 };
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "storage/aside_file.hpp"
 #include "storage/store_files.hpp"
 
 namespace allot {
@@ -118,12 +119,10 @@ void write_manifest(FileSystem& files, const std::filesystem::path& directory,
     const std::string text = manifest.text();
     // Begins as a name that is_ours(), and is of no meaning by itself.
     const auto aside = directory / (std::string{store_files::arriving} + ".new");
-    {
-        const auto file = files.open(aside, FileSystem::Mode::create);
-        file->write_at(0, std::as_bytes(std::span{text.data(), text.size()}));
-        file->sync();
-    }
-    files.rename(aside, directory / name);
+    AsideFile file{files, aside};
+    file.file().write_at(0, std::as_bytes(std::span{text.data(), text.size()}));
+    file.file().sync();
+    file.put_at(directory / name);
     files.sync_directory(directory);
 }
 

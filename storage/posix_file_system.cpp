@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,11 @@ public:
     }
     void truncate(std::uint64_t size) override {
         if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) fail("ftruncate", path_);
+    }
+    void allocate(std::uint64_t size) override {
+        if (::fallocate(fd_.get(), 0, 0, static_cast<off_t>(size)) == 0) return;
+        if (errno != EOPNOTSUPP && errno != ENOSYS) fail("fallocate", path_);
+        truncate(size);
     }
     [[nodiscard]] std::uint64_t size() const override {
         return static_cast<std::uint64_t>(status().st_size);
@@ -146,6 +152,11 @@ public:
         }
         std::ranges::sort(names);
         return names;
+    }
+    std::uint64_t free_bytes(const fs::path& directory) noexcept override {
+        struct statvfs status {};
+        if (::statvfs(directory.c_str(), &status) != 0) return FileSystem::free_bytes(directory);
+        return std::uint64_t{status.f_bavail} * status.f_frsize;
     }
     std::unique_ptr<FileLock> lock(const fs::path& path) override {
         return std::make_unique<PosixLock>(path);

@@ -1,3 +1,4 @@
+#include "storage/aside_file.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/repair.hpp"
 #include "storage/rewound_file.hpp"
@@ -43,9 +44,10 @@ private:
     void create(const RepairStep& step) {
         const std::string aside = store_files::staged_name(1);
         {
-            const auto file = files_.open(directory_ / aside, Mode::create);
-            file->write_at(0, step.content);
-            file->sync();
+            AsideFile file{files_, directory_ / aside};
+            file.file().write_at(0, step.content);
+            file.file().sync();
+            file.keep();
         }
         rename(aside, step.file);
     }
@@ -57,9 +59,10 @@ private:
         const std::uint64_t number = journal::segment_number(step.file).value_or(0);
         const std::string name =
             kept_name(std::to_string(number) + "-" + std::to_string(step.offset) + ".bin");
-        const auto file = files_.open(directory_ / name, Mode::create);
-        file->write_at(0, bytes);
-        file->sync();
+        AsideFile copy{files_, directory_ / name};
+        copy.file().write_at(0, bytes);
+        copy.file().sync();
+        copy.keep();
         files_.sync_directory(directory_);
     }
 

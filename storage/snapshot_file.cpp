@@ -200,7 +200,7 @@ void Writer::add_chunk(ChunkHeader header) {
     ++header_.chunks;
 }
 
-void Writer::finish(Lsn end, const Histories& histories) {
+std::uint64_t Writer::finish(Lsn end, const Histories& histories) {
     buffer_.assign(sizeof(ChunkHeader), '\0');
     buffer_ += bytes_of(histories);
     add_chunk({});
@@ -215,6 +215,7 @@ void Writer::finish(Lsn end, const Histories& histories) {
     lies_at_ = place;
     files_.sync_directory(directory_);
     finished_ = true;
+    return header_.bytes;
 }
 
 Verified verify(FileSystem& files, const std::filesystem::path& path) {

@@ -27,7 +27,8 @@ public:
     /// Completes the file, syncs it, verifies what the disk gives back, and renames it.
     /// \param histories as they are recorded in the journal up to there.
     /// \pre the journal is durable to `end`: a snapshot must not know what the journal may lose.
-    void finish(Lsn end, const Histories& histories);
+    /// \return the file's bytes.
+    std::uint64_t finish(Lsn end, const Histories& histories);
 
 private:
     void add_chunk(ChunkHeader header);

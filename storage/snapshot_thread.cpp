@@ -26,12 +26,14 @@ struct Stopped : std::exception {
 }  // namespace
 
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
-                               std::function<void(std::string_view)> warning, int longest_rest)
+                               std::function<void(std::string_view)> warning, int longest_rest,
+                               std::chrono::milliseconds retry_after)
     : snapshotter_{snapshotter},
       turn_{turn},
       journal_{journal},
       warning_{std::move(warning)},
       longest_rest_{longest_rest},
+      retry_after_{retry_after},
       thread_{[this] { run(); }} {}
 
 void SnapshotThread::hurry() {
@@ -48,6 +50,7 @@ void SnapshotThread::stop() {
         stop_ = true;
     }
     changed_.notify_all();
+    journal_.wake();
     if (thread_.joinable()) thread_.join();
 }
 
@@ -77,7 +80,12 @@ bool SnapshotThread::running() const {
 void SnapshotThread::run() {
     Lock lock{mutex_};
     for (;;) {
-        changed_.wait(lock, [&] { return stop_ || begun_ < wanted_; });
+        const auto is_wanted = [&] { return stop_ || begun_ < wanted_; };
+        if (!failure_) {
+            changed_.wait(lock, is_wanted);
+        } else if (!changed_.wait_for(lock, retry_after_, is_wanted)) {
+            ++wanted_;  // the journal is kept until there is one
+        }
         if (stop_) return;
         begun_ = wanted_;
         lock.unlock();
@@ -101,7 +109,7 @@ void SnapshotThread::take_one() {
     const auto began = Steady::now();
     if (!snapshotter_.begin()) return;
     copy_all();
-    journal_.sync(snapshotter_.end());
+    if (!journal_.sync(snapshotter_.end(), stop_)) throw Stopped{};
     snapshotter_.finish();
     took_us_ = microseconds(Steady::now() - began);
     taken_at_ = SystemClock{}.now();

@@ -34,9 +34,11 @@ public:
     /// \param turn held while a slice is copied.
     /// \param warning told why there is no snapshot.
     /// \param longest_rest as times of the work; see rests_a_work().
+    /// \param retry_after a snapshot that failed is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
-                   int longest_rest = longest_rest_usual);
+                   int longest_rest = longest_rest_usual,
+                   std::chrono::milliseconds retry_after = std::chrono::minutes{1});
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
@@ -81,6 +83,7 @@ private:
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
     const int longest_rest_;
+    const std::chrono::milliseconds retry_after_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> pause_us_ = 0;
     std::atomic<std::uint64_t> failed_ = 0;

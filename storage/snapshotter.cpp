@@ -12,11 +12,23 @@ Snapshotter::Snapshotter(FileSystem& files, std::filesystem::path directory, std
       repository_{repository},
       journal_{journal},
       starts_{std::move(starts)},
-      newest_{starts_.empty() ? 0 : starts_.back()} {}
+      newest_{starts_.empty() ? 0 : starts_.back()} {
+    if (newest_ != 0) expect(files_.open(newest_path(), FileSystem::Mode::read)->size());
+}
+
+std::filesystem::path Snapshotter::newest_path() const {
+    return directory_ / snapshot::file_name(newest_);
+}
+
+void Snapshotter::expect(std::uint64_t bytes) noexcept {
+    newest_bytes_ = bytes;
+    journal_.expect_snapshot(bytes);
+}
 
 bool Snapshotter::begin() {
     start_ = end_ = journal_.last();
     if (start_ == newest_) return false;
+    journal_.disk().require(newest_bytes_);
     next_ = products_ = 0;
     writer_.emplace(files_, directory_, store_id_, start_);
     chunk_ = snapshot::empty_chunk();
@@ -33,10 +45,11 @@ void Snapshotter::copy(std::chrono::steady_clock::time_point until) {
 }
 
 void Snapshotter::finish() {
-    writer_->finish(end_, journal_.histories().recorded(end_));
+    const std::uint64_t bytes = writer_->finish(end_, journal_.histories().recorded(end_));
     writer_.reset();
     starts_.push_back(start_);
     newest_ = start_;
+    expect(bytes);
     keep_two();
 }
 

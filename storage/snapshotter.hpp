@@ -29,6 +29,8 @@ public:
                 Repository& repository, GroupJournal& journal, std::vector<Lsn> starts);
 
     /// Begins a snapshot. \return false when nothing has happened since the newest one.
+    /// \throws std::system_error no_space_on_device, before it takes any of it, when the disk has
+    /// less room than the newest one takes.
     bool begin();
     /// Copies the next slice out of the store. \pre the turn is held.
     /// \param until see snapshot::copy_slice().
@@ -69,6 +71,8 @@ public:
 
 private:
     void keep_two();
+    [[nodiscard]] std::filesystem::path newest_path() const;
+    void expect(std::uint64_t bytes) noexcept;
 
     FileSystem& files_;
     const std::filesystem::path directory_;
@@ -77,6 +81,7 @@ private:
     GroupJournal& journal_;
     std::vector<Lsn> starts_;  // of the good snapshots, oldest first
     std::atomic<Lsn> newest_;
+    std::uint64_t newest_bytes_ = 0;
 
     // Of the snapshot that is being taken:
     std::optional<snapshot::Writer> writer_;

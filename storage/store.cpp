@@ -1,6 +1,7 @@
 #include "storage/store.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -167,6 +168,10 @@ bool Store::start_snapshot() { return running_->snapshots.start(); }
 StoreStatus Store::status() {
     const StoreCore& core = running_->core;
     const SnapshotThread& snapshots = running_->snapshots;
+    const DiskWatch& disk = core.journal.disk();
+    const std::uint64_t free_bytes = disk.free_bytes_now();
+    const auto lasts =
+        disk.lasts(std::chrono::steady_clock::now(), core.journal.bytes_appended(), free_bytes);
     const std::scoped_lock guard{running_->core.turn};
     const Ledger& ledger = std::as_const(core.repository).ledger();
     return {.last = core.journal.last(),
@@ -193,7 +198,11 @@ StoreStatus Store::status() {
             .snapshot_at = snapshots.taken_at(),
             .snapshots_failed = snapshots.failed(),
             .recovered_facts = core.recovered.replayed,
-            .failed = core.journal.failed()};
+            .failed = core.journal.failed(),
+            .disk_full = core.journal.disk_full(),
+            .waits_for_room = core.journal.waits_for_room(),
+            .disk_free_bytes = free_bytes,
+            .disk_lasts = lasts};
 }
 
 TurnMutex& Store::turn() noexcept { return running_->core.turn; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -49,6 +50,13 @@ struct StoreStatus {
     std::uint64_t snapshots_failed;   ///< since the process began
     std::uint64_t recovered_facts;    ///< replayed from the journal at the start
     bool failed;                      ///< the storage has failed; nothing more is accepted
+    /// The next journal segment cannot be made: what the present one has no room for is refused,
+    /// and reads go on. It is tried again, every two seconds or so.
+    bool disk_full;
+    /// Changes that were accepted are not written, because even they have no room.
+    bool waits_for_room;
+    std::uint64_t disk_free_bytes;    ///< of the store's file system
+    std::chrono::seconds disk_lasts;  ///< at the present rate; 100 years at the most
 };
 
 /// The subscriber is called until this is destroyed. The destructor waits for a call that is
@@ -83,6 +91,8 @@ private:
 /// define it, when its function returns; the functions ending in `_async` return at once, with the
 /// LSN to wait() for. Threads that wait at the same time share one write and one sync.
 ///
+/// \throws StorageFull from a function that would change something while the disk has no room for
+/// more of the journal; nothing has changed then.
 /// \throws std::system_error from any function once the storage has failed. The store is then
 /// latched: nothing more is accepted or acknowledged until it is opened anew.
 class Store {

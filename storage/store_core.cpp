@@ -2,6 +2,7 @@
 
 #include <random>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "storage/rewound_file.hpp"
@@ -17,10 +18,22 @@ std::unique_ptr<FileLock> lock_store(FileSystem& files, const std::filesystem::p
     return store_files::lock_directory(files, directory);
 }
 
+/// What a process that was killed was writing aside takes room, and is of no use.
+void remove_unfinished(FileSystem& files, const std::filesystem::path& directory) {
+    for (const std::string& name : files.list(directory)) {
+        if (!store_files::is_unfinished(name)) continue;
+        try {
+            files.remove(directory / name);
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): made anew, it goes
+        }
+    }
+}
+
 /// Recovers, and makes the files fit to be written on.
 Recovered prepare_store(FileSystem& files, const std::filesystem::path& directory,
                         const StoreOptions& options, HistoryId history) {
     Recovered recovered = recover(files, directory, options);
+    remove_unfinished(files, directory);
     if (const auto& torn = recovered.journal.torn) {
         if (options.warning) {
             options.warning("a torn tail is cut off: " + std::to_string(torn->bytes) +

@@ -40,11 +40,14 @@ std::optional<std::uint64_t> staged_number(std::string_view name) {
     return number;
 }
 
+bool is_unfinished(std::string_view name) {
+    return name == snapshot::aside_name || name == journal::aside_name ||
+           handler_file::is_aside(name);
+}
+
 bool is_ours(std::string_view name) {
     return belongs_to_store(name) || is_staged(name) || name.starts_with("replaced-") ||
-           name.starts_with(arriving) || name == lock || name == manifest ||
-           name == snapshot::aside_name || name == journal::aside_name ||
-           handler_file::is_aside(name);
+           name.starts_with(arriving) || name == lock || name == manifest || is_unfinished(name);
 }
 
 bool has(FileSystem& files, const std::filesystem::path& directory, std::string_view name) {

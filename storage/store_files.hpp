@@ -30,6 +30,8 @@ inline constexpr std::string_view arriving = "arriving.list";
 [[nodiscard]] inline bool is_staged(std::string_view name) {
     return staged_number(name).has_value();
 }
+/// What an open store was writing aside: without meaning once it is closed.
+[[nodiscard]] bool is_unfinished(std::string_view name);
 /// Any file that Allot makes in a store's directory.
 [[nodiscard]] bool is_ours(std::string_view name);
 

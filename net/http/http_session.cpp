@@ -228,6 +228,10 @@ Lsn HttpSession::answer(http::Reply& reply) {
         return instead(500, ErrorCode::generic,
                        "the reply would have more than " +
                            std::to_string(hub_.limits.reply_bytes_max) + " bytes");
+    } catch (const StorageFull&) {
+        const Lsn saw = instead(503, ErrorCode::read_only, storage_full_text);
+        reply.header = "Retry-After: 5\r\n";
+        return saw;
     } catch (const std::system_error&) {
         return instead(503, ErrorCode::read_only, storage_fails_text);
     } catch (const std::exception& failure) {
@@ -264,7 +268,7 @@ Lsn HttpSession::dispatch(http::Exchange& exchange) {
         return 0;
     }
     if (route.touches_stock()) {
-        if (hub_.storage_failed) {
+        if (hub_.storage_failed && (route.has(http::route_write) || !hub_.may_show_stock())) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);
             return 0;
         }

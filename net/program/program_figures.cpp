@@ -33,6 +33,19 @@ void add_journal(Figures& to, const StoreStatus& status) {
                                             status.written_facts));
 }
 
+void add_disk(Figures& to, const StoreStatus& status) {
+    to.gauge("disk_full", "allot_disk_full",
+             "1 while the next journal file cannot be made: changes are refused once the present "
+             "one is full",
+             status.disk_full);
+    to.gauge("disk_free_bytes", "allot_disk_free_bytes", "What the store's file system has left",
+             status.disk_free_bytes);
+    to.gauge("disk_lasts_seconds", "allot_disk_lasts_seconds",
+             "For how long that lasts as the journal grows, if nothing is removed; 100 years at "
+             "the most",
+             static_cast<std::uint64_t>(status.disk_lasts.count()));
+}
+
 void add_snapshots(Figures& to, const StoreStatus& status) {
     constexpr std::string_view by_result = "Snapshots, by how they ended";
     to.gauge("snapshot_lsn", "allot_snapshot_lsn",
@@ -65,6 +78,7 @@ void add_store_figures(Figures& to, const StoreStatus& status) {
              "Memory of products, batches, orders, lines and shortages", status.memory_bytes);
     to.begin("persistence");
     add_journal(to, status);
+    add_disk(to, status);
     add_snapshots(to, status);
 }
 

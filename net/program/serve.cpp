@@ -167,14 +167,32 @@ void log_address(std::string_view event, const Server& server, const ServeSettin
 /// allocator would keep ever larger pieces, and the holes between them.
 void return_large_memory() { ::mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
 
+/// Takes the last snapshot. Where there is no room for it, the next start replays more.
+/// \return after which LSN.
+Lsn closing_snapshot(Store& store) {
+    try {
+        return store.closing_snapshot();
+    } catch (const std::system_error&) {  // which the store has warned of
+        return store.status().snapshot;
+    }
+}
+
 /// \return the exit code.
 int close(Store& store, Logger& log) {
-    if (store.status().failed) {
+    StoreStatus status = store.status();
+    if (status.failed) {
         log.error("the storage has failed; the next start recovers what was acknowledged");
         return exit_code::failed;
     }
-    const Lsn replay_from = store.closing_snapshot();
-    log.info("stopped", {{"last_lsn", store.status().last}, {"replay_from", replay_from}});
+    const Lsn replay_from = closing_snapshot(store);
+    status = store.status();
+    if (status.failed) return exit_code::failed;  // which the store has warned of
+    if (status.waits_for_room) {
+        log.error("the disk is full; the last changes are lost",
+                  {{"durable_lsn", status.durable}, {"last_lsn", status.last}});
+        return exit_code::failed;
+    }
+    log.info("stopped", {{"last_lsn", status.last}, {"replay_from", replay_from}});
     return exit_code::ok;
 }
 

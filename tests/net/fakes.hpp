@@ -25,6 +25,7 @@ class HandJournal final : public Journal {
 public:
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
         if (failed_) throw std::system_error{std::make_error_code(std::errc::io_error)};
+        if (full) throw StorageFull{std::make_error_code(std::errc::no_space_on_device)};
         if (unit_facts_max != 0 && unit.size() > unit_facts_max) {
             throw std::length_error{"unit too large"};
         }
@@ -59,6 +60,8 @@ public:
         at_once_ = true;
         sync();
     }
+    /// Until the next sync().
+    void sync_by_hand() { at_once_ = false; }
     void fail() {
         failed_ = true;
         if (told_) told_(~Lsn{0});
@@ -66,6 +69,7 @@ public:
 
     mutable testing::MemoryHistory history;  ///< shown as far as it is durable
     std::size_t unit_facts_max = 0;          ///< 0: no bound
+    bool full = false;                       ///< there is no room for a unit
     std::atomic<int> flushes = 0;
     std::atomic<int> appends = 0;
     /// The so many-th look at durable() still sees the old value, and everything is durable right

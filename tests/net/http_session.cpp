@@ -81,8 +81,39 @@ BOOST_AUTO_TEST_CASE(when_the_disk_fails_then_the_client_is_told_and_nothing_cha
     BOOST_TEST(refused.status == 503U);
     BOOST_TEST(refused.json().at("error").at("code") == "READONLY");
     desk.hub.storage_failed = true;
-    BOOST_TEST(desk.ask("GET", "/v1/skus/SKU/available").status == 503U);
+    BOOST_TEST(desk.ask("GET", "/v1/skus/SKU/available").status == 200U);  // all of it is durable
+    BOOST_TEST(desk.ask("POST", "/add_batch", book_batch).status == 503U);
     BOOST_TEST(desk.ask("GET", "/livez").status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_disk_is_full_then_changes_are_refused_and_reads_served) {
+    HttpDesk<HandJournal> desk;
+    desk.engine.journal.sync_at_once();
+    desk.ask("POST", "/add_batch", book_batch);
+    desk.engine.journal.full = true;
+    const auto refused =
+        desk.ask("POST", "/v1/orders/o/allocations", R"({"lines":[{"sku":"SKU","quantity":1}]})");
+    BOOST_TEST(refused.status == 503U);
+    BOOST_TEST(refused.json().at("error").at("code") == "READONLY");
+    BOOST_TEST(refused.says("Retry-After: 5"));
+    BOOST_TEST(desk.ask("GET", "/v1/skus/SKU/available").status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_disk_has_failed_and_not_all_is_durable_then_nothing_of_it_is_shown) {
+    HttpDesk<HandJournal> desk;
+    desk.engine.journal.sync_at_once();
+    desk.ask("POST", "/add_batch", book_batch);
+    desk.engine.journal.sync_by_hand();
+    desk.send(allocate());
+    desk.engine.journal.fail();
+    desk.hub.storage_failed = true;
+    allot::HttpSession other{desk.hub, "test:2"};
+    const std::string bytes = http_request("GET", "/v1/skus/SKU/available");
+    bytes.copy(other.prepare().data(), bytes.size());
+    other.received(bytes.size());
+    other.execute();
+    BOOST_TEST_REQUIRE(other.output().release(0));
+    BOOST_TEST(std::string{other.output().sending()}.find("READONLY") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,7 +27,7 @@ constexpr Kind kinds[] = {
 class Life {
 public:
     Life(SimulatedDisk& disk, std::uint64_t seed) : disk_{disk}, random_{seed} {
-        disk_.before = [this](DiskOperation) { watch(); };
+        disk_.before = [this](DiskOperation operation) { watch(operation); };
     }
     ~Life() { disk_.before = nullptr; }
     Life(const Life&) = delete;
@@ -38,6 +38,8 @@ public:
         for (int start = 0; start < 2 && !latched; ++start) {
             try {
                 SteppedStore store{disk_, tiny_options(), random_};
+                failures_ = disk_.failures_told();
+                last_work_ = Work::opening;
                 store_ = &store;
                 work(store);
                 store_ = nullptr;
@@ -56,15 +58,25 @@ public:
 
 private:
     /// Before each operation.
-    void watch() {
+    void watch(DiskOperation operation) {
         if (store_ == nullptr) return;
-        const bool journal = store_->work() == Work::journal;
-        if (!disk_.failure_told()) {
+        note_failure();
+        if (!failed_) {
             acknowledged = std::max(acknowledged, store_->core().journal.durable());
-            last_work_ = store_->work();
-        } else if (last_work_ == Work::journal && journal) {
+        } else if (store_->work() == Work::journal) {
             findings.add("the disk is asked again for the journal");
         }
+        last_work_ = store_->work();
+        last_operation_ = operation;
+    }
+
+    /// Of the operation before this one. What is written aside may fail, again and again, and ends
+    /// nothing: a snapshot, or a segment until its name is to be made durable.
+    void note_failure() {
+        if (disk_.failures_told() == failures_) return;
+        failures_ = disk_.failures_told();
+        failed_ = failed_ || last_work_ == Work::journal ||
+                  (last_work_ == Work::segment && last_operation_ == DiskOperation::sync_directory);
     }
 
     void work(SteppedStore& store) {
@@ -75,6 +87,8 @@ private:
                     const Lsn last = shopper.command(bus);
                     history.happened(last, state_hash(bus.repository()));
                 });
+            } catch (const StorageFull&) {
+                if (store.core().journal.failed()) findings.add("full, although it has failed");
             } catch (const std::system_error&) {
                 latched = true;
             }
@@ -84,7 +98,8 @@ private:
         store.settle();
         store.close();
         latched = latched || store.core().journal.failed();
-        if (last_work_ == Work::journal && disk_.failure_told()) {
+        note_failure();
+        if (failed_) {
             if (!latched) findings.add("goes on after the journal's disk has failed");
             if (store.core().journal.durable() > acknowledged) {
                 findings.add("acknowledges after a failure");
@@ -96,7 +111,10 @@ private:
     SimulatedDisk& disk_;
     Random random_;
     SteppedStore* store_ = nullptr;
-    Work last_work_ = Work::opening;  // of the last operation before the failure, then of that
+    Work last_work_ = Work::opening;  // of the last operation
+    DiskOperation last_operation_{};
+    std::uint64_t failures_ = 0;  // that were told by then
+    bool failed_ = false;         // one of them ends the store
 };
 
 }  // namespace

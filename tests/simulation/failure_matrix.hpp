@@ -11,10 +11,11 @@
 namespace allot::testing {
 
 /// Lets every operation of a store's life fail: the Nth, once and from then on, of each kind. After
-/// a failure in writing the journal nothing more may be acknowledged, and nothing more be asked of
-/// the disk for it. One aside, of a snapshot or of a segment made ahead of need, may end in a store
-/// that goes on. In each case what was acknowledged has to be there after a restart, whether the
-/// power is cut or the process killed.
+/// a failure in writing the journal, or in making the name of a segment durable, nothing more may
+/// be acknowledged, and nothing more be asked of the disk for the journal. One aside, of a snapshot
+/// or of a segment made ahead of need, ends in a store that goes on: until the next failure, or
+/// until the segment that it has is full. In each case what was acknowledged has to be there after
+/// a restart, whether the power is cut or the process killed.
 class FailureMatrix {
 public:
     struct Counts {

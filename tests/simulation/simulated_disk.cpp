@@ -52,6 +52,9 @@ public:
     void truncate(std::uint64_t size) override {
         disk_.pass(DiskOperation::truncate, path_);
         const std::scoped_lock lock{disk_.mutex_};
+        if (size > inode_->now.size() && size - inode_->now.size() > disk_.left()) {
+            refuse(std::errc::no_space_on_device, path_);
+        }
         inode_->now.resize(size);
         inode_->unsynced.emplace_back(Resize{size});
     }
@@ -79,6 +82,12 @@ protected:
         }
         {
             const std::scoped_lock lock{disk_.mutex_};
+            const std::uint64_t end =
+                inode_->now.size() + std::min(disk_.left(), offset + bytes.size());
+            if (offset + bytes.size() > end) {
+                if (end <= offset) refuse(std::errc::no_space_on_device, path_);
+                bytes = bytes.first(static_cast<std::size_t>(end - offset));
+            }
             write_to(inode_->now, offset, bytes);
             inode_->unsynced.emplace_back(Write{offset, {bytes.begin(), bytes.end()}});
         }
@@ -120,7 +129,7 @@ SimulatedDisk::Outcome SimulatedDisk::meet(DiskOperation operation) {
     if (changes && before) before(operation);
     const std::scoped_lock lock{mutex_};
     const std::uint64_t number = operations_++;
-    if (failed_) ++asked_after_;
+    if (failures_told_ != 0) ++asked_after_;
     const Outcome outcome = outcome_of(operation, number);
     if (outcome != Outcome::good && !failure_->for_ever) spent_ = true;
     return outcome;
@@ -133,7 +142,7 @@ SimulatedDisk::Outcome SimulatedDisk::outcome_of(DiskOperation operation, std::u
     if (failure_->short_write) return moves_bytes ? Outcome::cut_short : Outcome::good;
     interrupted_ = moves_bytes && failure_->code == std::errc::interrupted;
     if (interrupted_) return Outcome::interrupted;
-    if (operation != DiskOperation::close) failed_ = true;
+    if (operation != DiskOperation::close) ++failures_told_;
     return Outcome::fails;
 }
 
@@ -233,6 +242,35 @@ std::vector<std::string> SimulatedDisk::list(const std::filesystem::path& direct
     if (found == directories_.end()) return names;
     for (const auto& [name, inode] : found->second.now) names.push_back(name);
     return names;
+}
+
+std::uint64_t SimulatedDisk::used_now() const {
+    std::uint64_t used = 0;
+    for (const auto& [path, directory] : directories_) {
+        for (const auto& [name, inode] : directory.now) used += inode->now.size();
+    }
+    return used;
+}
+
+std::uint64_t SimulatedDisk::used_bytes() const {
+    const std::scoped_lock lock{mutex_};
+    return used_now();
+}
+
+std::uint64_t SimulatedDisk::left() const {
+    if (capacity_ == no_capacity) return no_capacity;
+    const std::uint64_t used = used_now();
+    return capacity_ > used ? capacity_ - used : 0;
+}
+
+void SimulatedDisk::set_capacity(std::uint64_t bytes) {
+    const std::scoped_lock lock{mutex_};
+    capacity_ = bytes;
+}
+
+std::uint64_t SimulatedDisk::free_bytes(const std::filesystem::path&) noexcept {
+    const std::scoped_lock lock{mutex_};
+    return tells_free_bytes ? left() : no_capacity;
 }
 
 std::unique_ptr<FileLock> SimulatedDisk::lock(const std::filesystem::path& path) {

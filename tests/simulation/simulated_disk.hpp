@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -65,6 +66,7 @@ public:
     void sync_directory(const std::filesystem::path& directory) override;
     void create_directories(const std::filesystem::path& directory) override;
     std::vector<std::string> list(const std::filesystem::path& directory) override;
+    std::uint64_t free_bytes(const std::filesystem::path& directory) noexcept override;
     std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
 
     /// Called before each operation that may change the disk (so not for reading), outside of any
@@ -73,6 +75,14 @@ public:
 
     /// False: it knows no second names, as some file systems do not.
     bool links = true;
+
+    /// The disk holds so many bytes of files, by their lengths, and no file grows beyond that.
+    void set_capacity(std::uint64_t bytes);
+    /// False: free_bytes() tells nothing of it, as where a quota bounds a user.
+    bool tells_free_bytes = true;
+    static constexpr std::uint64_t no_capacity = std::numeric_limits<std::uint64_t>::max();
+    /// Bytes of the files that have a name.
+    [[nodiscard]] std::uint64_t used_bytes() const;
 
     /// Operations so far, of every kind.
     [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }
@@ -89,7 +99,8 @@ public:
         spent_ = false;
     }
     /// True once a failure was told: not a short write, an interruption, or a failed close.
-    [[nodiscard]] bool failure_told() const noexcept { return failed_; }
+    [[nodiscard]] bool failure_told() const noexcept { return failures_told_ != 0; }
+    [[nodiscard]] std::uint64_t failures_told() const noexcept { return failures_told_; }
     /// Operations that were asked for after a failure had been told.
     [[nodiscard]] std::uint64_t asked_after_failure() const noexcept { return asked_after_; }
 
@@ -141,6 +152,9 @@ private:
     void pass(DiskOperation operation, const std::filesystem::path& path);
     [[noreturn]] void fail(const std::filesystem::path& path) const;
     Directory& directory_of(const std::filesystem::path& path);
+    /// How many more bytes files may have. \pre mutex_ is held
+    [[nodiscard]] std::uint64_t left() const;
+    [[nodiscard]] std::uint64_t used_now() const;
 
     // What a power cut, or a failed sync, leaves of a file or a directory.
     static Bytes drawn(const Inode& inode, Random& random);
@@ -154,7 +168,8 @@ private:
     bool spent_ = false;        // it was to happen once, and has
     bool interrupted_ = false;  // the last read or write was; the next try is let through
     std::atomic<std::uint64_t> operations_ = 0;
-    std::atomic<bool> failed_ = false;
+    std::atomic<std::uint64_t> failures_told_ = 0;
+    std::uint64_t capacity_ = no_capacity;
     std::atomic<std::uint64_t> asked_after_ = 0;
 };
 

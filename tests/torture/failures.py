@@ -18,7 +18,7 @@ def judge_failure(run: Run, thread: int, calls: list[Call]) -> None:
     if run.exit_code < 0:
         raise Broken(f"signal {-run.exit_code} instead of an exit code: {run.log}")
     operations = [each for client in run.clients for each in client]
-    refused = [each for each in operations if not _answered(each)]
+    refused = [each for each in operations if not _answered(each) and not _found_disk_full(each)]
     if (refused or not run.served) and run.exit_code == 0:
         raise Broken(f"it refuses {refused[:1]}, and ends as if nothing had been: {run.log}")
     failed = [call for call in calls if call.injected and str(run.store) in call.text]
@@ -48,6 +48,11 @@ def _answered(operation: Operation) -> bool:
     return operation.completed is not None and getattr(reply, "code", "") not in refusals
 
 
+def _found_disk_full(operation: Operation) -> bool:
+    """No segment could be made ahead of need: nothing failed of what was acknowledged, or will be."""
+    return getattr(operation.reply, "text", "").startswith("the disk is full")
+
+
 def _unknown(operation: Operation) -> Operation:
     """What was refused because of the storage may have happened."""
     return operation if _answered(operation) else operation._replace(completed=None, reply=None)
@@ -64,9 +69,10 @@ def must_refuse(operations: list[Operation], failed_at: float, calls: list[Call]
         changes = each.command[0] in WRITES and each.command not in done
         done.add(each.command)
         if not _answered(each):
-            refused = refused or each
+            refused = refused or (None if _found_disk_full(each) else each)
             continue
-        if refused:
+        # What only reads is answered as long as all that can be seen is durable.
+        if refused and each.command[0] in WRITES:
             raise Broken(f"{refused} was refused, and {each} after it was not")
         invoked, completed = (clock + at / 1e9 for at in (each.invoked, each.completed or 0))
         if changes and completed > failed_at and not any(at > invoked for at in synced):

@@ -258,7 +258,10 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
         Lsn saw = 0;
         const bool is_feed = words[0] == "FEED";
         // To read the feed is to use the disk.
-        const bool may_fail = server_->core().journal.failed() || (is_feed && end_ == End::failure);
+        // A segment that cannot be made ahead of need ends no more than that.
+        const bool is_full = replies.starts_with("-READONLY the disk is full");
+        const bool may_fail =
+            server_->core().journal.failed() || ((is_feed || is_full) && end_ == End::failure);
         if (may_fail && is_failure(replies)) {
             size = replies.find('\n') + 1;
             if (words[0] == "EXEC") client.transaction.end();

@@ -1,0 +1,276 @@
+// A disk that others fill, and free again. Nothing of the journal is half written then: the store
+// uses the room that it has, refuses what it has no room for, and goes on by itself.
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/state_hash.hpp"
+#include "storage/disk_watch.hpp"
+#include "storage/inspect.hpp"
+#include "tests/simulation/power_cuts.hpp"
+#include "tests/simulation/shopper.hpp"
+#include "tests/simulation/stepped_store.hpp"
+#include "tests/storage/seed.hpp"
+
+using namespace allot;
+using namespace allot::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> unfinished_files(SimulatedDisk& disk) {
+    auto names = disk.list(store_directory);
+    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".tmp"); });
+    return names;
+}
+
+/// A store whose disk has no room for another segment.
+struct GivenAFullDisk {
+    GivenAFullDisk() {
+        store.turn([](MessageBus& bus) {
+            (void)bus.handle(AddBatch{BatchRef::of("b").value(), Sku::of("SKU").value(),
+                                      Quantity::of(1'000'000).value()});
+        });
+        disk.set_capacity(disk.used_bytes() + tiny_options().segment_bytes / 2);
+    }
+    [[nodiscard]] bool allocate() {
+        const std::string order = "order-" + std::to_string(orders);
+        try {
+            store.turn([&](MessageBus& bus) {
+                (void)bus.handle(Allocate{
+                    {OrderId::of(order).value(), Sku::of("SKU").value(), Quantity::of(1).value()}});
+            });
+        } catch (const StorageFull&) {
+            return false;
+        }
+        ++orders;
+        return true;
+    }
+    /// Much at once, while the file system does not tell that there is no room for it.
+    void accept_too_much() {
+        disk.tells_free_bytes = false;
+        store.turn([&](MessageBus& bus) {
+            for (int i = 0; i < 300; ++i) {
+                (void)bus.handle(Allocate{{OrderId::of("much-" + std::to_string(i)).value(),
+                                           Sku::of("SKU").value(), Quantity::of(1).value()}});
+            }
+        });
+        for (int i = 0; i < 5'000 && !store.core().journal.waits_for_room(); ++i) store.step();
+    }
+    /// Until a change is refused.
+    void fill() {
+        for (int i = 0; i < 10'000 && allocate(); ++i) {
+            for (int steps = 0; steps < 4; ++steps) store.step();
+        }
+        for (int i = 0; i < 200; ++i) store.step();
+    }
+    [[nodiscard]] std::uint64_t hash() {
+        return store.turn([](MessageBus& bus) { return state_hash(bus.repository()); });
+    }
+
+    Random random{1};
+    SimulatedDisk disk;
+    SteppedStore store{disk, tiny_options(), random};
+    int orders = 0;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_disk_without_room_for_another_segment, GivenAFullDisk)
+
+BOOST_AUTO_TEST_CASE(
+    when_the_present_one_is_full_then_changes_are_refused_and_nothing_has_changed) {
+    fill();
+    const std::uint64_t before = hash();
+    BOOST_TEST(!allocate());
+    BOOST_TEST(hash() == before);
+    const GroupJournal& journal = store.core().journal;
+    BOOST_TEST(!journal.failed());
+    BOOST_TEST(journal.disk_full());
+    BOOST_TEST(journal.last() == journal.durable());  // so all that is seen may be shown
+    BOOST_TEST(unfinished_files(disk).empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_changes_are_refused_then_the_room_there_was_is_used) {
+    fill();
+    BOOST_TEST(orders > 5);
+    const auto bytes = disk.contents(store_directory / journal::segment_name(1));
+    const auto zeros = std::ranges::find_if(bytes.rbegin(), bytes.rend(),
+                                            [](std::byte each) { return each != std::byte{0}; });
+    BOOST_TEST(std::distance(bytes.rbegin(), zeros) < 2'048);
+}
+
+BOOST_AUTO_TEST_CASE(when_there_is_room_again_then_changes_are_accepted_again) {
+    fill();
+    disk.set_capacity(SimulatedDisk::no_capacity);
+    for (int i = 0; i < 5'000 && store.core().journal.disk_full(); ++i) store.step();
+    for (int i = 0; i < 500; ++i) {
+        BOOST_TEST_REQUIRE(allocate());
+        for (int steps = 0; steps < 8; ++steps) store.step();
+    }
+    BOOST_TEST(!store.core().journal.disk_full());
+}
+
+BOOST_AUTO_TEST_CASE(when_what_was_accepted_has_no_room_either_then_it_waits_until_there_is_some) {
+    accept_too_much();
+    const GroupJournal& journal = store.core().journal;
+    BOOST_TEST(journal.waits_for_room());
+    BOOST_TEST(journal.durable() < journal.last());
+    BOOST_TEST(!allocate());
+    BOOST_TEST(unfinished_files(disk).empty());
+    disk.set_capacity(SimulatedDisk::no_capacity);
+    for (int i = 0; i < 10'000 && journal.durable() < journal.last(); ++i) store.step();
+    BOOST_TEST(journal.durable() == journal.last());
+    BOOST_TEST(!journal.waits_for_room());
+    BOOST_TEST(!journal.failed());
+    BOOST_TEST(allocate());
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_it_is_closed_before_there_is_some_then_it_has_failed_and_lost_what_waited) {
+    accept_too_much();
+    const Lsn durable = store.core().journal.durable();
+    store.close();
+    BOOST_TEST(store.core().journal.failed());
+    const auto killed = disk.after_kill();
+    killed->set_capacity(SimulatedDisk::no_capacity);
+    BOOST_TEST(SteppedStore(*killed, tiny_options(), random).core().journal.last() == durable);
+}
+
+// A process that was killed has left a segment that it never used, and another half made.
+BOOST_AUTO_TEST_CASE(when_a_start_finds_what_an_earlier_process_left_then_that_room_is_used) {
+    for (int i = 0; i < 5; ++i) {
+        BOOST_TEST_REQUIRE(allocate());
+        for (int steps = 0; steps < 8; ++steps) store.step();
+    }
+    store.close();
+    const auto killed = disk.after_kill();
+    const auto segment_bytes = static_cast<std::size_t>(tiny_options().segment_bytes);
+    killed->put(store_directory / journal::segment_name(2), std::vector<std::byte>(segment_bytes));
+    killed->put(store_directory / std::string{journal::aside_name}, std::vector<std::byte>(5'000));
+    killed->set_capacity(killed->used_bytes());
+    SteppedStore again{*killed, tiny_options(), random};
+    BOOST_TEST(unfinished_files(*killed).empty());
+    for (int i = 0; i < 200; ++i) {
+        again.turn([&](MessageBus& bus) {
+            (void)bus.handle(Allocate{{OrderId::of("again-" + std::to_string(i)).value(),
+                                       Sku::of("SKU").value(), Quantity::of(1).value()}});
+        });
+        for (int steps = 0; steps < 8; ++steps) again.step();
+        if (again.core().journal.index().before(again.core().journal.last())->segment == 2) return;
+    }
+    BOOST_ERROR("the second segment is never used");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_closed_then_it_was_closed_well_and_can_be_opened_again) {
+    fill();
+    const Lsn last = store.core().journal.last();
+    store.close();
+    BOOST_TEST(!store.core().journal.failed());
+    const auto killed = disk.after_kill();
+    const CheckReport report = check_files(*killed, store_directory, {});
+    BOOST_TEST(report.ok);
+    BOOST_TEST(report.last == last);
+    SteppedStore again{*killed, tiny_options(), random};
+    BOOST_TEST(again.core().journal.last() == last);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_disk_that_is_filled_and_freed)
+
+// At every operation of a life; also where the file system does not tell how much room it has.
+BOOST_AUTO_TEST_CASE(when_the_store_works_on_then_nothing_is_lost_and_it_goes_on_by_itself) {
+    const std::uint64_t seed = seed_of_run();
+    std::uint64_t refusals = 0;
+    for (std::uint64_t at = seed % 3; at < 400; at += 3) {
+        for (const bool tells : {true, false}) {
+            Random random{seed + at};
+            SimulatedDisk disk{seed};
+            disk.tells_free_bytes = tells;
+            SteppedStore store{disk, tiny_options(), random};
+            bool filled = false;
+            disk.before = [&](DiskOperation) {
+                if (!filled && disk.operations() >= at) disk.set_capacity(disk.used_bytes());
+                filled = filled || disk.operations() >= at;
+            };
+            History history;
+            Shopper shopper{random, 5};
+            for (int i = 0, since = 0; i < 400; ++i) {
+                try {
+                    store.turn([&](MessageBus& bus) {
+                        const Lsn last = shopper.command(bus);
+                        history.happened(last, state_hash(bus.repository()));
+                    });
+                } catch (const StorageFull&) {
+                    ++refusals;
+                }
+                for (std::uint64_t steps = random() % 6; steps > 0; --steps) store.step();
+                if (i % 40 == 39) store.begin_snapshot();
+                if (filled && ++since == 150) disk.set_capacity(SimulatedDisk::no_capacity);
+            }
+            BOOST_TEST_CONTEXT("filled at operation " << at << ", tells " << tells) {
+                store.settle();
+                const Lsn acknowledged = store.core().journal.durable();
+                BOOST_TEST(!store.core().journal.failed());
+                BOOST_TEST(acknowledged == store.core().journal.last());
+                BOOST_TEST(unfinished_files(disk).empty());
+                disk.before = nullptr;
+                const auto cut = disk.after_power_cut(random);
+                BOOST_TEST(judge_recovery(*cut, history, acknowledged).wrong == "");
+                store.close();
+                BOOST_TEST(!store.core().journal.failed());
+            }
+        }
+    }
+    BOOST_TEST(refusals > 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_watch_on_the_disk)
+
+BOOST_AUTO_TEST_CASE(when_little_is_left_then_it_warns_once_and_again_when_there_was_more) {
+    SimulatedDisk disk;
+    disk.create_directories(store_directory);
+    std::vector<std::string> warnings;
+    DiskWatch watch{disk, store_directory, 1'000,
+                    [&](std::string_view text) { warnings.emplace_back(text); }};
+    watch.expect_snapshot(500);
+    DiskWatch::Time now{1h};
+    const auto look_at = [&](std::uint64_t free_bytes) {
+        disk.set_capacity(free_bytes);
+        now += 1s;
+        return watch.look(now, 0);
+    };
+    BOOST_TEST(look_at(2'500));
+    BOOST_TEST(!watch.look(now + 999ms, 0));
+    BOOST_TEST(warnings.empty());
+    for (int i = 0; i < 3; ++i) BOOST_TEST(look_at(2'499));
+    BOOST_TEST_REQUIRE(warnings.size() == 1U);
+    BOOST_TEST(warnings[0].find("2499 bytes are free") != std::string::npos);
+    look_at(2'500);
+    look_at(100);
+    BOOST_TEST(warnings.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_journal_grows_then_it_knows_how_long_the_room_lasts) {
+    SimulatedDisk disk;
+    disk.create_directories(store_directory);
+    DiskWatch watch{disk, store_directory, 1'000, {}};
+    const DiskWatch::Time start{1h};
+    BOOST_TEST((watch.lasts(start, 0, 1'000) == DiskWatch::lasts_max));
+    for (int second = 0; second <= 300; ++second) {
+        watch.look(start + std::chrono::seconds{second}, static_cast<std::uint64_t>(second) * 10);
+    }
+    BOOST_TEST((watch.lasts(start + 300s, 3'000, 6'000) == 600s));
+    BOOST_TEST((watch.lasts(start + 300s, 3'000, 0) == 0s));
+    // At rest since then.
+    BOOST_TEST((watch.lasts(start + 3'000s, 3'000, 6'000) > 10'000s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
