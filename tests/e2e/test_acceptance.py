@@ -227,7 +227,7 @@ class GivenARestart(server.ServedCase):
         self.one = self.client(self.server)
         self.assertEqual(before, self.one.pipeline(ask))
         self.assertEqual([["A", 3, "soon"], ["B", 4, "here"]], before[2])
-        self.assertEqual([["p", "A", 99, 6, 1]], before[4])
+        self.assertEqual([["p", "A", 99, 6]], before[4])
         self.assertEqual(0, self.one.call("SETQTY", "late", 5))
         self.assertEqual(5, self.available("A")["late"])
 
