@@ -22,7 +22,10 @@ CommandQueue::Added CommandQueue::add(const CommandSpec& spec,
 }
 
 void CommandQueue::spoil() noexcept {
-    *this = {};
+    std::vector<Command>{}.swap(commands_);
+    std::vector<std::uint32_t>{}.swap(sizes_);
+    std::string{}.swap(text_);
+    touches_stock_ = false;
     is_spoiled_ = true;
 }
 

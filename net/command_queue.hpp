@@ -76,7 +76,7 @@ public:
     void add(const Sku& sku, Version version) { versions_.emplace(sku, version); }
     /// Whether the stock of one of them has changed since.
     [[nodiscard]] bool have_moved(Repository& repository) const;
-    void clear() noexcept { versions_ = {}; }
+    void clear() noexcept { decltype(versions_){}.swap(versions_); }
     /// Memory that it holds.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return versions_.capacity() * sizeof(*versions_.begin());

@@ -188,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     expect_error(transact(good + R"(,{"reschedule":{"batch":"b","eta":"soon"}})"), 400, "BADDATE",
                  "operations[1].reschedule.eta");
     expect_error(transact(good, R"(,"if":7)"), 400, "SYNTAX", "if");
-    expect_error(transact(good, R"(,"if":{"a b\n":7})"), 400, "BADNAME", "if.a b\\x0A");
+    expect_error(transact(good, R"(,"if":{"a b\n":7})"), 400, "BADNAME", "if.a b\\x0a");
     expect_error(transact(good, R"(,"if":{"LAMP":-1})"), 400, "SYNTAX", "if.LAMP",
                  "is no whole number from 0");
     expect_error(transact(good, R"(,"atomic":1)"), 400, "SYNTAX", "atomic");
