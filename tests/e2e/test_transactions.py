@@ -34,7 +34,7 @@ class GivenTransactionsUnderWay(server.ServedCase):
         next_lsn, seen = 2, 0
         with self.server.client() as client:
             while seen < 3 * 100 * self.SIZE:
-                facts = client.call("FEED", next_lsn, "COUNT", 70 * self.SIZE, "BLOCK", 1000)
+                _, facts = client.call("FEED", next_lsn, "COUNT", 70 * self.SIZE, "BLOCK", 1000)
                 seen += len(facts)
                 next_lsn += len(facts)
                 self.assertEqual(0, len(facts) % self.SIZE)
