@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(when_the_disk_is_full_then_changes_are_refused_and_reads_se
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1") == full);
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1 SKU 2") == full);
     BOOST_TEST(desk.ask("SETQTY b 3") == full);
-    BOOST_TEST(desk.ask("PUBLISH allocate {\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":1}") == full);
+    desk.send(framed({"PUBLISH", "allocate", R"({"orderid":"o","sku":"SKU","qty":1})"}));
+    BOOST_TEST(desk.take() == full);
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":10\r\n");
     desk.engine.journal.full = false;
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1") == "+b\r\n");
