@@ -131,7 +131,7 @@ std::optional<LineItem> Fields::line(const json::value& line, std::size_t place)
         fail(ErrorCode::syntax, in_quotes(shown(line, false)) + " is no object", at);
         return {};
     }
-    const Fields fields{tell_, line.get_object(), where_ + at + "."};
+    const Fields fields{tell_, repository_, line.get_object(), where_ + at + "."};
     if (!fields.only({"sku", "quantity"})) return {};
     const auto sku = fields.name<Sku>("sku");
     if (!sku) return {};
