@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refuse
     for (const auto& [channel, text, why] : {
              std::tuple{"allocate", R"({"orderid":"o9","sku":"NOPE","qty":2})", "-INVALIDSKU "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":0})", "-BADQTY "},
-             {"allocate", R"({"orderid":"o 9","sku":"SKU","qty":1})", "-BADNAME "},
+             {"allocate", R"({"orderid":"o9 ","sku":"SKU","qty":1})", "-BADNAME "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":"1"})", "-BADQTY "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":1.5})", "-BADQTY "},
              {"allocate", R"({"orderid":"o9","sku":"SKU"})", "-SYNTAX "},

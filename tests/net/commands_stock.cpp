@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_nam
     BOOST_TEST(ask("SHORTAGES RED-CHAIR AFTER") == "-SYNTAX no LSN after 'AFTER'" + rule);
     BOOST_TEST(ask("SHORTAGES RED-CHAIR after") == "-SYNTAX no LSN after 'after'" + rule);
     BOOST_TEST(ask("SHORTAGES AFTER AFTER").starts_with("-SYNTAX 'AFTER' is no LSN: "));
-    BOOST_TEST(ask("SHORTAGES \"a b\" AFTER 4").starts_with("-BADNAME 'a b' is no SKU: "));
+    BOOST_TEST(ask("SHORTAGES \"a  b\" AFTER 4").starts_with("-BADNAME 'a  b' is no SKU: "));
     for (const std::string none : {"x", "-1", "1.5", "99999999999999999999", "\"\""}) {
         BOOST_TEST(ask("SHORTAGES AFTER " + none)
                        .ends_with("' is no LSN: it is a whole number from 0 to "
