@@ -14,7 +14,7 @@ namespace {
 /// Most slices are over in half of it; where memory is slow to answer, they are cut here.
 constexpr std::chrono::microseconds slice_max{25};
 
-std::uint64_t microseconds(std::chrono::steady_clock::duration time) {
+std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
@@ -111,7 +111,7 @@ void SnapshotThread::take_one() {
     copy_all();
     if (!journal_.sync(snapshotter_.end(), stop_)) throw Stopped{};
     snapshotter_.finish();
-    took_us_ = microseconds(Steady::now() - began);
+    took_us_ = in_microseconds(Steady::now() - began);
     taken_at_ = SystemClock{}.now();
     ++taken_;
 }
@@ -151,7 +151,7 @@ SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     const auto began = Steady::now();
     snapshotter_.copy(began + slice_max);
     const auto took = Steady::now() - began;
-    pause_us_ = std::max(pause_us_.load(), microseconds(took));
+    pause_us_ = std::max(pause_us_.load(), in_microseconds(took));
     return took;
 }
 

@@ -176,7 +176,8 @@ std::optional<bool> Fields::truth_or(std::string_view field, bool otherwise) con
 
 template <class Name>
 std::optional<Name> Fields::key(std::string_view field) const {
-    if (const auto name = Name::of(field)) return *name;
+    const auto name = accepted_name<Name>(field, repository_);
+    if (name) return *name;
     std::string escaped;
     append_escaped(escaped, field, echoed_bytes_max);
     fail(ErrorCode::bad_name, no_name<Name>(field), escaped);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/escape.hpp"
 #include "net/http/fields.hpp"
 #include "net/http/json_body.hpp"
 #include "net/http/json_text.hpp"
@@ -204,7 +205,7 @@ void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOper
     tell_refusal(refused.refusal, refused.subject, [&](ErrorCode code, const auto&... parts) {
         exchange.hub.counters.count(code);
         std::string text;
-        (text.append(std::string_view{parts}), ...);
+        (append_text(text, std::string_view{parts}), ...);
         json.begin_object().key("error").begin_object();
         json.key("code").string(word_of(code)).key("message").string(text);
         json.key("field").string(refused.field);

@@ -1,15 +1,15 @@
 // Where histories are kept: in snapshots, when the journal is gone; and files that have none.
 
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <thread>
 #include <vector>
 
 #include "storage/bootstrap.hpp"
 #include "storage/corrupt_store.hpp"
 #include "storage/handler_file.hpp"
+#include "storage/inspect.hpp"
 #include "tests/storage/history_shop.hpp"
-#include "tests/storage/scratch.hpp"
+#include "tests/storage/old_files.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -51,13 +51,8 @@ namespace {
 
 /// A directory as version 2 of the formats left it, after three starts, of which each wrote facts
 /// (1 to 3, 4 to 7, 8 to 10), and with a handler that was told of the first two.
-struct FormatTwo : Scratch {
-    FormatTwo() {
-        const std::filesystem::path data = ALLOT_SOURCE_DIR "/tests/data/format-2-lives";
-        for (const auto& file : std::filesystem::directory_iterator{data}) {
-            std::filesystem::copy(file, path / file.path().filename());
-        }
-    }
+struct FormatTwo : OldFiles {
+    FormatTwo() : OldFiles{"format-2-lives"} {}
     static constexpr HistoryId lives[] = {0x50a4d198bff1245e, 0x5edcac5f4b9ae46f,
                                           0xcd9fb819d2ed52c7};
 };
@@ -107,6 +102,50 @@ BOOST_AUTO_TEST_CASE(when_a_handler_was_there_then_it_goes_on_and_its_place_has_
     const auto place =
         handler_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
     BOOST_TEST((place == handler_file::Place{10, lives[2]}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// A directory as version 3 of the formats left it. A second start wrote the facts from the ninth
+/// on, after a restore of which one history is known that has left; the eighth fact is a line that
+/// was moved. It has snapshots that were taken after the eighth and the ninth, and a handler that
+/// was told of two.
+struct FormatThree : OldFiles {
+    FormatThree() : OldFiles{"format-3"} {}
+    static constexpr HistoryId first = 0xdcf4c064757c15d8, second = 0x7d0f1436d8752e4c,
+                               left = 0x1111111111111111;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_files_with_histories, FormatThree)
+
+BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_tells_the_same) {
+    Histories expected;
+    expected.begin(first, 1);
+    expected.begin(second, 9);
+    expected.leave(left, 3);
+    for (const Lsn start : {Lsn{0}, Lsn{8}, Lsn{9}}) {
+        BOOST_TEST((recovered(start).histories == expected), start);
+    }
+    BOOST_TEST(check_store(path).ok);
+}
+
+BOOST_AUTO_TEST_CASE(when_they_are_opened_then_their_facts_and_cursors_are_as_they_were) {
+    Store store = Store::open(path, small_options());
+    BOOST_TEST(store.history().current() == second);
+    const auto all = facts_after(store, {first, 0});
+    BOOST_TEST_REQUIRE(all.size() == 10U);
+    BOOST_TEST((all[7].cursor() == HistoryCursor{first, 8}));
+    BOOST_TEST((all[8].cursor() == HistoryCursor{second, 9}));
+    const LineAllocated moved{{"o2", "A", 6}, "b2", 3};
+    BOOST_TEST((all[7].fact == Fact{moved}));
+    BOOST_TEST((parting(store, {left, 5}) == HistoryCursor{first, 3}));
+    const auto place = handler_file::read(posix_file_system(), path, "webhook-hook",
+                                          recovered(0).journal.tail.store_id);
+    BOOST_TEST((place.value() == handler_file::Place{2, first}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
