@@ -16,18 +16,21 @@ attempt('allocate', fn () => $client->executeRaw(allocate('allocate')));
 attempt('stock', fn () => $client->executeRaw(['STOCK', 'LAMP']));
 
 /** Its pipelines and transactions take commands only, of which it knows those of Redis. */
-class Allocate extends Predis\Command\Command
+class Words extends Predis\Command\Command
 {
+    public function __construct(private array $words)
+    {
+        $this->setArguments(array_slice($words, 1));
+    }
+
     public function getId()
     {
-        return 'ALLOCATE';
+        return $this->words[0];
     }
 }
-function command(string $step): Allocate
+function command(string $step): Words
 {
-    $command = new Allocate();
-    $command->setArguments(array_slice(allocate($step), 1));
-    return $command;
+    return new Words(allocate($step));
 }
 
 attempt('pipeline', fn () => $client->pipeline(function ($pipe) {
@@ -42,6 +45,7 @@ attempt('transaction', fn () => $client->transaction(function ($transaction) {
 attempt('watch', function () use ($client, $port) {
     try {
         return $client->transaction(['cas' => true, 'watch' => 'LAMP'], function ($transaction) use ($port) {
+            $transaction->executeCommand(new Words(['STOCK', 'LAMP'])); // it watches with the first command
             connected(['port' => $port])->executeRaw(allocate('between'));
             $transaction->multi();
             $transaction->executeCommand(command('watch'));
