@@ -87,6 +87,7 @@ class GivenRedisCli(GivenStock):
         hello = json.loads(self.cli("-3", "--json", "HELLO", "3"))
         self.assertGreater(hello.pop("id"), 0)
         self.assertRegex(hello.pop("version"), r"^\d+\.\d+\.\d+$")
+        self.assertRegex(hello.pop("history"), "^[0-9a-f]{16}$")
         self.assertEqual({"server": "allot", "proto": 3, "mode": "standalone", "role": "master",
                           "modules": []}, hello)
 
