@@ -130,7 +130,9 @@ BOOST_AUTO_TEST_CASE(when_a_file_begins_with_a_byte_order_mark_then_it_is_passed
                    .text("data") == "f");
     BOOST_TEST(error_of({.arguments = {"--config", "a"},
                          .file = "\n\xEF\xBB\xBF"
-                                 "data = f\n"}) == "a:2: '\\u{feff}data': there is no such key");
+                                 "data = f\n"}) ==
+               "a:2: '\\u{feff}data': there is no such key; a key is the name of an option, "
+               "without --");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_file_is_utf16_then_it_is_refused_as_that) {
