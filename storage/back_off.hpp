@@ -3,8 +3,26 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 
 namespace allot {
+
+/// No call rests for longer because of RetryLater.
+inline constexpr std::chrono::hours retry_later_max{1};
+
+/// Thrown by a call that has failed and knows when another can succeed at the earliest: that is not
+/// made before, however short the back-off is.
+class RetryLater : public std::runtime_error {
+public:
+    /// \param after from now on; of what exceeds retry_later_max, that counts.
+    RetryLater(const std::string& why, std::chrono::seconds after)
+        : std::runtime_error{why}, after_{std::min<std::chrono::seconds>(after, retry_later_max)} {}
+    [[nodiscard]] std::chrono::seconds after() const noexcept { return after_; }
+
+private:
+    std::chrono::seconds after_;
+};
 
 /// How long to rest before a call that has failed is made again: twice as long each time, up to a
 /// bound.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -27,11 +28,11 @@ struct EventHandler {
     /// afterwards the handler goes on after the last fact for which its call returned.
     Lsn from = from_now;
     /// Called on a thread of its own; no command waits for it. When it throws, whatever that is,
-    /// options.warning is told, and it is called with the same fact again after a rest. A journal
-    /// that could not be read is read again after a rest, too. Only damage in the journal ends the
-    /// calls.
-    /// \param store_id of the store: together with the fact's LSN and time, what tells a fact from
-    /// any other.
+    /// options.warning is told, and it is called with the same fact again after a rest: that of
+    /// `back_off`, or, where it has thrown RetryLater, what that asks for if it is longer. A
+    /// journal that could not be read is read again after a rest, too. Only damage in the journal
+    /// ends the calls. \param store_id of the store: together with the fact's LSN and time, what
+    /// tells a fact from any other.
     std::function<Handled(const CommittedFact& fact, std::uint64_t store_id)> call;
     BackOff back_off = {};
     /// Makes a call that is running return or throw soon. It is called from another thread when the
@@ -48,6 +49,7 @@ struct HandlerStatus {
     std::uint64_t acted;     ///< calls that acted, since the process began
     std::uint64_t failures;  ///< calls that threw and failed reads, since the process began
     std::string last_error;  ///< what the last of them said; empty: none
+    std::chrono::milliseconds retry_in{0};  ///< until it is tried again; 0: it does not rest
 };
 
 }  // namespace allot

@@ -116,13 +116,14 @@ HandlerAtWork::HandlerAtWork(FileSystem& files, fs::path directory, const GroupJ
       kept_{done} {}
 
 void HandlerAtWork::start(FactHistory& history, JournalThreads& journal) {
-    follower_ = FactFollower::start(history, journal, done_ + 1,
-                                    {.name = "event handler " + handler_.name,
-                                     .call = [this](const CommittedFact& fact) { call(fact); },
-                                     .back_off = handler_.back_off,
-                                     .interrupt = handler_.interrupt,
-                                     .failed = [this](std::string_view why) { note_failure(why); }},
-                                    warning_);
+    follower_ = FactFollower::start(
+        history, journal, done_ + 1,
+        {.name = "event handler " + handler_.name,
+         .call = [this](const CommittedFact& fact) { call(fact); },
+         .back_off = handler_.back_off,
+         .interrupt = handler_.interrupt,
+         .failed = [this](std::string_view why, auto rest) { note_failure(why, rest); }},
+        warning_);
 }
 
 void HandlerAtWork::stop() {
@@ -140,10 +141,11 @@ void HandlerAtWork::call(const CommittedFact& fact) {
     }
 }
 
-void HandlerAtWork::note_failure(std::string_view why) {
+void HandlerAtWork::note_failure(std::string_view why, std::chrono::milliseconds rest) {
     ++failures_;
     const std::scoped_lock lock{mutex_};
     last_error_ = why;
+    retry_at_ = Steady::now() + rest;
 }
 
 /// A place that cannot be kept stops nobody: after a restart the handler would be told again of
@@ -166,13 +168,15 @@ void HandlerAtWork::keep_place() noexcept {
 HandlerStatus HandlerAtWork::status(Lsn end) const {
     const Lsn done = done_;
     const std::scoped_lock lock{mutex_};
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - Steady::now());
     return {.name = handler_.name,
             .done = done,
             .kept = kept_,
             .lag = end - std::min(done, end),
             .acted = acted_,
             .failures = failures_,
-            .last_error = last_error_};
+            .last_error = last_error_,
+            .retry_in = std::max(rest, std::chrono::milliseconds{0})};
 }
 
 EventHandlers::EventHandlers(FileSystem& files, const fs::path& directory,

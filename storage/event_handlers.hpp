@@ -40,7 +40,7 @@ public:
 private:
     using Steady = std::chrono::steady_clock;
     void call(const CommittedFact& fact);
-    void note_failure(std::string_view why);
+    void note_failure(std::string_view why, std::chrono::milliseconds rest);
     void keep_place() noexcept;
 
     FileSystem& files_;
@@ -55,6 +55,7 @@ private:
     Steady::time_point kept_at_{};  // of the follower's thread
     mutable std::mutex mutex_;      // of what follows
     std::string last_error_;
+    Steady::time_point retry_at_{};
     std::shared_ptr<FactFollower> follower_;
 };
 

@@ -1,5 +1,6 @@
 #include "storage/fact_follower.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -58,7 +59,7 @@ void FactFollower::run() {
     } catch (const std::exception& error) {
         const std::string end =
             "told no more after LSN " + std::to_string(told_) + ": " + error.what();
-        note_failure(end);
+        note_failure(end, {});
         warn(follower_.name + " is " + end);
     }
     cursor_.reset();
@@ -73,7 +74,6 @@ void FactFollower::tell_all() {
             facts = cursor_->take(facts_at_once);
         } catch (const std::system_error& error) {  // may pass, unlike damage
             const std::string why = error.what();
-            note_failure(why);
             rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and tries again in ",
                  ++failures, why);
             continue;
@@ -89,30 +89,35 @@ void FactFollower::tell_all() {
 void FactFollower::tell(const CommittedFact& fact) {
     for (std::uint64_t failures = 1; !stop_; ++failures) {
         std::string why;
+        std::chrono::milliseconds at_least{0};
         try {
             follower_.call(fact);
             told_.store(fact.lsn, std::memory_order_release);
             return;
+        } catch (const RetryLater& later) {
+            why = later.what();
+            at_least = later.after();
         } catch (const std::exception& error) {
             why = error.what();
         } catch (...) {
             why = no_exception;
         }
-        note_failure(why);
-        rest(" failed at LSN " + std::to_string(fact.lsn) + " and is told again in ", failures,
-             why);
+        rest(" failed at LSN " + std::to_string(fact.lsn) + " and is told again in ", failures, why,
+             at_least);
     }
 }
 
-void FactFollower::rest(const std::string& what, std::uint64_t failures, const std::string& why) {
+void FactFollower::rest(const std::string& what, std::uint64_t failures, const std::string& why,
+                        std::chrono::milliseconds at_least) {
+    const auto time = std::max(rest_after(failures), at_least);
+    note_failure(why, time);
     if (stop_) return;
-    const auto time = rest_after(failures);
     warn(follower_.name + what + std::to_string(time.count()) + " ms: " + why);
     journal_.rest(time, stop_);
 }
 
-void FactFollower::note_failure(const std::string& why) const {
-    if (follower_.failed) follower_.failed(why);
+void FactFollower::note_failure(const std::string& why, std::chrono::milliseconds rest) const {
+    if (follower_.failed) follower_.failed(why, rest);
 }
 
 std::chrono::milliseconds FactFollower::rest_after(std::uint64_t failures) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,8 +23,9 @@ struct Follower {
     BackOff back_off = {};
     /// Makes a call that is running return or throw soon. It is called from another thread.
     std::function<void()> interrupt = {};
-    /// Told of each failure, of a call or of the journal, on the thread that makes the calls.
-    std::function<void(std::string_view why)> failed = {};
+    /// Told of each failure, of a call or of the journal, on the thread that makes the calls, and
+    /// how long it rests then.
+    std::function<void(std::string_view why, std::chrono::milliseconds rest)> failed = {};
 };
 
 /// The text for a failure that has none of its own.
@@ -58,8 +60,9 @@ private:
     void run();
     void tell_all();
     void tell(const CommittedFact& fact);
-    void rest(const std::string& what, std::uint64_t failures, const std::string& why);
-    void note_failure(const std::string& why) const;
+    void rest(const std::string& what, std::uint64_t failures, const std::string& why,
+              std::chrono::milliseconds at_least = {});
+    void note_failure(const std::string& why, std::chrono::milliseconds rest) const;
     [[nodiscard]] std::chrono::milliseconds rest_after(std::uint64_t failures);
     void warn(const std::string& text) const;
 

@@ -103,6 +103,12 @@ long Transfer::run() {
     return status;
 }
 
+std::string Transfer::header(const char* name) const {
+    curl_header* found = nullptr;
+    const auto code = curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found);
+    return code == CURLHE_OK ? found->value : std::string{};
+}
+
 void StringList::add(const std::string& text) {
     curl_slist* const longer = curl_slist_append(list_.get(), text.c_str());
     if (longer == nullptr) throw std::bad_alloc{};

@@ -42,6 +42,8 @@ public:
     /// \return the server's last status.
     /// \throws std::runtime_error, which names the server and no secret, when there is none.
     long run();
+    /// The value of a header field of the last reply over HTTP. \return empty when it has none.
+    [[nodiscard]] std::string header(const char* name) const;
     /// Has run() throw within a second, now and ever after. From any thread.
     void interrupt() noexcept { interrupted_ = true; }
 

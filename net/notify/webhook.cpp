@@ -35,7 +35,11 @@ bool Webhook::tell(const CommittedFact& fact, std::uint64_t store_id) {
     transfer_.set(CURLOPT_POSTFIELDS, body.c_str());
     const long status = transfer_.run();
     if (status / 100 == 2) return true;
-    throw std::runtime_error{transfer_.server() + ": answered " + std::to_string(status)};
+    const std::string why = transfer_.server() + ": answered " + std::to_string(status);
+    const auto after = retry_after(transfer_.header("Retry-After"), std::time(nullptr));
+    if (after.count() == 0) throw std::runtime_error{why};
+    throw ComeBackLater{
+        why + ", and asks to come back after " + std::to_string(after.count()) + " s", after};
 }
 
 }  // namespace allot::notify

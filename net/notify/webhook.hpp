@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "net/notify/messages.hpp"
+#include "net/notify/retry_after.hpp"
 #include "net/notify/transfer.hpp"
 
 namespace allot::notify {
@@ -23,8 +24,9 @@ public:
 
     explicit Webhook(Settings settings);
     /// \return false of a fact of another kind.
-    /// \throws std::runtime_error unless the receiver has answered 2xx. Any other status may be
-    /// mended by somebody: a fact is not given up, and none comes before it.
+    /// \throws std::runtime_error unless the receiver has answered 2xx; ComeBackLater where it asks
+    /// for that by `Retry-After`, with whatever status. Any other status than 2xx may be mended: a
+    /// fact is not given up, and none comes before it.
     bool tell(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }

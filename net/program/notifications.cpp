@@ -93,8 +93,12 @@ EventHandler handler_for(std::string_view name, const typename Destination::Sett
             .from = from_now,
             .call =
                 [destination](const CommittedFact& fact, std::uint64_t store_id) {
-                    return destination->tell(fact, store_id) ? Handled::acted
-                                                             : Handled::passed_over;
+                    try {
+                        return destination->tell(fact, store_id) ? Handled::acted
+                                                                 : Handled::passed_over;
+                    } catch (const notify::ComeBackLater& later) {
+                        throw RetryLater{later.what(), later.after()};
+                    }
                 },
             .back_off = {.first = retry_first, .most = retry_most, .jitter = BackOff::Jitter::full},
             .interrupt = [destination] { destination->interrupt(); }};

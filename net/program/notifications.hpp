@@ -54,6 +54,9 @@ inline constexpr std::array notify_options = {
            "trust servers with a certificate of a CA in FILE, PEM, instead of the system's, when "
            "mailing and posting"},
     Option{"notify-timeout", "TIME", "30s", "give up a try to mail or post after this"},
-    Option{"notify-retry-max", "TIME", "60s", "the longest rest between two tries"}};
+    Option{"notify-retry-max", "TIME", "60s",
+           "the longest rest between two tries, unless a webhook's receiver asks for a longer one "
+           "by Retry-After; that "
+           "is granted up to an hour"}};
 
 }  // namespace allot::program

@@ -98,6 +98,10 @@ void add_handler_figures(Figures& to, const std::vector<HandlerStatus>& handlers
                    "Notifications that were accepted", handler.acted);
         to.counter("failures", "allot_handler_failures_total",
                    "Attempts that failed: to notify, or to read the journal", handler.failures);
+        to.gauge("retry_seconds", "allot_handler_retry_seconds",
+                 "How long until the event handler is called again after a failure; 0: it does not "
+                 "rest",
+                 handler.retry_in);
         to.gauge("last_error", untold("a text"), "What the last of these failed with",
                  std::move(error));
     }

@@ -3,6 +3,7 @@
 import contextlib
 import email
 import email.policy
+import email.utils
 import http.server
 import json
 import pathlib
@@ -62,12 +63,16 @@ class MailServer:
 
 
 class Receiver:
-    """Answers a POST as `mode` says: good, broken (500), busy (429), gone (404), hangs."""
+    """Answers a POST as `mode` says: good, broken (500), busy (429), gone (404), hangs.
+
+    What is not good has `retry_after` as Retry-After, if that is set: a text, or a call that gives one."""
 
     def __init__(self, tls=None):
         self.mode = "good"
         self.posts = []  # (header, body) of those that were answered well
         self.asked = []  # the mode of each, however it was answered
+        self.times = []  # (time.monotonic(), mode) of each
+        self.retry_after = None
         self.port = 0
         self._tls = tls
         self._server = None
@@ -89,6 +94,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 mode = receiver.mode
                 receiver.asked.append(mode)
+                receiver.times.append((time.monotonic(), mode))
                 if mode == "hangs":
                     receiver._hanging.wait(PATIENCE_S)
                     self.close_connection = True
@@ -97,6 +103,9 @@ class Receiver:
                     receiver.posts.append((self.headers, json.loads(body)))
                 self.send_response({"good": 204, "broken": 500, "busy": 429, "gone": 404}[mode])
                 self.send_header("Content-Length", "0")
+                asks = receiver.retry_after
+                if mode != "good" and asks:
+                    self.send_header("Retry-After", asks() if callable(asks) else asks)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -264,6 +273,12 @@ class GivenSeveralReceivers(server.Case):
         for i in range(count):
             client.call("ALLOCATE", f"{name}-{i}", "LAMP", 500)
 
+    def await_true(self, condition, client):
+        ends = time.monotonic() + PATIENCE_S
+        while not condition():
+            self.assertLess(time.monotonic(), ends, client.info())
+            time.sleep(0.02)
+
     def await_lag(self, client, field, wanted=0):
         ends = time.monotonic() + PATIENCE_S
         while int(client.info()[field]) > wanted:
@@ -330,6 +345,28 @@ class GivenSeveralReceivers(server.Case):
                 time.sleep(0.02)
         self.assertEqual(0, one.stop())  # within STOP_S; each takes up to a second
         self.assertEqual([], self.erp.posts)
+
+    def test_when_a_receiver_says_when_to_come_back_then_it_is_asked_no_earlier(self):
+        one = self.serve(self.urls[1], *QUICK)  # else it would be asked again within 200 ms
+        with one.client() as client:
+            client.call("ADDBATCH", "b1", "LAMP", 1)
+            for mode, asks, least in (
+                    ("busy", "2", 2), ("broken", "1", 1),
+                    ("gone", lambda: email.utils.formatdate(time.time() + 2, usegmt=True), 1)):
+                self.shop.times.clear()
+                self.shop.mode, self.shop.retry_after = mode, asks
+                self.short(client, mode, 1)
+                self.await_true(lambda: self.shop.times, client)
+                self.shop.mode = "good"
+                self.await_true(lambda: float(client.info()["webhook_retry_seconds"]) > 0 or len(self.shop.times) > 1,
+                                client)
+                self.await_lag(client, "webhook_lag_facts")
+                (first, _), (second, _) = self.shop.times
+                self.assertGreaterEqual(second - first, least, mode)
+                self.assertLess(second - first, least + 20, mode)
+            self.assertEqual("0", client.info()["webhook_retry_seconds"])
+        self.assertRegex(one.text, r"event handler webhook failed at LSN 2 and is told again in 2000 ms: "
+                                   r"http://127.0.0.1:\d+: answered 429, and asks to come back after 2 s")
 
     def test_when_a_token_is_for_one_then_no_other_sees_it(self):
         token = self.scratch / "token"

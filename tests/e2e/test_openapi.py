@@ -3,14 +3,20 @@ in it is met, what is answered has the form that it says, and what it requires i
 
 import contextlib
 import json
+import os
+import pathlib
 import re
 import resource
+import subprocess
+import tempfile
 import time
+import unittest
 
 import server
 from event_source import EventSource
 from http_client import Http, Raw, address
 
+DOCUMENT = server.HERE.parent.parent / "net" / "http" / "openapi.json"
 PASSWORD = "open sesame"
 KNOWN = {"Authorization": f"Bearer {PASSWORD}"}
 TYPES = {"object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
@@ -67,6 +73,32 @@ class Description:
             elif isinstance(more, dict):
                 faults += self.faults(more, each, f"{at}.{name}")
         return faults
+
+
+class GivenTheFile(unittest.TestCase):
+    """As a linter of the field sees it, by all of its recommended rules."""
+
+    def lint(self, path):
+        return subprocess.run(
+            [server.tool("node"), server.HERE / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js", "lint",
+             "--extends=recommended-strict", "--format=stylish", path],
+            env=os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}, cwd=server.HERE,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+
+    def test_when_it_is_linted_then_there_is_nothing_to_say(self):
+        linted = self.lint(DOCUMENT)
+        self.assertEqual(0, linted.returncode, linted.stdout)
+        self.assertIn("Your API description is valid", linted.stdout)
+
+    def test_when_a_rule_is_broken_then_the_linter_would_say_so(self):
+        said = json.loads(DOCUMENT.read_text())
+        del said["servers"]
+        with tempfile.TemporaryDirectory() as scratch:
+            broken = pathlib.Path(scratch, "openapi.json")
+            broken.write_text(json.dumps(said))
+            linted = self.lint(broken)
+        self.assertNotEqual(0, linted.returncode)
+        self.assertIn("no-empty-servers", linted.stdout)
 
 
 class GivenTheDescription(server.Case):

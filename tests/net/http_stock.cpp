@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(when_a_route_is_not_of_the_book_then_its_errors_have_a_code
                                 route.path == "/allocations/{order}";
         BOOST_TEST(answer.json().as_object().contains(is_of_book ? "message" : "error"), path);
         if (!is_of_book) expect_error(answer, 400, "SYNTAX", "none");
-        expect_error(shop.ask("PATCH", path), 405, "ERR", "method");
+        expect_error(HttpShop{}.ask("PATCH", path), 405, "ERR", "method");
     }
 }
 

@@ -133,6 +133,60 @@ BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
     BOOST_TEST(elsewhere.requests().empty());
 }
 
+BOOST_AUTO_TEST_CASE(when_it_says_how_long_to_wait_then_the_failure_tells_that) {
+    const std::vector<std::pair<std::string, std::string>> asking{
+        {"429 Too Many", "7"}, {"503 Busy", "120"}, {"500 Broken", " 9 "}, {"301 Moved", "5"}};
+    std::vector<std::string> replies;
+    for (const auto& [status, value] : asking) {
+        replies.push_back(reply_of(status, "retry-after: " + value + "\r\n"));
+    }
+    replies.push_back(reply_of("503 Busy"));
+    replies.push_back(reply_of("503 Busy", "Retry-After: soon\r\n"));
+    replies.push_back(reply_of("200 OK", "Retry-After: 7\r\n"));
+    Receiver receiver{replies};
+    notify::Webhook webhook{settings_for(receiver.url())};
+    for (const auto& [status, value] : asking) {
+        BOOST_CHECK_EXCEPTION(
+            (void)webhook.tell(shortage, 1), notify::ComeBackLater, [&](const auto& later) {
+                const std::string text = later.what();
+                return later.after() == std::chrono::seconds{std::stoi(value)} &&
+                       text.find("answered " + status.substr(0, 3) +
+                                 ", and asks to come back after " +
+                                 std::to_string(std::stoi(value)) + " s") != std::string::npos;
+            });
+    }
+    for (int i = 0; i < 2; ++i) {  // what was asked for before is forgotten
+        BOOST_CHECK_EXCEPTION(
+            (void)webhook.tell(shortage, 1), std::runtime_error, [](const auto& error) {
+                return dynamic_cast<const notify::ComeBackLater*>(&error) == nullptr;
+            });
+    }
+    BOOST_TEST(webhook.tell(shortage, 1));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_says_until_when_to_wait_then_digits_and_dates_are_read) {
+    constexpr std::time_t now = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
+    const auto seconds = [](const std::string& value) {
+        return notify::retry_after(value, now).count();
+    };
+    BOOST_TEST(seconds("120") == 120);
+    BOOST_TEST(seconds("0") == 0);
+    BOOST_TEST(seconds("86400") == 86'400);
+    for (const std::string large : {"86401", "99999999999999999999999999", "9223372036854775807"}) {
+        BOOST_TEST(seconds(large) == 86'400, large);
+    }
+    for (const std::string date : {"Sun, 06 Nov 1994 08:50:37 GMT",
+                                   "Sunday, 06-Nov-94 08:50:37 GMT", "Sun Nov  6 08:50:37 1994"}) {
+        BOOST_TEST(seconds(date) == 60, date);
+    }
+    BOOST_TEST(seconds("Sun, 06 Nov 2094 08:50:37 GMT") == 86'400);
+    for (const std::string none :
+         {"", "soon", "-5", "1.5", "7 s", "0x10", "+3", "Sun, 06 Nov 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 08:00:00 GMT"}) {
+        BOOST_TEST(seconds(none) == 0, none);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_its_reply_has_no_end_then_the_status_counts) {
     Receiver receiver{{"HTTP/1.1 200 OK\r\n\r\n" + std::string(4U << 20U, 'x'),
                        "HTTP/1.1 500 No\r\n\r\n" + std::string(4U << 20U, 'x')}};

@@ -26,14 +26,16 @@ const std::vector<allot::HandlerStatus> two_handlers{{.name = "mail",
                                                       .lag = 2,
                                                       .acted = 3,
                                                       .failures = 4,
-                                                      .last_error = "no\r\nlast_lsn:0"},
+                                                      .last_error = "no\r\nlast_lsn:0",
+                                                      .retry_in = std::chrono::milliseconds{1500}},
                                                      {.name = "webhook-erp",
                                                       .done = 9,
                                                       .kept = 8,
                                                       .lag = 0,
                                                       .acted = 6,
                                                       .failures = 0,
-                                                      .last_error = ""}};
+                                                      .last_error = "",
+                                                      .retry_in = {}}};
 
 /// Of a server in its whole life: while it loads, and when it is open.
 std::vector<Figure> all_figures() {
@@ -253,12 +255,14 @@ BOOST_AUTO_TEST_CASE(when_a_handler_has_failed_then_its_error_adds_no_line) {
     Figures figures;
     allot::program::add_handler_figures(figures, two_handlers);
     constexpr std::array<std::string_view, 1> wanted{"handlers"};
-    BOOST_TEST(allot::info_text(figures, wanted) ==
-               "# Handlers\r\n"
-               "mail_lsn:7\r\nmail_lag_facts:2\r\nmail_needs_lsn:7\r\nmail_deliveries:3\r\n"
-               "mail_failures:4\r\nmail_last_error:no\\x0d\\x0alast_lsn:0\r\n"
-               "webhook-erp_lsn:9\r\nwebhook-erp_lag_facts:0\r\nwebhook-erp_needs_lsn:9\r\n"
-               "webhook-erp_deliveries:6\r\nwebhook-erp_failures:0\r\nwebhook-erp_last_error:\r\n");
+    BOOST_TEST(
+        allot::info_text(figures, wanted) ==
+        "# Handlers\r\n"
+        "mail_lsn:7\r\nmail_lag_facts:2\r\nmail_needs_lsn:7\r\nmail_deliveries:3\r\n"
+        "mail_failures:4\r\nmail_retry_seconds:1.5\r\nmail_last_error:no\\x0d\\x0alast_lsn:0\r\n"
+        "webhook-erp_lsn:9\r\nwebhook-erp_lag_facts:0\r\nwebhook-erp_needs_lsn:9\r\n"
+        "webhook-erp_deliveries:6\r\nwebhook-erp_failures:0\r\nwebhook-erp_retry_seconds:"
+        "0\r\nwebhook-erp_last_error:\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -78,6 +78,46 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_called_again_and_no_command_fai
     BOOST_TEST(status[1].failures == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_it_knows_when_to_come_back_then_it_is_not_called_before,
+                        GivenADirectory) {
+    using Steady = std::chrono::steady_clock;
+    std::vector<Steady::time_point> calls;
+    EventHandler told{.name = "told",
+                      .from = 1,
+                      .call = [&](const CommittedFact&, std::uint64_t) -> Handled {
+                          calls.push_back(Steady::now());
+                          if (calls.size() == 1) throw RetryLater{"busy", 1s};
+                          if (calls.size() == 2) throw std::runtime_error{"no"};
+                          return Handled::acted;
+                      },
+                      .back_off = {.first = 1ms, .most = 1ms}};
+    auto store = open({std::move(told)});
+    store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
+    BOOST_TEST(await([&] { return store.handlers().at(0).done == 1U; }));
+    BOOST_TEST_REQUIRE(calls.size() == 3U);
+    BOOST_TEST((calls[1] - calls[0] >= 1s));
+    BOOST_TEST(
+        warnings.hold("event handler told failed at LSN 1 and is told again in 1000 ms: busy"));
+    BOOST_TEST(warnings.hold("event handler told failed at LSN 1 and is told again in 1 ms: no"));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_it_is_to_come_back_in_a_year_then_it_does_within_an_hour,
+                        GivenADirectory) {
+    EventHandler told{.name = "told",
+                      .from = 1,
+                      .call = [&](const CommittedFact&, std::uint64_t) -> Handled {
+                          throw RetryLater{"busy", 24h * 365};
+                      },
+                      .back_off = {.first = 1ms, .most = 1ms}};
+    auto store = open({std::move(told)});
+    BOOST_TEST((store.handlers().at(0).retry_in == 0ms));
+    store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
+    BOOST_TEST(await([&] { return store.handlers().at(0).failures == 1U; }));
+    const auto rest = store.handlers().at(0).retry_in;
+    BOOST_TEST((rest > 50min && rest <= 1h));
+    // To close the store does not wait for that.
+}
+
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_not_wait_for_it,
                         GivenADirectory) {
     std::promise<void> stop;
