@@ -36,11 +36,13 @@ METRICS = {
 # Of these /metrics tells nothing: see net/FIGURES.md.
 KEYS_ALONE = {"process_id", "tcp_port", "http_port", "uptime_in_seconds", "usec_per_call", "last_error", "run_id",
               "redis_version", "redis_mode", "role", "connected_slaves", "master_replid", "master_repl_offset",
-              "cluster_enabled"}
+              "cluster_enabled", "history"}
 METRICS_ALONE = re.compile(r"allot_(http_requests_total|execute_seconds_.*|durable_seconds_.*|journal_group_facts_.*)")
 # To ask changes these, or time does.
 MOVING = re.compile(r"total_(commands_processed|net_.*|writes|slow_commands)|(calls|usec|usec_per_call)\.(info|client.*)|uptime_.*"
-                    r"|cpu_seconds|.*_memory_bytes|(failures|retry_seconds)\.webhook-erp")
+                    r"|cpu_seconds|.*_memory_bytes|(failures|retry_seconds)\.webhook-erp|disk_.*")
+SHRINKING = {"resident_memory_bytes", "virtual_memory_bytes", "usec_per_call", "retry_seconds", "disk_free_bytes",
+             "disk_lasts_seconds", "disk_full"}  # of those that move
 
 # Two connections take turns at asking, and what their own buffers hold while they do is up to this.
 TOLERATED = {"client_buffer_bytes": 40 * 1024, "usec": 1}
@@ -52,7 +54,8 @@ class Renderings:
     def __init__(self, client, http):
         self.page = self.of_metrics(http.ask("GET", "/metrics"))
         self.json, self.types = self.of_json(http.ask("GET", "/v1/info"))
-        self.info = self.of_info(client.call("INFO", "all"))
+        self.info = {where: text if self.types.get(where) is str else float(text)
+                     for where, text in self.of_info(client.call("INFO", "all")).items()}
 
     @staticmethod
     def of_metrics(answer):
@@ -88,17 +91,13 @@ class Renderings:
             row = re.fullmatch(r"(?:errorstat|cmdstat)_(.*)", key)
             if row:
                 pairs = [part.split("=") for part in value.split(",")]
-                found.update({(name, row[1]): float(number) for name, number in pairs})
+                found.update({(name, row[1]): number for name, number in pairs})
             elif section == "Handlers":
                 row, key = re.fullmatch(r"([a-z0-9-]+)_(.*)", key).groups()
-                found[(key, row)] = number_in(value)
+                found[(key, row)] = value
             else:
-                found[(key, "")] = number_in(value)
+                found[(key, "")] = value
         return found
-
-
-def number_in(text):
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
 
 
 def metric_of(key, row, page):
@@ -166,7 +165,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
                 self.assertEqual(value, last.json[(key, row)], name)
                 self.assertIs(str, last.types[(key, row)], name)
             elif MOVING.fullmatch(name):
-                if key not in ("resident_memory_bytes", "virtual_memory_bytes", "usec_per_call", "retry_seconds"):  # these may shrink
+                if key not in SHRINKING:
                     self.assertLessEqual(first.info[(key, row)], max(told), name)
             elif key in TOLERATED:
                 self.assertLessEqual(max(told) - min(told), TOLERATED[key], name)
