@@ -42,7 +42,7 @@ std::vector<Figure> all_figures() {
     allot::Loading loading;
     allot::Hub hub{loading};
     std::vector<Figure> all = allot::server_figures(hub).all();
-    allot::test::Engine<allot::VolatileJournal> engine;
+    allot::test::Engine<allot::test::HandJournal> engine;  // which has a history
     hub.open(engine.backend());
     hub.backend.add_figures = [](Figures& to) {
         allot::program::add_store_figures(to, allot::StoreStatus{});
