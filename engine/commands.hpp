@@ -20,6 +20,20 @@ struct AddBatch {
     Eta eta = Eta::warehouse();
 };
 
+/// A batch as it was elsewhere: AddBatch, perhaps without any units left.
+struct ImportBatch {
+    BatchRef batch;
+    Sku sku;
+    Purchased purchased;
+    Eta eta;
+};
+
+/// A line that was allocated elsewhere, for the batch that held it.
+struct ImportLine {
+    OrderLine line;
+    BatchRef batch;
+};
+
 /// Names in commands.hpp follow the protocol's verbs; lines are the domain's OrderLine.
 struct Allocate {
     OrderLine line;
@@ -35,6 +49,11 @@ struct LineItem {
 struct AllocateOrder {
     OrderId order;
     std::vector<LineItem> lines;
+};
+
+/// An order as it is elsewhere: AllocateOrder, which tells how many of its lines are new.
+struct ImportOrder {
+    AllocateOrder order;
 };
 
 /// Of an order: every line, the lines of one SKU, or one line.

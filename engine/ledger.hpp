@@ -161,6 +161,11 @@ public:
     [[nodiscard]] const ShortageBook& shortages() const noexcept { return shortages_; }
     [[nodiscard]] ShortageBook& shortages() noexcept { return shortages_; }
 
+    /// Places of batches and of lines are below these. What is at one stays there; a free one has a
+    /// batch of no product, or a line on no batch.
+    [[nodiscard]] Index batch_places() const noexcept { return batches_.places(); }
+    [[nodiscard]] Index line_places() const noexcept { return lines_.places(); }
+
     [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
     [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
     [[nodiscard]] std::size_t order_count() const noexcept { return orders_.size(); }

@@ -6,6 +6,14 @@
 namespace allot {
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work) {
+    const auto purchased = Purchased::of(command.quantity.units()).value();
+    const auto added =
+        handle(ImportBatch{command.batch, command.sku, purchased, command.eta}, work);
+    if (!added) return added.error();
+    return {};
+}
+
+Result<bool> handle(const ImportBatch& command, UnitOfWork& work) {
     const Index existing = work.repository().find_batch(command.batch);
     if (existing != no_index) {
         const Index owner = work.repository().ledger().batch(existing).product();
@@ -13,9 +21,24 @@ Result<void> handle(const AddBatch& command, UnitOfWork& work) {
             return Refusal::batch_exists;
         }
     }
+    const std::size_t before = work.facts().size();
     Product& product = work.find_or_add(command.sku);
-    const auto purchased = Purchased::of(command.quantity.units()).value();
-    return product.add_batch(command.batch, purchased, command.eta, work);
+    const auto added = product.add_batch(command.batch, command.purchased, command.eta, work);
+    if (!added) return added.error();
+    return work.facts().size() != before;
+}
+
+Result<bool> handle(const ImportLine& command, UnitOfWork& work) {
+    Product* const product = work.find(command.line.sku);
+    if (product == nullptr) return Refusal::unknown_sku;
+    const Index batch = work.repository().find_batch(command.batch);
+    if (batch == no_index || product->ledger().batch(batch).product() != product->index()) {
+        return Refusal::unknown_batch;
+    }
+    const std::size_t before = work.facts().size();
+    const auto restored = product->restore(command.line, batch, work);
+    if (!restored) return restored.error();
+    return work.facts().size() != before;
 }
 
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
@@ -38,6 +61,14 @@ OrderResult handle(const AllocateOrder& command, UnitOfWork& work) {
         batches.push_back(*batch);
     }
     return batches;
+}
+
+boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& command,
+                                                       UnitOfWork& work) {
+    const std::size_t before = work.facts().size();
+    const auto batches = handle(command.order, work);
+    if (!batches) return batches.error();
+    return work.facts().size() - before;
 }
 
 namespace {

@@ -16,12 +16,22 @@ namespace allot {
 // it is given, which the caller commits or rolls back: see MessageBus.
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
+/// \return false where it was there already.
+Result<bool> handle(const ImportBatch& command, UnitOfWork& work);
+/// Decides nothing: the line goes where it was. \return false where it was there already.
+/// Refusal::out_of_stock when the batch has fewer units available, of which nothing is noted;
+/// Refusal::batch_exists when another batch holds the line; Refusal::unknown_batch also where the
+/// batch is of another SKU.
+Result<bool> handle(const ImportLine& command, UnitOfWork& work);
 /// Of Refusal::out_of_stock the unit notes the shortage, and keeps all that was recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 /// As Allocate, of a line whose product was looked up before; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
 /// Ends at the first line that is refused, as Allocate of that line.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
+/// As AllocateOrder. \return how many lines were not allocated before.
+boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& command,
+                                                       UnitOfWork& work);
 /// \return how many lines were released. Lines that are short are withdrawn (R14), which does not
 /// count.
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work);

@@ -63,6 +63,12 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      "[cursor, array of [lsn, time, kind, map of field and value]]",
      "Lists durable facts from an LSN on or after a cursor, or waits for the next", "stock", "0.1.0",
      1, 6, flag_outside, false, handlers::feed},
+    {"EXPORT", "BATCHES|ALLOCATIONS|HELP [cursor]", "array of the last LSN, the next cursor and rows",
+     "Lists all batches or allocated lines, some at a time", "stock", "0.1.0",
+     1, any, read, false, handlers::export_rows},
+    {"IMPORT", "BATCH|ALLOCATION|ORDER|HELP [argument ...]", ":new ones",
+     "Adds a batch, a line or an order as it is elsewhere, and tells what was new", "stock", "0.1.0",
+     1, any, write, false, handlers::import_rows},
 
     {"MULTI", "", "+OK; then +QUEUED to each command",
      "Begins a transaction: commands are queued until EXEC", "transactions", "0.1.0",

@@ -24,6 +24,8 @@ Lsn receive(Call& call);
 Lsn explain(Call& call);
 Lsn allocations(Call& call);
 Lsn shortages(Call& call);
+Lsn export_rows(Call& call);
+Lsn import_rows(Call& call);
 Lsn stock(Call& call);
 Lsn available(Call& call);
 

@@ -69,6 +69,8 @@ inline constexpr std::size_t order_lines_max = 1000;
 inline constexpr std::size_t explained_batches_max = 10'000;
 /// Rows of one reply to SHORTAGES; the last one's LSN asks for what follows.
 inline constexpr std::size_t shortage_rows_max = 1000;
+/// Rows of one reply to EXPORT.
+inline constexpr std::size_t exported_rows_max = 1000;
 /// With more shortages than this, others have their turn after each SHORTAGES: it looks at all.
 inline constexpr std::size_t shortages_per_turn = 1000;
 /// Facts of one FEED that does not say, and at the most.

@@ -1,11 +1,7 @@
 #include "net/program/booking.hpp"
 
-#include <boost/assert.hpp>
-
 namespace allot::program {
 namespace {
-
-constexpr std::string_view unknown_sku_rule = "no batch of this SKU is known";
 
 template <class Row, class Book>
 void book_each(const Table<Row>& table, const RowsDone& done, Book book) {
@@ -16,28 +12,44 @@ void book_each(const Table<Row>& table, const RowsDone& done, Book book) {
     }
 }
 
-/// \return no_index after a complaint.
-Index find_batch_of(const AllocationRow& row, const Product& product, UnitOfWork& work, Place place,
-                    std::string_view file, Complaints& complaints) {
-    const Index batch = work.repository().find_batch(row.batch);
-    if (batch == no_index) {
-        complaints.add(file, place, row.batch.view(), "no batch has this reference");
-        return no_index;
+/// Complains of a line that cannot go where it was.
+void complain_of(const AllocationRow& row, Refusal refusal, const std::array<Place, 4>& places,
+                 Repository& repository, std::string_view file, Complaints& complaints) {
+    const auto complain = [&](std::size_t at, std::string_view value, std::string_view rule) {
+        complaints.add(file, places[at], value, rule);
+    };
+    if (refusal == Refusal::unknown_sku) {
+        complain(1, row.line.sku.view(), unknown_sku_rule);
+    } else if (refusal == Refusal::unknown_batch) {
+        const bool is_known = repository.find_batch(row.batch) != no_index;
+        complain(3, row.batch.view(), is_known ? other_sku_rule : unknown_batch_rule);
+    } else {
+        complain(2, std::to_string(row.line.quantity.units()),
+                 refusal == Refusal::batch_exists ? "another batch holds this line"
+                                                  : "the batch has fewer units available");
     }
-    if (product.ledger().batch(batch).product() != product.index()) {
-        complaints.add(file, place, row.batch.view(), "this batch is of another SKU");
-        return no_index;
-    }
-    return batch;
 }
 
-std::string_view why_not_restored(Refusal refusal) {
-    return refusal == Refusal::batch_exists ? "another batch holds this line"
-                                            : "the batch has fewer units available";
+/// \return false after a complaint.
+bool are_known(const Table<OrderLine>& table, std::size_t at, std::size_t size,
+               Repository& repository, Complaints& complaints) {
+    bool known = true;
+    for (std::size_t i = at; i < at + size; ++i) {
+        const auto& [line, places] = table.rows[i];
+        if (repository.find(line.sku) != nullptr) continue;
+        complaints.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
+        known = false;
+    }
+    return known;
 }
 
-bool is_held(const OrderLine& line, const Product& product) {
-    return product.ledger().find_line(line.order, product.index(), line.quantity) != no_index;
+AllocateOrder order_at(const Table<OrderLine>& table, std::size_t at, std::size_t size) {
+    AllocateOrder order{table.rows[at].row.order, {}};
+    order.lines.reserve(size);
+    for (std::size_t i = at; i < at + size; ++i) {
+        order.lines.push_back({table.rows[i].row.sku, table.rows[i].row.quantity});
+    }
+    return order;
 }
 
 }  // namespace
@@ -46,21 +58,12 @@ std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complai
                          const RowsDone& done) {
     std::size_t already = 0;
     book_each(table, done, [&](const BatchRow& row, const auto& places) {
-        Repository& repository = work.repository();
-        const std::size_t facts = work.facts().size();
-        const Index same = repository.find_batch(row.ref);
-        const bool elsewhere =
-            same != no_index &&
-            repository.at(repository.ledger().batch(same).product()).sku_view() != row.sku.view();
-        const Result<void> added =
-            elsewhere ? Refusal::batch_exists
-                      : work.find_or_add(row.sku).add_batch(row.ref, row.purchased, row.eta, work);
+        const auto added = handle(ImportBatch{row.ref, row.sku, row.purchased, row.eta}, work);
         if (!added) {
-            complaints.add(table.file, places[0], row.ref.view(),
-                           added.error() == Refusal::batch_limit
-                               ? "the SKU has as many batches as one may have"
-                               : "the reference is taken by a batch with other contents");
-        } else if (work.facts().size() == facts) {
+            complaints.add(
+                table.file, places[0], row.ref.view(),
+                added.error() == Refusal::batch_limit ? batch_limit_rule : batch_taken_rule);
+        } else if (!*added) {
             ++already;
         }
     });
@@ -71,50 +74,35 @@ std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work
                              Complaints& complaints, const RowsDone& done) {
     std::size_t already = 0;
     book_each(table, done, [&](const AllocationRow& row, const auto& places) {
-        Product* const product = work.find(row.line.sku);
-        if (product == nullptr) {
-            complaints.add(table.file, places[1], row.line.sku.view(), unknown_sku_rule);
-            return;
-        }
-        const Index batch = find_batch_of(row, *product, work, places[3], table.file, complaints);
-        if (batch == no_index) return;
-        const std::size_t facts = work.facts().size();
-        const auto restored = product->restore(row.line, batch, work);
-        if (!restored) {
-            complaints.add(table.file, places[2], std::to_string(row.line.quantity.units()),
-                           why_not_restored(restored.error()));
-        } else if (work.facts().size() == facts) {
+        const auto held = handle(ImportLine{row.line, row.batch}, work);
+        if (!held) {
+            complain_of(row, held.error(), places, work.repository(), table.file, complaints);
+        } else if (!*held) {
             ++already;
         }
     });
     return already;
 }
 
-Tally book_orders(const Table<OrderLine>& table, UnitOfWork& work, Complaints& complaints,
-                  const RowsDone& done) {
+Tally book_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
+                  Complaints& complaints, const RowsDone& done) {
     Tally tally;
-    book_each(table, done, [&](const OrderLine& line, const auto& places) {
-        Product* const product = work.find(line.sku);
-        if (product == nullptr) {
-            complaints.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
-        } else if (is_held(line, *product)) {
-            ++tally.already;
-        } else if (product->allocate(line, work)) {
-            ++tally.allocated;
-        } else {
-            product->refuse(line, work);
-            ++tally.short_of_stock;
+    for (std::size_t at = 0; at < table.rows.size();) {
+        const std::size_t size = rows_together(table, at, orders);
+        if (are_known(table, at, size, work.repository(), complaints)) {
+            const auto fresh = work.attempt([&](UnitOfWork& part) {
+                return handle(ImportOrder{order_at(table, at, size)}, part);
+            });
+            fresh ? tally.allocate(size, *fresh) : tally.refuse(size);
         }
-    });
+        at += size;
+        if (done) done(at, table.rows.size());
+    }
     return tally;
 }
 
 void check_orders(const Table<OrderLine>& table, Repository& repository, Complaints& complaints) {
-    for (const auto& [line, places] : table.rows) {
-        if (repository.find(line.sku) == nullptr) {
-            complaints.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
-        }
-    }
+    are_known(table, 0, table.rows.size(), repository, complaints);
 }
 
 }  // namespace allot::program

@@ -1,11 +1,11 @@
 #include "net/program/export.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
+#include "net/program/export_remote.hpp"
 #include "net/program/files.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/rules.hpp"
@@ -14,22 +14,6 @@
 
 namespace allot::program {
 namespace {
-
-/// A row, and the LSN that gives it its place among the others.
-template <class Row>
-struct Dated {
-    Lsn lsn;
-    Row row;
-};
-
-template <class Row>
-std::vector<Row> in_order(std::vector<Dated<Row>> dated) {
-    std::ranges::sort(dated, {}, &Dated<Row>::lsn);
-    std::vector<Row> rows;
-    rows.reserve(dated.size());
-    for (const Dated<Row>& each : dated) rows.push_back(each.row);
-    return rows;
-}
 
 void collect_lines(const Product& product, Index batch, std::vector<Dated<AllocationRow>>& rows) {
     const Ledger& ledger = product.ledger();
@@ -44,29 +28,47 @@ void collect_lines(const Product& product, Index batch, std::vector<Dated<Alloca
 }  // namespace
 
 ExportedFiles export_stock(Repository& repository) {
-    std::vector<Dated<BatchRow>> batches;
-    std::vector<Dated<AllocationRow>> allocations;
+    StockRows rows;
     for (Index i = 0; i < repository.size(); ++i) {
         const Product& product = repository.at(i);
         for (const Index at : product.batches()) {
             const Batch& batch = product.batch(at);
-            batches.push_back({batch.rank().added,
-                               {batch.ref(), product.sku(),
-                                Purchased::of(batch.purchased()).value(), batch.eta()}});
-            collect_lines(product, at, allocations);
+            rows.batches.push_back({batch.rank().added,
+                                    {batch.ref(), product.sku(),
+                                     Purchased::of(batch.purchased()).value(), batch.eta()}});
+            collect_lines(product, at, rows.allocations);
         }
     }
-    return {write_batches(in_order(std::move(batches))),
-            write_allocations(in_order(std::move(allocations)))};
+    return std::move(rows).files();
 }
 
 namespace {
 
-constexpr std::array export_options = {help_option, print_config_option, config_option, data_option,
-                                       segment_bytes_option};
+constexpr std::array store_options = {help_option, print_config_option, config_option, data_option,
+                                      segment_bytes_option};
 
-int run_export(const Settings& settings, Console& console) {
-    const std::filesystem::path target = settings.operands().front();
+constexpr std::array from_options = {
+    Option{"from", "HOST:PORT", "", "export the store of a running server, instead of --data",
+           Option::From::flag_only},
+    Option{"to", "HOST:PORT", "", "the same as --from, as import has it", Option::From::flag_only}};
+
+constexpr auto export_options =
+    joined(store_options, in_group("A running server", joined(from_options, remote_options)));
+
+/// \param counts what is written, for the summary.
+void write_files(const std::filesystem::path& target, const ExportedFiles& files,
+                 const std::string& counts, Console& console) {
+    std::filesystem::create_directory(target);
+    write_file(target / "batches.csv", files.batches);
+    write_file(target / "allocations.csv", files.allocations);
+    console.out << escaped(target.string()) << ": " << counts << " written\n";
+}
+
+std::string counts_of(std::size_t batches, std::size_t allocations) {
+    return std::to_string(batches) + " batches and " + std::to_string(allocations) + " allocations";
+}
+
+int export_store(const std::filesystem::path& target, const Settings& settings, Console& console) {
     const std::string directory = data_directory(settings);
     const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
     SystemClock clock;
@@ -76,12 +78,20 @@ int run_export(const Settings& settings, Console& console) {
         const std::scoped_lock lock{store.turn()};
         return export_stock(store.bus().repository());
     }();
-    std::filesystem::create_directory(target);
-    write_file(target / "batches.csv", files.batches);
-    write_file(target / "allocations.csv", files.allocations);
     const StoreStatus status = store.status();
-    console.out << escaped(target.string()) << ": " << status.batches << " batches and "
-                << status.lines << " allocations written\n";
+    write_files(target, files, counts_of(status.batches, status.lines), console);
+    return exit_code::ok;
+}
+
+int run_export(const Settings& settings, Console& console) {
+    const std::filesystem::path target = settings.operands().front();
+    const auto server = remote_of(settings, {"from", "to"}, console);
+    if (!server) return export_store(target, settings, console);
+    Remote remote{*server, console};
+    RemoteStock stock = read_stock(remote, console);
+    const std::string counts = counts_of(stock.rows.batches.size(), stock.rows.allocations.size()) +
+                               " as of LSN " + std::to_string(stock.as_of);
+    write_files(target, std::move(stock.rows).files(), counts, console);
     return exit_code::ok;
 }
 
@@ -96,16 +106,22 @@ constinit const Command export_command{
              "Writes PATH/batches.csv and PATH/allocations.csv, each replaced whole. Importing\n"
              "them into an empty store gives the same stock, without its shortages, which are\n"
              "not exported. An import takes files of up to 1,000,000 rows. The store must not\n"
-             "be open elsewhere. Cells are written as they are: a spreadsheet takes one that\n"
+             "be open elsewhere, unless --from names the server that has it open, which goes on\n"
+             "meanwhile: what is written is all that had happened up to the LSN that it tells.\n"
+             "Cells are written as they are: a spreadsheet takes one that\n"
              "begins with =, +, - or @ for a formula, so import them there as text.\n"
-             "Exit codes: 0 done; 1 the store cannot be read, or a file not be written; 2 called\n"
+             "Exit codes: 0 done; 1 the store or server cannot be read, or a file not written; 2 "
+             "called\n"
              "wrongly.",
          .options = export_options,
          .operands_min = 1,
          .operands_max = 1,
-         .examples =
-             "allot export --data stock csv    makes csv/batches.csv and csv/allocations.csv\n"},
+         .examples = "allot export --data stock csv               makes csv/batches.csv and "
+                     "csv/allocations.csv\n"
+                     "allot export --from 127.0.0.1:25568 csv     of a running server\n"},
     .run = run_export,
-    .store = data_directory};
+    .store = data_directory,
+    .when_in_use =
+        "if that is 'allot serve', export through it: --from HOST:PORT; else end it first"};
 
 }  // namespace allot::program

@@ -7,6 +7,7 @@
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
 #include "net/program/files.hpp"
+#include "net/program/import_remote.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
 #include "net/program/rules.hpp"
@@ -44,7 +45,7 @@ ImportRows ImportRows::read(const ImportFiles& files, Complaints& complaints) {
 namespace {
 
 /// \throws BadInput, after which nothing is left in `work`.
-Imported book(const ImportRows& rows, UnitOfWork& work, Console& console) {
+Imported book(const ImportRows& rows, OrdersAre orders, UnitOfWork& work, Console& console) {
     ProgressBar bar{console.err, console.err_is_terminal};
     const auto shown = [&bar](std::string_view what) {
         return [&bar, what](std::size_t done, std::size_t total) { bar.update(what, done, total); };
@@ -55,30 +56,31 @@ Imported book(const ImportRows& rows, UnitOfWork& work, Console& console) {
         book_batches(rows.batches, work, complaints, shown("importing batches"));
     imported.allocations_already =
         book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
-    imported.orders = book_orders(rows.orders, work, complaints, shown("allocating orders"));
+    imported.orders =
+        book_orders(rows.orders, orders, work, complaints, shown("allocating orders"));
     if (complaints.empty()) return imported;
     work.rollback();
     throw BadInput{std::move(complaints)};
 }
 
 /// For a store that is still to be made: \throws BadInput where import_rows() would.
-void rehearse(const ImportRows& rows, Console& console) {
+void rehearse(const ImportRows& rows, OrdersAre orders, Console& console) {
     MemoryRepository repository{std::random_device{}()};
     VolatileJournal journal;
     UnitOfWork work{repository, journal};
-    book(rows, work, console);
+    book(rows, orders, work, console);
 }
 
 }  // namespace
 
-Imported import_rows(const ImportRows& rows, Store& store, Console& console) {
+Imported import_rows(const ImportRows& rows, OrdersAre orders, Store& store, Console& console) {
     return *store.transact(
-        [&](UnitOfWork& work) -> Result<Imported> { return book(rows, work, console); });
+        [&](UnitOfWork& work) -> Result<Imported> { return book(rows, orders, work, console); });
 }
 
 namespace {
 
-constexpr std::array import_options = {
+constexpr std::array store_options = {
     help_option,
     print_config_option,
     config_option,
@@ -86,7 +88,17 @@ constexpr std::array import_options = {
     segment_bytes_option,
     Option{"batches", "FILE", "", "read batches from FILE", Option::From::flag_only},
     Option{"allocations", "FILE", "", "read allocations from FILE", Option::From::flag_only},
-    Option{"orders", "FILE", "", "read order lines from FILE", Option::From::flag_only}};
+    Option{"orders", "FILE", "", "read order lines from FILE", Option::From::flag_only},
+    Option{"whole-orders", "", "",
+           "allocate the rows of one order all or not at all, instead of each by itself",
+           Option::From::flag_only}};
+
+constexpr std::array to_option = {
+    Option{"to", "HOST:PORT", "", "import into the store of a running server, instead of --data",
+           Option::From::flag_only}};
+
+constexpr auto import_options =
+    joined(store_options, in_group("A running server", joined(to_option, remote_options)));
 
 ImportFiles files_named(const Settings& settings) {
     ImportFiles files;
@@ -111,24 +123,38 @@ std::string summary(const ImportRows& rows, const Imported& imported) {
          << " allocations and " << orders.total() << " order lines read"
          << repeated_text(rows.orders.repeated) << ", already there: " << imported.already()
          << "; of the order lines " << orders.allocated << " allocated, " << orders.short_of_stock
-         << " short of stock, " << orders.already << " allocated before";
+         << " short of stock, ";
+    if (orders.left_out > 0) text << orders.left_out << " left out with them, ";
+    text << orders.already << " allocated before";
     return text.str();
 }
 
-int run_import(const Settings& settings, Console& console) {
+int import_into_store(const ImportRows& rows, OrdersAre orders, const Settings& settings,
+                      Console& console) {
     const std::string directory = data_directory(settings);
     const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
-    Complaints complaints;
-    const ImportRows rows = ImportRows::read(files_named(settings), complaints);
-    complaints.print(console.err);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
-    if (!holds_store(directory)) rehearse(rows, console);
+    if (!holds_store(directory)) rehearse(rows, orders, console);
     Store store = open_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const Lsn before = store.status().last;
-    const Imported imported = import_rows(rows, store, console);
+    const Imported imported = import_rows(rows, orders, store, console);
     console.out << escaped(directory) << ": " << summary(rows, imported) << "; "
                 << store.status().last - before << " facts recorded\n";
+    return exit_code::ok;
+}
+
+int run_import(const Settings& settings, Console& console) {
+    const auto server = remote_of(settings, {"to"}, console);
+    const OrdersAre orders = settings.is_on("whole-orders") ? OrdersAre::whole : OrdersAre::lines;
+    Complaints complaints;
+    ImportRows rows = ImportRows::read(files_named(settings), complaints);
+    complaints.print(console.err);
+    if (orders == OrdersAre::whole) gather_orders(rows.orders);
+    if (!server) return import_into_store(rows, orders, settings, console);
+    Remote remote{*server, console};
+    const Imported imported = import_to(remote, rows, orders, console);
+    console.out << remote.name() << ": " << summary(rows, imported) << '\n';
     return exit_code::ok;
 }
 
@@ -142,21 +168,29 @@ constinit const Command import_command{
          .details =
              "Reads PATH/batches.csv (ref,sku,qty,eta) and, if there, PATH/allocations.csv\n"
              "(orderid,sku,qty,batchref), whose lines go where they say, and PATH/orders.csv\n"
-             "(orderid,sku,qty), whose lines are allocated one by one. Columns may come in any\n"
+             "(orderid,sku,qty), whose lines are allocated one by one, or each order whole or not\n"
+             "at all (--whole-orders). Columns may come in any\n"
              "order, with others between them, which are passed over, and with commas, semicolons\n"
              "or tabs between them; order, quantity and batch are names, too: docs/csv.md.\n"
              "All or nothing: every mistake in every file is named before anything changes. What\n"
              "the store has already stays as it is, so that an import may be repeated. At most\n"
              "1,000,000 rows and 256 MiB a file.\n"
+             "With --to the rows are sent to a running server. What contradicts its batches and\n"
+             "SKUs is named before anything changes; after that others may change its stock, too,\n"
+             "and an import that ends early says what it has done.\n"
              "Exit codes: 0 done, also where lines are short; 1 a row breaks a rule or "
              "contradicts\n"
-             "the stock, or a file or the store cannot be read or written, and nothing has\n"
-             "changed; 2 called wrongly.",
+             "the stock, or a file, the store or the server cannot be read or written; nothing "
+             "has\n"
+             "changed, but where it says what was done; 2 called wrongly.",
          .options = import_options,
          .operands_max = 1,
          .examples = "allot import --data stock csv                    all files of the directory\n"
-                     "allot import --data stock --orders today.csv     order lines alone\n"},
+                     "allot import --data stock --orders today.csv     order lines alone\n"
+                     "allot import --to 127.0.0.1:25568 csv            into a running server\n"},
     .run = run_import,
-    .store = data_directory};
+    .store = data_directory,
+    .when_in_use =
+        "if that is 'allot serve', import through it: --to HOST:PORT; else end it first"};
 
 }  // namespace allot::program

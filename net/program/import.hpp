@@ -42,8 +42,8 @@ struct Imported {
 };
 
 /// Brings the rows into a store as one unit of work: batches first, then lines where they were
-/// allocated before, then order lines, each by itself. All of it is durable on return.
-/// \throws BadInput naming every row that the stock contradicts; nothing has changed then.
-Imported import_rows(const ImportRows& rows, Store& store, Console& console);
+/// allocated before, then order lines, each by itself or each order whole. All of it is durable on
+/// return. \throws BadInput naming every row that the stock contradicts; nothing has changed then.
+Imported import_rows(const ImportRows& rows, OrdersAre orders, Store& store, Console& console);
 
 }  // namespace allot::program

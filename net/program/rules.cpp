@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -84,6 +85,27 @@ std::optional<Endpoint> read_endpoint(std::string_view text) {
     if (!port || !is_address(bracketed ? AF_INET6 : AF_INET, std::string{host})) {
         return std::nullopt;
     }
+    return Endpoint{std::string{host}, static_cast<std::uint16_t>(*port)};
+}
+
+std::optional<Endpoint> read_server(std::string_view text) {
+    if (const auto address = read_endpoint(text)) {
+        if (address->port == 0) return std::nullopt;
+        // A certificate is for the name that was given.
+        return text.starts_with("localhost:") ? Endpoint{"localhost", address->port} : *address;
+    }
+    constexpr std::size_t name_bytes_max = 253;
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0 || colon > name_bytes_max) {
+        return std::nullopt;
+    }
+    const auto port = read_number(text.substr(colon + 1), 1, 65'535);
+    const std::string_view host = text.substr(0, colon);
+    const bool is_name = std::ranges::all_of(host, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.' || c == '_';
+    });
+    if (!port || !is_name) return std::nullopt;
     return Endpoint{std::string{host}, static_cast<std::uint16_t>(*port)};
 }
 

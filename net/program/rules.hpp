@@ -12,9 +12,9 @@
 
 namespace allot::program {
 
-/// Where a server listens.
+/// Where a server listens, or is to be found.
 struct Endpoint {
-    std::string host;    ///< an IPv4 or IPv6 address, without brackets
+    std::string host;    ///< an IPv4 or IPv6 address, without brackets; of a client also a name
     std::uint16_t port;  ///< 0: any that is free
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
@@ -25,6 +25,8 @@ struct Endpoint {
 /// An address, or `localhost` for 127.0.0.1, but no other name: what a server listens on must not
 /// depend on a resolver.
 [[nodiscard]] std::optional<Endpoint> read_endpoint(std::string_view text);
+/// A server to connect to: an address, or a name that a resolver knows.
+[[nodiscard]] std::optional<Endpoint> read_server(std::string_view text);
 [[nodiscard]] std::optional<Durability> read_durability(std::string_view text);
 /// A number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.
 [[nodiscard]] std::optional<std::uint64_t> read_bytes(std::string_view text);
@@ -46,6 +48,8 @@ struct Endpoint {
 inline constexpr Rule<bool> switch_rule{read_switch, "true or false"};
 inline constexpr Rule<Endpoint> endpoint_rule{
     read_endpoint, "ADDRESS:PORT, such as 127.0.0.1:25568 or [::1]:25568, with a port 0..65535"};
+inline constexpr Rule<Endpoint> server_rule{
+    read_server, "HOST:PORT, such as 127.0.0.1:25568, [::1]:25568 or stock.example.com:25568"};
 inline constexpr Rule<Durability> durability_rule{read_durability,
                                                   "always, os, or interval=MS with 1..60000 ms"};
 inline constexpr Rule<std::uint64_t> segment_bytes_rule{read_segment_bytes,

@@ -242,6 +242,31 @@ Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints
     return table;
 }
 
+void gather_orders(Table<OrderLine>& table) {
+    const auto& rows = table.rows;
+    std::vector<std::uint32_t> order(rows.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::stable_sort(order, {},
+                             [&](std::uint32_t at) { return rows[at].row.order.view(); });
+    std::vector<std::uint32_t> first(rows.size());  // of each row's order
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const bool same = i != 0 && rows[order[i]].row.order == rows[order[i - 1]].row.order;
+        first[order[i]] = same ? first[order[i - 1]] : order[i];
+    }
+    std::ranges::sort(order, {}, [&](std::uint32_t at) { return std::pair{first[at], at}; });
+    std::vector<Located<OrderLine>> gathered;
+    gathered.reserve(rows.size());
+    for (const std::uint32_t at : order) gathered.push_back(rows[at]);
+    table.rows = std::move(gathered);
+}
+
+std::size_t rows_together(const Table<OrderLine>& table, std::size_t at, OrdersAre orders) {
+    std::size_t end = at + 1;
+    if (orders == OrdersAre::lines) return 1;
+    while (end < table.rows.size() && table.rows[end].row.order == table.rows[at].row.order) ++end;
+    return end - at;
+}
+
 std::string repeated_text(std::size_t repeated) {
     if (repeated == 0) return {};
     return ", " + std::to_string(repeated) +

@@ -53,6 +53,18 @@ Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
                                       Complaints& complaints);
 
+/// How the lines of one order are allocated.
+enum class OrdersAre : bool {
+    lines,  ///< each by itself
+    whole,  ///< all or none
+};
+
+/// Has the rows of each order stand together, where its first one was.
+void gather_orders(Table<OrderLine>& table);
+/// How many rows from one on are allocated together. \pre gather_orders(), where orders are whole.
+[[nodiscard]] std::size_t rows_together(const Table<OrderLine>& table, std::size_t at,
+                                        OrdersAre orders);
+
 /// Of rows that were left out, for a summary: `, 2 rows more that repeat others`, or nothing.
 [[nodiscard]] std::string repeated_text(std::size_t repeated);
 

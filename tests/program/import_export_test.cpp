@@ -70,6 +70,25 @@ BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
     BOOST_TEST(shop.state_hash() == before);
 }
 
+BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_all) {
+    const Shop shop;
+    shop.write("batches.csv", batches);
+    shop.write("orders.csv", "orderid,sku,qty\no1,s,4\no2,s,4\no1,t,11\no2,t,3\no1,s,1\n");
+    const std::vector<std::string> import = {"import", "--whole-orders", "--data", shop.data,
+                                             shop.scratch / "in"};
+    const auto run = run_program(import);
+    BOOST_TEST(run.code == 0, run.err);
+    BOOST_TEST(contains(run.out,
+                        "of the order lines 2 allocated, 1 short of stock, 2 left out with them, "
+                        "0 allocated before; 6 facts recorded\n"),
+               run.out);
+    BOOST_TEST(contains(shop.exported(), "batchref\no2,s,4,b1\no2,t,3,b2\n"));
+    BOOST_TEST(contains(run_program(import).out, "2 allocated before; 0 facts recorded\n"));
+    // The same rows one by one: what was left out has a batch.
+    BOOST_TEST(contains(shop.import().out,
+                        "of the order lines 2 allocated, 1 short of stock, 2 allocated before; "));
+}
+
 BOOST_AUTO_TEST_CASE(when_files_are_named_one_by_one_then_only_those_are_read) {
     const Shop shop;
     shop.write("b.csv", batches);
@@ -194,8 +213,10 @@ BOOST_AUTO_TEST_CASE(when_it_is_open_elsewhere_then_that_is_one_clear_error) {
     const auto store = open_small(shop.data);
     const auto run = shop.export_to("out");
     BOOST_TEST(run.code == 1);
-    BOOST_TEST(run.err == "allot export: " + shop.data +
-                              " is open in this process already: end that process first\n");
+    BOOST_TEST(run.err ==
+               "allot export: " + shop.data +
+                   " is open in this process already: if that is 'allot serve', export through it: "
+                   "--from HOST:PORT; else end it first\n");
     shop.write("batches.csv", batches);
     BOOST_TEST(contains(shop.import().err, " is open in this process already: "));
 }

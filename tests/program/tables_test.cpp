@@ -197,6 +197,22 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
     BOOST_TEST(repeated_text(2) == ", 2 rows more that repeat others");
 }
 
+BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_its_first_was) {
+    Complaints complaints;
+    auto table = read_orders(
+        "o.csv", "orderid,sku,qty\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", complaints);
+    BOOST_TEST(rows_together(table, 0, OrdersAre::lines) == 1U);
+    gather_orders(table);
+    std::string gathered;
+    for (const auto& [line, places] : table.rows) {
+        gathered.append(line.order.view()).append(std::to_string(line.quantity.units()));
+    }
+    BOOST_TEST(gathered == "b1b2b3a1a2c1");
+    BOOST_TEST(rows_together(table, 0, OrdersAre::whole) == 3U);
+    BOOST_TEST(rows_together(table, 3, OrdersAre::whole) == 2U);
+    BOOST_TEST(rows_together(table, 5, OrdersAre::whole) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_complaint_stays_one_line) {
     const auto found = complaints_of_orders("orderid,sku,qty\n\"o\n1\",s1,1\n");
     BOOST_TEST(found.at(0).starts_with("o.csv:2:1: value 'o\\n1': "));

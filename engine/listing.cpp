@@ -1,0 +1,46 @@
+#include "engine/listing.hpp"
+
+#include <algorithm>
+
+namespace allot {
+namespace {
+
+/// Calls with each place from `from` on. \return where to go on; 0: nowhere.
+template <class Look>
+Index look_at(Index from, std::size_t most, Index places, Look look) {
+    const std::size_t end = std::min<std::size_t>(places, std::size_t{from} + most);
+    for (std::size_t at = from; at < end; ++at) look(static_cast<Index>(at));
+    return end < places ? static_cast<Index>(end) : 0;
+}
+
+}  // namespace
+
+ListedRows<ListedBatch> list_batches(Repository& repository, Index from, std::size_t most) {
+    const Ledger& ledger = repository.ledger();
+    ListedRows<ListedBatch> listed;
+    listed.next = look_at(from, most, ledger.batch_places(), [&](Index at) {
+        const Batch& batch = ledger.batch(at);
+        if (batch.product() == no_index) return;
+        listed.rows.push_back({batch.ref(), repository.at(batch.product()).sku(),
+                               Purchased::of(batch.purchased()).value(), batch.eta(),
+                               batch.rank().added});
+    });
+    return listed;
+}
+
+ListedRows<ListedLine> list_lines(Repository& repository, Index from, std::size_t most) {
+    const Ledger& ledger = repository.ledger();
+    ListedRows<ListedLine> listed;
+    listed.next = look_at(from, most, ledger.line_places(), [&](Index at) {
+        const AllocatedLine& line = ledger.line(at);
+        if (line.batch == no_index) return;
+        listed.rows.push_back(
+            {{OrderId::known(ledger.order_id(line)), repository.at(ledger.product_of(line)).sku(),
+              Quantity::of(line.quantity).value()},
+             ledger.batch(line.batch).ref(),
+             line.allocated_at});
+    });
+    return listed;
+}
+
+}  // namespace allot
