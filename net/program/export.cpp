@@ -44,8 +44,8 @@ ExportedFiles export_stock(Repository& repository) {
 
 namespace {
 
-constexpr std::array store_options = {help_option, print_config_option, config_option, data_option,
-                                      segment_bytes_option};
+constexpr std::array export_from_store = {help_option, print_config_option, config_option,
+                                          data_option, segment_bytes_option};
 
 constexpr std::array from_options = {
     Option{"from", "HOST:PORT", "", "export the store of a running server, instead of --data",
@@ -53,7 +53,7 @@ constexpr std::array from_options = {
     Option{"to", "HOST:PORT", "", "the same as --from, as import has it", Option::From::flag_only}};
 
 constexpr auto export_options =
-    joined(store_options, in_group("A running server", joined(from_options, remote_options)));
+    joined(export_from_store, in_group("A running server", joined(from_options, remote_options)));
 
 /// \param counts what is written, for the summary.
 void write_files(const std::filesystem::path& target, const ExportedFiles& files,

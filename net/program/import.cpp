@@ -80,7 +80,7 @@ Imported import_rows(const ImportRows& rows, OrdersAre orders, Store& store, Con
 
 namespace {
 
-constexpr std::array store_options = {
+constexpr std::array import_to_store = {
     help_option,
     print_config_option,
     config_option,
@@ -98,7 +98,7 @@ constexpr std::array to_option = {
            Option::From::flag_only}};
 
 constexpr auto import_options =
-    joined(store_options, in_group("A running server", joined(to_option, remote_options)));
+    joined(import_to_store, in_group("A running server", joined(to_option, remote_options)));
 
 ImportFiles files_named(const Settings& settings) {
     ImportFiles files;
