@@ -27,7 +27,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_a_server_to_connect_to_then_it_may_have_a_name_a
     BOOST_TEST((read_server("127.0.0.1:25568") == Endpoint{"127.0.0.1", 25568}));
     BOOST_TEST((read_server("[::1]:1") == Endpoint{"::1", 1}));
     BOOST_TEST((read_server("localhost:80") == Endpoint{"localhost", 80}));
-    BOOST_TEST((read_server("stock-1.example.com:65535") == Endpoint{"stock-1.example.com", 65535}));
+    BOOST_TEST(
+        (read_server("stock-1.example.com:65535") == Endpoint{"stock-1.example.com", 65535}));
     for (const char* const bad :
          {"", "host", "host:", ":80", "host:0", "127.0.0.1:0", "host:65536", "ho st:80", "::1:80",
           "[::1]", "host/x:80", "host:80:90", "user@host:80", "host:+8"}) {

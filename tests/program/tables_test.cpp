@@ -199,8 +199,8 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
 
 BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_its_first_was) {
     Complaints complaints;
-    auto table = read_orders(
-        "o.csv", "orderid,sku,qty\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", complaints);
+    auto table = read_orders("o.csv", "orderid,sku,qty\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n",
+                             complaints);
     BOOST_TEST(rows_together(table, 0, OrdersAre::lines) == 1U);
     gather_orders(table);
     std::string gathered;
