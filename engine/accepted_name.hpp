@@ -18,9 +18,9 @@ namespace allot {
 /// it. \return Refusal::bad_name for any other text.
 template <class Name>
 [[nodiscard]] Result<Name> accepted_name(std::string_view text, Repository& repository) {
-    const auto name = Name::of(text);
+    auto name = Name::of(text);
     if (name) return name;
-    const auto stored = Name::stored(text);
+    auto stored = Name::stored(text);
     if (stored && is_held(*stored, repository)) return stored;
     return Refusal::bad_name;
 }

@@ -79,18 +79,18 @@ public:
     Time started{};
     std::size_t clients_max = 0;    ///< for INFO
     std::uint16_t port = 0;         ///< for INFO
-    std::string run_id;             ///< for INFO: 40 hexadecimal digits, of this run of the server
     std::uint16_t http_port = 0;    ///< for INFO; 0: none
+    std::string run_id;             ///< for INFO: 40 hexadecimal digits, of this run of the server
     std::size_t http_clients = 0;   ///< connections that speak HTTP, which are not sessions()
     std::size_t event_streams = 0;  ///< of the HTTP clients, those that are told of facts
     /// The time of day as HTTP writes it, kept by whoever drives the sessions. Empty: not told.
     std::string http_date;
     std::int64_t unix_time = 0;  ///< likewise, seconds since 1970
     std::int64_t unix_started = 0;
-    /// Requests that name another host than this machine are refused: they were led here.
-    bool http_local_names_only = false;
     std::size_t buffer_bytes = 0;  ///< of all sessions, as each told when it last knew
     std::size_t output_bytes = 0;  ///< queued for all of them, likewise
+    /// Requests that name another host than this machine are refused: they were led here.
+    bool http_local_names_only = false;
     /// Set once the storage has failed: what changes stock is refused from then on.
     bool storage_failed = false;
     /// Requests of the turn that is being executed; here so that their memory is shared.

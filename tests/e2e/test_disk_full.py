@@ -53,7 +53,7 @@ class GivenASmallDisk(server.Case):
         self.assertEqual(1_000_000 - len(told), client.call("AVAILABLE", "SKU"))
         self.assertEqual(1, len(client.call("STOCK", "SKU")))
         self.assertEqual(2, len(client.call("EXPLAIN", "new", "SKU", 1)))
-        self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[0][0])
+        self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[1][0][0])
         self.assertEqual([], client.call("SHORTAGES"))
         with Http(address(running)) as http:
             self.assertEqual(200, http.ask("GET", "/v1/skus/SKU/stock")[0])

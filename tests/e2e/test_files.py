@@ -62,15 +62,15 @@ class GivenCsvFiles(server.Case):
 
     def test_when_rows_are_wrong_then_each_is_named_and_nothing_is_imported(self):
         self.write("batches.csv", "ref,sku,qty,eta", "b1,LAMP,10,", "b2,LAMP,ten,",
-                   "b 3,LAMP,-1,2023-02-29", "b4,LAMP", 'b5,"LAMP,1,', "b1,LAMP,11,")
+                   "b  3,LAMP,-1,2023-02-29", "b4,LAMP", 'b5,"LAMP,1,', "b1,LAMP,11,")
         self.write("orders.csv", "orderid,sku,qty", "o1,LAMP,0", "o2,LAMP,1,1")
         batches, orders = self.input / "batches.csv", self.input / "orders.csv"
         said = self.refused(
             ["import", "--data", self.store, self.input],
             f"{batches}:3:9: value 'ten': ",
-            f"{batches}:4:1: value 'b 3': ",
-            f"{batches}:4:10: value '-1': ",
-            f"{batches}:4:13: value '2023-02-29': ",
+            f"{batches}:4:1: value 'b  3': ",
+            f"{batches}:4:11: value '-1': ",
+            f"{batches}:4:14: value '2023-02-29': ",
             f"{batches}:5:4: value 'LAMP': ",
             f"{batches}:6:4: value ",
             f"{orders}:2:9: value '0': ",
