@@ -1,6 +1,7 @@
 #include "storage/segment_info.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace allot {
 
@@ -26,9 +27,9 @@ void note_write(std::vector<SegmentInfo>& segments, UnixMicros wall, microsecond
     now.unseen = std::max(now.unseen + step, -farthest);
     last = now;
     // They ascend, so that those which are to be lowered are the latest.
-    for (auto at = segments.rbegin(); at != segments.rend(); ++at) {
-        if (at->written.unseen < now.unseen) break;
-        at->written.unseen = now.unseen;
+    for (SegmentInfo& segment : std::views::reverse(segments)) {
+        if (segment.written.unseen < now.unseen) break;
+        segment.written.unseen = now.unseen;
     }
 }
 

@@ -139,7 +139,7 @@ Subscription Store::subscribe(const HistoryCursor& after,
 }
 
 HistoryCursor Store::cursor() {
-    FactHistory& history = running_->core.history;
+    const FactHistory& history = running_->core.history;
     return history.cursor_at(history.end());
 }
 
