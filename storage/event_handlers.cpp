@@ -45,16 +45,15 @@ public:
     /// The last fact that the handler has dealt with, or will never be told of.
     Lsn of(const EventHandler& handler) {
         const auto place = read(handler.name);
-        const auto kept = place ? std::optional{place->done} : std::nullopt;
         const Lsn begins = handler.from == from_now ? journal_.last() : handler.from - 1;
-        Lsn done = kept.value_or(std::min(begins, journal_.last()));
+        Lsn done = place ? place->done : std::min(begins, journal_.last());
         if (done + 1 < journal_.oldest()) {
             warn(handler.name, "misses the facts from LSN " + std::to_string(done + 1) + " to " +
                                    std::to_string(journal_.oldest() - 1) +
                                    ", which are not kept any more");
             done = journal_.oldest() - 1;
         }
-        if (done != kept || !place->history) keep(handler.name, done);
+        if (!place || !place->history || place->done != done) keep(handler.name, done);
         return done;
     }
 

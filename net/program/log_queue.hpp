@@ -34,7 +34,8 @@ public:
         std::chrono::milliseconds drain{1000};  ///< what the destructor waits for at most
     };
 
-    LogQueue(Write write, LostLine lost_line) : LogQueue(std::move(write), lost_line, Limits{}) {}
+    LogQueue(Write write, LostLine lost_line)
+        : LogQueue(std::move(write), std::move(lost_line), Limits{}) {}
     LogQueue(Write write, LostLine lost_line, Limits limits);
     /// Writes what is queued. A write that blocks or fails for longer than Limits::drain is left
     /// behind, and the rest of the text with it.

@@ -7,7 +7,7 @@
 namespace allot::program {
 namespace {
 
-constexpr std::size_t line_bytes_max = 64 * 1024;
+constexpr std::size_t line_bytes_max = 64U << 10U;
 
 [[noreturn]] void refuse(std::string_view bytes) {
     throw NoReply{"'" + escaped_short(bytes.substr(0, 64)) + "'"};

@@ -135,7 +135,7 @@ void ServerLink::send(std::string_view bytes) {
 }
 
 void ServerLink::receive(std::string& to) {
-    std::array<char, 64 * 1024> room;
+    std::array<char, 64U << 10U> room;
     error_code error;
     const std::size_t bytes = within(
         answer_max,
