@@ -13,6 +13,7 @@ import time
 import unittest
 
 import server
+import store_files
 from event_source import EventSource
 from http_client import Http, Raw, address
 
@@ -271,11 +272,12 @@ class GivenTheDescription(server.Case):
         self.assertIn(part, text)
 
     def meet_storage_that_fails(self):
-        """A server whose journal cannot grow."""
-        failing = self.serve("--http", "127.0.0.1:0", directory=self.scratch / "failing",
-                             env={"ALLOT_PASSWORD": PASSWORD})
+        """A server whose journal cannot grow, and whose memory is then ahead of it."""
+        store = self.scratch / "failing"
+        failing = self.serve("--http", "127.0.0.1:0", directory=store, env={"ALLOT_PASSWORD": PASSWORD})
         with Http(address(failing), KNOWN) as client:
             client.ask("PUT", "/v1/batches/b", {"sku": "SKU", "quantity": 1_000_000})
+            self.await_mark(store)  # else its write may be the one that fails, and memory not be ahead
             resource.prlimit(failing.pid, resource.RLIMIT_FSIZE, (0, 0))  # writing gives EFBIG
             with contextlib.suppress(ConnectionError):
                 client.ask("POST", "/allocate", {"orderid": "o", "sku": "SKU", "qty": 1})
@@ -286,6 +288,13 @@ class GivenTheDescription(server.Case):
                 with Http(address(failing), KNOWN) as client:
                     query = "?from=$" if path == "/v1/feed" else ""  # what was durable is still shown
                     self.assertEqual(503, self.ask(method, path, body, query=query, client=client)[0], path)
+
+    def await_mark(self, store):
+        """Until the journal has marked what it holds as durable, and so has nothing left to write."""
+        deadline = time.monotonic() + 20
+        while store_files.frames(store_files.segments(store)[-1])[-1].kind != store_files.IDLE:
+            self.assertLess(time.monotonic(), deadline, "the journal does not mark its last group")
+            time.sleep(0.01)
 
     def await_failure(self, where):
         deadline = time.monotonic() + 20

@@ -26,7 +26,8 @@ def judge_failure(run: Run, thread: int, calls: list[Call]) -> None:
         must_not_serve(operations, failed)
     elif failed and any(GROUP in call.text for call in calls):
         must_refuse(operations, failed[0].at, calls)
-    judge(run._replace(clients=[[_unknown(each) for each in client] for client in run.clients]))
+    judge(run._replace(clients=[[_unknown(each) for each in client if not _found_disk_full(each)]
+                                for client in run.clients]))
 
 
 def must_not_serve(operations: list[Operation], failed: list[Call]) -> None:
@@ -49,7 +50,8 @@ def _answered(operation: Operation) -> bool:
 
 
 def _found_disk_full(operation: Operation) -> bool:
-    """No segment could be made ahead of need: nothing failed of what was acknowledged, or will be."""
+    """No segment could be made ahead of need: nothing failed of what was acknowledged, or will be, and
+    the operation has changed nothing."""
     return getattr(operation.reply, "text", "").startswith("the disk is full")
 
 

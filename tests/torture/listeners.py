@@ -31,10 +31,12 @@ CHANNELS = ("batch_added", "batch_quantity_changed", "batch_rescheduled", "line_
             "out_of_stock", "shortage_withdrawn")
 HEARD_AS = {"order": "orderid", "batch": "batchref"}  # the rest as in a dump
 Fact = tuple[str, dict[str, object]]
+Stamp = tuple[int, int, str]  # LSN, time in microseconds, cursor
 
 
-def message_of(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, separators=(",", ":"))
+def message_of(fields: Mapping[str, object], stamp: Stamp) -> str:
+    lsn, time_us, cursor = stamp
+    return json.dumps({**fields, "lsn": lsn, "time": time_us, "cursor": cursor}, separators=(",", ":"))
 
 
 class Digest:
@@ -144,7 +146,8 @@ class Writer:
         return ("ALLOCATE", order, "LAMP", qty)
 
     def _expect(self, kind: str, **fields: str | int | None) -> None:
-        self.told_bytes += len(Subscriber.frame(Subscriber.FORMS[0], kind, message_of(fields)))
+        stamp = (self._given, int(time.time() * 1e6), f"{0:016x}:{self._given}")  # as long as the real one
+        self.told_bytes += len(Subscriber.frame(Subscriber.FORMS[0], kind, message_of(fields, stamp)))
 
 
 class Consumer:
@@ -230,6 +233,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
             for consumer in consumers:
                 consumer.await_place(writer.acknowledged)
             writer.close()
+            stamps = list(_stamps(running, writer.acknowledged))
         finally:
             for consumer in consumers:
                 consumer.end()
@@ -239,7 +243,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
         told = list(_journal(directory / "store"))
         if len(told) != facts:
             raise Broken(f"the journal has {len(told)} facts of {facts}")
-        _judge(crowd, told)
+        _judge(crowd, told, stamps)
         for consumer in consumers:
             consumer.judge(told)
             report.counts[f"kills of a consumer ({consumer.kind})"] += consumer.kills
@@ -288,12 +292,22 @@ def _journal(store: pathlib.Path) -> Iterator[Fact]:
                      for key, value in fact.items()}
 
 
-def _judge(crowd: list[Subscriber], told: list[Fact]) -> None:
+def _stamps(running: server.Server, facts: int) -> Iterator[Stamp]:
+    """What a message says of its fact beside the fields, by the feed: a dump has no microseconds."""
+    with Client(running.address) as client:
+        cursor = "0"
+        while int(cursor.rpartition(":")[2]) < facts:
+            cursor, page = client.call("FEED", "AFTER", cursor, "COUNT", 1000)
+            history = cursor.partition(":")[0]  # one opening wrote all of them
+            yield from ((lsn, time_us, f"{history}:{lsn}") for lsn, time_us, _, _ in page)
+
+
+def _judge(crowd: list[Subscriber], told: list[Fact], stamps: list[Stamp]) -> None:
     expected = {form: Digest() for form in Subscriber.FORMS}
-    for kind, fields in told:
+    for (kind, fields), stamp in zip(told, stamps, strict=True):
         if fields.get("eta") == "warehouse":
             fields = fields | {"eta": None}
-        message = message_of(fields)
+        message = message_of(fields, stamp)
         for form, digest in expected.items():
             digest.add(Subscriber.frame(form, kind, message))
     for place, each in enumerate(crowd):
