@@ -114,7 +114,8 @@ public:
     /// has not.
     [[nodiscard]] bool disk_full() const noexcept { return disk_full_; }
     /// True while units that were accepted have no room either: the next segment seemed to be on
-    /// its way. They are written once there is room; a close that comes first is a failure.
+    /// its way. They are written once there is room. After some 5 s without, or when a close comes
+    /// first, the journal has failed.
     [[nodiscard]] bool waits_for_room() const noexcept { return waits_for_room_; }
     /// Bytes that a snapshot may take, of which the operator is warned in time: see DiskWatch.
     void expect_snapshot(std::uint64_t bytes) noexcept { disk_.expect_snapshot(bytes); }

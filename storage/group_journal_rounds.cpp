@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds relaxed_linger{1};
 /// Between tries to make a segment.
 constexpr BackOff preparation_back_off{.first = std::chrono::milliseconds{100},
                                        .most = std::chrono::milliseconds{2000}};
+/// How many tries in a row may fail while a unit that was accepted waits for the segment: some 5 s.
+constexpr std::uint64_t failed_preparations_max = 6;
 }  // namespace
 
 GroupJournal::Time GroupJournal::step(Time now) noexcept {
@@ -124,7 +126,8 @@ void GroupJournal::record_history() {
 }
 
 /// Asks for it where it is not, and large enough for the group. A unit that was accepted while
-/// there seemed to be room waits for it as long as that takes, unless the journal is to be closed.
+/// there seemed to be room waits for a few tries, unless the journal is to be closed.
+/// \throws what the last try threw.
 bool GroupJournal::next_segment_is_ready() {
     if (preparing_) return false;
     {
@@ -136,7 +139,9 @@ bool GroupJournal::next_segment_is_ready() {
             waits_for_room_ = false;
             return true;
         }
-        if (stop_ && preparation_failure_) std::rethrow_exception(preparation_failure_);
+        if (preparation_failure_ && (stop_ || preparations_failed_ >= failed_preparations_max)) {
+            std::rethrow_exception(preparation_failure_);
+        }
         to_prepare_ = {number, bytes};
     }
     if (disk_full_) {

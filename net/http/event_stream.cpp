@@ -55,11 +55,11 @@ void EventStream::append_begin(std::string& out) const {
     } else {
         const HistoryCursor agreed = history_.cursor_at(told_);
         append_id(text, agreed);
-        text.append("event: diverged\ndata: {\"history\":\"")
-            .append(text_of(*query_.diverged))
-            .append("\",\"agreed\":");
+        text.append("event: diverged\n");
+        text.append(R"(data: {"history":")").append(text_of(*query_.diverged));
+        text.append(R"(","agreed":)");
         append_number(text, agreed.lsn);
-        text.append(",\"after\":\"").append(text_of(agreed)).append("\"}\n\n");
+        text.append(R"(,"after":")").append(text_of(agreed)).append(R"("})").append("\n\n");
     }
     append_piece(out, text);
 }

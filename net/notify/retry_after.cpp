@@ -9,7 +9,7 @@
 namespace allot::notify {
 
 namespace {
-constexpr std::chrono::seconds::rep after_max = 24 * 60 * 60;
+constexpr std::chrono::seconds::rep after_max = 86'400;  // a day
 }
 
 std::chrono::seconds retry_after(const std::string& value, std::time_t now) {

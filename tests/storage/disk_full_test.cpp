@@ -131,6 +131,15 @@ BOOST_AUTO_TEST_CASE(when_what_was_accepted_has_no_room_either_then_it_waits_unt
 }
 
 BOOST_AUTO_TEST_CASE(
+    when_what_was_accepted_has_waited_for_a_few_tries_then_the_storage_has_failed) {
+    accept_too_much();
+    const Lsn durable = store.core().journal.durable();
+    for (int i = 0; i < 10'000 && !store.core().journal.failed(); ++i) store.step();
+    BOOST_TEST(store.core().journal.failed());
+    BOOST_TEST(store.core().journal.durable() == durable);
+}
+
+BOOST_AUTO_TEST_CASE(
     when_it_is_closed_before_there_is_some_then_it_has_failed_and_lost_what_waited) {
     accept_too_much();
     const Lsn durable = store.core().journal.durable();
