@@ -65,10 +65,10 @@ constexpr std::array specs = std::to_array<CommandSpec>({
      1, 6, flag_outside, false, handlers::feed},
     {"EXPORT", "BATCHES|ALLOCATIONS|HELP [cursor]", "array of the last LSN, the next cursor and rows",
      "Lists all batches or allocated lines, some at a time", "stock", "0.1.0",
-     1, any, read, false, handlers::export_rows},
+     1, any, read | alone, false, handlers::export_rows},
     {"IMPORT", "BATCH|ALLOCATION|ORDER|HELP [argument ...]", ":new ones",
      "Adds a batch, a line or an order as it is elsewhere, and tells what was new", "stock", "0.1.0",
-     1, any, write, false, handlers::import_rows},
+     1, any, write | alone, false, handlers::import_rows},
 
     {"MULTI", "", "+OK; then +QUEUED to each command",
      "Begins a transaction: commands are queued until EXEC", "transactions", "0.1.0",

@@ -99,11 +99,28 @@ BOOST_AUTO_TEST_CASE(when_its_record_is_not_durable_then_its_reply_is_held) {
 
 BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_while_it_is_queued_then_nothing_runs,
                         TransactionDesk) {
-    for (const std::string_view wrong :
-         {"FROB", "ALLOCATE o", "PING a b", "ALLOCATE o LAMP 0", "ALLOCATE o LAMP 1 CHAIR 0",
-          "ADDBATCH b9 LAMP 1 never", "SETQTY b1 -1", "DEALLOCATE o LAMP x", "RESCHEDULE b1 soon",
-          "RECEIVE b\x01", "SUBSCRIBE a", "PSUBSCRIBE a", "UNSUBSCRIBE", "PUBLISH allocate x",
-          "HELLO 3", "AUTH x", "CLIENT SETNAME x", "SNAPSHOT", "SLOWLOG RESET"}) {
+    for (const std::string_view wrong : {"FROB",
+                                         "ALLOCATE o",
+                                         "PING a b",
+                                         "ALLOCATE o LAMP 0",
+                                         "ALLOCATE o LAMP 1 CHAIR 0",
+                                         "ADDBATCH b9 LAMP 1 never",
+                                         "SETQTY b1 -1",
+                                         "DEALLOCATE o LAMP x",
+                                         "RESCHEDULE b1 soon",
+                                         "RECEIVE b\x01",
+                                         "SUBSCRIBE a",
+                                         "PSUBSCRIBE a",
+                                         "UNSUBSCRIBE",
+                                         "PUBLISH allocate x",
+                                         "IMPORT BATCH b LAMP",
+                                         "IMPORT BATCH b LAMP 1 warehouse",
+                                         "EXPORT BATCHES",
+                                         "HELLO 3",
+                                         "AUTH x",
+                                         "CLIENT SETNAME x",
+                                         "SNAPSHOT",
+                                         "SLOWLOG RESET"}) {
         const auto before = state();
         BOOST_TEST(ask("MULTI") == "+OK\r\n");
         BOOST_TEST(ask("ALLOCATE o1 LAMP 1") == "+QUEUED\r\n");
