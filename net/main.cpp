@@ -24,7 +24,7 @@ allot::program::Environment environment_of_process() {
 /// A standard stream that the caller has closed leads nowhere. Else the next file that is opened
 /// has its number, and what is said goes there: into a journal.
 void open_standard_streams() {
-    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(stream, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
     }
 }

@@ -129,7 +129,9 @@ def analyse(files):
     names = " ".join(str(source.path.relative_to(ROOT)) for source in files)
     output = re.sub(r"^\d+ warnings?( and \d+ errors?)? generated\.\n", "",
                     done.stdout + done.stderr, flags=re.MULTILINE)
-    return False, told_where_it_is(output, text, path) + f"{TIDY} ended with {done.returncode}: {names}"
+    if more:
+        output = told_where_it_is(output, text, path)
+    return False, output + f"{TIDY} ended with {done.returncode}: {names}"
 
 
 def main():
