@@ -117,8 +117,8 @@ void GroupJournal::write_group(Time now) {
     stage_ = Stage::syncing;
 }
 
-/// Before the first group of a journal that is not synced as it goes. Whoever has seen facts that a
-/// power cut takes is then told of where their history has parted from that of the store.
+/// Before the first group of a journal that is not synced as it goes. A reader that has seen facts
+/// that a power cut takes is then told where their history has parted from that of the store.
 void GroupJournal::record_history() {
     if (!writer_.needs_sync()) return writer_.begin_history({});
     writer_.sync();

@@ -84,7 +84,7 @@ void look_at_handlers(FileSystem& files, const fs::path& directory, std::uint64_
     Histories histories = report.histories;
     const auto left = rewound_file::read(files, directory, store_id);
     for (const auto& [id, lsn] : left.value_or(rewound_file::Left{})) histories.leave(id, lsn);
-    histories.begin_with_first_fact(0, report.last + 1);  // of whoever opens it next
+    histories.begin_with_first_fact(0, report.last + 1);  // of the next opening
     for (const std::string& file : files.list(directory)) {
         const auto handler = handler_file::handler_of(file);
         if (!handler) continue;

@@ -184,7 +184,7 @@ public:
     /// From the fact after the last one seen on. \throws as facts(after)
     [[nodiscard]] Subscription subscribe(const HistoryCursor& after,
                                          std::function<void(const CommittedFact&)> subscriber);
-    /// Names the last fact that is shown: whoever begins after it misses nothing from now on.
+    /// Names the last fact that is shown: a reader that begins after it misses nothing from now on.
     [[nodiscard]] HistoryCursor cursor();
 
     /// How each event handler that bootstrap() was given stands, in that order.

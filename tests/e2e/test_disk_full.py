@@ -47,7 +47,7 @@ class GivenASmallDisk(server.Case):
             time.sleep(0.05)
 
     def assertReads(self, running, client, told):
-        """All of it is read, and whoever asks is answered."""
+        """All of it is read, and each query is answered."""
         self.assertEqual([[b"SKU", 1, b"b"]], [[each if isinstance(each, (bytes, int)) else each.encode()
                                                for each in row] for row in client.call("ALLOCATIONS", told[-1])])
         self.assertEqual(1_000_000 - len(told), client.call("AVAILABLE", "SKU"))

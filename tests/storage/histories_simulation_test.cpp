@@ -74,7 +74,7 @@ private:
         if (random_() % 3 == 0) read(store.core());
     }
 
-    /// Reads what is shown, as somebody who remembers all of it.
+    /// Reads what is shown, as a reader that remembers all of it.
     void read(StoreCore& core) {
         const FactHistory& history = core.history;
         const Lsn from = std::max(core.history.oldest(), Lsn{1});
