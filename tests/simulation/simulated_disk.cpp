@@ -126,7 +126,7 @@ private:
 
 SimulatedDisk::Outcome SimulatedDisk::meet(DiskOperation operation) {
     const bool changes = operation != DiskOperation::read && operation != DiskOperation::close;
-    if (changes && before) before(operation);
+    if (changes) before(operation);
     const std::scoped_lock lock{mutex_};
     const std::uint64_t number = operations_++;
     if (failures_told_ != 0) ++asked_after_;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,32 @@ enum class DiskOperation : std::uint8_t {
     create_directory,
     read,
     close,  ///< of a file that may have been written
+};
+
+/// A function that a test may replace while other threads call it. A call that is under way then
+/// ends with the function that it began with.
+class Hook {
+public:
+    using Function = std::function<void(DiskOperation)>;
+
+    Hook& operator=(Function function) {
+        auto next = function ? std::make_shared<const Function>(std::move(function)) : nullptr;
+        const std::scoped_lock lock{mutex_};
+        function_.swap(next);
+        return *this;
+    }
+    void operator()(DiskOperation operation) const {
+        if (const auto function = current()) (*function)(operation);
+    }
+
+private:
+    [[nodiscard]] std::shared_ptr<const Function> current() const {
+        const std::scoped_lock lock{mutex_};
+        return function_;
+    }
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Function> function_;  // null: none
 };
 
 /// A disk in memory behind a page cache of its own: what was written, and not synced, is there
@@ -70,8 +97,8 @@ public:
     std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
 
     /// Called before each operation that may change the disk (so not for reading), outside of any
-    /// lock: the place for a test to cut the power.
-    std::function<void(DiskOperation)> before;
+    /// lock: here a test cuts the power. A store's threads may be at work when a test sets it.
+    Hook before;
 
     /// False: it knows no second names, as some file systems do not.
     bool links = true;
