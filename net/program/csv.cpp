@@ -118,19 +118,37 @@ void CsvReader::advance(std::size_t bytes) noexcept {
     rest_.remove_prefix(bytes);
 }
 
+namespace {
+constexpr std::string_view delimiters = ",;\t";
+}
+
 char delimiter_of(std::string_view text) noexcept {
-    constexpr std::string_view candidates = ",;\t";
-    std::array<std::size_t, candidates.size()> counts{};
+    std::array<std::size_t, delimiters.size()> counts{};
     text.remove_prefix(std::min(text.find_first_not_of("\r\n\xEF\xBB\xBF"), text.size()));
     bool quoted = false;
     for (const char c : text) {
         if (c == '"') quoted = !quoted;
         if (c == '\n' && !quoted) break;
-        const std::size_t which = candidates.find(c);
+        const std::size_t which = delimiters.find(c);
         if (which != std::string_view::npos && !quoted) ++counts[which];
     }
     const auto most = std::ranges::max_element(counts);
-    return candidates[static_cast<std::size_t>(most - counts.begin())];
+    return delimiters[static_cast<std::size_t>(most - counts.begin())];
+}
+
+Dialect dialect_of(std::string_view text) noexcept {
+    constexpr std::string_view declaration = "sep=";
+    std::string_view rest = text;
+    if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+    if (rest.size() > declaration.size() && rest.starts_with(declaration)) {
+        const char delimiter = rest[declaration.size()];
+        rest.remove_prefix(declaration.size() + 1);
+        if (rest.starts_with('\r')) rest.remove_prefix(1);
+        if (delimiters.find(delimiter) != std::string_view::npos && rest.starts_with('\n')) {
+            return {delimiter, text.size() - rest.size() + 1, 1};
+        }
+    }
+    return {delimiter_of(text), 0, 0};
 }
 
 namespace {

@@ -47,14 +47,16 @@ public:
 
     /// \param text outlives the reader; at most 4 GiB.
     /// \param delimiter a comma, a semicolon or a tab.
-    explicit CsvReader(std::string_view text, char delimiter = ',') noexcept
-        : rest_{text}, delimiter_{delimiter} {}
+    /// \param line of the text's first byte, from 1.
+    explicit CsvReader(std::string_view text, char delimiter = ',', std::uint32_t line = 1) noexcept
+        : rest_{text}, place_{.line = line}, delimiter_{delimiter} {}
 
     /// \return nothing after the last record.
     [[nodiscard]] std::optional<CsvRecord> next();
     /// A byte order mark stood before the last record. It is no part of its first field, and has no
     /// column.
     [[nodiscard]] bool was_marked() const noexcept { return marked_; }
+    [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
     /// What has not been read yet, in bytes.
     [[nodiscard]] std::size_t remaining() const noexcept { return rest_.size(); }
 
@@ -77,6 +79,15 @@ private:
 /// What stands between the fields of the first line that is not empty: of comma, semicolon and tab
 /// the one that it has most of outside quotes; of several, the first of these.
 [[nodiscard]] char delimiter_of(std::string_view text) noexcept;
+
+/// How a file separates its fields, and where its first record may begin.
+struct Dialect {
+    char delimiter;
+    std::size_t skipped_bytes;    ///< of a line `sep=;`, with which spreadsheets say so
+    std::uint32_t skipped_lines;  ///< 0 or 1
+};
+/// A first line of `sep=` and a comma, semicolon or tab decides; without it delimiter_of() does.
+[[nodiscard]] Dialect dialect_of(std::string_view text) noexcept;
 
 /// Appends one record, ended by LF, that CsvReader reads back as it was. Quotes where it must.
 /// \pre at least one field.

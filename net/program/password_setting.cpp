@@ -1,9 +1,11 @@
 #include "net/program/password_setting.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
+#include "engine/name.hpp"
 #include "net/program/encoding.hpp"
 #include "net/program/files.hpp"
 
@@ -21,9 +23,26 @@ void check_encoding(std::string_view text, const std::string& where) {
     }
 }
 
+/// Refuses what a copy and paste may bring along, and what nothing shows: U+200B, U+00A0 and such.
+/// Bytes that are not UTF-8, and ASCII, are the user's choice.
+void check_visible(std::string_view secret, const std::string& where) {
+    for (std::string_view rest = secret; !rest.empty();) {
+        const std::string_view from = rest;
+        const std::int32_t point = detail::take_code_point(rest);
+        if (point < 0) {
+            rest.remove_prefix(1);
+        } else if (point >= 0x80 && detail::is_invisible(static_cast<char32_t>(point))) {
+            throw UsageError{where + ": has the invisible character " +
+                             escaped(from.substr(0, from.size() - rest.size())) + " at byte " +
+                             std::to_string(secret.size() - from.size() + 1)};
+        }
+    }
+}
+
 /// \param where for the message, should it be no secret.
 std::string checked(std::string_view secret, const std::string& where, std::size_t bytes_max) {
     check_encoding(secret, where);
+    check_visible(secret, where);
     if (secret.empty() || secret.size() > bytes_max) {
         throw UsageError{where + ": must have 1.." + std::to_string(bytes_max) + " bytes"};
     }

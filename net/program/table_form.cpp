@@ -46,23 +46,24 @@ std::string text_of(const TableForm& form) {
     return text + ", in any order, after a header that names them";
 }
 
-std::string joined(const CsvRow& row) {
+std::string joined(const CsvRow& row, char delimiter) {
     std::string text;
     for (const CsvField& field : row) {
-        if (&field != &row.front()) text += ',';
+        if (&field != &row.front()) text += delimiter;
         text += field.text;
     }
     return text;
 }
 
-void complain_of_missing(const CsvRow& header, const std::vector<std::string_view>& missing,
-                         const TableForm& form, std::string_view file, Complaints& complaints) {
+void complain_of_missing(const CsvRow& header, char delimiter,
+                         const std::vector<std::string_view>& missing, const TableForm& form,
+                         std::string_view file, Complaints& complaints) {
     std::string rule = "there is no column ";
     for (std::size_t i = 0; i < missing.size(); ++i) {
         if (i != 0) rule += ", ";
         rule += missing[i];
     }
-    complaints.add(file, header.empty() ? Place{} : header.front().place, joined(header),
+    complaints.add(file, header.empty() ? Place{} : header.front().place, joined(header, delimiter),
                    rule + ": " + text_of(form));
 }
 
@@ -91,7 +92,7 @@ std::string TableForm::header() const {
     return text;
 }
 
-std::optional<Layout> read_layout(const CsvRow& header, const TableForm& form,
+std::optional<Layout> read_layout(const CsvRow& header, char delimiter, const TableForm& form,
                                   std::string_view file, Complaints& complaints) {
     Layout layout;
     layout.at.fill(not_found);
@@ -119,7 +120,7 @@ std::optional<Layout> read_layout(const CsvRow& header, const TableForm& form,
     for (std::size_t i = 0; i < form.columns.size(); ++i) {
         if (layout.at[i] == not_found) missing.push_back(form.columns[i].names[0]);
     }
-    if (!missing.empty()) complain_of_missing(header, missing, form, file, complaints);
+    if (!missing.empty()) complain_of_missing(header, delimiter, missing, form, file, complaints);
     if (!missing.empty() || !is_clear) return std::nullopt;
     note_others(others, file, complaints);
     return layout;

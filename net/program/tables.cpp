@@ -110,18 +110,21 @@ std::optional<Header> read_header(CsvReader& reader, const TableForm& form, cons
         return std::nullopt;
     }
     CsvRow names = record ? **record : CsvRow{};
-    const auto layout = read_layout(names, form, critic.file, critic.complaints);
+    const auto layout =
+        read_layout(names, reader.delimiter(), form, critic.file, critic.complaints);
     if (!layout) return std::nullopt;
     return Header{std::move(names), *layout};
 }
 
-/// Files that were joined have a header, and perhaps a byte order mark, in the middle.
+/// Files that were joined have a header, and perhaps a byte order mark or a line `sep=;`, in the
+/// middle.
 /// \return true when the row has been dealt with.
 bool pass_over_joint(const CsvRow& row, const Header& header, bool marked, const Critic& critic) {
     if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
         critic.complaints.note(critic.file, row.front().place, "the header again, passed over");
         return true;
     }
+    if (row.size() == 2 && row[0].text == "sep=" && row[1].text.empty()) return true;
     if (!marked) return false;
     critic(row.front().place, std::string{byte_order_mark} + row.front().text,
            "a byte order mark stands only at a file's beginning, or before its header again");
@@ -185,7 +188,9 @@ Table<Row> read_table(std::string file, std::string_view text, const TableForm& 
                "this is UTF-16 or UTF-32: save the file as UTF-8");
         return table;
     }
-    CsvReader reader{text, delimiter_of(text)};
+    const Dialect dialect = dialect_of(text);
+    CsvReader reader{text.substr(dialect.skipped_bytes), dialect.delimiter,
+                     dialect.skipped_lines + 1};
     read_rows(reader, form, critic, table, read);
     return table;
 }

@@ -3,7 +3,7 @@
 import socket
 from typing import NamedTuple
 
-TIMEOUT_S = 10
+TIMEOUT_S = 30
 
 
 class Status(str):

@@ -22,7 +22,7 @@ BINARY = os.environ.get("ALLOT_BINARY", "allot")
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / "data"
 START_S = 20
-STOP_S = 5
+STOP_S = 20
 
 # Small files, so that a server starts in no time and the journal changes files often.
 SMALL_FILES = ("--segment-bytes", "1MiB")
@@ -115,9 +115,16 @@ class Server:
         self.kill()
         raise AssertionError("the server neither listens nor ends:\n" + self.text)
 
+    def await_text(self, pattern):
+        """Waits for what it logs at a moment of its own."""
+        with self._changed:
+            self._changed.wait_for(lambda: re.search(pattern, self.text) or self._log_ended, START_S)
+        if not re.search(pattern, self.text):
+            raise AssertionError(f"the server has not logged {pattern}:\n{self.text}")
+
     @property
     def text(self):
-        """All that it logged."""
+        """All that it logged. While it runs, what it did last may be missing: see await_text()."""
         return "\n".join(self.log)
 
     @property

@@ -126,7 +126,7 @@ class GivenAnEventSourceThatComesBack(server.Case):
             worker.call("ADDBATCH", "b", "LAMP", 1)
             stream = source.events()
             self.assertEqual(1, next(stream)[0])
-            with server.within(2, "the end"):
+            with server.within(server.STOP_S, "the end"):
                 self.assertEqual(0, one.stop())
             self.assertEqual([], list(stream))
 

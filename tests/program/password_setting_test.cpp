@@ -73,6 +73,22 @@ BOOST_AUTO_TEST_CASE(when_an_editor_added_a_mark_or_saved_it_as_utf16_then_it_is
     BOOST_TEST(contains(serve({}, {{"ALLOT_PASSWORD", "\xEF\xBB\xBFhunter2"}}).err, marked));
 }
 
+BOOST_AUTO_TEST_CASE(when_it_has_a_character_that_nothing_shows_then_it_is_refused) {
+    for (const auto& [text, rule] : {std::pair{"hunter2\u200B\n", "\\u{200b} at byte 8"},
+                                     {"hun\u00A0ter2", "\\u{a0} at byte 4"},
+                                     {"\u202Ehunter2\n", "\\u{202e} at byte 1"},
+                                     {"hunter2\uFEFF\r\nmore", "\\u{feff} at byte 8"}}) {
+        scratch.write("odd", text);
+        const auto run = serve({"--password-file", scratch / "odd"});
+        BOOST_TEST(run.code == 2);
+        BOOST_TEST(contains(run.err, scratch / "odd" + ": has the invisible character " + rule),
+                   run.err);
+        BOOST_TEST(!contains(run.err, "hunter2"));
+    }
+    scratch.write("odd", "h\tr\xFF\xE2\u00FC 2\n\u200B");  // what is no UTF-8 is left to the user
+    BOOST_TEST(read(scratch / "odd").password->matches("h\tr\xFF\xE2\u00FC 2"));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_in_the_environment_then_it_is_all_of_the_variable) {
     BOOST_TEST(read("", {{"ALLOT_PASSWORD", " a b"}}).password->matches(" a b"));
     BOOST_TEST(!read("").password.has_value());

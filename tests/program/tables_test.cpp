@@ -86,6 +86,10 @@ BOOST_AUTO_TEST_CASE(when_columns_are_in_any_order_and_have_other_names_then_the
           "batch,sku,quantity,eta\nb1,s1,7,2011-01-02\nb2,s2,0,warehouse\n",
           "SKU, Quantity ,ETA,BatchRef\ns1,7,2011-01-02,b1\ns2,0,WareHouse,b2\n",
           "ref;sku;qty;eta\r\nb1;s1;7;2011-01-02\r\nb2;s2;0;\r\n",
+          "sep=;\r\nref;sku;qty;eta\r\nb1;s1;7;2011-01-02\r\nsep=;\r\nref;sku;qty;eta\r\nb2;s2;0;"
+          "\r\n",
+          "\xEF\xBB\xBFsep=\t\nref\tsku\tqty\teta\nb1\ts1\t7\t2011-01-02\nb2\ts2\t0\t\n",
+          "sep=,\nnote;;;;;,sku,qty,eta,ref\n;;,s1,7,2011-01-02,b1\n;;;;;,s2,0,,b2\n",
           "ref\tsku\tqty\teta\nb1\ts1\t7\t2011-01-02\nb2\ts2\t0\t\n",
           "\xEF\xBB\xBF\"ref\";\"sku\";\"qty\";\"eta\"\n\"b1\";\"s1\";\"7\";\"2011-01-02\"\n"
           "b2;s2;0;\"\"\n",
@@ -117,6 +121,14 @@ BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_complaint_says_what_i
                 Lines{"b.csv:1:1: value 'b1,s1,7,2011-01-02': there is no column ref, sku, qty, "
                       "eta" +
                       wanted}));
+    BOOST_TEST((complaints_of_batches("ref;sku;amount;eta\n") ==
+                Lines{"b.csv:1:1: value 'ref;sku;amount;eta': there is no column qty" + wanted}));
+    // Line numbers count the line that names the delimiter.
+    BOOST_TEST(
+        (complaints_of_batches("sep=;\nref,sku\n") ==
+         Lines{"b.csv:2:1: value 'ref,sku': there is no column ref, sku, qty, eta" + wanted}));
+    BOOST_TEST((complaints_of_batches("sep=|\nref,sku,qty,eta\n") ==
+                Lines{"b.csv:1:1: value 'sep=|': there is no column ref, sku, qty, eta" + wanted}));
     BOOST_TEST((complaints_of_batches("") ==
                 Lines{"b.csv:1:1: value '': there is no column ref, sku, qty, eta" + wanted}));
 }
