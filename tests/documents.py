@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Fails when a document has a dead link, is too long, or names people where it means software.
+
+    documents.py [ROOT]
+"""
+
+import re
+import sys
+from pathlib import Path
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
+QUOTED = re.compile(r'"[^"\n]*"')
+# A client, a caller or a thread does something, and is "it".
+PERSON = re.compile(r"\b(whoever|nobody|somebody|everybody|whom|he|him|his)\b", re.IGNORECASE)
+PASSED_OVER = {"build", "node_modules", ".git"}
+README_LINES_MAX = 150
+DECISION_LINES_MAX = 12
+
+
+def documents(root):
+    """The Markdown files of the tree, from its root."""
+    files = (file.relative_to(root) for file in root.rglob("*.md"))
+    return sorted(file for file in files if not PASSED_OVER.intersection(file.parts))
+
+
+def without(text, *patterns):
+    """Text with what the patterns match blanked out: lines keep their numbers."""
+    for pattern in patterns:
+        text = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    return text
+
+
+def anchors(text):
+    """What the headings of a document are linked by."""
+    headings = (HEADING.match(line) for line in without(text, FENCED).splitlines())
+    names = (re.sub(r"[^\w\- ]", "", heading.group(1).lower()) for heading in headings if heading)
+    return {name.replace(" ", "-") for name in names}
+
+
+def broken_link(root, document, target):
+    """Why a link leads nowhere, or None."""
+    if re.match(r"[a-z]+:", target):
+        return None
+    name, _, anchor = target.partition("#")
+    file = root / document.parent / name if name else root / document
+    if not file.exists():
+        return f"'{target}' is not there"
+    if anchor and anchor not in anchors(file.read_text("utf-8")):
+        return f"'{target}': no heading has this name"
+    return None
+
+
+def lines_max(document):
+    if document == Path("README.md"):
+        return README_LINES_MAX
+    if document.parent == Path("docs/decisions") and document.name != "README.md":
+        return DECISION_LINES_MAX
+    return None
+
+
+def complaints_of(root, document):
+    text = (root / document).read_text("utf-8")
+    length, longest = len(text.splitlines()), lines_max(document)
+    if longest and length > longest:
+        yield f"{document}: {length} lines, at most {longest} are allowed"
+    prose = without(text, FENCED)
+    spoken = without(prose, CODE, QUOTED)
+    for number, (line, words) in enumerate(zip(prose.splitlines(), spoken.splitlines()), 1):
+        for target in LINK.findall(line):
+            why = broken_link(root, document, target)
+            if why:
+                yield f"{document}:{number}: link {why}"
+        for word in PERSON.findall(words):
+            yield f"{document}:{number}: '{word}': name the actor, or say it"
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1]).resolve()
+    found = documents(root)
+    complaints = [each for document in found for each in complaints_of(root, document)]
+    print("\n".join(complaints) if complaints else f"{len(found)} documents: all links lead somewhere")
+    return 1 if complaints or not found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
