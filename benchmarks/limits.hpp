@@ -10,10 +10,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/containers/prefetch.hpp"
 #include "engine/ledger.hpp"
-#include "engine/prefetch.hpp"
 #include "engine/product.hpp"
-#include "storage/huge_pages.hpp"
+#include "storage/io/huge_pages.hpp"
 
 // What the machine's memory allows: the jobs of a store without its decisions.
 

@@ -17,9 +17,9 @@
 
 #include "benchmarks/stopwatch.hpp"
 #include "benchmarks/workload.hpp"
-#include "storage/file_system.hpp"
-#include "storage/memory_repository.hpp"
-#include "storage/snapshot_format.hpp"
+#include "engine/memory_repository.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/io/file_system.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
-#include "storage/huge_pages.hpp"
-#include "storage/memory_repository.hpp"
+#include "storage/io/huge_pages.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/journal/volatile_journal.hpp"
 #include "storage/store_mutex.hpp"
-#include "storage/system_clock.hpp"
-#include "storage/volatile_journal.hpp"
 
 namespace allot::bench {
 

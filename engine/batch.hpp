@@ -3,10 +3,10 @@
 #include <compare>
 #include <cstdint>
 
-#include "engine/compact_name.hpp"
+#include "engine/containers/compact_name.hpp"
+#include "engine/containers/pool.hpp"
 #include "engine/eta.hpp"
 #include "engine/fact.hpp"
-#include "engine/pool.hpp"
 #include "engine/quantity.hpp"
 
 namespace allot {

@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "engine/batch.hpp"
+#include "engine/containers/flat_index.hpp"
+#include "engine/containers/pool.hpp"
+#include "engine/containers/prefetch.hpp"
 #include "engine/fact.hpp"
-#include "engine/flat_index.hpp"
-#include "engine/pool.hpp"
-#include "engine/prefetch.hpp"
 #include "engine/shortage_book.hpp"
 
 namespace allot {

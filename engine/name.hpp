@@ -10,9 +10,9 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/containers/short_copy.hpp"
 #include "engine/invisible_points.hpp"
 #include "engine/result.hpp"
-#include "engine/short_copy.hpp"
 
 namespace allot {
 

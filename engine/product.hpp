@@ -6,10 +6,10 @@
 #include <optional>
 #include <span>
 
-#include "engine/compact_name.hpp"
+#include "engine/containers/compact_name.hpp"
+#include "engine/containers/narrow_allocator.hpp"
 #include "engine/fact.hpp"
 #include "engine/ledger.hpp"
-#include "engine/narrow_allocator.hpp"
 #include "engine/result.hpp"
 
 namespace allot {

@@ -6,10 +6,10 @@
 #include <memory_resource>
 #include <string_view>
 
-#include "engine/compact_name.hpp"
+#include "engine/containers/compact_name.hpp"
+#include "engine/containers/flat_index.hpp"
+#include "engine/containers/pool.hpp"
 #include "engine/fact.hpp"
-#include "engine/flat_index.hpp"
-#include "engine/pool.hpp"
 
 namespace allot {
 

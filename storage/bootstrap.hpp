@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "storage/event_handler.hpp"
-#include "storage/file_system.hpp"
+#include "storage/feed/event_handler.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/io/system_clock.hpp"
 #include "storage/store.hpp"
-#include "storage/system_clock.hpp"
 
 namespace allot {
 

@@ -5,10 +5,10 @@
 #include <mutex>
 #include <vector>
 
-#include "storage/event_handlers.hpp"
-#include "storage/fact_follower.hpp"
-#include "storage/journal_threads.hpp"
-#include "storage/snapshot_thread.hpp"
+#include "storage/feed/event_handlers.hpp"
+#include "storage/feed/fact_follower.hpp"
+#include "storage/journal/journal_threads.hpp"
+#include "storage/snapshot/snapshot_thread.hpp"
 #include "storage/store_core.hpp"
 
 namespace allot {

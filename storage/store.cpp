@@ -36,6 +36,20 @@ void refuse_ahead(RunningStore& store, Lsn from) {
 
 }  // namespace
 
+Subscription::Subscription(std::shared_ptr<FactFollower> follower) noexcept
+    : follower_{std::move(follower)} {}
+Subscription::Subscription(Subscription&&) noexcept = default;
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+    if (follower_) follower_->stop();
+    follower_ = std::move(other.follower_);
+    return *this;
+}
+Subscription::~Subscription() {
+    if (follower_) follower_->stop();
+}
+Lsn Subscription::told() const noexcept { return follower_->told(); }
+bool Subscription::ended() const noexcept { return follower_->ended(); }
+
 Store Store::open(const std::filesystem::path& directory, Options options) {
     return bootstrap(directory, std::move(options));
 }

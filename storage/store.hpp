@@ -3,22 +3,24 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "engine/history.hpp"
 #include "engine/message_bus.hpp"
-#include "storage/event_handler.hpp"
-#include "storage/fact_follower.hpp"
-#include "storage/file_system.hpp"
-#include "storage/group_sizes.hpp"
+#include "storage/feed/event_handler.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/journal/group_sizes.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
 
 struct Adapters;
+class FactFollower;
 struct RunningStore;
 
 /// How a store stands, for a log or a monitor.
@@ -64,21 +66,14 @@ struct StoreStatus {
 /// store ends the subscription, too, which may outlive it. A subscriber must not destroy the store.
 class Subscription {
 public:
-    explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept
-        : follower_{std::move(follower)} {}
-    Subscription(Subscription&&) noexcept = default;
-    Subscription& operator=(Subscription&& other) noexcept {
-        if (follower_) follower_->stop();
-        follower_ = std::move(other.follower_);
-        return *this;
-    }
-    ~Subscription() {
-        if (follower_) follower_->stop();
-    }
+    explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept;
+    Subscription(Subscription&&) noexcept;
+    Subscription& operator=(Subscription&& other) noexcept;
+    ~Subscription();
     /// The last LSN for which the subscriber was called and has returned.
-    [[nodiscard]] Lsn told() const noexcept { return follower_->told(); }
+    [[nodiscard]] Lsn told() const noexcept;
     /// True once the subscriber will not be called any more.
-    [[nodiscard]] bool ended() const noexcept { return follower_->ended(); }
+    [[nodiscard]] bool ended() const noexcept;
 
 private:
     std::shared_ptr<FactFollower> follower_;

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/rewound_file.hpp"
-#include "storage/store_files.hpp"
+#include "storage/format/rewound_file.hpp"
+#include "storage/format/store_files.hpp"
 
 namespace allot {
 

@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "engine/message_bus.hpp"
-#include "storage/group_journal.hpp"
-#include "storage/journal_cursor.hpp"
+#include "storage/feed/journal_history.hpp"
+#include "storage/journal/group_journal.hpp"
 #include "storage/options.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshotter.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/snapshot/snapshotter.hpp"
 #include "storage/store_mutex.hpp"
 
 namespace allot {

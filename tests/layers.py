@@ -1,23 +1,58 @@
 #!/usr/bin/env python3
-"""Fails when a file includes what its room may not know.
+"""Fails when a file includes what its folder may not know, or when folders include in a circle.
 
     layers.py [ROOT]      check the tree
     layers.py --self-test check that each kind of wrong include is found, in a copy of the tree
 
-Rooms and what each may include (never tests/ or benchmarks/):
+DIRECTIONS has the folders, and for each the folders below it: a file includes what is in its own
+folder or in one below, by the path from the root, and nothing of tests/ or benchmarks/. SYSTEM has
+what may be included in angle brackets:
 
-    engine/                        no I/O, clock, thread or socket
-    storage/                       engine/, Boost.Serialization, POSIX
-    net/                           engine/, Boost.Asio, OpenSSL, libcurl, prometheus-cpp, POSIX; not storage/
-    net/program/ and net/main.cpp  everything: they put the rooms together
+    engine/   no I/O, clock, thread or socket
+    storage/  Boost.Serialization, POSIX
+    net/      Boost.Asio, OpenSSL, libcurl, prometheus-cpp, POSIX
+    net/cli/  everything: it puts the rooms together
 """
 
 import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+# Which folders stand directly below each; what stands below those may be included as well.
+DIRECTIONS = {
+    "engine/containers": (),  # know nothing of the domain
+    "engine": ("engine/containers",),
+    "storage/basics": ("engine",),  # see FILES
+    "storage/io": ("storage/basics",),
+    "storage/format": ("storage/io",),
+    "storage/journal": ("storage/format",),
+    "storage/feed": ("storage/journal",),
+    "storage/snapshot": ("storage/journal",),
+    "storage/recovery": ("storage/snapshot",),
+    "storage/repair": ("storage/recovery",),
+    "storage/backup": ("storage/repair",),
+    "storage": ("storage/feed", "storage/recovery"),  # the facade
+    "net/text": ("engine",),
+    "net/core": ("net/text",),
+    "net/commands": ("net/core",),
+    "net/resp": ("net/commands",),
+    "net/http": ("net/commands",),
+    "net/transport": ("net/resp", "net/http"),
+    "net/notify": ("net/core",),
+    "net/cli": ("net/transport", "net/notify", "storage", "storage/backup"),
+}
+# Files that belong to another room than their folder's.
+FILES = {
+    "storage/options.hpp": "storage/basics",
+    "storage/errors.hpp": "storage/basics",
+    "storage/store_mutex.hpp": "storage/basics",
+    "net/main.cpp": "net/cli",
+}
+# The folder of the files that have no room yet: only net/cli must not be included there.
+UNSORTED = "net"
+RENAMED = {"net/program": "net/cli"}
 
 INCLUDE = re.compile(r"^\s*#\s*include\b\s*(.*?)\s*(?://.*|/\*.*)?$")
 OPERAND = re.compile(r'^(?:"([^"]+)"|<([^>]+)>)$')
@@ -52,68 +87,116 @@ VALUES = (
 )
 
 
-@dataclass(frozen=True)
-class Layer:
-    rooms: tuple[str, ...]  # folders that it may include, from the root
-    system: re.Pattern  # what it may include in angle brackets
+def any_of(*patterns):
+    return re.compile(f"(?:{'|'.join(patterns)})$")
 
 
-def layer(rooms, *system):
-    return Layer(rooms, re.compile(f"(?:{'|'.join(system)})$"))
-
-
-ANYTHING = layer(("engine/", "storage/", "net/"), ".*")
-LAYERS = {
-    "engine": layer(("engine/",), rf"(?!(?:{IMPURE})$){STANDARD}", XXHASH, boost(*VALUES)),
-    "storage": layer(
-        ("engine/", "storage/"), STANDARD, POSIX, boost(*VALUES, "archive", "serialization")
-    ),
-    "net": layer(("engine/", "net/"), STANDARD, POSIX, OPENSSL, CURL, PROMETHEUS,
-                 boost(*VALUES, "asio", "beast", "json")),
+SYSTEM = {
+    "engine": any_of(rf"(?!(?:{IMPURE})$){STANDARD}", XXHASH, boost(*VALUES)),
+    "storage": any_of(STANDARD, POSIX, boost(*VALUES, "archive", "serialization")),
+    "net": any_of(STANDARD, POSIX, OPENSSL, CURL, PROMETHEUS,
+                  boost(*VALUES, "asio", "beast", "json")),
+    "net/cli": any_of(".*"),
 }
+TOP = ("engine", "storage", "net")
 
 
-def layer_of(path):
-    """The layer of a file, given its path from the root."""
-    if path.parts[:2] == ("net", "program") or path == Path("net/main.cpp"):
-        return ANYTHING
-    return LAYERS[path.parts[0]]
+def folder_of(path):
+    """The room of a file, given its path from the root; None when DIRECTIONS has none."""
+    folder = FILES.get(path, str(Path(path).parent))
+    folder = RENAMED.get(folder, folder)
+    return folder if folder in DIRECTIONS or folder == UNSORTED else None
 
 
-def fault(root, path, operand):
-    """What is wrong with one include of `path`, or None."""
+def system_of(folder):
+    return SYSTEM.get(folder) or SYSTEM[folder.split("/")[0]]
+
+
+def below(folder, directions):
+    """The folder, and all that it may include."""
+    known, found = set(), [folder]
+    while found:
+        next_one = found.pop()
+        if next_one not in known:
+            known.add(next_one)
+            found += directions.get(next_one, ())
+    return known
+
+
+def may_include(folder, other, directions):
+    if folder == "net/cli":
+        return True
+    if UNSORTED in (folder, other):
+        inside = {folder, other} - {UNSORTED}
+        return all(each != "net/cli" and each.split("/")[0] in ("net", "engine") for each in inside) \
+            and folder.split("/")[0] == "net"
+    return other in below(folder, directions)
+
+
+def circle_in(edges):
+    """Folders that include each other in a circle, one after the other; none: an empty list."""
+    done = set()
+
+    def search(folder, way):
+        if folder in way:
+            return [*way[way.index(folder):], folder]
+        if folder in done:
+            return []
+        for other in sorted(edges.get(folder, ())):
+            if circle := search(other, [*way, folder]):
+                return circle
+        done.add(folder)
+        return []
+
+    for folder in sorted(edges):
+        if circle := search(folder, []):
+            return circle
+    return []
+
+
+def fault(root, path, operand, directions):
+    """(What is wrong with one include of `path`, or None; the folder of a header that is ours)."""
     parts = OPERAND.match(operand)
     if parts is None:
-        return "cannot be read; name the header itself"
+        return "cannot be read; name the header itself", None
     quoted, angled = parts.groups()
-    rules = layer_of(path)
+    folder = folder_of(path)
+    if folder is None:
+        return "is in a folder that tests/layers.py does not know", None
     if angled is not None:
-        if angled.split("/")[0] in (*LAYERS, "tests", "benchmarks"):
-            return "Allot's own headers are included in quotes"
-        return None if rules.system.match(angled) else "is not for this room"
+        if angled.split("/")[0] in (*TOP, "allot", "tests", "benchmarks"):
+            return "Allot's own headers are included in quotes", None
+        return None if system_of(folder).match(angled) else "is not for this room", None
     if not (root / quoted).is_file() or ".." in Path(quoted).parts:
-        return "is no path from the root"
-    if not quoted.startswith(rules.rooms):
-        return "is the wrong direction"
-    if quoted.startswith("net/program/") and rules is not ANYTHING:
-        return "is the wrong direction: only the program knows its parts"
-    return None
+        return "is no path from the root", None
+    other = folder_of(quoted)
+    if other is None or not may_include(folder, other, directions):
+        return f"is the wrong direction: {folder} must not know {other or quoted}", other
+    return None, other
 
 
-def check(root):
+def check(root, directions=None):
     """(number of includes read, complaints) for the tree at `root`."""
-    read, complaints = 0, []
-    for room in LAYERS:
-        for file in sorted((root / room).rglob("*.[ch]pp")):
-            path = file.relative_to(root)
+    directions = directions or DIRECTIONS
+    read, complaints, edges = 0, [], {}
+    for top in TOP:
+        for file in sorted((root / top).rglob("*.[ch]pp")):
+            path = file.relative_to(root).as_posix()
             for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
                 include = INCLUDE.match(line)
                 if include is None:
                     continue
                 read += 1
-                wrong = fault(root, path, include.group(1))
+                wrong, other = fault(root, path, include.group(1), directions)
                 if wrong:
                     complaints.append(f"{path}:{number}: {include.group(1)} {wrong}")
+                folder = folder_of(path)
+                if other not in (None, folder, UNSORTED) and folder != UNSORTED:
+                    edges.setdefault(folder, set()).add(other)
+    for graph in (directions, edges):
+        if circle := circle_in(graph):
+            complaints.append(f"folders in a circle: {' -> '.join(circle)}")
+            break
     return read, complaints
 
 
@@ -124,51 +207,100 @@ PLANTED = {
     ("engine/planted.hpp", '"../engine/planted.hpp"'): "no path from the root",
     ("engine/planted.hpp", '"engine/../storage/planted.hpp"'): "no path from the root",
     ("engine/planted.hpp", "<engine/planted.hpp>"): "in quotes",
+    ("engine/planted.hpp", "<allot/store.hpp>"): "in quotes",
     ("engine/planted.hpp", "<thread>"): "not for this room",
     ("engine/planted.hpp", "<fstream> // for a moment"): "not for this room",
     ("engine/planted.hpp", "<unistd.h>"): "not for this room",
     ("engine/planted.hpp", "<boost/asio.hpp>"): "not for this room",
     ("engine/planted.hpp", "<boost/serialization/vector.hpp>"): "not for this room",
     ("engine/planted.hpp", "PLANTED_HEADER"): "cannot be read",
+    ("engine/containers/planted.hpp", '"engine/planted.hpp"'): "wrong direction",
+    ("engine/containers/planted.hpp", "<thread>"): "not for this room",
     ("storage/planted.hpp", '"net/planted.hpp"'): "wrong direction",
+    ("storage/planted.hpp", '"storage/backup/planted.hpp"'): "wrong direction",
     ("storage/planted.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
     ("storage/planted.hpp", "<openssl/evp.h>"): "not for this room",
     ("storage/planted.hpp", "<curl/curl.h>"): "not for this room",
+    ("storage/io/planted.hpp", '"storage/format/planted.hpp"'): "wrong direction",
+    ("storage/io/planted.hpp", '"storage/store.hpp"'): "wrong direction",
+    ("storage/io/planted.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
+    ("storage/options.hpp", '"storage/io/planted.hpp"'): "wrong direction",
+    ("storage/journal/planted.hpp", '"storage/feed/planted.hpp"'): "wrong direction",
+    ("storage/snapshot/planted.hpp", '"storage/feed/planted.hpp"'): "wrong direction",
+    ("storage/recovery/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
+    ("storage/unknown/planted.hpp", "<vector>"): "does not know",
     ("net/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
-    ("net/planted.hpp", '"net/program/planted.hpp"'): "wrong direction",
+    ("net/planted.hpp", '"storage/options.hpp"'): "wrong direction",
+    ("net/planted.hpp", '"net/cli/planted.hpp"'): "wrong direction",
     ("net/planted.hpp", "<boost/archive/binary_oarchive.hpp>"): "not for this room",
-    ("net/program/planted.hpp", '"tests/planted.hpp"'): "wrong direction",
-    ("net/main.cpp", '"benchmarks/planted.hpp"'): "wrong direction",
+    ("net/core/planted.hpp", '"storage/errors.hpp"'): "wrong direction",
+    ("net/text/planted.hpp", '"net/core/planted.hpp"'): "wrong direction",
+    ("net/http/planted.hpp", '"net/resp/planted.hpp"'): "wrong direction",
+    ("net/resp/planted.hpp", '"net/http/planted.hpp"'): "wrong direction",
+    ("net/resp/planted.hpp", '"net/transport/planted.hpp"'): "wrong direction",
+    ("net/transport/planted.hpp", '"net/cli/planted.hpp"'): "wrong direction",
+    ("net/cli/planted.hpp", '"tests/planted.hpp"'): "wrong direction",
+    ("net/cli/main.cpp", '"benchmarks/planted.hpp"'): "wrong direction",
     # And nothing is found where nothing is wrong.
     ("engine/planted.hpp", "<vector>"): None,
     ("engine/planted.hpp", "<boost/system/result.hpp>"): None,
+    ("engine/planted.hpp", '"engine/containers/planted.hpp"'): None,
     ("storage/planted.hpp", '"engine/planted.hpp"'): None,
+    ("storage/planted.hpp", '"storage/snapshot/planted.hpp"'): None,
     ("storage/planted.hpp", "<sys/stat.h>"): None,
+    ("storage/backup/planted.hpp", '"storage/io/planted.hpp"'): None,
+    ("storage/io/planted.hpp", '"storage/options.hpp"'): None,
     ("net/planted.hpp", "<boost/asio.hpp>"): None,
     ("net/planted.hpp", "<openssl/evp.h>"): None,
     ("net/planted.hpp", "<curl/curl.h>"): None,
-    ("net/program/planted.hpp", '"storage/planted.hpp"'): None,
+    ("net/http/planted.hpp", '"net/text/planted.hpp"'): None,
+    ("net/cli/planted.hpp", '"storage/planted.hpp"'): None,
+    ("net/cli/planted.hpp", '"net/http/planted.hpp"'): None,
+}
+# What the includes of two folders are, and what DIRECTIONS says of them then.
+CIRCLES = {
+    "in what is included": ("storage/snapshot/planted.hpp", '"storage/feed/planted.hpp"',
+                            "storage/feed/planted.hpp", '"storage/snapshot/planted.hpp"', {}),
+    "in what is allowed": ("storage/io/planted.hpp", '"storage/options.hpp"',
+                           "storage/feed/planted.hpp", '"storage/io/planted.hpp"',
+                           {"storage/io": ("storage/journal",)}),
 }
 
 
+def complaints_of(root, includes, directions=None):
+    """What is found once each path of `includes` includes its operand, and not before."""
+    before = check(root)[1]
+    kept = {path: (root / path).read_text("utf-8") if (root / path).exists() else None
+            for path, _ in includes}
+    for path, operand in includes:
+        with (root / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n#include {operand}\n")
+    found = [line for line in check(root, directions)[1] if line not in before]
+    for path, text in kept.items():
+        (root / path).unlink() if text is None else (root / path).write_text(text, "utf-8")
+    return found
+
+
 def self_test(root):
-    """The cases of PLANTED that are not judged as they should be."""
+    """The cases of PLANTED and CIRCLES that are not judged as they should be."""
     mistakes = []
-    for (path, operand), expected in PLANTED.items():
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = Path(scratch)
-            for room in LAYERS:
-                shutil.copytree(root / room, copy / room)
-            for folder in (*LAYERS, "net/program", "tests", "benchmarks"):
-                (copy / folder).mkdir(exist_ok=True)
-                (copy / folder / "planted.hpp").touch()
-            before = check(copy)[1]
-            with (copy / path).open("a", encoding="utf-8") as file:
-                file.write(f"\n#include {operand}\n")
-            found = [line for line in check(copy)[1] if line not in before]
-        right = not found if expected is None else len(found) == 1 and expected in found[0]
-        if not right:
-            mistakes.append(f"{path} including {operand}: expected {expected}, found {found}")
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch)
+        for top in TOP:
+            shutil.copytree(root / top, copy / top)
+        for folder in (*DIRECTIONS, *TOP, "storage/unknown", "tests", "benchmarks"):
+            (copy / folder).mkdir(exist_ok=True)
+            (copy / folder / "planted.hpp").touch()
+        for (path, operand), expected in PLANTED.items():
+            found = complaints_of(copy, [(path, operand)])
+            faults = [line for line in found if not line.startswith("folders in a circle")]
+            right = not found if expected is None else len(faults) == 1 and expected in faults[0]
+            if not right:
+                mistakes.append(f"{path} including {operand}: expected {expected}, found {found}")
+        for name, (one, first, other, second, changed) in CIRCLES.items():
+            found = complaints_of(copy, [(one, first), (other, second)], {**DIRECTIONS, **changed})
+            if not any(line.startswith("folders in a circle") for line in found):
+                mistakes.append(f"a circle {name} was not found, but {found}")
     return mistakes
 
 
@@ -176,7 +308,8 @@ def main(arguments):
     home = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         mistakes = self_test(home)
-        print(*mistakes, f"{len(PLANTED)} planted, {len(mistakes)} misjudged", sep="\n")
+        print(*mistakes, f"{len(PLANTED) + len(CIRCLES)} planted, {len(mistakes)} misjudged",
+              sep="\n")
         return 1 if mistakes else 0
     root = Path(arguments[0]).resolve() if arguments else home
     read, complaints = check(root)

@@ -3,15 +3,15 @@
 #include <ostream>
 #include <random>
 
+#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
 #include "net/program/booking.hpp"
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
 #include "net/program/files.hpp"
 #include "net/program/progress_bar.hpp"
-#include "storage/memory_repository.hpp"
-#include "storage/system_clock.hpp"
-#include "storage/volatile_journal.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/journal/volatile_journal.hpp"
 
 namespace allot::program {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 
 #include "net/program/command.hpp"
 #include "net/program/copy_command.hpp"

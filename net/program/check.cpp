@@ -5,8 +5,8 @@
 #include "net/program/failure.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
-#include "storage/corrupt_store.hpp"
-#include "storage/inspect.hpp"
+#include "storage/errors.hpp"
+#include "storage/recovery/inspect.hpp"
 
 namespace allot::program {
 namespace {

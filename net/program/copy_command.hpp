@@ -4,7 +4,7 @@
 
 #include "net/program/console.hpp"
 #include "net/program/settings.hpp"
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 
 namespace allot::program {
 

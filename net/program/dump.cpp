@@ -5,7 +5,7 @@
 #include "net/program/fact_text.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/rules.hpp"
-#include "storage/inspect.hpp"
+#include "storage/recovery/inspect.hpp"
 
 namespace allot::program {
 namespace {

@@ -10,7 +10,7 @@
 #include "net/program/open_store.hpp"
 #include "net/program/rules.hpp"
 #include "net/program/tables.hpp"
-#include "storage/system_clock.hpp"
+#include "storage/io/system_clock.hpp"
 
 namespace allot::program {
 namespace {

@@ -6,8 +6,7 @@
 
 #include "net/program/escape.hpp"
 #include "net/program/lock_holder.hpp"
-#include "storage/corrupt_store.hpp"
-#include "storage/store_in_use.hpp"
+#include "storage/errors.hpp"
 
 namespace allot::program {
 namespace {

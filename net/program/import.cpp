@@ -4,6 +4,7 @@
 #include <random>
 #include <sstream>
 
+#include "engine/memory_repository.hpp"
 #include "net/program/command.hpp"
 #include "net/program/escape.hpp"
 #include "net/program/files.hpp"
@@ -11,10 +12,9 @@
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
 #include "net/program/rules.hpp"
-#include "storage/inspect.hpp"
-#include "storage/memory_repository.hpp"
-#include "storage/system_clock.hpp"
-#include "storage/volatile_journal.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/journal/volatile_journal.hpp"
+#include "storage/recovery/inspect.hpp"
 
 namespace allot::program {
 

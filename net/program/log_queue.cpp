@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "storage/back_off.hpp"
+#include "storage/io/back_off.hpp"
 
 namespace allot::program {
 

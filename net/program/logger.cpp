@@ -7,7 +7,7 @@
 
 #include "net/program/escape.hpp"
 #include "net/program/progress_bar.hpp"
-#include "storage/system_clock.hpp"
+#include "storage/io/system_clock.hpp"
 
 namespace allot::program {
 namespace {

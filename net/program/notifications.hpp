@@ -9,7 +9,7 @@
 #include "net/program/option.hpp"
 #include "net/program/settings.hpp"
 #include "net/program/webhooks.hpp"
-#include "storage/event_handler.hpp"
+#include "storage/feed/event_handler.hpp"
 
 namespace allot::program {
 

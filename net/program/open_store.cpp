@@ -6,7 +6,7 @@
 #include "net/program/progress_bar.hpp"
 #include "net/program/rules.hpp"
 #include "storage/bootstrap.hpp"
-#include "storage/inspect.hpp"
+#include "storage/recovery/inspect.hpp"
 
 namespace allot::program {
 

@@ -1,4 +1,4 @@
-#include "storage/repair.hpp"
+#include "storage/repair/repair.hpp"
 
 #include <ostream>
 #include <stdexcept>
@@ -8,8 +8,8 @@
 #include "net/program/failure.hpp"
 #include "net/program/open_store.hpp"
 #include "net/program/progress_bar.hpp"
-#include "storage/inspect.hpp"
-#include "storage/store_files.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/inspect.hpp"
 
 namespace allot::program {
 namespace {

@@ -1,6 +1,6 @@
 #include "net/program/command.hpp"
 #include "net/program/copy_command.hpp"
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 
 namespace allot::program {
 namespace {

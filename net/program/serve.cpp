@@ -22,7 +22,7 @@
 #include "net/program/program_figures.hpp"
 #include "net/program/sample_stock.hpp"
 #include "net/server.hpp"
-#include "storage/system_clock.hpp"
+#include "storage/io/system_clock.hpp"
 
 namespace allot::program {
 namespace {

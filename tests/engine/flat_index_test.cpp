@@ -1,4 +1,4 @@
-#include "engine/flat_index.hpp"
+#include "engine/containers/flat_index.hpp"
 
 #include <rapidcheck/boost_test.h>
 

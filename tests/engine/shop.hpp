@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/invariants.hpp"
+#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/memory_repository.hpp"
 #include "tests/engine/memory_history.hpp"
 
 namespace allot::testing {

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "engine/compact_name.hpp"
+#include "engine/containers/compact_name.hpp"
 #include "engine/eta.hpp"
 #include "engine/name.hpp"
 

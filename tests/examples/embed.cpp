@@ -2,6 +2,7 @@
 /// In CMake: find_package(allot), then target_link_libraries(shop PRIVATE allot::storage).
 /// It prints what happens, and fails where it is not what the comments say.
 
+#include <allot/store.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -12,8 +13,6 @@
 #include <string>
 #include <utility>
 #include <variant>
-
-#include "storage/store.hpp"
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include <array>
 
 #include "engine/invariants.hpp"
+#include "engine/memory_repository.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/memory_repository.hpp"
+#include "storage/format/journal_format.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
 

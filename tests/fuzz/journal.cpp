@@ -10,7 +10,7 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/recovery.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 

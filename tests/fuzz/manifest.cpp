@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "storage/manifest.hpp"
+#include "storage/format/manifest.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {

@@ -9,9 +9,9 @@
 #include <cstring>
 
 #include "engine/invariants.hpp"
+#include "engine/memory_repository.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/memory_repository.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
 #include "tests/simulation/simulated_disk.hpp"

@@ -11,11 +11,11 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/memory_repository.hpp"
 #include "net/backend.hpp"
 #include "net/session.hpp"
-#include "storage/memory_repository.hpp"
+#include "storage/journal/volatile_journal.hpp"
 #include "storage/store_mutex.hpp"
-#include "storage/volatile_journal.hpp"
 #include "tests/engine/memory_history.hpp"
 
 namespace allot::test {

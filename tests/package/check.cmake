@@ -12,3 +12,11 @@ run(${CMAKE_COMMAND} -S "${CMAKE_CURRENT_LIST_DIR}" -B "${SCRATCH}/build" -G Nin
 run(${CMAKE_COMMAND} --build "${SCRATCH}/build")
 run("${SCRATCH}/build/embedder")
 run("${SCRATCH}/prefix/bin/allot" --version)
+
+# Nothing but the public headers lies where the embedder's includes are looked up.
+file(GLOB public RELATIVE "${SCRATCH}/prefix/include/allot" "${SCRATCH}/prefix/include/allot/*")
+set(expected bootstrap.hpp commands.hpp detail errors.hpp eta.hpp fact.hpp history.hpp name.hpp
+    options.hpp quantity.hpp result.hpp store.hpp)
+if(NOT "${public}" STREQUAL "${expected}")
+    message(FATAL_ERROR "installed as <allot/...>: ${public}")
+endif()

@@ -2,7 +2,7 @@
 #include <cstring>
 #include <map>
 
-#include "storage/journal_format.hpp"
+#include "storage/format/journal_format.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/small_store.hpp"
 #include "tests/scratch_directory.hpp"

@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
-#include "storage/system_clock.hpp"
+#include "storage/io/system_clock.hpp"
 
 using namespace allot;
 using namespace allot::program;

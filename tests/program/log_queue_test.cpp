@@ -18,7 +18,7 @@
 #include <string>
 
 #include "net/program/logger.hpp"
-#include "storage/system_clock.hpp"
+#include "storage/io/system_clock.hpp"
 #include "tests/scratch_directory.hpp"
 
 using namespace allot;

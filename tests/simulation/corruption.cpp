@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "engine/state_hash.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 #include "tests/simulation/shopper.hpp"
 #include "tests/simulation/stepped_store.hpp"
 

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <string>
 
+#include "engine/memory_repository.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/memory_repository.hpp"
 
 namespace allot::testing {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/invariants.hpp"
-#include "storage/recovery.hpp"
+#include "storage/recovery/recovery.hpp"
 
 namespace allot::testing {
 

@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "storage/file_system.hpp"
+#include "storage/io/file_system.hpp"
 
 namespace allot::testing {
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/backup_shop.hpp"
 #include "tests/storage/recorded_shop.hpp"

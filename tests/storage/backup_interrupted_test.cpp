@@ -10,9 +10,9 @@
 #include <system_error>
 #include <vector>
 
-#include "storage/backup.hpp"
-#include "storage/inspect.hpp"
-#include "storage/store_files.hpp"
+#include "storage/backup/backup.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/backup_shop.hpp"
 #include "tests/storage/recorded_shop.hpp"

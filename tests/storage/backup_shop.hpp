@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/backup.hpp"
-#include "storage/inspect.hpp"
+#include "storage/backup/backup.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"

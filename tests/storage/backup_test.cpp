@@ -1,6 +1,6 @@
 // Backups of closed stores: what is copied, what is refused, and what may be replaced.
 
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -12,10 +12,10 @@
 #include <system_error>
 #include <vector>
 
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshot_format.hpp"
-#include "storage/store_files.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/backup_shop.hpp"
 #include "tests/storage/recorded_shop.hpp"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/state_hash.hpp"
-#include "storage/disk_watch.hpp"
-#include "storage/inspect.hpp"
+#include "storage/journal/disk_watch.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/simulation/power_cuts.hpp"
 #include "tests/simulation/shopper.hpp"
 #include "tests/simulation/stepped_store.hpp"

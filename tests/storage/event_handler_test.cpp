@@ -1,6 +1,6 @@
 // Event handlers: whatever ends or fails, each is called with every fact, in order, at least once.
 
-#include "storage/event_handler.hpp"
+#include "storage/feed/event_handler.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "storage/back_off.hpp"
-#include "storage/inspect.hpp"
+#include "storage/io/back_off.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/storage/listener.hpp"
 #include "tests/storage/little_work.hpp"
 

@@ -4,8 +4,8 @@
 #include <set>
 #include <thread>
 
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/simulation/stepped_store.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"

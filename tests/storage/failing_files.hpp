@@ -3,7 +3,7 @@
 #include <atomic>
 #include <system_error>
 
-#include "storage/file_system.hpp"
+#include "storage/io/file_system.hpp"
 
 namespace allot::testing {
 

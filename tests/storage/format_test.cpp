@@ -5,9 +5,9 @@
 #include <cstring>
 #include <vector>
 
-#include "storage/group_buffer.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/snapshot_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/journal/group_buffer.hpp"
 
 using namespace allot;
 

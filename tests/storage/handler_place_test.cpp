@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <string>
 
-#include "storage/backup.hpp"
-#include "storage/handler_file.hpp"
-#include "storage/inspect.hpp"
-#include "storage/repair.hpp"
+#include "storage/backup/backup.hpp"
+#include "storage/format/handler_file.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/repair/repair.hpp"
 #include "tests/storage/listener.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(
                 work_a_little(store, life * 8, life * 8 + 8);
                 if (random() % 2 == 0) (void)store.snapshot();
             }
-            disk->before = {};
+            disk->before = nullptr;
             if (!after) seen = listener.facts();  // it was closed well before that
             if (!seen.empty()) {
                 const Lsn first = seen.front().lsn;

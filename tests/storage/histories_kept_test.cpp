@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "storage/bootstrap.hpp"
-#include "storage/corrupt_store.hpp"
-#include "storage/handler_file.hpp"
-#include "storage/inspect.hpp"
+#include "storage/errors.hpp"
+#include "storage/format/handler_file.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/storage/history_shop.hpp"
 #include "tests/storage/old_files.hpp"
 

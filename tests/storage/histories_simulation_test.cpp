@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 #include "tests/simulation/shopper.hpp"
 #include "tests/simulation/stepped_store.hpp"
 

@@ -7,12 +7,12 @@
 #include <thread>
 #include <vector>
 
-#include "storage/corrupt_store.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
-#include "storage/repair.hpp"
-#include "storage/rewound_file.hpp"
-#include "storage/store_files.hpp"
+#include "storage/errors.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/rewound_file.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/repair/repair.hpp"
 #include "tests/storage/history_shop.hpp"
 
 using namespace allot;

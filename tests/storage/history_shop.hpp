@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/backup.hpp"
+#include "storage/backup/backup.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 

@@ -1,4 +1,4 @@
-#include "storage/huge_pages.hpp"
+#include "storage/io/huge_pages.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

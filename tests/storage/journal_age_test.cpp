@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/bootstrap.hpp"
-#include "storage/segment_info.hpp"
+#include "storage/journal/segment_info.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/little_work.hpp"
 

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "storage/journal_scan.hpp"
-#include "storage/journal_threads.hpp"
+#include "storage/journal/journal_scan.hpp"
+#include "storage/journal/journal_threads.hpp"
 #include "tests/storage/failing_files.hpp"
 #include "tests/storage/scratch.hpp"
 

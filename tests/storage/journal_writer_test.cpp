@@ -1,7 +1,7 @@
 // Frames and segments without a thread: what the writer, the scan and the cut of a torn tail
 // promise each other, on a disk that forgets.
 
-#include "storage/journal_writer.hpp"
+#include "storage/journal/journal_writer.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/journal_scan.hpp"
+#include "storage/journal/journal_scan.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <system_error>
 
+#include "engine/memory_repository.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/memory_repository.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "storage/bootstrap.hpp"
-#include "storage/handler_file.hpp"
+#include "storage/format/handler_file.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {

@@ -1,4 +1,4 @@
-#include "storage/manifest.hpp"
+#include "storage/format/manifest.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "storage/recovery.hpp"
-#include "storage/snapshot_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/state_hash.hpp"
-#include "storage/recovery.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"

@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshot_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/simulation/stepped_store.hpp"
 #include "tests/storage/moved_line.hpp"
 #include "tests/storage/scratch.hpp"

@@ -1,6 +1,6 @@
 // Recovery from a crash: what is whole is there, and the torn tail is cut once the store is opened.
 
-#include "storage/recovery.hpp"
+#include "storage/recovery/recovery.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -16,8 +16,8 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/storage/moved_line.hpp"
 #include "tests/storage/scratch.hpp"
 

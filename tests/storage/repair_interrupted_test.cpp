@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/inspect.hpp"
-#include "storage/repair.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/repair/repair.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/repair_patient.hpp"
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/journal_writer.hpp"
-#include "storage/recovery.hpp"
-#include "storage/repair.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/journal/journal_writer.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/repair/repair.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/repair_patient.hpp"
 #include "tests/storage/scratch.hpp"

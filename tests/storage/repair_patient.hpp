@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <vector>
 
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
-#include "storage/repair.hpp"
-#include "storage/snapshot_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/repair/repair.hpp"
 #include "storage/store.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"

@@ -5,11 +5,11 @@
 #include <cstring>
 #include <span>
 
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/repair.hpp"
-#include "storage/snapshot_format.hpp"
-#include "storage/store_files.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/repair/repair.hpp"
 #include "tests/storage/repair_patient.hpp"
 
 using namespace allot;

@@ -1,6 +1,6 @@
 // Repairs of what can be mended, and of any damage: the state is one that was.
 
-#include "storage/repair.hpp"
+#include "storage/repair/repair.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/storage/repair_patient.hpp"
 
 using namespace allot;

@@ -2,11 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "storage/backup.hpp"
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
-#include "storage/recovery.hpp"
-#include "storage/store_files.hpp"
+#include "storage/backup/backup.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"

@@ -6,7 +6,7 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/storage/old_files.hpp"
 
 using namespace allot;

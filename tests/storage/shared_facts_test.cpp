@@ -9,8 +9,8 @@
 #include <system_error>
 #include <thread>
 
-#include "storage/inspect.hpp"
-#include "storage/journal_cursor.hpp"
+#include "storage/feed/journal_history.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/simulation/stepped_store.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"

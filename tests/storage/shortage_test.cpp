@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/old_files.hpp"
 #include "tests/storage/scratch.hpp"

@@ -2,7 +2,7 @@
 #include <system_error>
 
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "tests/simulation/stepped_store.hpp"
 #include "tests/storage/scratch.hpp"
 

@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include "storage/inspect.hpp"
-#include "storage/snapshot_thread.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/snapshot/snapshot_thread.hpp"
 #include "storage/store_core.hpp"
-#include "storage/system_clock.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

@@ -1,10 +1,10 @@
-#include "storage/snapshot_file.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/recovery.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"
 

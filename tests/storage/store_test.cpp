@@ -8,11 +8,11 @@
 #include <system_error>
 #include <thread>
 
-#include "storage/file_system.hpp"
-#include "storage/inspect.hpp"
-#include "storage/journal_format.hpp"
+#include "storage/format/journal_format.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/recovery/inspect.hpp"
 #include "storage/store_core.hpp"
-#include "storage/system_clock.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 

@@ -6,9 +6,9 @@
 #include "engine/accepted_name.hpp"
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/inspect.hpp"
-#include "storage/recovery.hpp"
-#include "storage/snapshot_file.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

@@ -1,6 +1,6 @@
 // Which files a backup copies, moves and removes: decided without a file.
 
-#include "storage/sync_plan.hpp"
+#include "storage/io/sync_plan.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,0 +1,254 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <type_traits>
+#include <utility>
+
+#include "engine/containers/pool.hpp"
+#include "engine/containers/prefetch.hpp"
+
+namespace allot {
+
+/// What a slot knows of its record beside the index, unless its owner wants more: nothing.
+struct NoHint {};
+
+/// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
+/// (32 bits of the hash beside the index, so that a probe seldom looks at a record) and a hint's,
+/// from one half, once it has grown, to three quarters full. An erased slot is closed up, so there
+/// are no tombstones. The caller brings the hash, already well mixed, and the comparison; the same
+/// hash must come with the same record.
+///
+/// No insertion waits for a table to be copied: the next one is asked for a little ahead, so that
+/// its memory is there in time, and each insertion moves a few slots to it, until all are there.
+/// Records stand in the order of their hashes, so one number tells which are: to find a record is
+/// to look into one table. Meanwhile there is memory for both.
+template <class Hint = NoHint>
+class FlatIndex {
+public:
+    struct alignas(std::is_empty_v<Hint> ? 8 : alignof(Index)) Slot {
+        std::uint32_t tag = 0;
+        Index index = no_index;
+        [[no_unique_address]] Hint hint{};  ///< its owner's: the index only keeps it
+        [[nodiscard]] bool empty() const noexcept { return index == no_index; }
+    };
+
+    static_assert(sizeof(Slot) == 8 + (std::is_empty_v<Hint> ? 0 : sizeof(Hint)));
+
+    explicit FlatIndex(std::pmr::memory_resource* memory) noexcept
+        : memory_{memory}, table_{memory, 0}, next_{memory, 0} {}
+
+    /// \return the index of the record for which `equal(index)` holds, or no_index.
+    template <class Equal>
+    [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
+        const Slot* const slot = look_up(hash, std::forward<Equal>(equal));
+        return slot == nullptr ? no_index : slot->index;
+    }
+    /// \return the record's slot, until the next insert() or erase(), or null.
+    template <class Equal>
+    [[nodiscard]] Slot* slot(std::uint64_t hash, Equal&& equal) {
+        return look_up(hash, std::forward<Equal>(equal));
+    }
+
+    /// \pre find() of the same record gives no_index.
+    void insert(std::uint64_t hash, Index index) {
+        if (!is_growing()) {
+            if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
+        } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
+            move_some();  // once begun, to the end: moved slots take room until then
+        }
+        const auto tag = tag_of(hash);
+        table_of(tag).place({tag, index, {}});
+        ++size_;
+    }
+
+    /// \pre the index was inserted under this hash.
+    void erase(std::uint64_t hash, Index index) {
+        const auto tag = tag_of(hash);
+        table_of(tag).erase(tag, index);
+        --size_;
+    }
+
+    /// \return the first record with this hash, or no_index: nearly always what find() gives.
+    [[nodiscard]] Index likely(std::uint64_t hash) const noexcept {
+        return find(hash, [](Index) { return true; });
+    }
+
+    [[nodiscard]] Slot* likely_slot(std::uint64_t hash) noexcept {
+        return slot(hash, [](Index) { return true; });
+    }
+
+    /// Asks the processor for the slot that a find() with this hash will look at first.
+    void prefetch(std::uint64_t hash) const noexcept {
+        const auto tag = tag_of(hash);
+        table_of(tag).prefetch(tag);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return table_.bytes() + next_.bytes(); }
+
+private:
+    /// Slots from the first up to some are in use, or empty; what is beyond is no one's yet, and
+    /// comes into use as records are placed further on. So a large table costs nothing at first.
+    class Table {
+    public:
+        Table(std::pmr::memory_resource* memory, std::size_t size)
+            : memory_{memory}, slots_{size == 0 ? nullptr : allocate(memory, size)}, size_{size} {}
+        Table(Table&& other) noexcept : memory_{other.memory_} { swap(other); }
+        Table& operator=(Table&& other) noexcept {
+            swap(other);
+            return *this;
+        }
+        Table(const Table&) = delete;
+        Table& operator=(const Table&) = delete;
+        ~Table() {
+            if (slots_ != nullptr) memory_->deallocate(slots_, bytes(), alignof(Slot));
+        }
+
+        [[nodiscard]] std::size_t size() const noexcept { return size_; }
+        [[nodiscard]] std::size_t bytes() const noexcept { return size_ * sizeof(Slot); }
+        [[nodiscard]] const Slot& operator[](std::size_t at) const noexcept { return slots_[at]; }
+        /// The tag as a fraction of the table.
+        [[nodiscard]] std::size_t home_of(std::uint64_t tag) const noexcept {
+            return (tag * size_) >> 32U;
+        }
+        /// The first tag whose home is not before `home`.
+        [[nodiscard]] std::uint64_t first_tag_at(std::size_t home) const noexcept {
+            return ((std::uint64_t{home} << 32U) + size_ - 1) / size_;
+        }
+        void prefetch(std::uint32_t tag) const noexcept {
+            if (size_ != 0) allot::prefetch(slots_[home_of(tag)]);
+        }
+
+        /// \return null where there is none.
+        template <class Equal>
+        [[nodiscard]] Slot* find(std::uint32_t tag, Equal&& equal) const {
+            const Slot* const end = slots_ + size_;
+            for (Slot* slot = slots_ + home_of(tag);;) {
+                if (slot->empty()) return nullptr;
+                if (slot->tag == tag && equal(slot->index)) return slot;
+                if (++slot == end) slot = slots_;
+            }
+        }
+
+        void place(Slot slot) noexcept {
+            std::size_t at = home_of(slot.tag);
+            use_up_to(at + 1);
+            while (!slots_[at].empty()) at = next(at);
+            use_up_to(at + 1);
+            slots_[at] = slot;
+        }
+
+        void erase(std::uint32_t tag, Index index) noexcept {
+            std::size_t hole = home_of(tag);
+            // Both are compared: a slot that was moved stays, and its index may be another's now.
+            while (slots_[hole].index != index || slots_[hole].tag != tag) hole = next(hole);
+            // Move back each follower whose home does not lie behind the hole.
+            for (std::size_t at = next(hole); !slots_[at].empty(); at = next(at)) {
+                if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;
+                slots_[hole] = slots_[at];
+                hole = at;
+            }
+            slots_[hole] = {};
+        }
+
+        /// Has the first `count` slots in use, and one more, which is empty, so that whoever
+        /// probes comes to an end.
+        void use_up_to(std::size_t count) noexcept {
+            if (count < used_ || used_ == size_) return;
+            constexpr std::size_t more = 512;  // four kibibytes
+            const std::size_t used = std::min(size_, count + more);
+            std::uninitialized_fill(slots_ + used_, slots_ + used, Slot{});
+            used_ = used;
+        }
+
+    private:
+        static Slot* allocate(std::pmr::memory_resource* memory, std::size_t size) {
+            return static_cast<Slot*>(memory->allocate(size * sizeof(Slot), alignof(Slot)));
+        }
+        void swap(Table& other) noexcept {
+            std::swap(memory_, other.memory_);
+            std::swap(slots_, other.slots_);
+            std::swap(size_, other.size_);
+            std::swap(used_, other.used_);
+        }
+        [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
+            return at + 1 == size_ ? 0 : at + 1;
+        }
+        /// How many steps from one slot on to the other.
+        [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const noexcept {
+            return to >= from ? to - from : to + size_ - from;
+        }
+
+        std::pmr::memory_resource* memory_;
+        Slot* slots_ = nullptr;
+        std::size_t size_ = 0;
+        std::size_t used_ = 0;
+    };
+
+    template <class Equal>
+    [[nodiscard]] Slot* look_up(std::uint64_t hash, Equal&& equal) const {
+        const auto tag = tag_of(hash);
+        const Table& table = table_of(tag);
+        return table.size() == 0 ? nullptr : table.find(tag, std::forward<Equal>(equal));
+    }
+
+    static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+        return static_cast<std::uint32_t>(hash >> 32U);
+    }
+    [[nodiscard]] const Table& table_of(std::uint32_t tag) const noexcept {
+        return tag < moved_tags_ ? next_ : table_;
+    }
+    [[nodiscard]] Table& table_of(std::uint32_t tag) noexcept {
+        return tag < moved_tags_ ? next_ : table_;
+    }
+
+    [[nodiscard]] bool is_growing() const noexcept { return next_.size() != 0; }
+
+    void begin_growth() {
+        next_ = {memory_, std::max<std::size_t>(16, table_.size() + table_.size() / 2)};
+        if (table_.size() == 0) end_growth();
+    }
+
+    /// Moves on to the end of a run: of the records there, none has its home beyond it. Moved slots
+    /// stay as they are, so that those after them are found still.
+    void move_some() {
+        constexpr std::size_t slots = 16;  // so the old table is never more than 13/16 full
+        const std::size_t enough = std::min(moved_slots_ + slots, table_.size());
+        std::size_t at = moved_slots_;
+        while (at < table_.size() && (at < enough || !table_[at - 1].empty())) move(at++, false);
+        if (at == table_.size()) {
+            // Records whose probes came round the end stand in the first run.
+            for (std::size_t first = 0; !table_[first].empty(); ++first) move(first, true);
+            return end_growth();
+        }
+        moved_slots_ = at;
+        moved_tags_ = table_.first_tag_at(at);
+        next_.use_up_to(next_.home_of(moved_tags_) + 1);
+    }
+
+    void move(std::size_t at, bool came_round) noexcept {
+        const Slot slot = table_[at];
+        if (!slot.empty() && (table_.home_of(slot.tag) > at) == came_round) next_.place(slot);
+    }
+
+    void end_growth() noexcept {
+        next_.use_up_to(next_.size());
+        table_ = std::move(next_);
+        next_ = {memory_, 0};
+        moved_slots_ = 0;
+        moved_tags_ = 0;
+    }
+
+    std::pmr::memory_resource* memory_;
+    Table table_;
+    Table next_;                    // while it grows
+    std::size_t moved_slots_ = 0;   // of table_, from the first on
+    std::uint64_t moved_tags_ = 0;  // smaller ones are in next_
+    std::size_t size_ = 0;
+};
+
+}  // namespace allot

@@ -1,0 +1,254 @@
+#include "storage/backup/backup.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "storage/backup/delivery.hpp"
+#include "storage/format/file_content.hpp"
+#include "storage/format/rewound_file.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/journal/journal_scan.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/recovery/store_image.hpp"
+#include "storage/repair/diagnosis.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = SyncAction::Kind;
+using Purpose = Manifest::Purpose;
+
+void warn(const CopyOptions& options, const std::string& text) {
+    if (options.warning) options.warning(text);
+}
+
+/// Keeps everyone else out of the directory that will change, which is made if it is not there.
+std::unique_ptr<FileLock> enter(FileSystem& files, const fs::path& directory,
+                                const CopyOptions& options) {
+    if (options.dry_run) return store_files::lock_if_there(files, directory);
+    files.create_directories(directory);
+    return store_files::lock_directory(files, directory);
+}
+
+void finish_interrupted(Delivery& delivery, const CopyOptions& options) {
+    if (options.dry_run || delivery.finish_interrupted()) return;
+    warn(options, "what an interrupted command has left is damaged, and will be replaced");
+}
+
+CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) {
+    CopyReport report;
+    report.last = manifest.last;
+    report.files = manifest.files.size();
+    for (const auto& [name, content] : manifest.files) report.bytes += content.bytes;
+    for (const SyncAction& action : actions) {
+        // What else is copied is what a restore keeps of a store that it replaces.
+        const auto file = manifest.files.find(action.to);
+        if (action.kind == Kind::copy && file != manifest.files.end()) {
+            report.bytes_copied += file->second.bytes;
+        }
+    }
+    report.actions = std::move(actions);
+    return report;
+}
+
+/// A unit of work as it was journaled: no two histories of a store share one.
+struct Unit {
+    std::vector<Fact> facts;
+    UnixMicros time;
+    friend bool operator==(const Unit&, const Unit&) = default;
+};
+
+/// The unit that a fact is of; none where the journal does not go back so far.
+std::optional<Unit> unit_of(StoreImage& image, Lsn lsn) {
+    std::optional<Unit> found;
+    const UnitSink keep_first = [&](std::span<const JournaledUnit> units) {
+        const JournaledUnit& first = units.front();
+        if (!found) found = Unit{{first.facts.begin(), first.facts.end()}, first.time};
+        return true;
+    };
+    try {
+        scan_journal(image.files, {}, lsn - 1, keep_first, {});
+    } catch (const CorruptStore&) {
+        return std::nullopt;
+    }
+    return found;
+}
+
+/// Which store a directory holds, and how far.
+struct Holding {
+    std::uint64_t store_id;
+    Lsn last;
+    std::optional<Unit> last_unit;  // where it could be read
+};
+
+/// What the destination of a backup is known to hold; by its manifest where its files are damaged.
+std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) {
+    std::optional<Holding> known;
+    for (const auto name : {store_files::manifest, store_files::arriving}) {
+        try {
+            const auto manifest = read_manifest(files, directory, name);
+            if (manifest) known = Holding{manifest->store_id, manifest->last, {}};
+        } catch (const CorruptStore&) {
+            continue;
+        }
+    }
+    try {
+        StoreImage image = take_image(files, directory);
+        // It may have been opened since, and written to.
+        return Holding{image.store_id, image.last, unit_of(image, image.last)};
+    } catch (const std::exception&) {
+        return known;
+    }
+}
+
+void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& source,
+                    const CopyOptions& options) {
+    if (options.replace || !holds_store(files, destination)) return;
+    const std::string where = destination.string();
+    const auto there = holding_of(files, destination);
+    if (!there) {
+        throw CopyRefused{where + " holds files of a store, damaged so that no one can tell which"};
+    }
+    if (there->store_id != source.store_id) {
+        throw CopyRefused{where + " holds a copy of another store"};
+    }
+    if (there->last > source.last) {
+        throw CopyRefused{where + " reaches LSN " + std::to_string(there->last) +
+                          ", the source only LSN " + std::to_string(source.last)};
+    }
+    // A store that was restored has the same identity, and may have gone another way since.
+    if (!there->last_unit) return;
+    const auto here = unit_of(source, there->last);
+    if (here && *here != *there->last_unit) {
+        throw CopyRefused{where + " holds at LSN " + std::to_string(there->last) +
+                          " what has not happened in the source: they have gone different ways "
+                          "since one was restored from a copy"};
+    }
+}
+
+Manifest manifest_of(StoreImage& image, Purpose purpose, const CopyOptions& options) {
+    return {.purpose = purpose,
+            .store_id = image.store_id,
+            .last = image.last,
+            .files = image.contents(options.progress)};
+}
+
+bool is_up_to_date(FileSystem& files, const fs::path& directory, const Manifest& manifest) {
+    try {
+        return !store_files::has(files, directory, store_files::arriving) &&
+               read_manifest(files, directory, store_files::manifest) == manifest;
+    } catch (const CorruptStore&) {
+        return false;
+    }
+}
+
+/// What a backup's own lists say that it holds; none when it has no list: it is a store.
+std::optional<Manifest> manifest_in(FileSystem& files, const fs::path& backup) {
+    auto manifest = read_manifest(files, backup, store_files::arriving);
+    if (!manifest) manifest = read_manifest(files, backup, store_files::manifest);
+    if (manifest && manifest->purpose != Purpose::backup) {
+        store_files::refuse_mixture(files, backup);
+    }
+    return manifest;
+}
+
+/// \return the histories in the backup.
+/// \throws CorruptStore unless recovery gives what the backup says, and all is well with it.
+Histories verify(StoreImage& image, const CopyOptions& options) {
+    const CheckReport report = check_files(image.files, {}, options.progress);
+    if (report.ok && report.last == image.last) return report.histories;
+    std::string why = "the backup is not good";
+    for (const std::string& finding : report.findings) why += "; " + finding;
+    throw CorruptStore{std::string{store_files::manifest}, 0, report.last, why};
+}
+
+/// Adds the file to the image that has the store begin a history when it is next opened.
+/// \param histories in the image.
+/// \param there where the image is brought to: what other histories a store there knows of leave.
+void rewind(StoreImage& image, const Histories& histories, FileSystem& files, const fs::path& there,
+            Manifest& manifest) {
+    auto left = rewound_file::read(image.files, {}, image.store_id).value_or(rewound_file::Left{});
+    if (holds_store(files, there)) {
+        const Diagnosis replaced{files, there, {}};
+        if (replaced.store_id() == image.store_id) {
+            rewound_file::add(left, histories.left_since(replaced.histories(), image.last));
+        }
+    }
+    auto bytes = rewound_file::bytes_of(image.store_id, left);
+    const std::uint64_t size = bytes.size();
+    const std::string name{rewound_file::name};
+    image.files.put(name, {nullptr, size, {{0, std::move(bytes)}}});
+    manifest.files[name] = content_of(*image.files.open(name, FileSystem::Mode::read), size);
+}
+
+/// Adds what is in the way to the manifest, under names that keep it.
+/// \param mixture files that have no name yet may be such, too.
+void keep_aside(const FileContents& there, const std::vector<std::string>& names, bool mixture,
+                Manifest& manifest) {
+    std::string prefix;
+    for (int n = 1; prefix.empty(); ++n) {
+        const std::string candidate = "replaced-" + std::to_string(n) + "-";
+        const bool taken = std::ranges::any_of(
+            names, [&](const std::string& name) { return name.starts_with(candidate); });
+        if (!taken) prefix = candidate;
+    }
+    const FileContents wanted = manifest.files;
+    for (const auto& [name, content] : there) {
+        if (store_files::is_staged(name) && !mixture) continue;
+        const auto same = wanted.find(name);
+        if (same == wanted.end() || same->second != content) {
+            manifest.files.emplace(prefix + name, content);
+        }
+    }
+}
+
+}  // namespace
+
+CopyReport backup_store(FileSystem& source_files, const fs::path& source, FileSystem& files,
+                        const fs::path& destination, const CopyOptions& options) {
+    StoreImage image = take_image(source_files, source, options.progress);
+    for (const std::string& note : image.notes) warn(options, note);
+    const auto lock = enter(files, destination, options);
+    Delivery delivery{files, destination, options.progress};
+    finish_interrupted(delivery, options);
+    if (!delivery.is_mixture()) refuse_foreign_directory(files, destination);
+    refuse_to_lose(files, destination, image, options);
+    const Manifest manifest = manifest_of(image, Purpose::backup, options);
+    auto actions = plan_sync(manifest.files, delivery.contents());
+    const bool done = actions.empty() && is_up_to_date(files, destination, manifest);
+    if (!options.dry_run && !done) delivery.carry_out(actions, manifest, image);
+    return report_on(manifest, std::move(actions));
+}
+
+CopyReport restore_store(FileSystem& backup_files, const fs::path& backup, FileSystem& files,
+                         const fs::path& directory, const CopyOptions& options) {
+    const auto stated = manifest_in(backup_files, backup);
+    StoreImage image = stated ? image_of_backup(backup_files, backup, *stated, options.progress)
+                              : take_image(backup_files, backup, options.progress);
+    const Histories histories = verify(image, options);
+    const auto lock = enter(files, directory, options);
+    Delivery delivery{files, directory, options.progress};
+    finish_interrupted(delivery, options);
+    if (!delivery.is_mixture()) refuse_foreign_directory(files, directory);
+    Manifest manifest = stated ? *stated : manifest_of(image, Purpose::restore, options);
+    manifest.purpose = Purpose::restore;
+    const Manifest backed_up = manifest;
+    rewind(image, histories, files, directory, manifest);
+    const FileContents there = delivery.contents();
+    const bool done = plan_sync(manifest.files, there).empty();
+    if (!done && holds_store(files, directory) && !options.replace) {
+        throw CopyRefused{directory.string() + " holds a store"};
+    }
+    Manifest with_kept = manifest;
+    keep_aside(there, files.list(directory), delivery.is_mixture(), with_kept);
+    auto actions = plan_sync(with_kept.files, there);
+    if (!options.dry_run && !done) delivery.carry_out(actions, with_kept, image);
+    return report_on(backed_up, std::move(actions));
+}
+
+}  // namespace allot

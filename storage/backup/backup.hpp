@@ -1,0 +1,64 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/io/file_system.hpp"
+#include "storage/io/sync_plan.hpp"
+#include "storage/options.hpp"
+
+#include "engine/fact.hpp"
+
+namespace allot {
+
+/// A copy was not made, because it would cost something that was not asked for. Nothing changed.
+class CopyRefused : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct CopyOptions {
+    bool dry_run = false;  ///< decide, and change nothing
+    /// Allow a backup in the place of another store's, or of a later one; a restore in the place of
+    /// any store.
+    bool replace = false;
+    std::function<void(const Progress&)> progress = {};
+    /// Told what the operator should know.
+    std::function<void(std::string_view)> warning = {};
+};
+
+/// What was done, or would be.
+struct CopyReport {
+    std::vector<SyncAction> actions;
+    std::uint64_t files = 0;         ///< in the copy
+    std::uint64_t bytes = 0;         ///< in the copy
+    std::uint64_t bytes_copied = 0;  ///< of them
+    Lsn last = 0;                    ///< of the facts in the copy
+};
+
+/// Brings a consistent copy of a store, which a process may have open, to a directory that holds an
+/// earlier copy or nothing: at least all that was durable when the call began. See take_image() for
+/// how it is read, Delivery for how it arrives.
+///
+/// Refused are, unless `replace` is set, a destination that holds another store, one that reaches
+/// further than the source, and one where that can't be told.
+/// \throws CopyRefused; CorruptStore when the source is damaged; std::system_error when a disk
+/// fails or a process has the destination open.
+CopyReport backup_store(FileSystem& source_files, const std::filesystem::path& source,
+                        FileSystem& files, const std::filesystem::path& destination,
+                        const CopyOptions& options);
+
+/// Brings what a backup holds to a store's directory: not before it has been read and replayed, and
+/// found good as by check_store(). What the directory holds of a store is kept there, under names
+/// that begin with `replaced-<n>-`. The backup is not changed; any closed store will do, too.
+/// \throws CopyRefused when there is a store and `replace` is not set; CorruptStore when the backup
+/// is not good; std::system_error when a disk fails or a process has the directory open.
+CopyReport restore_store(FileSystem& backup_files, const std::filesystem::path& backup,
+                         FileSystem& files, const std::filesystem::path& directory,
+                         const CopyOptions& options);
+
+}  // namespace allot

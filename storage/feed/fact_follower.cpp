@@ -1,0 +1,131 @@
+#include "storage/feed/fact_follower.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace allot {
+
+namespace {
+constexpr std::size_t facts_at_once = 256;
+}
+
+FactFollower::FactFollower(FactHistory& history, JournalThreads& journal, Lsn from,
+                           Follower follower, std::function<void(std::string_view)> warning)
+    : journal_{journal},
+      cursor_{history.read(from)},
+      follower_{std::move(follower)},
+      warning_{std::move(warning)},
+      told_{from - 1} {}
+
+std::shared_ptr<FactFollower> FactFollower::start(FactHistory& history, JournalThreads& journal,
+                                                  Lsn from, Follower follower,
+                                                  std::function<void(std::string_view)> warning) {
+    std::shared_ptr<FactFollower> made{
+        new FactFollower{history, journal, from, std::move(follower), std::move(warning)}};
+    // The thread holds it, too: whoever ends his own subscription may be the last who had it.
+    const std::scoped_lock lock{made->stopping_};
+    made->thread_ = std::thread{[self = made] { self->run(); }};
+    return made;
+}
+
+FactFollower::~FactFollower() {
+    if (!thread_.joinable()) return;
+    if (std::this_thread::get_id() == caller_) {
+        thread_.detach();  // it is the last who had it, and has nothing left to do
+    } else {
+        thread_.join();
+    }
+}
+
+void FactFollower::stop() {
+    if (std::this_thread::get_id() == caller_) {
+        stop_ = true;
+        return;
+    }
+    const std::scoped_lock lock{stopping_};  // the subscriber's owner and the store's may both ask
+    if (!thread_.joinable()) return;
+    stop_ = true;
+    if (follower_.interrupt) follower_.interrupt();
+    journal_.wake();
+    thread_.join();
+}
+
+void FactFollower::run() {
+    caller_ = std::this_thread::get_id();
+    try {
+        tell_all();
+    } catch (const std::exception& error) {
+        const std::string end =
+            "told no more after LSN " + std::to_string(told_) + ": " + error.what();
+        note_failure(end, {});
+        warn(follower_.name + " is " + end);
+    }
+    cursor_.reset();
+    ended_ = true;
+}
+
+void FactFollower::tell_all() {
+    std::uint64_t failures = 0;  // of reading, in a row
+    while (journal_.wait_readable(cursor_->next(), stop_)) {
+        FactRun facts;
+        try {
+            facts = cursor_->take(facts_at_once);
+        } catch (const std::system_error& error) {  // may pass, unlike damage
+            const std::string why = error.what();
+            rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and tries again in ",
+                 ++failures, why);
+            continue;
+        }
+        failures = 0;
+        for (const CommittedFact& fact : facts) {
+            if (stop_) return;
+            tell(fact);
+        }
+    }
+}
+
+void FactFollower::tell(const CommittedFact& fact) {
+    for (std::uint64_t failures = 1; !stop_; ++failures) {
+        std::string why;
+        std::chrono::milliseconds at_least{0};
+        try {
+            follower_.call(fact);
+            told_.store(fact.lsn, std::memory_order_release);
+            return;
+        } catch (const RetryLater& later) {
+            why = later.what();
+            at_least = later.after();
+        } catch (const std::exception& error) {
+            why = error.what();
+        } catch (...) {
+            why = no_exception;
+        }
+        rest(" failed at LSN " + std::to_string(fact.lsn) + " and is told again in ", failures, why,
+             at_least);
+    }
+}
+
+void FactFollower::rest(const std::string& what, std::uint64_t failures, const std::string& why,
+                        std::chrono::milliseconds at_least) {
+    const auto time = std::max(rest_after(failures), at_least);
+    note_failure(why, time);
+    if (stop_) return;
+    warn(follower_.name + what + std::to_string(time.count()) + " ms: " + why);
+    journal_.rest(time, stop_);
+}
+
+void FactFollower::note_failure(const std::string& why, std::chrono::milliseconds rest) const {
+    if (follower_.failed) follower_.failed(why, rest);
+}
+
+std::chrono::milliseconds FactFollower::rest_after(std::uint64_t failures) {
+    return follower_.back_off.after(failures, std::uniform_real_distribution<>{}(random_));
+}
+
+void FactFollower::warn(const std::string& text) const {
+    if (warning_) warning_(text);
+}
+
+}  // namespace allot

@@ -1,0 +1,116 @@
+#include "storage/format/handler_file.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "storage/format/journal_format.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/io/aside_file.hpp"
+
+namespace allot::handler_file {
+
+namespace {
+
+constexpr std::string_view prefix = "handler-";
+constexpr std::string_view aside_suffix = ".tmp";
+constexpr std::size_t name_bytes_max = 32;
+constexpr std::uint32_t format_version = 2;
+
+/// All of the file.
+struct Contents {
+    static constexpr std::uint64_t magic_value = 0x4C44'4854'4F4C'4CFF;  // FF "LLOTHDL"
+
+    std::uint64_t checksum;  ///< XXH3-64 of the bytes after it
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t zero;
+    std::uint64_t store_id;
+    Lsn done;
+    HistoryId history;  ///< not in version 1
+};
+static_assert(sizeof(Contents) == 48);
+constexpr std::size_t bytes_in_version_1 = 40;
+
+std::uint64_t checksum_of(const Contents& contents) noexcept {
+    const std::size_t bytes = contents.version == 1 ? bytes_in_version_1 : sizeof contents;
+    return journal::checksum_of(std::as_bytes(std::span{&contents, 1}).first(bytes));
+}
+
+[[noreturn]] void refuse(std::string_view handler, Lsn lsn, const std::string& why) {
+    throw CorruptStore{file_name(handler), 0, lsn, why};
+}
+
+}  // namespace
+
+bool is_name(std::string_view handler) noexcept {
+    return !handler.empty() && handler.size() <= name_bytes_max &&
+           std::ranges::all_of(handler, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
+std::string file_name(std::string_view handler) { return std::string{prefix}.append(handler); }
+
+std::optional<std::string> handler_of(std::string_view file_name) {
+    if (!file_name.starts_with(prefix)) return std::nullopt;
+    file_name.remove_prefix(prefix.size());
+    if (!is_name(file_name)) return std::nullopt;
+    return std::string{file_name};
+}
+
+bool is_aside(std::string_view file_name) {
+    if (!file_name.ends_with(aside_suffix)) return false;
+    file_name.remove_suffix(aside_suffix.size());
+    return handler_of(file_name).has_value();
+}
+
+std::optional<Place> read(FileSystem& files, const std::filesystem::path& directory,
+                          std::string_view handler, std::uint64_t store_id) {
+    const std::string name = file_name(handler);
+    if (!store_files::has(files, directory, name)) return std::nullopt;
+    const auto file = files.open(directory / name, FileSystem::Mode::read);
+    Contents contents{};
+    const std::size_t bytes = file->read_at(0, std::as_writable_bytes(std::span{&contents, 1}));
+    const bool is_of_version_1 = bytes == bytes_in_version_1 && contents.version == 1;
+    if ((bytes != sizeof contents && !is_of_version_1) || file->size() != bytes) {
+        refuse(handler, 0, "a handler's place has " + std::to_string(sizeof contents) + " bytes");
+    }
+    if (contents.magic != Contents::magic_value || contents.checksum != checksum_of(contents)) {
+        refuse(handler, 0, "the checksum of a handler's place does not fit");
+    }
+    if (contents.version != format_version && !is_of_version_1) {
+        throw UnknownFormat{name, 0, contents.done, "a format of another version"};
+    }
+    if (contents.store_id != store_id) {
+        refuse(handler, contents.done, "the place is one in another store's history");
+    }
+    if (is_of_version_1) return Place{contents.done, {}};
+    return Place{contents.done, contents.history};
+}
+
+std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& done) {
+    Contents contents{.checksum = 0,
+                      .magic = Contents::magic_value,
+                      .version = format_version,
+                      .zero = 0,
+                      .store_id = store_id,
+                      .done = done.lsn,
+                      .history = done.history};
+    contents.checksum = checksum_of(contents);
+    const auto bytes = std::as_bytes(std::span{&contents, 1});
+    return {bytes.begin(), bytes.end()};
+}
+
+void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
+           std::uint64_t store_id, const HistoryCursor& done) {
+    const auto name = directory / file_name(handler);
+    auto aside = name;
+    aside += aside_suffix;
+    AsideFile file{files, aside};
+    file.file().write_at(0, bytes_of(store_id, done));
+    file.file().sync();
+    file.put_at(name);
+    files.sync_directory(directory);
+}
+
+}  // namespace allot::handler_file

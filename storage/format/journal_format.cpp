@@ -1,0 +1,303 @@
+#include "storage/format/journal_format.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "engine/containers/short_copy.hpp"
+
+namespace allot::journal {
+
+namespace {
+
+enum class Kind : std::uint8_t {
+    batch_added = 1,
+    batch_quantity_changed = 2,
+    batch_rescheduled = 3,
+    line_allocated = 4,
+    line_deallocated = 5,
+    out_of_stock = 6,
+    shortage_withdrawn = 7,
+    line_moved = 25,
+};
+
+class Encoder {
+public:
+    explicit Encoder(std::byte* to) noexcept : to_{to} {}
+    [[nodiscard]] std::byte* end() const noexcept { return to_; }
+
+    void put(Kind kind) noexcept { *to_++ = static_cast<std::byte>(kind); }
+    template <class Tag>
+    void put(const Name<Tag>& name) noexcept {
+        const std::string_view text = name.view();
+        *to_++ = static_cast<std::byte>(text.size());
+        copy_short(reinterpret_cast<char*>(to_), text.data(), text.size());
+        to_ += text.size();
+    }
+    template <std::int64_t min>
+    void put(Units<min> units) noexcept {
+        put_integer(static_cast<std::uint32_t>(units.units()));
+    }
+    void put(Eta eta) noexcept { put_integer(eta.days()); }
+    void put(Lsn lsn) noexcept { put_integer(lsn); }
+    void put(const OrderLine& line) noexcept {
+        put(line.order);
+        put(line.sku);
+        put(line.quantity);
+    }
+
+private:
+    template <class Integer>
+    void put_integer(Integer value) noexcept {
+        std::memcpy(to_, &value, sizeof value);
+        to_ += sizeof value;
+    }
+    std::byte* to_;
+};
+
+/// Reads what an Encoder wrote. What is read after a failure is arbitrary but valid.
+class Decoder {
+public:
+    explicit Decoder(std::span<const std::byte> bytes) noexcept : rest_{bytes} {}
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
+    [[nodiscard]] std::span<const std::byte> rest() const noexcept { return rest_; }
+
+    std::uint8_t kind() noexcept { return integer<std::uint8_t>(); }
+    template <class Name>
+    Name name() noexcept {
+        const std::size_t size = integer<std::uint8_t>();
+        if (size > rest_.size()) {
+            failed_ = true;
+            return Name{"?"};
+        }
+        const std::string_view text{reinterpret_cast<const char*>(rest_.data()), size};
+        rest_ = rest_.subspan(size);
+        if (is_stored_name(text)) return Name::known(text);
+        failed_ = true;
+        return Name{"?"};
+    }
+    template <class Units>
+    Units units() noexcept {
+        return checked(Units::of(integer<std::uint32_t>()), Units{1});
+    }
+    Eta eta() noexcept { return checked(Eta::of_days(integer<std::int32_t>()), Eta::warehouse()); }
+    Lsn lsn() noexcept { return integer<Lsn>(); }
+    OrderLine line() noexcept {
+        return {name<OrderId>(), name<Sku>(), units<Quantity>()};  // in this order
+    }
+
+private:
+    template <class T>
+    T checked(const Result<T>& result, T otherwise) noexcept {
+        if (result.has_value()) return *result;
+        failed_ = true;
+        return otherwise;
+    }
+    template <class Integer>
+    Integer integer() noexcept {
+        Integer value{};
+        if (rest_.size() < sizeof value) {
+            failed_ = true;
+            return value;
+        }
+        std::memcpy(&value, rest_.data(), sizeof value);
+        rest_ = rest_.subspan(sizeof value);
+        return value;
+    }
+
+    std::span<const std::byte> rest_;
+    bool failed_ = false;
+};
+
+struct EncodeFact {
+    Encoder& out;
+    void operator()(const BatchAdded& f) const noexcept {
+        write(Kind::batch_added, f.sku, f.batch, f.purchased, f.eta);
+    }
+    void operator()(const BatchQuantityChanged& f) const noexcept {
+        write(Kind::batch_quantity_changed, f.sku, f.batch, f.from, f.to);
+    }
+    void operator()(const BatchRescheduled& f) const noexcept {
+        write(Kind::batch_rescheduled, f.sku, f.batch, f.from, f.to);
+    }
+    void operator()(const LineAllocated& f) const noexcept {
+        if (f.since == 0) return write(Kind::line_allocated, f.line, f.batch);
+        write(Kind::line_moved, f.line, f.batch, f.since);
+    }
+    void operator()(const LineDeallocated& f) const noexcept {
+        write(Kind::line_deallocated, f.line, f.batch, f.allocated_at);
+    }
+    void operator()(const OutOfStock& f) const noexcept { write(Kind::out_of_stock, f.line); }
+    void operator()(const ShortageWithdrawn& f) const noexcept {
+        write(Kind::shortage_withdrawn, f.line);
+    }
+
+    template <class... Fields>
+    void write(const Fields&... fields) const noexcept {
+        (out.put(fields), ...);
+    }
+};
+
+// The braces of a list fix the order in which its fields are read.
+std::optional<Fact> decode_fact(Decoder& in) noexcept {
+    switch (static_cast<Kind>(in.kind())) {
+        case Kind::batch_added:
+            return BatchAdded{in.name<Sku>(), in.name<BatchRef>(), in.units<Purchased>(), in.eta()};
+        case Kind::batch_quantity_changed:
+            return BatchQuantityChanged{in.name<Sku>(), in.name<BatchRef>(), in.units<Purchased>(),
+                                        in.units<Purchased>()};
+        case Kind::batch_rescheduled:
+            return BatchRescheduled{in.name<Sku>(), in.name<BatchRef>(), in.eta(), in.eta()};
+        case Kind::line_allocated:
+            return LineAllocated{in.line(), in.name<BatchRef>()};
+        case Kind::line_moved: {
+            const LineAllocated fact{in.line(), in.name<BatchRef>(), in.lsn()};
+            if (fact.since == 0) return std::nullopt;
+            return fact;
+        }
+        case Kind::line_deallocated:
+            return LineDeallocated{in.line(), in.name<BatchRef>(), in.lsn()};
+        case Kind::out_of_stock:
+            return OutOfStock{in.line()};
+        case Kind::shortage_withdrawn:
+            return ShortageWithdrawn{in.line()};
+    }
+    return std::nullopt;
+}
+
+constexpr std::string_view prefix = "journal-";
+constexpr std::string_view suffix = ".log";
+constexpr std::size_t digits = 16;
+
+}  // namespace
+
+std::byte* encode(const Fact& fact, std::byte* to) noexcept {
+    Encoder out{to};
+    std::visit(EncodeFact{out}, fact);
+    return out.end();
+}
+
+std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept {
+    Decoder in{bytes};
+    auto fact = decode_fact(in);
+    if (in.failed() || !fact) return std::nullopt;
+    bytes = in.rest();
+    return fact;
+}
+
+std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
+    constexpr std::size_t checksum_bytes = sizeof(std::uint64_t);
+    return XXH3_64bits(bytes.data() + checksum_bytes, bytes.size() - checksum_bytes);
+}
+
+// As fast as memory is read, since most of a young segment is zeros: each byte is as the one
+// before.
+bool is_zeros(std::span<const std::byte> bytes) noexcept {
+    return bytes.empty() || (bytes.front() == std::byte{0} &&
+                             std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept {
+    constexpr std::size_t piece = 4096;
+    while (bytes.size() > piece && is_zeros(bytes.last(piece))) {
+        bytes = bytes.first(bytes.size() - piece);
+    }
+    const auto last =
+        std::find_if(bytes.rbegin(), bytes.rend(), [](std::byte b) { return b != std::byte{0}; });
+    return static_cast<std::uint64_t>(bytes.rend() - last);
+}
+
+std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexcept {
+    FrameHeader frame{};
+    if (bytes.size() < FrameHeader::bytes_min) return std::nullopt;
+    std::memcpy(&frame, bytes.data(), FrameHeader::bytes_min);
+    if (bytes.size() < frame.header_bytes()) return std::nullopt;
+    std::memcpy(&frame, bytes.data(), frame.header_bytes());
+    if (frame.version < 3) {
+        const std::array<std::uint64_t, 2> opening{frame.store_id, frame.epoch};
+        frame.history = XXH3_64bits(opening.data(), sizeof opening);
+    }
+    return frame;
+}
+
+void seal(std::span<std::byte> frame, FrameHeader header) noexcept {
+    header.magic = FrameHeader::magic_value;
+    header.bytes = static_cast<std::uint32_t>(frame.size());
+    header.version = format_version;
+    std::memcpy(frame.data(), &header, sizeof header);
+    header.checksum = checksum_of(frame);
+    std::memcpy(frame.data(), &header.checksum, sizeof header.checksum);
+}
+
+std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept {
+    const auto frame = frame_header(bytes);
+    if (!frame || frame->magic != FrameHeader::magic_value ||
+        frame->bytes < frame->header_bytes() || frame->bytes % alignment != 0 ||
+        frame->bytes > bytes.size() || checksum_of(bytes.first(frame->bytes)) != frame->checksum) {
+        return std::nullopt;
+    }
+    return frame;
+}
+
+std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,
+                                                    std::span<const std::byte> bytes) {
+    const auto records = bytes.subspan(frame.header_bytes());
+    if (frame.version < 3 || frame.last + 1 != frame.first ||
+        records.size() != std::uint64_t{frame.records} * sizeof(Histories::Left)) {
+        return std::nullopt;
+    }
+    std::vector<Histories::Left> left(frame.records);
+    std::ranges::copy(records, std::as_writable_bytes(std::span{left}).begin());
+    return left;
+}
+
+std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept {
+    SegmentHeader header;
+    if (bytes.size() < sizeof header) return std::nullopt;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    if (header.magic != SegmentHeader::magic_value ||
+        checksum_of(bytes.first(sizeof header)) != header.checksum) {
+        return std::nullopt;
+    }
+    return header;
+}
+
+std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept {
+    Record record{};
+    if (bytes.size() < sizeof record.header) return std::nullopt;
+    std::memcpy(&record.header, bytes.data(), sizeof record.header);
+    const auto rest = bytes.subspan(sizeof record.header);
+    if (record.header.bytes > rest.size()) return std::nullopt;
+    record.facts = rest.first(record.header.bytes);
+    bytes = rest.subspan(record.header.bytes);
+    return record;
+}
+
+std::string segment_name(std::uint64_t number) {
+    std::array<char, digits> hex{};
+    const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), number, 16).ptr;
+    const auto used = static_cast<std::size_t>(end - hex.data());
+    return std::string{prefix} + std::string(digits - used, '0') + std::string{hex.data(), used} +
+           std::string{suffix};
+}
+
+std::optional<std::uint64_t> segment_number(std::string_view name) {
+    if (name.size() != prefix.size() + digits + suffix.size() || !name.starts_with(prefix) ||
+        !name.ends_with(suffix)) {
+        return std::nullopt;
+    }
+    std::uint64_t number = 0;
+    const char* const first = name.data() + prefix.size();
+    const auto read = std::from_chars(first, first + digits, number, 16);
+    if (read.ec != std::errc{} || read.ptr != first + digits || segment_name(number) != name) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+}  // namespace allot::journal

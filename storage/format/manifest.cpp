@@ -1,0 +1,129 @@
+#include "storage/format/manifest.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <charconv>
+#include <span>
+#include <vector>
+
+#include "storage/format/store_files.hpp"
+#include "storage/io/aside_file.hpp"
+
+namespace allot {
+
+namespace {
+
+constexpr std::string_view first_line = "allot copy 1";
+constexpr std::size_t hex_digits = 16;
+constexpr std::uint64_t text_bytes_max = 64U << 20U;
+
+std::string hex(std::uint64_t value) {
+    std::array<char, hex_digits> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    const auto used = static_cast<std::size_t>(end - digits.data());
+    return std::string(hex_digits - used, '0') + std::string{digits.data(), used};
+}
+
+std::optional<std::uint64_t> number(std::string_view text, int base) {
+    std::uint64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::string checksum_of(std::string_view text) {
+    return hex(XXH3_64bits(text.data(), text.size()));
+}
+
+std::string_view word_of(Manifest::Purpose purpose) {
+    return purpose == Manifest::Purpose::backup ? "backup" : "restore";
+}
+
+/// Takes what stands before the next `end` off the front of the text, and `end`, too.
+std::string_view take(std::string_view& text, char end) {
+    const std::size_t at = std::min(text.find(end), text.size());
+    const auto taken = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return taken;
+}
+
+/// True for a name that leads to a file beside the manifest, and to no other.
+bool is_beside(std::string_view name) {
+    constexpr std::string_view separators{"/\0", 2};
+    return !name.empty() && name != "." && name != ".." &&
+           name.find_first_of(separators) == std::string_view::npos;
+}
+
+bool read_file_line(std::string_view line, FileContents& files) {
+    const auto hash = take(line, ' ');
+    const auto bytes = number(take(line, ' '), 10);
+    if (hash.size() != 2 * hex_digits || !bytes) return false;
+    const auto high = number(hash.substr(0, hex_digits), 16);
+    const auto low = number(hash.substr(hex_digits), 16);
+    if (!high || !low || !is_beside(line)) return false;
+    return files.emplace(line, Content{*bytes, *high, *low}).second;
+}
+
+}  // namespace
+
+std::string Manifest::text() const {
+    std::string text{first_line};
+    text += "\npurpose ";
+    text += word_of(purpose);
+    text += "\nstore " + hex(store_id) + "\nlast " + std::to_string(last) + '\n';
+    for (const auto& [name, content] : files) {
+        text += hex(content.hash_high) + hex(content.hash_low) + ' ' +
+                std::to_string(content.bytes) + ' ' + name + '\n';
+    }
+    return text + "checksum " + checksum_of(text) + '\n';
+}
+
+std::optional<Manifest> Manifest::parse(std::string_view text) {
+    std::string_view rest = text;
+    Manifest manifest;
+    if (take(rest, '\n') != first_line || take(rest, ' ') != "purpose") return std::nullopt;
+    const auto purpose = take(rest, '\n');
+    if (purpose == word_of(Purpose::restore)) manifest.purpose = Purpose::restore;
+    if (take(rest, ' ') != "store") return std::nullopt;
+    const auto id = number(take(rest, '\n'), 16);
+    if (!id || take(rest, ' ') != "last") return std::nullopt;
+    const auto last = number(take(rest, '\n'), 10);
+    if (!last) return std::nullopt;
+    manifest.store_id = *id;
+    manifest.last = *last;
+    while (!rest.empty() && !rest.starts_with("checksum ")) {
+        if (!read_file_line(take(rest, '\n'), manifest.files)) return std::nullopt;
+    }
+    if (manifest.text() != text) return std::nullopt;  // the checksum, too
+    return manifest;
+}
+
+std::optional<Manifest> read_manifest(FileSystem& files, const std::filesystem::path& directory,
+                                      std::string_view name) {
+    if (!store_files::has(files, directory, name)) return std::nullopt;
+    const auto file = files.open(directory / name, FileSystem::Mode::read);
+    if (file->size() > text_bytes_max) {
+        throw CorruptStore{std::string{name}, 0, 0, "it is too long for a list of files"};
+    }
+    std::string text(file->size(), '\0');
+    text.resize(file->read_at(0, std::as_writable_bytes(std::span{text.data(), text.size()})));
+    auto manifest = Manifest::parse(text);
+    if (!manifest) throw CorruptStore{std::string{name}, 0, 0, "the list of files is damaged"};
+    return manifest;
+}
+
+void write_manifest(FileSystem& files, const std::filesystem::path& directory,
+                    std::string_view name, const Manifest& manifest) {
+    const std::string text = manifest.text();
+    // Begins as a name that is_ours(), and is of no meaning by itself.
+    const auto aside = directory / (std::string{store_files::arriving} + ".new");
+    AsideFile file{files, aside};
+    file.file().write_at(0, std::as_bytes(std::span{text.data(), text.size()}));
+    file.file().sync();
+    file.put_at(directory / name);
+    files.sync_directory(directory);
+}
+
+}  // namespace allot

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/fact.hpp"
+#include "storage/errors.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/io/sync_plan.hpp"
+
+namespace allot {
+
+/// What the files of a copy of a store are, or are to be. Text, as FORMAT.md states it.
+struct Manifest {
+    enum class Purpose : std::uint8_t { backup, restore };
+    Purpose purpose = Purpose::backup;
+    std::uint64_t store_id = 0;
+    Lsn last = 0;  ///< of the facts that it holds
+    FileContents files;
+
+    friend bool operator==(const Manifest&, const Manifest&) = default;
+
+    [[nodiscard]] std::string text() const;
+    /// \return none when the text is not exactly what text() writes.
+    [[nodiscard]] static std::optional<Manifest> parse(std::string_view text);
+};
+
+/// \return none when there is no such file.
+/// \throws CorruptStore when it is not what was written.
+std::optional<Manifest> read_manifest(FileSystem& files, const std::filesystem::path& directory,
+                                      std::string_view name);
+
+/// Puts a manifest in place, whole and durable.
+void write_manifest(FileSystem& files, const std::filesystem::path& directory,
+                    std::string_view name, const Manifest& manifest);
+
+}  // namespace allot

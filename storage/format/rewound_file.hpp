@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/histories.hpp"
+#include "storage/io/file_system.hpp"
+
+// A file that says that a restore or a repair has changed what a store holds, until the store is
+// next opened for writing: a history begins then, whether anything is written or not. FORMAT.md
+// states its bytes.
+
+namespace allot::rewound_file {
+
+inline constexpr std::string_view name = "REWOUND";
+
+/// The histories that have left the store with what it held before.
+using Left = std::vector<Histories::Left>;
+
+[[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const Left& left);
+
+/// \return none when there is no such file. One that is damaged, or another store's, names none
+/// that have left. \throws std::system_error
+[[nodiscard]] std::optional<Left> read(FileSystem& files, const std::filesystem::path& directory,
+                                       std::uint64_t store_id);
+/// Puts it in place durably, or another in its place. \throws std::system_error
+void write(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
+           const Left& left);
+/// Durably.
+void remove(FileSystem& files, const std::filesystem::path& directory);
+
+/// Adds what is not there yet.
+void add(Left& left, const Left& more);
+
+}  // namespace allot::rewound_file

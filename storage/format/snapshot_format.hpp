@@ -1,0 +1,165 @@
+#pragma once
+
+#include <boost/container/vector.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/histories.hpp"
+#include "engine/ports.hpp"
+
+// A snapshot's bytes, as FORMAT.md states them.
+
+namespace allot::snapshot {
+
+/// What is written. Version 1 held no shortages; 2 held how often each was refused, and no
+/// histories. Both are read.
+inline constexpr std::uint32_t format_version = 3;
+[[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
+    return version >= 1 && version <= format_version;
+}
+[[nodiscard]] constexpr bool holds_shortages(std::uint32_t version) noexcept {
+    return version >= 2;
+}
+/// In its last chunk, which holds nothing else.
+[[nodiscard]] constexpr bool holds_histories(std::uint32_t version) noexcept {
+    return version >= 3;
+}
+
+/// First in the file, written last.
+struct Header {
+    static constexpr std::uint64_t magic_value = 0x5041'4E53'4F4C'4CFF;  // FF "LLOSNAP"
+
+    std::uint64_t checksum;  ///< XXH3-64 of the 88 bytes after it
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t archive_version;  ///< of Boost.Serialization
+    std::uint64_t store_id;
+    Lsn start;  ///< replay begins after it
+    Lsn end;    ///< no fact after it is in the snapshot
+    std::uint64_t products;
+    std::uint64_t batches;
+    std::uint64_t lines;
+    std::uint64_t chunks;
+    std::uint64_t bytes;  ///< of the whole file
+    std::uint64_t chain;  ///< the last chunk's checksum
+};
+static_assert(sizeof(Header) == 96);
+
+/// Before each chunk's archive.
+struct ChunkHeader {
+    std::uint64_t checksum;  ///< XXH3-64, seeded with that of the chunk before, of all after it
+    std::uint32_t bytes;     ///< of the archive
+    std::uint32_t products;
+    std::uint32_t batches;
+    std::uint32_t lines;
+    std::uint32_t name_bytes;
+    std::uint32_t shortages;
+};
+static_assert(sizeof(ChunkHeader) == 32);
+
+// The archived records: fixed-width integers, whose names stand one after the other in `names`, in
+// the order product, its batches, and after each batch the orders of its lines, then the orders of
+// its shortages.
+
+struct ProductRow {
+    std::uint64_t version;
+    Lsn current_to;
+    std::uint32_t batches;
+    std::uint32_t sku_bytes;
+};
+
+struct BatchRow {
+    Lsn added;
+    std::int32_t eta_days;
+    std::uint32_t purchased;
+    std::uint32_t lines;
+    std::uint32_t ref_bytes;
+};
+
+struct LineRow {
+    Lsn allocated_at;
+    std::uint32_t quantity;
+    std::uint32_t order_bytes;
+};
+
+struct ShortageRow {
+    Lsn since;
+    std::uint64_t unused;  ///< 0; in version 2 how often the line was refused, which is ignored
+    std::uint32_t quantity;
+    std::uint32_t order_bytes;
+    std::uint32_t product;   ///< its row in the chunk, from 0; never less than in the row before
+    std::uint32_t reserved;  ///< 0
+};
+
+/// Some products with all that they hold: batches in order of preference, lines in the order of
+/// their allocation, shortages from the oldest.
+struct Chunk {
+    std::vector<ProductRow> products;
+    std::vector<BatchRow> batches;
+    std::vector<LineRow> lines;
+    std::vector<ShortageRow> shortages;
+    boost::container::vector<char> names;
+
+    /// Keeps the memory.
+    void clear() noexcept {
+        products.clear();
+        batches.clear();
+        lines.clear();
+        shortages.clear();
+        names.clear();
+    }
+
+    /// Of its archive.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +
+               lines.size() * sizeof(LineRow) + shortages.size() * sizeof(ShortageRow) +
+               names.size();
+    }
+};
+
+/// From how many bytes on a chunk is worth a write, where there is no haste.
+inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
+
+/// A chunk with room for so much, of whatever kind, so that its arrays need not be moved while a
+/// slice is added and everybody waits. What is not used of the room is no memory.
+[[nodiscard]] Chunk empty_chunk();
+
+/// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
+/// adds them to those that the chunk holds.
+/// A slice takes 32 products or a little over 256 lines and shortages, so that a command waits for
+/// it some tens of microseconds; fewer, but one product at least, when they are slow to come; a
+/// product with more of them is copied in one piece.
+/// \param until no other product is begun after that. max(): no clock is read.
+void copy_slice(
+    Repository& repository, Index& next, Chunk& chunk,
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
+
+/// Rebuilds the products of a chunk, through the checks that every fact passes.
+/// \return false when they contradict each other or what is there already.
+[[nodiscard]] bool restore(const Chunk& chunk, Repository& repository);
+
+/// Adds the chunk, as Boost.Serialization's binary archive, to what `bytes` holds.
+void archive(const Chunk& chunk, std::string& bytes);
+/// \return none when the archive does not hold exactly what the header says.
+[[nodiscard]] std::optional<Chunk> extract(const ChunkHeader& header,
+                                           std::span<const std::byte> archive);
+
+/// The bytes of the last chunk.
+[[nodiscard]] std::string bytes_of(const Histories& histories);
+/// \return none when the bytes are not what bytes_of() writes.
+[[nodiscard]] std::optional<Histories> histories_in(std::span<const std::byte> bytes);
+
+/// `snapshot-<start, 16 hexadecimal digits>.snap`
+std::string file_name(Lsn start);
+/// \return none for any other file.
+std::optional<Lsn> start_of(std::string_view file_name);
+/// The name of a snapshot while it is written.
+inline constexpr std::string_view aside_name = "snapshot.tmp";
+
+}  // namespace allot::snapshot

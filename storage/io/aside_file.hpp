@@ -1,0 +1,53 @@
+#pragma once
+
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "storage/io/file_system.hpp"
+
+namespace allot {
+
+/// A new file that counts only once all of it is there. Destroyed before keep() or put_at(), as
+/// after a failure, it is removed, as far as that is possible: a disk that is full gets back what
+/// the failed step took.
+class AsideFile {
+public:
+    AsideFile(FileSystem& files, std::filesystem::path path)
+        : files_{files},
+          path_{std::move(path)},
+          file_{files.open(path_, FileSystem::Mode::create)} {}
+    ~AsideFile() {
+        if (kept_) return;
+        file_.reset();
+        try {
+            files_.remove(path_);
+        } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): nothing depends on it
+        }
+    }
+    AsideFile(const AsideFile&) = delete;
+    AsideFile& operator=(const AsideFile&) = delete;
+
+    /// \pre neither keep() nor put_at() was called.
+    [[nodiscard]] File& file() noexcept { return *file_; }
+    /// Closes the file, which stays.
+    void keep() noexcept {
+        file_.reset();
+        kept_ = true;
+    }
+    /// Closes the file and renames it. The directory is not synced.
+    void put_at(const std::filesystem::path& place) {
+        file_.reset();
+        files_.rename(path_, place);
+        kept_ = true;
+    }
+
+private:
+    FileSystem& files_;
+    std::filesystem::path path_;
+    std::unique_ptr<File> file_;
+    bool kept_ = false;
+};
+
+}  // namespace allot

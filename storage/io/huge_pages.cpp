@@ -1,0 +1,193 @@
+#include "storage/io/huge_pages.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/assert.hpp>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace allot {
+
+namespace {
+
+constexpr std::size_t page = std::size_t{2} << 20U;
+
+constexpr std::size_t round_up(std::size_t bytes) noexcept {
+    return (bytes + page - 1) / page * page;
+}
+
+/// \return anonymous memory that begins at a huge page's border.
+void* map(std::size_t bytes) {
+    // One page more, to cut off what lies before and after the borders.
+    void* const mapped =
+        ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc{};
+    auto* const begin = static_cast<std::byte*>(mapped);
+    const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(begin) % page) % page;
+    if (before != 0) ::munmap(begin, before);
+    if (before != page) ::munmap(begin + before + bytes, page - before);
+    ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // a wish: small pages do, too
+    return begin + before;
+}
+
+/// Has the system clear pages before they are needed. To clear one, or to get it from a host, takes
+/// a fraction of a millisecond or several, in which whoever touches it first would answer nobody.
+/// So a thread does that ahead: for pools, which grow page by page, it keeps some ready; a table of
+/// several pages, which is filled from its beginning on, it goes through before. Thread-safe.
+class PagesAhead {
+public:
+    void* take() {
+        void* const ready = take_ready();
+        void* const taken = ready == nullptr ? map(page) : ready;
+        const std::scoped_lock lock{mutex_};
+        ++in_use_;
+        if (wants_page()) {
+            start();
+            wanted_.notify_one();
+        }
+        return taken;
+    }
+    void give_back() noexcept {
+        const std::scoped_lock lock{mutex_};
+        --in_use_;
+    }
+    /// \pre forget() is called before the table is unmapped.
+    void clear(std::byte* table, std::size_t bytes) noexcept {
+        const std::scoped_lock lock{mutex_};
+        const auto free = std::ranges::find(tables_, nullptr, &Table::begin);
+        if (free == tables_.end()) return;  // then it is cleared as it is touched
+        *free = {table, table, table + bytes};
+        start();
+        wanted_.notify_one();
+    }
+    void forget(const std::byte* table) noexcept {
+        std::unique_lock lock{mutex_};
+        const auto found = std::ranges::find(tables_, table, &Table::begin);
+        if (found != tables_.end()) *found = {};
+        cleared_.wait(lock, [&] { return clearing_ != table; });
+    }
+
+private:
+    struct Table {
+        std::byte* begin = nullptr;
+        std::byte* next = nullptr;  // the first page that was not cleared
+        std::byte* end = nullptr;
+    };
+
+    void* take_ready() noexcept {
+        const std::scoped_lock lock{mutex_};
+        return ready_count_ == 0 ? nullptr : ready_[--ready_count_];
+    }
+    void start() noexcept {
+        if (std::exchange(started_, true)) return;
+        try {
+            std::thread{[this] { run(); }}.detach();
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): then none is ready
+        }
+    }
+    void run() noexcept {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            wanted_.wait(lock, [&] { return table() != nullptr || wants_page(); });
+            if (Table* const next = table()) {
+                clear_page(*next, lock);
+                continue;
+            }
+            lock.unlock();
+            void* const next = map_cleared();
+            if (next == nullptr) return;
+            lock.lock();
+            ready_[ready_count_++] = next;
+        }
+    }
+    [[nodiscard]] bool wants_page() const noexcept {
+        return in_use_ >= many && ready_count_ < ready_.size();
+    }
+    /// \return null when there is none to go on with.
+    [[nodiscard]] Table* table() noexcept {
+        const auto found =
+            std::ranges::find_if(tables_, [](const Table& each) { return each.begin != nullptr; });
+        return found == tables_.end() ? nullptr : &*found;
+    }
+    void clear_page(Table& table, std::unique_lock<std::mutex>& lock) noexcept {
+        std::byte* const at = std::exchange(table.next, table.next + page);
+        clearing_ = table.begin;
+        if (table.next == table.end) table = {};
+        lock.unlock();
+        ::madvise(at, page, MADV_POPULATE_WRITE);
+        lock.lock();
+        clearing_ = nullptr;
+        cleared_.notify_all();
+    }
+    static void* map_cleared() noexcept {
+        try {
+            void* const next = map(page);
+            ::madvise(next, page,
+                      MADV_POPULATE_WRITE);  // or whoever touches it first has it cleared
+            return next;
+        } catch (const std::bad_alloc&) {
+            return nullptr;
+        }
+    }
+
+    // Small stores have neither the thread nor the memory, however many come and go.
+    static constexpr std::size_t many = 16;
+    static constexpr std::size_t ready_max = 4;
+    static constexpr std::size_t tables_max = 8;
+
+    std::mutex mutex_;  // of all that follows
+    std::condition_variable wanted_;
+    std::condition_variable cleared_;
+    bool started_ = false;
+    std::size_t in_use_ = 0;  // single pages
+    std::size_t ready_count_ = 0;
+    std::array<void*, ready_max> ready_{};
+    std::array<Table, tables_max> tables_{};
+    const std::byte* clearing_ = nullptr;  // the table whose page is being cleared
+};
+
+class HugePages final : public std::pmr::memory_resource {
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+        BOOST_ASSERT(alignment <= page);
+        if (bytes < page) return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+        if (bytes == page) return ahead_.take();
+        void* const mapped = map(round_up(bytes));
+        ahead_.clear(static_cast<std::byte*>(mapped), round_up(bytes));
+        return mapped;
+    }
+    void do_deallocate(void* at, std::size_t bytes, std::size_t alignment) override {
+        if (bytes < page) {
+            std::pmr::new_delete_resource()->deallocate(at, bytes, alignment);
+        } else {
+            if (bytes == page) {
+                ahead_.give_back();
+            } else {
+                ahead_.forget(static_cast<const std::byte*>(at));
+            }
+            ::munmap(at, round_up(bytes));
+        }
+    }
+    [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+        return this == &other;
+    }
+
+    PagesAhead ahead_;
+};
+
+}  // namespace
+
+std::pmr::memory_resource* huge_pages() {
+    // Never destroyed: a store may end after everything else, and a thread waits in it.
+    static auto* const memory = new HugePages;
+    return memory;
+}
+
+}  // namespace allot

@@ -1,0 +1,63 @@
+#include "storage/journal/group_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace allot {
+
+namespace {
+constexpr boost::container::default_init_t uninitialized{};
+}
+
+void GroupBuffer::add(std::span<const Fact> unit, UnixMicros now) {
+    const std::size_t start = bytes_.size();
+    bytes_.resize(start + record_bytes_max(unit.size()), uninitialized);
+    std::byte* const facts = bytes_.data() + start + sizeof(journal::RecordHeader);
+    std::byte* end = facts;
+    for (const Fact& fact : unit) end = journal::encode(fact, end);
+
+    const journal::RecordHeader header{static_cast<std::uint32_t>(end - facts),
+                                       static_cast<std::uint32_t>(unit.size()), now};
+    std::memcpy(bytes_.data() + start, &header, sizeof header);
+    bytes_.resize(static_cast<std::size_t>(end - bytes_.data()), uninitialized);
+    ++records_;
+    facts_ += unit.size();
+}
+
+void GroupBuffer::add(GroupBuffer& other) {
+    if (empty()) {
+        std::swap(*this, other);
+    } else {
+        const auto units = std::span{other.bytes_}.subspan(sizeof(journal::FrameHeader));
+        bytes_.insert(bytes_.end(), units.begin(), units.end());
+        records_ += other.records_;
+        facts_ += other.facts_;
+    }
+    other.clear();
+}
+
+void GroupBuffer::clear() {
+    // At first; and when a unit of work of unusual size has gone, whose memory goes, too.
+    if (reserved_ != 0 && (bytes_.empty() || bytes_.capacity() > 2 * reserved_)) {
+        boost::container::vector<std::byte> usual;
+        usual.reserve(reserved_);
+        bytes_.swap(usual);
+    }
+    bytes_.resize(sizeof(journal::FrameHeader), uninitialized);
+    records_ = 0;
+    facts_ = 0;
+}
+
+std::span<const std::byte> GroupBuffer::seal(journal::FrameHeader header, std::size_t bytes_min) {
+    const std::size_t bytes = std::max(bytes_.size(), bytes_min);
+    const std::size_t padded =
+        (bytes + journal::alignment - 1) / journal::alignment * journal::alignment;
+    bytes_.resize(padded, std::byte{0});
+    header.records = records_;
+    header.last = header.first + facts_ - 1;
+    journal::seal({bytes_.data(), bytes_.size()}, header);
+    return {bytes_.data(), bytes_.size()};
+}
+
+}  // namespace allot

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/container/vector.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/fact.hpp"
+#include "storage/format/journal_format.hpp"
+
+namespace allot {
+
+/// The units of work of one group, encoded as a frame that lacks only its header's contents.
+class GroupBuffer {
+public:
+    /// \param reserved bytes up to which it grows without moving, and which it keeps.
+    explicit GroupBuffer(std::size_t reserved = 0) : reserved_{reserved} { clear(); }
+
+    /// \pre the unit has a fact at least.
+    void add(std::span<const Fact> unit, UnixMicros now);
+    /// Takes over the units of another buffer, after its own.
+    void add(GroupBuffer& other);
+    void clear();
+
+    [[nodiscard]] bool empty() const noexcept { return records_ == 0; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.size(); }
+    [[nodiscard]] std::uint64_t facts() const noexcept { return facts_; }
+    /// An upper bound of what add() takes for a unit of so many facts.
+    [[nodiscard]] static std::size_t record_bytes_max(std::size_t facts) noexcept {
+        return sizeof(journal::RecordHeader) + facts * journal::fact_bytes_max;
+    }
+
+    /// Completes the frame: pads it, to `bytes_min` at least, and writes `header` with its size,
+    /// counts and checksum.
+    /// \return its bytes, until the buffer changes.
+    std::span<const std::byte> seal(journal::FrameHeader header, std::size_t bytes_min = 0);
+
+private:
+    boost::container::vector<std::byte> bytes_;
+    std::size_t reserved_;
+    std::uint32_t records_ = 0;
+    std::uint64_t facts_ = 0;
+};
+
+}  // namespace allot

@@ -1,0 +1,211 @@
+// The engine's side: what is appended, kept and asked for. What goes to the disk, and when, is in
+// group_journal_rounds.cpp.
+#include "storage/journal/group_journal.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace allot {
+
+namespace {
+/// When the disk is so far behind, replies wait for it in every mode, and so do further units.
+constexpr std::size_t backlog_bytes_max = 8U << 20U;
+/// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
+constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
+}  // namespace
+
+GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& directory,
+                           const JournalTail& tail, std::vector<SegmentInfo> segments,
+                           const StoreOptions& options, Histories histories)
+    : files_{files},
+      directory_{directory},
+      options_{options},
+      zeros_{options.durability.mode == Durability::Mode::os ? Zeros::implied : Zeros::written},
+      store_id_{tail.store_id},
+      histories_{std::move(histories)},
+      disk_{files, directory, options.segment_bytes, options.warning},
+      staged_{buffer_bytes},
+      writer_{files, directory, tail, options.segment_bytes, zeros_},
+      writing_{buffer_bytes},
+      is_history_begun_{options.durability.mode != Durability::Mode::os},
+      last_{tail.last},
+      acknowledged_{tail.last},
+      synced_{tail.last},
+      readable_{tail.last},
+      filling_{buffer_bytes},
+      segments_{std::move(segments)} {
+    if (segments_.empty()) begin_segment(segments_, writer_.segment(), writer_.segment_first());
+    oldest_ = segments_.front().first;
+    noted_ = tail.last;
+    histories_.begin_with_first_fact(tail.history, tail.last + 1);
+    for (const SegmentInfo& segment : segments_) {
+        index_.add({segment.first, segment.number, 0, 0});
+    }
+    const Lock lock{mutex_};
+    room_ = writer_.room();
+    judge_room();
+}
+
+void GroupJournal::begin_history(std::span<const Histories::Left> left) {
+    writer_.begin_history(left);
+    writer_.sync();
+    for (const auto& [id, agreed] : left) histories_.leave(id, agreed);
+    histories_.record();
+    is_history_begun_ = true;
+}
+
+Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
+    if (failed_) throw_failed();
+    // What is filling only shrinks until the next flush().
+    if (filling_bytes_ + staged_.bytes() + GroupBuffer::record_bytes_max(unit.size()) >
+        journal::frame_bytes_max) {
+        throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
+                                " facts is more than a journal frame can hold"};
+    }
+    if (room_is_short_) require_room(GroupBuffer::record_bytes_max(unit.size()));
+    staged_.add(unit, now);
+    staged_time_ = now;
+    const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
+    last_.store(last, std::memory_order_relaxed);
+    return last;
+}
+
+/// What is accepted here has to fit the present segment, whatever becomes of the next one.
+/// \throws StorageFull
+void GroupJournal::require_room(std::size_t bytes) {
+    // Until it is written, it may become part of one of two frames; and a mark may come before it.
+    constexpr std::size_t frames_bytes = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
+    const Lock lock{mutex_};
+    if (!room_is_short_) return;
+    const std::size_t waiting = filling_.bytes() + staged_.bytes();
+    if (waiting + bytes + frames_bytes + JournalWriter::mark_bytes_max <= room_) return;
+    throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
+                      "there is no room for another journal segment"};
+}
+
+/// \pre mutex_ is held
+void GroupJournal::judge_room() noexcept {
+    const bool next_is_there = prepared_.number > segments_.back().number;
+    room_is_short_ =
+        !next_is_there && (preparations_failed_ > 0 || disk_.free_bytes() < options_.segment_bytes);
+}
+
+void GroupJournal::flush() noexcept {
+    if (staged_.empty()) return;
+    bool wake = false;
+    {
+        // Who reads these without the mutex needs no order among them but that what is acknowledged
+        // was added before: a plain store each, where the default would empty the store buffer.
+        constexpr auto relaxed_order = std::memory_order_relaxed;
+        const Lock lock{mutex_};
+        const std::size_t before = filling_.bytes();
+        bytes_appended_.store(
+            bytes_appended_.load(relaxed_order) + staged_.bytes() - sizeof(journal::FrameHeader),
+            relaxed_order);
+        filling_.add(staged_);
+        filling_bytes_.store(filling_.bytes(), relaxed_order);
+        newest_ = staged_time_;
+        const bool relaxed = options_.durability.mode != Durability::Mode::always;
+        const bool congested = filling_.bytes() >= backlog_bytes_max;
+        congested_.store(congested, relaxed_order);
+        if (relaxed && !congested && !failed_) {
+            acknowledged_.store(last_.load(relaxed_order), std::memory_order_release);
+        }
+        wake = idle_ ||
+               (relaxed && filling_.bytes() >= relaxed_group_bytes && before < relaxed_group_bytes);
+        idle_ = false;
+    }
+    if (wake) call_driver();
+}
+
+void GroupJournal::on_durable(std::function<void(Lsn)> call) {
+    const std::scoped_lock lock{listeners_mutex_};
+    listeners_.push_back(std::move(call));
+}
+
+void GroupJournal::request_sync(Lsn lsn) {
+    {
+        const Lock lock{mutex_};
+        sync_wanted_ = std::max(sync_wanted_, lsn);
+    }
+    call_driver();
+}
+
+void GroupJournal::request_close() {
+    flush();
+    {
+        const Lock lock{mutex_};
+        stop_ = true;
+    }
+    call_driver();
+}
+
+void GroupJournal::prune(Lsn first) {
+    remove_before(readers_.needed ? std::min(first, readers_.needed()) : first);
+    look_back(first);
+}
+
+void GroupJournal::look_back(Lsn first) {
+    if (!readers_.needed) return;
+    const Lsn needed = std::min(first, readers_.needed());
+    {
+        const Lock lock{mutex_};
+        std::uint64_t held_back = 0;
+        for (std::size_t place = 0; may_go(place, first); ++place) {
+            if (!may_go(place, needed)) ++held_back;
+        }
+        held_back_bytes_ = held_back * options_.segment_bytes;
+    }
+    if (held_back_bytes_ > 0) readers_.held_back(first, held_back_bytes_);
+}
+
+void GroupJournal::remove_before(Lsn first) {
+    for (;;) {
+        std::uint64_t number = 0;
+        {
+            const Lock lock{mutex_};
+            if (!may_go(0, first)) return;
+            number = segments_.front().number;
+            oldest_ = segments_[1].first;
+        }
+        index_.drop(number);
+        files_.remove(directory_ / journal::segment_name(number));
+        {
+            // Not before: one that could not be removed is the first to go the next time. Else
+            // those after it would go without it, and leave a journal with a gap.
+            const Lock lock{mutex_};
+            segments_.erase(segments_.begin());
+        }
+        // Before the next one goes: a power cut must not bring this one back without that.
+        files_.sync_directory(directory_);
+    }
+}
+
+/// Whether the segment holds nothing but facts before `first`, and the options do not want it. All
+/// before it are gone, or may go. \pre mutex_ is held
+bool GroupJournal::may_go(std::size_t place, Lsn first) const {
+    if (segments_.size() < place + 2 || segments_[place + 1].first > first) return false;
+    // Those that are full and would be left; one that is longer than usual counts for less than it
+    // holds.
+    const std::uint64_t left = (segments_.size() - place - 2) * options_.segment_bytes;
+    if (left < options_.keep_journal_bytes) return false;
+    return options_.keep_journal_age.count() == 0 ||
+           age_of(segments_[place], segments_.back()) >= options_.keep_journal_age;
+}
+
+std::uint64_t GroupJournal::file_bytes() const {
+    const Lock lock{mutex_};
+    return segments_.size() * options_.segment_bytes;
+}
+
+void GroupJournal::throw_failed() const {
+    throw std::system_error{failure_, "the storage has failed; the store accepts nothing more"};
+}
+
+void GroupJournal::call_driver() const {
+    if (called_) called_();
+}
+
+}  // namespace allot

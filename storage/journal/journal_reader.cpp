@@ -1,0 +1,182 @@
+#include "storage/journal/journal_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace allot {
+
+namespace {
+using journal::FrameHeader;
+using journal::RecordHeader;
+using journal::SegmentHeader;
+
+/// Read at once at the least: a few groups of a busy store.
+constexpr std::uint64_t chunk_bytes = 64U << 10U;
+
+/// \pre has_frame()
+FrameHeader read_header(std::span<const std::byte> bytes) noexcept {
+    return *journal::frame_header(bytes);
+}
+}  // namespace
+
+JournalReader::~JournalReader() {
+    if (file_) journal_.index().add_stop(lsn_ == place_.next ? place_ : frame_place_);
+}
+
+std::vector<CommittedFact> JournalReader::read(std::size_t most) {
+    std::vector<CommittedFact> facts;
+    const Lsn readable = journal_.readable();
+    if (next_ > readable) return facts;
+    most = std::min(most, readable + 1 - next_);
+    facts.reserve(most);
+    try {
+        while (facts.size() < most) {
+            if (lsn_ == place_.next) find_frame();
+            give(most, facts);
+        }
+    } catch (const std::exception&) {
+        if (facts.empty()) throw;  // else at the next call
+    }
+    return facts;
+}
+
+void JournalReader::refuse(const std::string& why) const {
+    throw CorruptStore{journal::segment_name(place_.segment), place_.offset, next_, why};
+}
+
+/// Stops at the frame that holds the next fact, and begins it. \pre the fact is readable.
+void JournalReader::find_frame() {
+    if (!file_) find_place();
+    for (;;) {
+        if (!has_frame()) {
+            follow();
+            continue;
+        }
+        const FrameHeader frame = read_header(at(place_.offset, sizeof(FrameHeader)));
+        if (!journal::is_readable(frame.version)) refuse("a format of another version");
+        if (frame.previous != place_.chain || frame.first != place_.next ||
+            frame.store_id != journal_.store_id() || frame.bytes < frame.header_bytes() ||
+            frame.bytes > journal::frame_bytes_max) {
+            refuse("a frame does not carry on from the one before");
+        }
+        if (frame.last >= next_) return begin_frame(frame);
+        pass(frame);
+        lsn_ = place_.next;
+    }
+}
+
+void JournalReader::find_place() {
+    const auto place = journal_.index().before(next_);
+    if (!place) throw TrimmedHistory{journal_.oldest()};
+    place_ = *place;
+    lsn_ = place_.next;
+    auto file = open(place_.segment);
+    if (place_.offset == 0) place_ = begin_of(*file, place_.segment);
+    file_ = std::move(file);
+    bytes_.clear();
+}
+
+/// \pre the segment has no frame any more.
+void JournalReader::follow() {
+    auto file = open(place_.segment + 1);
+    place_ = begin_of(*file, place_.segment + 1);
+    file_ = std::move(file);
+    bytes_.clear();
+}
+
+std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
+    try {
+        return files_.open(directory_ / journal::segment_name(segment), FileSystem::Mode::read);
+    } catch (const std::system_error& error) {
+        // What is pruned is known to be before that.
+        const Lsn oldest = journal_.oldest();
+        if (error.code() == std::errc::no_such_file_or_directory && next_ < oldest) {
+            throw TrimmedHistory{oldest};
+        }
+        throw;
+    }
+}
+
+/// Behind the header of a segment, which carries on from place_. \pre place_.next is in it.
+JournalPlace JournalReader::begin_of(File& file, std::uint64_t segment) const {
+    std::array<std::byte, sizeof(SegmentHeader)> bytes{};
+    const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
+    if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
+    const SegmentHeader& header = *whole;
+    if (!journal::is_readable(header.version)) refuse("a segment of another format version");
+    const bool carries_on = place_.offset == 0 || header.previous == place_.chain;
+    if (header.number != segment || header.store_id != journal_.store_id() ||
+        header.first != place_.next || !carries_on) {
+        refuse("the segment after it does not carry on");
+    }
+    return {header.first, segment, sizeof header, header.checksum};
+}
+
+/// False where the segment ends: nothing is written behind its last frame, and all that is readable
+/// has been.
+bool JournalReader::has_frame() {
+    const auto frame = journal::frame_header(at(place_.offset, sizeof(FrameHeader)));
+    return frame && frame->magic == FrameHeader::magic_value;
+}
+
+void JournalReader::begin_frame(const FrameHeader& header) {
+    const Bytes bytes = at(place_.offset, header.bytes);
+    const auto frame = journal::whole_frame(bytes);
+    if (!frame) refuse("a frame is damaged that was durable");
+    records_ = bytes.first(frame->bytes).subspan(frame->header_bytes());
+    facts_ = {};
+    history_ = frame->history;
+    lsn_ = frame->first;
+    frame_place_ = place_;
+    pass(*frame);
+}
+
+/// The next frame is the one behind this.
+void JournalReader::pass(const FrameHeader& frame) {
+    constexpr std::uint64_t index_spacing = 1U << 20U;
+    const std::uint64_t before = place_.offset / index_spacing;
+    place_.next = frame.last + 1;
+    place_.offset += frame.bytes;
+    place_.chain = frame.checksum;
+    if (place_.offset / index_spacing != before) journal_.index().add(place_);
+}
+
+void JournalReader::give(std::size_t most, std::vector<CommittedFact>& facts) {
+    for (; lsn_ != place_.next && facts.size() < most; ++lsn_) {
+        if (facts_.empty()) next_record();
+        auto fact = journal::decode(facts_);
+        if (!fact) refuse("a record holds bytes that are no fact");
+        if (lsn_ < next_) continue;
+        facts.emplace_back(lsn_, time_, *std::move(fact), history_);
+        next_ = lsn_ + 1;
+    }
+}
+
+void JournalReader::next_record() {
+    const auto record = journal::take_record(records_);
+    if (!record || record->facts.empty()) refuse("a record is longer than its frame");
+    facts_ = record->facts;
+    time_ = record->header.time;
+}
+
+/// Bytes of the file as they stay: fewer than asked only where it ends.
+JournalReader::Bytes JournalReader::at(std::uint64_t offset, std::uint64_t bytes) {
+    const bool is_there =
+        offset >= bytes_offset_ && offset + bytes <= bytes_offset_ + bytes_.size();
+    // What lies behind the last readable frame may have been read half written.
+    if (!is_there || next_ > bytes_readable_) {
+        bytes_readable_ = 0;  // none, if they cannot be read
+        const Lsn readable = journal_.readable();
+        bytes_offset_ = offset;
+        bytes_.resize(std::max(bytes, chunk_bytes));
+        bytes_.resize(file_->read_at(offset, bytes_));
+        bytes_readable_ = readable;
+    }
+    const Bytes rest = Bytes{bytes_}.subspan(offset - bytes_offset_);
+    return rest.first(std::min<std::uint64_t>(bytes, rest.size()));
+}
+
+}  // namespace allot

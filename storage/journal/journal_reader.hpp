@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/history.hpp"
+#include "storage/errors.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/journal/group_journal.hpp"
+
+namespace allot {
+
+/// Reads the facts of a journal from its files while that is written. What is read is read up to
+/// GroupJournal::readable() only; so it is whole, and anything else that is found there is damage.
+/// Reads on from its place: what was read is not read again. Frames before the first fact asked for
+/// are passed by their headers; of all others every byte is verified. A file that is removed while
+/// it is open is read to its end.
+class JournalReader {
+public:
+    /// \param journal writes the files of the directory; both outlive this.
+    JournalReader(FileSystem& files, const std::filesystem::path& directory, GroupJournal& journal,
+                  Lsn from) noexcept
+        : files_{files}, directory_{directory}, journal_{journal}, next_{from} {}
+    JournalReader(const JournalReader&) = delete;
+    JournalReader& operator=(const JournalReader&) = delete;
+    /// Remembers the place, for the next one.
+    ~JournalReader();
+
+    /// The LSN of the fact that is read next.
+    [[nodiscard]] Lsn next() const noexcept { return next_; }
+    /// Reads the next facts of those that are readable, `most` at the most.
+    /// \throws TrimmedHistory, CorruptStore, std::system_error; it has not moved then.
+    [[nodiscard]] std::vector<CommittedFact> read(std::size_t most);
+
+private:
+    using Bytes = std::span<const std::byte>;
+
+    void find_frame();
+    void find_place();
+    void follow();
+    [[nodiscard]] std::unique_ptr<File> open(std::uint64_t segment) const;
+    [[nodiscard]] JournalPlace begin_of(File& file, std::uint64_t segment) const;
+    [[nodiscard]] bool has_frame();
+    void begin_frame(const journal::FrameHeader& header);
+    void pass(const journal::FrameHeader& frame);
+    void give(std::size_t most, std::vector<CommittedFact>& facts);
+    void next_record();
+    [[nodiscard]] Bytes at(std::uint64_t offset, std::uint64_t bytes);
+    [[noreturn]] void refuse(const std::string& why) const;
+
+    FileSystem& files_;
+    const std::filesystem::path& directory_;
+    GroupJournal& journal_;
+    Lsn next_;
+
+    std::unique_ptr<File> file_;  // null: nothing was read yet
+    JournalPlace place_{};        // of the next frame
+    JournalPlace frame_place_{};  // of the one whose facts are being given
+    std::vector<std::byte> bytes_;
+    std::uint64_t bytes_offset_ = 0;  // of bytes_ in the file
+    Lsn bytes_readable_ = 0;          // up to there bytes_ are as they stay
+
+    // Of the frame whose facts are being given, in bytes_:
+    Bytes records_;        // not begun yet
+    Bytes facts_;          // of the record that is begun, not given yet
+    UnixMicros time_ = 0;  // of that record
+    HistoryId history_ = 0;
+    Lsn lsn_ = 0;  // of the next fact in the frame; place_.next: none is left
+};
+
+}  // namespace allot

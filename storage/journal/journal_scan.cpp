@@ -1,0 +1,344 @@
+#include "storage/journal/journal_scan.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "storage/format/store_files.hpp"
+#include "storage/io/aside_file.hpp"
+
+namespace allot {
+
+namespace {
+
+using journal::FrameHeader;
+using journal::FrameKind;
+using journal::is_zeros;
+using journal::RecordHeader;
+using journal::SegmentHeader;
+using journal::used_bytes;
+using journal::whole_frame;
+using Bytes = std::span<const std::byte>;
+
+/// About as many as Repository::look_ahead() takes.
+constexpr std::size_t facts_given_at_once = 16;
+
+constexpr const char* other_facts = "a frame holds other facts than it says";
+
+/// Progress is shown so many times a segment.
+constexpr std::uint64_t steps = 64;
+
+class Scanner {
+public:
+    Scanner(FileSystem& files, const std::filesystem::path& directory, std::optional<Lsn> after,
+            const UnitSink& sink, const std::function<void(const Progress&)>& progress)
+        : files_{files}, directory_{directory}, after_{after}, sink_{sink}, progress_{progress} {
+        for (const std::string& name : files.list(directory)) {
+            if (const auto number = journal::segment_number(name)) numbers_.push_back(*number);
+        }
+    }
+
+    JournalScan scan() {
+        for (at_ = 0; at_ < numbers_.size(); ++at_) {
+            step_ = 0;
+            show_progress();
+            load(numbers_[at_]);
+            if (!enter_segment() || !read_frames()) break;
+        }
+        step_ = 0;
+        at_ = numbers_.size();
+        show_progress();
+        return std::move(scan_);
+    }
+
+private:
+    void show_progress() const {
+        if (progress_) {
+            progress_({"replaying journal", at_ * steps + step_, numbers_.size() * steps});
+        }
+    }
+
+    void load(std::uint64_t number) {
+        name_ = journal::segment_name(number);
+        const auto file = files_.open(directory_ / name_, FileSystem::Mode::read);
+        bytes_.resize(file->size());
+        file->read_at(0, bytes_);
+        offset_ = 0;
+        refuse_cut_off(bytes_.size());
+    }
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
+    }
+
+    /// A segment has its name when it has its length, and so room for more than a header.
+    void refuse_cut_off(std::uint64_t bytes) const {
+        if (bytes < sizeof(SegmentHeader))
+            refuse("shorter than a segment's header: it was cut off");
+    }
+
+    [[noreturn]] void refuse_version(std::uint32_t version) const {
+        refuse("format version " + std::to_string(version) + "; this program reads up to " +
+               std::to_string(journal::format_version));
+    }
+
+    /// \return false when the journal ends before this segment.
+    bool enter_segment() {
+        const bool first = scan_.segments.empty();
+        if (is_zeros(bytes_)) {
+            if (first && numbers_.size() > 1) refuse("the first segment is empty");
+            return end_at_gap(0);
+        }
+        const auto whole = journal::whole_header(bytes_);
+        if (!whole) {
+            // Of a store that was being made nothing but this header may be there, half written.
+            if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
+            return end_at_gap(used_bytes(bytes_));
+        }
+        const SegmentHeader& header = *whole;
+        if (!journal::is_readable(header.version)) refuse_version(header.version);
+        if (header.file_bytes != bytes_.size()) {
+            refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
+                   std::to_string(header.file_bytes));
+        }
+        check_place(header, first);
+        begin_segment(scan_.segments, header.number, header.first);
+        JournalTail& tail = scan_.tail;
+        tail.segment = header.number;
+        tail.epoch = header.epoch;
+        tail.chain = header.checksum;
+        tail.offset = offset_ = sizeof header;
+        tail.vouched = 0;
+        unvouched_.clear();
+        return true;
+    }
+
+    void check_place(const SegmentHeader& header, bool first) {
+        JournalTail& tail = scan_.tail;
+        if (first) {
+            tail.store_id = header.store_id;
+            tail.last = header.first - 1;
+        } else if (header.store_id != tail.store_id) {
+            refuse("the segment belongs to another store");
+        } else if (header.first != tail.last + 1 || header.previous != tail.chain) {
+            refuse("the segment does not carry on from the one before");
+        }
+        if (header.number != numbers_[at_]) refuse("the segment's number is not its name's");
+        if (first && after_ && header.first > *after_ + 1) {
+            refuse("the journal begins after LSN " + std::to_string(*after_) +
+                   ", where replay has to begin");
+        }
+    }
+
+    [[nodiscard]] bool holds_a_frame() const noexcept {
+        for (std::size_t at = 0; at < bytes_.size(); at += journal::alignment) {
+            if (whole_frame(Bytes{bytes_}.subspan(at))) return true;
+        }
+        return false;
+    }
+
+    /// \return false when the journal ends in this segment.
+    bool read_frames() {
+        for (;;) {
+            const Bytes rest = Bytes{bytes_}.subspan(offset_);
+            const auto frame = whole_frame(rest);
+            if (!frame || !follows(*frame)) {
+                const std::uint64_t used = used_bytes(rest);
+                // A segment without room for a next frame, or its zeros, may be followed by
+                // another; that one's header then says whether it carries on from here.
+                if (used == 0 && next_is_in_use()) return true;
+                return end_at_gap(used);
+            }
+            if (!journal::is_readable(frame->version)) refuse_version(frame->version);
+            read_frame(*frame, rest.first(frame->bytes));
+            JournalTail& tail = scan_.tail;
+            tail.last = frame->last;
+            tail.epoch = frame->epoch;
+            tail.history = frame->history;
+            tail.chain = frame->checksum;
+            tail.offset = offset_ += frame->bytes;
+            if (const std::uint64_t step = offset_ * steps / bytes_.size(); step != step_) {
+                step_ = step;
+                show_progress();
+            }
+            for (; !unvouched_.empty() && unvouched_.front().shown_by <= frame->durable;
+                 unvouched_.pop_front()) {
+                tail.vouched = unvouched_.front().end;
+            }
+            // A mark says nothing of a mark before it: both may be of one write that was not
+            // synced.
+            const bool group = frame->kind == FrameKind::group;
+            unvouched_.push_back({group ? frame->last : frame->first, offset_});
+            scan_.closed_cleanly = frame->kind == FrameKind::close;
+        }
+    }
+
+    [[nodiscard]] bool follows(const FrameHeader& frame) const noexcept {
+        const JournalTail& tail = scan_.tail;
+        return frame.store_id == tail.store_id && frame.previous == tail.chain &&
+               frame.first == tail.last + 1;
+    }
+
+    void read_frame(const FrameHeader& frame, Bytes bytes) {
+        const bool is_mark = frame.kind == FrameKind::idle || frame.kind == FrameKind::close;
+        if (frame.kind == FrameKind::group) {
+            if (frame.records == 0) refuse(other_facts);
+            read_records(frame, bytes.subspan(frame.header_bytes()));
+        } else if (is_mark) {
+            if (frame.records > 0 || frame.last + 1 != frame.first) refuse(other_facts);
+        } else if (frame.kind == FrameKind::history) {
+            const auto left = journal::left_in(frame, bytes);
+            if (!left) refuse("a frame that begins a history holds something else than it says");
+            for (const auto& [id, agreed] : *left) scan_.histories.leave(id, agreed);
+        } else {
+            refuse("a frame of a kind that this program does not know");
+        }
+        const auto begun = scan_.histories.begun();
+        const bool is_new = begun.empty() || begun.back().id != frame.history;
+        if (!is_mark && is_new) scan_.histories.begin(frame.history, frame.first);
+    }
+
+    void read_records(const FrameHeader& frame, Bytes rest) {
+        Lsn lsn = frame.first;
+        for (std::uint32_t i = 0; i < frame.records; ++i) {
+            const auto record = journal::take_record(rest);
+            if (!record) refuse("a record is longer than its frame");
+            read_unit(frame.history, record->header, record->facts, lsn);
+            lsn += record->header.facts;
+            note_write(scan_.segments, record->header.time, std::chrono::microseconds{0});
+        }
+        if (!units_.empty()) give_units();
+        if (lsn != frame.last + 1 || rest.size() >= journal::alignment) refuse(other_facts);
+    }
+
+    void read_unit(HistoryId history, const RecordHeader& record, Bytes bytes, Lsn first) {
+        if (after_ && first + record.facts <= *after_ + 1) return;
+        const std::size_t before = facts_.size();
+        while (!bytes.empty()) {
+            const auto fact = journal::decode(bytes);
+            if (!fact) refuse("a record holds bytes that are no fact");
+            facts_.push_back(*fact);
+        }
+        if (facts_.size() - before != record.facts) {
+            refuse("a record holds other facts than it says");
+        }
+        units_.push_back({{facts_.data(), record.facts}, first, record.time, history});
+        scan_.bytes_given += sizeof record + record.bytes;
+        if (facts_.size() >= facts_given_at_once) give_units();
+    }
+
+    void give_units() {
+        std::span<const Fact> rest{facts_};  // which may have moved since
+        for (JournaledUnit& unit : units_) {
+            unit.facts = rest.first(unit.facts.size());
+            rest = rest.subspan(unit.facts.size());
+        }
+        if (!sink_(units_)) refuse("a fact contradicts those before it");
+        units_.clear();
+        facts_.clear();
+    }
+
+    [[nodiscard]] bool next_is_in_use() {
+        if (at_ + 1 == numbers_.size()) return false;
+        const auto file = files_.open(directory_ / journal::segment_name(numbers_[at_ + 1]),
+                                      FileSystem::Mode::read);
+        std::vector<std::byte> header(sizeof(SegmentHeader));
+        file->read_at(0, header);
+        // One that was prepared and never used may outlive, at a power cut, the one before it.
+        if (is_zeros(header)) return false;
+        if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
+        return true;
+    }
+
+    /// Ends the journal here, where the next `used` bytes are no frame that could follow.
+    bool end_at_gap(std::uint64_t used) {
+        TornTail torn{numbers_[at_], offset_, used, {}, false};
+        if (durable_at(Bytes{bytes_}.subspan(offset_, used), torn)) {
+            refuse("a frame is damaged that was durable, as a later one shows");
+        }
+        for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
+            const std::string torn_name = name_;
+            const std::uint64_t torn_offset = offset_;
+            load(numbers_[later]);
+            const bool durable = durable_at(bytes_, torn);
+            if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
+            name_ = torn_name;  // what a refusal names is the place of the damage
+            offset_ = torn_offset;
+            if (durable) refuse("a frame is damaged that was durable, as a later segment shows");
+        }
+        if (torn.bytes > 0 || !torn.later_files.empty()) scan_.torn = std::move(torn);
+        return false;
+    }
+
+    /// True when something whole in `bytes` vouches for more than was read so far.
+    [[nodiscard]] bool durable_at(Bytes bytes, TornTail& torn) const noexcept {
+        const auto header = journal::whole_header(bytes);
+        if (header && header->store_id == scan_.tail.store_id &&
+            header->first > scan_.tail.last + 1) {
+            return true;
+        }
+        for (std::size_t at = 0; at + FrameHeader::bytes_min <= bytes.size();
+             at += journal::alignment) {
+            const auto frame = whole_frame(bytes.subspan(at));
+            if (!frame || frame->store_id != scan_.tail.store_id) continue;
+            if (frame->durable > scan_.tail.last) return true;
+            if (frame->first > scan_.tail.last + 1) torn.groups_follow = true;
+        }
+        return false;
+    }
+
+    FileSystem& files_;
+    const std::filesystem::path& directory_;
+    const std::optional<Lsn> after_;
+    const UnitSink& sink_;
+    const std::function<void(const Progress&)>& progress_;
+
+    std::vector<std::uint64_t> numbers_;  // of the segment files, ascending
+    std::size_t at_ = 0;                  // in numbers_
+    std::string name_;
+    std::vector<std::byte> bytes_;
+    std::uint64_t offset_ = 0;
+    std::uint64_t step_ = 0;  // of `steps`, as last shown
+    /// A frame of which no later one says yet that it is durable.
+    struct Unvouched {
+        Lsn shown_by;       // as soon as that LSN is
+        std::uint64_t end;  // in the segment
+    };
+    std::deque<Unvouched> unvouched_;
+    // Read, and not given yet:
+    std::vector<JournaledUnit> units_;
+    std::vector<Fact> facts_;  // of all of them
+    JournalScan scan_;
+};
+
+}  // namespace
+
+JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
+                         std::optional<Lsn> after, const UnitSink& sink,
+                         const std::function<void(const Progress&)>& progress) {
+    return Scanner{files, directory, after, sink, progress}.scan();
+}
+
+void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
+                   const TornTail& torn) {
+    for (const std::string& name : torn.later_files) {
+        files.rename(directory / name,
+                     directory / store_files::unused_name(files, directory, "torn-" + name));
+    }
+    const auto path = directory / journal::segment_name(torn.segment);
+    const auto file = files.open(path, FileSystem::Mode::update);
+    std::vector<std::byte> bytes(torn.bytes);
+    file->read_at(torn.offset, bytes);
+    const std::string name =
+        "torn-" + std::to_string(torn.segment) + "-" + std::to_string(torn.offset) + ".bin";
+    AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
+    copy.file().write_at(0, bytes);
+    copy.file().sync();
+    copy.keep();
+    files.sync_directory(directory);
+    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
+    std::ranges::fill(bytes, std::byte{0});
+    file->write_at(torn.offset, bytes);
+    file->sync();
+}
+
+}  // namespace allot

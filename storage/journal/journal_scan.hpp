@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/errors.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/journal/group_journal.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// The end of a journal that a crash left half written. Nothing says that it was durable; in mode
+/// `always` no one was ever told of anything in it.
+struct TornTail {
+    std::uint64_t segment;
+    std::uint64_t offset;                  ///< of the first frame that is not whole
+    std::uint64_t bytes;                   ///< from there to the last byte that is not zero
+    std::vector<std::string> later_files;  ///< segments after it, without a header yet
+    /// Whole groups stand behind the broken one. A power cut may do that in the modes that do not
+    /// wait for a sync; so may damage.
+    bool groups_follow = false;
+};
+
+/// What reading a whole journal found.
+struct JournalScan {
+    JournalTail tail;     ///< its epoch and history: those of the last process that wrote
+    Histories histories;  ///< that were written, or have left, as far as the journal goes back
+    std::vector<SegmentInfo> segments;
+    std::optional<TornTail> torn;
+    bool closed_cleanly = false;
+    std::uint64_t bytes_given = 0;  ///< of the units that were given to the sink
+};
+
+/// One unit of work, as it was journaled.
+struct JournaledUnit {
+    std::span<const Fact> facts;
+    Lsn first;
+    UnixMicros time;
+    HistoryId history;
+};
+
+/// Takes the next few units of a frame. \return false to report that one of them contradicts the
+/// state.
+using UnitSink = std::function<bool(std::span<const JournaledUnit> units)>;
+
+/// Reads a journal from its first segment on, checks every byte that is in use, and gives the
+/// units after LSN `after` to the sink, in order; all that are there when `after` is none. Changes
+/// nothing.
+///
+/// A frame that is not whole ends the journal, as a torn tail, if nothing at or after it was known
+/// to be durable; which later frames, or a later segment's header, would show.
+/// \throws CorruptStore when it was, when the journal begins too late for `after`, and for whatever
+/// else cannot have been written like this.
+JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
+                         std::optional<Lsn> after, const UnitSink& sink,
+                         const std::function<void(const Progress&)>& progress);
+
+/// Copies a torn tail aside (`torn-<segment>-<offset>.bin`, or that and a number where there is one
+/// already) and then cuts it off, durably.
+void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory, const TornTail& torn);
+
+}  // namespace allot

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+
+#include "storage/journal/group_journal.hpp"
+
+namespace allot {
+
+/// Drives a journal: one thread writes and syncs, one makes the next segment. Others wait here for
+/// what they have done.
+class JournalThreads {
+public:
+    /// \param journal outlives this, and is driven by nobody else.
+    explicit JournalThreads(GroupJournal& journal);
+    ~JournalThreads() { close(); }
+    JournalThreads(const JournalThreads&) = delete;
+    JournalThreads& operator=(const JournalThreads&) = delete;
+
+    /// Waits while the journal is congested.
+    void wait_for_room();
+    /// Waits until the LSN may be acknowledged.
+    /// \throws std::system_error when that will never be.
+    void wait(Lsn lsn);
+    /// Waits until the LSN would survive a power cut, in every mode.
+    /// \throws std::system_error when that will never be.
+    void sync(Lsn lsn);
+    /// As sync(), unless `stop` is set first, which wake() makes known. \return false then.
+    /// \throws StorageFull where it has to wait for room on the disk.
+    [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
+    /// Waits until the LSN is readable.
+    /// \return false when that will never be, or `stop` is set, which wake() makes known.
+    [[nodiscard]] bool wait_readable(Lsn lsn, const std::atomic<bool>& stop);
+    /// Waits for a while, or until `stop` is set.
+    void rest(std::chrono::milliseconds time, const std::atomic<bool>& stop);
+    void wake();
+    /// Closes the journal, and ends the threads. The last call but the destructor.
+    void close();
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+    void run();
+    void run_preparer();
+    /// Somebody who waits for an LSN. Each is woken by the one before, so that the journal's thread
+    /// goes on with the next group, and they do not all ask for a processor at the same moment.
+    struct Waiter {
+        Lsn lsn;
+        Waiter* next = nullptr;
+        std::binary_semaphore woken{0};
+    };
+    /// Waits until `reached()`, or until the storage has failed.
+    template <class Reached>
+    void wait_until(Reached&& reached);
+    /// Takes those out of the list who have nothing to wait for any more, in the order in which
+    /// they came. \pre mutex_ is held
+    [[nodiscard]] Waiter* take_served();
+
+    GroupJournal& journal_;
+
+    std::mutex mutex_;                     // of all that follows
+    std::condition_variable work_;         // of the thread that writes and syncs
+    std::condition_variable preparation_;  // of the one that makes segments
+    std::condition_variable progress_;     // of whoever waits for anything but an LSN
+    Waiter* waiters_ = nullptr;            // for an LSN; in the order in which they came
+    Waiter** last_waiter_ = &waiters_;     // where the next one is entered
+    bool called_ = false;
+    bool stop_preparer_ = false;
+
+    std::thread preparer_;
+    std::thread thread_;
+};
+
+}  // namespace allot

@@ -1,0 +1,199 @@
+#include "storage/recovery/inspect.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "engine/invariants.hpp"
+#include "engine/state_hash.hpp"
+#include "storage/format/handler_file.hpp"
+#include "storage/format/manifest.hpp"
+#include "storage/format/rewound_file.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/recovery/store_image.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using ShowProgress = std::function<void(const Progress&)>;
+
+void find(CheckReport& report, std::string finding) {
+    report.ok = false;
+    report.findings.push_back(std::move(finding));
+}
+
+/// Each snapshot with the journal after it, and the journal alone where it goes back to the
+/// beginning, have to give one and the same state.
+void compare_sources(FileSystem& files, const fs::path& directory, const Recovered& newest,
+                     CheckReport& report) {
+    std::vector<Lsn> sources = newest.snapshots;
+    if (!sources.empty()) sources.pop_back();  // the newest was used already
+    const auto& segments = newest.journal.segments;
+    const bool whole = !segments.empty() && segments.front().first == 1;
+    if (whole && !newest.snapshots.empty()) sources.push_back(0);
+    for (const Lsn start : sources) {
+        const Recovered other = recover_from(files, directory, start, {});
+        const bool comparable = newest.shortages_known && other.shortages_known;
+        const auto hash = comparable ? state_hash : stock_hash;
+        if (hash(*other.repository) == hash(*newest.repository)) continue;
+        find(report, "replay from LSN " + std::to_string(start) +
+                         " gives another state than the newest snapshot");
+    }
+}
+
+void describe(const Recovered& recovered, CheckReport& report) {
+    MemoryRepository& repository = *recovered.repository;
+    report.last = recovered.journal.tail.last;
+    report.replayed = recovered.replayed;
+    report.histories = recovered.histories;
+    report.products = repository.size();
+    report.batches = repository.ledger().batch_count();
+    report.lines = repository.ledger().line_count();
+    report.shortages = repository.ledger().shortages().size();
+    report.snapshots = recovered.snapshots.size();
+    report.state_hash = state_hash(repository);
+    for (std::string& violation : violations(repository)) find(report, std::move(violation));
+}
+
+void look_at_tail(const JournalScan& journal, CheckReport& report) {
+    if (!journal.torn) return;
+    report.findings.push_back("a torn tail of " + std::to_string(journal.torn->bytes) +
+                              " bytes, not known to be durable, which the next start cuts");
+    if (!journal.torn->groups_follow) return;
+    find(report,
+         "whole groups stand behind it: a power cut in a mode that does not wait for a sync, or "
+         "damage");
+}
+
+/// Nothing in a journal tells that its last segment is missing; in a backup, its manifest does.
+void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport& report) {
+    const auto manifest = read_manifest(files, directory, store_files::manifest);
+    if (!manifest || manifest->last <= report.last) return;
+    find(report, "the backup is said to reach LSN " + std::to_string(manifest->last) +
+                     ", and its files end at LSN " + std::to_string(report.last));
+}
+
+/// Where event handlers are: a place that is damaged keeps the store from being opened with them.
+void look_at_handlers(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                      CheckReport& report) {
+    Histories histories = report.histories;
+    const auto left = rewound_file::read(files, directory, store_id);
+    for (const auto& [id, lsn] : left.value_or(rewound_file::Left{})) histories.leave(id, lsn);
+    histories.begin_with_first_fact(0, report.last + 1);  // of the next opening
+    for (const std::string& file : files.list(directory)) {
+        const auto handler = handler_file::handler_of(file);
+        if (!handler) continue;
+        try {
+            const auto place = handler_file::read(files, directory, *handler, store_id)
+                                   .value_or(handler_file::Place{});
+            Lsn agreed = std::min(place.done, report.last);
+            if (place.history) {
+                agreed = histories.agreed_before({*place.history, place.done}).value_or(agreed);
+            }
+            if (agreed == place.done) continue;
+            report.findings.push_back(
+                "event handler " + *handler + " was told up to LSN " + std::to_string(place.done) +
+                " of a history that agrees with the store's up to LSN " + std::to_string(agreed) +
+                ", where the next start has it go on");
+        } catch (const CorruptStore& error) {
+            find(report, error.what());
+        }
+    }
+}
+
+}  // namespace
+
+bool holds_store(const fs::path& directory) { return holds_store(posix_file_system(), directory); }
+
+CheckReport check_files(FileSystem& files, const fs::path& directory,
+                        const ShowProgress& progress) {
+    CheckReport report;
+    StoreOptions options;
+    options.progress = progress;
+    options.warning = [&](std::string_view text) { find(report, std::string{text}); };
+    try {
+        const Recovered recovered = recover(files, directory, options);
+        describe(recovered, report);
+        look_at_tail(recovered.journal, report);
+        compare_sources(files, directory, recovered, report);
+        compare_manifest(files, directory, report);
+        look_at_handlers(files, directory, recovered.journal.tail.store_id, report);
+    } catch (const CorruptStore& error) {
+        find(report, error.what());
+        report.damage = error;
+    }
+    return report;
+}
+
+CheckReport check_store(const fs::path& directory, const ShowProgress& progress) {
+    FileSystem& files = posix_file_system();
+    if (files.list(directory).empty()) {
+        throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
+                                directory.string() + " holds no store"};
+    }
+    const auto lock = store_files::lock_if_there(files, directory);
+    refuse_foreign_directory(files, directory);
+    return check_files(files, directory, progress);
+}
+
+CheckReport check_live_store(const fs::path& directory, const ShowProgress& progress) {
+    try {
+        StoreImage image = take_image(posix_file_system(), directory, progress);
+        CheckReport report = check_files(image.files, directory, progress);
+        for (std::string& note : image.notes) find(report, std::move(note));
+        return report;
+    } catch (const CorruptStore& error) {
+        CheckReport report;
+        find(report, error.what());
+        report.damage = error;
+        return report;
+    }
+}
+
+namespace {
+
+/// Reads a journal once. \param next the first LSN to be given; moves on with what was given.
+void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
+               const std::function<void(const CommittedFact&)>& use) {
+    const auto after = go_on ? std::optional{next - 1} : std::nullopt;
+    scan_journal(posix_file_system(), directory, after,
+                 [&](std::span<const JournaledUnit> units) {
+                     for (const auto& [facts, first, time, history] : units) {
+                         for (std::size_t i = 0; i < facts.size(); ++i) {
+                             if (first + i < next) continue;
+                             use({first + i, time, facts[i], history});
+                             next = first + i + 1;
+                         }
+                     }
+                     return true;
+                 },
+                 {});
+}
+
+}  // namespace
+
+void read_journal(const std::filesystem::path& directory, Lsn from,
+                  const std::function<void(const CommittedFact&)>& use) {
+    store_files::refuse_mixture(posix_file_system(), directory);
+    // A store that is being written: what was read of one place may be older than what was read of
+    // a later one, or a segment is pruned before it is opened. Damage is what is met again.
+    Lsn next = from;
+    std::string met;
+    const auto again = [&](const char* what) { return std::exchange(met, what) == what; };
+    for (;;) {
+        try {
+            return read_once(directory, next, next != from, use);
+        } catch (const CorruptStore& error) {
+            if (again(error.what())) throw;
+        } catch (const std::system_error& error) {
+            if (again(error.what())) throw;
+        }
+    }
+}
+
+}  // namespace allot

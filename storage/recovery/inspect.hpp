@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/histories.hpp"
+#include "engine/message_bus.hpp"
+#include "storage/errors.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// What a look at a store found.
+struct CheckReport {
+    bool ok = true;
+    std::vector<std::string> findings;  ///< a sentence each: what is wrong, or worth knowing
+    std::optional<CorruptStore>
+        damage;  ///< which recovery met: it gives no state, nor what follows
+    Lsn last = 0;
+    std::uint64_t replayed = 0;  ///< facts, after the newest snapshot
+    std::uint64_t products = 0;
+    std::uint64_t batches = 0;
+    std::uint64_t lines = 0;
+    std::uint64_t shortages = 0;
+    std::uint64_t snapshots = 0;
+    std::uint64_t state_hash = 0;
+    Histories histories = {};
+};
+
+/// True when a store was ever opened in the directory.
+[[nodiscard]] bool holds_store(const std::filesystem::path& directory);
+
+/// Reads all of a store's files, and changes nothing: every checksum of journal and snapshots,
+/// every invariant of the state, and whether each snapshot and the journal after it give the same
+/// state; the places of event handlers; in a backup also whether it reaches as far as its manifest
+/// says. \pre no one changes the
+/// files meanwhile. \throws std::system_error when they can't be read.
+[[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,
+                                      const std::function<void(const Progress&)>& progress = {});
+
+/// The same of a closed store, which no process can open meanwhile.
+/// \throws StoreInUse when a process has the store open; std::system_error.
+[[nodiscard]] CheckReport check_store(const std::filesystem::path& directory,
+                                      const std::function<void(const Progress&)>& progress = {});
+
+/// The same of a store that a process may have open and go on writing: of the image that
+/// take_image() would copy. Needs as much memory as the store itself.
+[[nodiscard]] CheckReport check_live_store(
+    const std::filesystem::path& directory,
+    const std::function<void(const Progress&)>& progress = {});
+
+/// Gives the facts from LSN `from` on, as far as the journal goes back, in order. A process may
+/// have the store open, and go on writing. \throws CorruptStore where the journal is damaged, after
+/// giving all before that; std::system_error when it can't be read.
+void read_journal(const std::filesystem::path& directory, Lsn from,
+                  const std::function<void(const CommittedFact&)>& use);
+
+}  // namespace allot

@@ -1,0 +1,187 @@
+#include "storage/repair/repair.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "storage/format/handler_file.hpp"
+#include "storage/format/manifest.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/recovery/inspect.hpp"
+#include "storage/recovery/recovery.hpp"
+#include "storage/repair/diagnosis.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Candidate = Diagnosis::Candidate;
+using StepKind = RepairStep::Kind;
+
+/// What has to be done so that a candidate, and nothing else, is there.
+class Planner {
+public:
+    explicit Planner(const Diagnosis& diagnosis) : diagnosis_{diagnosis} {}
+
+    void describe(const Candidate& candidate, RepairPlan& plan) const {
+        plan.kept = candidate.last;
+        plan.begins = candidate.begins;
+        plan.store_id = diagnosis_.store_id();
+        plan.left = candidate.histories.left_since(diagnosis_.histories(), candidate.last);
+        plan.known = std::max(plan.known, plan.kept);
+        std::map<Lsn, FoundGroup> lost;
+        for (const auto& [number, piece] : diagnosis_.pieces()) {
+            if (piece.store_id != diagnosis_.store_id()) continue;
+            for (const FoundGroup& group : piece.groups) {
+                if (group.first > plan.kept) lost.emplace(group.first, group);
+            }
+        }
+        for (const auto& [first, group] : lost) {
+            plan.lost_units += group.units;
+            plan.lost_facts += group.last - group.first + 1;
+        }
+        add_steps(candidate, plan);
+    }
+
+private:
+    void add_steps(const Candidate& candidate, RepairPlan& plan) const {
+        auto& steps = plan.steps;
+        if (candidate.segments.empty()) {
+            steps.push_back({.kind = StepKind::create,
+                             .file = journal::segment_name(diagnosis_.fresh_number()),
+                             .why = "the journal begins anew after the snapshot",
+                             .content = diagnosis_.fresh_segment(candidate)});
+        }
+        for (const auto& [number, piece] : diagnosis_.pieces()) {
+            add_steps(candidate, number, piece, steps);
+        }
+        for (const auto& [start, header] : diagnosis_.snapshots()) {
+            if (candidate.snapshots.contains(start)) continue;
+            const bool ours = header.store_id == diagnosis_.store_id();
+            set_aside(snapshot::file_name(start),
+                      !ours                         ? "it belongs to another store"
+                      : header.end > candidate.last ? "it holds facts that are lost"
+                                                    : "the journal after it is not whole",
+                      steps);
+        }
+        for (const std::string& name : diagnosis_.damaged_snapshots()) {
+            set_aside(name, "it is damaged", steps);
+        }
+    }
+
+    void add_steps(const Candidate& candidate, std::uint64_t number, const JournalPiece& piece,
+                   std::vector<RepairStep>& steps) const {
+        if (candidate.is_next(number, piece)) return;
+        if (!candidate.has(number)) {
+            return set_aside(piece.name, why_not(candidate, piece), steps);
+        }
+        for (const auto& patch : piece.mended) {
+            if (number == candidate.segments.back() && patch.offset >= candidate.end) continue;
+            steps.push_back({.kind = StepKind::mend,
+                             .file = piece.name,
+                             .why = "a bit has flipped, as the checksum proves",
+                             .offset = patch.offset,
+                             .bytes = patch.bytes.size(),
+                             .content = patch.bytes});
+        }
+        if (candidate.cuts(number, piece)) {
+            steps.push_back({.kind = StepKind::cut,
+                             .file = piece.name,
+                             .why = "no whole frame carries on there",
+                             .offset = candidate.end,
+                             .bytes = piece.used - candidate.end});
+        }
+        if (!piece.has_its_length()) {
+            steps.push_back({.kind = StepKind::set_length,
+                             .file = piece.name,
+                             .why = "its header says how long it is",
+                             .bytes = piece.header.file_bytes});
+        }
+        if (piece.name != journal::segment_name(number)) {
+            steps.push_back({.kind = StepKind::rename,
+                             .file = piece.name,
+                             .why = "its header says which segment it is",
+                             .to = journal::segment_name(number)});
+        }
+    }
+
+    [[nodiscard]] std::string why_not(const Candidate& candidate, const JournalPiece& piece) const {
+        if (!piece.in_use()) return "it is empty";
+        if (piece.store_id == 0) return "nothing in it is whole";
+        if (piece.store_id != diagnosis_.store_id()) return "it belongs to another store";
+        if (!piece.headed) return "its header is damaged";
+        if (piece.header.first <= candidate.begins) return "a snapshot holds what it holds";
+        return "it does not carry on from what is kept";
+    }
+
+    static void set_aside(const std::string& name, const std::string& why,
+                          std::vector<RepairStep>& steps) {
+        steps.push_back({.kind = StepKind::set_aside, .file = name, .why = why});
+    }
+
+    const Diagnosis& diagnosis_;
+};
+
+/// A list of files that promises more than there will be is no use any more.
+void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan& plan) {
+    std::string why;
+    try {
+        const auto manifest = read_manifest(files, directory, store_files::manifest);
+        if (manifest && manifest->last > plan.kept) {
+            why = "the backup is not what it lists";
+            plan.known = std::max(plan.known, manifest->last);
+        }
+    } catch (const CorruptStore&) {
+        why = "it is damaged";
+    }
+    if (why.empty()) return;
+    plan.steps.push_back(
+        {.kind = StepKind::set_aside, .file = std::string{store_files::manifest}, .why = why});
+}
+
+/// The place of an event handler that no one can read: the handler begins as one that is new.
+void set_places_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                      RepairPlan& plan) {
+    for (const std::string& file : files.list(directory)) {
+        const auto handler = handler_file::handler_of(file);
+        if (!handler) continue;
+        try {
+            (void)handler_file::read(files, directory, *handler, store_id);
+        } catch (const UnknownFormat&) {
+            throw;
+        } catch (const CorruptStore&) {
+            plan.steps.push_back({.kind = StepKind::set_aside,
+                                  .file = file,
+                                  .why = "it is damaged: the event handler begins anew"});
+        }
+    }
+}
+
+}  // namespace
+
+RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
+                       const std::function<void(const Progress&)>& progress) {
+    refuse_foreign_directory(files, directory);
+    RepairPlan plan;
+    const CheckReport report = check_files(files, directory, progress);
+    plan.kept = plan.known = report.last;
+    if (report.ok) return plan;
+    for (const std::string& finding : report.findings) {
+        plan.damage += (plan.damage.empty() ? "" : "; ") + finding;
+    }
+    Diagnosis diagnosis{files, directory, progress};
+    plan.known = diagnosis.known();
+    const auto best = diagnosis.best_candidate();
+    // A store that would begin anew is not one that was repaired.
+    if (!best || (best->last == 0 && plan.known > 0)) {
+        plan.outlook = RepairPlan::Outlook::hopeless;
+        return plan;
+    }
+    Planner{diagnosis}.describe(*best, plan);
+    plan.outlook = RepairPlan::Outlook::repairable;
+    set_manifest_aside(files, directory, plan);
+    set_places_aside(files, directory, diagnosis.store_id(), plan);
+    return plan;
+}
+
+}  // namespace allot

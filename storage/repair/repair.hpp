@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/histories.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// One change to a store's files. Whatever is cut, moved or overwritten is kept under a name that
+/// begins with `lost-`.
+struct RepairStep {
+    enum class Kind : std::uint8_t {
+        create,      ///< a segment without facts, `content`
+        mend,        ///< turn a flipped bit back: `bytes` at `offset` become `content`
+        set_aside,   ///< a file that does not fit, or is not needed any more
+        cut,         ///< `bytes` at `offset`, the last that are not zero, become zeros
+        set_length,  ///< to `bytes`, as its header says, with zeros where it was shorter
+        rename,      ///< a segment, to the name `to` that its header says
+    };
+    Kind kind;
+    std::string file;
+    std::string why;  ///< half a sentence
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::byte> content = {};
+    std::string to = {};
+};
+
+/// How a store could be made good again, and what that costs.
+struct RepairPlan {
+    enum class Outlook : std::uint8_t {
+        good,        ///< nothing to do
+        repairable,  ///< by the steps
+        hopeless,    ///< no state can be proved to have been the store's
+    };
+    Outlook outlook = Outlook::good;
+    std::string damage;  ///< what check_files() finds, where it is not good
+    std::vector<RepairStep> steps;
+
+    Lsn kept = 0;   ///< the store will end with this LSN
+    Lsn known = 0;  ///< the last LSN that anything whole tells of: facts kept + 1 .. known are lost
+    std::uint64_t lost_units = 0;  ///< that are whole in what is set aside, of what is lost
+    std::uint64_t lost_facts = 0;  ///< in these
+    std::uint64_t store_id = 0;
+    std::vector<Histories::Left> left;  ///< histories of which nothing will be there any more
+    Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot holds what was before
+
+    [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept; }
+};
+
+/// Finds the repair that keeps the most, and changes nothing. Considered are, wherever the journal
+/// is whole for a stretch: that stretch, after a good snapshot or from LSN 1 on; and a snapshot
+/// that is a whole state by itself. A bit that has flipped is turned back first, where a checksum
+/// proves it. The repair was tried, on a view of the files, and what it gives was found good. \pre
+/// no one has the store open. \throws UnknownFormat for files of a later version; std::system_error
+/// when they can't be read.
+RepairPlan plan_repair(FileSystem& files, const std::filesystem::path& directory,
+                       const std::function<void(const Progress&)>& progress = {});
+
+/// Does what the plan says; the store then begins a new history when it is next opened. All that is
+/// removed from the store's files is kept, synced, before; a crash leaves what can be repaired by
+/// planning anew, with the same result. \pre the directory is as it was when the plan was made, and
+/// locked.
+void apply_repair(FileSystem& files, const std::filesystem::path& directory,
+                  const RepairPlan& plan);
+
+}  // namespace allot

@@ -1,0 +1,104 @@
+#include "storage/format/journal_format.hpp"
+#include "storage/format/rewound_file.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/io/aside_file.hpp"
+#include "storage/repair/repair.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using StepKind = RepairStep::Kind;
+using Mode = FileSystem::Mode;
+
+/// Does the steps of a plan, one by one; each is durable before the next begins.
+class Surgery {
+public:
+    Surgery(FileSystem& files, const fs::path& directory) : files_{files}, directory_{directory} {}
+
+    void operator()(const RepairStep& step) {
+        switch (step.kind) {
+            case StepKind::create:
+                return create(step);
+            case StepKind::mend:
+                keep(step);
+                return mend(step);
+            case StepKind::set_aside:
+                return rename(step.file, kept_name(step.file));
+            case StepKind::cut:
+                keep(step);
+                return cut(step);
+            case StepKind::set_length:
+                return set_length(step);
+            case StepKind::rename:
+                return rename(step.file, step.to);
+        }
+    }
+
+private:
+    [[nodiscard]] std::string kept_name(const std::string& name) const {
+        return store_files::unused_name(files_, directory_, "lost-" + name);
+    }
+
+    void create(const RepairStep& step) {
+        const std::string aside = store_files::staged_name(1);
+        {
+            AsideFile file{files_, directory_ / aside};
+            file.file().write_at(0, step.content);
+            file.file().sync();
+            file.keep();
+        }
+        rename(aside, step.file);
+    }
+
+    /// Copies the bytes that a step is about.
+    void keep(const RepairStep& step) {
+        std::vector<std::byte> bytes(step.bytes);
+        files_.open(directory_ / step.file, Mode::read)->read_at(step.offset, bytes);
+        const std::uint64_t number = journal::segment_number(step.file).value_or(0);
+        const std::string name =
+            kept_name(std::to_string(number) + "-" + std::to_string(step.offset) + ".bin");
+        AsideFile copy{files_, directory_ / name};
+        copy.file().write_at(0, bytes);
+        copy.file().sync();
+        copy.keep();
+        files_.sync_directory(directory_);
+    }
+
+    void mend(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->write_at(step.offset, step.content);
+        file->sync();
+    }
+
+    void cut(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->write_at(step.offset, std::vector<std::byte>(step.bytes));
+        file->sync();
+    }
+
+    void set_length(const RepairStep& step) {
+        const auto file = files_.open(directory_ / step.file, Mode::update);
+        file->truncate(step.bytes);
+        file->sync();
+    }
+
+    void rename(const std::string& from, const std::string& to) {
+        store_files::rename_durably(files_, directory_, from, to);
+    }
+
+    FileSystem& files_;
+    const fs::path& directory_;
+};
+
+}  // namespace
+
+void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
+    // First, so that a crash after any step leaves it, too.
+    if (!plan.steps.empty()) rewound_file::write(files, directory, plan.store_id, plan.left);
+    Surgery surgery{files, directory};
+    for (const RepairStep& step : plan.steps) surgery(step);
+}
+
+}  // namespace allot

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/errors.hpp"
+#include "storage/format/snapshot_format.hpp"
+#include "storage/io/file_system.hpp"
+#include "storage/options.hpp"
+
+namespace allot::snapshot {
+
+/// Writes a snapshot beside its final place, and puts it there when it is complete. Destroyed
+/// before that, it leaves the store as it was.
+class Writer {
+public:
+    /// \param start replay will begin after it.
+    Writer(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
+           Lsn start);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    void add(const Chunk& chunk);
+    /// Completes the file, syncs it, verifies what the disk gives back, and renames it.
+    /// \param histories as they are recorded in the journal up to there.
+    /// \pre the journal is durable to `end`: a snapshot must not know what the journal may lose.
+    /// \return the file's bytes.
+    std::uint64_t finish(Lsn end, const Histories& histories);
+
+private:
+    void add_chunk(ChunkHeader header);
+
+    FileSystem& files_;
+    const std::filesystem::path directory_;
+    std::filesystem::path lies_at_;  // beside its final place, then there
+    std::unique_ptr<File> file_;
+    Header header_{};
+    std::string buffer_;  // the chunk that is written
+    bool finished_ = false;
+};
+
+/// What a snapshot says beside its products.
+struct Verified {
+    Header header;
+    Histories histories;  ///< none in versions before 3
+};
+
+/// Checks every checksum of a snapshot, and opens no archive.
+/// \throws CorruptStore when it is not what was written; std::system_error when it can't be read.
+Verified verify(FileSystem& files, const std::filesystem::path& path);
+
+/// Verifies a snapshot, then rebuilds its products in an empty repository.
+/// \throws as verify(); the repository is then to be thrown away.
+Verified load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
+              const std::function<void(const Progress&)>& progress);
+
+}  // namespace allot::snapshot

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/ports.hpp"
+#include "storage/journal/group_journal.hpp"
+#include "storage/snapshot/snapshot_file.hpp"
+
+namespace allot {
+
+/// Takes snapshots of a store while it works: products are copied out slice by slice, each with the
+/// store's turn held, and archived and written without it. Keeps two snapshots, and the journal
+/// from the older one on.
+///
+/// It has no thread and never waits. Whoever drives it calls
+/// `begin(); do { copy(); write(take()); } while (!copied()); … finish();`, or takes a few slices
+/// together, and calls give_up() when one of them throws.
+class Snapshotter {
+public:
+    /// \param starts of the good snapshots that are there, oldest first.
+    Snapshotter(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
+                Repository& repository, GroupJournal& journal, std::vector<Lsn> starts);
+
+    /// Begins a snapshot. \return false when nothing has happened since the newest one.
+    /// \throws std::system_error no_space_on_device, before it takes any of it, when the disk has
+    /// less room than the newest one takes.
+    bool begin();
+    /// Copies the next slice out of the store. \pre the turn is held.
+    /// \param until see snapshot::copy_slice().
+    void copy(
+        std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
+    /// Bytes that take() would give.
+    [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
+    /// \param emptied what is copied next goes there: a chunk that was written, so that its memory
+    /// is in use already.
+    /// \return what was copied since the last call: to be written next.
+    snapshot::Chunk take(snapshot::Chunk emptied = snapshot::empty_chunk()) {
+        return std::exchange(chunk_, std::move(emptied));
+    }
+    /// Archives and writes it. One at a time, also while other slices are copied.
+    void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
+    /// True when every product has been copied.
+    [[nodiscard]] bool copied() const noexcept { return next_ >= products_; }
+    /// The last LSN that the snapshot may hold a fact of.
+    [[nodiscard]] Lsn end() const noexcept { return end_; }
+    /// How many times as much has been added since it began as the store held then: lines,
+    /// batches, shortages.
+    [[nodiscard]] std::uint64_t growth() const noexcept {
+        return (std::max(holds_, held_) - held_) / (held_ + 1);
+    }
+    /// Puts the snapshot in place, and removes what is not needed any more.
+    /// \pre copied(), all of it written, and the journal is synced to end().
+    void finish();
+    /// The store is as if the snapshot had not been begun.
+    void give_up() noexcept { writer_.reset(); }
+
+    /// Finds out how much of the journal is kept for its readers alone.
+    void look_back() {
+        if (starts_.size() == 2) journal_.look_back(starts_.front() + 1);
+    }
+
+    /// Where the newest snapshot starts; 0: there is none. From any thread.
+    [[nodiscard]] Lsn newest() const noexcept { return newest_; }
+
+private:
+    void keep_two();
+    [[nodiscard]] std::filesystem::path newest_path() const;
+    void expect(std::uint64_t bytes) noexcept;
+
+    FileSystem& files_;
+    const std::filesystem::path directory_;
+    const std::uint64_t store_id_;
+    Repository& repository_;
+    GroupJournal& journal_;
+    std::vector<Lsn> starts_;  // of the good snapshots, oldest first
+    std::atomic<Lsn> newest_;
+    std::uint64_t newest_bytes_ = 0;
+
+    // Of the snapshot that is being taken:
+    std::optional<snapshot::Writer> writer_;
+    snapshot::Chunk chunk_;  // copied, and not taken yet
+    Lsn start_ = 0;
+    Lsn end_ = 0;
+    std::uint64_t held_ = 0;   // lines, batches and shortages at the first slice
+    std::uint64_t holds_ = 0;  // and at the last
+    Index next_ = 0;           // the first product that was not copied
+    Index products_ = 0;       // as many as there were at the last slice
+};
+
+}  // namespace allot
