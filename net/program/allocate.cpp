@@ -116,8 +116,8 @@ constinit const Command allocate_command{
          .operands = "DIR",
          .summary = "allocate the orders in a directory of CSV files, without a store",
          .details =
-             "Reads DIR/batches.csv (ref,sku,qty,eta), DIR/orders.csv (orderid,sku,qty) and, if\n"
-             "there, DIR/allocations.csv (orderid,sku,qty,batchref), which stay as they are.\n"
+             "Reads DIR/batches.csv (batch,sku,quantity,eta), DIR/orders.csv (order,sku,quantity)\n"
+             "and, if there, DIR/allocations.csv (order,sku,quantity,batch), whose lines stay.\n"
              "Columns may come in any order, with others between them, which are passed over, and\n"
              "with commas, semicolons or tabs between them.\n"
              "Allocates each order line by itself, in file order, and replaces\n"

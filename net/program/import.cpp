@@ -166,12 +166,12 @@ constinit const Command import_command{
          .operands = "[PATH]",
          .summary = "bring CSV files into a store",
          .details =
-             "Reads PATH/batches.csv (ref,sku,qty,eta) and, if there, PATH/allocations.csv\n"
-             "(orderid,sku,qty,batchref), whose lines go where they say, and PATH/orders.csv\n"
-             "(orderid,sku,qty), whose lines are allocated one by one, or each order whole or not\n"
-             "at all (--whole-orders). Columns may come in any\n"
-             "order, with others between them, which are passed over, and with commas, semicolons\n"
-             "or tabs between them; order, quantity and batch are names, too: docs/csv.md.\n"
+             "Reads PATH/batches.csv (batch,sku,quantity,eta) and, if there, PATH/allocations.csv\n"
+             "(order,sku,quantity,batch), whose lines go where they say, and PATH/orders.csv\n"
+             "(order,sku,quantity), whose lines are allocated one by one, or each order whole or\n"
+             "not at all (--whole-orders). Columns may come in any order, with others between them,\n"
+             "which are passed over, and with commas, semicolons or tabs between them; orderid, qty,\n"
+             "ref and batchref are names, too: docs/csv.md.\n"
              "All or nothing: every mistake in every file is named before anything changes. What\n"
              "the store has already stays as it is, so that an import may be repeated. At most\n"
              "1,000,000 rows and 256 MiB a file.\n"

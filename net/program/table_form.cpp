@@ -24,7 +24,7 @@ bool is_called(const Column& column, std::string_view name) {
     });
 }
 
-/// `ref (or batch, batchref)`
+/// `batch (or batchref, ref)`
 std::string text_of(const Column& column) {
     std::string text{column.names[0]};
     const char* before = " (or ";

@@ -16,16 +16,15 @@
 namespace allot::program {
 namespace {
 
-constexpr Column batch_column{{"ref", "batch", "batchref"}};
+constexpr Column batch_column{{"batch", "batchref", "ref"}};
 constexpr Column sku_column{{"sku"}};
-constexpr Column quantity_column{{"qty", "quantity"}};
+constexpr Column quantity_column{{"quantity", "qty"}};
 constexpr Column eta_column{{"eta"}};
-constexpr Column order_column{{"orderid", "order"}};
+constexpr Column order_column{{"order", "orderid"}};
 
 constexpr std::array batch_columns = {batch_column, sku_column, quantity_column, eta_column};
 constexpr std::array order_columns = {order_column, sku_column, quantity_column};
-constexpr std::array allocation_columns = {order_column, sku_column, quantity_column,
-                                           Column{{"batchref", "batch", "ref"}}};
+constexpr std::array allocation_columns = {order_column, sku_column, quantity_column, batch_column};
 
 constexpr TableForm batches_form{"batches", batch_columns};
 constexpr TableForm orders_form{"order lines", order_columns};

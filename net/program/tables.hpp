@@ -44,12 +44,12 @@ inline constexpr std::size_t rows_max = 1'000'000;
 // Each reads the text of one file: a header, then rows, as docs/csv.md says. What breaks a rule is
 // left out of the table and complained of; all of the file is checked.
 
-/// `ref,sku,qty,eta`; a quantity of 0 is that of a batch that was emptied.
+/// `batch,sku,quantity,eta`; a quantity of 0 is that of a batch that was emptied.
 Table<BatchRow> read_batches(std::string file, std::string_view text, Complaints& complaints);
-/// `orderid,sku,qty`. Equal rows are one line, which is held once: the later ones are left out,
+/// `order,sku,quantity`. Equal rows are one line, which is held once: the later ones are left out,
 /// with a note that names both.
 Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints);
-/// `orderid,sku,qty,batchref`
+/// `order,sku,quantity,batch`
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
                                       Complaints& complaints);
 

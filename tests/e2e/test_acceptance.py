@@ -242,15 +242,15 @@ class GivenFiles(server.Case):
 
     def test_C1_lines_go_to_the_batches_of_their_sku(self):
         self.assertEqual(["o,s1,3,b1", "o,s2,12,b2"], self.allocated(
-            batches=["ref,sku,qty,eta", "b1,s1,100,", "b2,s2,100,2011-01-01",
+            batches=["batch,sku,quantity,eta", "b1,s1,100,", "b2,s2,100,2011-01-01",
                      "b3,s2,100,2011-01-02"],
-            orders=["orderid,sku,qty", "o,s1,3", "o,s2,12"]))
+            orders=["order,sku,quantity", "o,s1,3", "o,s2,12"]))
 
     def test_C2_what_was_allocated_before_stays(self):
         self.assertEqual(["old,s,10,b1", "new,s,7,b2"], self.allocated(
-            batches=["ref,sku,qty,eta", "b1,s,10,2011-01-01", "b2,s,10,2011-01-02"],
-            allocations=["orderid,sku,qty,batchref", "old,s,10,b1"],
-            orders=["orderid,sku,qty", "new,s,7"]))
+            batches=["batch,sku,quantity,eta", "b1,s,10,2011-01-01", "b2,s,10,2011-01-02"],
+            allocations=["order,sku,quantity,batch", "old,s,10,b1"],
+            orders=["order,sku,quantity", "new,s,7"]))
 
     def test_northwind_gives_the_expected_file_byte_for_byte(self):
         work = self.scratch / "northwind"

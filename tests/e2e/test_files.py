@@ -61,9 +61,9 @@ class GivenCsvFiles(server.Case):
         return ran.stderr
 
     def test_when_rows_are_wrong_then_each_is_named_and_nothing_is_imported(self):
-        self.write("batches.csv", "ref,sku,qty,eta", "b1,LAMP,10,", "b2,LAMP,ten,",
+        self.write("batches.csv", "batch,sku,quantity,eta", "b1,LAMP,10,", "b2,LAMP,ten,",
                    "b  3,LAMP,-1,2023-02-29", "b4,LAMP", 'b5,"LAMP,1,', "b1,LAMP,11,")
-        self.write("orders.csv", "orderid,sku,qty", "o1,LAMP,0", "o2,LAMP,1,1")
+        self.write("orders.csv", "order,sku,quantity", "o1,LAMP,0", "o2,LAMP,1,1")
         batches, orders = self.input / "batches.csv", self.input / "orders.csv"
         said = self.refused(
             ["import", "--data", self.store, self.input],
@@ -85,7 +85,7 @@ class GivenCsvFiles(server.Case):
         self.run_well("import", "--data", self.store, self.input)
         before = self.exported(self.store)
         (self.input / "orders.csv").unlink()
-        self.write("batches.csv", "ref,sku,qty,eta", "new-1,LAMP,10,", "WH-001,CHAI,40,",
+        self.write("batches.csv", "batch,sku,quantity,eta", "new-1,LAMP,10,", "WH-001,CHAI,40,",
                    "new-2,LAMP,10,")
         self.refused(["import", "--data", self.store, self.input],
                      f"{self.input / 'batches.csv'}:3:")

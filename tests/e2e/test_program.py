@@ -35,7 +35,7 @@ class GivenASecondServer(server.Case):
         self.serve()
         for command in (["export", str(self.scratch / "out")], ["import", str(self.scratch)],
                         ["check"]):
-            (self.scratch / "batches.csv").write_text("ref,sku,qty,eta\nb,A,1,\n")
+            (self.scratch / "batches.csv").write_text("batch,sku,quantity,eta\nb,A,1,\n")
             with self.subTest(command=command[0]):
                 ran = server.allot(command[0], "--data", self.store, *command[1:])
                 self.assertNotEqual(0, ran.returncode)

@@ -106,9 +106,9 @@ class GivenAServer(RemoteCase):
         with running.client() as client:
             client.call("ADDBATCH", "b1", "S", 10)
             client.call("ADDBATCH", "b2", "T", 10)
-        self.write(batches="ref,sku,qty,eta\nb1,S,11,\nb3,S,1,\nb3,S,2,\n",
-                   allocations="orderid,sku,qty,batchref\no1,U,1,b1\no1,S,1,b9\no1,S,1,b2\n",
-                   orders="orderid,sku,qty\no1,U,1\no1,T,1\n")
+        self.write(batches="batch,sku,quantity,eta\nb1,S,11,\nb3,S,1,\nb3,S,2,\n",
+                   allocations="order,sku,quantity,batch\no1,U,1,b1\no1,S,1,b9\no1,S,1,b2\n",
+                   orders="order,sku,quantity\no1,U,1\no1,T,1\n")
         said = self.run_bad("import", "--to", f"127.0.0.1:{running.port}", self.files)
         taken = "the reference is taken by a batch with other contents"
         for line in (f"batches.csv:2:1: value 'b1': {taken}", f"batches.csv:4:1: value 'b3': {taken}",
@@ -123,9 +123,9 @@ class GivenAServer(RemoteCase):
 
     def test_when_rows_are_refused_later_then_it_says_what_was_done(self):
         running = self.serve()
-        self.write(batches="ref,sku,qty,eta\nb1,S,10,\n",
-                   allocations="orderid,sku,qty,batchref\no1,S,9,b1\no2,S,9,b1\no3,S,1,b1\n",
-                   orders="orderid,sku,qty\no1,S,1\n")
+        self.write(batches="batch,sku,quantity,eta\nb1,S,10,\n",
+                   allocations="order,sku,quantity,batch\no1,S,9,b1\no2,S,9,b1\no3,S,1,b1\n",
+                   orders="order,sku,quantity\no1,S,1\n")
         said = self.run_bad("import", "--to", f"127.0.0.1:{running.port}", self.files)
         self.assertIn("allocations.csv:3:6: value '9': ", said)
         self.assertIn("imported so far: 1 of 1 batches, 2 of 3 allocations and 0 of 1 order lines, "
@@ -173,7 +173,7 @@ class GivenAServer(RemoteCase):
 class GivenAServerThatIsHardToReach(RemoteCase):
     def setUp(self):
         super().setUp()
-        self.write(batches="ref,sku,qty,eta\nb1,S,10,\n")
+        self.write(batches="batch,sku,quantity,eta\nb1,S,10,\n")
 
     def refused(self, to, *options, **more):
         said = self.run_bad("import", "--to", to, *options, self.files, **more)
@@ -239,7 +239,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
 
     def test_when_it_closes_the_connection_then_it_says_how_far_it_came(self):
         with fake_server([b"*3\r\n:0\r\n:0\r\n*0\r\n"] * 2 + [b":1\r\n"]) as to:
-            self.write(orders="orderid,sku,qty\no1,S,1\n")
+            self.write(orders="order,sku,quantity\no1,S,1\n")
             said = self.refused(to)
             self.assertIn("has closed the connection; imported so far: 1 of 1 batches, 0 of 0 "
                           "allocations and 0 of 1 order lines", said)

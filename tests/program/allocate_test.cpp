@@ -38,24 +38,24 @@ Allocated allocate(const Inputs& inputs, const std::vector<std::string>& flags =
 BOOST_AUTO_TEST_SUITE(given_a_directory_of_batches_and_orders)
 
 BOOST_AUTO_TEST_CASE(C1_when_allocated_then_each_line_is_on_its_batch) {
-    const auto result = allocate({.batches = "ref,sku,qty,eta\n"
+    const auto result = allocate({.batches = "batch,sku,quantity,eta\n"
                                              "b1,s1,100,\n"
                                              "b2,s2,100,2011-01-01\n"
                                              "b3,s2,100,2011-01-02\n",
-                                  .orders = "orderid,sku,qty\no,s1,3\no,s2,12\n"});
+                                  .orders = "order,sku,quantity\no,s1,3\no,s2,12\n"});
     BOOST_TEST(result.run.code == 0);
-    BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\no,s1,3,b1\no,s2,12,b2\n");
+    BOOST_TEST(result.allocations == "order,sku,quantity,batch\no,s1,3,b1\no,s2,12,b2\n");
     BOOST_TEST(contains(result.run.out, "2 lines allocated, 0 short of stock, 0 allocated before"));
     BOOST_TEST(result.run.err.empty());
 }
 
 BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
-    const auto result = allocate({.batches = "ref,sku,qty,eta\n"
+    const auto result = allocate({.batches = "batch,sku,quantity,eta\n"
                                              "b1,s,10,2011-01-01\n"
                                              "b2,s,10,2011-01-02\n",
-                                  .orders = "orderid,sku,qty\nnew,s,7\n",
-                                  .allocations = "orderid,sku,qty,batchref\nold,s,10,b1\n"});
-    BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\nold,s,10,b1\nnew,s,7,b2\n");
+                                  .orders = "order,sku,quantity\nnew,s,7\n",
+                                  .allocations = "order,sku,quantity,batch\nold,s,10,b1\n"});
+    BOOST_TEST(result.allocations == "order,sku,quantity,batch\nold,s,10,b1\nnew,s,7,b2\n");
 }
 
 BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_one_byte_for_byte) {
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_on
 }
 
 BOOST_AUTO_TEST_CASE(when_allocated_twice_then_the_second_time_changes_nothing) {
-    const Inputs inputs{.batches = "ref,sku,qty,eta\nb1,s,10,\n",
-                        .orders = "orderid,sku,qty\no,s,7\no,s,2\n"};
+    const Inputs inputs{.batches = "batch,sku,quantity,eta\nb1,s,10,\n",
+                        .orders = "order,sku,quantity\no,s,7\no,s,2\n"};
     const auto first = allocate(inputs);
     const auto second = allocate({inputs.batches, inputs.orders, first.allocations});
     BOOST_TEST(second.allocations == first.allocations);
@@ -82,11 +82,11 @@ BOOST_AUTO_TEST_CASE(when_allocated_twice_then_the_second_time_changes_nothing) 
 }
 
 BOOST_AUTO_TEST_CASE(when_stock_runs_out_then_the_line_is_counted_and_named_only_if_asked) {
-    const Inputs inputs{.batches = "ref,sku,qty,eta\nb1,s,10,\n",
-                        .orders = "orderid,sku,qty\na,s,7\nb,s,5\nc,s,3\n"};
+    const Inputs inputs{.batches = "batch,sku,quantity,eta\nb1,s,10,\n",
+                        .orders = "order,sku,quantity\na,s,7\nb,s,5\nc,s,3\n"};
     const auto quiet = allocate(inputs);
     BOOST_TEST(quiet.run.code == 0);
-    BOOST_TEST(quiet.allocations == "orderid,sku,qty,batchref\na,s,7,b1\nc,s,3,b1\n");
+    BOOST_TEST(quiet.allocations == "order,sku,quantity,batch\na,s,7,b1\nc,s,3,b1\n");
     BOOST_TEST(!contains(quiet.run.out, "orders.csv:3"));
     BOOST_TEST(contains(allocate(inputs, {"--verbose"}).run.out, "orders.csv:3: short: b s 5\n"));
 }
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(
                   .orders = "sku\torder\tquantity\ns\to\t3\ns\to\t3\n",
                   .allocations = "batch,quantity,sku,order\nb2,5,s,old\n"});
     BOOST_TEST(result.run.code == 0);
-    BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\nold,s,5,b2\no,s,3,b2\n");
+    BOOST_TEST(result.allocations == "order,sku,quantity,batch\nold,s,5,b2\no,s,3,b2\n");
     BOOST_TEST(
         contains(result.run.err, "batches.csv:1:24: note: a column is passed over: 'price'\n"));
     BOOST_TEST(
@@ -109,9 +109,9 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_has_a_comma_then_it_is_quoted_in_the_result) {
-    const auto result = allocate(
-        {.batches = "ref,sku,qty,eta\n\"b,1\",s,10,\n", .orders = "orderid,sku,qty\no,s,1\n"});
-    BOOST_TEST(result.allocations == "orderid,sku,qty,batchref\no,s,1,\"b,1\"\n");
+    const auto result = allocate({.batches = "batch,sku,quantity,eta\n\"b,1\",s,10,\n",
+                                  .orders = "order,sku,quantity\no,s,1\n"});
+    BOOST_TEST(result.allocations == "order,sku,quantity,batch\no,s,1,\"b,1\"\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_files_with_mistakes)
 
 BOOST_AUTO_TEST_CASE(when_allocated_then_every_mistake_is_named_and_nothing_is_written) {
-    const std::string before = "orderid,sku,qty,batchref\no,s,x,b1\n";
-    const auto result = allocate({.batches = "ref,sku,qty,eta\nb1,s,-1,\nb2,s,1,soon\n",
-                                  .orders = "orderid,sku,qty\n,s,1\n",
+    const std::string before = "order,sku,quantity,batch\no,s,x,b1\n";
+    const auto result = allocate({.batches = "batch,sku,quantity,eta\nb1,s,-1,\nb2,s,1,soon\n",
+                                  .orders = "order,sku,quantity\n,s,1\n",
                                   .allocations = before});
     BOOST_TEST(result.run.code == 1);
     for (const char* const expected :
@@ -134,17 +134,18 @@ BOOST_AUTO_TEST_CASE(when_allocated_then_every_mistake_is_named_and_nothing_is_w
 
 BOOST_AUTO_TEST_CASE(when_rows_contradict_each_other_then_each_is_named_and_nothing_is_written) {
     const std::string before =
-        "orderid,sku,qty,batchref\n"
+        "order,sku,quantity,batch\n"
         "o1,s,6,b1\n"
         "o2,s,6,b1\n"
         "o3,s,1,b9\n"
         "o4,t,1,b1\n"
         "o5,u,1,b1\n"
         "o1,s,6,b3\n";
-    const auto result = allocate({.batches = "ref,sku,qty,eta\nb1,s,10,\nb1,s,10,\nb1,s,11,\n"
-                                             "b2,t,1,\nb2,s,1,\nb3,s,10,\n",
-                                  .orders = "orderid,sku,qty\no,unknown,1\n",
-                                  .allocations = before});
+    const auto result =
+        allocate({.batches = "batch,sku,quantity,eta\nb1,s,10,\nb1,s,10,\nb1,s,11,\n"
+                             "b2,t,1,\nb2,s,1,\nb3,s,10,\n",
+                  .orders = "order,sku,quantity\no,unknown,1\n",
+                  .allocations = before});
     BOOST_TEST(result.run.code == 1);
     const std::string taken = ": the reference is taken by a batch with other contents\n";
     for (const std::string& expected :

@@ -35,7 +35,8 @@ struct Shop {
     [[nodiscard]] std::uint64_t state_hash() const { return open_small(data).state_hash(); }
 };
 
-const std::string batches = "ref,sku,qty,eta\nb2,t,10,2011-01-02\nb1,s,10,\nb3,t,5,2011-01-02\n";
+const std::string batches =
+    "batch,sku,quantity,eta\nb2,t,10,2011-01-02\nb1,s,10,\nb3,t,5,2011-01-02\n";
 
 }  // namespace
 
@@ -44,8 +45,8 @@ BOOST_AUTO_TEST_SUITE(given_files_to_import)
 BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines) {
     const Shop shop;
     shop.write("batches.csv", batches);
-    shop.write("allocations.csv", "orderid,sku,qty,batchref\no2,t,4,b3\no1,t,4,b2\n");
-    shop.write("orders.csv", "orderid,sku,qty\no3,t,7\no3,s,3\no1,t,4\n");
+    shop.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\no1,t,4,b2\n");
+    shop.write("orders.csv", "order,sku,quantity\no3,t,7\no3,s,3\no1,t,4\n");
     const auto run = shop.import();
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(contains(run.out,
@@ -53,15 +54,15 @@ BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines)
                         "already there: 1; of the order lines "));
     BOOST_TEST(contains(run.out, "1 allocated, 1 short of stock, 1 allocated before; 7 facts"));
     BOOST_TEST(shop.exported() == batches +
-                                      "orderid,sku,qty,batchref\n"
+                                      "order,sku,quantity,batch\n"
                                       "o2,t,4,b3\no1,t,4,b2\no3,s,3,b1\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
     const Shop shop;
     shop.write("batches.csv", batches);
-    shop.write("allocations.csv", "orderid,sku,qty,batchref\no2,t,4,b3\n");
-    shop.write("orders.csv", "orderid,sku,qty\no3,t,7\no4,t,90\n");
+    shop.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\n");
+    shop.write("orders.csv", "order,sku,quantity\no3,t,7\no4,t,90\n");
     BOOST_TEST(contains(shop.import().out, " 1 short of stock,"));
     const auto before = shop.state_hash();
     const auto again = shop.import();
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
 BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_all) {
     const Shop shop;
     shop.write("batches.csv", batches);
-    shop.write("orders.csv", "orderid,sku,qty\no1,s,4\no2,s,4\no1,t,11\no2,t,3\no1,s,1\n");
+    shop.write("orders.csv", "order,sku,quantity\no1,s,4\no2,s,4\no1,t,11\no2,t,3\no1,s,1\n");
     const std::vector<std::string> import = {"import", "--whole-orders", "--data", shop.data,
                                              shop.scratch / "in"};
     const auto run = run_program(import);
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_
                         "of the order lines 2 allocated, 1 short of stock, 2 left out with them, "
                         "0 allocated before; 6 facts recorded\n"),
                run.out);
-    BOOST_TEST(contains(shop.exported(), "batchref\no2,s,4,b1\no2,t,3,b2\n"));
+    BOOST_TEST(contains(shop.exported(), "batch\no2,s,4,b1\no2,t,3,b2\n"));
     BOOST_TEST(contains(run_program(import).out, "2 allocated before; 0 facts recorded\n"));
     // The same rows one by one: what was left out has a batch.
     BOOST_TEST(contains(shop.import().out,
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_
 BOOST_AUTO_TEST_CASE(when_files_are_named_one_by_one_then_only_those_are_read) {
     const Shop shop;
     shop.write("b.csv", batches);
-    shop.write("o.csv", "orderid,sku,qty\no3,s,3\n");
+    shop.write("o.csv", "order,sku,quantity\no3,s,3\n");
     const auto run =
         run_program({"import", "--data", shop.data, "--batches", shop.scratch / "in/b.csv",
                      "--orders", shop.scratch / "in/o.csv"});
@@ -114,9 +115,9 @@ BOOST_AUTO_TEST_SUITE(given_files_with_mistakes_to_import)
 
 BOOST_AUTO_TEST_CASE(when_rows_break_rules_then_all_are_named_and_there_is_not_even_a_store) {
     const Shop shop;
-    shop.write("batches.csv", "ref,sku,qty,eta\nb1,s,1.5,\nb2,s,10,\n");
-    shop.write("allocations.csv", "orderid,sku,qty,batchref\no1,s,4\n");
-    shop.write("orders.csv", "orderid,sku,qty\no  3,s,7\n");
+    shop.write("batches.csv", "batch,sku,quantity,eta\nb1,s,1.5,\nb2,s,10,\n");
+    shop.write("allocations.csv", "order,sku,quantity,batch\no1,s,4\n");
+    shop.write("orders.csv", "order,sku,quantity\no  3,s,7\n");
     const auto run = shop.import();
     BOOST_TEST(run.code == 1);
     for (const char* const expected :
@@ -133,9 +134,9 @@ BOOST_AUTO_TEST_CASE(when_rows_contradict_the_store_then_all_are_named_and_nothi
     BOOST_TEST(shop.import().code == 0);
     const auto before = shop.state_hash();
 
-    shop.write("batches.csv", "ref,sku,qty,eta\nb9,s,1,\nb1,s,11,\n");
-    shop.write("allocations.csv", "orderid,sku,qty,batchref\no1,s,4,b1\no2,s,11,b1\n");
-    shop.write("orders.csv", "orderid,sku,qty\no3,u,7\no4,t,1\n");
+    shop.write("batches.csv", "batch,sku,quantity,eta\nb9,s,1,\nb1,s,11,\n");
+    shop.write("allocations.csv", "order,sku,quantity,batch\no1,s,4,b1\no2,s,11,b1\n");
+    shop.write("orders.csv", "order,sku,quantity\no3,u,7\no4,t,1\n");
     const auto run = shop.import();
     BOOST_TEST(run.code == 1);
     for (const char* const expected : {"batches.csv:3:1: value 'b1': the reference is taken",
@@ -152,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_a_shortage_is_all_that_a_bad_import_did_then_that_is_u
     shop.write("batches.csv", batches);
     BOOST_TEST(shop.import().code == 0);
     const Lsn before = open_small(shop.data).status().last;
-    shop.write("orders.csv", "orderid,sku,qty\no,s,999\no,u,1\n");
+    shop.write("orders.csv", "order,sku,quantity\no,s,999\no,u,1\n");
     BOOST_TEST(shop.import().code == 1);
     BOOST_TEST(open_small(shop.data).status().last == before);
 }

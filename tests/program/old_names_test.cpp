@@ -74,9 +74,10 @@ BOOST_AUTO_TEST_SUITE(given_two_files_of_which_one_was_made_by_appending_the_oth
 
 BOOST_AUTO_TEST_CASE(when_imported_then_the_mark_in_the_middle_is_named_and_nothing_changes) {
     const ScratchDirectory scratch;
-    scratch.write("batches.csv",
-                  "\uFEFFref,sku,qty,eta\nRed batch,Red chair,20,\n\uFEFFref,sku,qty,eta\n"
-                  "\uFEFFb-2,Red chair,5,\n");
+    scratch.write(
+        "batches.csv",
+        "\uFEFFbatch,sku,quantity,eta\nRed batch,Red chair,20,\n\uFEFFbatch,sku,quantity,eta\n"
+        "\uFEFFb-2,Red chair,5,\n");
     const auto run = run_program({"import", "--data", scratch / "store", scratch.path().string()});
     BOOST_TEST(run.code != 0);
     BOOST_TEST(is_readable(run.err), run.err);
@@ -86,16 +87,16 @@ BOOST_AUTO_TEST_CASE(when_imported_then_the_mark_in_the_middle_is_named_and_noth
 
 BOOST_AUTO_TEST_CASE(when_names_have_spaces_then_they_go_in_and_come_out_as_they_are) {
     const ScratchDirectory scratch;
-    const std::string batches = "ref,sku,qty,eta\nRed batch,Stühle für 2,20,\n";
+    const std::string batches = "batch,sku,quantity,eta\nRed batch,Stühle für 2,20,\n";
     scratch.write("batches.csv", batches);
-    scratch.write("orders.csv", "orderid,sku,qty\nan order,Stühle für 2,3\n");
+    scratch.write("orders.csv", "order,sku,quantity\nan order,Stühle für 2,3\n");
     const std::string store = scratch / "store";
     const auto in = run_program({"import", "--data", store, scratch.path().string()});
     BOOST_TEST(in.code == 0, in.err);
     BOOST_TEST(run_program({"export", "--data", store, scratch / "out"}).code == 0);
     BOOST_TEST(scratch.read("out/batches.csv") == batches);
     BOOST_TEST(scratch.read("out/allocations.csv") ==
-               "orderid,sku,qty,batchref\nan order,Stühle für 2,3,Red batch\n");
+               "order,sku,quantity,batch\nan order,Stühle für 2,3,Red batch\n");
     BOOST_TEST(contains(run_program({"dump", store}).out,
                         R"(LineAllocated order="an order" sku="Stühle für 2" qty=3)"));
 }

@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_SUITE(given_a_file_of_batches)
 
 BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_places) {
     Complaints complaints;
-    const auto table =
-        read_batches("b.csv", "ref,sku,qty,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", complaints);
+    const auto table = read_batches(
+        "b.csv", "batch,sku,quantity,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", complaints);
     BOOST_TEST(complaints.empty());
     BOOST_REQUIRE_EQUAL(table.rows.size(), 2);
     BOOST_TEST(table.rows[0].row.sku.view() == "S,1");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_pl
 
 BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_place_and_rule) {
     const std::string text =
-        "ref,sku,qty,eta\n"
+        "batch,sku,quantity,eta\n"
         " b1,s1,-1,2011-02-30\n"
         "b2,Red chair,10,\n"
         "b3,,1e3,2011-1-1\n";
@@ -76,11 +76,12 @@ BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_plac
 }
 
 BOOST_AUTO_TEST_CASE(when_a_batch_was_emptied_then_its_quantity_is_0) {
-    BOOST_TEST(batches_in("ref,sku,qty,eta\nb1,s1,0,\n") == "ref,sku,qty,eta\nb1,s1,0,\n");
+    BOOST_TEST(batches_in("batch,sku,quantity,eta\nb1,s1,0,\n") ==
+               "batch,sku,quantity,eta\nb1,s1,0,\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_columns_are_in_any_order_and_have_other_names_then_they_are_found) {
-    const std::string expected = "ref,sku,qty,eta\nb1,s1,7,2011-01-02\nb2,s2,0,\n";
+    const std::string expected = "batch,sku,quantity,eta\nb1,s1,7,2011-01-02\nb2,s2,0,\n";
     for (const std::string_view text :
          {"eta,qty,sku,ref\n2011-01-02,7,s1,b1\n,0,s2,b2\n",
           "batch,sku,quantity,eta\nb1,s1,7,2011-01-02\nb2,s2,0,warehouse\n",
@@ -100,42 +101,47 @@ BOOST_AUTO_TEST_CASE(when_columns_are_in_any_order_and_have_other_names_then_the
 
 BOOST_AUTO_TEST_CASE(when_a_field_holds_another_delimiter_then_it_is_part_of_it) {
     BOOST_TEST(batches_in("ref;sku;qty;eta\nb,1;\"s;1\";7;\n") ==
-               "ref,sku,qty,eta\n\"b,1\",s;1,7,\n");
+               "batch,sku,quantity,eta\n\"b,1\",s;1,7,\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_has_other_columns_then_one_note_names_them) {
     BOOST_TEST((notes_of_batches("ref,sku,colour,qty,size,eta\nb1,s1,red,7,xl,\nb2,s2,,7,,\n") ==
                 Lines{"b.csv:1:9: note: columns passed over: 'colour', 'size'"}));
-    BOOST_TEST((notes_of_batches("ref,sku,qty,eta,\nb1,s1,7,,\n") ==
-                Lines{"b.csv:1:17: note: a column is passed over: ''"}));
-    BOOST_TEST(notes_of_batches("ref,sku,qty,eta\nb1,s1,7,\n").empty());
+    BOOST_TEST((notes_of_batches("batch,sku,quantity,eta,\nb1,s1,7,,\n") ==
+                Lines{"b.csv:1:24: note: a column is passed over: ''"}));
+    BOOST_TEST(notes_of_batches("batch,sku,quantity,eta\nb1,s1,7,\n").empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_complaint_says_what_is_wanted) {
     const std::string wanted =
-        ": a file of batches has the columns ref (or batch, batchref), sku, qty (or quantity), "
+        ": a file of batches has the columns batch (or batchref, ref), sku, quantity (or qty), "
         "eta, in any order, after a header that names them";
-    BOOST_TEST((complaints_of_batches("ref,sku,amount,eta\nx\n") ==
-                Lines{"b.csv:1:1: value 'ref,sku,amount,eta': there is no column qty" + wanted}));
-    BOOST_TEST((complaints_of_batches("b1,s1,7,2011-01-02\n") ==
-                Lines{"b.csv:1:1: value 'b1,s1,7,2011-01-02': there is no column ref, sku, qty, "
-                      "eta" +
-                      wanted}));
-    BOOST_TEST((complaints_of_batches("ref;sku;amount;eta\n") ==
-                Lines{"b.csv:1:1: value 'ref;sku;amount;eta': there is no column qty" + wanted}));
-    // Line numbers count the line that names the delimiter.
     BOOST_TEST(
-        (complaints_of_batches("sep=;\nref,sku\n") ==
-         Lines{"b.csv:2:1: value 'ref,sku': there is no column ref, sku, qty, eta" + wanted}));
-    BOOST_TEST((complaints_of_batches("sep=|\nref,sku,qty,eta\n") ==
-                Lines{"b.csv:1:1: value 'sep=|': there is no column ref, sku, qty, eta" + wanted}));
-    BOOST_TEST((complaints_of_batches("") ==
-                Lines{"b.csv:1:1: value '': there is no column ref, sku, qty, eta" + wanted}));
+        (complaints_of_batches("ref,sku,amount,eta\nx\n") ==
+         Lines{"b.csv:1:1: value 'ref,sku,amount,eta': there is no column quantity" + wanted}));
+    BOOST_TEST(
+        (complaints_of_batches("b1,s1,7,2011-01-02\n") ==
+         Lines{"b.csv:1:1: value 'b1,s1,7,2011-01-02': there is no column batch, sku, quantity, "
+               "eta" +
+               wanted}));
+    BOOST_TEST(
+        (complaints_of_batches("ref;sku;amount;eta\n") ==
+         Lines{"b.csv:1:1: value 'ref;sku;amount;eta': there is no column quantity" + wanted}));
+    // Line numbers count the line that names the delimiter.
+    BOOST_TEST((complaints_of_batches("sep=;\nref,sku\n") ==
+                Lines{"b.csv:2:1: value 'ref,sku': there is no column batch, sku, quantity, eta" +
+                      wanted}));
+    BOOST_TEST(
+        (complaints_of_batches("sep=|\nbatch,sku,quantity,eta\n") ==
+         Lines{"b.csv:1:1: value 'sep=|': there is no column batch, sku, quantity, eta" + wanted}));
+    BOOST_TEST(
+        (complaints_of_batches("") ==
+         Lines{"b.csv:1:1: value '': there is no column batch, sku, quantity, eta" + wanted}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_column_is_there_twice_then_each_that_is_too_many_is_named) {
-    BOOST_TEST((complaints_of_batches("ref,sku,qty,eta,sku\n") ==
-                Lines{"b.csv:1:17: value 'sku': this column is there twice, before as 'sku'"}));
+    BOOST_TEST((complaints_of_batches("batch,sku,quantity,eta,sku\n") ==
+                Lines{"b.csv:1:24: value 'sku': this column is there twice, before as 'sku'"}));
     BOOST_TEST(
         (complaints_of_batches("ref,sku,qty,quantity,eta\n") ==
          Lines{"b.csv:1:13: value 'quantity': this column is there twice, before as 'qty'"}));
@@ -143,7 +149,7 @@ BOOST_AUTO_TEST_CASE(when_a_column_is_there_twice_then_each_that_is_too_many_is_
 
 BOOST_AUTO_TEST_CASE(when_files_were_joined_then_the_header_is_passed_over_and_a_mark_is_not) {
     const std::string mark = "\xEF\xBB\xBF";
-    const std::string header = "ref,sku,qty,eta\n";
+    const std::string header = "batch,sku,quantity,eta\n";
     for (const std::string& joint : {header, mark + header}) {
         const std::string text = mark + header + "b1,s1,7,\n" + joint + "b2,s2,8,\n";
         BOOST_TEST(batches_in(text) == header + "b1,s1,7,\nb2,s2,8,\n");
@@ -173,7 +179,8 @@ BOOST_AUTO_TEST_CASE(when_a_row_is_too_short_or_too_long_then_the_rest_is_still_
     const Lines expected = {"b.csv:2:4: value 's1': a row has 4 fields, and this one 2",
                             "b.csv:3:10: value 'more': a row has 4 fields, and this one 5",
                             "b.csv:4:5: value 's\\\"': a quote stands only around a whole field"};
-    const std::string text = "ref,sku,qty,eta\nb1,s1\nb2,s2,1,,more\nb3,s\"1\",1,\nb4,s4,1,\n";
+    const std::string text =
+        "batch,sku,quantity,eta\nb1,s1\nb2,s2,1,,more\nb3,s\"1\",1,\nb4,s4,1,\n";
     BOOST_TEST((complaints_of_batches(text) == expected));
 }
 
@@ -184,7 +191,8 @@ BOOST_AUTO_TEST_SUITE(given_a_file_of_order_lines)
 BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
     for (const char* const bad : {"0", "-5", "1.5", "10000000000", "ten", "+1", " 1", ""}) {
         BOOST_TEST_CONTEXT(bad) {
-            const auto found = complaints_of_orders("orderid,sku,qty\no1,s1," + std::string{bad});
+            const auto found =
+                complaints_of_orders("order,sku,quantity\no1,s1," + std::string{bad});
             BOOST_TEST(found.size() == 1);
             BOOST_TEST(found.at(0).starts_with("o.csv:2:7: value '" + std::string{bad} + "': "));
         }
@@ -211,8 +219,8 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
 
 BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_its_first_was) {
     Complaints complaints;
-    auto table = read_orders("o.csv", "orderid,sku,qty\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n",
-                             complaints);
+    auto table = read_orders(
+        "o.csv", "order,sku,quantity\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", complaints);
     BOOST_TEST(rows_together(table, 0, OrdersAre::lines) == 1U);
     gather_orders(table);
     std::string gathered;
@@ -226,12 +234,12 @@ BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_
 }
 
 BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_complaint_stays_one_line) {
-    const auto found = complaints_of_orders("orderid,sku,qty\n\"o\n1\",s1,1\n");
+    const auto found = complaints_of_orders("order,sku,quantity\n\"o\n1\",s1,1\n");
     BOOST_TEST(found.at(0).starts_with("o.csv:2:1: value 'o\\n1': "));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_has_more_rows_than_allowed_then_it_is_refused) {
-    std::string text = "orderid,sku,qty\n";
+    std::string text = "order,sku,quantity\n";
     for (std::size_t i = 0; i < rows_max; ++i) text += "o,s,1\n";
     BOOST_TEST(complaints_of_orders(text).empty());
     const Lines expected = {"o.csv:1000002:1: value 'o': a file has at most 1000000 rows"};
