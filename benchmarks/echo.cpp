@@ -12,8 +12,8 @@
 #include <string>
 
 #include "benchmarks/workload.hpp"
-#include "net/request_parser.hpp"
-#include "net/stream.hpp"
+#include "net/resp/request_parser.hpp"
+#include "net/transport/stream.hpp"
 
 namespace {
 

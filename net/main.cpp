@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/program/program.hpp"
+#include "net/cli/program.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "net/command_table.hpp"
+#include "net/text/ascii_case.hpp"
 
 namespace allot::http {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/history.hpp"
-#include "net/fact_parts.hpp"
+#include "net/core/fact_view.hpp"
 
 namespace allot::http {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot::http {
 

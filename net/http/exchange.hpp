@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "net/core/rule_text.hpp"
+#include "net/core/server_context.hpp"
 #include "net/http/reply.hpp"
 #include "net/http/request_reader.hpp"
 #include "net/http/target.hpp"
-#include "net/hub.hpp"
-#include "net/rule_text.hpp"
 
 namespace allot::http {
 
@@ -47,9 +47,5 @@ struct Exchange {
     /// Answers with what the business says.
     void refuse(Refusal refusal, Subject subject, std::string_view field = {}) const;
 };
-
-/// Executes a request and fills in the reply.
-/// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
-using Handler = Lsn (*)(Exchange& exchange);
 
 }  // namespace allot::http

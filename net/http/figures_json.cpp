@@ -1,6 +1,6 @@
 #include "net/http/figures_json.hpp"
 
-#include "net/http/json_text.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "net/figures.hpp"
+#include "net/core/figures.hpp"
 
 namespace allot::http {
 

@@ -1,7 +1,8 @@
-#include "net/http/fields.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/request_fields.hpp"
 #include "net/http/written_results.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http::handlers {
 
@@ -29,7 +30,7 @@ Lsn put_batch(Exchange& exchange) {
     if (!batch) return 0;
     const auto object = object_of(exchange);
     if (!object) return 0;
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     if (!fields.only({"sku", "quantity", "eta"})) return 0;
     const auto sku = fields.name<Sku>("sku");
     if (!sku) return 0;
@@ -56,7 +57,7 @@ Lsn put_quantity(Exchange& exchange) {
     if (!batch) return 0;
     const auto object = object_of(exchange);
     if (!object) return 0;
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     if (!fields.only({"quantity"})) return 0;
     const auto purchased = fields.units<Purchased>("quantity");
     if (!purchased) return 0;
@@ -75,7 +76,7 @@ Lsn put_eta(Exchange& exchange) {
     if (!batch) return 0;
     const auto object = object_of(exchange);
     if (!object) return 0;
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     if (!fields.only({"eta"})) return 0;
     const auto eta = fields.eta("eta");
     if (!eta) return 0;

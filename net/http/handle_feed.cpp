@@ -2,13 +2,14 @@
 #include <optional>
 #include <string_view>
 
-#include "net/escape.hpp"
-#include "net/feed.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/core/feed_position.hpp"
+#include "net/core/rule_text.hpp"
+#include "net/http/exchange.hpp"
 #include "net/limits.hpp"
-#include "net/rule_text.hpp"
-#include "net/whole_number.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/json_text.hpp"
+#include "net/text/parse_uint.hpp"
 
 namespace allot::http::handlers {
 

@@ -1,9 +1,10 @@
-#include "net/explanation.hpp"
-#include "net/http/fields.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/explanation.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/request_fields.hpp"
 #include "net/http/written_results.hpp"
 #include "net/limits.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http::handlers {
 

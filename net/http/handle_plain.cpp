@@ -1,9 +1,10 @@
 // The three routes outside /v1: those of the service that Percival and Gregory build in
 // "Architecture Patterns with Python", with its statuses and bodies.
 
-#include "net/http/fields.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/request_fields.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http::handlers {
 
@@ -25,7 +26,7 @@ Lsn refused(const Exchange& exchange, Refusal refusal, Subject subject, Lsn lsn)
 Lsn add_batch_plain(Exchange& exchange) {
     const auto object = object_of(exchange);
     if (!object) return 0;
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     if (!fields.only({"ref", "sku", "qty", "eta"})) return 0;
     const auto batch = fields.name<BatchRef>("ref");
     if (!batch) return 0;
@@ -47,7 +48,7 @@ Lsn add_batch_plain(Exchange& exchange) {
 Lsn allocate_plain(Exchange& exchange) {
     const auto object = object_of(exchange);
     if (!object) return 0;
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     if (!fields.only({"orderid", "sku", "qty"})) return 0;
     const auto order = fields.name<OrderId>("orderid");
     if (!order) return 0;

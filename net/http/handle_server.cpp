@@ -1,9 +1,10 @@
+#include "net/commands/route_table.hpp"
+#include "net/commands/server_figures.hpp"
+#include "net/http/exchange.hpp"
 #include "net/http/figures_json.hpp"
-#include "net/http/json_text.hpp"
 #include "net/http/metric_page.hpp"
 #include "net/http/openapi.hpp"
-#include "net/http/routes.hpp"
-#include "net/server_figures.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http::handlers {
 

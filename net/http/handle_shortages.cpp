@@ -1,9 +1,10 @@
-#include "net/escape.hpp"
-#include "net/http/fields.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/request_fields.hpp"
 #include "net/limits.hpp"
-#include "net/whole_number.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/json_text.hpp"
+#include "net/text/parse_uint.hpp"
 
 namespace allot::http::handlers {
 

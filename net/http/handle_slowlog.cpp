@@ -1,9 +1,10 @@
 #include <algorithm>
 
-#include "net/escape.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
-#include "net/whole_number.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/json_text.hpp"
+#include "net/text/parse_uint.hpp"
 
 namespace allot::http::handlers {
 

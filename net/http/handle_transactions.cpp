@@ -7,13 +7,14 @@
 #include <variant>
 #include <vector>
 
-#include "net/escape.hpp"
-#include "net/http/fields.hpp"
-#include "net/http/json_body.hpp"
-#include "net/http/json_text.hpp"
-#include "net/http/routes.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/request_fields.hpp"
 #include "net/http/written_results.hpp"
 #include "net/limits.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/json_body.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http::handlers {
 
@@ -45,7 +46,7 @@ struct Transaction {
 
 // What a request asks for. Where it breaks a rule, that is the answer, and nothing is given.
 
-std::optional<Command> read_allocate(const Fields& fields) {
+std::optional<Command> read_allocate(const JsonFields& fields) {
     if (!fields.only({"order", "lines"})) return {};
     const auto order = fields.name<OrderId>("order");
     if (!order) return {};
@@ -54,7 +55,7 @@ std::optional<Command> read_allocate(const Fields& fields) {
     return AllocateOrder{*order, std::move(*lines)};
 }
 
-std::optional<Command> read_deallocate(const Fields& fields) {
+std::optional<Command> read_deallocate(const JsonFields& fields) {
     if (!fields.only({"order", "sku", "quantity"})) return {};
     const auto order = fields.name<OrderId>("order");
     if (!order) return {};
@@ -71,7 +72,7 @@ std::optional<Command> read_deallocate(const Fields& fields) {
     return command;
 }
 
-std::optional<Command> read_add_batch(const Fields& fields) {
+std::optional<Command> read_add_batch(const JsonFields& fields) {
     if (!fields.only({"batch", "sku", "quantity", "eta"})) return {};
     const auto batch = fields.name<BatchRef>("batch");
     if (!batch) return {};
@@ -84,7 +85,7 @@ std::optional<Command> read_add_batch(const Fields& fields) {
     return AddBatch{*batch, *sku, *quantity, *eta};
 }
 
-std::optional<Command> read_set_quantity(const Fields& fields) {
+std::optional<Command> read_set_quantity(const JsonFields& fields) {
     if (!fields.only({"batch", "quantity"})) return {};
     const auto batch = fields.name<BatchRef>("batch");
     if (!batch) return {};
@@ -93,7 +94,7 @@ std::optional<Command> read_set_quantity(const Fields& fields) {
     return ChangeBatchQuantity{*batch, *purchased};
 }
 
-std::optional<Command> read_reschedule(const Fields& fields) {
+std::optional<Command> read_reschedule(const JsonFields& fields) {
     if (!fields.only({"batch", "eta"})) return {};
     const auto batch = fields.name<BatchRef>("batch");
     if (!batch) return {};
@@ -102,7 +103,7 @@ std::optional<Command> read_reschedule(const Fields& fields) {
     return Reschedule{*batch, *eta};
 }
 
-std::optional<Command> read_receive(const Fields& fields) {
+std::optional<Command> read_receive(const JsonFields& fields) {
     if (!fields.only({"batch"})) return {};
     const auto batch = fields.name<BatchRef>("batch");
     if (!batch) return {};
@@ -111,7 +112,7 @@ std::optional<Command> read_receive(const Fields& fields) {
 
 struct Kind {
     std::string_view name;
-    std::optional<Command> (*read)(const Fields& fields);
+    std::optional<Command> (*read)(const JsonFields& fields);
 };
 
 constexpr std::array kinds = std::to_array<Kind>({{"allocate", read_allocate},
@@ -128,7 +129,7 @@ std::optional<Operation> read_operation(const Exchange& exchange, const json::va
         return {};
     };
     if (!value.is_object()) return fail("it is no object");
-    const Fields fields{exchange, value.get_object(), where + "."};
+    const JsonFields fields = fields_of(exchange, value.get_object(), where + ".");
     std::array<std::string_view, kinds.size()> names;
     std::ranges::transform(kinds, names.begin(), &Kind::name);
     if (!fields.only(names)) return {};
@@ -138,12 +139,12 @@ std::optional<Operation> read_operation(const Exchange& exchange, const json::va
     const json::object* const object = fields.object(kind->name);
     if (object == nullptr) return {};
     auto command =
-        kind->read(Fields{exchange, *object, where + "." + std::string{kind->name} + "."});
+        kind->read(fields_of(exchange, *object, where + "." + std::string{kind->name} + "."));
     if (!command) return {};
     return Operation{kind->name, std::move(*command)};
 }
 
-bool read_operations(const Exchange& exchange, const Fields& fields, Transaction& asked) {
+bool read_operations(const Exchange& exchange, const JsonFields& fields, Transaction& asked) {
     const json::array* const operations = fields.array("operations");
     if (operations == nullptr) return false;
     if (operations->empty() || operations->size() > operations_max) {
@@ -162,11 +163,11 @@ bool read_operations(const Exchange& exchange, const Fields& fields, Transaction
     return true;
 }
 
-bool read_conditions(const Exchange& exchange, const Fields& fields, Transaction& asked) {
+bool read_conditions(const Exchange& exchange, const JsonFields& fields, Transaction& asked) {
     if (!fields.has("if")) return true;
     const json::object* const object = fields.object("if");
     if (object == nullptr) return false;
-    const Fields versions{exchange, *object, "if."};
+    const JsonFields versions = fields_of(exchange, *object, "if.");
     for (const auto& member : *object) {
         const auto sku = versions.key<Sku>(member.key());
         if (!sku) return false;
@@ -180,7 +181,7 @@ bool read_conditions(const Exchange& exchange, const Fields& fields, Transaction
 std::optional<Transaction> read_transaction(const Exchange& exchange) {
     const auto object = object_of(exchange, transaction_json_limits);
     if (!object) return {};
-    const Fields fields{exchange, *object};
+    const JsonFields fields = fields_of(exchange, *object);
     Transaction asked;
     if (!fields.only({"operations", "if", "atomic"})) return {};
     if (!read_operations(exchange, fields, asked) || !read_conditions(exchange, fields, asked)) {

@@ -8,9 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "net/command_table.hpp"
-#include "net/escape.hpp"
-#include "net/rule_text.hpp"
+#include "net/core/rule_text.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot {
 
@@ -243,11 +242,13 @@ Lsn HttpSession::answer(http::Reply& reply) {
 /// The first answer to what came with this key, or, of something else, that it is not.
 Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
     const http::Request& request = exchange.request;
-    const auto fingerprint =
-        http::fingerprint_of(text_of(request.method), request.target, request.body);
+    const auto fingerprint = fingerprint_of(text_of(request.method), request.target, request.body);
     if (const auto* const known = hub_.answers.find(key)) {
         if (known->request == fingerprint) {
-            exchange.reply = known->reply;
+            exchange.reply = {.status = known->status,
+                              .type = known->type,
+                              .header = known->header,
+                              .body = known->body};
             return known->lsn;
         }
         exchange.fail(422, ErrorCode::syntax, in_quotes(key) + " came with another request before",
@@ -256,7 +257,11 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
     }
     const Lsn saw = dispatch(exchange);
     // What broke a rule was not executed: it may come again, mended.
-    if (exchange.was_executed) hub_.answers.remember(key, {fingerprint, exchange.reply, saw});
+    if (exchange.was_executed) {
+        const http::Reply& reply = exchange.reply;
+        hub_.answers.remember(
+            key, {fingerprint, reply.status, reply.type, reply.header, reply.body, saw});
+    }
     return saw;
 }
 

@@ -7,14 +7,14 @@
 #include <string>
 #include <string_view>
 
-#include "net/conversation.hpp"
+#include "net/core/session.hpp"
 #include "net/http/event_stream.hpp"
 #include "net/http/request_reader.hpp"
 #include "net/http/routes.hpp"
 
 namespace allot {
 
-/// One client's side of HTTP/1.1 (net/HTTP.md): each request of a connection is executed and
+/// One client's side of HTTP/1.1 (net/http/HTTP.md): each request of a connection is executed and
 /// answered in the order in which they came. Where it is in doubt where a request ends, or one is
 /// refused before its body is there, the answer is the last. So is a stream of events: what comes
 /// after its request is not looked at.

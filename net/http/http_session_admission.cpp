@@ -3,11 +3,11 @@
 #include <boost/beast/core/string.hpp>
 #include <utility>
 
-#include "net/command_table.hpp"
-#include "net/escape.hpp"
+#include "net/core/rule_text.hpp"
 #include "net/http/credentials.hpp"
 #include "net/http/http_session.hpp"
-#include "net/rule_text.hpp"
+#include "net/text/ascii_case.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot {
 

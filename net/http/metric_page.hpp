@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/figures.hpp"
+#include "net/core/figures.hpp"
 
 namespace allot::http {
 

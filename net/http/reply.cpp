@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "net/http/json_text.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http {
 

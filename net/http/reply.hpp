@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/counters.hpp"
+#include "net/core/counters.hpp"
 #include "net/http/event_stream.hpp"
 
 namespace allot::http {

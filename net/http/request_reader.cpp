@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "net/escape.hpp"
 #include "net/limits.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot::http {
 

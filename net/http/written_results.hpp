@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "engine/commands.hpp"
-#include "net/http/json_text.hpp"
+#include "net/text/json_text.hpp"
 
 namespace allot::http {
 

@@ -9,8 +9,8 @@
 #include <cstdio>
 
 #include "engine/histories.hpp"
-#include "net/escape.hpp"
-#include "net/fact_parts.hpp"
+#include "net/core/fact_view.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot::notify {
 

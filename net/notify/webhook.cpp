@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "net/fact_parts.hpp"
+#include "net/core/fact_view.hpp"
 
 namespace allot::notify {
 

@@ -1,11 +1,11 @@
-// The consumer of net/HTTP.md under a real client of server-sent events:
+// The consumer of net/http/HTTP.md under a real client of server-sent events:
 // `follow.mjs eventsource|undici|node URL CURSOR`. Prints its facts and its cursor whenever they change.
 import fs from 'node:fs';
 
 const [, , client, url, begin] = process.argv;
 const {EventSource} = client === 'node' ? globalThis : await import(client);
 
-const document = fs.readFileSync(new URL('../../net/HTTP.md', import.meta.url), 'utf8');
+const document = fs.readFileSync(new URL('../../net/http/HTTP.md', import.meta.url), 'utf8');
 const [, example] = /```js\n(\/\/ A copy of the facts[^]*?)```/.exec(document);
 const follow = new Function('EventSource', `${example}; return follow;`)(EventSource);
 

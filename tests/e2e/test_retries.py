@@ -1,5 +1,5 @@
 """Requests with an Idempotency-Key that are sent again after the server was killed, which has forgotten the
-key: held against what net/HTTP.md says of them. Stock never counts twice."""
+key: held against what net/http/HTTP.md says of them. Stock never counts twice."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import re
 import server
 from http_client import Http, address
 
-DOCUMENT = (server.HERE.parents[1] / "net" / "HTTP.md").read_text()
+DOCUMENT = (server.HERE.parents[1] / "net" / "http" / "HTTP.md").read_text()
 DESCRIPTION = json.loads((server.HERE.parents[1] / "net" / "http" / "openapi.json").read_text())
 LINES = {"lines": [{"sku": "LAMP", "quantity": 4}, {"sku": "LAMP", "quantity": 3}]}
 

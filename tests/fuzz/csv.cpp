@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "net/program/csv.hpp"
-#include "net/program/tables.hpp"
+#include "net/cli/csv/csv.hpp"
+#include "net/cli/csv/tables.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "net/program/reply_reader.hpp"
+#include "net/cli/remote/reply_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {

@@ -11,7 +11,8 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "net/command_table.hpp"
+#include "net/commands/command_table.hpp"
+#include "net/text/ascii_case.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
 #include "tests/fuzz/requests.hpp"

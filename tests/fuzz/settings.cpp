@@ -8,11 +8,11 @@
 #include "engine/eta.hpp"
 #include "engine/name.hpp"
 #include "engine/quantity.hpp"
-#include "net/escape.hpp"
-#include "net/inline_words.hpp"
-#include "net/program/command.hpp"
-#include "net/program/ini.hpp"
-#include "net/program/rules.hpp"
+#include "net/cli/command.hpp"
+#include "net/cli/settings/ini.hpp"
+#include "net/cli/settings/rules.hpp"
+#include "net/resp/inline_words.hpp"
+#include "net/text/escape.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "net/request_parser.hpp"
+#include "net/resp/request_parser.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/requests.hpp"
 

@@ -1,4 +1,4 @@
-// The words of an inline command, against a reader that is written as net/PROTOCOL.md says and
+// The words of an inline command, against a reader that is written as net/resp/PROTOCOL.md says and
 // changes nothing in place; and any words at all, quoted, are read as they were.
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "net/inline_words.hpp"
+#include "net/resp/inline_words.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
@@ -96,7 +96,7 @@ InlineOutcome split(std::string_view text, std::size_t words_max, Words& words) 
     return outcome;
 }
 
-/// As net/PROTOCOL.md lets a person write any word: in either kind of quotes.
+/// As net/resp/PROTOCOL.md lets a person write any word: in either kind of quotes.
 std::string quoted(std::string_view word, bool single) {
     std::string text{single ? '\'' : '"'};
     for (const char c : word) {

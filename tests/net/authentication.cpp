@@ -2,8 +2,8 @@
 #include <chrono>
 #include <string>
 
-#include "net/command_table.hpp"
-#include "net/password.hpp"
+#include "net/commands/command_table.hpp"
+#include "net/core/password.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

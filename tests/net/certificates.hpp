@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 #include "tests/scratch_directory.hpp"
 
 namespace allot::test {

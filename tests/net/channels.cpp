@@ -1,11 +1,11 @@
 // Channels: who listens to what, and hears of each fact once it is durable.
 
-#include "net/channels.hpp"
+#include "net/core/pub_sub.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/fact_parts.hpp"
+#include "net/core/fact_view.hpp"
 #include "tests/net/listening.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "net/channels.hpp"
+#include "net/core/pub_sub.hpp"
 #include "tests/net/listening.hpp"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/bounded_warnings.hpp"
+#include "net/core/rate_limited_log.hpp"
 #include "tests/net/listening.hpp"
 
 namespace {

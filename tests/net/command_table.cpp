@@ -1,4 +1,4 @@
-#include "net/command_table.hpp"
+#include "net/commands/command_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -7,12 +7,13 @@
 #include <sstream>
 #include <string>
 
-#include "net/reference.hpp"
+#include "net/commands/reference.hpp"
+#include "net/text/ascii_case.hpp"
 
 namespace {
 
 std::string protocol_document() {
-    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / "PROTOCOL.md"};
+    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / "resp" / "PROTOCOL.md"};
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
@@ -26,7 +27,7 @@ BOOST_AUTO_TEST_CASE(when_the_protocol_document_lists_the_commands_then_it_is_th
     const std::string document = protocol_document();
     BOOST_TEST_REQUIRE(!document.empty());
     BOOST_TEST(document.find("\n" + allot::markdown_table() + "\n") != std::string::npos,
-               "net/PROTOCOL.md must hold this table:\n"
+               "net/resp/PROTOCOL.md must hold this table:\n"
                    << allot::markdown_table());
 }
 

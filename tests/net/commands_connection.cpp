@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/command_table.hpp"
-#include "net/figures.hpp"
+#include "net/commands/command_table.hpp"
+#include "net/core/figures.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

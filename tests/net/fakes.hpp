@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "engine/memory_repository.hpp"
-#include "net/backend.hpp"
-#include "net/session.hpp"
+#include "net/core/backend.hpp"
+#include "net/resp/resp_session.hpp"
 #include "storage/journal/volatile_journal.hpp"
 #include "storage/store_mutex.hpp"
 #include "tests/engine/memory_history.hpp"

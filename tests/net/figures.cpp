@@ -1,10 +1,10 @@
-#include "net/figures.hpp"
+#include "net/core/figures.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "net/http/figures_json.hpp"
 #include "net/http/metric_page.hpp"
-#include "net/info.hpp"
+#include "net/resp/info.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "net/glob.hpp"
+#include "net/text/glob.hpp"
 
 #include <rapidcheck/boost_test.h>
 

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/http/remembered_answers.hpp"
+#include "net/core/idempotency_cache.hpp"
 #include "tests/net/http_desk.hpp"
 #include "tests/net/http_shop.hpp"
 
@@ -100,10 +100,9 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
 
 BOOST_AUTO_TEST_CASE(when_there_are_many_then_the_oldest_make_room_within_the_bound) {
     constexpr std::size_t bound = 100'000;
-    allot::http::RememberedAnswers answers{bound};
+    allot::RememberedAnswers answers{bound};
     for (int i = 0; i < 5000; ++i) {
-        answers.remember("key" + std::to_string(i),
-                         {{}, {.status = 201, .body = std::string(300, 'x')}, 7});
+        answers.remember("key" + std::to_string(i), {{}, 201, "", {}, std::string(300, 'x'), 7});
         BOOST_TEST_REQUIRE(answers.bytes() <= bound);
     }
     BOOST_TEST(answers.size() > 100U);
@@ -111,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_then_the_oldest_make_room_within_the_bo
     const auto* const last = answers.find("key4999");
     BOOST_REQUIRE(last != nullptr);
     BOOST_TEST(last->lsn == 7U);
-    answers.remember("large", {{}, {.status = 201, .body = std::string(2 * bound, 'x')}, 8});
+    answers.remember("large", {{}, 201, "", {}, std::string(2 * bound, 'x'), 8});
     BOOST_TEST(answers.size() == 0U);
     BOOST_TEST(answers.bytes() == 0U);
 }

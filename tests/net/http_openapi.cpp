@@ -10,8 +10,8 @@
 #include <set>
 #include <string>
 
-#include "net/command_table.hpp"
-#include "net/figures.hpp"
+#include "net/commands/command_table.hpp"
+#include "net/core/figures.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
 
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(when_it_describes_figures_then_it_has_their_sections) {
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
-    std::ifstream file{ALLOT_SOURCE_DIR "/net/HTTP.md"};
+    std::ifstream file{ALLOT_SOURCE_DIR "/net/http/HTTP.md"};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     const std::string routes = text.substr(0, text.find("\nThree routes are"));
     const std::size_t absent = routes.find("\nNo route has ");

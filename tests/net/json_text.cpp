@@ -1,4 +1,4 @@
-#include "net/http/json_text.hpp"
+#include "net/text/json_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -8,7 +8,7 @@
 namespace {
 std::string string_of(std::string_view text) {
     std::string out;
-    allot::http::append_json_string(out, text);
+    allot::append_json_string(out, text);
     return out;
 }
 }  // namespace

@@ -1,4 +1,4 @@
-#include "net/latency_histogram.hpp"
+#include "net/core/latency_histogram.hpp"
 
 #include <rapidcheck/boost_test.h>
 

@@ -1,9 +1,9 @@
-#include "net/loading.hpp"
+#include "net/core/loading.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/command_table.hpp"
+#include "net/commands/command_table.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
 

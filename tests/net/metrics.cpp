@@ -3,7 +3,7 @@
 #include <sstream>
 #include <string>
 
-#include "net/figures.hpp"
+#include "net/core/figures.hpp"
 #include "tests/net/http_desk.hpp"
 
 namespace {

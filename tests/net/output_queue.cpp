@@ -1,4 +1,4 @@
-#include "net/output_queue.hpp"
+#include "net/core/output_queue.hpp"
 
 #include <rapidcheck/boost_test.h>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "net/redis_terms.hpp"
+#include "net/core/redis_terms.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

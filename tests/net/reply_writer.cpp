@@ -1,4 +1,4 @@
-#include "net/reply_writer.hpp"
+#include "net/core/reply_writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>

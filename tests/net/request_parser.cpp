@@ -1,4 +1,4 @@
-#include "net/request_parser.hpp"
+#include "net/resp/request_parser.hpp"
 
 #include <rapidcheck/boost_test.h>
 #include <algorithm>

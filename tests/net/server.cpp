@@ -1,6 +1,6 @@
 // A server and its clients, who ask, end and quit as they may.
 
-#include "net/server.hpp"
+#include "net/transport/server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>

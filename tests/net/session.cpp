@@ -1,9 +1,9 @@
-#include "net/session.hpp"
+#include "net/resp/resp_session.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/command_table.hpp"
+#include "net/commands/command_table.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

@@ -1,10 +1,10 @@
-#include "net/slow_log.hpp"
+#include "net/core/slow_log.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <string>
 
-#include "net/command_table.hpp"
+#include "net/commands/command_table.hpp"
 #include "tests/net/http_desk.hpp"
 
 namespace {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <thread>
 
-#include "net/server.hpp"
+#include "net/transport/server.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace allot::test {

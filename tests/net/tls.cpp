@@ -1,6 +1,6 @@
 // Both sides of TLS without a socket, and the files that a server needs for it.
 
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 #include "tests/net/certificates.hpp"
 #include "tests/net/test_server.hpp"
 

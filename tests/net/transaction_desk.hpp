@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "engine/state_hash.hpp"
-#include "net/session.hpp"
+#include "net/resp/resp_session.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace allot::test {

@@ -1,4 +1,4 @@
-#include "net/program/allocate.hpp"
+#include "net/cli/allocate.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "net/program/csv.hpp"
+#include "net/cli/csv/csv.hpp"
 
 #include <rapidcheck/boost_test.h>
 

@@ -1,4 +1,4 @@
-#include "net/program/descriptors.hpp"
+#include "net/cli/io/descriptors.hpp"
 
 #include <sys/resource.h>
 

@@ -1,4 +1,4 @@
-#include "net/program/escape.hpp"
+#include "net/text/escape.hpp"
 
 #include <rapidcheck/boost_test.h>
 

@@ -1,4 +1,4 @@
-#include "net/program/fact_text.hpp"
+#include "net/cli/fact_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

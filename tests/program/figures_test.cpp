@@ -8,10 +8,10 @@
 #include <set>
 #include <sstream>
 
+#include "net/cli/program_figures.hpp"
+#include "net/commands/server_figures.hpp"
 #include "net/http/metric_page.hpp"
-#include "net/info.hpp"
-#include "net/program/program_figures.hpp"
-#include "net/server_figures.hpp"
+#include "net/resp/info.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

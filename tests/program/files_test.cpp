@@ -1,4 +1,4 @@
-#include "net/program/files.hpp"
+#include "net/cli/io/files.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <system_error>

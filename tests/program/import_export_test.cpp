@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
-#include "net/program/export.hpp"
-#include "net/program/import.hpp"
+#include "net/cli/export.hpp"
+#include "net/cli/import.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/small_store.hpp"
 #include "tests/scratch_directory.hpp"

@@ -1,4 +1,4 @@
-#include "net/program/log_queue.hpp"
+#include "net/cli/io/log_queue.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 #include <ostream>
 #include <string>
 
-#include "net/program/logger.hpp"
+#include "net/cli/io/logger.hpp"
 #include "storage/io/system_clock.hpp"
 #include "tests/scratch_directory.hpp"
 

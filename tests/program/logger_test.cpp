@@ -1,4 +1,4 @@
-#include "net/program/logger.hpp"
+#include "net/cli/io/logger.hpp"
 
 #include <rapidcheck/boost_test.h>
 

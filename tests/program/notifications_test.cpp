@@ -1,8 +1,8 @@
-#include "net/program/notifications.hpp"
+#include "net/cli/settings/notifications.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "net/program/serve.hpp"
+#include "net/cli/serve.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
 

@@ -1,10 +1,10 @@
-#include "net/program/password_setting.hpp"
+#include "net/cli/settings/password_setting.hpp"
 
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
-#include "net/program/serve.hpp"
+#include "net/cli/serve.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
 

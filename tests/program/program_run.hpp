@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "net/program/program.hpp"
+#include "net/cli/program.hpp"
 
 namespace allot::testing {
 

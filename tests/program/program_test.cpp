@@ -1,9 +1,9 @@
-#include "net/program/program.hpp"
+#include "net/cli/program.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <ostream>
 
-#include "net/program/command.hpp"
+#include "net/cli/command.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
 

@@ -1,4 +1,4 @@
-#include "net/program/progress_bar.hpp"
+#include "net/cli/io/progress_bar.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "net/program/reply_reader.hpp"
+#include "net/cli/remote/reply_reader.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>

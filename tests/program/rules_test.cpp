@@ -1,4 +1,4 @@
-#include "net/program/rules.hpp"
+#include "net/cli/settings/rules.hpp"
 
 #include <boost/test/unit_test.hpp>
 

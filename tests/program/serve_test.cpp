@@ -1,4 +1,4 @@
-#include "net/program/serve.hpp"
+#include "net/cli/serve.hpp"
 
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@
 #include <streambuf>
 #include <thread>
 
-#include "net/program/sample_stock.hpp"
+#include "net/cli/sample_stock.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/program/small_store.hpp"
 #include "tests/scratch_directory.hpp"

@@ -1,10 +1,10 @@
-#include "net/program/settings.hpp"
+#include "net/cli/settings/settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 #include <system_error>
 
-#include "net/program/command.hpp"
+#include "net/cli/command.hpp"
 
 using namespace allot::program;
 

@@ -1,4 +1,4 @@
-#include "net/program/tables.hpp"
+#include "net/cli/csv/tables.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sstream>

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/session.hpp"
+#include "net/resp/resp_session.hpp"
 #include "storage/store_core.hpp"
 #include "tests/world/dice.hpp"
 #include "tests/world/event_queue.hpp"
@@ -79,7 +79,8 @@ private:
     Snapshotting snapshotting_ = Snapshotting::none;
 };
 
-/// A client's connection as the server has it: what net/connection.cpp does with a socket.
+/// A client's connection as the server has it: what net/transport/connection.cpp does with a
+/// socket.
 class SimulatedConnection {
 public:
     explicit SimulatedConnection(SimulatedServer& server);

@@ -1,0 +1,45 @@
+#include "storage/backup/backup.hpp"
+
+#include "net/cli/command.hpp"
+#include "net/cli/copy_command.hpp"
+
+namespace allot::program {
+namespace {
+
+constexpr std::array backup_options = {
+    help_option, print_config_option, config_option,
+    Option{"dry-run", "", "", "print what would be done, and change nothing",
+           Option::From::flag_only},
+    Option{"replace", "", "", "go on where DST holds another store, or reaches further than SRC",
+           Option::From::flag_only}};
+
+int run_backup(const Settings& settings, Console& console) {
+    return run_copy(settings, console, "backup", backup_store);
+}
+
+}  // namespace
+
+constinit const Command backup_command{
+    .syntax =
+        {.name = "backup",
+         .operands = "SRC DST",
+         .summary = "bring a copy of a store, which may be in use, to a directory",
+         .details =
+             "The store in SRC may be open, and be written to meanwhile: the copy holds all that\n"
+             "was durable when the command began, and is a state that the store had. DST is\n"
+             "empty, or holds an earlier backup of the same store: then files are copied that\n"
+             "are new, renamed that were renamed, and deleted that are gone. What is copied is\n"
+             "synced and read back before anything takes its place; an interruption leaves the\n"
+             "earlier backup, or what the same command finishes. The file BACKUP lists what DST\n"
+             "holds. 'allot check DST' reads all of it, 'allot restore' brings it back.",
+         .options = backup_options,
+         .operands_min = 2,
+         .operands_max = 2,
+         .examples = "allot backup stock /mnt/backup             copy what is new since the last "
+                     "time\n"
+                     "allot backup --dry-run stock /mnt/backup   say what that would be\n"},
+    .run = run_backup,
+    .store = [](const Settings& settings) { return settings.operands().front(); },
+    .when_in_use = "end that process first, or name another DST"};
+
+}  // namespace allot::program

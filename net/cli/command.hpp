@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+
+#include "net/cli/io/console.hpp"
+#include "net/cli/settings/option.hpp"
+#include "net/cli/settings/settings.hpp"
+
+namespace allot::program {
+
+/// What a process says when it ends.
+namespace exit_code {
+inline constexpr int ok = 0;
+inline constexpr int failed = 1;  ///< the world, or the input, was not as it must be
+inline constexpr int usage = 2;   ///< called or configured wrongly; `check`, `repair`: no verdict
+}  // namespace exit_code
+
+/// One thing that the program can do. It throws what it cannot cope with; see run().
+struct Command {
+    Syntax syntax;
+    int (*run)(const Settings& settings, Console& console);
+    /// Throws UsageError where a setting breaks its rule. Null: run() finds it early enough.
+    void (*check)(const Settings& settings) = nullptr;
+    /// The directory of the store that it reads. Null: none.
+    std::string (*store)(const Settings& settings) = nullptr;
+    /// What to do when a store is open elsewhere, for a message.
+    std::string_view when_in_use = "end that process first";
+    /// What to do when the store is damaged, where that is not what explained() says.
+    std::string_view when_damaged = {};
+};
+
+// Each in a file of its own.
+extern const Command serve_command;
+extern const Command allocate_command;
+extern const Command import_command;
+extern const Command export_command;
+extern const Command check_command;
+extern const Command repair_command;
+extern const Command dump_command;
+extern const Command backup_command;
+extern const Command restore_command;
+
+// Options that several commands have.
+inline constexpr Option help_option{"help", "", "", "show this help and do nothing",
+                                    Option::From::flag_only};
+inline constexpr Option print_config_option{
+    "print-config", "", "",
+    "show the settings that are in force, as a configuration file that says where each comes "
+    "from, and do nothing",
+    Option::From::flag_only};
+inline constexpr Option config_option{"config", "FILE", "",
+                                      "read settings from FILE: lines of 'key = value'"};
+inline constexpr Option data_option{"data", "DIR", "stock", "the store's directory"};
+inline constexpr Option segment_bytes_option{"segment-bytes", "SIZE", "64MiB",
+                                             "size of a new journal file"};
+
+}  // namespace allot::program

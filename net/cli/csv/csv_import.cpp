@@ -1,0 +1,108 @@
+#include "net/cli/csv/csv_import.hpp"
+
+namespace allot::program {
+namespace {
+
+template <class Row, class Book>
+void book_each(const Table<Row>& table, const RowsDone& done, Book book) {
+    std::size_t rows = 0;
+    for (const Located<Row>& at : table.rows) {
+        book(at.row, at.places);
+        if (done) done(++rows, table.rows.size());
+    }
+}
+
+/// Complains of a line that cannot go where it was.
+void complain_of(const AllocationRow& row, Refusal refusal, const std::array<Place, 4>& places,
+                 Repository& repository, std::string_view file, Complaints& complaints) {
+    const auto complain = [&](std::size_t at, std::string_view value, std::string_view rule) {
+        complaints.add(file, places[at], value, rule);
+    };
+    if (refusal == Refusal::unknown_sku) {
+        complain(1, row.line.sku.view(), unknown_sku_rule);
+    } else if (refusal == Refusal::unknown_batch) {
+        const bool is_known = repository.find_batch(row.batch) != no_index;
+        complain(3, row.batch.view(), is_known ? other_sku_rule : unknown_batch_rule);
+    } else {
+        complain(2, std::to_string(row.line.quantity.units()),
+                 refusal == Refusal::batch_exists ? "another batch holds this line"
+                                                  : "the batch has fewer units available");
+    }
+}
+
+/// \return false after a complaint.
+bool are_known(const Table<OrderLine>& table, std::size_t at, std::size_t size,
+               Repository& repository, Complaints& complaints) {
+    bool known = true;
+    for (std::size_t i = at; i < at + size; ++i) {
+        const auto& [line, places] = table.rows[i];
+        if (repository.find(line.sku) != nullptr) continue;
+        complaints.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
+        known = false;
+    }
+    return known;
+}
+
+AllocateOrder order_at(const Table<OrderLine>& table, std::size_t at, std::size_t size) {
+    AllocateOrder order{table.rows[at].row.order, {}};
+    order.lines.reserve(size);
+    for (std::size_t i = at; i < at + size; ++i) {
+        order.lines.push_back({table.rows[i].row.sku, table.rows[i].row.quantity});
+    }
+    return order;
+}
+
+}  // namespace
+
+std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
+                         const RowsDone& done) {
+    std::size_t already = 0;
+    book_each(table, done, [&](const BatchRow& row, const auto& places) {
+        const auto added = handle(ImportBatch{row.ref, row.sku, row.purchased, row.eta}, work);
+        if (!added) {
+            complaints.add(
+                table.file, places[0], row.ref.view(),
+                added.error() == Refusal::batch_limit ? batch_limit_rule : batch_taken_rule);
+        } else if (!*added) {
+            ++already;
+        }
+    });
+    return already;
+}
+
+std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
+                             Complaints& complaints, const RowsDone& done) {
+    std::size_t already = 0;
+    book_each(table, done, [&](const AllocationRow& row, const auto& places) {
+        const auto held = handle(ImportLine{row.line, row.batch}, work);
+        if (!held) {
+            complain_of(row, held.error(), places, work.repository(), table.file, complaints);
+        } else if (!*held) {
+            ++already;
+        }
+    });
+    return already;
+}
+
+Tally book_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
+                  Complaints& complaints, const RowsDone& done) {
+    Tally tally;
+    for (std::size_t at = 0; at < table.rows.size();) {
+        const std::size_t size = rows_together(table, at, orders);
+        if (are_known(table, at, size, work.repository(), complaints)) {
+            const auto fresh = work.attempt([&](UnitOfWork& part) {
+                return handle(ImportOrder{order_at(table, at, size)}, part);
+            });
+            fresh ? tally.allocate(size, *fresh) : tally.refuse(size);
+        }
+        at += size;
+        if (done) done(at, table.rows.size());
+    }
+    return tally;
+}
+
+void check_orders(const Table<OrderLine>& table, Repository& repository, Complaints& complaints) {
+    are_known(table, 0, table.rows.size(), repository, complaints);
+}
+
+}  // namespace allot::program

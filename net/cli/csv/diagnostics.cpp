@@ -1,0 +1,42 @@
+#include "net/cli/csv/diagnostics.hpp"
+
+#include <ostream>
+
+#include "net/text/escape.hpp"
+
+namespace allot::program {
+namespace {
+
+std::string text_of(std::string_view file, Place place) {
+    return escaped(file) + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
+           ": ";
+}
+
+void print_all(const std::vector<std::string>& shown, std::size_t count, std::string_view what,
+               std::ostream& to) {
+    for (const std::string& line : shown) to << line << '\n';
+    if (count > shown.size()) to << "and " << count - shown.size() << " more" << what << '\n';
+}
+
+}  // namespace
+
+void Complaints::add(std::string_view file, Place place, std::string_view value,
+                     std::string_view rule) {
+    ++count_;
+    if (shown_.size() == shown_max) return;
+    std::string text = text_of(file, place) + "value '" + escaped_short(value) + "': ";
+    shown_.push_back(text.append(rule));
+}
+
+void Complaints::note(std::string_view file, Place place, std::string_view text) {
+    ++notes_count_;
+    if (notes_.size() == shown_max) return;
+    notes_.push_back((text_of(file, place) + "note: ").append(text));
+}
+
+void Complaints::print(std::ostream& to) const {
+    print_all(notes_, notes_count_, " notes", to);
+    print_all(shown_, count_, "", to);
+}
+
+}  // namespace allot::program

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "net/cli/csv/tables.hpp"
+
+namespace allot::program {
+
+/// A row, and the LSN that gives it its place among the others.
+template <class Row>
+struct Dated {
+    Lsn lsn;
+    Row row;
+};
+
+/// A stock as CSV. Importing both into an empty store gives the same batches, in the same order of
+/// preference, with the same lines on them in the same order of allocation. What is short (R14) is
+/// not in them.
+struct ExportedFiles {
+    std::string batches;
+    std::string allocations;
+};
+
+/// All batches and allocated lines of a stock, in any order.
+struct StockRows {
+    std::vector<Dated<BatchRow>> batches;           ///< by the LSN that added each
+    std::vector<Dated<AllocationRow>> allocations;  ///< by the LSN that allocated each
+
+    /// Each in the order of the LSNs.
+    [[nodiscard]] ExportedFiles files() &&;
+};
+
+}  // namespace allot::program

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "engine/ports.hpp"
+#include "net/cli/csv/stock_rows.hpp"
+
+namespace allot::program {
+
+[[nodiscard]] ExportedFiles export_stock(Repository& repository);
+
+}  // namespace allot::program

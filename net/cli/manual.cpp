@@ -1,0 +1,98 @@
+#include <ostream>
+
+#include "net/cli/help.hpp"
+#include "net/commands/reference.hpp"
+
+namespace allot::program {
+namespace {
+
+/// Text as roff: what would be markup is taken literally, and newlines do not begin requests.
+std::string roff(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (c == '\\') {
+            safe += "\\e";
+        } else if (c == '-') {
+            safe += "\\-";
+        } else if ((c == '.' || c == '\'') && (safe.empty() || safe.back() == '\n')) {
+            safe += "\\&";
+            safe += c;
+        } else {
+            safe += c;
+        }
+    }
+    return safe;
+}
+
+void print_option(const Option& option, std::ostream& to) {
+    if (option.from == Option::From::environment_only) {
+        to << ".TP\n.B " << roff(variable_of(option.name)) << "\n"
+           << roff(option.help) << " (in the environment only)\n";
+        return;
+    }
+    to << ".TP\n.B \\-\\-" << roff(option.name);
+    if (!option.is_switch()) to << " \\fI" << roff(option.value) << "\\fR";
+    to << '\n' << roff(option.help);
+    if (option.repeatable) to << " (repeatable)";
+    if (!option.fallback.empty()) to << " (default: " << roff(option.fallback) << ')';
+    to << '\n';
+}
+
+void print_command(const Syntax& syntax, std::ostream& to) {
+    to << ".SS allot " << roff(syntax.name) << " [\\fIoption\\fR...] " << roff(syntax.operands)
+       << '\n'
+       << roff(syntax.summary) << ".\n.PP\n"
+       << roff(syntax.details) << '\n';
+    std::string_view group;
+    for (const Option& option : syntax.options) {
+        if (option.group != group) to << ".PP\n.I " << roff(option.group) << '\n';
+        group = option.group;
+        if (option.name != help_option.name && option.name != print_config_option.name &&
+            option.name != config_option.name) {
+            print_option(option, to);
+        }
+    }
+    if (!syntax.examples.empty()) {
+        to << ".PP\nExamples:\n.PP\n.nf\n" << roff(syntax.examples) << ".fi\n";
+    }
+}
+
+}  // namespace
+
+void print_manual(std::span<const Command* const> commands, std::ostream& to) {
+    to << R"(.TH ALLOT 1 "" "allot )" << ALLOT_VERSION << R"(" "User Commands"
+.SH NAME
+allot \- decides from which batch of stock an order line ships
+.SH SYNOPSIS
+.B allot
+.I command
+.RI [ option ...]
+.RI [ operand ...]
+.SH OPTIONS OF EVERY COMMAND
+)";
+    for (const Option& option : {help_option, print_config_option, config_option}) {
+        print_option(option, to);
+    }
+    to << R"(.PP
+A flag beats the environment, that beats the configuration file, that beats the default.
+The variable of
+.B \-\-data
+is
+.BR ALLOT_DATA ,
+its key in a file
+.BR data .
+A secret is read from a file, or from the environment, and never from the command line.
+.SH SUBCOMMANDS
+)";
+    for (const Command* const command : commands) print_command(command->syntax, to);
+    to << R"(.SH PROTOCOL
+What a client of
+.B allot serve
+may send, as a line or in RESP:
+)" << manual_page()
+       << R"(.SH EXIT STATUS
+0 done, 1 failed, 2 called or configured wrongly.
+)";
+}
+
+}  // namespace allot::program

@@ -1,0 +1,117 @@
+#include "net/cli/program_figures.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "net/text/escape.hpp"
+
+namespace allot::program {
+
+namespace {
+
+using std::chrono::microseconds;
+constexpr std::size_t error_bytes_max = 200;
+
+void add_journal(Figures& to, const StoreStatus& status) {
+    to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact that the journal still holds",
+             status.oldest);
+    to.gauge("recovered_facts", "allot_recovered_facts", "Facts replayed at the start",
+             status.recovered_facts);
+    to.counter("journal_bytes", "allot_journal_bytes_total", "Bytes of facts journaled",
+               status.journal_bytes);
+    to.gauge("journal_file_bytes", "allot_journal_file_bytes", "Bytes of the journal's files",
+             status.journal_file_bytes);
+    to.gauge("journal_held_back_bytes", "allot_journal_held_back_bytes",
+             "Of these, what only event handlers still need, by the last snapshot",
+             status.held_back_bytes);
+    to.gauge("journal_waiting_bytes", "allot_journal_waiting_bytes",
+             "Bytes of facts that wait for the group before them", status.waiting_bytes);
+    to.counter("journal_groups", untold("allot_journal_group_facts_count"),
+               "Groups of facts that shared one write", status.journal_groups);
+    to.histogram("allot_journal_group_facts", "Facts that shared one write",
+                 FigureHistogram::of_powers({status.group_sizes.begin(), status.group_sizes.end()},
+                                            status.written_facts));
+}
+
+void add_disk(Figures& to, const StoreStatus& status) {
+    to.gauge("disk_full", "allot_disk_full",
+             "1 while the next journal file cannot be made: changes are refused once the present "
+             "one is full",
+             status.disk_full);
+    to.gauge("disk_free_bytes", "allot_disk_free_bytes", "What the store's file system has left",
+             status.disk_free_bytes);
+    to.gauge("disk_lasts_seconds", "allot_disk_lasts_seconds",
+             "For how long that lasts as the journal grows, if nothing is removed; 100 years at "
+             "the most",
+             static_cast<std::uint64_t>(status.disk_lasts.count()));
+}
+
+void add_snapshots(Figures& to, const StoreStatus& status) {
+    constexpr std::string_view by_result = "Snapshots, by how they ended";
+    to.gauge("snapshot_lsn", "allot_snapshot_lsn",
+             "The last fact of the last snapshot; a restart replays those after it",
+             status.snapshot);
+    to.gauge("snapshot_age_facts", "allot_snapshot_age_facts",
+             "Facts since the last snapshot: what a restart replays",
+             status.last - std::min(status.last, status.snapshot));
+    to.gauge("snapshot_running", "allot_snapshot_running", "1 while one is being taken",
+             status.snapshot_running);
+    to.counter("snapshots_taken", "allot_snapshots_total", by_result, status.snapshots_taken,
+               {{"result", "taken"}});
+    to.counter("snapshots_failed", "allot_snapshots_total", by_result, status.snapshots_failed,
+               {{"result", "failed"}});
+    to.gauge("snapshot_timestamp_seconds", "allot_snapshot_timestamp_seconds",
+             "When this process took its last snapshot, seconds since 1970; 0: it has not",
+             static_cast<double>(status.snapshot_at) / 1e6);
+    to.gauge("snapshot_duration_seconds", "allot_snapshot_duration_seconds",
+             "How long the last snapshot took", microseconds{status.snapshot_took_us});
+    to.gauge("snapshot_pause_seconds", "allot_snapshot_pause_seconds",
+             "The longest that the last snapshot held the stock",
+             microseconds{status.snapshot_pause_us});
+}
+
+}  // namespace
+
+void add_store_figures(Figures& to, const StoreStatus& status) {
+    to.begin("stock");
+    to.gauge("stock_memory_bytes", "allot_stock_memory_bytes",
+             "Memory of products, batches, orders, lines and shortages", status.memory_bytes);
+    to.begin("persistence");
+    add_journal(to, status);
+    add_disk(to, status);
+    add_snapshots(to, status);
+}
+
+void add_handler_figures(Figures& to, const std::vector<HandlerStatus>& handlers) {
+    to.begin("handlers");
+    for (const HandlerStatus& handler : handlers) {
+        std::string error;
+        append_escaped(error, handler.last_error, error_bytes_max);
+        to.begin_row(handler.name);
+        to.gauge("lsn", "allot_handler_lsn", "The last fact that the event handler has dealt with",
+                 handler.done);
+        to.gauge("lag_facts", "allot_handler_lag_facts",
+                 "Facts that the event handler has yet to look at", handler.lag);
+        to.gauge("needs_lsn", "allot_handler_needs_lsn",
+                 "The first fact that the event handler still needs", handler.kept + 1);
+        to.counter("deliveries", "allot_handler_deliveries_total",
+                   "Notifications that were accepted", handler.acted);
+        to.counter("failures", "allot_handler_failures_total",
+                   "Attempts that failed: to notify, or to read the journal", handler.failures);
+        to.gauge("retry_seconds", "allot_handler_retry_seconds",
+                 "How long until the event handler is called again after a failure; 0: it does not "
+                 "rest",
+                 handler.retry_in);
+        to.gauge("last_error", untold("a text"), "What the last of these failed with",
+                 std::move(error));
+    }
+}
+
+void add_log_figures(Figures& to, std::uint64_t lines_lost) {
+    to.begin("stats");
+    to.counter("log_lines_lost", "allot_log_lines_lost_total",
+               "Lines of the program's log that were dropped, because nothing read them",
+               lines_lost);
+}
+
+}  // namespace allot::program

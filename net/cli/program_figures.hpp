@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "net/core/figures.hpp"
+#include "storage/store.hpp"
+
+namespace allot::program {
+
+/// Adds the figures that the storage alone knows.
+void add_store_figures(Figures& to, const StoreStatus& status);
+
+/// Adds how far each event handler has come.
+void add_handler_figures(Figures& to, const std::vector<HandlerStatus>& handlers);
+
+/// Adds how many lines of the program's log were dropped, because nothing read them.
+void add_log_figures(Figures& to, std::uint64_t lines_lost);
+
+}  // namespace allot::program

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/cli/command.hpp"
+#include "net/cli/settings/notifications.hpp"
+#include "net/cli/settings/rules.hpp"
+#include "net/transport/server.hpp"
+#include "storage/options.hpp"
+
+namespace allot::program {
+
+/// What `allot serve` is told to do.
+struct ServeSettings {
+    std::string directory;
+    Endpoint listen;
+    std::optional<Endpoint> http;  ///< none: HTTP is not spoken
+    StoreOptions store;
+    ServerOptions server;  ///< `listen` and all limits in it
+    Notifications notifications;
+    bool sample_stock;
+    std::vector<std::string> warnings;  ///< to be logged when it starts
+
+    /// \throws UsageError, also where the address is not this machine's own and nothing says that
+    /// anyone who reaches it may change the stock.
+    [[nodiscard]] static ServeSettings from(const Settings& settings);
+};
+
+/// Replies that take longer than this after a signal to end are cut off.
+inline constexpr std::chrono::milliseconds drain_max{3000};
+
+/// Listens at once, opens the store while clients are told that it is loading, and serves it until
+/// SIGTERM or SIGINT: then executes what was read, sends the replies, takes a snapshot and closes
+/// the store. While it loads, such a signal ends it soon, and no file has changed. A second signal
+/// ends the process at once.
+/// \return the exit code.
+/// \pre console.log is set. \throws std::system_error when the store cannot be opened or the
+/// address is not free.
+int serve(const ServeSettings& settings, Console& console);
+
+}  // namespace allot::program

@@ -1,0 +1,133 @@
+#include "net/cli/settings/notifications.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "net/cli/settings/password_setting.hpp"
+#include "net/cli/settings/rules.hpp"
+
+namespace allot::program {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds retry_first{1'000};
+constexpr milliseconds connect_max{10'000};
+constexpr std::size_t secret_bytes_max = 512;
+
+std::optional<std::string> read_mail_server(std::string_view text) {
+    std::string url{text};
+    if (notify::server_of(url, notify::Mail::schemes).empty()) return std::nullopt;
+    return url;
+}
+
+std::optional<std::string> read_mail_address(std::string_view text) {
+    if (!notify::is_mail_address(text)) return std::nullopt;
+    return std::string{text};
+}
+
+std::optional<milliseconds> read_patience(std::string_view text) {
+    const auto time = read_duration(text);
+    return time == milliseconds{0} ? std::nullopt : time;
+}
+
+constexpr Rule<std::string> smtp_rule{
+    read_mail_server, "smtp://HOST[:PORT] or smtps://HOST[:PORT], without user and password"};
+constexpr Rule<std::string> mail_address_rule{read_mail_address,
+                                              "an ASCII address such as stock@example.com"};
+constexpr Rule<milliseconds> patience_rule{
+    read_patience, "a time such as 500ms, 30s, 5min or 2h, at most 24h, and not 0"};
+
+/// How one is to speak to any of them.
+notify::Peer peer(const Settings& settings) {
+    const auto whole_max = settings.get("notify-timeout", patience_rule);
+    return {.url = {},
+            .ca_file = settings.text("notify-ca"),
+            .connect_max = std::min(connect_max, whole_max),
+            .whole_max = whole_max};
+}
+
+std::vector<std::string> recipients(const Settings& settings) {
+    constexpr std::string_view option = "mail-to";
+    std::vector<std::string> all;
+    for (const Settings::Setting& setting : settings.all(option)) {
+        std::string address = Settings::read(option, setting, mail_address_rule);
+        if (std::ranges::find(all, address) != all.end()) {
+            throw Settings::refusal(option, setting, "is there already");
+        }
+        all.push_back(std::move(address));
+    }
+    if (all.size() > recipients_max) {
+        throw UsageError{std::string{option} + ": " + std::to_string(all.size()) +
+                         " are set: at most " + std::to_string(recipients_max) + " may be"};
+    }
+    // Tells the rule.
+    if (all.empty()) all.push_back(settings.get(option, mail_address_rule));
+    return all;
+}
+
+notify::Mail::Settings mail_settings(const Settings& settings, notify::Peer server,
+                                     std::vector<std::string>& warnings) {
+    constexpr SecretOptions password{.file = "smtp-password-file",
+                                     .secret = "smtp-password",
+                                     .what = "password of the mail server",
+                                     .bytes_max = secret_bytes_max};
+    server.url = settings.get("smtp", smtp_rule);
+    notify::Mail::Settings mail{
+        .server = std::move(server),
+        .envelope = {.from = settings.get("mail-from", mail_address_rule),
+                     .to = recipients(settings)},
+        .user = settings.text("smtp-user"),
+        .password = plain_secret(read_secret(settings, password), password.what, warnings)};
+    if (mail.user.empty() != mail.password.empty()) {
+        throw UsageError{"smtp-user: a name and a password are needed together"};
+    }
+    return mail;
+}
+
+template <class Destination>
+EventHandler handler_for(std::string_view name, const typename Destination::Settings& settings,
+                         milliseconds retry_most) {
+    const auto destination = std::make_shared<Destination>(settings);
+    return {.name = std::string{name},
+            .from = from_now,
+            .call =
+                [destination](const CommittedFact& fact, std::uint64_t store_id) {
+                    try {
+                        return destination->tell(fact, store_id) ? Handled::acted
+                                                                 : Handled::passed_over;
+                    } catch (const notify::ComeBackLater& later) {
+                        throw RetryLater{later.what(), later.after()};
+                    }
+                },
+            .back_off = {.first = retry_first, .most = retry_most, .jitter = BackOff::Jitter::full},
+            .interrupt = [destination] { destination->interrupt(); }};
+}
+
+}  // namespace
+
+Notifications Notifications::from(const Settings& settings, std::vector<std::string>& warnings) {
+    Notifications notifications;
+    notifications.retry_most = settings.get("notify-retry-max", patience_rule);
+    const notify::Peer like = peer(settings);
+    if (!settings.text("smtp").empty()) {
+        notifications.mail = mail_settings(settings, like, warnings);
+    }
+    notifications.webhooks = read_webhooks(settings, like, warnings);
+    if (!notifications.mail && !settings.all("mail-to").empty()) {
+        throw UsageError{"mail-to: needs --smtp, too"};
+    }
+    return notifications;
+}
+
+std::vector<EventHandler> Notifications::handlers() const {
+    std::vector<EventHandler> handlers;
+    if (mail) handlers.push_back(handler_for<notify::Mail>("mail", *mail, retry_most));
+    for (const NamedWebhook& webhook : webhooks) {
+        handlers.push_back(
+            handler_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
+    }
+    return handlers;
+}
+
+}  // namespace allot::program

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/cli/settings/option.hpp"
+#include "net/cli/settings/settings.hpp"
+#include "net/cli/settings/webhooks.hpp"
+#include "net/notify/mail.hpp"
+#include "storage/feed/event_handler.hpp"
+
+namespace allot::program {
+
+inline constexpr std::size_t recipients_max = 50;
+
+/// Who is notified of what has happened.
+struct Notifications {
+    std::optional<notify::Mail::Settings> mail;
+    std::vector<NamedWebhook> webhooks;
+    std::chrono::milliseconds retry_most{};  ///< the longest rest between two tries
+
+    /// \param warnings what the operator should know is added.
+    /// \throws UsageError
+    [[nodiscard]] static Notifications from(const Settings& settings,
+                                            std::vector<std::string>& warnings);
+    /// How many are notified, each by a connection of its own.
+    [[nodiscard]] std::size_t destinations() const noexcept {
+        return webhooks.size() + (mail ? 1 : 0);
+    }
+    /// For bootstrap(): `mail`, and each NamedWebhook::handler(), from the first new fact on.
+    [[nodiscard]] std::vector<EventHandler> handlers() const;
+};
+
+inline constexpr std::array mail_options = {
+    Option{
+        "smtp", "URL", "",
+        "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
+        "the server offers it, and then only with a certificate that it trusts (--notify-ca), or "
+        "smtps://HOST[:PORT]"},
+    Option{"mail-to", "ADDRESS", "", "recipient of the mails; up to 50", Option::From::anywhere,
+           true},
+    Option{"mail-from", "ADDRESS", "allocations@example.com", "sender of the mails"},
+    Option{"smtp-user", "NAME", "", "name for the mail server; needs a password, and TLS"},
+    Option{"smtp-password-file", "FILE", "",
+           "its password, in FILE's first line; or set ALLOT_SMTP_PASSWORD"},
+    Option{"smtp-password", "SECRET", "",
+           "the password for the mail server, where --smtp-password-file is not set",
+           Option::From::environment_only}};
+
+inline constexpr std::array notify_options = {
+    Option{"notify-ca", "FILE", "",
+           "trust servers with a certificate of a CA in FILE, PEM, instead of the system's, when "
+           "mailing and posting"},
+    Option{"notify-timeout", "TIME", "30s", "give up a try to mail or post after this"},
+    Option{"notify-retry-max", "TIME", "60s",
+           "the longest rest between two tries, unless a webhook's receiver asks for a longer one "
+           "by Retry-After; that "
+           "is granted up to an hour"}};
+
+}  // namespace allot::program

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/cli/settings/option.hpp"
+#include "net/cli/settings/settings.hpp"
+#include "net/notify/webhook.hpp"
+
+namespace allot::program {
+
+/// One of those to whom facts are posted. Each has a place, a back-off and figures of its own.
+struct NamedWebhook {
+    std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: that of the one that has none
+    notify::Webhook::Settings settings;
+
+    /// What its place is kept under, and what INFO and /metrics call it: `webhook-` and the name,
+    /// or `webhook`. So another URL under the same name goes on where the one before was.
+    [[nodiscard]] std::string handler() const {
+        return name.empty() ? "webhook" : "webhook-" + name;
+    }
+};
+
+inline constexpr std::size_t webhooks_max = 16;
+inline constexpr std::string_view default_events = "out_of_stock";
+
+/// What is set of each, in the order of their names. A token is sent to the webhook alone that it
+/// is given for.
+/// \param like how one is to speak to each; its URL is of no meaning.
+/// \param warnings what the operator should know is added.
+/// \throws UsageError
+[[nodiscard]] std::vector<NamedWebhook> read_webhooks(const Settings& settings,
+                                                      const notify::Peer& like,
+                                                      std::vector<std::string>& warnings);
+
+inline constexpr std::array webhook_options = {
+    Option{"webhook", "[NAME=]URL", "",
+           "post facts as JSON to this URL, http:// or https://; the place in the history of each "
+           "is kept under its name, which all but one of up to 16 must have",
+           Option::From::anywhere, true},
+    Option{"webhook-events", "[NAME=]EVENTS", default_events,
+           "which, by their names in the feed, with commas between them; with a NAME, to the "
+           "webhook of that name, else to the one without",
+           Option::From::anywhere, true},
+    Option{"webhook-token-file", "[NAME=]FILE", "",
+           "send the token in FILE's first line as Authorization: Bearer, likewise; or, to the "
+           "webhook without a name, set ALLOT_WEBHOOK_TOKEN",
+           Option::From::anywhere, true},
+    Option{"webhook-token", "SECRET", "",
+           "the token for the webhook without a name, where --webhook-token-file is not set",
+           Option::From::environment_only}};
+
+}  // namespace allot::program

@@ -1,0 +1,252 @@
+#include "net/commands/server_figures.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/beast/http/verb.hpp>
+#include <cmath>
+#include <mutex>
+
+#include "net/commands/command_table.hpp"
+#include "net/commands/route_table.hpp"
+#include "net/core/process_figures.hpp"
+#include "net/core/redis_terms.hpp"
+#include "net/core/session.hpp"
+#include "net/text/ascii_case.hpp"
+
+// Keys that Redis has, too, are named as there: its tools read them. Everywhere else a metric is
+// `allot_` and the key, and `_total` with a counter.
+
+namespace allot {
+
+namespace {
+
+std::chrono::seconds uptime_of(const Hub& hub) {
+    return std::chrono::duration_cast<std::chrono::seconds>(hub.now - hub.started);
+}
+
+void add_server(Figures& to, const Hub& hub) {
+    constexpr std::string_view no_quantity = "an identity, not a quantity";
+    to.begin("server");
+    to.gauge("allot_version", "allot_build_info", "1, labeled with the version of the program",
+             std::string{ALLOT_VERSION}, {{"version", ALLOT_VERSION}});
+    to.gauge("process_id", untold(no_quantity), "Of the server's process",
+             static_cast<std::uint64_t>(::getpid()));
+    to.gauge("tcp_port", untold(no_quantity), "Of the line protocol", std::uint64_t{hub.port});
+    to.gauge("http_port", untold(no_quantity), "0 where HTTP is not spoken",
+             std::uint64_t{hub.http_port});
+    to.gauge("uptime_in_seconds", untold("time() - process_start_time_seconds"),
+             "How long the server has run", static_cast<std::uint64_t>(uptime_of(hub).count()));
+    to.gauge("ready", "allot_ready", "1 while stock is served, as /readyz says",
+             hub.loading == nullptr && !hub.storage_failed);
+}
+
+void add_process(Figures& to, const Hub& hub) {
+    const ProcessFigures process = ProcessFigures::now();
+    to.begin("process");
+    to.gauge("start_time_seconds", "process_start_time_seconds",
+             "When the server began, seconds since 1970",
+             static_cast<std::uint64_t>(hub.unix_started));
+    to.counter("cpu_seconds", "process_cpu_seconds_total", "Processor time, of user and system",
+               process.cpu_seconds);
+    to.gauge("resident_memory_bytes", "process_resident_memory_bytes", "Memory that is resident",
+             process.resident_bytes);
+    to.gauge("virtual_memory_bytes", "process_virtual_memory_bytes", "Memory that is mapped",
+             process.virtual_bytes);
+    to.gauge("open_fds", "process_open_fds", "Open descriptors", process.open_descriptors);
+    to.gauge("max_fds", "process_max_fds", "Descriptors that may be open", process.descriptors_max);
+}
+
+void add_clients(Figures& to, const Hub& hub) {
+    const auto waiting = std::ranges::count_if(
+        hub.sessions(), [](const Hub::Entered& each) { return each.session->is_waiting(); });
+    constexpr std::string_view by_protocol = "Connections, by protocol";
+    to.begin("clients");
+    to.gauge("connected_clients", "allot_clients", by_protocol, hub.sessions().size(),
+             {{"protocol", "line"}});
+    to.gauge("http_clients", "allot_clients", by_protocol, hub.http_clients,
+             {{"protocol", "http"}});
+    to.gauge("event_streams", "allot_event_streams",
+             "HTTP clients that are told of facts as they happen", hub.event_streams);
+    to.gauge("blocked_clients", "allot_clients_waiting", "Clients whose FEED waits for facts",
+             static_cast<std::uint64_t>(waiting));
+    to.gauge("maxclients", "allot_clients_max",
+             "Connections of both protocols that are accepted at a time", hub.clients_max);
+    to.gauge("client_output_bytes", "allot_client_output_bytes",
+             "Replies of both protocols that wait for durability, or to be taken",
+             hub.output_bytes);
+    to.gauge("client_buffer_bytes", "allot_client_buffer_bytes",
+             "Memory held by the buffers of all connections, of both protocols", hub.buffer_bytes);
+}
+
+void add_traffic(Figures& to, const Counters& counters) {
+    to.begin("stats");
+    to.counter("total_connections_received", "allot_connections_total", "Connections accepted",
+               counters.connections);
+    to.counter("total_commands_processed", "allot_commands_processed_total",
+               "Commands of the line protocol and requests over HTTP that were executed",
+               counters.commands);
+    to.counter("total_net_input_bytes", "allot_received_bytes_total", "Bytes received",
+               counters.bytes_in);
+    to.counter("total_net_output_bytes", "allot_sent_bytes_total", "Bytes sent",
+               counters.bytes_out);
+    to.counter("total_writes", "allot_writes_total", "System calls that sent replies",
+               counters.writes);
+    to.counter("total_accept_retries", "allot_accept_retries_total",
+               "Times that accepting had to wait for descriptors", counters.accept_retries);
+    for (std::size_t i = 0; i < drop_words.size(); ++i) {
+        const std::string word{drop_words[i]};
+        to.counter("dropped_" + word, "allot_connections_dropped_total",
+                   "Connections that the server ended, by cause", counters.drops[i],
+                   {{"cause", word}});
+    }
+}
+
+void add_channels(Figures& to, const Channels& channels) {
+    to.begin("stats");
+    to.gauge("pubsub_channels", "allot_channels", "Channels with a subscriber",
+             channels.channels());
+    to.gauge("pubsub_patterns", "allot_channel_patterns", "Patterns of channels with a subscriber",
+             channels.patterns());
+    to.counter("total_messages", "allot_messages_total",
+               "Messages delivered, one for each subscriber", channels.delivered());
+}
+
+void add_timings(Figures& to, const Timings& timings) {
+    constexpr std::string_view executed =
+        "Commands and requests from being read to their reply, the wait for the disk not included; "
+        "ALLOCATEs that were sent together count with their mean";
+    to.begin("stats");
+    to.counter("total_slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
+               timings.slow.added());
+    to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.line),
+                 {{"protocol", "line"}});
+    to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.http),
+                 {{"protocol", "http"}});
+    to.histogram("allot_durable_seconds",
+                 "Replies from being made until what they tell of is durable; those that one "
+                 "client waits for together count once",
+                 FigureHistogram::of(timings.durable));
+}
+
+void add_answers(Figures& to, const Counters& counters) {
+    constexpr std::array<std::string_view, 3> classes{"2xx", "4xx", "5xx"};
+    to.begin("stats");
+    const auto add = [&](const http::Route* route, std::string_view method, std::string_view path) {
+        const auto& answers = counters.routes[http::place_of_route(route)];
+        const std::array counts{answers[2], answers[4], answers[5]};
+        for (std::size_t i = 0; i < counts.size(); ++i) {
+            to.counter(untold("each route by three classes of status"), "allot_http_requests_total",
+                       "Answers over HTTP, by route and class of status", counts[i],
+                       {{"method", std::string{method}},
+                        {"route", std::string{path}},
+                        {"status", std::string{classes[i]}}});
+        }
+    };
+    for (const http::Route& route : http::routes()) {
+        const auto method = boost::beast::http::to_string(route.method);
+        add(&route, {method.data(), method.size()}, route.path);
+    }
+    add(nullptr, "", "(none)");
+}
+
+/// Every code, so that a monitor sees a zero before it sees a one.
+void add_errors(Figures& to, const Counters& counters) {
+    to.begin("errorstats");
+    for (std::size_t i = 0; i < error_words.size(); ++i) {
+        to.begin_row(std::string{error_words[i]});
+        to.counter("count", "allot_errors_total", "Error replies in either protocol, by code",
+                   counters.errors[i]);
+    }
+}
+
+void add_command(Figures& to, const VerbCounters& verb, std::string name) {
+    using std::chrono::microseconds;
+    const double calls = static_cast<double>(std::max<std::uint64_t>(verb.calls, 1));
+    const std::chrono::duration<double, std::micro> took = verb.took;
+    to.begin_row(std::move(name));
+    to.counter("calls", "allot_commands_total", "Commands of the line protocol, by verb",
+               verb.calls);
+    to.counter("usec", "allot_command_seconds_total",
+               "Time from being read to the reply, the wait for the disk not included", verb.took);
+    to.gauge("usec_per_call", untold("allot_command_seconds_total / allot_commands_total"),
+             "The mean of these", std::round(took.count() / calls * 100) / 100);
+}
+
+void add_commands(Figures& to, const Counters& counters) {
+    to.begin("commandstats");
+    for (const CommandSpec& spec : command_table()) {
+        add_command(to, counters.verbs[place_of(&spec)], lower_case(spec.name));
+    }
+    add_command(to, counters.verbs[place_of(nullptr)], "(unknown)");
+}
+
+void add_stock(Figures& to, const Backend& backend) {
+    const std::scoped_lock turn{*backend.turn};
+    const Repository& repository = backend.bus->repository();
+    const Ledger& ledger = repository.ledger();
+    to.begin("stock");
+    to.gauge("products", "allot_products", "SKUs", repository.size());
+    to.gauge("batches", "allot_batches", "Batches", ledger.batch_count());
+    to.gauge("orders", "allot_orders", "Orders with a line allocated", ledger.order_count());
+    to.gauge("lines", "allot_lines", "Lines allocated", ledger.line_count());
+    to.gauge("shortages", "allot_shortages", "Lines that are short", ledger.shortages().size());
+    const Lsn last = backend.journal->last();
+    const Lsn durable = std::min(last, backend.journal->durable());
+    to.begin("persistence");
+    to.gauge("last_lsn", "allot_last_lsn", "The last fact", last);
+    to.gauge("durable_lsn", "allot_durable_lsn", "The last fact that may be acknowledged", durable);
+    to.gauge("journal_lag_facts", "allot_journal_lag_facts", "Facts that are not durable yet",
+             last - durable);
+    if (backend.history == nullptr) return;
+    to.gauge("history", untold("an identity, not a quantity"),
+             "The history that the last fact was written in", text_of(backend.history->current()));
+}
+
+/// Of the present step, at its pace so far; what comes after it is not known.
+std::uint64_t seconds_left(const Hub& hub, std::uint64_t percent) {
+    const auto passed = static_cast<std::uint64_t>(uptime_of(hub).count());
+    return passed * (100 - percent) / std::max<std::uint64_t>(percent, 1) + 1;
+}
+
+void add_state(Figures& to, const Hub& hub) {
+    const bool is_loading = hub.loading != nullptr;
+    const Loading::Step step = is_loading ? hub.loading->step() : Loading::Step{};
+    const double loaded = is_loading ? static_cast<double>(step.percent()) / 100 : 1.0;
+    to.begin("persistence");
+    // ioredis, and others like it, wait for `loading` before they send the first command.
+    to.gauge("loading", "allot_loading", "1 while the store is being opened", is_loading);
+    to.gauge("storage_failed", "allot_storage_failed",
+             "1 once the storage has failed: nothing more is accepted", hub.storage_failed);
+    to.gauge("loading_ratio", "allot_loading_ratio",
+             "How much of the present step of opening the store is done", loaded);
+    if (!is_loading) return;
+    to.gauge("loading_step", untold("a text"), "The present step", std::string{step.what});
+    to.gauge("loading_loaded_perc", untold("allot_loading_ratio"),
+             "How much of it is done, in percent", std::uint64_t{step.percent()});
+    to.gauge("loading_eta_seconds", untold("the pace of allot_loading_ratio"),
+             "How long it will take at its pace so far", seconds_left(hub, step.percent()));
+}
+
+}  // namespace
+
+Figures server_figures(const Hub& hub) {
+    Figures figures;
+    add_server(figures, hub);
+    add_redis_terms(figures, hub);
+    add_process(figures, hub);
+    add_clients(figures, hub);
+    add_traffic(figures, hub.counters);
+    add_channels(figures, hub.channels);
+    add_timings(figures, hub.timings);
+    add_answers(figures, hub.counters);
+    add_errors(figures, hub.counters);
+    add_commands(figures, hub.counters);
+    add_state(figures, hub);
+    if (hub.loading != nullptr) return figures;
+    add_stock(figures, hub.backend);
+    if (hub.backend.add_figures) hub.backend.add_figures(figures);
+    return figures;
+}
+
+}  // namespace allot

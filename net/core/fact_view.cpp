@@ -1,0 +1,102 @@
+#include "net/core/fact_view.hpp"
+
+#include <concepts>
+
+namespace allot {
+
+namespace {
+
+using Field = FactParts::Field;
+
+Field order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
+Field sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
+Field batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()}; }
+Field units(std::string_view key, auto units) {
+    return {key, key, static_cast<std::uint64_t>(units.units())};
+}
+Field day(std::string_view key, Eta eta) { return {key, key, eta}; }
+
+struct Taker {
+    FactParts operator()(const BatchAdded& f) const {
+        return {"BatchAdded",
+                "batch_added",
+                {batch(f.batch), sku(f.sku), units("qty", f.purchased), day("eta", f.eta)}};
+    }
+    FactParts operator()(const BatchQuantityChanged& f) const {
+        return {"BatchQuantityChanged",
+                "batch_quantity_changed",
+                {batch(f.batch), sku(f.sku), units("from", f.from), units("to", f.to)}};
+    }
+    FactParts operator()(const BatchRescheduled& f) const {
+        return {"BatchRescheduled",
+                "batch_rescheduled",
+                {batch(f.batch), sku(f.sku), day("from", f.from), day("to", f.to)}};
+    }
+    FactParts operator()(const LineAllocated& f) const {
+        FactParts parts{
+            "LineAllocated",
+            "line_allocated",
+            {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch)}};
+        if (f.since != 0) parts.fields.push_back(Field{"since", "since", f.since});
+        return parts;
+    }
+    FactParts operator()(const LineDeallocated& f) const {
+        return {"LineDeallocated",
+                "line_deallocated",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch),
+                 Field{"allocated_at", "allocated_at", f.allocated_at}}};
+    }
+    FactParts operator()(const OutOfStock& f) const {
+        return {"OutOfStock",
+                "out_of_stock",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+    }
+    FactParts operator()(const ShortageWithdrawn& f) const {
+        return {"ShortageWithdrawn",
+                "shortage_withdrawn",
+                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+    }
+};
+
+struct JsonValue {
+    std::string& out;
+    void operator()(std::string_view name) const { append_json_string(out, name); }
+    void operator()(std::integral auto number) const { out += std::to_string(number); }
+    void operator()(Eta eta) const { append_json_day(out, eta); }
+};
+
+void append_field(std::string& json, std::string_view key, const auto& value) {
+    json += ',';
+    append_json_string(json, key);
+    json += ':';
+    std::visit(JsonValue{json}, value);
+}
+
+}  // namespace
+
+FactParts parts_of(const Fact& fact) { return std::visit(Taker{}, fact); }
+
+void append_json(std::string& out, const FactParts::Value& value) {
+    std::visit(JsonValue{out}, value);
+}
+
+void append_event_json(std::string& out, const FactParts& parts,
+                       std::initializer_list<EventField> before,
+                       std::initializer_list<EventField> after) {
+    const std::size_t begin = out.size();
+    for (const EventField& field : before) append_field(out, field.key, field.value);
+    for (const Field& field : parts.fields) append_field(out, field.event_key, field.value);
+    for (const EventField& field : after) append_field(out, field.key, field.value);
+    out[begin] = '{';  // where a comma is, as a fact has fields
+    out += '}';
+}
+
+std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,
+                       std::initializer_list<EventField> after) {
+    std::string json;
+    json.reserve(160);  // of most; a longer one grows
+    append_event_json(json, parts, before, after);
+    return json;
+}
+
+}  // namespace allot

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <boost/container/static_vector.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "engine/fact.hpp"
+#include "net/text/json_text.hpp"
+
+namespace allot {
+
+/// What every outward form of a fact is made of: dumps, the feed, the messages of channels. A kind
+/// of fact is put into words here and nowhere else.
+struct FactParts {
+    /// A name, a number, or a day that may be none.
+    using Value = std::variant<std::string_view, std::uint64_t, Eta>;
+    struct Field {
+        std::string_view key;        ///< in a dump: `order`
+        std::string_view event_key;  ///< in the feed and in messages: `orderid`
+        Value value;
+    };
+
+    std::string_view type;   ///< `LineAllocated`
+    std::string_view event;  ///< `line_allocated`: its kind in the feed, and its channel
+    boost::container::static_vector<Field, 5> fields;
+};
+
+/// Every FactParts::event there is.
+inline constexpr std::array<std::string_view, 7> fact_events{
+    "batch_added",      "batch_quantity_changed", "batch_rescheduled", "line_allocated",
+    "line_deallocated", "out_of_stock",           "shortage_withdrawn"};
+
+/// \return views of the fact.
+[[nodiscard]] FactParts parts_of(const Fact& fact);
+
+/// As JSON. A day that is none is null.
+void append_json(std::string& out, const FactParts::Value& value);
+/// What is told with a fact and is none of its fields, such as its LSN.
+struct EventField {
+    std::string_view key;
+    std::variant<std::string_view, std::int64_t> value;
+};
+/// The fields as one object, on one line, with others before or after them:
+/// `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
+void append_event_json(std::string& out, const FactParts& parts,
+                       std::initializer_list<EventField> before = {},
+                       std::initializer_list<EventField> after = {});
+[[nodiscard]] std::string event_json(const FactParts& parts,
+                                     std::initializer_list<EventField> before = {},
+                                     std::initializer_list<EventField> after = {});
+
+}  // namespace allot

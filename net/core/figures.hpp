@@ -1,0 +1,146 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "net/core/latency_histogram.hpp"
+
+// What an operator is told of the server in numbers. A figure is described once, by one call of
+// Figures, and rendered three times: as INFO (net/resp/info.hpp), as /v1/info
+// (net/http/figures_json.hpp) and as /metrics (net/http/metric_page.hpp). net/FIGURES.md lists
+// all of them.
+
+namespace allot {
+
+/// A part of INFO and of /v1/info.
+struct FigureSection {
+    std::string_view name;  ///< as a key of JSON; INFO has it with a capital
+    /// A section of rows, such as one for each verb, is told apart by this label; empty: there is
+    /// one row, which has none.
+    std::string_view row_label = {};
+    /// INFO has a row as one line, `errorstat_SYNTAX:count=0`, with this before its name; empty:
+    /// each figure is a line, `mail_lsn:7`.
+    std::string_view row_prefix = {};
+    bool is_default = true;  ///< told by INFO without arguments
+};
+
+/// In the order in which they are told.
+inline constexpr std::array figure_sections = std::to_array<FigureSection>({
+    {"server"},
+    {"process"},
+    {"clients"},
+    {"stats"},
+    {"errorstats", "code", "errorstat_"},
+    {"commandstats", "verb", "cmdstat_", false},
+    {"stock"},
+    {"persistence"},
+    {"replication"},
+    {"cluster"},
+    {"handlers", "handler"},
+});
+
+/// Counts of a histogram's buckets, each without those of the buckets before it.
+struct FigureHistogram {
+    std::vector<std::uint64_t> counts;
+    std::vector<double> bounds;  ///< the upper one of each bucket; the last has none
+    double sum = 0;
+
+    /// In seconds.
+    [[nodiscard]] static FigureHistogram of(const LatencyHistogram& times);
+    /// \param counts of up to 1, 2, 4, …; the last without a bound.
+    [[nodiscard]] static FigureHistogram of_powers(std::vector<std::uint64_t> counts,
+                                                   std::uint64_t sum);
+};
+
+/// A time is told in seconds, but as whole microseconds under a key that ends in `usec`. A flag is
+/// 0 or 1; JSON has it as a boolean. A text is 1 in /metrics, where its labels tell it.
+using FigureValue = std::variant<std::uint64_t, double, bool, std::chrono::nanoseconds, std::string,
+                                 FigureHistogram>;
+
+enum class FigureKind : std::uint8_t { gauge, counter, histogram };
+
+/// The name of a figure in one rendering; or, where it has none there, the reason.
+struct FigureName {
+    FigureName(const char* name) : text{name} {}             // NOLINT(google-explicit-*)
+    FigureName(std::string name) : text{std::move(name)} {}  // NOLINT(google-explicit-*)
+    [[nodiscard]] bool is_told() const noexcept { return !text.empty(); }
+
+    std::string text;
+    std::string_view why_not = {};
+};
+/// \param why static text.
+[[nodiscard]] inline FigureName untold(std::string_view why) {
+    FigureName name{""};
+    name.why_not = why;
+    return name;
+}
+
+/// No label's value may be a client's: each new one is a series that the monitor keeps.
+using FigureLabels = std::vector<std::pair<std::string, std::string>>;
+
+struct Figure {
+    const FigureSection* section;
+    std::string row;    ///< empty in a section without rows
+    FigureName key;     ///< in INFO and JSON: snake_case, its unit last
+    FigureName metric;  ///< in /metrics; figures of one metric are its series
+    std::string_view help;
+    FigureKind kind;
+    FigureLabels labels;  ///< the row's first
+    FigureValue value;
+};
+
+/// The figures of one moment, in the order in which they were added. Of one thread.
+class Figures {
+public:
+    /// What is added next is of this section. \pre it is one of figure_sections
+    void begin(std::string_view section);
+    /// What is added next is of this row. \pre the section has rows
+    void begin_row(std::string row);
+
+    // One call is one figure. `key` and `metric` are its names, or untold(); `help` is static.
+    void gauge(FigureName key, FigureName metric, std::string_view help, FigureValue value,
+               FigureLabels labels = {}) {
+        add(std::move(key), std::move(metric), help, FigureKind::gauge, std::move(labels),
+            std::move(value));
+    }
+    /// What only grows while the process lives. Its metric ends in `_total`.
+    void counter(FigureName key, FigureName metric, std::string_view help, FigureValue value,
+                 FigureLabels labels = {}) {
+        add(std::move(key), std::move(metric), help, FigureKind::counter, std::move(labels),
+            std::move(value));
+    }
+    /// /metrics alone has histograms.
+    void histogram(FigureName metric, std::string_view help, FigureHistogram value,
+                   FigureLabels labels = {}) {
+        add(untold("a histogram"), std::move(metric), help, FigureKind::histogram,
+            std::move(labels), std::move(value));
+    }
+
+    [[nodiscard]] const std::vector<Figure>& all() const noexcept { return figures_; }
+
+private:
+    void add(FigureName key, FigureName metric, std::string_view help, FigureKind kind,
+             FigureLabels labels, FigureValue value);
+
+    const FigureSection* section_ = nullptr;
+    std::string row_;
+    std::vector<Figure> figures_;
+};
+
+/// The figure's value as INFO has it. A whole number, a flag or a text as it is; a fraction as the
+/// shortest decimal that reads back as the same number. \pre it is no histogram
+[[nodiscard]] std::string figure_text(const Figure& figure);
+/// As a number, with texts as 1. \pre it is no histogram
+[[nodiscard]] double figure_number(const Figure& figure);
+/// A time under a key that ends in `usec`: whole microseconds in INFO and JSON.
+[[nodiscard]] bool is_in_microseconds(const Figure& figure) noexcept;
+
+}  // namespace allot

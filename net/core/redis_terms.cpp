@@ -1,0 +1,40 @@
+#include "net/core/redis_terms.hpp"
+
+#include <cstdint>
+#include <random>
+
+namespace allot {
+
+std::string random_id() {
+    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr std::size_t id_digits = 40;
+    std::random_device random;
+    std::string id;
+    while (id.size() < id_digits) {
+        for (std::uint32_t bits = random(), i = 0; i < 8; ++i, bits >>= 4U) {
+            id.push_back(digits[bits & 15U]);
+        }
+    }
+    return id;
+}
+
+void add_redis_terms(Figures& to, const Hub& hub) {
+    constexpr std::string_view redis_has_it = "a term of Redis, for its clients";
+    to.begin("server");
+    to.gauge("redis_version", untold(redis_has_it),
+             "The Redis whose commands on connections and channels are followed",
+             std::string{redis_version});
+    to.gauge("redis_mode", untold(redis_has_it), "Always `standalone`", std::string{"standalone"});
+    to.gauge("run_id", untold("an identity, not a quantity"), "Another one with each start",
+             hub.run_id);
+    to.begin("replication");
+    to.gauge("role", untold(redis_has_it), "Always `master`", std::string{"master"});
+    to.gauge("connected_slaves", untold(redis_has_it), "Always 0", std::uint64_t{0});
+    to.gauge("master_replid", untold("an identity, not a quantity"), "The `run_id`", hub.run_id);
+    to.gauge("master_repl_offset", untold("allot_durable_lsn"),
+             "The last fact that may be acknowledged", hub.durable());
+    to.begin("cluster");
+    to.gauge("cluster_enabled", untold(redis_has_it), "Always 0", false);
+}
+
+}  // namespace allot

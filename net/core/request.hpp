@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
+#include <string_view>
+
+#include "engine/ports.hpp"
+
+namespace allot {
+
+struct CommandSpec;
+
+/// One request of the line protocol: the verb and its arguments, as bytes in the parser's buffer.
+/// Valid until the parser's next prepare(), so several requests of one read can be held at a time.
+struct Request {
+    boost::container::small_vector<std::string_view, 8> args;
+    /// It came as an array of bulk strings, and not as a line.
+    bool framed = false;
+};
+
+/// Requests that have been read and are about to be executed, with their rows of the command table
+/// (null: an unknown command).
+struct Lookahead {
+    struct Entry {
+        Request request;
+        const CommandSpec* spec = nullptr;
+    };
+    std::array<Entry, Repository::lookahead_max> entries;
+    std::size_t size = 0;
+};
+
+}  // namespace allot

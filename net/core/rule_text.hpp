@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/commands.hpp"
+#include "net/core/counters.hpp"
+
+namespace allot {
+
+// What is said of a value that breaks a rule, the same in every protocol. Whatever was sent, the
+// text is printable ASCII, less the names that a refusal speaks of: they are escaped where the text
+// becomes a reply, see append_text().
+
+/// Which rule for names the text breaks, as what follows "a name": `may not contain U+FEFF`. Of a
+/// text that breaks none, because it stands for what is no text: that a name is a string.
+[[nodiscard]] std::string broken_name_rule(std::string_view text);
+template <class Name>
+[[nodiscard]] std::string no_name(std::string_view value);
+extern template std::string no_name<Sku>(std::string_view);
+extern template std::string no_name<BatchRef>(std::string_view);
+extern template std::string no_name<OrderId>(std::string_view);
+
+template <class Units>
+[[nodiscard]] std::string no_quantity(std::string_view value);
+extern template std::string no_quantity<Quantity>(std::string_view);
+extern template std::string no_quantity<Purchased>(std::string_view);
+
+/// A day or ETA as every protocol takes it; of any other text no_day() tells what is wrong.
+[[nodiscard]] std::optional<Eta> day_in(std::string_view text);
+[[nodiscard]] std::string no_day(std::string_view value);
+/// Of a place in the history. \param max of those that are taken.
+[[nodiscard]] std::string no_lsn_text(std::string_view value,
+                                      std::uint64_t max = ~std::uint64_t{0});
+/// The last LSN that a reader of the feed may have seen, so that the one after the next can be
+/// counted.
+inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
+/// Of what says how far a reader has come.
+[[nodiscard]] std::string no_position_text(std::string_view value);
+/// `sku, quantity and eta`
+[[nodiscard]] std::string listed(std::span<const std::string_view> names);
+/// Of an order that has none, or too many.
+[[nodiscard]] std::string not_so_many_lines(std::size_t lines);
+/// Of a plan to be explained. \param candidates batches that it would have to show.
+[[nodiscard]] std::string too_many_candidates(std::size_t candidates);
+
+/// What a refusal speaks of. Views of checked names.
+struct Subject {
+    std::string_view sku = {};
+    std::string_view batch = {};
+};
+/// Calls `tell(code, part…)` with what the business says, in parts of text.
+template <class Tell>
+void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
+    switch (refusal) {
+        case Refusal::unknown_sku:
+            return tell(ErrorCode::invalid_sku, "Invalid sku ", subject.sku);
+        case Refusal::out_of_stock:
+            return tell(ErrorCode::out_of_stock, "Out of stock for sku ", subject.sku);
+        case Refusal::batch_exists:
+            return tell(ErrorCode::batch_exists, "Batch ", subject.batch,
+                        " is there already, with another SKU, quantity or ETA");
+        case Refusal::batch_limit:
+            static_assert(Product::batches_max == 65'536);
+            return tell(ErrorCode::batch_limit, "Sku ", subject.sku,
+                        " has 65536 batches, as many as one may have");
+        case Refusal::unknown_batch:
+            return tell(ErrorCode::no_such_batch, "No batch ", subject.batch);
+        case Refusal::bad_name:
+        case Refusal::bad_quantity:
+        case Refusal::bad_date:
+        case Refusal::version_conflict:
+            // Names, quantities, days and versions were checked before.
+            return tell(ErrorCode::generic, to_string(refusal));
+    }
+}
+
+inline constexpr std::string_view wrong_pass_text =
+    "invalid username-password pair or user is disabled.";
+inline constexpr std::string_view storage_failed_text =
+    "the storage has failed; start the server anew";
+/// What the step that is being taken follows.
+inline constexpr std::string_view loading_text = "Allot is loading: ";
+inline constexpr std::string_view storage_fails_text =
+    "the storage has failed; nothing has changed";
+inline constexpr std::string_view storage_full_text =
+    "the disk is full; nothing has changed; reads are served, and changes once there is room";
+
+}  // namespace allot

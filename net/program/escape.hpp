@@ -1,8 +1,0 @@
-#pragma once
-
-#include "net/escape.hpp"
-
-namespace allot::program {
-using allot::escaped;
-using allot::escaped_short;
-}  // namespace allot::program

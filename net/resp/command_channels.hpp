@@ -1,0 +1,13 @@
+#pragma once
+
+#include "net/core/call.hpp"
+
+namespace allot {
+
+/// Executes the message of a PUBLISH where its channel takes commands: a JSON object whose fields
+/// make one. \param saw becomes what the command's reply waits for.
+/// \return false when it was refused. The reply says why then; and the operator is told, where no
+/// command could be made of it.
+[[nodiscard]] bool execute_message(Call& call, Lsn& saw);
+
+}  // namespace allot

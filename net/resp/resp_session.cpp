@@ -1,0 +1,303 @@
+#include "net/resp/resp_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "net/commands/command_table.hpp"
+#include "net/commands/handlers.hpp"
+#include "net/core/rule_text.hpp"
+#include "net/text/ascii_case.hpp"
+
+namespace allot {
+
+namespace {
+bool allocates_one_line(const Lookahead::Entry& entry) {
+    return entry.spec != nullptr && entry.spec->handler == handlers::allocate &&
+           entry.request.args.size() == 4;
+}
+
+/// \return false, for admit().
+template <class... Parts>
+bool refuse(Call& call, ErrorCode code, const Parts&... parts) {
+    call.fail(code, parts...);
+    return false;
+}
+
+bool refuse_stranger(Call& call) {
+    return refuse(call, ErrorCode::no_auth, "Authentication required.");
+}
+}  // namespace
+
+Session::Session(Hub& hub, std::string peer)
+    : Conversation{hub, std::move(peer)}, parser_{hub.limits.request}, id_{hub.enter(*this)} {
+    forget();
+}
+
+Session::~Session() {
+    release();
+    hub_.leave(id_);
+}
+
+void Session::received(std::size_t bytes) {
+    parser_.commit(bytes);
+    hub_.counters.bytes_in += bytes;
+}
+
+void Session::welcome() noexcept {
+    unknown_since_ = Hub::Time::max();
+    wrong_passwords_ = 0;
+    parser_.set_limits(hub_.limits.request);
+}
+
+void Session::forget() noexcept {
+    if (!hub_.password || !is_known()) return;
+    unknown_since_ = hub_.now;
+    parser_.set_limits(hub_.limits.request.before_auth());
+}
+
+void Session::tell_refusal() {
+    reply_.error(ErrorCode::wrong_pass, wrong_pass_text);
+    count_refusal();
+}
+
+Session::Turn Session::execute() {
+    Lsn saw = no_lsn;
+    executing_ = true;
+    const Turn turn = run_turn(saw);
+    executing_ = false;
+    output_.seal(saw, hub_.timings.lap_end());
+    note_request_began(turn == Turn::starved && parser_.pending() != 0);
+    account();
+    return turn;
+}
+
+Session::Turn Session::run_turn(Lsn& saw) {
+    thrown_away_bytes_ = 0;
+    ends_turn_ = false;
+    hub_.timings.begin(hub_.now);
+    if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
+    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
+        if (refusal_due_ != Hub::Time::max()) return Turn::held;
+        if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+        if (wait_ && !end_wait()) return Turn::waiting;
+        if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
+        const RequestParser::Outcome outcome = look_ahead(left);
+        const std::span<const Lookahead::Entry> ahead{hub_.lookahead.entries.data(),
+                                                      hub_.lookahead.size};
+        if (ahead.empty()) {
+            if (outcome == RequestParser::Outcome::need_more) return Turn::starved;
+            protocol_error();
+            continue;
+        }
+        left -= ahead.size();
+        request_began_ = Hub::Time::max();
+        prefetch();
+        const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
+        run_all(ahead.first(alike), saw);
+        run_all(ahead.subspan(alike), saw);
+    }
+    return state_ == State::dropped ? Turn::dropped : Turn::ended;
+}
+
+/// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
+/// before and after all others the session's limits are looked at.
+RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
+    Lookahead& ahead = hub_.lookahead;
+    const std::size_t most = std::min(requests_max, ahead.entries.size());
+    auto outcome = RequestParser::Outcome::ready;
+    for (ahead.size = 0; ahead.size < most;) {
+        Lookahead::Entry& entry = ahead.entries[ahead.size];
+        outcome = parser_.next(entry.request);
+        if (outcome != RequestParser::Outcome::ready) break;
+        entry.spec = find_command(entry.request.args.front());
+        ++ahead.size;
+        if (!allocates_one_line(entry)) break;
+    }
+    return outcome;
+}
+
+void Session::prefetch() const {
+    std::array<LineNames, Repository::lookahead_max> lines;
+    std::size_t count = 0;
+    for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
+        if (!allocates_one_line(entry)) break;
+        lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
+    }
+    if (count < 2 || hub_.loading != nullptr || hub_.storage_failed || !is_known()) return;
+    if (is_queueing()) return;
+    if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    // The commands look their products up again, and find them near.
+    std::array<Product*, Repository::lookahead_max> products;
+    hub_.backend.bus->repository().look_ahead(std::span{lines}.first(count),
+                                              std::span{products}.first(count));
+}
+
+/// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
+/// than it tells.
+void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
+    std::size_t done = 0;
+    const bool queues = is_queueing();
+    for (; done < entries.size() && state_ == State::open; ++done) {
+        saw = std::max(saw, run(entries[done]));
+        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    }
+    if (done != 0) take_time(entries.first(done), queues);
+}
+
+/// \param queued what is queued counts as a call of its verb when it is executed.
+void Session::take_time(std::span<const Lookahead::Entry> done, bool queued) {
+    const CommandSpec* const spec = done.front().spec;
+    VerbCounters& verb = hub_.counters.verbs[place_of(spec)];
+    if (!queued || spec == nullptr || spec->has(flag_at_once)) verb.calls += done.size();
+    if (!hub_.timings.are_taken()) return;
+    const auto took = hub_.timings.lap();
+    verb.took += took;
+    hub_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
+    if (hub_.timings.slow.is_slow(took) && spec != nullptr && is_known()) {
+        note_slow(took, shown_slow(done), names_.name);
+    }
+}
+
+/// Of what may be a password, or be meant as one, nothing is kept.
+std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> done) const {
+    const auto& args = done.front().request.args;
+    const CommandSpec& spec = *done.front().spec;
+    std::vector<std::string> kept{std::string{spec.name}};
+    if (!spec.has(flag_no_auth)) {
+        kept = SlowLog::bounded({args.data(), args.size()});
+    } else if (args.size() > 1) {
+        kept.emplace_back("(redacted)");
+    }
+    if (done.size() > 1) {
+        kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
+    } else if (spec.handler == handlers::exec) {
+        kept.push_back("... (" + std::to_string(transaction_commands_) + " commands)");
+    }
+    return kept;
+}
+
+Lsn Session::run(const Lookahead::Entry& entry) {
+    ++hub_.counters.commands;
+    last_command_ = hub_.now;
+    reply_.set_framed(entry.request.framed);
+    Call call{{entry.request.args.data(), entry.request.args.size()}, *this, hub_, reply_};
+    return answer(call, [&] { return dispatch(call, entry.spec); });
+}
+
+/// Answers a FEED that waits, if it is time to. \return false when it is not.
+bool Session::end_wait() {
+    const bool shown = hub_.backend.history->end() >= wait_->from;
+    if (!shown && wait_->due > hub_.now && !hub_.storage_failed) return false;
+    const FeedRequest request{.from = wait_->from, .most = awaited_most_};
+    wait_.reset();
+    last_command_ = hub_.now;  // it was not idle
+    hub_.end_round();
+    Call call{{}, *this, hub_, reply_};
+    (void)answer(call, [&] {
+        if (reply_with_facts(call, request)) return no_lsn;
+        if (hub_.storage_failed) {
+            call.fail(ErrorCode::read_only, storage_failed_text);
+        } else {
+            reply_without_facts(call, request);
+        }
+        return no_lsn;
+    });
+    (void)hub_.timings.lap();  // which is not the next command's
+    return true;
+}
+
+/// Whatever happens in one command, the answer is one reply, and the next command can be executed.
+template <class Execute>
+Lsn Session::answer(Call& call, Execute&& execute) {
+    const std::size_t before = output_.tail().size();
+    message_bytes_ = 0;
+    const auto instead = [&](ErrorCode code, const auto&... parts) {
+        output_.tail().resize(before);
+        call.fail(code, parts...);
+        return no_lsn;
+    };
+    try {
+        const Lsn saw = std::forward<Execute>(execute)();
+        const std::size_t bytes = output_.tail().size() - before - message_bytes_;
+        if (bytes <= hub_.limits.reply_bytes_max) return saw;
+        thrown_away_bytes_ += bytes;
+        instead(ErrorCode::generic, "the reply would have more than ", hub_.limits.reply_bytes_max,
+                " bytes");
+        return saw;
+    } catch (const StorageFull&) {
+        return instead(ErrorCode::read_only, storage_full_text);
+    } catch (const std::system_error&) {
+        return instead(ErrorCode::read_only, storage_fails_text);
+    } catch (const std::exception& failure) {
+        return instead(ErrorCode::generic, "the command failed: ", failure.what());
+    }
+}
+
+Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
+    const std::size_t before = output_.tail().size();
+    if (!admit(call, spec)) {
+        if (is_queueing()) refuse_queueing(call, spec, before);
+        return no_lsn;
+    }
+    if (is_queueing() && !spec->has(flag_at_once)) return enqueue(call, *spec);
+    if (spec->touches_stock()) {
+        if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    } else if (spec->has(flag_outside)) {
+        hub_.end_round();
+    }
+    return spec->handler(call);
+}
+
+/// Whether a command may be executed, or queued. Otherwise it has been replied why not.
+bool Session::admit(Call& call, const CommandSpec* spec) {
+    if (spec == nullptr) return refuse_unknown(call);
+    if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
+    if (!spec->accepts(call.args.size() - 1)) {
+        return refuse(call, ErrorCode::generic, "wrong number of arguments for '",
+                      lower_case(spec->name), "' command: ", call.args.size() - 1,
+                      wanted_arguments(spec->syntax));
+    }
+    if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {
+        return refuse(call, ErrorCode::generic, "Can't execute '", lower_case(spec->name),
+                      "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
+                      "client that listens to channels");
+    }
+    if (hub_.loading != nullptr && !spec->has(flag_loading)) {
+        return refuse(call, ErrorCode::loading, loading_text, hub_.loading->step().text());
+    }
+    if (spec->touches_stock() && hub_.storage_failed &&
+        (spec->has(flag_write) || !hub_.may_show_stock())) {
+        return refuse(call, ErrorCode::read_only, storage_failed_text);
+    }
+    return true;
+}
+
+/// \return false, for admit().
+bool Session::refuse_unknown(Call& call) {
+    const std::string_view verb = call.args.front();
+    if (equal_ignoring_case(verb, "POST") || equal_ignoring_case(verb, "Host:")) {
+        drop(Drop::cross_protocol);
+        return false;
+    }
+    if (!is_known()) return refuse_stranger(call);
+    std::string args;
+    for (const std::string_view arg : call.args.subspan(1)) {
+        if (args.size() >= echoed_bytes_max) break;
+        if (!args.empty()) args.push_back(' ');
+        append_quoted(args, {arg.substr(0, echoed_bytes_max - args.size())});
+    }
+    return refuse(call, ErrorCode::generic, "unknown command ", Quoted{verb},
+                  ", with args beginning with: ", args, "; HELP lists the commands");
+}
+
+void Session::protocol_error() {
+    hub_.counters.count(ErrorCode::generic);
+    hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
+    reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
+    end();
+}
+
+}  // namespace allot

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/core/call.hpp"
+#include "net/core/reply_writer.hpp"
+#include "net/core/session.hpp"
+#include "net/resp/client_names.hpp"
+#include "net/resp/command_queue.hpp"
+#include "net/resp/feed.hpp"
+#include "net/resp/request_parser.hpp"
+
+namespace allot {
+
+/// One client's side of the line protocol.
+class Session final : public Conversation, public Subscriber {
+public:
+    /// \param peer where the client is, for CLIENT LIST.
+    Session(Hub& hub, std::string peer);
+    ~Session() override;
+
+    [[nodiscard]] std::span<char> prepare() override {
+        const auto room = parser_.prepare();
+        account();
+        return room;
+    }
+    void received(std::size_t bytes) override;
+    Turn execute() override;
+
+    // Who the client is. Where there is no password, everyone is known.
+    /// The client has given the password.
+    void welcome() noexcept;
+    using Conversation::refuse_later;
+    /// It has to say anew who it is.
+    void forget() noexcept;
+    [[nodiscard]] bool is_known() const noexcept { return unknown_since_ == Hub::Time::max(); }
+
+    /// Answers a FEED once there is a fact, or it is due; nothing is executed until then.
+    void wait_for_facts(const FeedRequest& request, Hub::Time due) noexcept {
+        wait_ = {request.from, due};
+        awaited_most_ = request.most;
+    }
+
+    // Transactions
+    /// Commands are queued, from MULTI to EXEC.
+    [[nodiscard]] bool is_queueing() const noexcept { return queue_ != nullptr; }
+    void begin_queueing();
+    /// EXEC: executes what is queued as one unit, and replies. \pre is_queueing()
+    Lsn execute_queue(Call& call);
+    /// A command of a transaction is being executed: it must not wait.
+    [[nodiscard]] bool executes_queue() const noexcept { return executes_queue_; }
+    /// Forgets what is queued and watched.
+    void discard() noexcept;
+    [[nodiscard]] WatchList& watches() noexcept { return watches_; }
+
+    // Channels
+    /// \return false when it listens to too many already.
+    bool subscribe(Channels::Kind kind, std::string_view name);
+    void unsubscribe(Channels::Kind kind, std::string_view name);
+    void unsubscribe_all() noexcept;
+    [[nodiscard]] std::vector<std::string> names_of(Channels::Kind kind) const;
+    /// Channels and patterns.
+    [[nodiscard]] std::size_t subscriptions() const noexcept {
+        return subscribed_[0].size() + subscribed_[1].size();
+    }
+    void deliver(std::string_view frame, Lsn lsn) override;
+    [[nodiscard]] bool hear(std::string_view frame) override;
+    void flush_messages() override;
+    void lose() override;
+
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    [[nodiscard]] int protocol() const noexcept override { return reply_.version(); }
+    void set_protocol(int version) noexcept { reply_.set_version(version); }
+    [[nodiscard]] ClientNames& names() noexcept { return names_; }
+    [[nodiscard]] const ClientNames& names() const noexcept { return names_; }
+    [[nodiscard]] std::size_t input_bytes() const noexcept { return parser_.pending(); }
+
+private:
+    [[nodiscard]] std::size_t input_capacity() const noexcept override {
+        return parser_.capacity() + subscription_bytes_ + watches_.bytes() +
+               (queue_ ? queue_->capacity() : 0);
+    }
+    void release_input() noexcept override {
+        parser_.clear();
+        unsubscribe_all();
+        discard();
+    }
+
+    Turn run_turn(Lsn& saw);
+    bool end_wait();
+    template <class Execute>
+    Lsn answer(Call& call, Execute&& execute);
+    RequestParser::Outcome look_ahead(std::size_t requests_max);
+    void prefetch() const;
+    void run_all(std::span<const Lookahead::Entry> entries, Lsn& saw);
+    Lsn run(const Lookahead::Entry& entry);
+    void take_time(std::span<const Lookahead::Entry> done, bool queued);
+    [[nodiscard]] std::vector<std::string> shown_slow(std::span<const Lookahead::Entry> done) const;
+    Lsn dispatch(Call& call, const CommandSpec* spec);
+    bool admit(Call& call, const CommandSpec* spec);
+    bool refuse_unknown(Call& call);
+    void protocol_error();
+    void tell_refusal();
+
+    struct Execution;
+    Lsn enqueue(Call& call, const CommandSpec& spec);
+    void refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before);
+    bool run_outside(Call& call, Execution& run);
+    bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
+    bool keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit);
+    void undo_too_large(Call& call, const Execution& run, std::size_t bytes);
+    template <class... Parts>
+    void undo(Call& call, const Execution& run, const Parts&... why);
+
+    RequestParser parser_;
+    ReplyWriter reply_{output_.tail()};
+    ClientNames names_;
+    std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
+    std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by Channels::Kind
+    std::size_t subscription_bytes_ = 0;
+    bool executing_ = false;         // a turn, whose replies are not sealed yet
+    bool heard_ = false;             // messages that are not flushed yet
+    std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
+    std::uint64_t id_;
+    std::unique_ptr<CommandQueue> queue_;  // null: commands are executed
+    WatchList watches_;
+    bool executes_queue_ = false;
+    std::size_t transaction_commands_ = 0;  // of the last that was executed
+};
+
+/// The session of a call of the line protocol: no other session makes calls.
+[[nodiscard]] inline Session& session_of(const Call& call) noexcept {
+    return static_cast<Session&>(call.session);
+}
+
+}  // namespace allot

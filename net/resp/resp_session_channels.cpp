@@ -1,0 +1,76 @@
+// What a client listens to, and what it is told.
+#include <utility>
+
+#include "net/resp/resp_session.hpp"
+
+namespace allot {
+
+bool Session::subscribe(Channels::Kind kind, std::string_view name) {
+    auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    if (names.contains(name)) return true;
+    if (subscriptions() >= subscriptions_max) return false;
+    names.emplace(name);
+    hub_.channels.add(*this, kind, name);
+    subscription_bytes_ += hub_.channels.bytes_of(kind, name);
+    listening_ = true;
+    return true;
+}
+
+void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
+    auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    const auto found = names.find(name);
+    if (found == names.end()) return;
+    subscription_bytes_ -= hub_.channels.bytes_of(kind, name);
+    hub_.channels.remove(*this, kind, name);
+    names.erase(found);
+    listening_ = subscriptions() != 0;
+}
+
+void Session::unsubscribe_all() noexcept {
+    for (const auto kind : {Channels::Kind::channel, Channels::Kind::pattern}) {
+        auto& names = subscribed_[static_cast<std::size_t>(kind)];
+        for (const std::string& name : names) hub_.channels.remove(*this, kind, name);
+        names.clear();
+    }
+    subscription_bytes_ = 0;
+    listening_ = false;
+}
+
+std::vector<std::string> Session::names_of(Channels::Kind kind) const {
+    const auto& names = subscribed_[static_cast<std::size_t>(kind)];
+    return {names.begin(), names.end()};
+}
+
+void Session::deliver(std::string_view frame, Lsn lsn) {
+    if (ended()) return;
+    output_.tail().append(frame);
+    // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
+    // end, and with what its own command saw.
+    if (executing_) message_bytes_ += frame.size();
+    if (!executing_) output_.seal(lsn, hub_.now);
+    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    account();
+    has_output_();
+}
+
+bool Session::hear(std::string_view frame) {
+    if (ended()) return false;
+    output_.tail().append(frame);
+    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    return !std::exchange(heard_, true);
+}
+
+void Session::flush_messages() {
+    heard_ = false;
+    output_.seal(no_lsn, hub_.now);
+    account();
+    has_output_();
+}
+
+void Session::lose() {
+    if (drops()) return;
+    drop(Drop::storage_failed);
+    has_output_();
+}
+
+}  // namespace allot

@@ -1,0 +1,130 @@
+#include "net/text/glob.hpp"
+
+#include <array>
+#include <boost/assert.hpp>
+#include <boost/container/static_vector.hpp>
+#include <utility>
+
+namespace allot {
+
+namespace {
+
+using Bytes = Glob::Bytes;
+using Places = boost::container::static_vector<Bytes, channel_bytes_max>;
+using Words = std::array<std::uint64_t, channel_bytes_max / 64 + 1>;
+
+/// Takes one byte that means itself off the front.
+unsigned char take_byte(std::string_view& pattern) noexcept {
+    if (pattern.size() > 1 && pattern.front() == '\\') pattern.remove_prefix(1);
+    const auto taken = static_cast<unsigned char>(pattern.front());
+    pattern.remove_prefix(1);
+    return taken;
+}
+
+/// Takes what is between brackets, with the closing one, if there is one, off the front.
+Bytes take_set(std::string_view& pattern) noexcept {
+    const bool negated = pattern.starts_with('^');
+    if (negated) pattern.remove_prefix(1);
+    Bytes set;
+    while (!pattern.empty() && pattern.front() != ']') {
+        unsigned low = take_byte(pattern);
+        unsigned high = low;
+        if (pattern.size() > 1 && pattern[0] == '-' && pattern[1] != ']') {
+            pattern.remove_prefix(1);
+            high = take_byte(pattern);
+        }
+        if (low > high) std::swap(low, high);
+        set |= Bytes{}.set() >> (set.size() - 1 - (high - low)) << low;
+    }
+    if (!pattern.empty()) pattern.remove_prefix(1);
+    return negated ? ~set : set;
+}
+
+/// Takes what stands for one byte off the front, which is no star.
+Bytes take_one(std::string_view& pattern) noexcept {
+    const char front = pattern.front();
+    if (front == '?' || front == '[') pattern.remove_prefix(1);
+    if (front == '?') return Bytes{}.set();
+    return front == '[' ? take_set(pattern) : Bytes{}.set(take_byte(pattern));
+}
+
+/// The first byte of each run of bytes that are alike to all places.
+Bytes first_of_each_class(std::span<const Bytes> places) noexcept {
+    Bytes first;
+    for (const Bytes& place : places) first |= place ^ (place << 1);
+    return first.set(0);
+}
+
+void mark(std::span<std::uint64_t> words, std::size_t place) noexcept {
+    words[place / 64] |= std::uint64_t{1} << place % 64;
+}
+
+}  // namespace
+
+Glob::Glob(std::string_view pattern) {
+    BOOST_ASSERT(pattern.size() <= channel_bytes_max);
+    Places places;
+    Words stars{};
+    while (!pattern.empty()) {
+        if (pattern.front() == '*') {
+            mark(stars, places.size());
+            pattern.remove_prefix(1);
+        } else {
+            places.push_back(take_one(pattern));
+        }
+    }
+    last_ = places.size();
+    const std::size_t words = last_ / word_bits + 1;
+    stars_.assign(stars.begin(), stars.begin() + words);
+    const Bytes first = first_of_each_class(places);
+    std::size_t classes = 0;
+    for (std::size_t byte = 0; byte < first.size(); ++byte) {
+        if (first[byte]) ++classes;
+        class_of_[byte] = static_cast<std::uint8_t>(classes - 1);
+    }
+    note_takers(places, first, classes);
+}
+
+void Glob::note_takers(std::span<const Bytes> places, const Bytes& first, std::size_t classes) {
+    const std::size_t words = stars_.size();
+    Words any{};  // the places where a byte may come, whichever
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        if (places[place].all()) mark(any, place);
+    }
+    takers_.reserve(classes * words);
+    for (std::size_t i = 0; i < classes; ++i) {
+        takers_.insert(takers_.end(), any.begin(), any.begin() + words);
+    }
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        if (places[place].all()) continue;
+        const Bytes taken = places[place] & first;
+        for (auto byte = taken._Find_first(); byte < taken.size(); byte = taken._Find_next(byte)) {
+            mark(std::span{takers_}.subspan(class_of_[byte] * words, words), place);
+        }
+    }
+}
+
+bool Glob::matches(std::string_view text) const noexcept {
+    const std::size_t words = stars_.size();
+    const Word* const stars = stars_.data();
+    Words reached{1};
+    Word* const at = reached.data();
+    std::size_t first = 0;  // Only these words hold places: what is empty below them stays so.
+    std::size_t end = 1;
+    for (const char c : text) {
+        const Word* const takers = &takers_[class_of_[static_cast<unsigned char>(c)] * words];
+        Word carried = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            const Word taken = at[i] & takers[i];
+            at[i] = (taken << 1U) | carried | (at[i] & stars[i]);
+            carried = taken >> (word_bits - 1);
+        }
+        if (carried != 0) at[end++] = carried;
+        while (at[first] == 0) {
+            if (++first == end) return false;
+        }
+    }
+    return (at[last_ / word_bits] >> last_ % word_bits & 1U) != 0;
+}
+
+}  // namespace allot

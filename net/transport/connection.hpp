@@ -1,0 +1,100 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "net/core/session.hpp"
+#include "net/transport/stream.hpp"
+
+namespace allot {
+
+class Listener;
+struct ServerOptions;
+
+/// What is spoken at an address.
+enum class Protocol : std::uint8_t { line, http };
+
+/// Moves the bytes of one conversation over a socket. At most one read and one wait for room to
+/// write are under way; all that is released goes out in one write, at once where the socket has
+/// room.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    using Socket = Stream::Socket;
+
+    Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol);
+
+    /// Begins to read.
+    void start() { read(); }
+    /// Sends what has become durable. Not within a round.
+    void flush();
+    /// Sends what has become durable and keeps no memory for more, within another's turn: nothing
+    /// is closed by it, and flush() has to follow. Does nothing within its own turn.
+    void send_early();
+    /// Gives up what is queued, within another's turn: flush() closes it. \return false, and
+    /// nothing has happened: within its own turn, or there is nothing to give up.
+    bool give_up(Drop cause);
+    /// Goes on, if it is open: what it has waited for may be there.
+    void resume();
+    /// Executes what was read and reads no more; closes once the replies are out.
+    void finish();
+    /// Closes at once. Nothing is called on a closed connection.
+    void close();
+    /// Closes and counts why.
+    void drop(Drop cause);
+    /// Closes if a deadline has passed.
+    void check_deadlines(const ServerOptions& options);
+
+    [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
+        return talk_->output().holds_beyond(durable);
+    }
+
+    /// \pre it is waiting
+    [[nodiscard]] Lsn awaited_fact() const noexcept { return talk_->awaited_fact(); }
+    [[nodiscard]] bool is_waiting() const noexcept {
+        return stage_ == Stage::open && talk_->is_waiting();
+    }
+
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return talk_->buffer_bytes(); }
+
+    // For the listener's book-keeping.
+    std::size_t place = 0;           ///< among its connections
+    bool took_turn = false;          ///< in the round that is not ended yet
+    bool awaits_durability = false;  ///< listed to be flushed
+    bool awaits_facts = false;       ///< listed to be resumed
+    std::size_t facts_place = 0;     ///< in that list
+
+private:
+    enum class Stage : std::uint8_t { open, lingering, closed };
+
+    void read();
+    void received(const boost::system::error_code& error, std::size_t bytes);
+    void more_to_come();
+    boost::system::error_code send();
+    void step();
+    void step_later();
+    void wait_for_room();
+    void settle();
+    void account() noexcept;
+    void linger();
+
+    Stream stream_;
+    std::shared_ptr<Listener> listener_;
+    Hub& hub_;
+    std::unique_ptr<Conversation> talk_;
+    Hub::Time progress_;       // when the client last took output, or lingering began
+    std::size_t untaken_ = 0;  // bytes of output, as last looked at
+    Stage stage_ = Stage::open;
+    bool reading_ = false;
+    bool waiting_for_room_ = false;
+    bool step_posted_ = false;
+    bool in_turn_ = false;
+    bool is_full_ = false;  // send_early() found no room, and flush() has not come since
+    bool backed_up_ = false;
+    bool finishing_ = false;  // the client sends no more, or is not heard any more
+};
+
+}  // namespace allot

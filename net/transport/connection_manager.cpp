@@ -1,0 +1,303 @@
+#include "net/transport/connection_manager.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/assert.hpp>
+#include <functional>
+#include <utility>
+
+#include "net/core/redis_terms.hpp"
+#include "net/http/reply.hpp"
+
+namespace allot {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{250};
+
+std::int64_t unix_seconds(std::chrono::system_clock::time_point at) {
+    return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions options)
+    : io_{io},
+      options_{std::move(options)},
+      hub_{loading, options_.session, options_.password},
+      doors_{io, *this},
+      tick_timer_{io},
+      drain_timer_{io} {
+    hub_.started = hub_.now = steady_clock::now();
+    hub_.run_id = random_id();
+    hub_.clients_max = options_.clients_max;
+    hub_.unix_time = hub_.unix_started = unix_seconds(std::chrono::system_clock::now());
+    hub_.timings.clock = &steady_clock::now;
+    hub_.timings.slow.threshold = options_.slow_log_from;
+    hub_.warnings = BoundedWarnings{options_.warning};
+}
+
+void Listener::open(Tcp::acceptor bound, Protocol protocol) {
+    bound.listen(options_.backlog);
+    const auto endpoint = bound.local_endpoint();
+    if (protocol == Protocol::http) {
+        hub_.http_port = endpoint.port();
+        // A page in somebody's browser may have its own name point here.
+        hub_.http_local_names_only = endpoint.address().is_loopback() && !options_.password;
+    } else {
+        hub_.port = endpoint.port();
+    }
+    if (doors_.empty()) tick();
+    doors_.open(std::move(bound), protocol);
+}
+
+void Listener::came(Tcp::socket socket, Protocol protocol) {
+    auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this(), protocol);
+    connection->place = connections_.size();
+    connections_.push_back(connection);
+    connection->start();
+}
+
+void Listener::serve(Backend backend) {
+    hub_.open(std::move(backend));
+    durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->wake();
+    });
+    hub_.backend.journal->on_durable([signal = durable_](Lsn lsn) {
+        if (lsn == ~Lsn{0}) {
+            signal->fail();
+        } else {
+            signal->progress();
+        }
+    });
+}
+
+void Listener::await_durability(Connection& connection) {
+    if (connection.awaits_durability) return;
+    connection.awaits_durability = true;
+    awaiting_.push_back(connection.shared_from_this());
+    if (awaiting_.size() > 1) return;
+    const Lsn seen = hub_.durable();
+    durable_->arm();
+    // Progress made in between did not find it armed.
+    if (hub_.durable() != seen || !connection.holds_beyond(seen)) {
+        durable_->progress();
+    }
+}
+
+void Listener::await_facts(Connection& connection) {
+    if (!connection.awaits_facts) {
+        connection.awaits_facts = true;
+        connection.facts_place = waiting_.size();
+        waiting_.push_back(connection.shared_from_this());
+    }
+    durable_->arm();
+    // What came before that did not find it armed.
+    if (connection.awaited_fact() <= hub_.backend.history->end()) durable_->progress();
+}
+
+void Listener::forget_waiting(Connection& connection) {
+    if (!std::exchange(connection.awaits_facts, false)) return;
+    const std::size_t place = connection.facts_place;
+    std::swap(waiting_[place], waiting_.back());
+    waiting_[place]->facts_place = place;
+    waiting_.pop_back();
+}
+
+/// What is posted now comes after all that the reactor has found ready, and before it waits again.
+void Listener::took_turn(Connection& connection) {
+    listed(connection);
+    // The stock is held, and replies wait, no longer than one turn may take.
+    if (hub_.counters.commands - round_began_ >= hub_.limits.commands_per_turn) return end_round();
+    end_round_later();
+}
+
+/// Within another's turn, perhaps: so the round is not ended here, and nobody is closed. One
+/// message to many is sent on as it is told once their memory comes near its bound.
+void Listener::touched(Connection& connection) {
+    listed(connection);
+    end_round_later();
+    if (hub_.buffer_bytes <= options_.clients_memory_max / 2) return;
+    hub_.end_round();  // whoever waits for the stock does not wait for sockets
+    connection.send_early();
+    if (hub_.buffer_bytes > options_.clients_memory_max) make_room_amid_turn();
+}
+
+void Listener::listed(Connection& connection) {
+    if (std::exchange(connection.took_turn, true)) return;
+    round_.push_back(connection.shared_from_this());
+}
+
+void Listener::end_round_later() {
+    if (std::exchange(round_end_posted_, true)) return;
+    asio::post(io_, [self = shared_from_this()] {
+        self->round_end_posted_ = false;
+        self->end_round();
+    });
+}
+
+void Listener::end_round() {
+    hub_.end_round();
+    round_began_ = hub_.counters.commands;
+    flushed_.swap(round_);
+    for (const auto& connection : flushed_) {
+        connection->took_turn = false;
+        connection->flush();
+    }
+    flushed_.clear();
+    watch_facts();
+}
+
+/// While somebody hears of facts, each progress of the history wakes.
+void Listener::watch_facts() {
+    if (!hub_.channels.hears_facts() || shut_) return;
+    durable_->arm();
+    // What came before that did not find it armed.
+    if (hub_.channels.has_facts()) durable_->progress();
+}
+
+void Listener::wake() {
+    hub_.now = steady_clock::now();
+    hub_.storage_failed = durable_->failed();
+    hub_.end_round();
+    hub_.channels.deliver(delivered_facts_max);
+    end_round();
+    flushed_.swap(awaiting_);
+    for (const auto& connection : flushed_) {
+        connection->awaits_durability = false;
+        connection->flush();
+    }
+    flushed_.clear();
+    resume_waiting();
+    if (!hub_.storage_failed) return;
+    // What they wait for will never be certain.
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        const auto connection = connections_[i];
+        if (!connection->holds_beyond(hub_.durable())) continue;
+        connection->drop(Drop::storage_failed);
+    }
+}
+
+void Listener::resume_waiting() {
+    if (waiting_.empty()) return;
+    const Lsn end = hub_.backend.history->end();
+    // While there is a cursor, what one of them reads is kept for the others.
+    const auto kept = hub_.backend.history->read(end + 1);
+    const auto waiting = std::exchange(waiting_, {});
+    for (const auto& connection : waiting) connection->awaits_facts = false;
+    for (const auto& connection : waiting) {
+        if (!connection->is_waiting()) continue;
+        if (hub_.storage_failed || connection->awaited_fact() <= end) {
+            connection->resume();
+        } else {
+            await_facts(*connection);
+        }
+    }
+}
+
+/// From the last to the first: closed() puts the last in the place of the one that leaves.
+void Listener::tick() {
+    hub_.now = steady_clock::now();
+    const auto date = std::chrono::system_clock::now();
+    hub_.http_date = http::date_of(date);
+    hub_.unix_time = unix_seconds(date);
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        if (i >= connections_.size()) continue;  // others were dropped, too
+        const auto connection = connections_[i];
+        connection->check_deadlines(options_);
+    }
+    doors_.keep_spare();
+    if (shut_) return;
+    tick_timer_.expires_after(tick_interval);
+    tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+        if (!cancelled && !self->shut_) self->tick();
+    });
+}
+
+void Listener::send_early() {
+    for (const auto& connection : connections_) connection->send_early();
+}
+
+void Listener::make_room() {
+    end_round();
+    send_early();
+    while (hub_.buffer_bytes > options_.clients_memory_max && !connections_.empty()) drop_largest();
+}
+
+/// Of those for whom most is queued after their sockets were given what they take, as many are
+/// given up as make room for some more: looking at all for each message would take long.
+void Listener::make_room_amid_turn() {
+    send_early();
+    if (hub_.buffer_bytes <= options_.clients_memory_max) return;
+    std::vector<std::pair<std::size_t, Connection*>> largest;
+    largest.reserve(connections_.size());
+    for (const auto& each : connections_) largest.emplace_back(each->buffer_bytes(), each.get());
+    std::ranges::sort(largest, std::greater{});
+    for (const auto& [bytes, connection] : largest) {
+        if (hub_.buffer_bytes <= options_.clients_memory_max / 4 * 3) return;
+        if (connection->give_up(Drop::clients_memory)) listed(*connection);
+    }
+}
+
+void Listener::drop_largest() {
+    const auto largest = std::ranges::max_element(
+        connections_, {}, [](const auto& connection) { return connection->buffer_bytes(); });
+    BOOST_ASSERT(largest != connections_.end());
+    const auto connection = *largest;
+    connection->drop(Drop::clients_memory);
+}
+
+void Listener::closed(Connection& connection) {
+    forget_waiting(connection);
+    const std::size_t place = connection.place;
+    std::swap(connections_[place], connections_.back());
+    connections_[place]->place = place;
+    connections_.pop_back();
+    if (connections_.empty() && done_) drained();
+}
+
+void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
+    done_ = std::move(done);
+    doors_.close();
+    hub_.now = steady_clock::now();
+    if (connections_.empty()) return drained();
+    for (const auto& connection : connections_) connection->finish();
+    drain_timer_.expires_after(deadline);
+    drain_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+        if (cancelled || self->shut_) return;
+        self->cut_off_ = true;
+        self->close_all();
+    });
+}
+
+void Listener::drained() {
+    const bool clean = !cut_off_ && !hub_.storage_failed;
+    shut();
+    asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
+}
+
+void Listener::close_all() {
+    while (!connections_.empty()) {
+        const auto connection = connections_.back();
+        connection->close();
+    }
+}
+
+void Listener::shut() {
+    shut_ = true;
+    doors_.close();
+    tick_timer_.cancel();
+    drain_timer_.cancel();
+    if (durable_) durable_->disconnect();
+    close_all();
+    hub_.end_round();  // the backend may be gone before this is
+    round_.clear();
+    awaiting_.clear();
+    waiting_.clear();
+}
+
+}  // namespace allot

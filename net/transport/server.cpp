@@ -1,0 +1,72 @@
+#include "net/transport/server.hpp"
+
+#include <string>
+#include <utility>
+
+#include "net/transport/connection_manager.hpp"
+
+namespace allot {
+
+namespace {
+const Loading nothing_to_load;
+}
+
+Server::Server(boost::asio::io_context& io, Backend backend, ServerOptions options)
+    : Server{io, nothing_to_load, std::move(options)} {
+    serve(std::move(backend));
+}
+
+Server::Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options)
+    : listener_{std::make_shared<Listener>(io, loading, std::move(options))} {}
+
+void Server::serve(Backend backend) { listener_->serve(std::move(backend)); }
+
+Server::~Server() { listener_->shut(); }
+
+boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
+                                            const ServerOptions& options) {
+    return bind(io, options.host, options.port);
+}
+
+boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io, const std::string& host,
+                                            std::uint16_t port) {
+    using boost::asio::ip::tcp;
+    tcp::resolver resolver{io};
+    const tcp::endpoint endpoint =
+        *resolver.resolve(host, std::to_string(port), tcp::resolver::passive);
+    tcp::acceptor acceptor{io};
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address{true});
+    acceptor.bind(endpoint);
+    return acceptor;
+}
+
+void Server::listen(boost::asio::ip::tcp::acceptor bound) {
+    listener_->open(std::move(bound), Protocol::line);
+}
+
+void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
+    listener_->open(std::move(bound), Protocol::http);
+}
+
+void Server::listen() { listen(bind(listener_->io(), listener_->options())); }
+
+boost::asio::ip::tcp::endpoint Server::endpoint() const {
+    return listener_->endpoint(Protocol::line);
+}
+
+boost::asio::ip::tcp::endpoint Server::http_endpoint() const {
+    return listener_->endpoint(Protocol::http);
+}
+
+void Server::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
+    listener_->drain(deadline, std::move(done));
+}
+
+std::size_t Server::clients() const noexcept { return listener_->size(); }
+
+std::size_t Server::buffer_bytes() const noexcept { return listener_->hub().buffer_bytes; }
+
+const Counters& Server::counters() const noexcept { return listener_->hub().counters; }
+
+}  // namespace allot

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/core/backend.hpp"
+#include "net/core/counters.hpp"
+#include "net/core/loading.hpp"
+#include "net/core/password.hpp"
+#include "net/limits.hpp"
+#include "net/transport/tls.hpp"
+
+namespace allot {
+
+class Listener;
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";  ///< a name or an address, IPv4 or IPv6
+    std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
+    int backlog = 511;               ///< connections that the system may queue
+    std::size_t clients_max = 10'000;
+    /// Buffers of all clients together. Beyond it, whoever holds most is dropped.
+    std::size_t clients_memory_max = 40 * kibibyte * kibibyte;
+    SessionLimits session{};
+    /// Without one, whoever reaches the address may change the stock.
+    std::optional<Password> password{};
+    std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
+    /// Told on the server's thread of what a client did wrong and the operator may want to mend.
+    std::function<void(std::string_view)> warning{};
+    // How long is too long. 0: no bound. Checked four times a second.
+    std::chrono::milliseconds idle_max{0};  ///< without a request
+    std::chrono::milliseconds request_stalled_max{
+        30'000};  ///< from a request's first byte to its last
+    std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
+    /// From connecting to the end of TLS's handshake, and to having given the password where there
+    /// is one.
+    std::chrono::milliseconds handshake_max{10'000};
+    /// Commands that take as long are kept for SLOWLOG.
+    std::chrono::microseconds slow_log_from{10'000};
+    std::chrono::milliseconds linger_max{
+        1'000};  ///< for the client to see the last reply and close
+};
+
+/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; nothing
+/// here is thread-safe but what the journal calls.
+class Server {
+public:
+    /// \param io is run by one thread, and outlives the server and the backend's journal.
+    Server(boost::asio::io_context& io, Backend backend, ServerOptions options = {});
+    /// Of a store that is being opened: clients are told how far that is until serve().
+    /// \param loading outlives the server.
+    Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});
+    /// The store is open: clients, those that are there included, are served from now on. Once
+    /// only, and while nobody runs `io` or on the thread that does.
+    void serve(Backend backend);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    /// Closes every connection at once.
+    ~Server();
+
+    /// Takes an address for listen(), where no one is answered before that.
+    /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
+    [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
+                                                             const ServerOptions& options);
+    [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
+                                                             const std::string& host,
+                                                             std::uint16_t port);
+    /// Begins to accept.
+    /// \throws boost::system::system_error when another listens there since.
+    void listen(boost::asio::ip::tcp::acceptor bound);
+    /// Likewise, for clients that speak HTTP (net/http/HTTP.md).
+    void listen_http(boost::asio::ip::tcp::acceptor bound);
+    /// At the address that the options name. \throws as bind()
+    void listen();
+    /// Where it listens. \pre listen()
+    [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
+    /// \pre listen_http()
+    [[nodiscard]] boost::asio::ip::tcp::endpoint http_endpoint() const;
+
+    /// Ends in good order: accepts no one, reads no more, executes what was read, waits until it is
+    /// durable, sends the replies, closes. `done(clean)` is called once: with false when `deadline`
+    /// came first and the rest was cut off, or when the storage failed on the way. Once only.
+    void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
+
+    [[nodiscard]] std::size_t clients() const noexcept;
+    [[nodiscard]] const Counters& counters() const noexcept;
+    /// Held by the buffers of all clients.
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept;
+
+private:
+    std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace allot
