@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when a document has a dead link, is too long, or names people where it means software.
+"""Fails when a document has a dead link, names a file or function that is not there, is too long, or speaks of software as
+of people.
 
     documents.py [ROOT]
 """
@@ -12,6 +13,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
+# `storage/store.cpp`, `engine/product.*`, or `engine/product.cpp:allocate`
+SOURCE = re.compile(r"`((?:engine|storage|net|tests|benchmarks|docs|findings)/[\w./*-]*)(?::(\w+))?`")
 QUOTED = re.compile(r'"[^"\n]*"')
 # A client, a caller or a thread does something, and is "it".
 PERSON = re.compile(r"\b(whoever|nobody|somebody|everybody|whom|he|him|his)\b", re.IGNORECASE)
@@ -53,6 +56,16 @@ def broken_link(root, document, target):
     return None
 
 
+def missing_source(root, path, function):
+    """What a document names and the tree lacks, or None."""
+    files = sorted(root.glob(path.rstrip("/")))
+    if not files:
+        return f"'{path}' is not there"
+    if function and not any(re.search(rf"\b{function}\b", file.read_text("utf-8")) for file in files):
+        return f"'{path}' has no '{function}'"
+    return None
+
+
 def lines_max(document):
     if document == Path("README.md"):
         return README_LINES_MAX
@@ -73,6 +86,10 @@ def complaints_of(root, document):
             why = broken_link(root, document, target)
             if why:
                 yield f"{document}:{number}: link {why}"
+        for path, function in SOURCE.findall(line) if document.name != "CHANGELOG.md" else ():
+            why = missing_source(root, path, function)
+            if why:
+                yield f"{document}:{number}: {why}"
         for word in PERSON.findall(words):
             yield f"{document}:{number}: '{word}': name the actor, or say it"
 
@@ -81,7 +98,7 @@ def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1]).resolve()
     found = documents(root)
     complaints = [each for document in found for each in complaints_of(root, document)]
-    print("\n".join(complaints) if complaints else f"{len(found)} documents: all links lead somewhere")
+    print("\n".join(complaints) if complaints else f"{len(found)} documents: all that they name is there")
     return 1 if complaints or not found else 0
 
 
