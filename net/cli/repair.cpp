@@ -68,8 +68,15 @@ void print(const RepairPlan& plan, bool applied, std::ostream& to) {
         to << "nothing\n";
         return;
     }
-    to << "LSN " << plan.kept + 1 << " to " << plan.known << "; of these, " << plan.lost_units
-       << " units of work (" << plan.lost_facts << " facts) are whole in what is kept as lost-\n";
+    if (plan.known <= plan.kept) {
+        to << "LSN " << plan.kept + 1
+           << " and later, if they were there: the journal's end is gone, "
+           << "and nothing that is left tells of them\n";
+        return;
+    }
+    to << "LSN " << plan.kept + 1 << " to " << (plan.end_is_gone ? "at least " : "") << plan.known
+       << "; of these, " << plan.lost_units << " units of work (" << plan.lost_facts
+       << " facts) are whole in what is kept as lost-\n";
 }
 
 /// A repair was begun, and did not come to its end.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/core/fact_view.hpp"
+#include "net/text/escape.hpp"
 
 namespace allot::notify {
 
@@ -39,7 +40,7 @@ bool Webhook::tell(const CommittedFact& fact, std::uint64_t store_id) {
     const auto after = retry_after(transfer_.header("Retry-After"), std::time(nullptr));
     if (after.count() == 0) throw std::runtime_error{why};
     throw ComeBackLater{
-        why + ", and asks to come back after " + std::to_string(after.count()) + " s", after};
+        why + " with Retry-After: " + escaped_short(transfer_.header("Retry-After")), after};
 }
 
 }  // namespace allot::notify

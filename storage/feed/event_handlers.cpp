@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Warning = HandlerAtWork::Warning;
 
-constexpr std::chrono::seconds idle_place_kept_every{1};
+constexpr std::chrono::seconds place_kept_every{1};
 constexpr std::chrono::minutes held_back_told_every{10};
 
 /// Where the handlers of one store are in its history.
@@ -121,6 +121,7 @@ void HandlerAtWork::start(FactHistory& history, JournalThreads& journal) {
          .call = [this](const CommittedFact& fact) { call(fact); },
          .back_off = handler_.back_off,
          .interrupt = handler_.interrupt,
+         .idle = [this] { return keep_late_place(); },
          .failed = [this](std::string_view why, auto rest) { note_failure(why, rest); }},
         warning_);
 }
@@ -135,9 +136,14 @@ void HandlerAtWork::call(const CommittedFact& fact) {
     const Handled handled = handler_.call(fact, journal_.store_id());
     done_ = fact.lsn;
     if (handled == Handled::acted) ++acted_;
-    if (handled == Handled::acted || Steady::now() >= kept_at_ + idle_place_kept_every) {
-        keep_place();
-    }
+    if (handled == Handled::acted || Steady::now() >= kept_at_ + place_kept_every) keep_place();
+}
+
+/// A place that is not kept, because it could not be or because it told of nothing, is kept a
+/// little later although no fact comes. \return when that is.
+HandlerAtWork::Steady::time_point HandlerAtWork::keep_late_place() noexcept {
+    if (done_ > kept_ && Steady::now() >= kept_at_ + place_kept_every) keep_place();
+    return done_ > kept_ ? kept_at_ + place_kept_every : Steady::time_point::max();
 }
 
 void HandlerAtWork::note_failure(std::string_view why, std::chrono::milliseconds rest) {
@@ -147,8 +153,9 @@ void HandlerAtWork::note_failure(std::string_view why, std::chrono::milliseconds
     retry_at_ = Steady::now() + rest;
 }
 
-/// A place that cannot be kept stops nobody: after a restart the handler would be told again of
+/// A place that cannot be kept stops nothing: after a restart the handler would be told again of
 /// what it has dealt with since. Each attempt is a new file, so that no failed sync is repeated.
+/// The first failure of several in a row is told.
 void HandlerAtWork::keep_place() noexcept {
     kept_at_ = Steady::now();
     try {
@@ -156,8 +163,9 @@ void HandlerAtWork::keep_place() noexcept {
         handler_file::write(files_, directory_, handler_.name, journal_.store_id(),
                             {journal_.histories().at(done), done});
         kept_ = done;
+        failure_told_ = false;
     } catch (const std::exception& error) {
-        if (warning_) {
+        if (warning_ && !std::exchange(failure_told_, true)) {
             warning_("the place of event handler " + handler_.name +
                      " could not be kept: " + error.what());
         }

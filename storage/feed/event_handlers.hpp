@@ -19,7 +19,8 @@
 namespace allot {
 
 /// An event handler at work, and its place. The place is written at once after a call that acted,
-/// and at most once a second after calls that passed a fact over: nobody would notice them twice.
+/// and at most once a second after calls that passed a fact over, which could be repeated
+/// unnoticed. A place that could not be written is tried again each second.
 class HandlerAtWork {
 public:
     using Warning = std::function<void(std::string_view)>;
@@ -42,6 +43,7 @@ private:
     void call(const CommittedFact& fact);
     void note_failure(std::string_view why, std::chrono::milliseconds rest);
     void keep_place() noexcept;
+    Steady::time_point keep_late_place() noexcept;
 
     FileSystem& files_;
     const std::filesystem::path directory_;
@@ -53,6 +55,7 @@ private:
     std::atomic<std::uint64_t> acted_ = 0;
     std::atomic<std::uint64_t> failures_ = 0;
     Steady::time_point kept_at_{};  // of the follower's thread
+    bool failure_told_ = false;     // likewise
     mutable std::mutex mutex_;      // of what follows
     std::string last_error_;
     Steady::time_point retry_at_{};

@@ -68,7 +68,7 @@ void FactFollower::run() {
 
 void FactFollower::tell_all() {
     std::uint64_t failures = 0;  // of reading, in a row
-    while (journal_.wait_readable(cursor_->next(), stop_)) {
+    while (journal_.wait_readable(cursor_->next(), stop_, idle_until())) {
         FactRun facts;
         try {
             facts = cursor_->take(facts_at_once);
@@ -84,6 +84,10 @@ void FactFollower::tell_all() {
             tell(fact);
         }
     }
+}
+
+FactFollower::Time FactFollower::idle_until() const {
+    return follower_.idle ? follower_.idle() : Time::max();
 }
 
 void FactFollower::tell(const CommittedFact& fact) {

@@ -23,6 +23,9 @@ struct Follower {
     BackOff back_off = {};
     /// Makes a call that is running return or throw soon. It is called from another thread.
     std::function<void()> interrupt = {};
+    /// Called before it waits for the next fact, on the thread that makes the calls.
+    /// \return when to call it again, should none come until then.
+    std::function<std::chrono::steady_clock::time_point()> idle = {};
     /// Told of each failure, of a call or of the journal, on the thread that makes the calls, and
     /// how long it rests then.
     std::function<void(std::string_view why, std::chrono::milliseconds rest)> failed = {};
@@ -58,7 +61,9 @@ private:
     FactFollower(FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
                  std::function<void(std::string_view)> warning);
     void run();
+    using Time = std::chrono::steady_clock::time_point;
     void tell_all();
+    [[nodiscard]] Time idle_until() const;
     void tell(const CommittedFact& fact);
     void rest(const std::string& what, std::uint64_t failures, const std::string& why,
               std::chrono::milliseconds at_least = {});

@@ -25,7 +25,7 @@ bool is_plain(std::string_view name) {
 bool belongs_to_store(std::string_view name) {
     return journal::segment_number(name) || snapshot::start_of(name) ||
            handler_file::handler_of(name) || name == rewound_file::name ||
-           ((name.starts_with("torn-") || name.starts_with("lost-")) && is_plain(name));
+           ((name.starts_with(torn_prefix) || name.starts_with("lost-")) && is_plain(name));
 }
 
 std::string staged_name(std::uint64_t number) { return "arriving-" + std::to_string(number); }

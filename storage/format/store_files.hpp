@@ -20,6 +20,9 @@ inline constexpr std::string_view manifest = "BACKUP";
 /// Names what a directory is to consist of. While it is there, the files are a mixture.
 inline constexpr std::string_view arriving = "arriving.list";
 
+/// Begins the name of what was cut from a journal's end: of a segment's copy, its own name follows.
+inline constexpr const char* torn_prefix = "torn-";
+
 /// What belongs to a store, and so into its backup: segments, snapshots, the places of event
 /// handlers, what a restore or a repair has left, and the copies of what was cut from them.
 [[nodiscard]] bool belongs_to_store(std::string_view name);

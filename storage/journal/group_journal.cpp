@@ -14,6 +14,15 @@ namespace {
 constexpr std::size_t backlog_bytes_max = 8U << 20U;
 /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
 constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
+
+/// Until it is written, a unit may become part of one of two frames; and a mark may come before it.
+constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
+
+/// What a new segment of this size takes in any case.
+std::size_t usual_group_bytes(std::uint64_t segment_bytes) {
+    const std::uint64_t taken = JournalWriter::segment_bytes_of(frames_bytes_max);
+    return segment_bytes > taken ? static_cast<std::size_t>(segment_bytes - taken) : 0;
+}
 }  // namespace
 
 GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& directory,
@@ -22,6 +31,7 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
     : files_{files},
       directory_{directory},
       options_{options},
+      usual_group_bytes_max_{usual_group_bytes(options.segment_bytes)},
       zeros_{options.durability.mode == Durability::Mode::os ? Zeros::implied : Zeros::written},
       store_id_{tail.store_id},
       histories_{std::move(histories)},
@@ -59,12 +69,14 @@ void GroupJournal::begin_history(std::span<const Histories::Left> left) {
 Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     if (failed_) throw_failed();
     // What is filling only shrinks until the next flush().
-    if (filling_bytes_ + staged_.bytes() + GroupBuffer::record_bytes_max(unit.size()) >
-        journal::frame_bytes_max) {
+    const std::size_t record_bytes = GroupBuffer::record_bytes_max(unit.size());
+    const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
+    if (group_bytes > journal::frame_bytes_max) {
         throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
                                 " facts is more than a journal frame can hold"};
     }
-    if (room_is_short_) require_room(GroupBuffer::record_bytes_max(unit.size()));
+    if (room_is_short_) require_room(record_bytes);
+    if (group_bytes > usual_group_bytes_max_) require_large_segment(record_bytes);
     staged_.add(unit, now);
     staged_time_ = now;
     const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
@@ -75,14 +87,28 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
 /// What is accepted here has to fit the present segment, whatever becomes of the next one.
 /// \throws StorageFull
 void GroupJournal::require_room(std::size_t bytes) {
-    // Until it is written, it may become part of one of two frames; and a mark may come before it.
-    constexpr std::size_t frames_bytes = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
     const Lock lock{mutex_};
     if (!room_is_short_) return;
     const std::size_t waiting = filling_.bytes() + staged_.bytes();
-    if (waiting + bytes + frames_bytes + JournalWriter::mark_bytes_max <= room_) return;
+    if (waiting + bytes + frames_bytes_max + JournalWriter::mark_bytes_max <= room_) return;
     throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
                       "there is no room for another journal segment"};
+}
+
+/// A group that no segment of the usual size takes needs one of its own, for which the one that was
+/// prepared makes way.
+/// \throws StorageFull
+void GroupJournal::require_large_segment(std::size_t bytes) {
+    const Lock lock{mutex_};
+    const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;
+    if (group + JournalWriter::mark_bytes_max <= room_) return;
+    const std::uint64_t needed = JournalWriter::segment_bytes_of(group);
+    const bool next_is_there = prepared_.number > segments_.back().number;
+    const std::uint64_t prepared = next_is_there ? prepared_.bytes : 0;
+    if (needed <= prepared || needed - prepared <= disk_.free_bytes_now()) return;
+    throw StorageFull{
+        std::make_error_code(std::errc::no_space_on_device),
+        "there is no room for a journal segment of " + std::to_string(needed) + " bytes"};
 }
 
 /// \pre mutex_ is held

@@ -160,12 +160,14 @@ private:
     void retry_preparation(Time now);
     void make_way(const PreparedSegment& segment);
     void require_room(std::size_t bytes);
+    void require_large_segment(std::size_t bytes);
     void judge_room() noexcept;
     void call_driver() const;
 
     FileSystem& files_;
     const std::filesystem::path directory_;
     const StoreOptions options_;
+    const std::size_t usual_group_bytes_max_;  // of a larger group it is asked where it goes
     const Zeros zeros_;
     const std::uint64_t store_id_;
     std::function<void()> called_;

@@ -76,6 +76,15 @@ private:
             refuse("shorter than a segment's header: it was cut off");
     }
 
+    /// A segment is prepared only once the one before it is there, durably. Of a torn tail that was
+    /// cut off, one between the two may have been set aside.
+    void require_next(std::uint64_t number, std::uint64_t later) const {
+        if (later == number + 1) return;
+        const std::string missing = journal::segment_name(number + 1);
+        if (store_files::has(files_, directory_, store_files::torn_prefix + missing)) return;
+        refuse(missing + " is missing");
+    }
+
     [[noreturn]] void refuse_version(std::uint32_t version) const {
         refuse("format version " + std::to_string(version) + "; this program reads up to " +
                std::to_string(journal::format_version));
@@ -245,7 +254,7 @@ private:
         file->read_at(0, header);
         // One that was prepared and never used may outlive, at a power cut, the one before it.
         if (is_zeros(header)) return false;
-        if (numbers_[at_ + 1] != numbers_[at_] + 1) refuse("the segment after this one is missing");
+        require_next(numbers_[at_], numbers_[at_ + 1]);
         return true;
     }
 
@@ -256,6 +265,7 @@ private:
             refuse("a frame is damaged that was durable, as a later one shows");
         }
         for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
+            require_next(numbers_[later - 1], numbers_[later]);
             const std::string torn_name = name_;
             const std::uint64_t torn_offset = offset_;
             load(numbers_[later]);
@@ -322,14 +332,15 @@ void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
                    const TornTail& torn) {
     for (const std::string& name : torn.later_files) {
         files.rename(directory / name,
-                     directory / store_files::unused_name(files, directory, "torn-" + name));
+                     directory / store_files::unused_name(files, directory,
+                                                          store_files::torn_prefix + name));
     }
     const auto path = directory / journal::segment_name(torn.segment);
     const auto file = files.open(path, FileSystem::Mode::update);
     std::vector<std::byte> bytes(torn.bytes);
     file->read_at(torn.offset, bytes);
-    const std::string name =
-        "torn-" + std::to_string(torn.segment) + "-" + std::to_string(torn.offset) + ".bin";
+    const std::string name = store_files::torn_prefix + std::to_string(torn.segment) + "-" +
+                             std::to_string(torn.offset) + ".bin";
     AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
     copy.file().write_at(0, bytes);
     copy.file().sync();

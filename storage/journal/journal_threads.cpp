@@ -90,8 +90,16 @@ bool JournalThreads::sync(Lsn lsn, const std::atomic<bool>& stop) {
                       "the journal waits for room on the disk"};
 }
 
-bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop) {
-    wait_until([&] { return stop || journal_.readable() >= lsn; });
+bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop,
+                                   std::chrono::steady_clock::time_point until) {
+    const auto over = [&] { return stop || journal_.readable() >= lsn; };
+    if (until == std::chrono::steady_clock::time_point::max()) {
+        wait_until(over);
+    } else if (!over()) {
+        Lock lock{mutex_};
+        const auto ended = [&] { return over() || journal_.failed(); };
+        if (!progress_.wait_until(lock, until, ended)) return true;
+    }
     return !stop && journal_.readable() >= lsn;
 }
 

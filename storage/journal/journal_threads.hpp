@@ -32,9 +32,11 @@ public:
     /// As sync(), unless `stop` is set first, which wake() makes known. \return false then.
     /// \throws StorageFull where it has to wait for room on the disk.
     [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
-    /// Waits until the LSN is readable.
-    /// \return false when that will never be, or `stop` is set, which wake() makes known.
-    [[nodiscard]] bool wait_readable(Lsn lsn, const std::atomic<bool>& stop);
+    /// Waits until the LSN is readable, or for so long.
+    /// \return false when it will never be, or `stop` is set, which wake() makes known.
+    [[nodiscard]] bool wait_readable(
+        Lsn lsn, const std::atomic<bool>& stop,
+        std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
     /// Waits for a while, or until `stop` is set.
     void rest(std::chrono::milliseconds time, const std::atomic<bool>& stop);
     void wake();

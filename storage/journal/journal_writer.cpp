@@ -69,8 +69,7 @@ journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexce
 }
 
 std::uint64_t JournalWriter::segment_bytes_for(std::uint64_t frame_bytes) const noexcept {
-    return std::max(segment_bytes_, sizeof(journal::SegmentHeader) + frame_bytes +
-                                        journal::alignment + mark_bytes_max);
+    return std::max(segment_bytes_, segment_bytes_of(frame_bytes));
 }
 
 std::uint64_t JournalWriter::room() const noexcept {

@@ -93,6 +93,12 @@ public:
     /// Kept free behind each group, so that it can be marked.
     static constexpr std::size_t mark_bytes_max = sector + 2 * sizeof(journal::FrameHeader);
 
+    /// The size of a segment that holds a frame of so many bytes, and no more.
+    [[nodiscard]] static constexpr std::uint64_t segment_bytes_of(
+        std::uint64_t frame_bytes) noexcept {
+        return sizeof(journal::SegmentHeader) + frame_bytes + journal::alignment + mark_bytes_max;
+    }
+
 private:
     [[nodiscard]] std::uint64_t segment_bytes_for(std::uint64_t frame_bytes) const noexcept;
     void write_again();

@@ -29,6 +29,7 @@ public:
         plan.store_id = diagnosis_.store_id();
         plan.left = candidate.histories.left_since(diagnosis_.histories(), candidate.last);
         plan.known = std::max(plan.known, plan.kept);
+        plan.end_is_gone = is_end_gone(candidate);
         std::map<Lsn, FoundGroup> lost;
         for (const auto& [number, piece] : diagnosis_.pieces()) {
             if (piece.store_id != diagnosis_.store_id()) continue;
@@ -44,6 +45,20 @@ public:
     }
 
 private:
+    /// Whether what followed the candidate's last fact may have been more than what is left of it:
+    /// no journal is left, its last segment was cut off, something there can't be read, or a
+    /// segment between it and a later one is missing.
+    [[nodiscard]] bool is_end_gone(const Candidate& candidate) const {
+        if (candidate.segments.empty()) return true;
+        const JournalPiece& last = diagnosis_.pieces().at(candidate.segments.back());
+        if (last.file_bytes < last.header.file_bytes) return true;
+        if (candidate.cuts(candidate.segments.back(), last)) return true;
+        return std::ranges::any_of(diagnosis_.pieces(), [&](const auto& each) {
+            const auto& [number, piece] = each;
+            return number > candidate.segments.back() && !candidate.is_next(number, piece);
+        });
+    }
+
     void add_steps(const Candidate& candidate, RepairPlan& plan) const {
         auto& steps = plan.steps;
         if (candidate.segments.empty()) {

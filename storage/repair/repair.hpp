@@ -45,13 +45,16 @@ struct RepairPlan {
 
     Lsn kept = 0;   ///< the store will end with this LSN
     Lsn known = 0;  ///< the last LSN that anything whole tells of: facts kept + 1 .. known are lost
+    /// Part of the journal's end is gone: facts after `known` may be lost, too, of which nothing
+    /// that is left tells.
+    bool end_is_gone = false;
     std::uint64_t lost_units = 0;  ///< that are whole in what is set aside, of what is lost
     std::uint64_t lost_facts = 0;  ///< in these
     std::uint64_t store_id = 0;
     std::vector<Histories::Left> left;  ///< histories of which nothing will be there any more
     Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot holds what was before
 
-    [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept; }
+    [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept && !end_is_gone; }
 };
 
 /// Finds the repair that keeps the most, and changes nothing. Considered are, wherever the journal

@@ -22,12 +22,12 @@ for any command.
 | column | "yes" means |
 |---|---|
 | ALLOCATE | the reply is the batch's name, and the rows of `STOCK` hold theirs |
-| pipeline | three commands that are sent at once are answered in order |
+| pipeline | each of three commands that are sent at once has its reply |
 | transaction | two `ALLOCATE`s between `MULTI` and `EXEC`: both batches come back, and two lines are held; "safely refused": the client was told an error, and nothing is held |
 | WATCH | stock that another connection changes after `WATCH` makes `EXEC` answer nil, and nothing is held |
 | subscribe | a message of `line_allocated` comes |
 | password | the right one is let in, and a wrong one is told so |
-| TLS | the server's certificate is verified |
+| TLS | a command is executed over TLS, with the certificate authority that the client is told; whether it checks the certificate and its name is a matter of its settings, and not tried |
 | reconnect | after the server was restarted the same client object works again, at the second command at the latest |
 
 "Not offered": the library does not have it.
@@ -51,7 +51,7 @@ HTTP_HEAD = """
 | types | the types that are made of `/v1/openapi.json` fit a program, strictly checked |
 | requests | a line is allocated, and a refusal is told with its code |
 | events | `/v1/feed` is read from its beginning |
-| reconnect | after the server was restarted it goes on; events come once each, and none is missed |
+| reconnect | after the server was restarted it goes on: what came meanwhile arrives, and no event comes twice |
 
 """
 HTTP_COLUMNS = (("types", "types"), ("requests", "allocate"), ("events", "events"), ("reconnect", "reconnect"))

@@ -366,7 +366,7 @@ class GivenSeveralReceivers(server.Case):
                 self.assertLess(second - first, least + 20, mode)
             self.assertEqual("0", client.info()["webhook_retry_seconds"])
         self.assertRegex(one.text, r"event handler webhook failed at LSN 2 and is told again in 2000 ms: "
-                                   r"http://127.0.0.1:\d+: answered 429, and asks to come back after 2 s")
+                                   r"http://127.0.0.1:\d+: answered 429 with Retry-After: 2")
 
     def test_when_a_token_is_for_one_then_no_other_sees_it(self):
         token = self.scratch / "token"

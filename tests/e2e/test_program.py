@@ -224,7 +224,7 @@ class GivenAStoreThatWasKilled(server.Case):
             self.assertEqual(1, ran.returncode, ran.stderr)
             self.assertIn(place, ran.stderr)
             for way in (f"'allot check {self.store}'", f"'allot repair {self.store}'",
-                        f"'allot restore BACKUP {self.store}'"):
+                        f"'allot restore --replace BACKUP {self.store}'"):
                 self.assertIn(way, ran.stderr)
         checked = server.allot("check", "--data", self.store)
         self.assertEqual(1, checked.returncode)

@@ -150,9 +150,8 @@ BOOST_AUTO_TEST_CASE(when_it_says_how_long_to_wait_then_the_failure_tells_that) 
             (void)webhook.tell(shortage, 1), notify::ComeBackLater, [&](const auto& later) {
                 const std::string text = later.what();
                 return later.after() == std::chrono::seconds{std::stoi(value)} &&
-                       text.find("answered " + status.substr(0, 3) +
-                                 ", and asks to come back after " +
-                                 std::to_string(std::stoi(value)) + " s") != std::string::npos;
+                       text.find("answered " + status.substr(0, 3) + " with Retry-After: " +
+                                 std::to_string(std::stoi(value))) != std::string::npos;
             });
     }
     for (int i = 0; i < 2; ++i) {  // what was asked for before is forgotten

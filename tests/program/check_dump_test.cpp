@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_what_opens_it_names_the_ways_ou
         BOOST_TEST(run.code == 1);
         for (const std::string& way :
              {"'allot check " + store.data + "' names", "'allot repair " + store.data + "' says",
-              "'allot restore BACKUP " + store.data + "' brings"}) {
+              "'allot restore --replace BACKUP " + store.data + "' brings"}) {
             BOOST_TEST(contains(run.err, way), run.err);
         }
     }

@@ -95,6 +95,41 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(unfinished_files(disk).empty());
 }
 
+// The next segment is there, as large as they usually are, and no room for a larger one.
+BOOST_AUTO_TEST_CASE(when_one_change_needs_a_larger_segment_then_it_is_refused_and_can_be_later) {
+    disk.set_capacity(SimulatedDisk::no_capacity);
+    const auto next_is_there = [&] {
+        GroupJournal& journal = store.core().journal;
+        const auto present = journal.index().before(journal.last())->segment;
+        const auto names = disk.list(store_directory);
+        return std::ranges::find(names, journal::segment_name(present + 1)) != names.end();
+    };
+    while (orders < 600 || !next_is_there()) {
+        BOOST_TEST_REQUIRE(allocate());
+        for (int steps = 0; steps < 8; ++steps) store.step();
+    }
+    store.settle();
+    disk.set_capacity(disk.used_bytes());
+    const std::uint64_t before = hash();
+    const auto empty_batch = [&] {
+        store.turn([](MessageBus& bus) {
+            (void)bus.handle(
+                ChangeBatchQuantity{BatchRef::of("b").value(), Purchased::of(0).value()});
+        });
+    };
+    const GroupJournal& journal = store.core().journal;
+    BOOST_CHECK_THROW(empty_batch(), StorageFull);
+    BOOST_TEST(hash() == before);
+    BOOST_TEST(allocate());  // what is small has room
+    store.settle();
+    BOOST_TEST(!journal.failed());
+    disk.set_capacity(SimulatedDisk::no_capacity);
+    empty_batch();
+    store.settle();
+    BOOST_TEST(journal.durable() == journal.last());
+    BOOST_TEST(!journal.failed());
+}
+
 BOOST_AUTO_TEST_CASE(when_changes_are_refused_then_the_room_there_was_is_used) {
     fill();
     BOOST_TEST(orders > 5);

@@ -118,17 +118,50 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_empty_next_segment_was_cut_off_then_nothing_is_lost, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_nothing_tells_what_it_held,
+                        Patient) {
     work(500, 0);
     const Path next = segment(segments().back() + 1);
     for (const std::size_t bytes : {std::size_t{0}, sizeof(journal::SegmentHeader) - 1}) {
         disk.put(next, std::vector<std::byte>(bytes));
         const RepairPlan plan = repair();
         BOOST_TEST((plan.outlook == Outlook::repairable));
-        BOOST_TEST(plan.loses_nothing());
+        BOOST_TEST(plan.end_is_gone);
+        BOOST_TEST(plan.known == plan.kept);
         BOOST_TEST(has_step(plan, StepKind::set_aside, next));
         BOOST_TEST(hash() == last_hash);
     }
+}
+
+// The one after it shows that it was there: a segment is not made before the one before it is.
+BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, Patient) {
+    work(500, 0);
+    const std::uint64_t used = segments().back();
+    disk.put(segment(used + 1), std::vector<std::byte>(tiny_segment));
+    disk.remove(segment(used));
+    const CheckReport report = check_files(disk, "store");
+    BOOST_TEST(!report.ok);
+    BOOST_TEST(report.findings.at(0).find(journal::segment_name(used) + " is missing") !=
+               std::string::npos);
+    const RepairPlan plan = repair();
+    BOOST_TEST(plan.end_is_gone);
+    BOOST_TEST(plan.known == plan.kept);
+    BOOST_TEST(plan.kept < last);
+    BOOST_TEST(has_step(plan, StepKind::set_aside, segment(used + 1)));
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_last_segment_was_cut_off_then_nothing_tells_what_it_held,
+                        Patient) {
+    work(500, 0);
+    const Path cut = segment(segments().back());
+    auto bytes = disk.contents(cut);
+    bytes.resize(1'024);
+    disk.put(cut, bytes);
+    const RepairPlan plan = repair();
+    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST(plan.end_is_gone);
+    BOOST_TEST(plan.kept < last);
+    BOOST_TEST(has_step(plan, StepKind::set_length, cut));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_missing_segment_is_in_a_snapshot_then_nothing_is_lost, Patient) {
