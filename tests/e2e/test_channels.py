@@ -110,7 +110,7 @@ class GivenAListener(server.ServedCase):
         orders = 5_000
         replies = self.one.pipeline(("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(orders))
         self.assertEqual({"b"}, set(replies))
-        heard = [next_message(self.listener, server.START_S)[1]["orderid"] for _ in range(orders)]
+        heard = [next_message(self.listener)[1]["orderid"] for _ in range(orders)]
         self.assertEqual([f"o{i}" for i in range(orders)], heard)
 
 
