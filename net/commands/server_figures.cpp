@@ -7,8 +7,8 @@
 #include <cmath>
 #include <mutex>
 
-#include "net/commands/command_table.hpp"
-#include "net/commands/route_table.hpp"
+#include "net/commands/registry.hpp"
+#include "net/commands/routes.hpp"
 #include "net/core/process_figures.hpp"
 #include "net/core/redis_terms.hpp"
 #include "net/core/session.hpp"
@@ -132,8 +132,8 @@ void add_timings(Figures& to, const Timings& timings) {
 void add_answers(Figures& to, const Counters& counters) {
     constexpr std::array<std::string_view, 3> classes{"2xx", "4xx", "5xx"};
     to.begin("stats");
-    const auto add = [&](const http::Route* route, std::string_view method, std::string_view path) {
-        const auto& answers = counters.routes[http::place_of_route(route)];
+    const auto add = [&](const Route* route, std::string_view method, std::string_view path) {
+        const auto& answers = counters.routes[place_of_route(route)];
         const std::array counts{answers[2], answers[4], answers[5]};
         for (std::size_t i = 0; i < counts.size(); ++i) {
             to.counter(untold("each route by three classes of status"), "allot_http_requests_total",
@@ -143,7 +143,7 @@ void add_answers(Figures& to, const Counters& counters) {
                         {"status", std::string{classes[i]}}});
         }
     };
-    for (const http::Route& route : http::routes()) {
+    for (const Route& route : routes()) {
         const auto method = boost::beast::http::to_string(route.method);
         add(&route, {method.data(), method.size()}, route.path);
     }

@@ -14,8 +14,8 @@
 #include "net/core/latency_histogram.hpp"
 
 // What an operator is told of the server in numbers. A figure is described once, by one call of
-// Figures, and rendered three times: as INFO (net/resp/info.hpp), as /v1/info
-// (net/http/figures_json.hpp) and as /metrics (net/http/metric_page.hpp). net/FIGURES.md lists
+// Figures, and rendered three times: as INFO (net/core/info_text.hpp), as /v1/info
+// (net/core/figures_json.hpp) and as /metrics (net/http/metric_page.hpp). net/FIGURES.md lists
 // all of them.
 
 namespace allot {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "net/text/escape.hpp"
-
 namespace allot::http {
 
 const std::string* Exchange::query(std::string_view name) const noexcept {
@@ -16,18 +14,16 @@ void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
                     std::string_view field) const {
     hub.counters.count(code);
     reply.status = status;
-    if (!is_of_book) return set_error(reply, code, text, field);
+    if (!is_of_book()) return set_error(reply, code, text, field);
     std::string message{field};
     if (!field.empty()) message.append(": ");
     set_plain_error(reply, message.append(text));
 }
 
-void Exchange::refuse(Refusal refusal, Subject subject, std::string_view field) const {
-    tell_refusal(refusal, subject, [&](ErrorCode code, const auto&... parts) {
-        std::string text;
-        (append_text(text, std::string_view{parts}), ...);
-        fail(code, text, field);
-    });
+void Exchange::fail(const Failure& failure) const {
+    // In the book's service, whatever is asked for and cannot be had is a 400.
+    const unsigned usual = is_of_book() ? 400 : status_of(failure.code);
+    fail(failure.status != 0 ? failure.status : usual, failure.code, failure.text, failure.field);
 }
 
 }  // namespace allot::http

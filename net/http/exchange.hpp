@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "net/core/rule_text.hpp"
+#include "net/commands/failure.hpp"
+#include "net/commands/routes.hpp"
+#include "net/commands/source.hpp"
 #include "net/core/server_context.hpp"
 #include "net/http/reply.hpp"
 #include "net/http/request_reader.hpp"
@@ -17,21 +19,18 @@ namespace allot::http {
 struct Exchange {
     const Request& request;
     const Target& target;
+    const Route* route;  ///< null: there is none
     /// The segments of the path that stand where the route has names in braces.
     std::span<const std::string_view> arguments;
-    bool is_of_book;  ///< where errors are a message alone, without a code
     Hub& hub;
+    Conversation& client;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said
-    bool ends_turn = false;     ///< it took long: others have their turn before the next request
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
-    /// Executes a command that changes stock.
-    template <class Command>
-    [[nodiscard]] auto handle(const Command& command) {
-        auto answer = bus().handle(command);
-        was_executed = true;
-        return answer;
+    /// Errors are a message alone, without a code.
+    [[nodiscard]] bool is_of_book() const noexcept {
+        return route != nullptr && route->has(route_book);
     }
     /// What an answer that looked at the stock waits for.
     [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
@@ -44,8 +43,28 @@ struct Exchange {
     }
     void fail(unsigned status, ErrorCode code, std::string_view text,
               std::string_view field = {}) const;
-    /// Answers with what the business says.
-    void refuse(Refusal refusal, Subject subject, std::string_view field = {}) const;
+    void fail(const Failure& failure) const;
+    /// As Source's: what breaks a rule is the answer.
+    [[nodiscard]] TellFault tell() const {
+        return [this](ErrorCode code, std::string_view text, std::string_view field) {
+            fail(code, text, field);
+        };
+    }
 };
+
+/// Executes a request and fills in the reply.
+/// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
+using Handler = Lsn (*)(Exchange& exchange);
+
+/// \pre there is a route
+[[nodiscard]] Handler handler_of(const Route& route) noexcept;
+
+// Routes that are not one command.
+Lsn transact(Exchange& exchange);
+Lsn feed(Exchange& exchange);
+Lsn openapi(Exchange& exchange);
+Lsn alive(Exchange& exchange);
+Lsn ready(Exchange& exchange);
+Lsn metrics(Exchange& exchange);
 
 }  // namespace allot::http

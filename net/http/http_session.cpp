@@ -131,9 +131,8 @@ HttpSession::Found HttpSession::read_request() {
     return Found::too_little;
 }
 
-http::Exchange HttpSession::exchange(http::Reply& reply) const {
-    return {reader_->request(),           target_, match_.arguments,
-            match_.has(http::route_book), hub_,    reply};
+http::Exchange HttpSession::exchange(http::Reply& reply) {
+    return {reader_->request(), target_, match_.route, match_.arguments, hub_, *this, reply};
 }
 
 /// \return false, for admit().
@@ -160,7 +159,7 @@ void HttpSession::unreadable() {
     hub_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
     http::set_error(reply, ErrorCode::generic, why.text, why.field);
-    ++hub_.counters.routes[http::place_of_route(nullptr)][reply.status / 100];
+    ++hub_.counters.routes[place_of_route(nullptr)][reply.status / 100];
     http::append_reply(output_.tail(), reply, {.keeps_alive = false, .date = hub_.http_date});
     forget_request();
     end();
@@ -210,17 +209,16 @@ Lsn HttpSession::answer(http::Reply& reply) {
         return Lsn{0};
     };
     try {
-        if (!match_.route->has(http::route_body) && !request.body.empty()) {
+        if (!match_.route->has(route_body) && !request.body.empty()) {
             return instead(
                 400, ErrorCode::syntax,
                 "there is none here, and " + std::to_string(request.body.size()) + " bytes came",
                 "body");
         }
         http::Exchange exchange = this->exchange(reply);
-        const bool is_once = request.idempotency_key && match_.route->has(http::route_write);
+        const bool is_once = request.idempotency_key && match_.route->has(route_write);
         const Lsn saw =
             is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
-        if (exchange.ends_turn) end_turn();
         const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
         if (bytes <= hub_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
@@ -266,26 +264,26 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
 }
 
 Lsn HttpSession::dispatch(http::Exchange& exchange) {
-    const http::Route& route = *match_.route;
-    if (hub_.loading != nullptr && !route.has(http::route_loading)) {
+    const Route& route = *match_.route;
+    if (hub_.loading != nullptr && !route.has(route_loading)) {
         exchange.fail(ErrorCode::loading, std::string{loading_text} + hub_.loading->step().text());
         exchange.reply.header = "Retry-After: 1\r\n";
         return 0;
     }
     if (route.touches_stock()) {
-        if (hub_.storage_failed && (route.has(http::route_write) || !hub_.may_show_stock())) {
+        if (hub_.storage_failed && (route.has(route_write) || !hub_.may_show_stock())) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);
             return 0;
         }
         if (!hub_.turn.owns_lock()) hub_.turn.lock();
-    } else if (route.has(http::route_outside)) {
+    } else if (route.has(route_outside)) {
         hub_.end_round();
     }
-    return route.handler(exchange);
+    return http::handler_of(route)(exchange);
 }
 
 void HttpSession::send(const http::Reply& reply) {
-    ++hub_.counters.routes[http::place_of_route(match_.route)][reply.status / 100];
+    ++hub_.counters.routes[place_of_route(match_.route)][reply.status / 100];
     const http::Framing framing = this->framing();
     http::append_reply(output_.tail(), reply, framing);
     if (!framing.keeps_alive) end();

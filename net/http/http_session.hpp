@@ -52,7 +52,7 @@ private:
     bool admit_origin();
     bool admit_query();
     bool admit_body();
-    [[nodiscard]] http::Exchange exchange(http::Reply& reply) const;
+    [[nodiscard]] http::Exchange exchange(http::Reply& reply);
     bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
     void reply_early(const http::Reply& reply);
     void unreadable();

@@ -95,7 +95,7 @@ bool HttpSession::admit() {
 bool HttpSession::admit_host() {
     const auto& host = reader_->request().host;
     if (!hub_.http_local_names_only || !host || is_local_name(*host)) return true;
-    if (match_.has(http::route_free)) return true;
+    if (match_.has(route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(421, ErrorCode::generic,
                 in_quotes(*host) +
@@ -108,7 +108,7 @@ bool HttpSession::admit_host() {
 bool HttpSession::admit_origin() {
     const auto& origin = reader_->request().origin;
     if (!hub_.http_local_names_only || !origin || is_local_origin(*origin)) return true;
-    if (match_.has(http::route_free)) return true;
+    if (match_.has(route_free)) return true;
     hub_.counters.count(Drop::cross_protocol);
     return fail(403, ErrorCode::generic,
                 in_quotes(*origin) +
@@ -117,7 +117,7 @@ bool HttpSession::admit_origin() {
 }
 
 bool HttpSession::admit_client() {
-    if (!hub_.password || match_.has(http::route_free)) return true;
+    if (!hub_.password || match_.has(route_free)) return true;
     const auto& authorization = reader_->request().authorization;
     if (!authorization) {
         return fail(401, ErrorCode::no_auth, "Authentication required.", "Authorization");
@@ -162,7 +162,7 @@ bool HttpSession::admit_body() {
                         " bytes of printable ASCII, without spaces",
                     "Idempotency-Key");
     }
-    if (!match_.route->has(http::route_body)) return true;
+    if (!match_.route->has(route_body)) return true;
     if (!request.has_body) {
         return fail(411, ErrorCode::syntax,
                     "it is missing, so that the length of the body is not told", "Content-Length");

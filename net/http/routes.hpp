@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/commands/route_table.hpp"
+#include "net/commands/routes.hpp"
 #include "net/http/exchange.hpp"
 
 namespace allot::http {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/core/call.hpp"
+#include "net/commands/call.hpp"
 
 namespace allot {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/core/call.hpp"
+#include "net/commands/call.hpp"
 
 namespace allot {
 
@@ -8,6 +8,6 @@ namespace allot {
 /// make one. \param saw becomes what the command's reply waits for.
 /// \return false when it was refused. The reply says why then; and the operator is told, where no
 /// command could be made of it.
-[[nodiscard]] bool execute_message(Call& call, Lsn& saw);
+[[nodiscard]] bool execute_message(const Call& call, Lsn& saw);
 
 }  // namespace allot

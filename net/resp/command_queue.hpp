@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/services.hpp"
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/limits.hpp"
 
 namespace allot {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "net/core/call.hpp"
+#include "net/commands/call.hpp"
 
 namespace allot {
 

@@ -6,8 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "net/commands/command_table.hpp"
-#include "net/commands/handlers.hpp"
+#include "net/commands/registry.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/text/ascii_case.hpp"
 
@@ -15,8 +14,7 @@ namespace allot {
 
 namespace {
 bool allocates_one_line(const Lookahead::Entry& entry) {
-    return entry.spec != nullptr && entry.spec->handler == handlers::allocate &&
-           entry.request.args.size() == 4;
+    return entry.spec != nullptr && entry.spec->has(flag_line) && entry.request.args.size() == 4;
 }
 
 /// \return false, for admit().
@@ -173,7 +171,7 @@ std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> d
     }
     if (done.size() > 1) {
         kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
-    } else if (spec.handler == handlers::exec) {
+    } else if (spec.has(flag_exec)) {
         kept.push_back("... (" + std::to_string(transaction_commands_) + " commands)");
     }
     return kept;

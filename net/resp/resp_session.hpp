@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/core/call.hpp"
+#include "net/commands/call.hpp"
 #include "net/core/reply_writer.hpp"
 #include "net/core/session.hpp"
 #include "net/resp/client_names.hpp"

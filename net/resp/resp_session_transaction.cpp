@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "net/commands/handlers.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/resp/resp_session.hpp"
 
@@ -21,7 +20,7 @@ void Session::discard() noexcept {
 Lsn Session::enqueue(Call& call, const CommandSpec& spec) {
     if (spec.has(flag_no_multi)) {
         call.fail(ErrorCode::generic, "Command not allowed inside a transaction");
-    } else if (handlers::check_arguments(call, spec)) {
+    } else if (spec.check == nullptr || spec.check(call)) {
         switch (queue_->add(spec, call.args)) {
             case CommandQueue::Added::yes:
                 call.reply.status("QUEUED");
@@ -43,7 +42,7 @@ Lsn Session::enqueue(Call& call, const CommandSpec& spec) {
 /// A command was refused while others are queued, and has been answered so. Of an EXEC that is the
 /// end of the transaction, and its error says so.
 void Session::refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before) {
-    if (spec == nullptr || spec->handler != handlers::exec) return queue_->spoil();
+    if (spec == nullptr || !spec->has(flag_exec)) return queue_->spoil();
     std::string why = output_.tail().substr(before + 1);  // without its dash and line end
     why.resize(why.size() - 2);
     output_.tail().resize(before);

@@ -15,6 +15,11 @@ namespace allot {
     for (char& c : lowered) c = lower_case(c);
     return lowered;
 }
+[[nodiscard]] inline std::string upper_case(std::string_view text) {
+    std::string raised{text};
+    for (char& c : raised) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+    return raised;
+}
 /// Compares without regard to the case of ASCII letters.
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, [](char x, char y) { return lower_case(x) == lower_case(y); });

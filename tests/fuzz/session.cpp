@@ -11,7 +11,7 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/text/ascii_case.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"

@@ -2,7 +2,7 @@
 #include <chrono>
 #include <string>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/core/password.hpp"
 #include "tests/net/fakes.hpp"
 

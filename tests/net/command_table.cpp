@@ -1,4 +1,4 @@
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/core/figures.hpp"
 #include "tests/net/fakes.hpp"
 

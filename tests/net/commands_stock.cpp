@@ -245,14 +245,14 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_name
         const std::string reply = ask(line);
         BOOST_TEST(reply.starts_with("-ERR wrong number of arguments for 'allocate' command: "),
                    line);
-        BOOST_TEST(reply.ends_with(", where it takes order sku qty [sku qty ...]\r\n"), line);
+        BOOST_TEST(reply.ends_with(", where it takes order sku quantity [sku quantity ...]\r\n"), line);
     }
     BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
                "-ERR wrong number of arguments for 'addbatch' command: 5, where it takes batch sku "
                "qty [eta]\r\n");
     BOOST_TEST(
         ask("SETQTY a") ==
-        "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch qty\r\n");
+        "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch quantity\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_query_is_wrong_then_value_and_rule_are_named) {

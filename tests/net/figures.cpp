@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "net/http/figures_json.hpp"
+#include "net/core/figures_json.hpp"
 #include "net/http/metric_page.hpp"
-#include "net/resp/info.hpp"
+#include "net/core/info_text.hpp"
 
 namespace {
 
@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_that_have_to_be_named_
 
 BOOST_AUTO_TEST_CASE(when_json_tells_them_then_numbers_are_numbers) {
     std::string json;
-    allot::http::append_figures(json, some_of_each());
+    allot::JsonWriter writer{json};
+    allot::write_figures(writer, some_of_each());
     BOOST_TEST(
         json ==
         R"({"server":{"version":"1 \"x\"","cpu_seconds":0.1,"at_seconds":1700000000.5,)"

@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/core/figures.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
@@ -26,14 +26,14 @@ BOOST_AUTO_TEST_SUITE(given_the_description_of_the_api)
 
 BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) {
     std::set<std::string> described;
-    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    const json::value description = json::parse(std::string{allot::http::openapi_text()});
     for (const auto& [path, methods] : description.at("paths").as_object()) {
         for (const auto& [method, ignored] : methods.as_object()) {
             described.insert(std::string{method} + " " + std::string{path});
         }
     }
     std::set<std::string> served;
-    for (const allot::http::Route& route : allot::http::routes()) {
+    for (const allot::Route& route : allot::routes()) {
         std::string method{boost::beast::http::to_string(route.method)};
         for (char& c : method) c = static_cast<char>(c + ('a' - 'A'));
         served.insert(method + " " + std::string{route.path});
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) 
 
 BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
     std::set<std::string> described;
-    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    const json::value description = json::parse(std::string{allot::http::openapi_text()});
     const json::value& error = description.at("components").at("schemas").at("ErrorText");
     for (const json::value& code : error.at("properties").at("code").at("enum").as_array()) {
         described.emplace(code.as_string());
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
 }
 
 BOOST_AUTO_TEST_CASE(when_it_describes_figures_then_it_has_their_sections) {
-    const json::value description = json::parse(std::string{allot::http::openapi_text});
+    const json::value description = json::parse(std::string{allot::http::openapi_text()});
     const json::object& info =
         description.at("components").at("schemas").at("Info").at("properties").as_object();
     BOOST_TEST(info.size() == allot::figure_sections.size());

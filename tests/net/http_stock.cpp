@@ -193,12 +193,12 @@ BOOST_AUTO_TEST_CASE(when_the_method_is_not_for_the_path_then_those_that_are_are
 }
 
 BOOST_AUTO_TEST_CASE(when_a_route_is_not_of_the_book_then_its_errors_have_a_code) {
-    for (const allot::http::Route& route : allot::http::routes()) {
+    for (const allot::Route& route : allot::routes()) {
         HttpShop shop;
         const auto method = boost::beast::http::to_string(route.method);
         std::string path{route.path};
         std::erase_if(path, [](char c) { return c == '{' || c == '}'; });
-        const auto body = route.has(allot::http::route_body) ? std::optional{"{}"} : std::nullopt;
+        const auto body = route.has(allot::route_body) ? std::optional{"{}"} : std::nullopt;
         const auto answer = shop.ask({method.data(), method.size()}, path + "?none=such", body);
         BOOST_TEST(answer.status == 400U, path);
         const bool is_of_book = route.path == "/allocate" || route.path == "/add_batch" ||

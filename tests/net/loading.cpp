@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_desk.hpp"
 
@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
 
 BOOST_AUTO_TEST_CASE(when_asked_over_http_then_a_503_says_when_to_come_again) {
     loading.update("replaying journal", 42, 100);
-    for (const allot::http::Route& route : allot::http::routes()) {
-        if (route.has(allot::http::route_loading)) continue;
-        const auto body = route.has(allot::http::route_body) ? std::optional{"{}"} : std::nullopt;
+    for (const allot::Route& route : allot::routes()) {
+        if (route.has(allot::route_loading)) continue;
+        const auto body = route.has(allot::route_body) ? std::optional{"{}"} : std::nullopt;
         const auto method = boost::beast::http::to_string(route.method);
         std::string path{route.path.substr(0, route.path.find('{'))};
         if (path.size() < route.path.size()) {

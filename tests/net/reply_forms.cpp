@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

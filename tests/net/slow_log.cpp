@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "tests/net/http_desk.hpp"
 
 namespace {

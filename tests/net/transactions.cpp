@@ -1,6 +1,6 @@
 // MULTI to EXEC.
 #include "engine/invariants.hpp"
-#include "net/commands/command_table.hpp"
+#include "net/commands/registry.hpp"
 #include "tests/net/transaction_desk.hpp"
 
 namespace {

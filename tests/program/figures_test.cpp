@@ -11,7 +11,7 @@
 #include "net/cli/program_figures.hpp"
 #include "net/commands/server_figures.hpp"
 #include "net/http/metric_page.hpp"
-#include "net/resp/info.hpp"
+#include "net/core/info_text.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {

@@ -1,0 +1,55 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct NewBatch {
+    using Asked = AddBatch;
+    static constexpr std::tuple fields{required<BatchRef>("batch"), required<Sku>("sku"),
+                                       required<Quantity>("quantity"),
+                                       optional<Eta>("eta", Eta::warehouse())};
+
+    static Outcome<Done> run(const Asked& asked, Context& context) {
+        const auto answer = context.bus().handle(asked);
+        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
+            return failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()},
+                              "batch");
+        });
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
+    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
+        put_row(json, Column{"batch", asked.batch}, Column{"sku", asked.sku},
+                Column{"quantity", asked.quantity}, Column{"eta", asked.eta});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec add_batch;
+constinit const CommandSpec add_batch = command<NewBatch>({
+    .name = "ADDBATCH",
+    .flags = flag_write | flag_fast,
+    .reply = "+OK",
+    .summary = "Adds a batch of stock, in the warehouse or arriving on a day",
+    .group = "stock",
+    .operation = "add_batch",
+    .result = R"({"batch","sku","quantity","eta"})",
+    .routes = {{{.method = Method::put,
+                 .path = "/v1/batches/{batch}",
+                 .flags = route_body,
+                 .changed = 201,
+                 .id = "addBatch",
+                 .call = R"({"sku","quantity","eta"?})",
+                 .answers = "201, or 200 where it was there",
+                 .good = {{{200, "Batch", "It was there, and is the same"},
+                           {201, "Batch", "It is there"}}},
+                 .errors = {{{409,
+                              "BATCHEXISTS: it is there, with another SKU, quantity or ETA. "
+                              "BATCHLIMIT: the SKU has 65,536 batches already"}}},
+                 .body_schema = "NewBatch",
+                 .example = R"({"sku":"SMALL-TABLE","quantity":100,"eta":"2026-12-24"})"}}},
+});
+
+}  // namespace allot::commands

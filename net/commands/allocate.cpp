@@ -1,0 +1,106 @@
+#include "engine/accepted_name.hpp"
+#include "net/commands/define.hpp"
+#include "net/core/rule_text.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct AllocateLines {
+    using Asked = AllocateOrder;
+    static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
+
+    static Outcome<BatchRefs> run(const Asked& asked, Context& context) {
+        auto answer = context.bus().handle(asked);
+        return outcome_of(std::move(answer.result), answer.lsn,
+                          [&](RefusedLine refused) { return failure_of(refused, asked); });
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, const BatchRefs& batches) {
+        reply.array(batches.size());
+        for (const BatchRef& batch : batches) reply.value(batch);
+    }
+    static void write(JsonWriter& json, const Asked& asked, const BatchRefs& batches) {
+        json.begin_object().key("order").string(asked.order.view()).key("lines").begin_array();
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            put_row(json, Column{"sku", asked.lines[i].sku},
+                    Column{"quantity", asked.lines[i].quantity}, Column{"batch", batches[i]});
+        }
+        json.end_array().end_object();
+    }
+};
+
+// One line, as nearly all requests have it, is read and answered by hand: without a heap, a source
+// of values or a text of an error that is copied.
+
+bool has_one_line(const Call& call) {
+    constexpr std::size_t args_of_one_line = 4;
+    return call.args.size() == args_of_one_line;
+}
+
+template <class Name>
+std::optional<Name> name_at(Call& call, std::size_t at) {
+    const auto name = accepted_name<Name>(call.args[at], call.bus().repository());
+    if (name) return *name;
+    call.fail(ErrorCode::bad_name, no_name<Name>(call.args[at]));
+    return {};
+}
+
+std::optional<Allocate> read_line(Call& call) {
+    const auto order = name_at<OrderId>(call, 1);
+    if (!order) return {};
+    const auto sku = name_at<Sku>(call, 2);
+    if (!sku) return {};
+    const auto quantity = Quantity::parse(call.args[3]);
+    if (quantity) return Allocate{{*order, *sku, *quantity}};
+    call.fail(ErrorCode::bad_quantity, no_quantity<Quantity>(call.args[3]));
+    return {};
+}
+
+Lsn allocate_words(Call& call) {
+    if (!has_one_line(call)) return run_words<AllocateLines>(call);
+    const auto command = read_line(call);
+    if (!command) return no_lsn;
+    const auto answer = call.bus().handle(*command);
+    if (answer.result) {
+        call.reply.value(*answer.result);
+    } else {
+        refuse(call, answer.result.error(), {.sku = command->line.sku.view()});
+    }
+    return answer.lsn;
+}
+
+bool check_allocate(Call& call) {
+    return has_one_line(call) ? read_line(call).has_value() : check_words<AllocateLines>(call);
+}
+
+}  // namespace
+
+extern const CommandSpec allocate;
+constinit const CommandSpec allocate = command<AllocateLines>({
+    .name = "ALLOCATE",
+    .handler = allocate_words,
+    .flags = flag_write | flag_fast | flag_line,
+    .reply = "batch; of several lines an array of them",
+    .summary = "Allocates the lines of an order, all or none",
+    .group = "stock",
+    .check = check_allocate,
+    .operation = "allocate",
+    .result = R"({"order","lines":[{"sku","quantity","batch"}…]})",
+    .routes = {{{.method = Method::post,
+                 .path = "/v1/orders/{order}/allocations",
+                 .flags = route_body,
+                 .changed = 201,
+                 .id = "allocate",
+                 .call = R"({"lines":[{"sku","quantity"}…]})",
+                 .answers = "201, or 200 where all of it was allocated before: each line with its "
+                            "batch",
+                 .good = {{{200, "Allocations", "All of them were allocated before"},
+                           {201, "Allocations", "Each line has a batch"}}},
+                 .errors = {{invalid_sku_error,
+                             {409, "OUTOFSTOCK: no batch has enough for a line"}}},
+                 .body_schema = "Lines",
+                 .example = lines_example}}},
+});
+
+}  // namespace allot::commands

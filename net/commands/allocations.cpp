@@ -1,0 +1,49 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct Allocations {
+    struct Asked {
+        OrderId order;
+    };
+    using Lines = std::vector<Allocation>;
+    static constexpr std::tuple fields{required<OrderId>("order")};
+
+    static Outcome<Lines> run(const Asked& asked, Context& context) {
+        return {allot::allocations(asked.order, context.repository()), context.last_lsn()};
+    }
+
+    static void write_row(auto& to, const Allocation& row) {
+        put_row(to, Column{"sku", row.sku}, Column{"quantity", row.quantity},
+                Column{"batch", row.batch});
+    }
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Lines& lines) {
+        reply.array(lines.size());
+        for (const Allocation& line : lines) write_row(reply, line);
+    }
+    static void write(JsonWriter& json, const Asked& asked, const Lines& lines) {
+        json.begin_object().key("order").string(asked.order.view()).key("lines").begin_array();
+        for (const Allocation& line : lines) write_row(json, line);
+        json.end_array().end_object();
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec allocations;
+constinit const CommandSpec allocations = command<Allocations>({
+    .name = "ALLOCATIONS",
+    .flags = flag_read,
+    .reply = "array of [sku, quantity, batch]",
+    .summary = "Lists the lines of an order in the order of their first allocation",
+    .group = "stock",
+    .routes = {{{.method = Method::get,
+                 .path = "/v1/orders/{order}/allocations",
+                 .id = "allocations",
+                 .answers = "200: the lines, perhaps none",
+                 .good = {{{200, "Allocations", "None where the order holds nothing"}}}}}},
+});
+
+}  // namespace allot::commands

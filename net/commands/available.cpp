@@ -1,0 +1,46 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct Available {
+    struct Asked {
+        Sku sku;
+        std::optional<Eta> day;
+    };
+    static constexpr std::tuple fields{required<Sku>("sku"), optional<Eta>("day")};
+
+    static Outcome<std::int64_t> run(const Asked& asked, Context& context) {
+        return outcome_of(
+            allot::available(asked.sku, asked.day, context.repository()), context.last_lsn(),
+            [&](Refusal refusal) { return failure_of(refusal, {.sku = asked.sku.view()}, "sku"); });
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::int64_t units) {
+        reply.integer(units);
+    }
+    static void write(JsonWriter& json, const Asked& asked, std::int64_t units) {
+        put_row(json, Column{"sku", asked.sku}, Column{"available", units});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec available;
+constinit const CommandSpec available = command<Available>({
+    .name = "AVAILABLE",
+    .flags = flag_read,
+    .reply = ":units",
+    .summary = "Counts the units available in all, or by a day",
+    .group = "stock",
+    .routes = {{{.method = Method::get,
+                 .path = "/v1/skus/{sku}/available",
+                 .id = "available",
+                 .call = "[?day=…]",
+                 .answers = R"(200 `{"sku","available":n}`)",
+                 .good = {{{200, "Available", "Units"}}},
+                 .errors = {{invalid_sku_error}}}}},
+});
+
+}  // namespace allot::commands

@@ -1,0 +1,12 @@
+#include "net/commands/call.hpp"
+
+#include "net/core/rule_text.hpp"
+
+namespace allot {
+
+void refuse(Call& call, Refusal refusal, Subject subject) {
+    tell_refusal(refusal, subject,
+                 [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
+}
+
+}  // namespace allot

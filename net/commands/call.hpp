@@ -1,0 +1,55 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/message_bus.hpp"
+#include "net/commands/failure.hpp"
+#include "net/commands/spec.hpp"
+#include "net/core/reply_writer.hpp"
+#include "net/core/server_context.hpp"
+#include "net/core/session.hpp"
+
+namespace allot {
+
+/// What a command is executed in, whichever protocol it came in.
+struct Context {
+    Hub& hub;
+    Conversation& client;
+
+    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
+    /// What a reply that looked at the stock waits for.
+    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
+};
+
+/// One command in words being executed.
+struct Call {
+    /// The verb first. Their number is what the command table allows.
+    std::span<const std::string_view> args;
+    Conversation& session;
+    Hub& hub;
+    ReplyWriter& reply;
+
+    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    /// What a reply that looked at the stock waits for.
+    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
+
+    /// Replies with an error, and counts it.
+    template <class... Parts>
+    void fail(ErrorCode code, const Parts&... parts) const {
+        hub.counters.count(code);
+        reply.error(code, parts...);
+    }
+    void fail(const Failure& failure) const { fail(failure.code, failure.text); }
+};
+
+/// The same call for what does not ask for words.
+[[nodiscard]] inline Context context_of(const Call& call) noexcept {
+    return {call.hub, call.session};
+}
+
+/// Replies with what the business says.
+void refuse(Call& call, Refusal refusal, Subject subject);
+
+}  // namespace allot

@@ -1,0 +1,48 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct DeallocateLines {
+    using Asked = Deallocate;
+    static constexpr std::tuple fields{
+        required<OrderId>("order"), optional<Sku>("sku"),
+        optional_with_previous<Quantity>("quantity", "A quantity is that of a line of a SKU")};
+
+    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
+        const auto answer = context.bus().handle(asked);
+        return outcome_of(answer.result, answer.lsn,
+                          [](Refusal refusal) { return failure_of(refusal, {}, "order"); });
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::size_t lines) {
+        reply.integer(static_cast<std::int64_t>(lines));
+    }
+    static void write(JsonWriter& json, const Asked& /*asked*/, std::size_t lines) {
+        put_row(json, Column{"released", lines});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec deallocate;
+constinit const CommandSpec deallocate = command<DeallocateLines>({
+    .name = "DEALLOCATE",
+    .flags = flag_write,
+    .reply = ":lines released",
+    .summary =
+        "Releases an order, its lines of one SKU, or one line; withdraws those that are short",
+    .group = "stock",
+    .operation = "deallocate",
+    .result = R"({"released":n})",
+    .routes = {{{.method = Method::delete_,
+                 .path = "/v1/orders/{order}/allocations",
+                 .id = "deallocate",
+                 .summary = "Releases an order, its lines of one SKU, or one line",
+                 .call = "[?sku=…[&quantity=…]]",
+                 .answers = R"(200 `{"released":n}`)",
+                 .good = {{{200, "Released", "How many lines were released"}}}}}},
+});
+
+}  // namespace allot::commands

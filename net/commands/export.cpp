@@ -1,0 +1,115 @@
+#include <array>
+
+#include "engine/listing.hpp"
+#include "net/commands/container.hpp"
+#include "net/commands/define.hpp"
+#include "net/limits.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/parse_uint.hpp"
+
+namespace allot {
+
+namespace {
+/// Where a listing goes on.
+struct ListCursor {
+    Index index;
+};
+}  // namespace
+
+template <>
+struct ValueOf<ListCursor> {
+    static constexpr std::string_view noun = "cursor";
+    static constexpr std::string_view schema = "";
+    static std::optional<ListCursor> read(Source& source, const Field& field,
+                                          const RawValue& value) {
+        const auto index = whole_number(value.text(), no_index - 1);
+        if (index) return ListCursor{static_cast<Index>(*index)};
+        source.fail(ErrorCode::syntax,
+                    in_quotes(value.text()) +
+                        " is no cursor: it is 0 to begin, then the cursor of the reply before",
+                    field.name);
+        return {};
+    }
+};
+
+namespace commands {
+namespace {
+
+struct Listing {
+    struct Asked {
+        ListCursor cursor;
+    };
+    static constexpr std::tuple fields{required<ListCursor>("cursor")};
+
+    /// \param listed with the last LSN: what it saw.
+    static void write_rows(ReplyWriter& reply, const auto& listed) {
+        reply.array(3);
+        put_value(reply, listed.last);
+        put_value(reply, listed.page.next);
+        reply.array(listed.page.rows.size());
+    }
+    template <class Row>
+    struct Page {
+        ListedRows<Row> page;
+        Lsn last;
+    };
+};
+
+struct ExportBatches : Listing {
+    using Reply = Page<ListedBatch>;
+    static Outcome<Reply> run(const Asked& asked, Context& context) {
+        const Lsn last = context.last_lsn();
+        return {
+            Reply{list_batches(context.repository(), asked.cursor.index, exported_rows_max), last},
+            last};
+    }
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Reply& listed) {
+        write_rows(reply, listed);
+        for (const ListedBatch& row : listed.page.rows) {
+            put_row(reply, Column{"batch", row.batch}, Column{"sku", row.sku},
+                    Column{"quantity", row.purchased}, Column{"eta", row.eta},
+                    Column{"added", row.added});
+        }
+    }
+};
+
+struct ExportAllocations : Listing {
+    using Reply = Page<ListedLine>;
+    static Outcome<Reply> run(const Asked& asked, Context& context) {
+        const Lsn last = context.last_lsn();
+        return {
+            Reply{list_lines(context.repository(), asked.cursor.index, exported_rows_max), last},
+            last};
+    }
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Reply& listed) {
+        write_rows(reply, listed);
+        for (const ListedLine& row : listed.page.rows) {
+            put_row(reply, Column{"order", row.line.order}, Column{"sku", row.line.sku},
+                    Column{"quantity", row.line.quantity}, Column{"batch", row.batch},
+                    Column{"allocated_at", row.allocated_at});
+        }
+    }
+};
+
+constexpr std::array exports{
+    subcommand<ExportBatches>("BATCHES",
+                              "Batches as [batch, sku, quantity, eta, LSN of its addition]."),
+    subcommand<ExportAllocations>(
+        "ALLOCATIONS",
+        "Allocated lines as [order, sku, quantity, batch, LSN of its first allocation].")};
+
+}  // namespace
+
+extern const CommandSpec export_rows;
+constinit const CommandSpec export_rows = container({
+    .name = "EXPORT",
+    .flags = flag_read | flag_no_multi,
+    .syntax = "BATCHES|ALLOCATIONS|HELP [cursor]",
+    .reply = "array of the last LSN, the next cursor and rows",
+    .summary = "Lists all batches or allocated lines, some at a time",
+    .group = "stock",
+    .subcommands = exports,
+});
+
+}  // namespace commands
+}  // namespace allot

@@ -1,0 +1,36 @@
+#include "net/commands/define.hpp"
+#include "net/commands/reference.hpp"
+#include "net/commands/registry.hpp"
+#include "net/text/escape.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Lsn help_words(Call& call) {
+    const CommandSpec* const spec = call.args.size() > 1 ? find_command(call.args[1]) : nullptr;
+    if (call.args.size() > 1 && spec == nullptr) {
+        call.fail(ErrorCode::generic, "no command ", Quoted{call.args[1]}, "; HELP lists all");
+        return no_lsn;
+    }
+    const auto lines = spec == nullptr ? help_lines() : help_lines(*spec);
+    call.reply.array(lines.size());
+    for (const std::string& line : lines) call.reply.value(line);
+    return no_lsn;
+}
+
+}  // namespace
+
+extern const CommandSpec help;
+constinit const CommandSpec help{
+    .name = "HELP",
+    .handler = help_words,
+    .flags = flag_loading,
+    .args_max = 1,
+    .syntax = "[verb]",
+    .reply = "array of lines of text",
+    .summary = "Explains all commands, or one",
+    .group = "server",
+};
+
+}  // namespace allot::commands

@@ -1,0 +1,94 @@
+#include <array>
+
+#include "net/commands/container.hpp"
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct NewOrNot {
+    static void write(ReplyWriter& reply, const auto& /*asked*/, bool is_new) {
+        reply.integer(is_new ? 1 : 0);
+    }
+};
+
+struct ImportedBatch : NewOrNot {
+    using Asked = ImportBatch;
+    static constexpr std::tuple fields{required<BatchRef>("batch"), required<Sku>("sku"),
+                                       required<Purchased>("quantity"), required<Eta>("eta")};
+    static Outcome<bool> run(const Asked& asked, Context& context) {
+        const auto answer = context.bus().handle(asked);
+        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
+            return failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()},
+                              "batch");
+        });
+    }
+};
+
+struct ImportedLine : NewOrNot {
+    struct Asked {
+        OrderId order;
+        Sku sku;
+        Quantity quantity;
+        BatchRef batch;
+    };
+    static constexpr std::tuple fields{required<OrderId>("order"), required<Sku>("sku"),
+                                       required<Quantity>("quantity"), required<BatchRef>("batch")};
+    static Outcome<bool> run(const Asked& asked, Context& context) {
+        const auto answer =
+            context.bus().handle(ImportLine{{asked.order, asked.sku, asked.quantity}, asked.batch});
+        return outcome_of(answer.result, answer.lsn,
+                          [&](Refusal refusal) { return explain(refusal, asked); });
+    }
+
+private:
+    /// What a line that was allocated before may meet has words of its own.
+    static Failure explain(Refusal refusal, const Asked& asked) {
+        Failure failure =
+            failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()}, "batch");
+        const std::string batch{asked.batch.view()};
+        if (refusal == Refusal::out_of_stock) {
+            failure.text = "Batch " + batch + " has fewer units available";
+        } else if (refusal == Refusal::batch_exists) {
+            failure.text = "Another batch than " + batch + " holds this line";
+        }
+        return failure;
+    }
+};
+
+struct ImportedOrder {
+    using Asked = AllocateOrder;
+    static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
+    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
+        const auto answer = context.bus().handle(ImportOrder{asked});
+        return outcome_of(answer.result, answer.lsn,
+                          [&](RefusedLine refused) { return failure_of(refused, asked); });
+    }
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::size_t lines) {
+        reply.integer(static_cast<std::int64_t>(lines));
+    }
+};
+
+constexpr std::array imports{
+    subcommand<ImportedBatch>(
+        "BATCH", "As ADDBATCH, with a quantity from 0; replies with 1, or 0 where it was there."),
+    subcommand<ImportedLine>("ALLOCATION",
+                             "Allocates a line to the batch that is named; replies likewise."),
+    subcommand<ImportedOrder>("ORDER",
+                              "As ALLOCATE; replies with the number of lines that are new.")};
+
+}  // namespace
+
+extern const CommandSpec import_rows;
+constinit const CommandSpec import_rows = container({
+    .name = "IMPORT",
+    .flags = flag_write | flag_no_multi,
+    .syntax = "BATCH|ALLOCATION|ORDER|HELP [argument ...]",
+    .reply = ":new ones",
+    .summary = "Adds a batch, a line or an order as it is elsewhere, and tells what was new",
+    .group = "stock",
+    .subcommands = imports,
+});
+
+}  // namespace allot::commands

@@ -1,0 +1,49 @@
+#include "net/commands/define.hpp"
+#include "net/commands/server_figures.hpp"
+#include "net/core/figures_json.hpp"
+#include "net/core/info_text.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Lsn info_words(Call& call) {
+    call.reply.text(info_text(server_figures(call.hub), call.args.subspan(1)));
+    return no_lsn;
+}
+
+struct AllFigures {
+    struct Asked {};
+    static constexpr std::tuple<> fields{};
+
+    static Outcome<Figures> run(const Asked& /*asked*/, Context& context) {
+        return {server_figures(context.hub), no_lsn};
+    }
+    static void write(JsonWriter& json, const Asked& /*asked*/, const Figures& figures) {
+        write_figures(json, figures);
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec info;
+constinit const CommandSpec info{
+    .name = "INFO",
+    .handler = info_words,
+    .flags = flag_outside | flag_loading,
+    .args_max = any_number,
+    .syntax = "[section ...]",
+    .reply = "text of key:value lines",
+    .summary = "Tells how the server and its stock are doing",
+    .group = "server",
+    .routes = {{route<AllFigures>(
+        {.method = Method::get,
+         .path = "/v1/info",
+         .id = "info",
+         .command = "`INFO all`",
+         .answers = "200: sections of [figures](../FIGURES.md): numbers as "
+                    "numbers, flags as booleans",
+         .good = {{{200, "Info", "Sections of figures, as INFO tells them"}}}})}},
+};
+
+}  // namespace allot::commands

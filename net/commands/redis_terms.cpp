@@ -1,0 +1,104 @@
+// Commands that client libraries and monitors of Redis send: each says what is so here.
+#include <array>
+
+#include "net/commands/container.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Lsn role_words(Call& call) {
+    call.reply.array(3);
+    call.reply.value("master");
+    call.reply.integer(static_cast<std::int64_t>(call.hub.durable()));
+    call.reply.array(0);
+    return no_lsn;
+}
+
+Lsn no_rows(Call& call) {
+    call.reply.array(0);
+    return no_lsn;
+}
+
+Lsn no_histograms(Call& call) {
+    call.reply.map(0);
+    return no_lsn;
+}
+
+Lsn none_reset(Call& call) {
+    call.reply.integer(0);
+    return no_lsn;
+}
+
+Lsn latency_doctor(Call& call) {
+    call.reply.text(
+        "Allot keeps no samples of latency events. SLOWLOG GET lists the commands that took long, "
+        "and /metrics has histograms of all.\n");
+    return no_lsn;
+}
+
+Lsn cluster_words(Call& call) {
+    call.fail(ErrorCode::generic, "This instance has cluster support disabled");
+    return no_lsn;
+}
+
+constexpr std::array latency_subcommands = std::to_array<Subcommand>({
+    {"LATEST", "", "Events and their latest latency: none are kept.", 0, 0, no_rows},
+    {"HISTORY", "event", "Samples of an event: none are kept.", 1, 1, no_rows},
+    {"HISTOGRAM", "[command ...]", "Histograms by command: /metrics has one of all.", 0, any_number,
+     no_histograms},
+    {"RESET", "[event ...]", "Forgets samples: there are none.", 0, any_number, none_reset},
+    {"DOCTOR", "", "Where to look instead.", 0, 0, latency_doctor},
+});
+
+constexpr std::array module_subcommands = std::to_array<Subcommand>({
+    {"LIST", "", "The modules that are loaded: none.", 0, 0, no_rows},
+});
+
+}  // namespace
+
+extern const CommandSpec role;
+constinit const CommandSpec role{
+    .name = "ROLE",
+    .handler = role_words,
+    .flags = flag_fast | flag_loading,
+    .reply = "array of master, the last durable LSN, no replicas",
+    .summary = "Tells that the server is no replica, and has none",
+    .group = "server",
+};
+
+extern const CommandSpec latency;
+constinit const CommandSpec latency = container({
+    .name = "LATENCY",
+    .flags = flag_admin | flag_loading,
+    .syntax = "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]",
+    .reply = "as Redis replies",
+    .summary = "Tells of latency events, of which none are kept",
+    .group = "server",
+    .subcommands = latency_subcommands,
+});
+
+extern const CommandSpec modules;
+constinit const CommandSpec modules = container({
+    .name = "MODULE",
+    .flags = flag_admin,
+    .syntax = "LIST|HELP",
+    .reply = "as Redis replies",
+    .summary = "Lists modules, of which there are none",
+    .group = "server",
+    .subcommands = module_subcommands,
+});
+
+extern const CommandSpec cluster;
+constinit const CommandSpec cluster{
+    .name = "CLUSTER",
+    .handler = cluster_words,
+    .args_min = 1,
+    .args_max = any_number,
+    .syntax = "subcommand [argument ...]",
+    .reply = "-ERR, as a Redis without clustering replies",
+    .summary = "Tells that the server is no node of a cluster",
+    .group = "server",
+};
+
+}  // namespace allot::commands

@@ -1,0 +1,84 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Outcome<Done> reschedule_to(const Reschedule& asked, Context& context) {
+    const auto answer = context.bus().handle(asked);
+    return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
+        return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+    });
+}
+
+struct MoveBatch {
+    using Asked = Reschedule;
+    static constexpr std::tuple fields{required<BatchRef>("batch"), required<Eta>("eta")};
+
+    static Outcome<Done> run(const Asked& asked, Context& context) {
+        return reschedule_to(asked, context);
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
+    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
+        put_row(json, Column{"batch", asked.batch}, Column{"eta", asked.eta});
+    }
+};
+
+struct ReceiveBatch {
+    struct Asked {
+        BatchRef batch;
+    };
+    static constexpr std::tuple fields{required<BatchRef>("batch")};
+
+    static Outcome<Done> run(const Asked& asked, Context& context) {
+        return reschedule_to({asked.batch, Eta::warehouse()}, context);
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
+    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
+        put_row(json, Column{"batch", asked.batch}, Column{"eta", Eta::warehouse()});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec reschedule;
+constinit const CommandSpec reschedule = command<MoveBatch>({
+    .name = "RESCHEDULE",
+    .flags = flag_write | flag_fast,
+    .reply = "+OK",
+    .summary = "Moves a batch to another day; its allocations stay",
+    .group = "stock",
+    .operation = "reschedule",
+    .result = R"({"batch","eta"})",
+    .routes = {{{.method = Method::put,
+                 .path = "/v1/batches/{batch}/eta",
+                 .flags = route_body,
+                 .id = "reschedule",
+                 .call = R"({"eta"})",
+                 .answers = R"(200 `{"batch","eta"}`)",
+                 .good = {{{200, "BatchEta", "Moved"}}},
+                 .errors = {{no_such_batch_error}},
+                 .body_schema = "NewEta",
+                 .example = R"({"eta":"2026-12-31"})"}}},
+});
+
+extern const CommandSpec receive;
+constinit const CommandSpec receive = command<ReceiveBatch>({
+    .name = "RECEIVE",
+    .flags = flag_write | flag_fast,
+    .reply = "+OK",
+    .summary = "Notes that a batch is in the warehouse; its allocations stay",
+    .group = "stock",
+    .operation = "receive",
+    .result = R"({"batch","eta":null})",
+    .routes = {{{.method = Method::post,
+                 .path = "/v1/batches/{batch}/receive",
+                 .id = "receive",
+                 .answers = R"(200 `{"batch","eta":null}`)",
+                 .good = {{{200, "BatchEta", "It is in the warehouse"}}},
+                 .errors = {{no_such_batch_error}}}}},
+});
+
+}  // namespace allot::commands

@@ -1,0 +1,69 @@
+#include "net/commands/routes.hpp"
+
+#include <vector>
+
+#include "net/commands/book.hpp"
+#include "net/commands/registry.hpp"
+#include "net/commands/server_routes.hpp"
+#include "net/core/counters.hpp"
+
+namespace allot {
+
+namespace {
+
+std::array<std::string_view, 3> query_of(const RouteSpec& spec) {
+    std::array<std::string_view, 3> query{};
+    if ((spec.flags & route_body) != 0) return query;
+    std::size_t size = 0;
+    for (const Field& field : spec.fields) {
+        if (!is_in_path(spec.path, field.name)) query.at(size++) = field.name;
+    }
+    return query;
+}
+
+std::uint8_t flags_of(const RouteSpec& spec, const CommandSpec* command) {
+    unsigned flags = spec.flags;
+    if (command != nullptr) {
+        if (command->has(flag_write)) flags |= route_write;
+        if (command->has(flag_read)) flags |= route_read;
+        if (command->has(flag_outside)) flags |= route_outside;
+        if (command->has(flag_loading)) flags |= route_loading;
+    }
+    return static_cast<std::uint8_t>(flags);
+}
+
+std::vector<Route> all_routes() {
+    std::vector<Route> table;
+    const auto add = [&](const RouteSpec& spec, const CommandSpec* command) {
+        if (!spec.is_there()) return;
+        table.push_back(
+            {spec.method, spec.path, flags_of(spec, command), query_of(spec), &spec, command});
+    };
+    for (const RouteSpec& spec : book_routes()) add(spec, nullptr);
+    for (const CommandSpec& command : command_table()) {
+        for (const RouteSpec& spec : command.routes) add(spec, &command);
+    }
+    for (const RouteSpec& spec : server_routes()) add(spec, nullptr);
+    BOOST_ASSERT(table.size() <= Counters::routes_max);
+    return table;
+}
+
+}  // namespace
+
+bool is_in_path(std::string_view path, std::string_view field) noexcept {
+    const std::size_t at = path.find(field);
+    return at != std::string_view::npos && at != 0 && path[at - 1] == '{' &&
+           path.substr(at + field.size()).starts_with('}');
+}
+
+std::span<const Route> routes() noexcept {
+    static const std::vector<Route> table = all_routes();
+    return table;
+}
+
+std::size_t place_of_route(const Route* route) noexcept {
+    return route == nullptr ? Counters::routes_max
+                            : static_cast<std::size_t>(route - routes().data());
+}
+
+}  // namespace allot

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "net/commands/spec.hpp"
+
+namespace allot {
+
+/// A row of the table of what can be asked over HTTP.
+struct Route {
+    boost::beast::http::verb method;
+    std::string_view path;
+    std::uint8_t flags;                     ///< RouteFlags
+    std::array<std::string_view, 3> query;  ///< what may be asked for with it; the rest empty
+    const RouteSpec* spec;
+    const CommandSpec* command;  ///< null: it is none of the line protocol
+
+    [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept { return (flags & flag) != 0; }
+    [[nodiscard]] constexpr bool touches_stock() const noexcept {
+        return (flags & (route_write | route_read)) != 0;
+    }
+};
+
+/// Those of the book, of the commands in the order of their table, and of the server.
+[[nodiscard]] std::span<const Route> routes() noexcept;
+
+/// Its index in Counters::routes; that of no route for null.
+[[nodiscard]] std::size_t place_of_route(const Route* route) noexcept;
+
+/// Whether a part of the path in braces stands for this field.
+[[nodiscard]] bool is_in_path(std::string_view path, std::string_view field) noexcept;
+
+}  // namespace allot

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+
+#include "net/commands/spec.hpp"
+
+namespace allot {
+
+/// What HTTP has beside the commands: transactions, probes, metrics and the description of itself.
+/// net/http answers them.
+[[nodiscard]] std::span<const RouteSpec> server_routes() noexcept;
+
+}  // namespace allot

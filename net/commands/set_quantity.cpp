@@ -1,0 +1,51 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct SetQuantity {
+    using Asked = ChangeBatchQuantity;
+    static constexpr std::tuple fields{required<BatchRef>("batch"),
+                                       required<Purchased>("quantity")};
+
+    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
+        const auto answer = context.bus().handle(asked);
+        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
+            return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+        });
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::size_t lines) {
+        reply.integer(static_cast<std::int64_t>(lines));
+    }
+    static void write(JsonWriter& json, const Asked& /*asked*/, std::size_t lines) {
+        put_row(json, Column{"released", lines});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec set_quantity;
+constinit const CommandSpec set_quantity = command<SetQuantity>({
+    .name = "SETQTY",
+    .flags = flag_write,
+    .reply = ":lines released",
+    .summary = "Sets what a batch holds in all; lines that no longer fit are allocated again",
+    .group = "stock",
+    .operation = "set_quantity",
+    .result = R"({"released":n})",
+    .routes = {{{.method = Method::put,
+                 .path = "/v1/batches/{batch}/quantity",
+                 .flags = route_body,
+                 .id = "setQuantity",
+                 .call = R"({"quantity"})",
+                 .answers = R"(200 `{"released":n}`)",
+                 .good = {{{200, "Released",
+                            "How many lines were released, each allocated again or short"}}},
+                 .errors = {{no_such_batch_error}},
+                 .body_schema = "NewQuantity",
+                 .example = R"({"quantity":5})"}}},
+});
+
+}  // namespace allot::commands

@@ -1,0 +1,62 @@
+#include "net/commands/define.hpp"
+#include "net/limits.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct Shortages {
+    struct Asked {
+        std::optional<Sku> sku;
+        Lsn after;
+    };
+    static constexpr std::tuple fields{
+        optional<Sku>("sku"),
+        keyword<Lsn>("after", 0, "The `since` of the last line that was listed")};
+
+    static Outcome<std::vector<ShortLine>> run(const Asked& asked, Context& context) {
+        Repository& repository = context.repository();
+        if (repository.ledger().shortages().size() > shortages_per_turn) context.client.end_turn();
+        return outcome_of(allot::shortages({asked.sku, asked.after, shortage_rows_max}, repository),
+                          context.last_lsn(), [&](Refusal refusal) {
+                              return failure_of(refusal, {.sku = asked.sku->view()}, "sku");
+                          });
+    }
+
+    static void write_row(auto& to, const ShortLine& row) {
+        put_row(to, Column{"order", row.line.order}, Column{"sku", row.line.sku},
+                Column{"quantity", row.line.quantity}, Column{"since", row.since});
+    }
+    static void write(ReplyWriter& reply, const Asked& /*asked*/,
+                      const std::vector<ShortLine>& rows) {
+        reply.array(rows.size());
+        for (const ShortLine& row : rows) write_row(reply, row);
+    }
+    static void write(JsonWriter& json, const Asked& /*asked*/,
+                      const std::vector<ShortLine>& rows) {
+        json.begin_object().key("shortages").begin_array();
+        for (const ShortLine& row : rows) write_row(json, row);
+        json.end_array().end_object();
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec shortages;
+constinit const CommandSpec shortages = command<Shortages>({
+    .name = "SHORTAGES",
+    .flags = flag_read,
+    .reply = "array of [order, sku, quantity, since]",
+    .summary = "Lists the lines that no batch could take, until served or withdrawn, oldest first",
+    .group = "stock",
+    .routes = {{{.method = Method::get,
+                 .path = "/v1/shortages",
+                 .id = "shortages",
+                 .call = "[?sku=…][&after=lsn]",
+                 .answers = "200: who asked for what and did not get it, oldest first, at most "
+                            "1,000; `after` the last one's `since` gives those that follow",
+                 .good = {{{200, "Shortages", "The lines, at most 1,000"}}},
+                 .errors = {{invalid_sku_error}}}}},
+});
+
+}  // namespace allot::commands

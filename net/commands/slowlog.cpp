@@ -1,0 +1,176 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "net/commands/container.hpp"
+#include "net/commands/define.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/parse_uint.hpp"
+
+namespace allot {
+
+namespace {
+/// How many entries are asked for.
+struct EntryCount {
+    std::uint64_t most = SlowLog::entries_told;
+};
+}  // namespace
+
+/// In words -1 asks for all, as in Redis.
+template <>
+struct ValueOf<EntryCount> {
+    static constexpr std::string_view noun = "count";
+    static constexpr std::string_view schema = "Units";
+
+    static std::optional<EntryCount> read(Source& source, const Field& field,
+                                          const RawValue& value) {
+        if (const auto most = whole_number(value.text())) return EntryCount{*most};
+        source.fail(
+            ErrorCode::syntax,
+            in_quotes(value.text()) + " is no count: it is a whole number from 0, in digits only",
+            field.name);
+        return {};
+    }
+};
+
+namespace commands {
+namespace {
+
+std::optional<std::int64_t> count_in(std::string_view digits) {
+    std::int64_t count = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, count);
+    if (read.ec != std::errc{} || read.ptr != end || count < -1) return {};
+    return count;
+}
+
+void write_entry(ReplyWriter& reply, const SlowLog::Entry& entry) {
+    reply.array(6);
+    reply.integer(static_cast<std::int64_t>(entry.id));
+    reply.integer(entry.at);
+    reply.integer(entry.took.count());
+    reply.array(entry.args.size());
+    for (const std::string& arg : entry.args) reply.bulk(arg);
+    reply.bulk(entry.peer);
+    reply.bulk(entry.name);
+}
+void write_entry(JsonWriter& json, const SlowLog::Entry& entry) {
+    json.begin_object();
+    put_members(json, Column{"id", entry.id}, Column{"at", entry.at},
+                Column{"microseconds", entry.took.count()});
+    json.key("arguments").begin_array();
+    for (const std::string& argument : entry.args) json.string(argument);
+    json.end_array();
+    put_members(json, Column{"client", entry.peer}, Column{"name", entry.name});
+    json.end_object();
+}
+
+Lsn slowlog_get(Call& call) {
+    const auto wanted = call.args.size() > 2 ? count_in(call.args[2])
+                                             : static_cast<std::int64_t>(SlowLog::entries_told);
+    if (!wanted) {
+        call.fail(ErrorCode::generic, Quoted{call.args[2]},
+                  " is no count: it is a whole number, and should be greater than or equal to -1");
+        return no_lsn;
+    }
+    const auto& entries = call.hub.timings.slow.entries();
+    const std::size_t most = *wanted < 0 ? entries.size() : static_cast<std::size_t>(*wanted);
+    const std::size_t count = std::min(most, entries.size());
+    call.reply.array(count);
+    for (std::size_t i = 0; i < count; ++i) write_entry(call.reply, entries[i]);
+    return no_lsn;
+}
+
+Lsn slowlog_length(Call& call) {
+    call.reply.integer(static_cast<std::int64_t>(call.hub.timings.slow.entries().size()));
+    return no_lsn;
+}
+
+Lsn slowlog_reset(Call& call) {
+    call.hub.timings.slow.clear();
+    call.reply.ok();
+    return no_lsn;
+}
+
+constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
+    {"GET", "[count]", "The last ones, the newest first: 10, or so many; -1 for all.", 0, 1,
+     slowlog_get},
+    {"LEN", "", "How many there are.", 0, 0, slowlog_length},
+    {"RESET", "", "Forgets them.", 0, 0, slowlog_reset},
+});
+
+struct ListEntries {
+    struct Asked {
+        EntryCount count;
+    };
+    using Entries = std::reference_wrapper<const std::deque<SlowLog::Entry>>;
+    static constexpr std::tuple fields{
+        optional<EntryCount>("count", EntryCount{}, "How many of the last ones; 10 unless told")};
+
+    static Outcome<Entries> run(const Asked& /*asked*/, Context& context) {
+        return {std::cref(context.hub.timings.slow.entries()), no_lsn};
+    }
+    static void write(JsonWriter& json, const Asked& asked, Entries held) {
+        const auto& entries = held.get();
+        const auto count = std::min<std::uint64_t>(asked.count.most, entries.size());
+        json.begin_object().key("length").integer(static_cast<std::int64_t>(entries.size()));
+        json.key("entries").begin_array();
+        for (std::size_t i = 0; i < count; ++i) write_entry(json, entries[i]);
+        json.end_array().end_object();
+    }
+};
+
+struct ForgetEntries {
+    struct Asked {};
+    static constexpr std::tuple<> fields{};
+
+    static Outcome<std::size_t> run(const Asked& /*asked*/, Context& context) {
+        SlowLog& log = context.hub.timings.slow;
+        const std::size_t forgotten = log.entries().size();
+        log.clear();
+        return {forgotten, no_lsn};
+    }
+    static void write(JsonWriter& json, const Asked& /*asked*/, std::size_t forgotten) {
+        put_row(json, Column{"forgotten", forgotten});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec slowlog;
+constinit const CommandSpec slowlog = container({
+    .name = "SLOWLOG",
+    .flags = flag_admin | flag_loading | flag_no_multi,
+    .syntax = "GET|LEN|RESET|HELP [count]",
+    .reply = "as Redis replies",
+    .summary = "Tells which commands took long",
+    .group = "server",
+    .routes = {{route<ListEntries>(
+                    {.method = Method::get,
+                     .path = "/v1/slowlog",
+                     .id = "slowLog",
+                     .summary = "Tells which commands and requests took long",
+                     .call = "[?count=n]",
+                     .command = "`SLOWLOG GET`, `LEN`",
+                     .answers = R"(200 `{"length","entries":[{"id","at","microseconds",)"
+                                R"("arguments","client","name"}…]}`: what took long, the newest )"
+                                R"(first, 10 unless told; `length` counts all that are kept; of )"
+                                R"(the arguments, a backslash, a single quote and all but )"
+                                R"(printable ASCII is `\xHH`)",
+                     .good = {{{200, "SlowLog",
+                                "The last ones, the newest first, as SLOWLOG tells them"}}}}),
+                route<ForgetEntries>({.method = Method::delete_,
+                                      .path = "/v1/slowlog",
+                                      .id = "forgetSlowLog",
+                                      .summary = "Forgets which commands took long",
+                                      .command = "`SLOWLOG RESET`",
+                                      .answers = R"(200 `{"forgotten":n}`)",
+                                      .good = {{{200, "Forgotten", "How many were forgotten"}}}})}},
+    .subcommands = slowlog_subcommands,
+});
+
+}  // namespace commands
+}  // namespace allot

@@ -1,0 +1,45 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct StartSnapshot {
+    struct Asked {};
+    static constexpr std::tuple<> fields{};
+
+    static Outcome<Done> run(const Asked& /*asked*/, Context& context) {
+        if (!context.hub.backend.start_snapshot) {
+            return {Failure{ErrorCode::generic, "this store takes no snapshots", "", 501}, no_lsn};
+        }
+        if (context.hub.backend.start_snapshot()) return {Done{}, no_lsn};
+        return {Failure{ErrorCode::generic, "a snapshot is being taken already", "", 409}, no_lsn};
+    }
+
+    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
+    static void write(JsonWriter& json, const Asked& /*asked*/, Done /*done*/) {
+        json.begin_object().key("started").boolean(true).end_object();
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec snapshot;
+constinit const CommandSpec snapshot = command<StartSnapshot>({
+    .name = "SNAPSHOT",
+    .flags = flag_admin | flag_outside | flag_no_multi,
+    .reply = "+OK",
+    .summary = "Begins a snapshot, so that a restart is quick",
+    .group = "server",
+    .routes = {{{.method = Method::post,
+                 .path = "/v1/snapshots",
+                 .status = 202,
+                 .id = "snapshot",
+                 .answers = "202; 409 while one is being taken",
+                 .good = {{{202, "Started", "It has begun"}}},
+                 .errors = {{{409, "One is being taken already"},
+                             {501, "This store takes none"},
+                             {503, "The storage has failed"}}}}}},
+});
+
+}  // namespace allot::commands

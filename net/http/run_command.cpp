@@ -1,0 +1,77 @@
+// A route of a command: read from path, query and body, executed, answered.
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "net/commands/define.hpp"
+#include "net/http/exchange.hpp"
+
+namespace allot::http {
+
+namespace {
+
+/// What stands for the names in braces.
+std::vector<NamedText> path_of(const Exchange& exchange) {
+    std::vector<NamedText> parts;
+    std::string_view path = exchange.route->path;
+    for (const std::string_view argument : exchange.arguments) {
+        const std::size_t begin = path.find('{');
+        if (begin == std::string_view::npos) break;
+        const std::size_t end = path.find('}', begin);
+        parts.push_back({path.substr(begin + 1, end - begin - 1), argument});
+        path.remove_prefix(end);
+    }
+    return parts;
+}
+
+std::vector<NamedText> query_of(const Exchange& exchange) {
+    std::vector<NamedText> parts;
+    for (const auto& [name, text] : exchange.target.query) parts.push_back({name, text});
+    return parts;
+}
+
+Lsn run_command(Exchange& exchange) {
+    const Route& route = *exchange.route;
+    RequestSource source{
+        exchange.tell(),    exchange.hub,
+        route.spec->fields, path_of(exchange),
+        query_of(exchange), route.has(route_body) ? &exchange.request.body : nullptr};
+    const auto command = route.spec->prepare(source);
+    if (command == nullptr) return 0;
+    const bool writes = route.has(route_write);
+    const Lsn before = writes ? exchange.last_lsn() : 0;
+    Context context{exchange.hub, exchange.client};
+    JsonWriter json{exchange.reply.body};
+    const auto [lsn, failure] = command->execute(context, json);
+    exchange.was_executed = writes;
+    if (failure) return exchange.fail(*failure), lsn;
+    const bool is_other = route.spec->changed != 0 && lsn > before;
+    exchange.reply.status = is_other ? route.spec->changed : route.spec->status;
+    if (route.spec->good.front().schema.empty()) {
+        exchange.reply.type = text_type;
+        exchange.reply.body = "OK";
+    }
+    return lsn;
+}
+
+struct OwnHandler {
+    std::string_view path;
+    Handler handler;
+};
+constexpr std::array own_handlers{OwnHandler{"/v1/transactions", transact},
+                                  OwnHandler{"/v1/feed", feed},
+                                  OwnHandler{"/v1/openapi.json", openapi},
+                                  OwnHandler{"/livez", alive},
+                                  OwnHandler{"/readyz", ready},
+                                  OwnHandler{"/metrics", metrics}};
+
+}  // namespace
+
+Handler handler_of(const Route& route) noexcept {
+    if (route.spec->prepare != nullptr) return run_command;
+    const auto* const found = std::ranges::find(own_handlers, route.path, &OwnHandler::path);
+    BOOST_ASSERT(found != own_handlers.end());
+    return found->handler;
+}
+
+}  // namespace allot::http

@@ -1,0 +1,51 @@
+#include "net/commands/routes.hpp"
+#include "net/commands/server_figures.hpp"
+#include "net/http/exchange.hpp"
+#include "net/http/metric_page.hpp"
+#include "net/http/openapi.hpp"
+#include "net/text/json_text.hpp"
+
+namespace allot::http {
+
+Lsn openapi(Exchange& exchange) {
+    exchange.reply.body = openapi_text();
+    return 0;
+}
+
+Lsn alive(Exchange& exchange) {
+    exchange.reply.type = text_type;
+    exchange.reply.body = "ok\n";
+    return 0;
+}
+
+Lsn metrics(Exchange& exchange) {
+    exchange.reply.type = metrics_type;
+    exchange.reply.body = metric_page(server_figures(exchange.hub));
+    return 0;
+}
+
+/// A probe asks again by itself, so a no is no error, and is not counted as one.
+Lsn ready(Exchange& exchange) {
+    const Hub& hub = exchange.hub;
+    if (hub.loading == nullptr && !hub.storage_failed) return alive(exchange);
+    exchange.reply.status = 503;
+    exchange.reply.header = "Retry-After: 1\r\n";
+    JsonWriter json{exchange.reply.body};
+    const auto begin = [&](ErrorCode code, std::string_view message, std::string_view reason) {
+        json.begin_object().key("error").begin_object();
+        json.key("code").string(word_of(code)).key("message").string(message).end_object();
+        json.key("reason").string(reason);
+    };
+    if (hub.loading == nullptr) {
+        begin(ErrorCode::read_only, storage_failed_text, "the storage has failed");
+    } else {
+        const Loading::Step step = hub.loading->step();
+        begin(ErrorCode::loading, std::string{loading_text} + step.text(), "loading");
+        json.key("step").string(step.what);
+        json.key("percent").integer(static_cast<std::int64_t>(step.percent()));
+    }
+    json.end_object();
+    return 0;
+}
+
+}  // namespace allot::http

@@ -1,0 +1,122 @@
+// Several commands as one unit: all of them or none, or each for itself.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "net/http/exchange.hpp"
+#include "net/http/transaction_body.hpp"
+#include "net/limits.hpp"
+
+namespace allot::http {
+
+namespace {
+
+/// Why an operation is refused.
+struct RefusedOperation {
+    Failure failure;
+    std::size_t operation = 0;
+};
+/// All that the unit of work asks: of a lack of stock the shortage remains.
+Refusal refusal_of(const RefusedOperation& refused) noexcept {
+    return refused.failure.code == ErrorCode::out_of_stock ? Refusal::out_of_stock
+                                                           : Refusal::unknown_sku;
+}
+
+void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOperation& refused) {
+    const Failure& failure = refused.failure;
+    exchange.hub.counters.count(failure.code);
+    json.begin_object().key("error").begin_object();
+    put_members(json, Column{"code", word_of(failure.code)}, Column{"message", failure.text},
+                Column{"field", failure.field}, Column{"operation", refused.operation});
+    json.end_object().end_object();
+}
+
+/// Executes one operation and writes its result. \return why it is refused.
+std::optional<RefusedOperation> execute(const Exchange& exchange, JsonWriter& json,
+                                        const Operation& operation, std::size_t at) {
+    Context context{exchange.hub, exchange.client};
+    auto failure = operation.command->execute(context, json).failure;
+    if (!failure) return {};
+    failure->field.insert(
+        0, "operations[" + std::to_string(at) + "]." + std::string{operation.kind} + ".");
+    return RefusedOperation{*std::move(failure), at};
+}
+
+/// \return false, and it is answered so, when the stock of a SKU has changed.
+bool is_as_expected(const Exchange& exchange, const Transaction& asked) {
+    if (!asked.conditions) return true;
+    for (const Condition& condition : *asked.conditions) {
+        const Version now = version(condition.sku, exchange.bus().repository());
+        if (now == condition.version) continue;
+        std::string text{"Sku "};
+        text.append(condition.sku.view()).append(" is at version ").append(std::to_string(now));
+        text.append(", not ").append(std::to_string(condition.version));
+        exchange.fail(ErrorCode::conflict, text, std::string{"if."}.append(condition.sku.view()));
+        return false;
+    }
+    return true;
+}
+
+/// What came of the operations, within a unit that is not committed yet.
+struct Outcome {
+    std::string body;
+    std::optional<RefusedOperation> refused = {};  // which undid all of them
+    std::string_view too_much = {};                // what it would have; then nothing counts
+};
+
+Outcome execute_all(const Exchange& exchange, const Transaction& asked, UnitOfWork& whole) {
+    Outcome outcome;
+    JsonWriter json{outcome.body};
+    json.begin_object().key("results").begin_array();
+    const auto all =
+        whole.attempt([&](UnitOfWork& work) -> boost::system::result<void, RefusedOperation> {
+            for (std::size_t i = 0; i < asked.operations.size() && outcome.too_much.empty(); ++i) {
+                auto refused = execute(exchange, json, asked.operations[i], i);
+                if (refused) {
+                    if (asked.is_atomic) return std::move(*refused);
+                    write_refusal(json, exchange, *refused);
+                }
+                if (outcome.body.size() + kibibyte > exchange.hub.limits.reply_bytes_max) {
+                    outcome.too_much = "its answer would be larger than one may be";
+                } else if (work.facts().size() > transaction_facts_max) {
+                    outcome.too_much = "it would record more than 100000 facts";
+                    static_assert(transaction_facts_max == 100'000);
+                }
+            }
+            return {};
+        });
+    if (!all) outcome.refused = all.error();
+    json.end_array().end_object();
+    return outcome;
+}
+
+}  // namespace
+
+Lsn transact(Exchange& exchange) {
+    const auto asked = read_transaction(exchange);
+    if (!asked) return 0;
+    if (asked->operations.size() > operations_per_turn) exchange.client.end_turn();
+    if (!is_as_expected(exchange, *asked)) {
+        exchange.was_executed = true;
+        return exchange.last_lsn();
+    }
+    MessageBus::Transaction unit{exchange.bus()};
+    Outcome outcome = execute_all(exchange, *asked, unit.work());
+    if (!outcome.too_much.empty()) {
+        exchange.fail(422, ErrorCode::generic,
+                      std::string{outcome.too_much}.append("; nothing has changed"));
+        return exchange.last_lsn();
+    }
+    const Lsn lsn = unit.commit();  // of what was refused, its shortage
+    exchange.was_executed = true;
+    if (outcome.refused) {
+        exchange.reply.status = 409;
+        outcome.body.clear();
+        JsonWriter json{outcome.body};
+        write_refusal(json, exchange, *outcome.refused);
+    }
+    exchange.reply.body = std::move(outcome.body);
+    return lsn;
+}
+
+}  // namespace allot::http

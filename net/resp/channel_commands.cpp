@@ -1,0 +1,198 @@
+#include <array>
+#include <string>
+#include <vector>
+
+#include "net/commands/container.hpp"
+#include "net/core/pub_sub.hpp"
+#include "net/resp/command_channels.hpp"
+#include "net/resp/resp_session.hpp"
+#include "net/text/glob.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+using Kind = Channels::Kind;
+
+void confirm(Call& call, std::string_view verb, std::string_view name) {
+    call.reply.push(3);
+    call.reply.bulk(verb);
+    call.reply.bulk(name);
+    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions()));
+}
+
+/// Replies with an error where it is too long.
+bool is_channel_name(const Call& call, std::string_view name) {
+    if (name.size() <= channel_bytes_max) return true;
+    call.fail(ErrorCode::syntax, Quoted{name}, " is no name of a channel: it has at most ",
+              channel_bytes_max, " bytes, not ", name.size());
+    return false;
+}
+
+Lsn listen(Call& call, Kind kind, std::string_view verb) {
+    for (const std::string_view name : call.args.subspan(1)) {
+        if (!is_channel_name(call, name)) continue;
+        if (kind == Kind::pattern && !call.hub.channels.has_room_for(name)) {
+            call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
+                      " patterns, those of all its clients: there is no room for ", Quoted{name});
+        } else if (!session_of(call).subscribe(kind, name)) {
+            call.fail(ErrorCode::syntax, "a client has at most ", subscriptions_max,
+                      " subscriptions: there is no room for ", Quoted{name});
+        } else {
+            confirm(call, verb, name);
+        }
+    }
+    return no_lsn;
+}
+
+Lsn leave(Call& call, Kind kind, std::string_view verb) {
+    std::vector<std::string> names;
+    for (const std::string_view name : call.args.subspan(1)) names.emplace_back(name);
+    if (names.empty()) names = session_of(call).names_of(kind);
+    for (const std::string& name : names) {
+        session_of(call).unsubscribe(kind, name);
+        confirm(call, verb, name);
+    }
+    if (!names.empty()) return no_lsn;
+    call.reply.push(3);
+    call.reply.bulk(verb);
+    call.reply.null();
+    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions()));
+    return no_lsn;
+}
+
+Lsn channels(Call& call) {
+    if (call.args.size() > 2 && !is_channel_name(call, call.args[2])) return no_lsn;
+    const Channels& all = call.hub.channels;
+    if (all.channels() > channels_per_turn) call.session.end_turn();
+    const Glob wanted{call.args.size() > 2 ? call.args[2] : "*"};
+    std::vector<std::string_view> names;
+    all.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
+        if (wanted.matches(name)) names.push_back(name);
+    });
+    call.reply.array(names.size());
+    for (const std::string_view name : names) call.reply.bulk(name);
+    return no_lsn;
+}
+
+Lsn numbers(Call& call) {
+    const auto names = call.args.subspan(2);
+    call.reply.array(2 * names.size());
+    for (const std::string_view name : names) {
+        call.reply.bulk(name);
+        call.reply.integer(static_cast<std::int64_t>(call.hub.channels.listeners_of(name)));
+    }
+    return no_lsn;
+}
+
+Lsn patterns(Call& call) {
+    std::int64_t count = 0;
+    call.hub.channels.for_each(Kind::pattern, [&](std::string_view, std::size_t) { ++count; });
+    call.reply.integer(count);
+    return no_lsn;
+}
+
+constexpr std::array pubsub_subcommands = std::to_array<Subcommand>({
+    {"CHANNELS", "[pattern]", "The channels that somebody listens to by name.", 0, 1, channels},
+    {"NUMSUB", "[channel ...]", "How many listen to each by name.", 0, any_number, numbers},
+    {"NUMPAT", "", "How many patterns somebody listens to.", 0, 0, patterns},
+});
+
+Lsn subscribe_words(Call& call) { return listen(call, Kind::channel, "subscribe"); }
+Lsn psubscribe_words(Call& call) { return listen(call, Kind::pattern, "psubscribe"); }
+Lsn unsubscribe_words(Call& call) { return leave(call, Kind::channel, "unsubscribe"); }
+Lsn punsubscribe_words(Call& call) { return leave(call, Kind::pattern, "punsubscribe"); }
+
+Lsn publish_words(Call& call) {
+    const std::string_view channel = call.args[1];
+    if (!is_channel_name(call, channel)) return no_lsn;
+    if (is_fact_channel(channel)) {
+        call.fail(ErrorCode::generic, "only the store itself publishes to ", channel);
+        return no_lsn;
+    }
+    Lsn saw = no_lsn;
+    if (!execute_message(call, saw)) return saw;
+    Channels& channels = call.hub.channels;
+    if (channels.patterns() > patterns_per_turn) call.session.end_turn();
+    const std::size_t heard = channels.publish(channel, call.args[2], saw);
+    if (heard * call.args[2].size() > told_bytes_per_turn) call.session.end_turn();
+    call.reply.integer(static_cast<std::int64_t>(heard));
+    return saw;
+}
+
+}  // namespace
+
+extern const CommandSpec subscribe;
+constinit const CommandSpec subscribe{
+    .name = "SUBSCRIBE",
+    .handler = subscribe_words,
+    .flags = flag_pubsub | flag_no_multi,
+    .args_min = 1,
+    .args_max = any_number,
+    .syntax = "channel [channel ...]",
+    .reply = "a confirmation for each, then messages",
+    .summary = "Listens to channels",
+    .group = "channels",
+};
+
+extern const CommandSpec unsubscribe;
+constinit const CommandSpec unsubscribe{
+    .name = "UNSUBSCRIBE",
+    .handler = unsubscribe_words,
+    .flags = flag_pubsub | flag_no_multi | flag_loading,
+    .args_max = any_number,
+    .syntax = "[channel ...]",
+    .reply = "a confirmation for each",
+    .summary = "Listens no more to these channels, or to any",
+    .group = "channels",
+};
+
+extern const CommandSpec psubscribe;
+constinit const CommandSpec psubscribe{
+    .name = "PSUBSCRIBE",
+    .handler = psubscribe_words,
+    .flags = flag_pubsub | flag_no_multi,
+    .args_min = 1,
+    .args_max = any_number,
+    .syntax = "pattern [pattern ...]",
+    .reply = "a confirmation for each, then messages",
+    .summary = "Listens to all channels of a form",
+    .group = "channels",
+};
+
+extern const CommandSpec punsubscribe;
+constinit const CommandSpec punsubscribe{
+    .name = "PUNSUBSCRIBE",
+    .handler = punsubscribe_words,
+    .flags = flag_pubsub | flag_no_multi | flag_loading,
+    .args_max = any_number,
+    .syntax = "[pattern ...]",
+    .reply = "a confirmation for each",
+    .summary = "Listens no more to channels of these forms, or of any",
+    .group = "channels",
+};
+
+extern const CommandSpec publish;
+constinit const CommandSpec publish{
+    .name = "PUBLISH",
+    .handler = publish_words,
+    .flags = flag_write | flag_no_multi,
+    .args_min = 2,
+    .args_max = 2,
+    .syntax = "channel message",
+    .reply = ":listeners",
+    .summary = "Sends a message; on some channels, gives a command",
+    .group = "channels",
+};
+
+extern const CommandSpec pubsub;
+constinit const CommandSpec pubsub = container({
+    .name = "PUBSUB",
+    .syntax = "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]",
+    .reply = "as Redis replies",
+    .summary = "Tells who listens to what",
+    .group = "channels",
+    .subcommands = pubsub_subcommands,
+});
+
+}  // namespace allot::commands

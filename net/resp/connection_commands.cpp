@@ -1,0 +1,266 @@
+#include <charconv>
+#include <optional>
+
+#include "net/core/rule_text.hpp"
+#include "net/resp/client_names.hpp"
+#include "net/resp/resp_session.hpp"
+#include "net/text/ascii_case.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Lsn ping_words(Call& call) {
+    if (session_of(call).is_listening() && session_of(call).protocol() == 2) {
+        // As what it listens for, which is all that it reads.
+        call.reply.array(2);
+        call.reply.bulk("pong");
+        call.reply.bulk(call.args.size() > 1 ? call.args[1] : "");
+        return no_lsn;
+    }
+    if (call.args.size() > 1) {
+        call.reply.bulk(call.args[1]);
+    } else {
+        call.reply.status("PONG");
+    }
+    return no_lsn;
+}
+
+Lsn echo_words(Call& call) {
+    call.reply.bulk(call.args[1]);
+    return no_lsn;
+}
+
+std::optional<std::int64_t> integer(std::string_view digits) {
+    std::int64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value);
+    if (read.ec != std::errc{} || read.ptr != end) return {};
+    return value;
+}
+
+struct Credentials {
+    std::string_view user;
+    std::string_view password;
+};
+
+/// The one user there is. A client library that was given a password where none is needed must not
+/// fail.
+constexpr std::string_view only_user = "default";
+
+/// \return false when the client is refused: at once where there is nothing to guess.
+bool log_in(Call& call, Credentials given) {
+    // Whoever the user is, the password is looked at: the time taken tells nothing.
+    const bool is_right = !call.hub.password || call.hub.password->matches(given.password);
+    if (is_right && given.user == only_user) return session_of(call).welcome(), true;
+    if (call.hub.password) return session_of(call).refuse_later(), false;
+    call.fail(ErrorCode::wrong_pass, wrong_pass_text);
+    return false;
+}
+
+struct HelloOptions {
+    std::optional<Credentials> credentials;
+    std::optional<std::string_view> name;
+};
+
+/// Reads `[AUTH user password] [SETNAME name]` from args[2] on.
+/// \return false when it has replied with an error.
+bool hello_options(Call& call, HelloOptions& options) {
+    for (std::size_t at = 2; at < call.args.size();) {
+        const std::size_t left = call.args.size() - at - 1;
+        if (left >= 2 && equal_ignoring_case(call.args[at], "AUTH")) {
+            options.credentials = {call.args[at + 1], call.args[at + 2]};
+            at += 3;
+        } else if (left >= 1 && equal_ignoring_case(call.args[at], "SETNAME")) {
+            options.name = call.args[at + 1];
+            if (!check_client_name(call, *options.name)) return false;
+            at += 2;
+        } else {
+            call.fail(ErrorCode::generic, "Syntax error in HELLO option ", Quoted{call.args[at]});
+            return false;
+        }
+    }
+    return true;
+}
+
+void greet(Call& call) {
+    ReplyWriter& reply = call.reply;
+    const FactHistory* const history = call.hub.backend.history;
+    reply.map(history == nullptr ? 7 : 8);
+    reply.bulk("server");
+    reply.bulk("allot");
+    reply.bulk("version");
+    reply.bulk(ALLOT_VERSION);
+    reply.bulk("proto");
+    reply.integer(reply.version());
+    reply.bulk("id");
+    reply.integer(static_cast<std::int64_t>(session_of(call).id()));
+    reply.bulk("mode");
+    reply.bulk("standalone");
+    reply.bulk("role");
+    reply.bulk("master");
+    reply.bulk("modules");
+    reply.array(0);
+    if (history == nullptr) return;
+    reply.bulk("history");
+    reply.bulk(text_of(history->current()));
+}
+
+Lsn refuse_greeting(Call& call) {
+    call.fail(ErrorCode::no_auth,
+              "HELLO must be called with the client already authenticated, otherwise the HELLO "
+              "<proto> AUTH <user> <pass> option can be used to authenticate the client and select "
+              "the RESP protocol version at the same time");
+    return no_lsn;
+}
+
+Lsn hello_words(Call& call) {
+    std::optional<std::int64_t> version = call.reply.version();
+    HelloOptions options;
+    if (call.args.size() > 1) {
+        version = integer(call.args[1]);
+        if (!version) {
+            call.fail(ErrorCode::generic, "Protocol version is not an integer or out of range");
+            return no_lsn;
+        }
+        if (*version != 2 && *version != 3) {
+            call.fail(ErrorCode::no_proto, "unsupported protocol version");
+            return no_lsn;
+        }
+        if (!hello_options(call, options)) return no_lsn;
+        if (options.credentials && !log_in(call, *options.credentials)) return no_lsn;
+    }
+    if (!session_of(call).is_known()) return refuse_greeting(call);
+    if (options.name) session_of(call).names().name = *options.name;
+    session_of(call).set_protocol(static_cast<int>(*version));
+    greet(call);
+    return no_lsn;
+}
+
+Lsn auth_words(Call& call) {
+    const bool is_alone = call.args.size() == 2;
+    if (is_alone && !call.hub.password) {
+        call.fail(ErrorCode::generic,
+                  "AUTH <password> called without any password configured for the default user. "
+                  "Are you sure your configuration is correct?");
+    } else if (log_in(call, {is_alone ? only_user : call.args[1], call.args.back()})) {
+        call.reply.ok();
+    }
+    return no_lsn;
+}
+
+Lsn select_words(Call& call) {
+    const auto database = integer(call.args[1]);
+    if (!database) {
+        call.fail(ErrorCode::generic, "value is not an integer or out of range");
+    } else if (*database != 0) {
+        call.fail(ErrorCode::generic, "DB index is out of range");
+    } else {
+        call.reply.ok();
+    }
+    return no_lsn;
+}
+
+Lsn reset_words(Call& call) {
+    session_of(call).names().name.clear();
+    session_of(call).set_protocol(2);
+    session_of(call).unsubscribe_all();
+    session_of(call).discard();
+    session_of(call).forget();
+    call.reply.status("RESET");
+    return no_lsn;
+}
+
+Lsn quit_words(Call& call) {
+    call.reply.ok();
+    call.session.end();
+    return no_lsn;
+}
+
+}  // namespace
+
+extern const CommandSpec ping;
+constinit const CommandSpec ping{
+    .name = "PING",
+    .handler = ping_words,
+    .flags = flag_fast | flag_pubsub,
+    .args_max = 1,
+    .syntax = "[message]",
+    .reply = "+PONG, or the message",
+    .summary = "Tells that the connection works and the store is open",
+    .group = "connection",
+};
+
+extern const CommandSpec echo;
+constinit const CommandSpec echo{
+    .name = "ECHO",
+    .handler = echo_words,
+    .flags = flag_fast | flag_loading,
+    .args_min = 1,
+    .args_max = 1,
+    .syntax = "message",
+    .reply = "the message",
+    .summary = "Gives back any bytes",
+    .group = "connection",
+};
+
+extern const CommandSpec hello;
+constinit const CommandSpec hello{
+    .name = "HELLO",
+    .handler = hello_words,
+    .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
+    .args_max = any_number,
+    .syntax = "[2|3 [AUTH user password] [SETNAME name]]",
+    .reply = "map of the server's properties",
+    .summary = "Chooses the version of the protocol",
+    .group = "connection",
+};
+
+extern const CommandSpec auth;
+constinit const CommandSpec auth{
+    .name = "AUTH",
+    .handler = auth_words,
+    .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
+    .args_min = 1,
+    .args_max = 2,
+    .syntax = "[user] password",
+    .reply = "+OK",
+    .summary = "Tells who the client is",
+    .group = "connection",
+};
+
+extern const CommandSpec select;
+constinit const CommandSpec select{
+    .name = "SELECT",
+    .handler = select_words,
+    .flags = flag_fast | flag_loading,
+    .args_min = 1,
+    .args_max = 1,
+    .syntax = "0",
+    .reply = "+OK",
+    .summary = "Chooses the one database there is",
+    .group = "connection",
+};
+
+extern const CommandSpec reset;
+constinit const CommandSpec reset{
+    .name = "RESET",
+    .handler = reset_words,
+    .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
+    .reply = "+RESET",
+    .summary = "Makes the connection as it was at first",
+    .group = "connection",
+};
+
+extern const CommandSpec quit;
+constinit const CommandSpec quit{
+    .name = "QUIT",
+    .handler = quit_words,
+    .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
+    .args_max = any_number,
+    .reply = "+OK",
+    .summary = "Closes the connection once its replies are sent",
+    .group = "connection",
+};
+
+}  // namespace allot::commands

@@ -1,0 +1,121 @@
+#include <algorithm>
+
+#include "net/commands/values.hpp"
+#include "net/resp/resp_session.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+Lsn multi_words(Call& call) {
+    if (session_of(call).is_queueing()) {
+        call.fail(ErrorCode::generic, "MULTI calls can not be nested");
+    } else {
+        session_of(call).begin_queueing();
+        call.reply.ok();
+    }
+    return no_lsn;
+}
+
+Lsn exec_words(Call& call) {
+    if (session_of(call).is_queueing()) return session_of(call).execute_queue(call);
+    call.fail(ErrorCode::generic, "EXEC without MULTI");
+    return no_lsn;
+}
+
+Lsn discard_words(Call& call) {
+    if (session_of(call).is_queueing()) {
+        session_of(call).discard();
+        call.reply.ok();
+    } else {
+        call.fail(ErrorCode::generic, "DISCARD without MULTI");
+    }
+    return no_lsn;
+}
+
+/// All of them or none. What it saw is told with EXEC, which waits for it.
+Lsn watch_words(Call& call) {
+    if (session_of(call).is_queueing()) {
+        call.fail(ErrorCode::generic, "WATCH inside MULTI is not allowed");
+        return no_lsn;
+    }
+    constexpr Field watched_sku{.name = "sku", .role = Role::required};
+    WordSource source{call, {}, {}};
+    WatchList watched = session_of(call).watches();
+    for (std::size_t i = 1; i < call.args.size(); ++i) {
+        const auto sku = ValueOf<Sku>::read(source, watched_sku, {call.args.subspan(i, 1)});
+        if (!sku) return no_lsn;
+        watched.add(*sku, version(*sku, call.bus().repository()));
+        if (watched.size() > watched_skus_max) {
+            call.fail(ErrorCode::syntax, "a client watches at most ", watched_skus_max,
+                      " SKUs: there is no room for ", *sku);
+            return no_lsn;
+        }
+    }
+    session_of(call).watches() = std::move(watched);
+    call.reply.ok();
+    return no_lsn;
+}
+
+Lsn unwatch_words(Call& call) {
+    session_of(call).watches().clear();
+    call.reply.ok();
+    return no_lsn;
+}
+
+}  // namespace
+
+extern const CommandSpec multi;
+constinit const CommandSpec multi{
+    .name = "MULTI",
+    .handler = multi_words,
+    .flags = flag_fast | flag_loading | flag_at_once,
+    .reply = "+OK; then +QUEUED to each command",
+    .summary = "Begins a transaction: commands are queued until EXEC",
+    .group = "transactions",
+};
+
+extern const CommandSpec exec;
+constinit const CommandSpec exec{
+    .name = "EXEC",
+    .handler = exec_words,
+    .flags = flag_loading | flag_at_once | flag_exec,
+    .reply = "array of the replies of all; null when a watched SKU has changed",
+    .summary = "Executes what is queued as one unit, all of it durable or none",
+    .group = "transactions",
+};
+
+extern const CommandSpec discard;
+constinit const CommandSpec discard{
+    .name = "DISCARD",
+    .handler = discard_words,
+    .flags = flag_fast | flag_loading | flag_at_once,
+    .reply = "+OK",
+    .summary = "Ends a transaction: nothing of it is executed",
+    .group = "transactions",
+};
+
+extern const CommandSpec watch;
+constinit const CommandSpec watch{
+    .name = "WATCH",
+    .handler = watch_words,
+    .flags = flag_read | flag_fast | flag_at_once,
+    .args_min = 1,
+    .args_max = any_number,
+    .syntax = "sku [sku ...]",
+    .reply = "+OK",
+    .summary = "Has the next EXEC execute nothing when the stock of a SKU has changed until then",
+    .group = "transactions",
+};
+
+extern const CommandSpec unwatch;
+constinit const CommandSpec unwatch{
+    .name = "UNWATCH",
+    .handler = unwatch_words,
+    .flags = flag_fast | flag_loading,
+    .reply = "+OK",
+    .summary = "Watches no SKU any more",
+    .group = "transactions",
+};
+
+}  // namespace allot::commands

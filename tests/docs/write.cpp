@@ -1,0 +1,61 @@
+// Writes what documents have from the table of commands, for `./dev docs`.
+//
+//     write_docs ROOT
+//
+// Of a Markdown document what stands between `<!-- commands -->` and `<!-- end -->` is replaced;
+// net/http/openapi.json is written whole. The tests of net compare both with the tables.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include "net/commands/reference.hpp"
+#include "net/http/openapi.hpp"
+
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    if (!file) throw std::runtime_error{path.string() + " cannot be read"};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file{path};
+    file << text;
+    if (!file.flush()) throw std::runtime_error{path.string() + " cannot be written"};
+}
+
+/// Replaces what is between `<!-- name -->` and `<!-- end -->`.
+void replace(const std::filesystem::path& path, const std::string& name, const std::string& table) {
+    std::string text = read(path);
+    const std::string mark = "<!-- " + name + " -->\n";
+    const std::size_t begin = text.find(mark);
+    const std::size_t end = text.find("\n<!-- end -->", begin);
+    if (begin == std::string::npos || end == std::string::npos) {
+        throw std::runtime_error{path.string() + " has no " + mark + "with an end"};
+    }
+    text.replace(begin, end - begin, mark + "\n" + table);
+    write(path, text);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        if (argc != 2) throw std::runtime_error{"write_docs ROOT"};
+        const std::filesystem::path root{argv[1]};
+        replace(root / "net/resp/PROTOCOL.md", "commands", allot::markdown_table());
+        replace(root / "net/http/HTTP.md", "routes", allot::route_table());
+        replace(root / "net/http/HTTP.md", "routes of the book", allot::book_route_table());
+        replace(root / "net/http/HTTP.md", "operations", allot::operation_table());
+        write(root / "net/http/openapi.json", allot::http::openapi_text());
+    } catch (const std::exception& error) {
+        std::cerr << "write_docs: " << error.what() << '\n';
+        return EXIT_FAILURE;
+    }
+}
