@@ -1,5 +1,6 @@
 #include "net/commands/routes.hpp"
 
+#include <string>
 #include <vector>
 
 #include "net/commands/book.hpp"
@@ -50,10 +51,8 @@ std::vector<Route> all_routes() {
 
 }  // namespace
 
-bool is_in_path(std::string_view path, std::string_view field) noexcept {
-    const std::size_t at = path.find(field);
-    return at != std::string_view::npos && at != 0 && path[at - 1] == '{' &&
-           path.substr(at + field.size()).starts_with('}');
+bool is_in_path(std::string_view path, std::string_view field) {
+    return path.find("{" + std::string{field} + "}") != std::string_view::npos;
 }
 
 std::span<const Route> routes() noexcept {

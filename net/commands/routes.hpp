@@ -32,6 +32,6 @@ struct Route {
 [[nodiscard]] std::size_t place_of_route(const Route* route) noexcept;
 
 /// Whether a part of the path in braces stands for this field.
-[[nodiscard]] bool is_in_path(std::string_view path, std::string_view field) noexcept;
+[[nodiscard]] bool is_in_path(std::string_view path, std::string_view field);
 
 }  // namespace allot

@@ -53,7 +53,7 @@ constinit const CommandSpec shortages = command<Shortages>({
                  .path = "/v1/shortages",
                  .id = "shortages",
                  .call = "[?sku=…][&after=lsn]",
-                 .answers = "200: who asked for what and did not get it, oldest first, at most "
+                 .answers = "200: the lines that are short, oldest first, at most "
                             "1,000; `after` the last one's `since` gives those that follow",
                  .good = {{{200, "Shortages", "The lines, at most 1,000"}}},
                  .errors = {{invalid_sku_error}}}}},

@@ -178,8 +178,9 @@ void print(std::string& out, const json::value& value, std::size_t level) {
 }
 
 std::string document() {
+    const json::value schemas = json::parse(openapi_schemas);
     json::object all;
-    for (const auto& [key, value] : json::parse(openapi_schemas).get_object()) {
+    for (const auto& [key, value] : schemas.get_object()) {
         if (key == "components") all.emplace("paths", paths());
         all.emplace(key, value);
     }

@@ -49,11 +49,13 @@ Match find_route(verb method, const Target& target) noexcept {
 std::string methods_of(const Target& target) {
     std::string methods;
     Match ignored;
-    for (const Route& route : routes()) {
-        if (!matches(route.path, target, ignored)) continue;
-        if (!methods.empty()) methods.append(", ");
-        methods.append(text_of(route.method));
-        if (route.method == verb::get) methods.append(", HEAD");
+    for (const verb method : {verb::post, verb::put, verb::patch, verb::get, verb::delete_}) {
+        for (const Route& route : routes()) {
+            if (route.method != method || !matches(route.path, target, ignored)) continue;
+            if (!methods.empty()) methods.append(", ");
+            methods.append(text_of(method));
+            if (method == verb::get) methods.append(", HEAD");
+        }
     }
     return methods;
 }

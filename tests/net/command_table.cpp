@@ -12,23 +12,40 @@
 
 namespace {
 
-std::string protocol_document() {
-    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / "resp" / "PROTOCOL.md"};
+std::string document(const char* name) {
+    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / name};
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
+}
+
+void expect_in(const char* name, const std::string& table) {
+    BOOST_TEST(document(name).find("\n" + table + "\n") != std::string::npos,
+               "net/" << name << " must hold this table, which ./dev docs writes:\n"
+                      << table);
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_the_command_table)
 
-BOOST_AUTO_TEST_CASE(when_the_protocol_document_lists_the_commands_then_it_is_the_same_table) {
-    const std::string document = protocol_document();
-    BOOST_TEST_REQUIRE(!document.empty());
-    BOOST_TEST(document.find("\n" + allot::markdown_table() + "\n") != std::string::npos,
-               "net/resp/PROTOCOL.md must hold this table:\n"
-                   << allot::markdown_table());
+BOOST_AUTO_TEST_CASE(when_documents_list_what_it_has_then_they_have_the_same_tables) {
+    expect_in("resp/PROTOCOL.md", allot::markdown_table());
+    expect_in("http/HTTP.md", allot::route_table());
+    expect_in("http/HTTP.md", allot::book_route_table());
+    expect_in("http/HTTP.md", allot::operation_table());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_command_has_fields_then_its_syntax_and_arity_follow_from_them) {
+    const auto syntax = [](std::string_view verb) { return allot::find_command(verb)->syntax; };
+    BOOST_TEST(syntax("ALLOCATE") == "order sku quantity [sku quantity ...]");
+    BOOST_TEST(syntax("DEALLOCATE") == "order [sku [quantity]]");
+    BOOST_TEST(syntax("ADDBATCH") == "batch sku quantity [eta]");
+    BOOST_TEST(syntax("SHORTAGES") == "[sku] [AFTER lsn]");
+    const auto& allocate = *allot::find_command("ALLOCATE");
+    BOOST_TEST((allocate.accepts(3) && allocate.accepts(5) && !allocate.accepts(4)));
+    const auto& shortages = *allot::find_command("SHORTAGES");
+    BOOST_TEST((shortages.accepts(0) && shortages.accepts(3) && !shortages.accepts(4)));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_verb_is_looked_up_then_case_does_not_matter_and_nothing_else_is_found) {

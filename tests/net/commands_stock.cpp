@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_name
     }
     BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
                "-ERR wrong number of arguments for 'addbatch' command: 5, where it takes batch sku "
-               "qty [eta]\r\n");
+               "quantity [eta]\r\n");
     BOOST_TEST(
         ask("SETQTY a") ==
         "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch quantity\r\n");
