@@ -14,13 +14,16 @@ Field batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()};
 Field units(std::string_view key, auto units) {
     return {key, key, static_cast<std::uint64_t>(units.units())};
 }
+Field quantity(auto units) {
+    return {"quantity", "qty", static_cast<std::uint64_t>(units.units())};
+}
 Field day(std::string_view key, Eta eta) { return {key, key, eta}; }
 
 struct Taker {
     FactParts operator()(const BatchAdded& f) const {
         return {"BatchAdded",
                 "batch_added",
-                {batch(f.batch), sku(f.sku), units("qty", f.purchased), day("eta", f.eta)}};
+                {batch(f.batch), sku(f.sku), quantity(f.purchased), day("eta", f.eta)}};
     }
     FactParts operator()(const BatchQuantityChanged& f) const {
         return {"BatchQuantityChanged",
@@ -36,25 +39,25 @@ struct Taker {
         FactParts parts{
             "LineAllocated",
             "line_allocated",
-            {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch)}};
+            {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch)}};
         if (f.since != 0) parts.fields.push_back(Field{"since", "since", f.since});
         return parts;
     }
     FactParts operator()(const LineDeallocated& f) const {
         return {"LineDeallocated",
                 "line_deallocated",
-                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity), batch(f.batch),
+                {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch),
                  Field{"allocated_at", "allocated_at", f.allocated_at}}};
     }
     FactParts operator()(const OutOfStock& f) const {
         return {"OutOfStock",
                 "out_of_stock",
-                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+                {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
     }
     FactParts operator()(const ShortageWithdrawn& f) const {
         return {"ShortageWithdrawn",
                 "shortage_withdrawn",
-                {order(f.line), sku(f.line.sku), units("qty", f.line.quantity)}};
+                {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
     }
 };
 
@@ -80,15 +83,28 @@ void append_json(std::string& out, const FactParts::Value& value) {
     std::visit(JsonValue{out}, value);
 }
 
-void append_event_json(std::string& out, const FactParts& parts,
-                       std::initializer_list<EventField> before,
-                       std::initializer_list<EventField> after) {
+namespace {
+void append_object(std::string& out, const FactParts& parts, std::string_view Field::*key,
+                   std::initializer_list<EventField> before,
+                   std::initializer_list<EventField> after) {
     const std::size_t begin = out.size();
     for (const EventField& field : before) append_field(out, field.key, field.value);
-    for (const Field& field : parts.fields) append_field(out, field.event_key, field.value);
+    for (const Field& field : parts.fields) append_field(out, field.*key, field.value);
     for (const EventField& field : after) append_field(out, field.key, field.value);
     out[begin] = '{';  // where a comma is, as a fact has fields
     out += '}';
+}
+}  // namespace
+
+void append_event_json(std::string& out, const FactParts& parts,
+                       std::initializer_list<EventField> before,
+                       std::initializer_list<EventField> after) {
+    append_object(out, parts, &Field::key, before, after);
+}
+
+void append_book_json(std::string& out, const FactParts& parts,
+                      std::initializer_list<EventField> after) {
+    append_object(out, parts, &Field::book_key, {}, after);
 }
 
 std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,

@@ -19,8 +19,8 @@ struct FactParts {
     /// A name, a number, or a day that may be none.
     using Value = std::variant<std::string_view, std::uint64_t, Eta>;
     struct Field {
-        std::string_view key;        ///< in a dump: `order`
-        std::string_view event_key;  ///< in the feed and in messages: `orderid`
+        std::string_view key;       ///< in a dump, the feed, streams and webhooks: `order`
+        std::string_view book_key;  ///< in the messages of channels: `orderid`
         Value value;
     };
 
@@ -45,10 +45,14 @@ struct EventField {
     std::variant<std::string_view, std::int64_t> value;
 };
 /// The fields as one object, on one line, with others before or after them:
-/// `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
+/// `{"order":"o-1","sku":"LAMP","quantity":2,"batch":"b-1"}`.
 void append_event_json(std::string& out, const FactParts& parts,
                        std::initializer_list<EventField> before = {},
                        std::initializer_list<EventField> after = {});
+/// Likewise with the names that the service of "Architecture Patterns with Python" has in its
+/// messages: `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
+void append_book_json(std::string& out, const FactParts& parts,
+                      std::initializer_list<EventField> after);
 [[nodiscard]] std::string event_json(const FactParts& parts,
                                      std::initializer_list<EventField> before = {},
                                      std::initializer_list<EventField> after = {});

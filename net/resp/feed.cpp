@@ -45,7 +45,7 @@ void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     reply.value(parts.event);
     reply.map(parts.fields.size());
     for (const auto& field : parts.fields) {
-        reply.value(field.event_key);
+        reply.value(field.key);
         std::visit(WriteValue{reply}, field.value);
     }
 }

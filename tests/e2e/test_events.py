@@ -35,9 +35,9 @@ class GivenAnEventSource(server.ServedCase):
         for fact in facts:
             self.assertLess(abs(time.time() - fact.pop("time") / 1e6), 600)
         self.assertEqual([1, 2, 3], [fact.pop("lsn") for fact in facts])
-        self.assertEqual([{"batchref": "b1", "sku": "LÄMP", "qty": 10, "eta": "2031-01-02"},
-                          {"orderid": "o1", "sku": "LÄMP", "qty": 4, "batchref": "b1"},
-                          {"orderid": "o2", "sku": "LÄMP", "qty": 7}], facts)
+        self.assertEqual([{"batch": "b1", "sku": "LÄMP", "quantity": 10, "eta": "2031-01-02"},
+                          {"order": "o1", "sku": "LÄMP", "quantity": 4, "batch": "b1"},
+                          {"order": "o2", "sku": "LÄMP", "quantity": 7}], facts)
         self.assertEqual(heard[1:2], self.source("/v1/feed?from=2").take(1))
         self.assertEqual(heard[2:], self.source("/v1/feed?events=out_of_stock,batch_added", last=1).take(1))
 
@@ -118,7 +118,7 @@ class GivenAnEventSourceThatComesBack(server.Case):
                             seen.append(event)
                         last = source.last
                 one.kill()
-        self.assertDumped([(lsn, json.loads(data)["batchref"]) for lsn, _, data in seen])
+        self.assertDumped([(lsn, json.loads(data)["batch"]) for lsn, _, data in seen])
 
     def test_when_the_server_is_asked_to_end_then_it_does_at_once_and_ends_the_stream_well(self):
         one = self.serve(*HTTP)

@@ -32,10 +32,10 @@ class GivenAConsumer(server.ServedCase):
         self.one.call("ALLOCATE", "o2", "LAMP", 7)
         self.assertEqual([
             (1, "batch_added",
-             {b"batchref": b"b1", b"sku": b"LAMP", b"qty": 10, b"eta": b"2011-01-02"}),
+             {b"batch": b"b1", b"sku": b"LAMP", b"quantity": 10, b"eta": b"2011-01-02"}),
             (2, "line_allocated",
-             {b"orderid": b"o1", b"sku": b"LAMP", b"qty": 4, b"batchref": b"b1"}),
-            (3, "out_of_stock", {b"orderid": b"o2", b"sku": b"LAMP", b"qty": 7}),
+             {b"order": b"o1", b"sku": b"LAMP", b"quantity": 4, b"batch": b"b1"}),
+            (3, "out_of_stock", {b"order": b"o2", b"sku": b"LAMP", b"quantity": 7}),
         ], facts_of(self.redis, 1))
         self.assertEqual([], facts_of(self.redis, 4))
         with self.assertRaisesRegex(redis.ResponseError, "^AHEAD 3 "):
@@ -212,7 +212,7 @@ class GivenAConsumerThatRemembersItsPlace(server.Case):
                     with redis.Redis(port=one.port) as consumer:  # a new one each time
                         for lsn, kind, fields in facts_of(consumer, len(seen) + 1, "COUNT", 700,
                                                           "BLOCK", 5000):
-                            seen.append((lsn, kind, fields[b"batchref"].decode()))
+                            seen.append((lsn, kind, fields[b"batch"].decode()))
                 one.kill()
         self.assertDumped([(lsn, batch) for lsn, _, batch in seen])
 

@@ -189,10 +189,10 @@ class GivenAServerThatNotifies(NotifiedCase):
         self.assertEqual({("allocations@example.com", ("stock@example.com",))},
                          {(mail["from"], tuple(mail["to"])) for mail, _ in mails})
         self.assertEqual([
-            {"event": "line_allocated", "lsn": 4, "orderid": "o1", "sku": "LAMP", "qty": 2,
-             "batchref": "b1"},
-            {"event": "out_of_stock", "lsn": 5, "orderid": "o2", "sku": "LAMP", "qty": 50},
-            {"event": "out_of_stock", "lsn": 6, "orderid": "o3", "sku": "LÄMPCHEN", "qty": 50},
+            {"event": "line_allocated", "lsn": 4, "order": "o1", "sku": "LAMP", "quantity": 2,
+             "batch": "b1"},
+            {"event": "out_of_stock", "lsn": 5, "order": "o2", "sku": "LAMP", "quantity": 50},
+            {"event": "out_of_stock", "lsn": 6, "order": "o3", "sku": "LÄMPCHEN", "quantity": 50},
         ], [{key: value for key, value in body.items() if key not in ("time", "cursor")}
             for _, body in self.receiver.posts])
         for header, body in self.receiver.posts:

@@ -239,7 +239,7 @@ class GivenAStoreThatWasKilled(server.Case):
         self.assertEqual(list(range(1, 102)), [fact["lsn"] for fact in facts])
         self.assertEqual("BatchAdded", facts[0]["fact"])
         self.assertEqual(("LineAllocated", "o99", "LAMP", 1, "b"), tuple(
-            facts[100][key] for key in ("fact", "order", "sku", "qty", "batch")))
+            facts[100][key] for key in ("fact", "order", "sku", "quantity", "batch")))
         rest = server.allot("dump", "--from", "100", "--data", self.store).stdout.splitlines()
         self.assertEqual(["100", "101"], [line.split()[0] for line in rest])
 

@@ -45,7 +45,7 @@ public:
             return same ? "ok" : "batch exists";
         }
         batches.push_back({ref, sku, eta, units, {}});
-        changed(sku, {"batch_added", "batchref", "+" + ref, "sku", "+" + sku, "qty", count(units),
+        changed(sku, {"batch_added", "batch", "+" + ref, "sku", "+" + sku, "quantity", count(units),
                       "eta", day(eta)});
         return "ok";
     }
@@ -176,7 +176,7 @@ public:
             batch->lines.pop_back();
             changed(batch->sku, of_release(released.front(), *batch));
         }
-        changed(batch->sku, {"batch_quantity_changed", "batchref", "+" + ref, "sku",
+        changed(batch->sku, {"batch_quantity_changed", "batch", "+" + ref, "sku",
                              "+" + batch->sku, "from", count(before), "to", count(units)});
         for (const Line& line : released) allocate(line, line.fact);
         return std::to_string(released.size());
@@ -186,7 +186,7 @@ public:
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
         if (batch->eta != eta) {
-            changed(batch->sku, {"batch_rescheduled", "batchref", "+" + ref, "sku",
+            changed(batch->sku, {"batch_rescheduled", "batch", "+" + ref, "sku",
                                  "+" + batch->sku, "from", day(batch->eta), "to", day(eta)});
         }
         batch->eta = eta;
@@ -262,11 +262,11 @@ private:
         return eta.empty() ? "+warehouse" : "+" + eta;
     }
     static Fact of_line(const std::string& kind, const Line& line) {
-        return {kind, "orderid", "+" + line.order, "sku", "+" + line.sku, "qty", count(line.units)};
+        return {kind, "order", "+" + line.order, "sku", "+" + line.sku, "quantity", count(line.units)};
     }
     static Fact with_batch(const std::string& kind, const Line& line, const Batch& batch) {
         Fact fact = of_line(kind, line);
-        fact.insert(fact.end(), {"batchref", "+" + batch.ref});
+        fact.insert(fact.end(), {"batch", "+" + batch.ref});
         return fact;
     }
     static Fact of_release(const Line& line, const Batch& batch) {

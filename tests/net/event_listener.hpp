@@ -12,12 +12,12 @@ namespace allot::test {
 inline constexpr std::string_view added_event =
     "id: 00000000000000a1:1\nevent: batch_added\n"
     "data: "
-    "{\"batchref\":\"b\",\"sku\":\"SKU\",\"qty\":10,\"eta\":null,\"lsn\":1,"
+    "{\"batch\":\"b\",\"sku\":\"SKU\",\"quantity\":10,\"eta\":null,\"lsn\":1,"
     "\"time\":1600000000000000}\n\n";
 inline constexpr std::string_view allocated_event =
     "id: 00000000000000a1:2\nevent: line_allocated\n"
     "data: "
-    "{\"orderid\":\"o\",\"sku\":\"SKU\",\"qty\":3,\"batchref\":\"b\",\"lsn\":2,"
+    "{\"order\":\"o\",\"sku\":\"SKU\",\"quantity\":3,\"batch\":\"b\",\"lsn\":2,"
     "\"time\":1600000000000000}\n\n";
 
 /// The line that says which event this is.

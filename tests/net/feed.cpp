@@ -18,10 +18,10 @@ using allot::test::TestServer;
 
 constexpr std::string_view added =
     "*4\r\n:1\r\n:1600000000000000\r\n+batch_added\r\n"
-    "*8\r\n+batchref\r\n+b\r\n+sku\r\n+SKU\r\n+qty\r\n:10\r\n+eta\r\n+warehouse\r\n";
+    "*8\r\n+batch\r\n+b\r\n+sku\r\n+SKU\r\n+quantity\r\n:10\r\n+eta\r\n+warehouse\r\n";
 constexpr std::string_view allocated =
     "*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
-    "*8\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n+batchref\r\n+b\r\n";
+    "*8\r\n+order\r\n+o\r\n+sku\r\n+SKU\r\n+quantity\r\n:3\r\n+batch\r\n+b\r\n";
 
 /// After the fact `last`, which is the last of these.
 std::string after(int last, std::initializer_list<std::string_view> facts = {}) {
@@ -85,8 +85,8 @@ BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
     BOOST_TEST(
         reader.take() ==
         "*2\r\n+00000000000000a1:2\r\n*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
-        "%4\r\n+orderid\r\n+o\r\n+sku\r\n+SKU\r\n+qty\r\n:3\r\n"
-        "+batchref\r\n+b\r\n");
+        "%4\r\n+order\r\n+o\r\n+sku\r\n+SKU\r\n+quantity\r\n:3\r\n"
+        "+batch\r\n+b\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {

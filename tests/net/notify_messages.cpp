@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_posted_then_its_fields_are_those_of_the_channels
     BOOST_TEST(notify::json_of(out_of_stock("LAMP")) ==
                R"({"event":"out_of_stock","lsn":12,"time":1795784709000123,)"
                R"("cursor":"00000000000000a1:12",)"
-               R"("orderid":"o\"1","sku":"LAMP","qty":500})");
+               R"("order":"o\"1","sku":"LAMP","quantity":500})");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_restored_store_gives_its_lsn_again_then_its_key_is_another) {

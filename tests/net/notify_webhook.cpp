@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(when_it_takes_a_fact_then_that_was_told_and_others_are_not)
          {"\r\nContent-Type: application/json\r\n",
           "\r\nIdempotency-Key: 0000000000000abc-7-99\r\n", "\r\nAuthorization: Bearer s3cret\r\n",
           "\r\n\r\n{\"event\":\"out_of_stock\",\"lsn\":7,\"time\":99,"
-          "\"cursor\":\"0000000000000000:7\",\"orderid\":\"o1\","
-          "\"sku\":\"LAMP\",\"qty\":500}"}) {
+          "\"cursor\":\"0000000000000000:7\",\"order\":\"o1\","
+          "\"sku\":\"LAMP\",\"quantity\":500}"}) {
         BOOST_TEST(request.find(part) != std::string::npos, part << "\n" << request);
     }
 }

@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(when_a_line_asks_then_words_can_be_read) {
                "*4\r\n+c\r\n+2030-01-02\r\n:5\r\n:5\r\n");
     BOOST_TEST(ask("FEED 2 COUNT 1") ==
                "*2\r\n+00000000000000a1:2\r\n"
-               "*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+batch_added\r\n*8\r\n+batchref\r\n+c\r\n"
-               "+sku\r\n+LAMP\r\n+qty\r\n:5\r\n+eta\r\n+2030-01-02\r\n");
+               "*1\r\n*4\r\n:2\r\n:1600000000000000\r\n+batch_added\r\n*8\r\n+batch\r\n+c\r\n"
+               "+sku\r\n+LAMP\r\n+quantity\r\n:5\r\n+eta\r\n+2030-01-02\r\n");
     BOOST_TEST(ask("HELP QUIT").starts_with("*"));
     BOOST_TEST(statuses_in(ask("HELP QUIT")).size() > 1U);
 }
@@ -157,8 +157,8 @@ BOOST_AUTO_TEST_CASE(when_the_same_is_asked_framed_then_it_is_told_in_bulk_strin
     BOOST_TEST(ask_framed({"FEED", "3", "COUNT", "1"}) ==
                "*2\r\n$18\r\n00000000000000a1:3\r\n"
                "*1\r\n*4\r\n:3\r\n:1600000000000000\r\n$14\r\nline_allocated\r\n*8\r\n"
-               "$7\r\norderid\r\n$1\r\no\r\n$3\r\nsku\r\n$4\r\nLAMP\r\n$3\r\nqty\r\n:2\r\n"
-               "$8\r\nbatchref\r\n$1\r\nb\r\n");
+               "$5\r\norder\r\n$1\r\no\r\n$3\r\nsku\r\n$4\r\nLAMP\r\n$8\r\nquantity\r\n:2\r\n"
+               "$5\r\nbatch\r\n$1\r\nb\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_they_alternate_in_one_pipeline_then_each_reply_has_the_form_of_its_own) {

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(when_dumped_or_checked_then_people_can_read_every_name) {
     const auto dump = run_program({"dump", data.string()});
     BOOST_TEST(dump.code == 0, dump.err);
     BOOST_TEST(is_readable(dump.out), dump.out);
-    BOOST_TEST(contains(dump.out, R"(batch="\xef\xbb\xbfbatch-2" sku=RED-CHAIR qty=20)"));
+    BOOST_TEST(contains(dump.out, R"(batch="\xef\xbb\xbfbatch-2" sku=RED-CHAIR quantity=20)"));
     BOOST_TEST(contains(dump.out, R"(order="order\xe2\x80\xae-2" sku="SMALL\xe2\x80\x8bTABLE")"));
     const auto json = run_program({"dump", "--json", data.string()});
     BOOST_TEST(contains(json.out, "\"batch\":\"\uFEFFbatch-2\""), json.out);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_names_have_spaces_then_they_go_in_and_come_out_as_they
     BOOST_TEST(scratch.read("out/allocations.csv") ==
                "order,sku,quantity,batch\nan order,Stühle für 2,3,Red batch\n");
     BOOST_TEST(contains(run_program({"dump", store}).out,
-                        R"(LineAllocated order="an order" sku="Stühle für 2" qty=3)"));
+                        R"(LineAllocated order="an order" sku="Stühle für 2" quantity=3)"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

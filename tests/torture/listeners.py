@@ -29,7 +29,7 @@ END = "the-end"  # the last fact's batch
 
 CHANNELS = ("batch_added", "batch_quantity_changed", "batch_rescheduled", "line_allocated", "line_deallocated",
             "out_of_stock", "shortage_withdrawn")
-HEARD_AS = {"order": "orderid", "batch": "batchref"}  # the rest as in a dump
+HEARD_AS = {"order": "orderid", "quantity": "qty", "batch": "batchref"}  # the rest as in a dump
 Fact = tuple[str, dict[str, object]]
 Stamp = tuple[int, int, str]  # LSN, time in microseconds, cursor
 

@@ -71,7 +71,7 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
     must((ref in of) != (kind == "BatchAdded"))
     match kind:
         case "BatchAdded":
-            of[ref] = Batch(fact["eta"] or WAREHOUSE, lsn, ref, fact["qty"], ())
+            of[ref] = Batch(fact["eta"] or WAREHOUSE, lsn, ref, fact["quantity"], ())
         case "BatchQuantityChanged":
             must(of[ref].purchased == fact["from"])
             of[ref] = of[ref]._replace(purchased=fact["to"])
@@ -79,14 +79,14 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
             must(of[ref].eta == (fact["from"] or WAREHOUSE))
             of[ref] = of[ref]._replace(eta=fact["to"] or WAREHOUSE)
         case "LineAllocated":
-            must(holder(product, fact["order"], fact["qty"]) is None)
+            must(holder(product, fact["order"], fact["quantity"]) is None)
             since = fact.get("since", lsn)  # of one that was moved
             must(0 < since <= lsn and all(each.lsn != since for each in of[ref].lines))
-            line = Line(fact["order"], fact["sku"], fact["qty"], since)
+            line = Line(fact["order"], fact["sku"], fact["quantity"], since)
             lines = sorted((*of[ref].lines, line), key=lambda each: each.lsn)
             of[ref] = of[ref]._replace(lines=tuple(lines))
         case "LineDeallocated":
-            line = Line(fact["order"], fact["sku"], fact["qty"], fact["allocated_at"])
+            line = Line(fact["order"], fact["sku"], fact["quantity"], fact["allocated_at"])
             must(line in of[ref].lines)
             of[ref] = of[ref]._replace(lines=tuple(each for each in of[ref].lines if each != line))
         case _:
@@ -100,7 +100,7 @@ def shorts_after(state: State, fact: Fact, lsn: int) -> tuple[Short, ...]:
     kind = fact["fact"]
     if kind not in ("OutOfStock", "ShortageWithdrawn", "LineAllocated"):
         return state.shorts
-    line = (fact["order"], fact["qty"])
+    line = (fact["order"], fact["quantity"])
     rest = tuple(each for each in state.shorts if (each.order, each.qty) != line)
     if kind == "LineAllocated":
         return rest
@@ -113,7 +113,7 @@ def shorts_after(state: State, fact: Fact, lsn: int) -> tuple[Short, ...]:
         raise Contradiction(f"LSN {lsn}, {fact}: the line is allocated")
     if is_short:
         raise Contradiction(f"LSN {lsn}, {fact}: the line is short already")
-    return (*rest, Short(lsn, fact["order"], fact["sku"], fact["qty"]))
+    return (*rest, Short(lsn, fact["order"], fact["sku"], fact["quantity"]))
 
 
 def followed(state: State, fact: Fact, lsn: int) -> State:

@@ -26,15 +26,15 @@ def told(invoked: int, completed: int | None, reply: Any, *command: Any) -> Oper
 
 
 def added(ref: str, qty: int, eta: str | None = None) -> dict[str, Any]:
-    return {"fact": "BatchAdded", "batch": ref, "sku": "S", "qty": qty, "eta": eta}
+    return {"fact": "BatchAdded", "batch": ref, "sku": "S", "quantity": qty, "eta": eta}
 
 
 def allocated(order: str, qty: int, batch: str = "b") -> dict[str, Any]:
-    return {"fact": "LineAllocated", "order": order, "sku": "S", "qty": qty, "batch": batch}
+    return {"fact": "LineAllocated", "order": order, "sku": "S", "quantity": qty, "batch": batch}
 
 
 def short(order: str, qty: int) -> dict[str, Any]:
-    return {"fact": "OutOfStock", "order": order, "sku": "S", "qty": qty}
+    return {"fact": "OutOfStock", "order": order, "sku": "S", "quantity": qty}
 
 
 def withdrawn(order: str, qty: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ const source = new EventSource(url);
 const seen = [];
 let told = () => {};
 source.addEventListener('line_allocated', ({data, lastEventId}) => {
-    seen.push({order: JSON.parse(data).orderid, id: Number(lastEventId.split(':').pop())});
+    seen.push({order: JSON.parse(data).order, id: Number(lastEventId.split(':').pop())});
     told();
 });
 /** Once the order has been heard of: every event until then, each once. */
