@@ -6,8 +6,9 @@
 #include <variant>
 
 #include "net/commands/call.hpp"
-#include "net/commands/registry.hpp"
+#include "net/commands/fields.hpp"
 #include "net/core/rule_text.hpp"
+#include "net/text/ascii_case.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/json_body.hpp"
 
@@ -78,8 +79,7 @@ bool WordSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
 
 bool WordSource::check_keywords() {
     const auto refuse = [&](const auto&... parts) {
-        call_.fail(ErrorCode::syntax, parts..., ": the arguments are ",
-                   find_command(call_.args.front())->syntax);
+        call_.fail(ErrorCode::syntax, parts..., ": the arguments are ", WordForm{fields_}.syntax());
         return false;
     };
     for (std::size_t i = 0; i < left_.size(); i += 2) {

@@ -49,6 +49,8 @@ std::optional<Eta> ValueOf<Eta>::read(Source& source, const Field& field, const 
 }
 
 std::optional<Lsn> ValueOf<Lsn>::read(Source& source, const Field& field, const RawValue& value) {
+    const std::int64_t* const number = value.json == nullptr ? nullptr : value.json->if_int64();
+    if (number != nullptr && *number >= 0) return static_cast<Lsn>(*number);
     if (const auto lsn = whole_number(value.text())) return *lsn;
     source.fail(ErrorCode::syntax, no_lsn_text(value.shown(true)), field.name);
     return {};
