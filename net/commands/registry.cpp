@@ -51,17 +51,40 @@ constexpr std::size_t slot_of(const Verb& verb) noexcept {
     return ((verb.head ^ (verb.tail * 3)) * 0x9E37'79B9'7F4A'7C15) >> 56U;
 }
 
-/// All commands, and where each is by its verb: open addressing. Made once, before main(): the
-/// descriptions are constants of other files, which are there before anything is executed.
-class Registry {
+// In the order of all lists: by group, each as one would explain them. Copied before main() from
+// constants of other files, so that they stand side by side: an index is a counter.
+const std::array specs{
+    commands::allocate,     commands::deallocate,  commands::add_batch,
+    commands::set_quantity, commands::reschedule,  commands::receive,
+    commands::explain,      commands::allocations, commands::shortages,
+    commands::stock,        commands::available,   commands::feed,
+    commands::export_rows,  commands::import_rows,
+
+    commands::multi,        commands::exec,        commands::discard,
+    commands::watch,        commands::unwatch,
+
+    commands::subscribe,    commands::unsubscribe, commands::psubscribe,
+    commands::punsubscribe, commands::publish,     commands::pubsub,
+
+    commands::ping,         commands::echo,        commands::hello,
+    commands::auth,         commands::client,      commands::select,
+    commands::reset,        commands::quit,
+
+    commands::help,         commands::info,        commands::command_table_command,
+    commands::config,       commands::snapshot,    commands::slowlog,
+    commands::role,         commands::latency,     commands::modules,
+    commands::cluster};
+
+/// Where each command is by its verb: open addressing.
+class VerbIndex {
 public:
-    Registry() noexcept {
+    VerbIndex() noexcept {
         static_assert(std::tuple_size_v<decltype(specs)> < slots / 2);
         for (std::size_t i = 0; i < specs.size(); ++i) {
             const Verb verb = verb_of(specs[i].name);
             std::size_t at = slot_of(verb);
-            while (verbs_[at].size != 0) at = (at + 1) % slots;
-            verbs_[at] = {verb, static_cast<std::uint8_t>(specs[i].name.size()),
+            while (slots_[at].size != 0) at = (at + 1) % slots;
+            slots_[at] = {verb, static_cast<std::uint8_t>(specs[i].name.size()),
                           static_cast<std::uint8_t>(i)};
         }
     }
@@ -69,36 +92,13 @@ public:
     [[nodiscard]] const CommandSpec* find(std::string_view name) const noexcept {
         if (name.empty() || name.size() > verb_bytes_max) return nullptr;
         const Verb verb = verb_of(name);
-        for (std::size_t at = slot_of(verb); verbs_[at].size != 0; at = (at + 1) % slots) {
-            if (verbs_[at].verb == verb && verbs_[at].size == name.size()) {
-                return &specs[verbs_[at].spec];
+        for (std::size_t at = slot_of(verb); slots_[at].size != 0; at = (at + 1) % slots) {
+            if (slots_[at].verb == verb && slots_[at].size == name.size()) {
+                return &specs[slots_[at].spec];
             }
         }
         return nullptr;
     }
-
-    // In the order of all lists: by group, each as one would explain them.
-    std::array<CommandSpec, 43> specs{
-        commands::allocate,     commands::deallocate,  commands::add_batch,
-        commands::set_quantity, commands::reschedule,  commands::receive,
-        commands::explain,      commands::allocations, commands::shortages,
-        commands::stock,        commands::available,   commands::feed,
-        commands::export_rows,  commands::import_rows,
-
-        commands::multi,        commands::exec,        commands::discard,
-        commands::watch,        commands::unwatch,
-
-        commands::subscribe,    commands::unsubscribe, commands::psubscribe,
-        commands::punsubscribe, commands::publish,     commands::pubsub,
-
-        commands::ping,         commands::echo,        commands::hello,
-        commands::auth,         commands::client,      commands::select,
-        commands::reset,        commands::quit,
-
-        commands::help,         commands::info,        commands::command_table_command,
-        commands::config,       commands::snapshot,    commands::slowlog,
-        commands::role,         commands::latency,     commands::modules,
-        commands::cluster};
 
 private:
     struct Slot {
@@ -106,21 +106,20 @@ private:
         std::uint8_t size = 0;
         std::uint8_t spec = 0;
     };
-    std::array<Slot, slots> verbs_{};
+    std::array<Slot, slots> slots_{};
 };
 
-const Registry registry;
+const VerbIndex verbs;
 
 }  // namespace
 
-std::span<const CommandSpec> command_table() noexcept { return registry.specs; }
+std::span<const CommandSpec> command_table() noexcept { return specs; }
 
-const CommandSpec* find_command(std::string_view name) noexcept { return registry.find(name); }
+const CommandSpec* find_command(std::string_view name) noexcept { return verbs.find(name); }
 
 std::size_t place_of(const CommandSpec* spec) noexcept {
-    static_assert(std::tuple_size_v<decltype(Registry::specs)> <= Counters::verbs_max);
-    return spec == nullptr ? Counters::verbs_max
-                           : static_cast<std::size_t>(spec - registry.specs.data());
+    static_assert(std::tuple_size_v<decltype(specs)> <= Counters::verbs_max);
+    return spec == nullptr ? Counters::verbs_max : static_cast<std::size_t>(spec - specs.data());
 }
 
 std::string wanted_arguments(std::string_view syntax) {

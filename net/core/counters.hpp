@@ -74,8 +74,8 @@ struct VerbCounters {
 /// What INFO and /metrics count, since the process began. Of one thread.
 struct Counters {
     /// More verbs, or routes of HTTP, than there are. The last place is of those that are none.
-    static constexpr std::size_t verbs_max = 64;
-    static constexpr std::size_t routes_max = 48;
+    static constexpr std::size_t verbs_max = 96;
+    static constexpr std::size_t routes_max = 96;
     static constexpr std::size_t status_classes = 6;  ///< 0xx, which never is, to 5xx
 
     std::uint64_t connections = 0;     ///< accepted

@@ -6,18 +6,18 @@ namespace allot {
 
 namespace {
 
-using Field = FactParts::Field;
+using FactField = FactParts::Field;
 
-Field order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
-Field sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
-Field batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()}; }
-Field units(std::string_view key, auto units) {
+FactField order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
+FactField sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
+FactField batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()}; }
+FactField units(std::string_view key, auto units) {
     return {key, key, static_cast<std::uint64_t>(units.units())};
 }
-Field quantity(auto units) {
+FactField quantity(auto units) {
     return {"quantity", "qty", static_cast<std::uint64_t>(units.units())};
 }
-Field day(std::string_view key, Eta eta) { return {key, key, eta}; }
+FactField day(std::string_view key, Eta eta) { return {key, key, eta}; }
 
 struct Taker {
     FactParts operator()(const BatchAdded& f) const {
@@ -40,14 +40,14 @@ struct Taker {
             "LineAllocated",
             "line_allocated",
             {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch)}};
-        if (f.since != 0) parts.fields.push_back(Field{"since", "since", f.since});
+        if (f.since != 0) parts.fields.push_back(FactField{"since", "since", f.since});
         return parts;
     }
     FactParts operator()(const LineDeallocated& f) const {
         return {"LineDeallocated",
                 "line_deallocated",
                 {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch),
-                 Field{"allocated_at", "allocated_at", f.allocated_at}}};
+                 FactField{"allocated_at", "allocated_at", f.allocated_at}}};
     }
     FactParts operator()(const OutOfStock& f) const {
         return {"OutOfStock",
@@ -84,12 +84,12 @@ void append_json(std::string& out, const FactParts::Value& value) {
 }
 
 namespace {
-void append_object(std::string& out, const FactParts& parts, std::string_view Field::*key,
+void append_object(std::string& out, const FactParts& parts, std::string_view FactField::*key,
                    std::initializer_list<EventField> before,
                    std::initializer_list<EventField> after) {
     const std::size_t begin = out.size();
     for (const EventField& field : before) append_field(out, field.key, field.value);
-    for (const Field& field : parts.fields) append_field(out, field.*key, field.value);
+    for (const FactField& field : parts.fields) append_field(out, field.*key, field.value);
     for (const EventField& field : after) append_field(out, field.key, field.value);
     out[begin] = '{';  // where a comma is, as a fact has fields
     out += '}';
@@ -99,12 +99,12 @@ void append_object(std::string& out, const FactParts& parts, std::string_view Fi
 void append_event_json(std::string& out, const FactParts& parts,
                        std::initializer_list<EventField> before,
                        std::initializer_list<EventField> after) {
-    append_object(out, parts, &Field::key, before, after);
+    append_object(out, parts, &FactField::key, before, after);
 }
 
 void append_book_json(std::string& out, const FactParts& parts,
                       std::initializer_list<EventField> after) {
-    append_object(out, parts, &Field::book_key, {}, after);
+    append_object(out, parts, &FactField::book_key, {}, after);
 }
 
 std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,

@@ -176,8 +176,8 @@ public:
             batch->lines.pop_back();
             changed(batch->sku, of_release(released.front(), *batch));
         }
-        changed(batch->sku, {"batch_quantity_changed", "batch", "+" + ref, "sku",
-                             "+" + batch->sku, "from", count(before), "to", count(units)});
+        changed(batch->sku, {"batch_quantity_changed", "batch", "+" + ref, "sku", "+" + batch->sku,
+                             "from", count(before), "to", count(units)});
         for (const Line& line : released) allocate(line, line.fact);
         return std::to_string(released.size());
     }
@@ -186,8 +186,8 @@ public:
         Batch* const batch = find(ref);
         if (batch == nullptr) return "unknown batch";
         if (batch->eta != eta) {
-            changed(batch->sku, {"batch_rescheduled", "batch", "+" + ref, "sku",
-                                 "+" + batch->sku, "from", day(batch->eta), "to", day(eta)});
+            changed(batch->sku, {"batch_rescheduled", "batch", "+" + ref, "sku", "+" + batch->sku,
+                                 "from", day(batch->eta), "to", day(eta)});
         }
         batch->eta = eta;
         return "ok";
@@ -262,7 +262,8 @@ private:
         return eta.empty() ? "+warehouse" : "+" + eta;
     }
     static Fact of_line(const std::string& kind, const Line& line) {
-        return {kind, "order", "+" + line.order, "sku", "+" + line.sku, "quantity", count(line.units)};
+        return {kind,           "order",    "+" + line.order, "sku",
+                "+" + line.sku, "quantity", count(line.units)};
     }
     static Fact with_batch(const std::string& kind, const Line& line, const Batch& batch) {
         Fact fact = of_line(kind, line);

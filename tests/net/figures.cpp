@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "net/core/figures_json.hpp"
-#include "net/http/metric_page.hpp"
 #include "net/core/info_text.hpp"
+#include "net/http/metric_page.hpp"
 
 namespace {
 

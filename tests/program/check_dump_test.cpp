@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(when_dumped_from_a_fact_on_then_earlier_ones_are_left_out) 
     const auto run = store.run({"dump", "--json", "--from", "3"});
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(run.out.starts_with("{\"lsn\":3,\"time\":\"20"));
-    BOOST_TEST(
-        run.out.ends_with("\"fact\":\"OutOfStock\",\"order\":\"o2\",\"sku\":\"s\",\"quantity\":7}\n"));
+    BOOST_TEST(run.out.ends_with(
+        "\"fact\":\"OutOfStock\",\"order\":\"o2\",\"sku\":\"s\",\"quantity\":7}\n"));
     BOOST_TEST(store.run({"dump", "--from", "4"}).out.empty());
 }
 

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_json_then_it_is_one_object) {
                when + R"("BatchRescheduled","batch":"b","sku":"s","from":null,"to":"2011-01-02"})");
     BOOST_TEST(
         fact_as_json(at_12(LineDeallocated{{"o", "s", 3}, "b", 7})) ==
-        when + R"("LineDeallocated","order":"o","sku":"s","quantity":3,"batch":"b","allocated_at":7})");
+        when +
+            R"("LineDeallocated","order":"o","sku":"s","quantity":3,"batch":"b","allocated_at":7})");
 }
 
 BOOST_AUTO_TEST_CASE(when_names_have_quotes_and_backslashes_then_json_escapes_them) {

@@ -10,8 +10,8 @@
 
 #include "net/cli/program_figures.hpp"
 #include "net/commands/server_figures.hpp"
-#include "net/http/metric_page.hpp"
 #include "net/core/info_text.hpp"
+#include "net/http/metric_page.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {
