@@ -155,16 +155,27 @@ std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work)
     });
 }
 
+namespace {
+BatchStock stock_of(const Batch& batch) {
+    return {batch.ref(), batch.eta(), batch.purchased(), batch.available()};
+}
+}  // namespace
+
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository) {
     const Product* const product = repository.find(sku);
     if (product == nullptr) return Refusal::unknown_sku;
     std::vector<BatchStock> rows;
     rows.reserve(product->batches().size());
     for (const Index at : product->batches()) {
-        const Batch& batch = product->batch(at);
-        rows.push_back({batch.ref(), batch.eta(), batch.purchased(), batch.available()});
+        rows.push_back(stock_of(product->batch(at)));
     }
     return rows;
+}
+
+Result<BatchStock> batch_stock(const BatchRef& ref, Repository& repository) {
+    const Index at = repository.find_batch(ref);
+    if (at == no_index) return Refusal::unknown_batch;
+    return stock_of(repository.ledger().batch(at));
 }
 
 Version version(const Sku& sku, Repository& repository) {

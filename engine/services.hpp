@@ -68,6 +68,9 @@ struct BatchStock {
 /// In order of preference.
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
 
+/// One batch. \return Refusal::unknown_batch where there is none of this reference.
+Result<BatchStock> batch_stock(const BatchRef& ref, Repository& repository);
+
 /// How often the stock of a SKU has changed (R11); 0 when no batch of it was ever added.
 [[nodiscard]] Version version(const Sku& sku, Repository& repository);
 

@@ -11,7 +11,7 @@ namespace allot {
 namespace commands {
 // Each is described in the file of its name, here or, where it needs a session, in net/resp.
 extern const CommandSpec allocate, deallocate, add_batch, set_quantity, reschedule, receive,
-    explain, allocations, shortages, stock, available, feed, export_rows, import_rows;
+    explain, allocations, shortages, stock, batch, available, feed, export_rows, import_rows;
 extern const CommandSpec multi, exec, discard, watch, unwatch;
 extern const CommandSpec subscribe, unsubscribe, psubscribe, punsubscribe, publish, pubsub;
 extern const CommandSpec ping, echo, hello, auth, client, select, reset, quit;
@@ -57,8 +57,8 @@ const std::array specs{
     commands::allocate,     commands::deallocate,  commands::add_batch,
     commands::set_quantity, commands::reschedule,  commands::receive,
     commands::explain,      commands::allocations, commands::shortages,
-    commands::stock,        commands::available,   commands::feed,
-    commands::export_rows,  commands::import_rows,
+    commands::stock,        commands::batch,       commands::available,
+    commands::feed,         commands::export_rows, commands::import_rows,
 
     commands::multi,        commands::exec,        commands::discard,
     commands::watch,        commands::unwatch,

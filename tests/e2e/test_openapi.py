@@ -168,6 +168,8 @@ class GivenTheDescription(server.Case):
         self.ask("PUT", "/v1/batches/{batch}/quantity", {"quantity": 1})
         self.ask("PUT", "/v1/batches/{batch}/eta", {"eta": None})
         self.ask("POST", "/v1/batches/{batch}/receive")
+        self.assertEqual({"purchased": 1, "available": 1, "allocated": 0, "eta": None},
+                         self.ask("GET", "/v1/batches/{batch}")[1])
         self.ask("GET", "/v1/skus/{sku}/stock", arguments={"sku": "SMALL-TABLE"})
         self.ask("GET", "/v1/skus/{sku}/available", arguments={"sku": "SMALL-TABLE"}, query="?day=2026-12-24")
         self.ask("GET", "/v1/shortages")

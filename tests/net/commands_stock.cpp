@@ -80,6 +80,17 @@ BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_then_the_reply_counts_the_lines_that_m
     BOOST_TEST(ask("SETQTY nope 1") == "-NOSUCHBATCH No batch nope\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(when_a_batch_is_asked_for_then_its_units_and_day_are_told) {
+    ask("ALLOCATE a SMALL-TABLE 10");
+    BOOST_TEST(ask("BATCH batch-1") ==
+               "*8\r\n+purchased\r\n:20\r\n+available\r\n:10\r\n+allocated\r\n:10\r\n+eta\r\n"
+               "+warehouse\r\n");
+    ask("RESCHEDULE batch-1 2031-05-06");
+    BOOST_TEST(ask("BATCH batch-1").ends_with("+eta\r\n+2031-05-06\r\n"));
+    BOOST_TEST(ask("BATCH nope") == "-NOSUCHBATCH No batch nope\r\n");
+    BOOST_TEST(ask("BATCH ").starts_with("-ERR wrong number of arguments for 'batch'"));
+}
+
 BOOST_AUTO_TEST_CASE(when_a_batch_moves_then_its_rank_does) {
     BOOST_TEST(ask("RECEIVE batch-2") == "+OK\r\n");
     BOOST_TEST(ask("RESCHEDULE batch-1 2031-05-06") == "+OK\r\n");
@@ -245,14 +256,15 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_name
         const std::string reply = ask(line);
         BOOST_TEST(reply.starts_with("-ERR wrong number of arguments for 'allocate' command: "),
                    line);
-        BOOST_TEST(reply.ends_with(", where it takes order sku quantity [sku quantity ...]\r\n"), line);
+        BOOST_TEST(reply.ends_with(", where it takes order sku quantity [sku quantity ...]\r\n"),
+                   line);
     }
     BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
                "-ERR wrong number of arguments for 'addbatch' command: 5, where it takes batch sku "
                "quantity [eta]\r\n");
-    BOOST_TEST(
-        ask("SETQTY a") ==
-        "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch quantity\r\n");
+    BOOST_TEST(ask("SETQTY a") ==
+               "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch "
+               "quantity\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_query_is_wrong_then_value_and_rule_are_named) {

@@ -113,6 +113,7 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     if (verb == "RESCHEDULE") return {reschedule(words[1], day(words[2]))};
     if (verb == "RECEIVE") return {reschedule(words[1], "")};
     if (verb == "STOCK") return {stock_of(words[1])};
+    if (verb == "BATCH") return {batch_of(words[1])};
     if (verb == "AVAILABLE") return {available(words)};
     if (verb == "ALLOCATIONS") return {allocations(words[1])};
     if (verb == "SHORTAGES") return {shortages(words)};
@@ -170,6 +171,14 @@ std::string ReplyModel::stock_of(const std::string& sku) {
                  integer(batch->purchased) + integer(batch->available());
     }
     return reply;
+}
+
+std::string ReplyModel::batch_of(const std::string& ref) {
+    const auto found = std::ranges::find(model_.batches, ref, &NaiveModel::Batch::ref);
+    if (found == model_.batches.end()) return no_batch(ref);
+    return array(8) + value("purchased") + integer(found->purchased) + value("available") +
+           integer(found->available()) + value("allocated") +
+           integer(found->purchased - found->available()) + value("eta") + value(word(found->eta));
 }
 
 std::string ReplyModel::available(const Words& words) {

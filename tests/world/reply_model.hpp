@@ -60,6 +60,7 @@ private:
     std::string stock_of(const std::string& sku);
     std::string available(const Words& words);
     [[nodiscard]] std::string allocations(const std::string& order) const;
+    [[nodiscard]] std::string batch_of(const std::string& ref);
     [[nodiscard]] std::string shortages(const Words& words) const;
     std::string explain(const Words& words);
 

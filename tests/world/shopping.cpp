@@ -54,7 +54,7 @@ Words draw_command(Dice& dice) {
         case 8:
             return {"RECEIVE", batch(dice)};
         case 9:
-            return {"STOCK", sku(dice)};
+            return dice.one_in(2) ? Words{"STOCK", sku(dice)} : Words{"BATCH", batch(dice)};
         case 10:
             return {"AVAILABLE", sku(dice), eta(dice)};
         case 11:

@@ -1,0 +1,48 @@
+#include "net/commands/define.hpp"
+
+namespace allot::commands {
+
+namespace {
+
+struct BatchState {
+    struct Asked {
+        BatchRef batch;
+    };
+    static constexpr std::tuple fields{required<BatchRef>("batch")};
+
+    static Outcome<BatchStock> run(const Asked& asked, Context& context) {
+        return outcome_of(batch_stock(asked.batch, context.repository()), context.last_lsn(),
+                          [&](Refusal refusal) {
+                              return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+                          });
+    }
+
+    static void write(auto& to, const Asked& /*asked*/, const BatchStock& batch) {
+        put_map(to, Column{"purchased", batch.purchased}, Column{"available", batch.available},
+                Column{"allocated", batch.purchased - batch.available}, Column{"eta", batch.eta});
+    }
+};
+
+}  // namespace
+
+extern const CommandSpec batch;
+constinit const CommandSpec batch = command<BatchState>({
+    .name = "BATCH",
+    .flags = flag_read | flag_fast,
+    .reply = "map of purchased, available, allocated and eta or warehouse",
+    .summary = "Tells what a batch holds",
+    .group = "stock",
+    .routes = {{{.method = Method::get,
+                 .path = "/v1/batches/{batch}",
+                 .id = "batch",
+                 .answers = R"(200 `{"purchased","available","allocated","eta"}`)",
+                 .good = {{{200,
+                            R"({"type":"object","required":["purchased","available","allocated",)"
+                            R"("eta"],"properties":{"purchased":{"type":"integer"},)"
+                            R"("available":{"type":"integer"},"allocated":{"type":"integer"},)"
+                            R"("eta":{"$ref":"#/components/schemas/Eta"}}})",
+                            "Its units, and when it arrives"}}},
+                 .errors = {{no_such_batch_error}}}}},
+});
+
+}  // namespace allot::commands
