@@ -59,10 +59,12 @@ class Network:
             except OSError:
                 return
             with self._changed:
-                if not self.open:
+                try:
+                    if not self.open:
+                        raise OSError("it is cut")
+                    self._pass_on(client)
+                except OSError:  # or the server is down
                     client.close()
-                    continue
-                self._pass_on(client)
 
     def _pass_on(self, client):
         client.settimeout(20)
