@@ -2,10 +2,10 @@
 
 #include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
+#include "storage/flushing_mutex.hpp"
 #include "storage/io/huge_pages.hpp"
 #include "storage/io/system_clock.hpp"
 #include "storage/journal/volatile_journal.hpp"
-#include "storage/store_mutex.hpp"
 
 namespace allot::bench {
 
@@ -23,7 +23,7 @@ public:
         while (!lines.empty()) {
             const std::size_t count = std::min(lines.size(), lines_a_turn);
             {
-                const std::scoped_lock guard{turn_};
+                const std::scoped_lock guard{mutex_};
                 bus_.allocate(lines.first(count), results.first(count));
             }
             lines = lines.subspan(count);
@@ -31,12 +31,12 @@ public:
         }
     }
     Result<std::size_t> deallocate(const Deallocate& lines) {
-        const std::scoped_lock guard{turn_};
+        const std::scoped_lock guard{mutex_};
         return bus_.handle(lines).result;
     }
     template <class Decide>
     auto transact(Decide&& decide) {
-        const std::scoped_lock guard{turn_};
+        const std::scoped_lock guard{mutex_};
         return bus_.transact(std::forward<Decide>(decide)).result;
     }
 
@@ -46,7 +46,7 @@ private:
     SystemClock clock_;
     MemoryRepository repository_{hash_seed, huge_pages()};
     VolatileJournal journal_;
-    StoreMutex turn_{journal_};
+    FlushingMutex mutex_{journal_};
     MessageBus bus_{repository_, journal_, clock_};
 };
 

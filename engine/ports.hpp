@@ -65,7 +65,7 @@ public:
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
-    /// Lets the units that were appended be written. Called at the end of a turn: see TurnMutex.
+    /// Lets the units that were appended be written. Called at the end of a turn: see StoreMutex.
     virtual void flush() noexcept {}
     /// The LSN of the last fact appended.
     [[nodiscard]] virtual Lsn last() const noexcept = 0;
@@ -79,9 +79,9 @@ public:
 
 /// Held while a store's bus and repository are used: by one thread at a time, for one command or
 /// for a few. std::scoped_lock and std::unique_lock lock it.
-class TurnMutex {
+class StoreMutex {
 public:
-    virtual ~TurnMutex() = default;
+    virtual ~StoreMutex() = default;
     virtual void lock() = 0;
     /// Flushes the journal.
     virtual void unlock() noexcept = 0;

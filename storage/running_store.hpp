@@ -27,7 +27,7 @@ struct RunningStore {
     JournalThreads journal{core.journal};
     std::mutex followers_mutex;
     std::vector<std::weak_ptr<FactFollower>> followers;
-    SnapshotThread snapshots{core.snapshotter, core.turn, journal, core.options.warning};
+    SnapshotThread snapshots{core.snapshotter, core.mutex, journal, core.options.warning};
     EventHandlers handlers;
 };
 

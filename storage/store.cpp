@@ -19,7 +19,7 @@ template <class Ask>
 auto ask(RunningStore& store, Ask&& question) {
     Lsn seen = 0;
     auto answer = [&] {
-        const std::scoped_lock guard{store.core.turn};
+        const std::scoped_lock guard{store.core.mutex};
         seen = store.core.journal.last();
         return question();
     }();
@@ -29,7 +29,7 @@ auto ask(RunningStore& store, Ask&& question) {
 
 /// Whoever has seen more than has happened here knows another history, as after a restore.
 void refuse_ahead(RunningStore& store, Lsn from) {
-    const std::scoped_lock guard{store.core.turn};
+    const std::scoped_lock guard{store.core.mutex};
     const Lsn last = store.core.journal.last();
     if (from > last + 1) throw AheadOfHistory{last};
 }
@@ -87,7 +87,7 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
         const std::size_t count = std::min(lines.size(), lines_a_turn);
         wait_for_room();
         {
-            const std::scoped_lock guard{running_->core.turn};
+            const std::scoped_lock guard{running_->core.mutex};
             lsn = running_->core.bus.allocate(lines.first(count), results.first(count));
         }
         lines = lines.subspan(count);
@@ -98,7 +98,7 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
 
 Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
     wait_for_room();
-    const std::scoped_lock guard{running_->core.turn};
+    const std::scoped_lock guard{running_->core.mutex};
     return running_->core.bus.allocate(line);
 }
 
@@ -186,7 +186,7 @@ StoreStatus Store::status() {
     const std::uint64_t free_bytes = disk.free_bytes_now();
     const auto lasts =
         disk.lasts(std::chrono::steady_clock::now(), core.journal.bytes_appended(), free_bytes);
-    const std::scoped_lock guard{running_->core.turn};
+    const std::scoped_lock guard{running_->core.mutex};
     const Ledger& ledger = std::as_const(core.repository).ledger();
     return {.last = core.journal.last(),
             .durable = core.journal.durable(),
@@ -219,7 +219,7 @@ StoreStatus Store::status() {
             .disk_lasts = lasts};
 }
 
-TurnMutex& Store::turn() noexcept { return running_->core.turn; }
+StoreMutex& Store::mutex() noexcept { return running_->core.mutex; }
 MessageBus& Store::bus() noexcept { return running_->core.bus; }
 Journal& Store::journal() noexcept { return running_->core.journal; }
 FactHistory& Store::history() noexcept { return running_->core.history; }

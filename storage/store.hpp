@@ -127,7 +127,7 @@ public:
     /// Executes any command of commands.hpp without waiting.
     [[nodiscard]] auto handle_async(const HandledCommand auto& command) {
         wait_for_room();
-        const std::scoped_lock lock{turn()};
+        const std::scoped_lock lock{mutex()};
         return bus().handle(command);
     }
     /// Waits until an LSN that an answer gave is durable.
@@ -139,7 +139,7 @@ public:
     template <class Decide>
     auto transact(Decide&& decide) {
         auto answer = [&] {
-            const std::scoped_lock lock{turn()};
+            const std::scoped_lock lock{mutex()};
             return bus().transact(std::forward<Decide>(decide));
         }();
         wait(answer.lsn);
@@ -199,7 +199,7 @@ public:
 
     // For a server, which executes many commands a turn and holds back replies by itself.
     /// Hold it while using bus().
-    [[nodiscard]] TurnMutex& turn() noexcept;
+    [[nodiscard]] StoreMutex& mutex() noexcept;
     [[nodiscard]] MessageBus& bus() noexcept;
     [[nodiscard]] Journal& journal() noexcept;
     [[nodiscard]] FactHistory& history() noexcept;

@@ -5,11 +5,11 @@
 
 #include "engine/message_bus.hpp"
 #include "storage/feed/journal_history.hpp"
+#include "storage/flushing_mutex.hpp"
 #include "storage/journal/group_journal.hpp"
 #include "storage/options.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/snapshot/snapshotter.hpp"
-#include "storage/store_mutex.hpp"
 
 namespace allot {
 
@@ -37,7 +37,7 @@ struct StoreCore {
     MemoryRepository& repository;
     GroupJournal journal;
     JournalHistory history;
-    StoreMutex turn{journal};
+    FlushingMutex mutex{journal};
     MessageBus bus;
     Snapshotter snapshotter;
 

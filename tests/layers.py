@@ -51,7 +51,7 @@ DIRECTIONS = {
 FILES = {
     "storage/options.hpp": "storage/basics",
     "storage/errors.hpp": "storage/basics",
-    "storage/store_mutex.hpp": "storage/basics",
+    "storage/flushing_mutex.hpp": "storage/basics",
     "net/limits.hpp": "net/text",
     "net/main.cpp": "net/cli",
 }

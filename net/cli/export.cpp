@@ -75,7 +75,7 @@ int export_store(const std::filesystem::path& target, const Settings& settings, 
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     Store store = open_existing_store(directory, {.segment_bytes = segment_bytes}, console, log);
     const ExportedFiles files = [&] {
-        const std::scoped_lock lock{store.turn()};
+        const std::scoped_lock lock{store.mutex()};
         return export_stock(store.bus().repository());
     }();
     const StoreStatus status = store.status();

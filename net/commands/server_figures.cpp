@@ -182,7 +182,7 @@ void add_commands(Figures& to, const Counters& counters) {
 }
 
 void add_stock(Figures& to, const Backend& backend) {
-    const std::scoped_lock turn{*backend.turn};
+    const std::scoped_lock turn{*backend.mutex};
     const Repository& repository = backend.bus->repository();
     const Ledger& ledger = repository.ledger();
     to.begin("stock");

@@ -18,7 +18,7 @@ struct Backend {
     /// Replies wait for its durable LSN. The server takes its on_durable().
     Journal* journal = nullptr;
     /// One command at a time, whoever gives it. The server holds it for a round of many commands.
-    TurnMutex* turn = nullptr;
+    StoreMutex* mutex = nullptr;
     /// What FEED reads, once it is durable. Null: FEED is refused.
     FactHistory* history = nullptr;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.

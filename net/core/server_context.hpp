@@ -44,7 +44,7 @@ public:
     /// The store is open.
     void open(Backend with) {
         backend = std::move(with);
-        turn = std::unique_lock{*backend.turn, std::defer_lock};
+        store_lock = std::unique_lock{*backend.mutex, std::defer_lock};
         channels = Channels{backend.history};
         loading = nullptr;
     }
@@ -53,7 +53,7 @@ public:
     Backend backend;
     const Loading* loading = nullptr;
     /// Held from the first command of a round that touches stock until its end.
-    std::unique_lock<TurnMutex> turn;
+    std::unique_lock<StoreMutex> store_lock;
     SessionLimits limits;
     /// Without one, everybody is let in.
     std::optional<Password> password;
@@ -89,7 +89,7 @@ public:
     /// to execute, one after the other. Whoever drives them ends the round before he releases
     /// replies, and before he waits for anything: with that, what was done is on its way to disk.
     void end_round() noexcept {
-        if (turn.owns_lock()) turn.unlock();
+        if (store_lock.owns_lock()) store_lock.unlock();
     }
 
     /// The last LSN that may be acknowledged.

@@ -275,7 +275,7 @@ Lsn HttpSession::dispatch(http::Exchange& exchange) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);
             return 0;
         }
-        if (!hub_.turn.owns_lock()) hub_.turn.lock();
+        if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
     } else if (route.has(route_outside)) {
         hub_.end_round();
     }

@@ -126,7 +126,7 @@ void Session::prefetch() const {
     }
     if (count < 2 || hub_.loading != nullptr || hub_.storage_failed || !is_known()) return;
     if (is_queueing()) return;
-    if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
     // The commands look their products up again, and find them near.
     std::array<Product*, Repository::lookahead_max> products;
     hub_.backend.bus->repository().look_ahead(std::span{lines}.first(count),
@@ -242,7 +242,7 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     }
     if (is_queueing() && !spec->has(flag_at_once)) return enqueue(call, *spec);
     if (spec->touches_stock()) {
-        if (!hub_.turn.owns_lock()) hub_.turn.lock();
+        if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
     } else if (spec->has(flag_outside)) {
         hub_.end_round();
     }

@@ -83,7 +83,7 @@ Lsn Session::execute_queue(Call& call) {
     }
     if (!run_outside(call, run)) return no_lsn;
     if (!asks_stock) return run_queue(call, run, nullptr) ? run.saw : no_lsn;
-    if (!hub_.turn.owns_lock()) hub_.turn.lock();
+    if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
     if (watched.have_moved(call.bus().repository())) {
         reply_.null_array();
         return call.last_lsn();

@@ -29,7 +29,7 @@ namespace allot {
 /// step() again and again, and prepare_segment() when it is asked for: threads in a store (see
 /// JournalThreads), a seed in a simulation.
 ///
-/// append() and flush() are for one caller at a time (see TurnMutex), step() for one, and
+/// append() and flush() are for one caller at a time (see StoreMutex), step() for one, and
 /// prepare_segment() for one; the three may run at the same time, and everything else may be called
 /// from any thread.
 class GroupJournal final : public Journal {

@@ -25,11 +25,12 @@ struct Stopped : std::exception {
 };
 }  // namespace
 
-SnapshotThread::SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
+SnapshotThread::SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex,
+                               JournalThreads& journal,
                                std::function<void(std::string_view)> warning, int longest_rest,
                                std::chrono::milliseconds retry_after)
     : snapshotter_{snapshotter},
-      turn_{turn},
+      store_mutex_{store_mutex},
       journal_{journal},
       warning_{std::move(warning)},
       longest_rest_{longest_rest},
@@ -123,7 +124,7 @@ void SnapshotThread::copy_all() {
     do {
         const Lsn before = snapshotter_.end();
         Steady::duration worked = copy_slice();
-        const bool others_work = snapshotter_.end() != before || turn_.wanted();
+        const bool others_work = snapshotter_.end() != before || store_mutex_.wanted();
         if (snapshotter_.copied() || snapshotter_.bytes() >= snapshot::chunk_bytes) {
             if (written.valid()) spare = written.get();
             const auto began = Steady::now();
@@ -147,7 +148,7 @@ void SnapshotThread::copy_all() {
 }
 
 SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
-    const std::scoped_lock lock{turn_};
+    const std::scoped_lock lock{store_mutex_};
     const auto began = Steady::now();
     snapshotter_.copy(began + slice_max);
     const auto took = Steady::now() - began;

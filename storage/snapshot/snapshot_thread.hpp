@@ -9,9 +9,9 @@
 #include <string_view>
 #include <thread>
 
+#include "storage/flushing_mutex.hpp"
 #include "storage/journal/journal_threads.hpp"
 #include "storage/snapshot/snapshotter.hpp"
-#include "storage/store_mutex.hpp"
 
 namespace allot {
 
@@ -35,7 +35,7 @@ public:
     /// \param warning told why there is no snapshot.
     /// \param longest_rest as times of the work; see rests_a_work().
     /// \param retry_after a snapshot that failed is tried again after this time.
-    SnapshotThread(Snapshotter& snapshotter, StoreMutex& turn, JournalThreads& journal,
+    SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
                    int longest_rest = longest_rest_usual,
                    std::chrono::milliseconds retry_after = std::chrono::minutes{1});
@@ -79,7 +79,7 @@ private:
     void rest(Steady::duration time);
 
     Snapshotter& snapshotter_;
-    StoreMutex& turn_;
+    FlushingMutex& store_mutex_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
     const int longest_rest_;

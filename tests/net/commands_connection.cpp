@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_
     bool running = false;
     hub.backend.start_snapshot = [&] {
         // Storage takes the turn by itself.
-        const std::scoped_lock lock{engine.turn};
+        const std::scoped_lock lock{engine.mutex};
         return !std::exchange(running, true);
     };
     send("STOCK s\r\nSNAPSHOT\r\nSNAPSHOT\r\nSTOCK s\r\n");

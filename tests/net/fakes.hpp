@@ -14,8 +14,8 @@
 #include "engine/memory_repository.hpp"
 #include "net/core/backend.hpp"
 #include "net/resp/resp_session.hpp"
+#include "storage/flushing_mutex.hpp"
 #include "storage/journal/volatile_journal.hpp"
-#include "storage/store_mutex.hpp"
 #include "tests/engine/memory_history.hpp"
 
 namespace allot::test {
@@ -96,10 +96,10 @@ struct Engine {
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
-    StoreMutex turn{journal};
+    FlushingMutex mutex{journal};
 
     [[nodiscard]] Backend backend() {
-        Backend backend{.bus = &bus, .journal = &journal, .turn = &turn};
+        Backend backend{.bus = &bus, .journal = &journal, .mutex = &mutex};
         if constexpr (requires { journal.history; }) backend.history = &journal.history;
         return backend;
     }

@@ -57,7 +57,7 @@ void Corruption::make(std::uint64_t seed, Files& files) {
         SteppedStore store{disk, options, random};
         Shopper shopper{random, 20};
         for (int i = 0; i < 100 && !full; ++i) {
-            store.turn([&](MessageBus& bus) { return shopper.command(bus); });
+            store.with_bus([&](MessageBus& bus) { return shopper.command(bus); });
             for (std::uint64_t steps = random() % 6; steps > 0; --steps) store.step();
             if (random() % 4 == 0) store.settle();
             const JournalTail tail = tail_of(disk);
@@ -68,7 +68,7 @@ void Corruption::make(std::uint64_t seed, Files& files) {
             full = tail.segment == segments && tail.offset > segment_bytes - 3'072;
         }
         store.settle();
-        store.turn([&](MessageBus& bus) {
+        store.with_bus([&](MessageBus& bus) {
             hash_ = state_hash(bus.repository());
             last_ = bus.journal().last();
         });

@@ -83,7 +83,7 @@ private:
         Shopper shopper{random_, 5};
         for (int i = 0; i < 110; ++i) {
             try {
-                store.turn([&](MessageBus& bus) {
+                store.with_bus([&](MessageBus& bus) {
                     const Lsn last = shopper.command(bus);
                     history.happened(last, state_hash(bus.repository()));
                 });

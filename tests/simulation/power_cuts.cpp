@@ -104,7 +104,7 @@ void PowerCuts::work(SteppedStore& store, Shopper& shopper) {
 
 void PowerCuts::shop(SteppedStore& store, Shopper& shopper) {
     ++counts_.commands;
-    store.turn([&](MessageBus& bus) {
+    store.with_bus([&](MessageBus& bus) {
         const Lsn last = shopper.command(bus);
         history_.happened(last, state_hash(bus.repository()));
     });

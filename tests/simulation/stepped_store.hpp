@@ -31,8 +31,8 @@ public:
 
     /// Uses the store as one turn of a caller. \return what `use(MessageBus&)` does.
     template <class Use>
-    auto turn(Use&& use) {
-        const std::scoped_lock turn{core_.turn};
+    auto with_bus(Use&& use) {
+        const std::scoped_lock lock{core_.mutex};
         return use(core_.bus);
     }
     /// Lets some time go by, and does a piece of what there is to do, whatever it may be.

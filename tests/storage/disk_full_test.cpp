@@ -31,7 +31,7 @@ std::vector<std::string> unfinished_files(SimulatedDisk& disk) {
 /// A store whose disk has no room for another segment.
 struct GivenAFullDisk {
     GivenAFullDisk() {
-        store.turn([](MessageBus& bus) {
+        store.with_bus([](MessageBus& bus) {
             (void)bus.handle(AddBatch{BatchRef::of("b").value(), Sku::of("SKU").value(),
                                       Quantity::of(1'000'000).value()});
         });
@@ -40,7 +40,7 @@ struct GivenAFullDisk {
     [[nodiscard]] bool allocate() {
         const std::string order = "order-" + std::to_string(orders);
         try {
-            store.turn([&](MessageBus& bus) {
+            store.with_bus([&](MessageBus& bus) {
                 (void)bus.handle(Allocate{
                     {OrderId::of(order).value(), Sku::of("SKU").value(), Quantity::of(1).value()}});
             });
@@ -53,7 +53,7 @@ struct GivenAFullDisk {
     /// Much at once, while the file system does not tell that there is no room for it.
     void accept_too_much() {
         disk.tells_free_bytes = false;
-        store.turn([&](MessageBus& bus) {
+        store.with_bus([&](MessageBus& bus) {
             for (int i = 0; i < 300; ++i) {
                 (void)bus.handle(Allocate{{OrderId::of("much-" + std::to_string(i)).value(),
                                            Sku::of("SKU").value(), Quantity::of(1).value()}});
@@ -69,7 +69,7 @@ struct GivenAFullDisk {
         for (int i = 0; i < 200; ++i) store.step();
     }
     [[nodiscard]] std::uint64_t hash() {
-        return store.turn([](MessageBus& bus) { return state_hash(bus.repository()); });
+        return store.with_bus([](MessageBus& bus) { return state_hash(bus.repository()); });
     }
 
     Random random{1};
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(when_a_start_finds_what_an_earlier_process_left_then_that_r
     SteppedStore again{*killed, tiny_options(), random};
     BOOST_TEST(unfinished_files(*killed).empty());
     for (int i = 0; i < 200; ++i) {
-        again.turn([&](MessageBus& bus) {
+        again.with_bus([&](MessageBus& bus) {
             (void)bus.handle(Allocate{{OrderId::of("again-" + std::to_string(i)).value(),
                                        Sku::of("SKU").value(), Quantity::of(1).value()}});
         });
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_works_on_then_nothing_is_lost_and_it_goes_on
             Shopper shopper{random, 5};
             for (int i = 0, since = 0; i < 400; ++i) {
                 try {
-                    store.turn([&](MessageBus& bus) {
+                    store.with_bus([&](MessageBus& bus) {
                         const Lsn last = shopper.command(bus);
                         history.happened(last, state_hash(bus.repository()));
                     });

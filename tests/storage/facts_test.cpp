@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_not_durable_then_they_are_not_shown) {
         Lsn committed = 0;
         for (int i = 0; i < 400; ++i) {
             if (i % 3 == 0) {
-                committed = store.turn([&](MessageBus& bus) {
+                committed = store.with_bus([&](MessageBus& bus) {
                     return bus
                         .handle(
                             AddBatch{BatchRef::of("b" + std::to_string(i)).value(), "SPOON", 10})
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_what_was_shown_is_there_again) {
             SteppedStore store{disk, tiny_options(mode), random};
             auto cursor = store.core().history.read(1);
             for (std::uint64_t i = 0; i < 20 + seed * 3; ++i) {
-                store.turn([&](MessageBus& bus) {
+                store.with_bus([&](MessageBus& bus) {
                     (void)bus.handle(AddBatch{
                         BatchRef::of(std::to_string(seed) + "-" + std::to_string(i)).value(),
                         "SPOON", 10});

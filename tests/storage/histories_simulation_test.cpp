@@ -64,7 +64,7 @@ private:
     }
 
     void work(SteppedStore& store) {
-        const Lsn last = store.turn([&](MessageBus& bus) {
+        const Lsn last = store.with_bus([&](MessageBus& bus) {
             (void)shopper_.command(bus);
             return store.core().journal.last();
         });

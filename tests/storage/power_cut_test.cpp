@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_threads_read_meanwhile_then_all_that_they_saw_is_there
         for (int i = 0; i < 150; ++i) {
             Lsn last = 0;
             {
-                const std::scoped_lock turn{store.turn()};
+                const std::scoped_lock lock{store.mutex()};
                 last = shopper.command(store.bus());
                 history.happened(last, state_hash(store.bus().repository()));
             }

@@ -55,7 +55,7 @@ inline Lsn do_something(Store& store, Random& random, StateHashes& hashes) {
     };
     const auto batch = [&] { return BatchRef::of(pick("batch-", 9)).value(); };
     const auto order = [&] { return OrderId::of(pick("order-", 40)).value(); };
-    const std::scoped_lock turn{store.turn()};
+    const std::scoped_lock lock{store.mutex()};
     MessageBus& bus = store.bus();
     Lsn last = 0;
     switch (random() % 6) {

@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_the_journal_ends_before_what_it_holds_then_it_is_refus
     SteppedStore store{disk, tiny_options(), random};
     for (int i = 0; i < skus; ++i) {
         const std::string number = std::to_string(i);
-        store.turn([&](MessageBus& bus) {
+        store.with_bus([&](MessageBus& bus) {
             return bus.handle(AddBatch{BatchRef::of("b" + number).value(),
                                        Sku::of("sku" + number).value(), Quantity::of(9).value(),
                                        Eta::warehouse()});
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(when_the_journal_ends_before_what_it_holds_then_it_is_refus
     store.begin_snapshot();
     const auto early = disk.after_kill();
     const Lsn start = store.core().journal.last();
-    store.turn([](MessageBus& bus) { return bus.handle(Allocate{{"o1", "sku199", 1}}); });
+    store.with_bus([](MessageBus& bus) { return bus.handle(Allocate{{"o1", "sku199", 1}}); });
     store.settle();
     BOOST_REQUIRE(store.snapshots() == 1U);
 

@@ -77,7 +77,7 @@ private:
     }
     void begin_at(Lsn from) { readers_.emplace_back(from, cursor(from)); }
     void work(int number) {
-        store_.turn([&](MessageBus& bus) {
+        store_.with_bus([&](MessageBus& bus) {
             for (std::size_t i = 0; i < 1 + draw(6); ++i) {
                 const auto name = std::to_string(number) + "-" + std::to_string(i);
                 (void)bus.handle(AddBatch{BatchRef::of(name).value(), "SPOON", 10});

@@ -13,7 +13,7 @@ namespace {
 
 void allocate_some(SteppedStore& store, int round) {
     constexpr int lines = 900;  // some segments
-    store.turn([&](MessageBus& bus) {
+    store.with_bus([&](MessageBus& bus) {
         bus.handle(AddBatch{BatchRef::of("batch-" + std::to_string(round)).value(), "sku", 1000});
         for (int i = 0; i < lines; ++i) {
             bus.handle(Allocate{line("order-" + std::to_string(round * lines + i), "sku", 1)});

@@ -22,8 +22,8 @@ namespace {
 /// A store whose snapshots rest so many times as long as they work.
 struct PacedStore : Scratch {
     explicit PacedStore(int rests_a_work)
-        : snapshots{core.snapshotter, core.turn, journal, {}, rests_a_work} {
-        const std::scoped_lock turn{core.turn};
+        : snapshots{core.snapshotter, core.mutex, journal, {}, rests_a_work} {
+        const std::scoped_lock lock{core.mutex};
         while (batches < 200) add_batch();  // of so many SKUs: many slices
     }
     void add_batch() {
@@ -33,9 +33,9 @@ struct PacedStore : Scratch {
     }
     /// Begins a snapshot that finds others at work between its beginning and its first slice.
     void begin() {
-        const std::scoped_lock turn{core.turn};
+        const std::scoped_lock lock{core.mutex};
         BOOST_REQUIRE(snapshots.start());
-        while (!core.turn.wanted()) std::this_thread::yield();
+        while (!core.mutex.wanted()) std::this_thread::yield();
         add_batch();
     }
     [[nodiscard]] bool ends() {
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_e
     store.begin();
     const auto patience_ends = std::chrono::steady_clock::now() + 60s;
     while (store.snapshots.running() && std::chrono::steady_clock::now() < patience_ends) {
-        while (store.core.turn.wanted()) std::this_thread::yield();
-        const std::scoped_lock turn{store.core.turn};
+        while (store.core.mutex.wanted()) std::this_thread::yield();
+        const std::scoped_lock lock{store.core.mutex};
         if (store.batches < most) store.add_batch();
     }
     BOOST_TEST(!store.snapshots.running());

@@ -177,7 +177,7 @@ private:
     }
 
     void compare() {
-        const std::scoped_lock turn{store_->turn()};
+        const std::scoped_lock lock{store_->mutex()};
         Repository& repository = store_->bus().repository();
         RC_ASSERT(violations(repository).empty());
         RC_ASSERT(store_->journal().last() == model_.facts);

@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(R3_when_asked_by_batch_reference_then_it_is_the_right_sk
     store.add_batch({"b2", "sku1", 100}).value();
     store.add_batch({"b3", "sku2", 100}).value();
     const auto owner = [&](const BatchRef& ref) {
-        const std::scoped_lock lock{store.turn()};
+        const std::scoped_lock lock{store.mutex()};
         Repository& repository = store.bus().repository();
         const Index at = repository.find_batch(ref);
         return std::string{repository.at(repository.ledger().batch(at).product()).sku_view()};

@@ -28,7 +28,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
       core_{disk, "store", options, clock_, dice.random()()},
       hub_{{.bus = &core_.bus,
             .journal = &core_.journal,
-            .turn = &core_.turn,
+            .mutex = &core_.mutex,
             .history = &core_.history,
             .start_snapshot = [this] { return start_snapshot(); }},
            tight_limits()} {
@@ -82,7 +82,7 @@ void SimulatedServer::drive_snapshot() {
                 break;
             case Snapshotting::copies: {
                 {
-                    const std::scoped_lock turn{core_.turn};
+                    const std::scoped_lock lock{core_.mutex};
                     snapshotter.copy();
                 }
                 snapshotter.write(snapshotter.take());

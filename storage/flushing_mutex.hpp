@@ -8,9 +8,9 @@
 namespace allot {
 
 /// Hands over to the journal, all at once, what was appended while it was held.
-class StoreMutex final : public TurnMutex {
+class FlushingMutex final : public StoreMutex {
 public:
-    explicit StoreMutex(Journal& journal) noexcept : journal_{journal} {}
+    explicit FlushingMutex(Journal& journal) noexcept : journal_{journal} {}
 
     void lock() override {
         if (mutex_.try_lock()) return;
