@@ -32,7 +32,7 @@ public:
           product_{product} {}
 
     [[nodiscard]] std::string_view ref_view() const noexcept { return ref_.view(); }
-    [[nodiscard]] BatchRef ref() const { return BatchRef::known(ref_.view()); }
+    [[nodiscard]] BatchRef ref() const { return BatchRef::unchecked(ref_.view()); }
     [[nodiscard]] const Rank& rank() const noexcept { return rank_; }
     [[nodiscard]] Eta eta() const noexcept { return rank_.eta; }
     [[nodiscard]] std::int64_t purchased() const noexcept { return purchased_; }

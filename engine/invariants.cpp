@@ -46,7 +46,7 @@ private:
                "SKU " + sku + " does not say truly whether a line of it is short");
         for (const Index at : short_lines) {
             ++shortages_;
-            const auto order = OrderId::known(book[at].order.view());
+            const auto order = OrderId::unchecked(book[at].order.view());
             const auto quantity = Quantity::of(book[at].quantity).value();
             const std::string line =
                 "a line of order " + std::string{order.view()} + ", SKU " + sku;
@@ -84,7 +84,7 @@ private:
     }
 
     void inspect(const AllocatedLine& line, Index at, const std::string& ref) {
-        const auto order = OrderId::known(ledger_.order_id(line));
+        const auto order = OrderId::unchecked(ledger_.order_id(line));
         expect(ledger_.find_line(order, ledger_.product_of(line),
                                  Quantity::of(line.quantity).value()) == at,
                "a line of order " + std::string{order.view()} + " on batch " + ref +

@@ -44,7 +44,7 @@ void Ledger::set_purchased(Index batch, Purchased purchased) noexcept {
     b.available_ = static_cast<std::uint32_t>(purchased.units() - allocated);
 }
 
-OrderPlace Ledger::find_order(const OrderId& order) const {
+OrderSlot Ledger::find_order(const OrderId& order) const {
     const std::string_view id = order.view();
     const std::uint64_t hash_of_id = hash(id);
     return {hash_of_id,
@@ -69,7 +69,7 @@ std::uint8_t Ledger::tag_of(Index line_at) const noexcept {
     return line_tag(product_of(line), line.quantity);
 }
 
-Index Ledger::find_line(OrderPlace order, Index product, Quantity quantity) const {
+Index Ledger::find_line(OrderSlot order, Index product, Quantity quantity) const {
     if (order.at == no_index) return no_index;
     const auto units = static_cast<std::uint32_t>(quantity.units());
     const auto is_it = [&](Index at) {
@@ -126,29 +126,29 @@ void Ledger::remember(Index batch, Index line) {
     last_inserted_[batch] = line;
 }
 
-void Ledger::hold(const OrderId& order, OrderPlace order_place, const LinePosition& position,
-                  Quantity quantity, Lsn seniority) {
+void Ledger::add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
+                      Quantity quantity, Lsn seniority) {
     Batch& batch = batches_[position.batch];
     BOOST_ASSERT(batch.can_allocate(quantity));
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    const Index line = lines_.insert(seniority, at_or_added(order_place, order), position.batch,
-                                     units, position.earlier, position.later);
+    const Index line = lines_.insert(seniority, at_or_added(slot, order), position.batch, units,
+                                     position.earlier, position.later);
     (position.earlier == no_index ? batch.first_line_ : lines_[position.earlier].later) = line;
     (position.later == no_index ? batch.last_line_ : lines_[position.later].earlier) = line;
     batch.available_ -= units;
     if (position.later != no_index) remember(position.batch, line);
-    enter_order(line);
+    link_order(line);
 }
 
 void Ledger::release(Index line_at) {
     const AllocatedLine& line = lines_[line_at];
     batches_[line.batch].available_ += line.quantity;
-    leave_batch(line_at);
-    leave_order(line_at);
+    unlink_batch(line_at);
+    unlink_order(line_at);
     lines_.erase(line_at);
 }
 
-void Ledger::leave_batch(Index line_at) noexcept {
+void Ledger::unlink_batch(Index line_at) noexcept {
     const AllocatedLine& line = lines_[line_at];
     Batch& batch = batches_[line.batch];
     (line.earlier == no_index ? batch.first_line_ : lines_[line.earlier].later) = line.later;
@@ -157,14 +157,14 @@ void Ledger::leave_batch(Index line_at) noexcept {
 
 // Orders
 
-Index Ledger::at_or_added(OrderPlace place, const OrderId& order) {
-    if (place.at != no_index) return place.at;
+Index Ledger::at_or_added(OrderSlot slot, const OrderId& order) {
+    if (slot.at != no_index) return slot.at;
     const Index added = orders_.insert(CompactName{order.view()});
-    order_index_.insert(place.hash, added);
+    order_index_.insert(slot.hash, added);
     return added;
 }
 
-void Ledger::enter_order(Index line_at) {
+void Ledger::link_order(Index line_at) {
     AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
     line.order_earlier = order.latest_line;
@@ -194,7 +194,7 @@ Index Ledger::later_in_order(Index line_at) const {
     return at;
 }
 
-void Ledger::leave_order(Index line_at) {
+void Ledger::unlink_order(Index line_at) {
     const AllocatedLine& line = lines_[line_at];
     Order& order = orders_[line.order];
     const Index later = later_in_order(line_at);

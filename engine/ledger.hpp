@@ -62,7 +62,7 @@ struct alignas(32) Order {
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
 /// Where an order is in the book, and would be entered.
-struct OrderPlace {
+struct OrderSlot {
     std::uint64_t hash = 0;  ///< of its id
     Index at = no_index;     ///< no_index: no line of it is allocated
 };
@@ -96,7 +96,7 @@ public:
 
     [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
 
-    // Hints: see Repository::look_ahead().
+    // Hints: see Repository::prefetch_lines().
     void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
     void prefetch_order(std::uint64_t hash) const noexcept {
         const Index likely = order_index_.likely(hash);
@@ -123,9 +123,9 @@ public:
     void set_purchased(Index batch, Purchased purchased) noexcept;
 
     // Lines
-    [[nodiscard]] OrderPlace find_order(const OrderId& order) const;
+    [[nodiscard]] OrderSlot find_order(const OrderId& order) const;
     /// \return no_index when no batch of the product holds this line.
-    [[nodiscard]] Index find_line(OrderPlace order, Index product, Quantity quantity) const;
+    [[nodiscard]] Index find_line(OrderSlot order, Index product, Quantity quantity) const;
     [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const {
         return find_line(find_order(order), product, quantity);
     }
@@ -145,14 +145,14 @@ public:
     }
     /// Finds where a line of this seniority belongs on a batch: at once for one that comes after
     /// all others; else in time in proportion to the lines between that position and the one where
-    /// hold() last put such a line on this batch, or the batch's end, whichever is nearer. So moved
-    /// lines that come from the oldest on are merged in one walk over the batch's lines.
+    /// add_line() last put such a line on this batch, or the batch's end, whichever is nearer. So
+    /// moved lines that come from the oldest on are merged in one walk over the batch's lines.
     /// \return none when a line of the batch has this seniority.
     [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const;
     /// Books a line on a batch. \pre the batch has enough available, no batch of its product holds
-    /// the line, and `order_place` and `position` are what find_order() and find_position() give.
-    void hold(const OrderId& order, OrderPlace order_place, const LinePosition& position,
-              Quantity quantity, Lsn seniority);
+    /// the line, and `slot` and `position` are what find_order() and find_position() give.
+    void add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
+                  Quantity quantity, Lsn seniority);
     void release(Index line);
     /// The allocated lines of one order, over all products, in the order of their seniority.
     [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
@@ -177,10 +177,10 @@ private:
                                                  std::uint32_t quantity) noexcept;
     [[nodiscard]] Index last_before(const Batch& batch, Index near, Lsn seniority) const;
     void remember(Index batch, Index line);
-    [[nodiscard]] Index at_or_added(OrderPlace place, const OrderId& order);
-    void enter_order(Index line);
-    void leave_order(Index line);
-    void leave_batch(Index line) noexcept;
+    [[nodiscard]] Index at_or_added(OrderSlot slot, const OrderId& order);
+    void link_order(Index line);
+    void unlink_order(Index line);
+    void unlink_batch(Index line) noexcept;
     [[nodiscard]] Index later_in_order(Index line) const;
     [[nodiscard]] std::uint64_t hash_of(Index line) const noexcept;
     [[nodiscard]] std::uint8_t tag_of(Index line) const noexcept;

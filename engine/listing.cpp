@@ -35,8 +35,8 @@ ListedRows<ListedLine> list_lines(Repository& repository, Index from, std::size_
         const AllocatedLine& line = ledger.line(at);
         if (line.batch == no_index) return;
         listed.rows.push_back(
-            {{OrderId::known(ledger.order_id(line)), repository.at(ledger.product_of(line)).sku(),
-              Quantity::of(line.quantity).value()},
+            {{OrderId::unchecked(ledger.order_id(line)),
+              repository.at(ledger.product_of(line)).sku(), Quantity::of(line.quantity).value()},
              ledger.batch(line.batch).ref(),
              line.allocated_at});
     });

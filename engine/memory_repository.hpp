@@ -25,14 +25,14 @@ public:
     Product& add(const Sku& sku) override {
         const auto at = static_cast<Index>(products_.size());
         products_.insert(sku, at, ledger_);
-        keep_traces();  // slots move
+        store_hints();  // slots move
         index_.insert(ledger_.hash(sku.view()), at);
         return products_[at];
     }
 
     void remove_last() override {
         const auto at = static_cast<Index>(products_.size() - 1);
-        seen_count_ = 0;  // the one that goes may be among them
+        touched_count_ = 0;  // the one that goes may be among them
         index_.erase(ledger_.hash(products_[at].sku_view()), at);
         products_.erase(at);
     }
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept override { return products_.size(); }
     [[nodiscard]] Product& at(Index product) noexcept override { return products_[product]; }
     [[nodiscard]] const Ledger& ledger() const noexcept override { return ledger_; }
-    void look_ahead(std::span<const LineNames> lines, std::span<Product*> products) override;
+    void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products) override;
 
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products_.bytes() + index_.bytes() + ledger_.bytes();
@@ -50,11 +50,11 @@ private:
     /// Where the lines that were looked ahead for last left a product: most likely where its next
     /// one goes. It stands in the SKU's slot, so that the batch and its latest line come at the
     /// same time as the product, which alone is certain to know.
-    struct Trace {
+    struct Hint {
         Index batch = no_index;
         Index line = no_index;
     };
-    using Slot = FlatIndex<Trace>::Slot;
+    using Slot = FlatIndex<Hint>::Slot;
 
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return products_[i].sku_view() == sku; });
@@ -64,19 +64,19 @@ private:
         if (likely == nullptr || products_[likely->index].sku_view() == sku) return likely;
         return slot(sku, hash);
     }
-    [[nodiscard]] Product* see(Slot* slot) noexcept;
-    /// Keeps the traces of the products that were seen last, now that their lines have been
+    [[nodiscard]] Product* touch(Slot* slot) noexcept;
+    /// Keeps the hints of the products that were touched last, now that their lines have been
     /// decided.
-    void keep_traces() noexcept;
+    void store_hints() noexcept;
     void prefetch_by(const Slot& slot) const noexcept;
-    [[nodiscard]] Product* look_ahead(const LineNames& line);
-    void look_far_ahead(std::span<const LineNames> lines, std::span<Product*> products);
+    [[nodiscard]] Product* prefetch_line(const LineNames& line);
+    void prefetch_window(std::span<const LineNames> lines, std::span<Product*> products);
 
     Ledger ledger_;
     Pool<Product> products_;
-    FlatIndex<Trace> index_;
-    std::array<Slot*, lookahead_max> seen_{};  // whose traces are to be kept
-    std::size_t seen_count_ = 0;
+    FlatIndex<Hint> index_;
+    std::array<Slot*, prefetch_lines_max> touched_{};  // whose hints are to be stored
+    std::size_t touched_count_ = 0;
 };
 
 }  // namespace allot

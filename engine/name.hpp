@@ -10,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "engine/containers/short_copy.hpp"
+#include "engine/containers/copy_name.hpp"
 #include "engine/invisible_points.hpp"
 #include "engine/result.hpp"
 
@@ -48,7 +48,7 @@ public:
     }
 
     /// A name that was checked before: one that a store holds. \pre is_stored_name(text)
-    [[nodiscard]] static constexpr Name known(std::string_view text) noexcept {
+    [[nodiscard]] static constexpr Name unchecked(std::string_view text) noexcept {
         BOOST_ASSERT(is_stored_name(text));
         return Name{text, Checked{}};
     }
@@ -88,7 +88,7 @@ private:
             for (std::size_t i = 0; i < bytes_max; ++i)
                 bytes_[i] = i < text.size() ? text[i] : '\0';
         } else {
-            copy_short(bytes_.data(), text.data(), text.size());
+            copy_name(bytes_.data(), text.data(), text.size());
         }
     }
 

@@ -36,9 +36,9 @@ public:
     /// Finds the products of a few lines, null where there is none, and asks the processor for the
     /// memory that decisions on the lines will touch: all of it at the same time, where the
     /// decisions alone would wait for one place after the other.
-    /// \pre at most lookahead_max lines; both spans are of one size.
-    virtual void look_ahead(std::span<const LineNames> lines, std::span<Product*> products) = 0;
-    static constexpr std::size_t lookahead_max = 16;
+    /// \pre at most prefetch_lines_max lines; both spans are of one size.
+    virtual void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products) = 0;
+    static constexpr std::size_t prefetch_lines_max = 16;
 
     /// \return the batch's place in the ledger, or no_index.
     [[nodiscard]] Index find_batch(const BatchRef& ref) const {

@@ -8,7 +8,7 @@ namespace allot {
 
 Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
                                    PlanObserver* observer) {
-    const OrderPlace order = ledger_->find_order(line.order);
+    const OrderSlot order = ledger_->find_order(line.order);
     const Index held = ledger_->find_line(order, index_, line.quantity);
     if (held != no_index) {
         const Batch& holder = ledger_->batch(ledger_->line(held).batch);
@@ -19,7 +19,7 @@ Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder
 }
 
 /// R1, R2 of a line that no batch holds.
-Result<BatchRef> Product::take(const OrderLine& line, OrderPlace order, Lsn since,
+Result<BatchRef> Product::take(const OrderLine& line, OrderSlot order, Lsn since,
                                FactRecorder& recorder, PlanObserver* observer) {
     const Index chosen = choose(line.quantity, observer);
     if (chosen == no_index) return Refusal::out_of_stock;
@@ -95,7 +95,7 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {
         const AllocatedLine line = ledger_->line(line_at);
-        const OrderLine wanted{OrderId::known(ledger_->order_id(line)), sku(),
+        const OrderLine wanted{OrderId::unchecked(ledger_->order_id(line)), sku(),
                                Quantity::of(line.quantity).value()};
         released.emplace_back(wanted, line.allocated_at);
         recorder.record(*this, LineDeallocated{wanted, batch.ref(), line.allocated_at});

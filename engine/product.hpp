@@ -7,7 +7,7 @@
 #include <span>
 
 #include "engine/containers/compact_name.hpp"
-#include "engine/containers/narrow_allocator.hpp"
+#include "engine/containers/size32_allocator.hpp"
 #include "engine/fact.hpp"
 #include "engine/ledger.hpp"
 #include "engine/result.hpp"
@@ -20,16 +20,16 @@ class Product;
 using Version = std::uint64_t;
 
 /// Where a decision found what its fact names, so that apply() need not look again.
-struct Found {
+struct LookupHint {
     Index batch = no_index;  ///< no_index: nothing was looked up, as in a replay
-    OrderPlace order = {};
+    OrderSlot order = {};
 };
 
 /// Takes what a product decided. A unit of work applies it at once, so that the next decision
 /// sees it, and undoes it unless it is committed.
 class FactRecorder {
 public:
-    virtual void record(Product& product, const Fact& fact, const Found& found = {}) = 0;
+    virtual void record(Product& product, const Fact& fact, const LookupHint& hint = {}) = 0;
 
 protected:
     ~FactRecorder() = default;
@@ -62,7 +62,7 @@ public:
         : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
 
     [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
-    [[nodiscard]] Sku sku() const { return Sku::known(sku_.view()); }
+    [[nodiscard]] Sku sku() const { return Sku::unchecked(sku_.view()); }
     [[nodiscard]] Version version() const noexcept { return version_; }
     /// The last LSN of the last unit of work that touched the product.
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
@@ -114,12 +114,12 @@ public:
     Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Makes the fact true.
-    /// \param found where the decision found what the fact names, if the state is still the same.
+    /// \param hint where the decision found what the fact names, if the state is still the same.
     /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
     /// fact names the line, but does not say since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state: it was not
     /// decided from this one.
-    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Found& found = {},
+    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const LookupHint& hint = {},
                              EndedShortages* ended = nullptr);
     /// The exact inverse of the last apply(), of that LSN; takes off `ended` what that put there.
     void revert(const Fact& fact, Lsn lsn, EndedShortages& ended);
@@ -131,8 +131,8 @@ public:
     [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
 
 private:
-    Result<BatchRef> take(const OrderLine& line, OrderPlace order, Lsn since,
-                          FactRecorder& recorder, PlanObserver* observer = nullptr);
+    Result<BatchRef> take(const OrderLine& line, OrderSlot order, Lsn since, FactRecorder& recorder,
+                          PlanObserver* observer = nullptr);
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);
@@ -152,7 +152,7 @@ private:
     CompactName sku_;
     Version version_ = 0;
     Lsn current_to_ = 0;
-    boost::container::small_vector<Index, 4, NarrowAllocator<Index>> batches_;
+    boost::container::small_vector<Index, 4, Size32Allocator<Index>> batches_;
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
     std::uint32_t sold_out_ : 31 = 0;

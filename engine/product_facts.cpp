@@ -74,7 +74,7 @@ struct Product::Applier {
     Product& product;
     Ledger& ledger;
     Lsn lsn;
-    const Found& found;
+    const LookupHint& hint;
     EndedShortages* ended;
 
     bool operator()(const BatchAdded& fact) const {
@@ -103,19 +103,18 @@ struct Product::Applier {
     }
     bool operator()(const LineAllocated& fact) const {
         const auto& [order, sku, quantity] = fact.line;
-        const bool known = found.batch != no_index;
-        const Index at = known ? found.batch : product.own_batch(fact.batch);
+        const bool known = hint.batch != no_index;
+        const Index at = known ? hint.batch : product.own_batch(fact.batch);
         if (at == no_index || !ledger.batch(at).can_allocate(quantity)) return false;
-        const OrderPlace of_order = known ? found.order : ledger.find_order(order);
-        if (!known && ledger.find_line(of_order, product.index_, quantity) != no_index)
-            return false;
+        const OrderSlot slot = known ? hint.order : ledger.find_order(order);
+        if (!known && ledger.find_line(slot, product.index_, quantity) != no_index) return false;
         if (fact.since != 0 && fact.since >= lsn) return false;
         const Lsn seniority = fact.since != 0 ? fact.since : lsn;
         const auto position = ledger.find_position(at, seniority);
         if (!position) return false;
-        ledger.hold(order, of_order, *position, quantity, seniority);
+        ledger.add_line(order, slot, *position, quantity, seniority);
         product.pass_sold_out();
-        if (product.has_shortages()) product.end_shortage(of_order.hash, fact.line, lsn, ended);
+        if (product.has_shortages()) product.end_shortage(slot.hash, fact.line, lsn, ended);
         return true;
     }
     bool operator()(const LineDeallocated& fact) const {
@@ -132,10 +131,10 @@ struct Product::Applier {
     }
     bool operator()(const OutOfStock& fact) const {
         const auto& [order, sku, quantity] = fact.line;
-        const OrderPlace place = ledger.find_order(order);
-        if (ledger.find_line(place, product.index_, quantity) != no_index) return false;
-        if (product.find_shortage(place.hash, fact.line) != no_index) return true;
-        ledger.shortages().open(place.hash,
+        const OrderSlot slot = ledger.find_order(order);
+        if (ledger.find_line(slot, product.index_, quantity) != no_index) return false;
+        if (product.find_shortage(slot.hash, fact.line) != no_index) return true;
+        ledger.shortages().open(slot.hash,
                                 {.order = CompactName{order.view()},
                                  .since = lsn,
                                  .quantity = static_cast<std::uint32_t>(quantity.units()),
@@ -184,8 +183,8 @@ struct Product::Reverter {
         const OrderId& order = fact.line.order;
         const Index batch = product.own_batch(fact.batch);
         const auto position = ledger.find_position(batch, fact.allocated_at);
-        ledger.hold(order, ledger.find_order(order), *position, fact.line.quantity,
-                    fact.allocated_at);
+        ledger.add_line(order, ledger.find_order(order), *position, fact.line.quantity,
+                        fact.allocated_at);
     }
     void operator()(const OutOfStock& fact) const {
         const std::uint64_t order_hash = ledger.hash(fact.line.order.view());
@@ -205,9 +204,9 @@ bool changes_stock(const Fact& fact) noexcept {
 }
 }  // namespace
 
-bool Product::apply(const Fact& fact, Lsn lsn, const Found& found, EndedShortages* ended) {
+bool Product::apply(const Fact& fact, Lsn lsn, const LookupHint& hint, EndedShortages* ended) {
     BOOST_ASSERT(sku_of(fact).view() == sku_view());
-    if (!std::visit(Applier{*this, *ledger_, lsn, found, ended}, fact)) return false;
+    if (!std::visit(Applier{*this, *ledger_, lsn, hint, ended}, fact)) return false;
     if (changes_stock(fact)) ++version_;
     return true;
 }

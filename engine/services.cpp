@@ -210,7 +210,7 @@ Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository&
     for (auto at = from; at != found.end() && rows.size() < query.rows_max; ++at) {
         const Shortage& shortage = book[*at];
         rows.push_back(
-            {{OrderId::known(shortage.order.view()), repository.at(shortage.product).sku(),
+            {{OrderId::unchecked(shortage.order.view()), repository.at(shortage.product).sku(),
               Quantity::of(shortage.quantity).value()},
              shortage.since});
     }

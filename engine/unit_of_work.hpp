@@ -33,7 +33,7 @@ public:
 
     /// Out of memory ends the process here: half a fact must not be applied, and the journal has
     /// all that was ever acknowledged.
-    void record(Product& product, const Fact& fact, const Found& found = {}) noexcept override;
+    void record(Product& product, const Fact& fact, const LookupHint& hint = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept { roll_back_to({}); }
     /// Notes a line that asked for more than there is, in case that the command is refused for it.

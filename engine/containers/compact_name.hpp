@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/containers/short_copy.hpp"
+#include "engine/containers/copy_name.hpp"
 
 namespace allot {
 
@@ -24,7 +24,7 @@ public:
             to = new char[name.size()];
             std::memcpy(bytes_, &to, sizeof to);
         }
-        copy_short(to, name.data(), name.size());
+        copy_name(to, name.data(), name.size());
     }
     CompactName(CompactName&& other) noexcept {
         std::memcpy(bytes_, other.bytes_, sizeof bytes_);

@@ -19,7 +19,7 @@ void collect_lines(const Product& product, Index batch, std::vector<Dated<Alloca
     const Ledger& ledger = product.ledger();
     for (Index at = ledger.first_line(batch); at != no_index; at = ledger.line(at).later) {
         const AllocatedLine& line = ledger.line(at);
-        const OrderLine order{OrderId::known(ledger.order_id(line)), product.sku(),
+        const OrderLine order{OrderId::unchecked(ledger.order_id(line)), product.sku(),
                               Quantity::of(line.quantity).value()};
         rows.push_back({line.allocated_at, {order, product.batch(batch).ref()}});
     }

@@ -118,7 +118,7 @@ RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
 }
 
 void Session::prefetch() const {
-    std::array<LineNames, Repository::lookahead_max> lines;
+    std::array<LineNames, Repository::prefetch_lines_max> lines;
     std::size_t count = 0;
     for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
         if (!allocates_one_line(entry)) break;
@@ -128,9 +128,9 @@ void Session::prefetch() const {
     if (is_queueing()) return;
     if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
     // The commands look their products up again, and find them near.
-    std::array<Product*, Repository::lookahead_max> products;
-    hub_.backend.bus->repository().look_ahead(std::span{lines}.first(count),
-                                              std::span{products}.first(count));
+    std::array<Product*, Repository::prefetch_lines_max> products;
+    hub_.backend.bus->repository().prefetch_lines(std::span{lines}.first(count),
+                                                  std::span{products}.first(count));
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "engine/containers/short_copy.hpp"
+#include "engine/containers/copy_name.hpp"
 
 namespace allot::journal {
 
@@ -36,7 +36,7 @@ public:
     void put(const Name<Tag>& name) noexcept {
         const std::string_view text = name.view();
         *to_++ = static_cast<std::byte>(text.size());
-        copy_short(reinterpret_cast<char*>(to_), text.data(), text.size());
+        copy_name(reinterpret_cast<char*>(to_), text.data(), text.size());
         to_ += text.size();
     }
     template <std::int64_t min>
@@ -77,7 +77,7 @@ public:
         }
         const std::string_view text{reinterpret_cast<const char*>(rest_.data()), size};
         rest_ = rest_.subspan(size);
-        if (is_stored_name(text)) return Name::known(text);
+        if (is_stored_name(text)) return Name::unchecked(text);
         failed_ = true;
         return Name{"?"};
     }

@@ -4,7 +4,7 @@
 #include <boost/container/small_vector.hpp>
 #include <utility>
 
-#include "engine/containers/short_copy.hpp"
+#include "engine/containers/copy_name.hpp"
 
 namespace allot::snapshot {
 
@@ -16,7 +16,7 @@ constexpr std::size_t slice_lines_max = 256;
 std::uint32_t put_name(Chunk& chunk, std::string_view name) {
     const std::size_t at = chunk.names.size();
     chunk.names.resize(at + name.size(), boost::container::default_init);
-    copy_short(&chunk.names[at], name.data(), name.size());
+    copy_name(&chunk.names[at], name.data(), name.size());
     return static_cast<std::uint32_t>(name.size());
 }
 
@@ -48,7 +48,7 @@ void copy_shortages(const Product& product, Chunk& chunk) {
 /// Asks the processor for what the next slice will read. A batch's lines are a chain through all of
 /// memory, each link of which tells the next; so the chains of all batches are followed at the same
 /// time, a link of each after the other.
-void look_ahead(Repository& repository, Index next) {
+void prefetch_products(Repository& repository, Index next) {
     const Ledger& ledger = std::as_const(repository).ledger();
     boost::container::small_vector<Index, 4 * slice_products_max> chains;
     const auto end = std::min<std::size_t>(repository.size(), next + slice_products_max);
@@ -175,7 +175,7 @@ void copy_slice(Repository& repository, Index& next, Chunk& chunk,
         return until != Steady::time_point::max() && Steady::now() > until;
     };
     if (next >= repository.size()) return;
-    look_ahead(repository, next);
+    prefetch_products(repository, next);
     const std::size_t products_max = chunk.products.size() + slice_products_max;
     const auto rows = [&] { return chunk.lines.size() + chunk.shortages.size(); };
     const std::size_t rows_max = rows() + slice_lines_max;

@@ -26,7 +26,7 @@ public:
         : repository_{repository}, shortages_known_{shortages_known} {}
 
     bool operator()(std::span<const JournaledUnit> units) {
-        look_ahead(units);
+        prefetch_lines(units);
         std::size_t at = 0;  // in products_
         for (const JournaledUnit& unit : units) {
             touched_.clear();
@@ -48,17 +48,17 @@ private:
     }
 
     /// Finds the products of all facts.
-    void look_ahead(std::span<const JournaledUnit> units) {
+    void prefetch_lines(std::span<const JournaledUnit> units) {
         names_.clear();
         for (const JournaledUnit& unit : units) {
             for (const Fact& fact : unit.facts) names_.push_back(names_of(fact));
         }
         products_.resize(names_.size());
         const std::span names{names_};
-        for (std::size_t at = 0; at < names.size(); at += Repository::lookahead_max) {
-            const std::size_t count = std::min(names.size() - at, Repository::lookahead_max);
-            repository_.look_ahead(names.subspan(at, count),
-                                   std::span{products_}.subspan(at, count));
+        for (std::size_t at = 0; at < names.size(); at += Repository::prefetch_lines_max) {
+            const std::size_t count = std::min(names.size() - at, Repository::prefetch_lines_max);
+            repository_.prefetch_lines(names.subspan(at, count),
+                                       std::span{products_}.subspan(at, count));
         }
     }
 

@@ -7,11 +7,11 @@ namespace allot {
 
 /// The heap, for containers that count in 32 bits: eight bytes less in each.
 template <class T>
-struct NarrowAllocator : std::allocator<T> {
+struct Size32Allocator : std::allocator<T> {
     using size_type = std::uint32_t;
-    NarrowAllocator() noexcept = default;
+    Size32Allocator() noexcept = default;
     template <class U>
-    explicit(false) NarrowAllocator(const NarrowAllocator<U>& /*other*/) noexcept {}
+    explicit(false) Size32Allocator(const Size32Allocator<U>& /*other*/) noexcept {}
     T* allocate(size_type count) { return std::allocator<T>::allocate(count); }
     void deallocate(T* at, size_type count) noexcept { std::allocator<T>::deallocate(at, count); }
 };

@@ -8,7 +8,7 @@ namespace allot {
 /// As std::memcpy, for the few bytes of a name: in moves of 16, 8 or 4 bytes that may overlap, so
 /// that what is copied again soon is found whole in the processor's store buffer. (Compilers make
 /// of a memcpy of some bytes up to 64 a string instruction that takes longer to start.)
-inline void copy_short(char* to, const char* from, std::size_t bytes) noexcept {
+inline void copy_name(char* to, const char* from, std::size_t bytes) noexcept {
     const auto copy_ends = [&]<std::size_t width> {
         std::memcpy(to, from, width);
         std::memcpy(to + bytes - width, from + bytes - width, width);
