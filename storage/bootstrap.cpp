@@ -16,7 +16,7 @@ RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions 
         {.needed = [this] { return handlers.needed(); },
          .held_back = [this](Lsn first,
                              std::uint64_t bytes) { handlers.tell_held_back(first, bytes); }});
-    core.snapshotter.look_back();
+    core.snapshotter.update_retained();
     handlers.start(core.history, journal);
     core.journal.on_durable([this](Lsn) {
         if (core.snapshot_is_due()) snapshots.start();
@@ -25,8 +25,8 @@ RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions 
 
 RunningStore::~RunningStore() {
     handlers.stop();
-    for (const auto& follower : followers) {
-        if (const auto running = follower.lock()) running->stop();
+    for (const auto& subscriber : subscribers) {
+        if (const auto running = subscriber.lock()) running->stop();
     }
     // The journal's last groups are still told to the snapshot thread.
     snapshots.stop();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/feed/event_handlers.hpp"
-#include "storage/feed/fact_follower.hpp"
+#include "storage/feed/subscriber_thread.hpp"
 #include "storage/journal/journal_threads.hpp"
 #include "storage/snapshot/snapshot_thread.hpp"
 #include "storage/store_core.hpp"
@@ -25,8 +25,8 @@ struct RunningStore {
 
     StoreCore core;
     JournalThreads journal{core.journal};
-    std::mutex followers_mutex;
-    std::vector<std::weak_ptr<FactFollower>> followers;
+    std::mutex subscribers_mutex;
+    std::vector<std::weak_ptr<SubscriberThread>> subscribers;
     SnapshotThread snapshots{core.snapshotter, core.mutex, journal, core.options.warning};
     EventHandlers handlers;
 };

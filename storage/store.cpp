@@ -36,19 +36,19 @@ void refuse_ahead(RunningStore& store, Lsn from) {
 
 }  // namespace
 
-Subscription::Subscription(std::shared_ptr<FactFollower> follower) noexcept
-    : follower_{std::move(follower)} {}
+Subscription::Subscription(std::shared_ptr<SubscriberThread> thread) noexcept
+    : thread_{std::move(thread)} {}
 Subscription::Subscription(Subscription&&) noexcept = default;
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
-    if (follower_) follower_->stop();
-    follower_ = std::move(other.follower_);
+    if (thread_) thread_->stop();
+    thread_ = std::move(other.thread_);
     return *this;
 }
 Subscription::~Subscription() {
-    if (follower_) follower_->stop();
+    if (thread_) thread_->stop();
 }
-Lsn Subscription::told() const noexcept { return follower_->told(); }
-bool Subscription::ended() const noexcept { return follower_->ended(); }
+Lsn Subscription::told() const noexcept { return thread_->told(); }
+bool Subscription::ended() const noexcept { return thread_->ended(); }
 
 Store Store::open(const std::filesystem::path& directory, Options options) {
     return bootstrap(directory, std::move(options));
@@ -159,13 +159,13 @@ HistoryCursor Store::cursor() {
 
 Subscription Store::subscribe(Lsn from, std::function<void(const CommittedFact&)> subscriber) {
     refuse_ahead(*running_, from);
-    auto follower =
-        FactFollower::start(running_->core.history, running_->journal, from,
-                            {.call = std::move(subscriber)}, running_->core.options.warning);
-    const std::scoped_lock lock{running_->followers_mutex};
-    std::erase_if(running_->followers, [](const auto& each) { return each.expired(); });
-    running_->followers.push_back(follower);
-    return Subscription{std::move(follower)};
+    auto thread =
+        SubscriberThread::start(running_->core.history, running_->journal, from,
+                                {.call = std::move(subscriber)}, running_->core.options.warning);
+    const std::scoped_lock lock{running_->subscribers_mutex};
+    std::erase_if(running_->subscribers, [](const auto& each) { return each.expired(); });
+    running_->subscribers.push_back(thread);
+    return Subscription{std::move(thread)};
 }
 
 std::vector<HandlerStatus> Store::handlers() {

@@ -20,7 +20,7 @@
 namespace allot {
 
 struct Adapters;
-class FactFollower;
+class SubscriberThread;
 struct RunningStore;
 
 /// How a store stands, for a log or a monitor.
@@ -66,7 +66,7 @@ struct StoreStatus {
 /// store ends the subscription, too, which may outlive it. A subscriber must not destroy the store.
 class Subscription {
 public:
-    explicit Subscription(std::shared_ptr<FactFollower> follower) noexcept;
+    explicit Subscription(std::shared_ptr<SubscriberThread> thread) noexcept;
     Subscription(Subscription&&) noexcept;
     Subscription& operator=(Subscription&& other) noexcept;
     ~Subscription();
@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool ended() const noexcept;
 
 private:
-    std::shared_ptr<FactFollower> follower_;
+    std::shared_ptr<SubscriberThread> thread_;
 };
 
 /// A store of stock in a directory: everything it acknowledges is there again when it is opened

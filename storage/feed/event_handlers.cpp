@@ -115,7 +115,7 @@ HandlerAtWork::HandlerAtWork(FileSystem& files, fs::path directory, const GroupJ
       kept_{done} {}
 
 void HandlerAtWork::start(FactHistory& history, JournalThreads& journal) {
-    follower_ = FactFollower::start(
+    follower_ = SubscriberThread::start(
         history, journal, done_ + 1,
         {.name = "event handler " + handler_.name,
          .call = [this](const CommittedFact& fact) { call(fact); },

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "storage/feed/event_handler.hpp"
-#include "storage/feed/fact_follower.hpp"
+#include "storage/feed/subscriber_thread.hpp"
 #include "storage/io/file_system.hpp"
 #include "storage/journal/group_journal.hpp"
 
@@ -59,7 +59,7 @@ private:
     mutable std::mutex mutex_;      // of what follows
     std::string last_error_;
     Steady::time_point retry_at_{};
-    std::shared_ptr<FactFollower> follower_;
+    std::shared_ptr<SubscriberThread> follower_;
 };
 
 /// The event handlers of a store.

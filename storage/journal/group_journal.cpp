@@ -170,17 +170,17 @@ void GroupJournal::request_close() {
 
 void GroupJournal::prune(Lsn first) {
     remove_before(readers_.needed ? std::min(first, readers_.needed()) : first);
-    look_back(first);
+    update_retained(first);
 }
 
-void GroupJournal::look_back(Lsn first) {
+void GroupJournal::update_retained(Lsn first) {
     if (!readers_.needed) return;
     const Lsn needed = std::min(first, readers_.needed());
     {
         const Lock lock{mutex_};
         std::uint64_t held_back = 0;
-        for (std::size_t place = 0; may_go(place, first); ++place) {
-            if (!may_go(place, needed)) ++held_back;
+        for (std::size_t index = 0; may_go(index, first); ++index) {
+            if (!may_go(index, needed)) ++held_back;
         }
         held_back_bytes_ = held_back * options_.segment_bytes;
     }
@@ -211,14 +211,14 @@ void GroupJournal::remove_before(Lsn first) {
 
 /// Whether the segment holds nothing but facts before `first`, and the options do not want it. All
 /// before it are gone, or may go. \pre mutex_ is held
-bool GroupJournal::may_go(std::size_t place, Lsn first) const {
+bool GroupJournal::may_go(std::size_t index, Lsn first) const {
     if (segments_.size() < place + 2 || segments_[place + 1].first > first) return false;
     // Those that are full and would be left; one that is longer than usual counts for less than it
     // holds.
     const std::uint64_t left = (segments_.size() - place - 2) * options_.segment_bytes;
     if (left < options_.keep_journal_bytes) return false;
     return options_.keep_journal_age.count() == 0 ||
-           age_of(segments_[place], segments_.back()) >= options_.keep_journal_age;
+           age_of(segments_[index], segments_.back()) >= options_.keep_journal_age;
 }
 
 std::uint64_t GroupJournal::file_bytes() const {

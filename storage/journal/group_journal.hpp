@@ -72,13 +72,13 @@ public:
     /// Those who still have to read facts that a start does not need.
     struct Readers {
         std::function<Lsn()> needed;  ///< gives the first LSN that one of them has to read
-        /// look_back() calls it with how many bytes before `first` are kept only for them.
+        /// update_retained() calls it with how many bytes before `first` are kept only for them.
         std::function<void(Lsn first, std::uint64_t bytes)> held_back;
     };
     /// Once only, before prune().
     void keep_from(Readers readers) { readers_ = std::move(readers); }
     /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
-    void look_back(Lsn first);
+    void update_retained(Lsn first);
     /// How many bytes that were by the last count.
     [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
     /// Bytes of all segments; a little more where a large unit has made one longer.
@@ -142,8 +142,8 @@ private:
 
     void next_step(Time now);
     bool collect(Time now);
-    [[nodiscard]] Time patience_ends(Time now);
-    [[nodiscard]] Time linger_ends(Time now);
+    [[nodiscard]] Time idle_deadline(Time now);
+    [[nodiscard]] Time batch_deadline(Time now);
     void write_group(Time now);
     void record_history();
     [[nodiscard]] bool next_segment_is_ready();
@@ -153,7 +153,7 @@ private:
     void publish(Time now);
     void note_writing(Time now);
     void remove_before(Lsn first);
-    [[nodiscard]] bool may_go(std::size_t place, Lsn first) const;
+    [[nodiscard]] bool may_go(std::size_t index, Lsn first) const;
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);
     void request_next_segment();
@@ -183,9 +183,9 @@ private:
     JournalWriter writer_;
     GroupBuffer writing_;
     Stage stage_ = Stage::collecting;
-    Time resume_{};       // what step() returns
-    Time idle_since_{};   // no unit has come; the epoch: some has
-    Time linger_ends_{};  // of the group that is filling; the epoch: it does not linger
+    Time resume_{};          // what step() returns
+    Time idle_since_{};      // no unit has come; the epoch: some has
+    Time batch_deadline_{};  // of the group that is filling; the epoch: it has none
     Time unsynced_since_{};
     Time opened_{};          // the first step; the epoch: there was none yet
     Time retry_at_{};        // when the next segment is tried again; the epoch: not known, or never

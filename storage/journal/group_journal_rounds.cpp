@@ -16,7 +16,7 @@ namespace {
 /// A journal without work for so long marks its last group as durable, on the disk itself.
 constexpr std::chrono::milliseconds idle_before_mark{20};
 /// Where replies do not wait for the disk, units of work collect for so long before a write.
-constexpr std::chrono::milliseconds relaxed_linger{1};
+constexpr std::chrono::milliseconds relaxed_batch_delay{1};
 /// Between tries to make a segment.
 constexpr BackOff preparation_back_off{.first = std::chrono::milliseconds{100},
                                        .most = std::chrono::milliseconds{2000}};
@@ -65,11 +65,11 @@ bool GroupJournal::collect(Time now) {
     const Lock lock{mutex_};
     idle_ = false;
     if (!stop_ && sync_wanted_ <= writer_.synced()) {
-        resume_ = filling_.empty() ? patience_ends(now) : linger_ends(now);
+        resume_ = filling_.empty() ? idle_deadline(now) : batch_deadline(now);
         idle_ = filling_.empty() && now < resume_;
         if (now < resume_) return false;
     }
-    idle_since_ = linger_ends_ = {};
+    idle_since_ = batch_deadline_ = {};
     if (stop_ && filling_.empty()) {
         stage_ = Stage::closing;
         return true;
@@ -84,7 +84,7 @@ bool GroupJournal::collect(Time now) {
 }
 
 /// When there will be something to do although no unit has come: a sync, or a mark.
-GroupJournal::Time GroupJournal::patience_ends(Time now) {
+GroupJournal::Time GroupJournal::idle_deadline(Time now) {
     if (idle_since_ == Time{}) idle_since_ = now;
     const auto& [mode, interval] = options_.durability;
     if (mode == Durability::Mode::os) return Time::max();
@@ -93,13 +93,13 @@ GroupJournal::Time GroupJournal::patience_ends(Time now) {
 }
 
 /// Where no reply waits for the disk, a group may grow a little before it is written.
-GroupJournal::Time GroupJournal::linger_ends(Time now) {
+GroupJournal::Time GroupJournal::batch_deadline(Time now) {
     if (options_.durability.mode == Durability::Mode::always ||
         filling_.bytes() >= relaxed_group_bytes) {
         return now;
     }
-    if (linger_ends_ == Time{}) linger_ends_ = now + relaxed_linger;
-    return linger_ends_;
+    if (batch_deadline_ == Time{}) batch_deadline_ = now + relaxed_batch_delay;
+    return batch_deadline_;
 }
 
 void GroupJournal::write_group(Time now) {
@@ -196,7 +196,7 @@ void GroupJournal::publish(Time now) {
         room_ = writer_.room();
         judge_room();
     }
-    index_.add(writer_.place());
+    index_.add(writer_.position());
     // Only now: whoever reads up to there finds the way in the index.
     readable_ =
         options_.durability.mode == Durability::Mode::os ? writer_.written() : writer_.synced();

@@ -5,42 +5,43 @@
 
 namespace allot {
 
-void JournalIndex::add(const JournalPlace& place) {
+void JournalIndex::add(const JournalPosition& position) {
     const std::scoped_lock lock{mutex_};
-    const auto after = std::ranges::upper_bound(places_, place.next, {}, &JournalPlace::next);
-    if (after == places_.begin()) {
-        places_.insert(after, place);
+    const auto after =
+        std::ranges::upper_bound(positions_, position.next, {}, &JournalPosition::next);
+    if (after == positions_.begin()) {
+        positions_.insert(after, position);
         return;
     }
-    JournalPlace& before = *std::prev(after);
-    if (place.offset != 0 &&
-        (before.segment > place.segment ||
-         (before.segment == place.segment && place.offset < before.offset + spacing_bytes))) {
+    JournalPosition& before = *std::prev(after);
+    if (position.offset != 0 &&
+        (before.segment > position.segment ||
+         (before.segment == position.segment && position.offset < before.offset + spacing_bytes))) {
         return;
     }
-    if (before.next == place.next) {
+    if (before.next == position.next) {
         before = place;
     } else {
-        places_.insert(after, place);
+        positions_.insert(after, position);
     }
 }
 
-void JournalIndex::add_stop(const JournalPlace& place) {
+void JournalIndex::add_stop(const JournalPosition& position) {
     const std::scoped_lock lock{mutex_};
     if (stops_.size() < stops_max) {
-        stops_.push_back(place);
+        stops_.push_back(position);
     } else {
         stops_[next_stop_] = place;
         next_stop_ = (next_stop_ + 1) % stops_max;
     }
 }
 
-std::optional<JournalPlace> JournalIndex::before(Lsn fact) const {
+std::optional<JournalPosition> JournalIndex::before(Lsn fact) const {
     const std::scoped_lock lock{mutex_};
-    const auto after = std::ranges::upper_bound(places_, fact, {}, &JournalPlace::next);
-    if (after == places_.begin()) return std::nullopt;
-    JournalPlace found = *std::prev(after);
-    for (const JournalPlace& stop : stops_) {
+    const auto after = std::ranges::upper_bound(positions_, fact, {}, &JournalPosition::next);
+    if (after == positions_.begin()) return std::nullopt;
+    JournalPosition found = *std::prev(after);
+    for (const JournalPosition& stop : stops_) {
         if (stop.next <= fact && stop.next > found.next) found = stop;
     }
     return found;
@@ -48,8 +49,10 @@ std::optional<JournalPlace> JournalIndex::before(Lsn fact) const {
 
 void JournalIndex::drop(std::uint64_t segment) {
     const std::scoped_lock lock{mutex_};
-    const auto is_gone = [&](const JournalPlace& place) { return place.segment <= segment; };
-    std::erase_if(places_, is_gone);
+    const auto is_gone = [&](const JournalPosition& position) {
+        return position.segment <= segment;
+    };
+    std::erase_if(positions_, is_gone);
     std::erase_if(stops_, is_gone);
     next_stop_ = 0;
 }

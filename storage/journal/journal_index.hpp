@@ -11,7 +11,7 @@
 namespace allot {
 
 /// Where a frame of a journal begins.
-struct JournalPlace {
+struct JournalPosition {
     Lsn next;               ///< the first fact at or after this place
     std::uint64_t segment;  ///< its number
     std::uint64_t offset;   ///< in it, bytes; 0: at its header
@@ -23,25 +23,25 @@ struct JournalPlace {
 /// where the last readers stopped. Thread-safe.
 class JournalIndex {
 public:
-    JournalIndex() { places_.reserve(places_at_first); }
+    JournalIndex() { positions_.reserve(positions_at_first); }
 
     /// \pre of the beginning of a segment, or after those of the same segment.
-    void add(const JournalPlace& place);
+    void add(const JournalPosition& position);
     /// A reader stopped here, and may come back.
-    void add_stop(const JournalPlace& place);
+    void add_stop(const JournalPosition& position);
     /// The last place known that is not behind the fact. \return none when all of them are.
-    [[nodiscard]] std::optional<JournalPlace> before(Lsn fact) const;
+    [[nodiscard]] std::optional<JournalPosition> before(Lsn fact) const;
     /// Forgets what is in segments up to this one.
     void drop(std::uint64_t segment);
 
 private:
     static constexpr std::uint64_t spacing_bytes = 1U << 20U;
     static constexpr std::size_t stops_max = 64;
-    static constexpr std::size_t places_at_first = 1024;  // a gibibyte of journal
+    static constexpr std::size_t positions_at_first = 1024;  // a gibibyte of journal
 
-    mutable std::mutex mutex_;          // of all that follows
-    std::vector<JournalPlace> places_;  // by `next`
-    std::vector<JournalPlace> stops_;   // a ring
+    mutable std::mutex mutex_;                // of all that follows
+    std::vector<JournalPosition> positions_;  // by `next`
+    std::vector<JournalPosition> stops_;      // a ring
     std::size_t next_stop_ = 0;
 };
 

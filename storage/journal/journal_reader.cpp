@@ -23,7 +23,7 @@ FrameHeader read_header(std::span<const std::byte> bytes) noexcept {
 }  // namespace
 
 JournalReader::~JournalReader() {
-    if (file_) journal_.index().add_stop(lsn_ == place_.next ? place_ : frame_place_);
+    if (file_) journal_.index().add_stop(lsn_ == position_.next ? position_ : frame_position_);
 }
 
 std::vector<CommittedFact> JournalReader::read(std::size_t most) {
@@ -34,7 +34,7 @@ std::vector<CommittedFact> JournalReader::read(std::size_t most) {
     facts.reserve(most);
     try {
         while (facts.size() < most) {
-            if (lsn_ == place_.next) find_frame();
+            if (lsn_ == position_.next) find_frame();
             give(most, facts);
         }
     } catch (const std::exception&) {
@@ -44,7 +44,7 @@ std::vector<CommittedFact> JournalReader::read(std::size_t most) {
 }
 
 void JournalReader::refuse(const std::string& why) const {
-    throw CorruptStore{journal::segment_name(place_.segment), place_.offset, next_, why};
+    throw CorruptStore{journal::segment_name(position_.segment), position_.offset, next_, why};
 }
 
 /// Stops at the frame that holds the next fact, and begins it. \pre the fact is readable.
@@ -55,34 +55,34 @@ void JournalReader::find_frame() {
             follow();
             continue;
         }
-        const FrameHeader frame = read_header(at(place_.offset, sizeof(FrameHeader)));
+        const FrameHeader frame = read_header(at(position_.offset, sizeof(FrameHeader)));
         if (!journal::is_readable(frame.version)) refuse("a format of another version");
-        if (frame.previous != place_.chain || frame.first != place_.next ||
+        if (frame.previous != position_.chain || frame.first != position_.next ||
             frame.store_id != journal_.store_id() || frame.bytes < frame.header_bytes() ||
             frame.bytes > journal::frame_bytes_max) {
             refuse("a frame does not carry on from the one before");
         }
         if (frame.last >= next_) return begin_frame(frame);
         pass(frame);
-        lsn_ = place_.next;
+        lsn_ = position_.next;
     }
 }
 
 void JournalReader::find_place() {
-    const auto place = journal_.index().before(next_);
-    if (!place) throw TrimmedHistory{journal_.oldest()};
-    place_ = *place;
-    lsn_ = place_.next;
-    auto file = open(place_.segment);
-    if (place_.offset == 0) place_ = begin_of(*file, place_.segment);
+    const auto position = journal_.index().before(next_);
+    if (!position) throw TrimmedHistory{journal_.oldest()};
+    position_ = *position;
+    lsn_ = position_.next;
+    auto file = open(position_.segment);
+    if (position_.offset == 0) position_ = begin_of(*file, position_.segment);
     file_ = std::move(file);
     bytes_.clear();
 }
 
 /// \pre the segment has no frame any more.
 void JournalReader::follow() {
-    auto file = open(place_.segment + 1);
-    place_ = begin_of(*file, place_.segment + 1);
+    auto file = open(position_.segment + 1);
+    position_ = begin_of(*file, position_.segment + 1);
     file_ = std::move(file);
     bytes_.clear();
 }
@@ -100,16 +100,16 @@ std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
     }
 }
 
-/// Behind the header of a segment, which carries on from place_. \pre place_.next is in it.
-JournalPlace JournalReader::begin_of(File& file, std::uint64_t segment) const {
+/// Behind the header of a segment, which carries on from position_. \pre position_.next is in it.
+JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const {
     std::array<std::byte, sizeof(SegmentHeader)> bytes{};
     const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
     if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
     const SegmentHeader& header = *whole;
     if (!journal::is_readable(header.version)) refuse("a segment of another format version");
-    const bool carries_on = place_.offset == 0 || header.previous == place_.chain;
+    const bool carries_on = position_.offset == 0 || header.previous == position_.chain;
     if (header.number != segment || header.store_id != journal_.store_id() ||
-        header.first != place_.next || !carries_on) {
+        header.first != position_.next || !carries_on) {
         refuse("the segment after it does not carry on");
     }
     return {header.first, segment, sizeof header, header.checksum};
@@ -118,34 +118,34 @@ JournalPlace JournalReader::begin_of(File& file, std::uint64_t segment) const {
 /// False where the segment ends: nothing is written behind its last frame, and all that is readable
 /// has been.
 bool JournalReader::has_frame() {
-    const auto frame = journal::frame_header(at(place_.offset, sizeof(FrameHeader)));
+    const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
     return frame && frame->magic == FrameHeader::magic_value;
 }
 
 void JournalReader::begin_frame(const FrameHeader& header) {
-    const Bytes bytes = at(place_.offset, header.bytes);
+    const Bytes bytes = at(position_.offset, header.bytes);
     const auto frame = journal::whole_frame(bytes);
     if (!frame) refuse("a frame is damaged that was durable");
     records_ = bytes.first(frame->bytes).subspan(frame->header_bytes());
     facts_ = {};
     history_ = frame->history;
     lsn_ = frame->first;
-    frame_place_ = place_;
+    frame_position_ = position_;
     pass(*frame);
 }
 
 /// The next frame is the one behind this.
 void JournalReader::pass(const FrameHeader& frame) {
     constexpr std::uint64_t index_spacing = 1U << 20U;
-    const std::uint64_t before = place_.offset / index_spacing;
-    place_.next = frame.last + 1;
-    place_.offset += frame.bytes;
-    place_.chain = frame.checksum;
-    if (place_.offset / index_spacing != before) journal_.index().add(place_);
+    const std::uint64_t before = position_.offset / index_spacing;
+    position_.next = frame.last + 1;
+    position_.offset += frame.bytes;
+    position_.chain = frame.checksum;
+    if (position_.offset / index_spacing != before) journal_.index().add(position_);
 }
 
 void JournalReader::give(std::size_t most, std::vector<CommittedFact>& facts) {
-    for (; lsn_ != place_.next && facts.size() < most; ++lsn_) {
+    for (; lsn_ != position_.next && facts.size() < most; ++lsn_) {
         if (facts_.empty()) next_record();
         auto fact = journal::decode(facts_);
         if (!fact) refuse("a record holds bytes that are no fact");

@@ -28,7 +28,7 @@ public:
         : files_{files}, directory_{directory}, journal_{journal}, next_{from} {}
     JournalReader(const JournalReader&) = delete;
     JournalReader& operator=(const JournalReader&) = delete;
-    /// Remembers the place, for the next one.
+    /// Remembers the position, for the next one.
     ~JournalReader();
 
     /// The LSN of the fact that is read next.
@@ -44,7 +44,7 @@ private:
     void find_place();
     void follow();
     [[nodiscard]] std::unique_ptr<File> open(std::uint64_t segment) const;
-    [[nodiscard]] JournalPlace begin_of(File& file, std::uint64_t segment) const;
+    [[nodiscard]] JournalPosition begin_of(File& file, std::uint64_t segment) const;
     [[nodiscard]] bool has_frame();
     void begin_frame(const journal::FrameHeader& header);
     void pass(const journal::FrameHeader& frame);
@@ -58,9 +58,9 @@ private:
     GroupJournal& journal_;
     Lsn next_;
 
-    std::unique_ptr<File> file_;  // null: nothing was read yet
-    JournalPlace place_{};        // of the next frame
-    JournalPlace frame_place_{};  // of the one whose facts are being given
+    std::unique_ptr<File> file_;        // null: nothing was read yet
+    JournalPosition position_{};        // of the next frame
+    JournalPosition frame_position_{};  // of the one whose facts are being given
     std::vector<std::byte> bytes_;
     std::uint64_t bytes_offset_ = 0;  // of bytes_ in the file
     Lsn bytes_readable_ = 0;          // up to there bytes_ are as they stay
@@ -70,7 +70,7 @@ private:
     Bytes facts_;          // of the record that is begun, not given yet
     UnixMicros time_ = 0;  // of that record
     HistoryId history_ = 0;
-    Lsn lsn_ = 0;  // of the next fact in the frame; place_.next: none is left
+    Lsn lsn_ = 0;  // of the next fact in the frame; position_.next: none is left
 };
 
 }  // namespace allot

@@ -116,8 +116,8 @@ private:
         tail.epoch = header.epoch;
         tail.chain = header.checksum;
         tail.offset = offset_ = sizeof header;
-        tail.vouched = 0;
-        unvouched_.clear();
+        tail.durable_end = 0;
+        not_yet_durable_.clear();
         return true;
     }
 
@@ -169,14 +169,14 @@ private:
                 step_ = step;
                 show_progress();
             }
-            for (; !unvouched_.empty() && unvouched_.front().shown_by <= frame->durable;
-                 unvouched_.pop_front()) {
-                tail.vouched = unvouched_.front().end;
+            for (; !not_yet_durable_.empty() && not_yet_durable_.front().shown_by <= frame->durable;
+                 not_yet_durable_.pop_front()) {
+                tail.durable_end = not_yet_durable_.front().end;
             }
             // A mark says nothing of a mark before it: both may be of one write that was not
             // synced.
             const bool group = frame->kind == FrameKind::group;
-            unvouched_.push_back({group ? frame->last : frame->first, offset_});
+            not_yet_durable_.push_back({group ? frame->last : frame->first, offset_});
             scan_.closed_cleanly = frame->kind == FrameKind::close;
         }
     }
@@ -309,11 +309,11 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t step_ = 0;  // of `steps`, as last shown
     /// A frame of which no later one says yet that it is durable.
-    struct Unvouched {
+    struct NotYetDurable {
         Lsn shown_by;       // as soon as that LSN is
         std::uint64_t end;  // in the segment
     };
-    std::deque<Unvouched> unvouched_;
+    std::deque<NotYetDurable> not_yet_durable_;
     // Read, and not given yet:
     std::vector<JournaledUnit> units_;
     std::vector<Fact> facts_;  // of all of them

@@ -121,13 +121,13 @@ void JournalThreads::wake() {
 
 void JournalThreads::run() {
     using Steady = std::chrono::steady_clock;
-    constexpr std::chrono::hours patience_max{1};
+    constexpr std::chrono::hours sleep_max{1};
     Lock lock{mutex_};
     while (!journal_.ended()) {
         called_ = false;
         lock.unlock();
         const auto now = Steady::now();
-        const auto resume = std::min(journal_.step(now), now + patience_max);
+        const auto resume = std::min(journal_.step(now), now + sleep_max);
         lock.lock();
         if (resume > now) work_.wait_until(lock, resume, [&] { return called_; });
     }

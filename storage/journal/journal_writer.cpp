@@ -51,9 +51,9 @@ JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
 }
 
 void JournalWriter::write_again() {
-    std::vector<std::byte> bytes(tail_.offset - tail_.vouched);
-    file_->read_at(tail_.vouched, bytes);
-    file_->write_at(tail_.vouched, bytes);
+    std::vector<std::byte> bytes(tail_.offset - tail_.durable_end);
+    file_->read_at(tail_.durable_end, bytes);
+    file_->write_at(tail_.durable_end, bytes);
 }
 
 journal::FrameHeader JournalWriter::header(journal::FrameKind kind) const noexcept {

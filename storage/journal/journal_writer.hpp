@@ -14,12 +14,12 @@ namespace allot {
 /// Where a journal ends, and what the next frame has to carry on from.
 struct JournalTail {
     std::uint64_t store_id = 0;
-    std::uint64_t epoch = 0;    ///< of the process that will write, from 1
-    HistoryId history = 0;      ///< likewise
-    std::uint64_t segment = 0;  ///< being written; 0: there is none yet
-    std::uint64_t offset = 0;   ///< of the next frame in it, bytes
-    std::uint64_t vouched = 0;  ///< up to here later frames say that it is durable, bytes
-    std::uint64_t chain = 0;    ///< the checksum that the next frame or segment carries on
+    std::uint64_t epoch = 0;        ///< of the process that will write, from 1
+    HistoryId history = 0;          ///< likewise
+    std::uint64_t segment = 0;      ///< being written; 0: there is none yet
+    std::uint64_t offset = 0;       ///< of the next frame in it, bytes
+    std::uint64_t durable_end = 0;  ///< up to here later frames say that it is durable, bytes
+    std::uint64_t chain = 0;        ///< the checksum that the next frame or segment carries on
     Lsn last = 0;
 };
 
@@ -80,7 +80,7 @@ public:
 
     [[nodiscard]] std::uint64_t segment() const noexcept { return tail_.segment; }
     /// Where the next frame begins, unless it begins a segment.
-    [[nodiscard]] JournalPlace place() const noexcept {
+    [[nodiscard]] JournalPosition position() const noexcept {
         return {tail_.last + 1, tail_.segment, tail_.offset, tail_.chain};
     }
     [[nodiscard]] Lsn segment_first() const noexcept { return segment_first_; }

@@ -62,8 +62,8 @@ public:
     void give_up() noexcept { writer_.reset(); }
 
     /// Finds out how much of the journal is kept for its readers alone.
-    void look_back() {
-        if (starts_.size() == 2) journal_.look_back(starts_.front() + 1);
+    void update_retained() {
+        if (starts_.size() == 2) journal_.update_retained(starts_.front() + 1);
     }
 
     /// Where the newest snapshot starts; 0: there is none. From any thread.

@@ -17,7 +17,7 @@
 namespace allot {
 
 /// A receiver of facts.
-struct Follower {
+struct Subscriber {
     std::string name = "a subscriber";  ///< in warnings
     std::function<void(const CommittedFact&)> call;
     BackOff back_off = {};
@@ -36,17 +36,17 @@ inline constexpr std::string_view no_exception = "what was thrown is no std::exc
 
 /// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
 /// A call that throws is made again with the same fact, and a journal that could not be read is
-/// read again from there, after a rest; the engine and other followers go on meanwhile.
-class FactFollower {
+/// read again from there, after a rest; the engine and other subscribers go on meanwhile.
+class SubscriberThread {
 public:
     /// \param from the first LSN to be told. \throws TrimmedHistory
     /// \param warning told of calls that threw, of failed reads, and of an end before stop().
-    [[nodiscard]] static std::shared_ptr<FactFollower> start(
-        FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
+    [[nodiscard]] static std::shared_ptr<SubscriberThread> start(
+        FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
         std::function<void(std::string_view)> warning);
-    ~FactFollower();
-    FactFollower(const FactFollower&) = delete;
-    FactFollower& operator=(const FactFollower&) = delete;
+    ~SubscriberThread();
+    SubscriberThread(const SubscriberThread&) = delete;
+    SubscriberThread& operator=(const SubscriberThread&) = delete;
 
     /// Ends the calls, and waits for one that is running, unless it is called from within it. Once
     /// the last call has ended, the history and the journal are not used any more.
@@ -58,8 +58,8 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 private:
-    FactFollower(FactHistory& history, JournalThreads& journal, Lsn from, Follower follower,
-                 std::function<void(std::string_view)> warning);
+    SubscriberThread(FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
+                     std::function<void(std::string_view)> warning);
     void run();
     using Time = std::chrono::steady_clock::time_point;
     void tell_all();
@@ -73,7 +73,7 @@ private:
 
     JournalThreads& journal_;
     std::unique_ptr<FactCursor> cursor_;
-    const Follower follower_;
+    const Subscriber subscriber_;
     const std::function<void(std::string_view)> warning_;
     std::minstd_rand random_{std::random_device{}()};
     std::atomic<Lsn> told_;

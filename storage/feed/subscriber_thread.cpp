@@ -1,4 +1,4 @@
-#include "storage/feed/fact_follower.hpp"
+#include "storage/feed/subscriber_thread.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,26 +11,27 @@ namespace {
 constexpr std::size_t facts_at_once = 256;
 }
 
-FactFollower::FactFollower(FactHistory& history, JournalThreads& journal, Lsn from,
-                           Follower follower, std::function<void(std::string_view)> warning)
+SubscriberThread::SubscriberThread(FactHistory& history, JournalThreads& journal, Lsn from,
+                                   Subscriber subscriber,
+                                   std::function<void(std::string_view)> warning)
     : journal_{journal},
       cursor_{history.read(from)},
-      follower_{std::move(follower)},
+      subscriber_{std::move(subscriber)},
       warning_{std::move(warning)},
       told_{from - 1} {}
 
-std::shared_ptr<FactFollower> FactFollower::start(FactHistory& history, JournalThreads& journal,
-                                                  Lsn from, Follower follower,
-                                                  std::function<void(std::string_view)> warning) {
-    std::shared_ptr<FactFollower> made{
-        new FactFollower{history, journal, from, std::move(follower), std::move(warning)}};
+std::shared_ptr<SubscriberThread> SubscriberThread::start(
+    FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
+    std::function<void(std::string_view)> warning) {
+    std::shared_ptr<SubscriberThread> made{
+        new SubscriberThread{history, journal, from, std::move(subscriber), std::move(warning)}};
     // The thread holds it, too: whoever ends his own subscription may be the last who had it.
     const std::scoped_lock lock{made->stopping_};
     made->thread_ = std::thread{[self = made] { self->run(); }};
     return made;
 }
 
-FactFollower::~FactFollower() {
+SubscriberThread::~SubscriberThread() {
     if (!thread_.joinable()) return;
     if (std::this_thread::get_id() == caller_) {
         thread_.detach();  // it is the last who had it, and has nothing left to do
@@ -39,7 +40,7 @@ FactFollower::~FactFollower() {
     }
 }
 
-void FactFollower::stop() {
+void SubscriberThread::stop() {
     if (std::this_thread::get_id() == caller_) {
         stop_ = true;
         return;
@@ -47,12 +48,12 @@ void FactFollower::stop() {
     const std::scoped_lock lock{stopping_};  // the subscriber's owner and the store's may both ask
     if (!thread_.joinable()) return;
     stop_ = true;
-    if (follower_.interrupt) follower_.interrupt();
+    if (subscriber_.interrupt) subscriber_.interrupt();
     journal_.wake();
     thread_.join();
 }
 
-void FactFollower::run() {
+void SubscriberThread::run() {
     caller_ = std::this_thread::get_id();
     try {
         tell_all();
@@ -60,13 +61,13 @@ void FactFollower::run() {
         const std::string end =
             "told no more after LSN " + std::to_string(told_) + ": " + error.what();
         note_failure(end, {});
-        warn(follower_.name + " is " + end);
+        warn(subscriber_.name + " is " + end);
     }
     cursor_.reset();
     ended_ = true;
 }
 
-void FactFollower::tell_all() {
+void SubscriberThread::tell_all() {
     std::uint64_t failures = 0;  // of reading, in a row
     while (journal_.wait_readable(cursor_->next(), stop_, idle_until())) {
         FactRun facts;
@@ -86,16 +87,16 @@ void FactFollower::tell_all() {
     }
 }
 
-FactFollower::Time FactFollower::idle_until() const {
-    return follower_.idle ? follower_.idle() : Time::max();
+SubscriberThread::Time SubscriberThread::idle_until() const {
+    return subscriber_.idle ? subscriber_.idle() : Time::max();
 }
 
-void FactFollower::tell(const CommittedFact& fact) {
+void SubscriberThread::tell(const CommittedFact& fact) {
     for (std::uint64_t failures = 1; !stop_; ++failures) {
         std::string why;
         std::chrono::milliseconds at_least{0};
         try {
-            follower_.call(fact);
+            subscriber_.call(fact);
             told_.store(fact.lsn, std::memory_order_release);
             return;
         } catch (const RetryLater& later) {
@@ -111,24 +112,24 @@ void FactFollower::tell(const CommittedFact& fact) {
     }
 }
 
-void FactFollower::rest(const std::string& what, std::uint64_t failures, const std::string& why,
-                        std::chrono::milliseconds at_least) {
+void SubscriberThread::rest(const std::string& what, std::uint64_t failures, const std::string& why,
+                            std::chrono::milliseconds at_least) {
     const auto time = std::max(rest_after(failures), at_least);
     note_failure(why, time);
     if (stop_) return;
-    warn(follower_.name + what + std::to_string(time.count()) + " ms: " + why);
+    warn(subscriber_.name + what + std::to_string(time.count()) + " ms: " + why);
     journal_.rest(time, stop_);
 }
 
-void FactFollower::note_failure(const std::string& why, std::chrono::milliseconds rest) const {
-    if (follower_.failed) follower_.failed(why, rest);
+void SubscriberThread::note_failure(const std::string& why, std::chrono::milliseconds rest) const {
+    if (subscriber_.failed) subscriber_.failed(why, rest);
 }
 
-std::chrono::milliseconds FactFollower::rest_after(std::uint64_t failures) {
-    return follower_.back_off.after(failures, std::uniform_real_distribution<>{}(random_));
+std::chrono::milliseconds SubscriberThread::rest_after(std::uint64_t failures) {
+    return subscriber_.back_off.after(failures, std::uniform_real_distribution<>{}(random_));
 }
 
-void FactFollower::warn(const std::string& text) const {
+void SubscriberThread::warn(const std::string& text) const {
     if (warning_) warning_(text);
 }
 
