@@ -9,22 +9,22 @@ namespace allot {
 RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions options,
                            Adapters adapters)
     : core{adapters.files, directory, std::move(options), adapters.clock},
-      handlers{adapters.files, directory, core.journal, std::move(adapters.handlers),
-               core.options.warning} {
+      sinks{adapters.files, directory, core.journal, std::move(adapters.sinks),
+            core.options.warning} {
     // Before anything may ask for a snapshot, after which the journal is pruned.
     core.journal.keep_from(
-        {.needed = [this] { return handlers.needed(); },
+        {.min_required = [this] { return sinks.min_required(); },
          .held_back = [this](Lsn first,
-                             std::uint64_t bytes) { handlers.tell_held_back(first, bytes); }});
+                             std::uint64_t bytes) { sinks.warn_of_retention(first, bytes); }});
     core.snapshotter.update_retained();
-    handlers.start(core.history, journal);
+    sinks.start(core.history, journal);
     core.journal.on_durable([this](Lsn) {
         if (core.snapshot_is_due()) snapshots.start();
     });
 }
 
 RunningStore::~RunningStore() {
-    handlers.stop();
+    sinks.stop();
     for (const auto& subscriber : subscribers) {
         if (const auto running = subscriber.lock()) running->stop();
     }

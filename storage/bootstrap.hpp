@@ -3,22 +3,22 @@
 #include <filesystem>
 #include <vector>
 
-#include "storage/feed/event_handler.hpp"
+#include "storage/feed/event_sink.hpp"
 #include "storage/io/file_system.hpp"
 #include "storage/io/system_clock.hpp"
 #include "storage/store.hpp"
 
 namespace allot {
 
-/// What a store is built on, and its event handlers. Files and clock are the machine's unless
+/// What a store is built on, and its event sinks. Files and clock are the machine's unless
 /// others are given, as by a test; they outlive the store.
 struct Adapters {
     FileSystem& files = posix_file_system();
     Clock& clock = system_clock();
-    std::vector<EventHandler> handlers = {};
+    std::vector<EventSink> sinks = {};
 };
 
-/// Opens a store: the one place where its parts are given to each other, and where event handlers
+/// Opens a store: the one place where its parts are given to each other, and where event sinks
 /// are registered. A handler that fails is called again, from its place on, and fails no command.
 /// The journal is kept from the first fact on that one of them has not dealt with.
 ///

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <vector>
 
-#include "storage/feed/event_handlers.hpp"
+#include "storage/feed/event_sinks.hpp"
 #include "storage/feed/subscriber_thread.hpp"
 #include "storage/journal/journal_threads.hpp"
 #include "storage/snapshot/snapshot_thread.hpp"
@@ -28,7 +28,7 @@ struct RunningStore {
     std::mutex subscribers_mutex;
     std::vector<std::weak_ptr<SubscriberThread>> subscribers;
     SnapshotThread snapshots{core.snapshotter, core.mutex, journal, core.options.warning};
-    EventHandlers handlers;
+    EventSinks sinks;
 };
 
 }  // namespace allot

@@ -168,8 +168,8 @@ Subscription Store::subscribe(Lsn from, std::function<void(const CommittedFact&)
     return Subscription{std::move(thread)};
 }
 
-std::vector<HandlerStatus> Store::handlers() {
-    return running_->handlers.status(running_->core.history.end());
+std::vector<SinkStatus> Store::sinks() {
+    return running_->sinks.status(running_->core.history.end());
 }
 
 Lsn Store::snapshot() { return running_->snapshots.take(); }

@@ -12,7 +12,7 @@
 
 #include "engine/history.hpp"
 #include "engine/message_bus.hpp"
-#include "storage/feed/event_handler.hpp"
+#include "storage/feed/event_sink.hpp"
 #include "storage/io/file_system.hpp"
 #include "storage/journal/group_sizes.hpp"
 #include "storage/options.hpp"
@@ -37,7 +37,7 @@ struct StoreStatus {
     std::uint64_t journal_bytes;   ///< since the process began
     std::uint64_t journal_groups;  ///< written since the process began
     std::uint64_t journal_file_bytes;  ///< of the files that are there now
-    /// The part of these that is kept only because an event handler has yet to read it, as of the
+    /// The part of these that is kept only because an event sink has yet to read it, as of the
     /// last snapshot, or of the start.
     std::uint64_t held_back_bytes;
     std::uint64_t waiting_bytes;  ///< of the group that fills while another is written
@@ -95,7 +95,7 @@ public:
     using Options = StoreOptions;
 
     /// Opens the store in `directory`, which is made if it is not there, and recovers its state: as
-    /// bootstrap() does, without event handlers.
+    /// bootstrap() does, without event sinks.
     /// \throws std::system_error when the file system fails; StoreInUse when it is open elsewhere.
     /// \throws CorruptStore when a file is not what was written.
     /// \throws std::invalid_argument when an option is out of its range.
@@ -182,8 +182,8 @@ public:
     /// Names the last fact that is shown: a reader that begins after it misses nothing from now on.
     [[nodiscard]] HistoryCursor cursor();
 
-    /// How each event handler that bootstrap() was given stands, in that order.
-    [[nodiscard]] std::vector<HandlerStatus> handlers();
+    /// How each event sink that bootstrap() was given stands, in that order.
+    [[nodiscard]] std::vector<SinkStatus> sinks();
 
     /// Takes a snapshot now, or waits for the end of the one that is being taken and then does.
     /// Others go on working. \return the LSN from which a restart replays the journal.

@@ -11,14 +11,14 @@
 namespace allot::program {
 
 Store open_store(const std::filesystem::path& directory, StoreOptions options, Console& console,
-                 Logger& log, std::vector<EventHandler> handlers) {
+                 Logger& log, std::vector<EventSink> sinks) {
     ProgressBar bar{console.err, console.err_is_terminal};
     options.progress = [&bar, told = std::move(options.progress)](const Progress& progress) {
         bar.update(progress.what, progress.done, progress.total);
         if (told) told(progress);
     };
     options.warning = [&log](std::string_view text) { log.warning(text); };
-    return bootstrap(directory, std::move(options), {.handlers = std::move(handlers)});
+    return bootstrap(directory, std::move(options), {.sinks = std::move(sinks)});
 }
 
 std::string data_directory(const Settings& settings) {

@@ -16,8 +16,7 @@ namespace allot::program {
 /// \param log outlives the store.
 /// \throws as bootstrap()
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
-                               Console& console, Logger& log,
-                               std::vector<EventHandler> handlers = {});
+                               Console& console, Logger& log, std::vector<EventSink> sinks = {});
 
 /// The directory that a command is about: its operand, or else --data.
 [[nodiscard]] std::string store_directory(const Settings& settings);

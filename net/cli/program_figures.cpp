@@ -22,7 +22,7 @@ void add_journal(Figures& to, const StoreStatus& status) {
     to.gauge("journal_file_bytes", "allot_journal_file_bytes", "Bytes of the journal's files",
              status.journal_file_bytes);
     to.gauge("journal_held_back_bytes", "allot_journal_held_back_bytes",
-             "Of these, what only event handlers still need, by the last snapshot",
+             "Of these, what only event sinks still need, by the last snapshot",
              status.held_back_bytes);
     to.gauge("journal_waiting_bytes", "allot_journal_waiting_bytes",
              "Bytes of facts that wait for the group before them", status.waiting_bytes);
@@ -82,26 +82,26 @@ void add_store_figures(Figures& to, const StoreStatus& status) {
     add_snapshots(to, status);
 }
 
-void add_handler_figures(Figures& to, const std::vector<HandlerStatus>& handlers) {
+void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
     to.begin("handlers");
-    for (const HandlerStatus& handler : handlers) {
+    for (const SinkStatus& sink : sinks) {
         std::string error;
-        append_escaped(error, handler.last_error, error_bytes_max);
-        to.begin_row(handler.name);
-        to.gauge("lsn", "allot_handler_lsn", "The last fact that the event handler has dealt with",
-                 handler.done);
+        append_escaped(error, sink.last_error, error_bytes_max);
+        to.begin_row(sink.name);
+        to.gauge("lsn", "allot_handler_lsn", "The last fact that the event sink has dealt with",
+                 sink.acked);
         to.gauge("lag_facts", "allot_handler_lag_facts",
-                 "Facts that the event handler has yet to look at", handler.lag);
+                 "Facts that the event sink has yet to look at", sink.lag);
         to.gauge("needs_lsn", "allot_handler_needs_lsn",
-                 "The first fact that the event handler still needs", handler.kept + 1);
+                 "The first fact that the event sink still needs", sink.persisted + 1);
         to.counter("deliveries", "allot_handler_deliveries_total",
-                   "Notifications that were accepted", handler.acted);
+                   "Notifications that were accepted", sink.acted);
         to.counter("failures", "allot_handler_failures_total",
-                   "Attempts that failed: to notify, or to read the journal", handler.failures);
+                   "Attempts that failed: to notify, or to read the journal", sink.failures);
         to.gauge("retry_seconds", "allot_handler_retry_seconds",
-                 "How long until the event handler is called again after a failure; 0: it does not "
+                 "How long until the event sink is called again after a failure; 0: it does not "
                  "rest",
-                 handler.retry_in);
+                 sink.retry_in);
         to.gauge("last_error", untold("a text"), "What the last of these failed with",
                  std::move(error));
     }

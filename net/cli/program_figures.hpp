@@ -11,8 +11,8 @@ namespace allot::program {
 /// Adds the figures that the storage alone knows.
 void add_store_figures(Figures& to, const StoreStatus& status);
 
-/// Adds how far each event handler has come.
-void add_handler_figures(Figures& to, const std::vector<HandlerStatus>& handlers);
+/// Adds how far each event sink has come.
+void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks);
 
 /// Adds how many lines of the program's log were dropped, because nothing read them.
 void add_log_figures(Figures& to, std::uint64_t lines_lost);

@@ -38,7 +38,7 @@ Backend backend_of(Store& store, const LogQueue& log) {
             .add_figures =
                 [&store, &log](Figures& to) {
                     add_store_figures(to, store.status());
-                    add_handler_figures(to, store.handlers());
+                    add_sink_figures(to, store.sinks());
                     add_log_figures(to, log.lines_lost());
                 }};
 }
@@ -133,7 +133,7 @@ std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loadin
     Meanwhile clients{io};
     try {
         Store store = open_store(settings.directory, std::move(options), console, log,
-                                 settings.notifications.handlers());
+                                 settings.notifications.sinks());
         clients.end();
         if (!interrupted) return store;
     } catch (const Interrupted&) {

@@ -5,9 +5,9 @@
 #include <system_error>
 
 #include "storage/errors.hpp"
-#include "storage/format/handler_file.hpp"
 #include "storage/format/journal_format.hpp"
 #include "storage/format/rewound_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/format/snapshot_format.hpp"
 
 namespace allot::store_files {
@@ -23,8 +23,8 @@ bool is_plain(std::string_view name) {
 }  // namespace
 
 bool belongs_to_store(std::string_view name) {
-    return journal::segment_number(name) || snapshot::start_of(name) ||
-           handler_file::handler_of(name) || name == rewound_file::name ||
+    return journal::segment_number(name) || snapshot::start_of(name) || sink_file::sink_of(name) ||
+           name == rewound_file::name ||
            ((name.starts_with(torn_prefix) || name.starts_with("lost-")) && is_plain(name));
 }
 
@@ -41,8 +41,7 @@ std::optional<std::uint64_t> staged_number(std::string_view name) {
 }
 
 bool is_unfinished(std::string_view name) {
-    return name == snapshot::aside_name || name == journal::aside_name ||
-           handler_file::is_aside(name);
+    return name == snapshot::aside_name || name == journal::aside_name || sink_file::is_aside(name);
 }
 
 bool is_ours(std::string_view name) {

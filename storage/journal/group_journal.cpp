@@ -169,18 +169,18 @@ void GroupJournal::request_close() {
 }
 
 void GroupJournal::prune(Lsn first) {
-    remove_before(readers_.needed ? std::min(first, readers_.needed()) : first);
+    remove_before(readers_.min_required ? std::min(first, readers_.min_required()) : first);
     update_retained(first);
 }
 
 void GroupJournal::update_retained(Lsn first) {
-    if (!readers_.needed) return;
-    const Lsn needed = std::min(first, readers_.needed());
+    if (!readers_.min_required) return;
+    const Lsn min_required = std::min(first, readers_.min_required());
     {
         const Lock lock{mutex_};
         std::uint64_t held_back = 0;
         for (std::size_t index = 0; may_go(index, first); ++index) {
-            if (!may_go(index, needed)) ++held_back;
+            if (!may_go(index, min_required)) ++held_back;
         }
         held_back_bytes_ = held_back * options_.segment_bytes;
     }

@@ -71,7 +71,7 @@ public:
     void prune(Lsn first);
     /// Those who still have to read facts that a start does not need.
     struct Readers {
-        std::function<Lsn()> needed;  ///< gives the first LSN that one of them has to read
+        std::function<Lsn()> min_required;  ///< gives the first LSN that one of them has to read
         /// update_retained() calls it with how many bytes before `first` are kept only for them.
         std::function<void(Lsn first, std::uint64_t bytes)> held_back;
     };

@@ -8,9 +8,9 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "storage/format/handler_file.hpp"
 #include "storage/format/manifest.hpp"
 #include "storage/format/rewound_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/recovery/store_image.hpp"
@@ -78,26 +78,26 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
                      ", and its files end at LSN " + std::to_string(report.last));
 }
 
-/// Where event handlers are: a place that is damaged keeps the store from being opened with them.
-void look_at_handlers(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
-                      CheckReport& report) {
+/// Where event sinks are: a place that is damaged keeps the store from being opened with them.
+void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                 CheckReport& report) {
     Histories histories = report.histories;
     const auto left = rewound_file::read(files, directory, store_id);
     for (const auto& [id, lsn] : left.value_or(rewound_file::Left{})) histories.leave(id, lsn);
     histories.begin_with_first_fact(0, report.last + 1);  // of the next opening
     for (const std::string& file : files.list(directory)) {
-        const auto handler = handler_file::handler_of(file);
-        if (!handler) continue;
+        const auto sink = sink_file::sink_of(file);
+        if (!sink) continue;
         try {
-            const auto place = handler_file::read(files, directory, *handler, store_id)
-                                   .value_or(handler_file::Place{});
-            Lsn agreed = std::min(place.done, report.last);
-            if (place.history) {
-                agreed = histories.agreed_before({*place.history, place.done}).value_or(agreed);
+            const auto offset =
+                sink_file::read(files, directory, *sink, store_id).value_or(sink_file::Offset{});
+            Lsn agreed = std::min(offset.acked, report.last);
+            if (offset.history) {
+                agreed = histories.agreed_before({*offset.history, offset.acked}).value_or(agreed);
             }
-            if (agreed == place.done) continue;
+            if (agreed == offset.acked) continue;
             report.findings.push_back(
-                "event handler " + *handler + " was told up to LSN " + std::to_string(place.done) +
+                "event sink " + *sink + " was told up to LSN " + std::to_string(offset.acked) +
                 " of a history that agrees with the store's up to LSN " + std::to_string(agreed) +
                 ", where the next start has it go on");
         } catch (const CorruptStore& error) {
@@ -122,7 +122,7 @@ CheckReport check_files(FileSystem& files, const fs::path& directory,
         look_at_tail(recovered.journal, report);
         compare_sources(files, directory, recovered, report);
         compare_manifest(files, directory, report);
-        look_at_handlers(files, directory, recovered.journal.tail.store_id, report);
+        check_sinks(files, directory, recovered.journal.tail.store_id, report);
     } catch (const CorruptStore& error) {
         find(report, error.what());
         report.damage = error;

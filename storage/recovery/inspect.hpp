@@ -37,7 +37,7 @@ struct CheckReport {
 
 /// Reads all of a store's files, and changes nothing: every checksum of journal and snapshots,
 /// every invariant of the state, and whether each snapshot and the journal after it give the same
-/// state; the places of event handlers; in a backup also whether it reaches as far as its manifest
+/// state; the places of event sinks; in a backup also whether it reaches as far as its manifest
 /// says. \pre no one changes the
 /// files meanwhile. \throws std::system_error when they can't be read.
 [[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,

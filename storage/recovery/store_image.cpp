@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "storage/format/file_content.hpp"
-#include "storage/format/handler_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/format/store_files.hpp"
 #include "storage/journal/journal_scan.hpp"
 #include "storage/recovery/recovery.hpp"
@@ -78,19 +78,19 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
-/// Takes out places of event handlers that are damaged: what was told can be told again. One that
+/// Takes out places of event sinks that are damaged: what was told can be told again. One that
 /// has come further than the image, while that was taken, is at the image's end in it.
-void trim_places(StoreImage& image, const JournalScan& scan) {
+void trim_offsets(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
     for (const std::string& file : image.files.list({})) {
-        const auto handler = handler_file::handler_of(file);
-        if (!handler) continue;
+        const auto sink = sink_file::sink_of(file);
+        if (!sink) continue;
         try {
-            const auto place = handler_file::read(image.files, {}, *handler, tail.store_id);
+            const auto offset = sink_file::read(image.files, {}, *sink, tail.store_id);
             const auto begun = scan.histories.begun();
-            if (!place || place->done <= tail.last || begun.empty()) continue;
+            if (!offset || offset->acked <= tail.last || begun.empty()) continue;
             auto bytes =
-                handler_file::bytes_of(tail.store_id, {scan.histories.at(tail.last), tail.last});
+                sink_file::bytes_of(tail.store_id, {scan.histories.at(tail.last), tail.last});
             const std::uint64_t size = bytes.size();
             image.files.put(file, {nullptr, size, {{0, std::move(bytes)}}});
         } catch (const UnknownFormat&) {
@@ -131,7 +131,7 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
     sync_tail(image.files, scan.tail);
     trim_journal(image.files, scan.tail);
     trim_snapshots(image, scan);
-    trim_places(image, scan);
+    trim_offsets(image, scan);
     image.store_id = scan.tail.store_id;
     image.last = scan.tail.last;
     return image;

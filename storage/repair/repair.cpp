@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "storage/format/handler_file.hpp"
 #include "storage/format/manifest.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
@@ -154,20 +154,20 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
         {.kind = StepKind::set_aside, .file = std::string{store_files::manifest}, .why = why});
 }
 
-/// The place of an event handler that no one can read: the handler begins as one that is new.
-void set_places_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
-                      RepairPlan& plan) {
+/// The place of an event sink that no one can read: the handler begins as one that is new.
+void set_offsets_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                       RepairPlan& plan) {
     for (const std::string& file : files.list(directory)) {
-        const auto handler = handler_file::handler_of(file);
-        if (!handler) continue;
+        const auto sink = sink_file::sink_of(file);
+        if (!sink) continue;
         try {
-            (void)handler_file::read(files, directory, *handler, store_id);
+            (void)sink_file::read(files, directory, *sink, store_id);
         } catch (const UnknownFormat&) {
             throw;
         } catch (const CorruptStore&) {
             plan.steps.push_back({.kind = StepKind::set_aside,
                                   .file = file,
-                                  .why = "it is damaged: the event handler begins anew"});
+                                  .why = "it is damaged: the event sink begins anew"});
         }
     }
 }
@@ -195,7 +195,7 @@ RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
     Planner{diagnosis}.describe(*best, plan);
     plan.outlook = RepairPlan::Outlook::repairable;
     set_manifest_aside(files, directory, plan);
-    set_places_aside(files, directory, diagnosis.store_id(), plan);
+    set_offsets_aside(files, directory, diagnosis.store_id(), plan);
     return plan;
 }
 

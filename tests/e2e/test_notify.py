@@ -247,7 +247,7 @@ class GivenAServerThatNotifies(NotifiedCase):
             self.assertEqual(expected, list(dict.fromkeys(told)))  # in order of the first time
         self.assertGreater(int(info["webhook_failures"]), 0)
         # Each failure is one line of the log, and says when it is tried again.
-        self.assertIn("event handler webhook failed at LSN", one.text)
+        self.assertIn("event sink webhook failed at LSN", one.text)
 
     def enter(self, mail, receiver):
         self.mail.kill()
@@ -313,8 +313,8 @@ class GivenSeveralReceivers(server.Case):
             self.assertEqual(expected, list(dict.fromkeys(receiver.lsns())))
         # The one that was never down has been told of nothing twice, but for where the kill was.
         self.assertLessEqual(len(self.shop.lsns()), len(expected) + 1)
-        self.assertIn("event handler webhook-erp failed at LSN", one.text)
-        self.assertNotIn("event handler webhook failed", one.text)
+        self.assertIn("event sink webhook-erp failed at LSN", one.text)
+        self.assertNotIn("event sink webhook failed", one.text)
 
     def test_when_one_becomes_one_of_several_then_its_place_carries_on(self):
         one = self.serve(self.urls[1], *QUICK)
@@ -365,7 +365,7 @@ class GivenSeveralReceivers(server.Case):
                 self.assertGreaterEqual(second - first, least, mode)
                 self.assertLess(second - first, least + 20, mode)
             self.assertEqual("0", client.info()["webhook_retry_seconds"])
-        self.assertRegex(one.text, r"event handler webhook failed at LSN 2 and is told again in 2000 ms: "
+        self.assertRegex(one.text, r"event sink webhook failed at LSN 2 and is told again in 2000 ms: "
                                    r"http://127.0.0.1:\d+: answered 429 with Retry-After: 2")
 
     def test_when_a_token_is_for_one_then_no_other_sees_it(self):
@@ -450,7 +450,7 @@ class GivenCertificatesThatAreNotTrusted(HandlersCase):
     def failures_of(self, one, name):
         """What the log says of each, once there are two; each is a line of its own."""
         ends = time.monotonic() + PATIENCE_S
-        said = re.compile(rf'^ts=\S+ level=warning msg="event handler {name} failed at LSN 2 and is '
+        said = re.compile(rf'^ts=\S+ level=warning msg="event sink {name} failed at LSN 2 and is '
                           r'told again in \d+ ms: (.*)"$')
         with one.client() as client:
             while int(client.info()[f"{name}_failures"]) < 2:
@@ -458,7 +458,7 @@ class GivenCertificatesThatAreNotTrusted(HandlersCase):
                 time.sleep(0.05)
             time.sleep(0.2)
             info = client.info()
-        found = [said.match(line)[1] for line in list(one.log) if f"event handler {name} " in line]
+        found = [said.match(line)[1] for line in list(one.log) if f"event sink {name} " in line]
         # One a try; and tries become rare.
         self.assertLessEqual(abs(len(found) - int(info[f"{name}_failures"])), 1)
         self.assertLess(len(found), 20)

@@ -20,22 +20,22 @@ using allot::Figure;
 using allot::FigureKind;
 using allot::Figures;
 
-const std::vector<allot::HandlerStatus> two_handlers{{.name = "mail",
-                                                      .done = 7,
-                                                      .kept = 6,
-                                                      .lag = 2,
-                                                      .acted = 3,
-                                                      .failures = 4,
-                                                      .last_error = "no\r\nlast_lsn:0",
-                                                      .retry_in = std::chrono::milliseconds{1500}},
-                                                     {.name = "webhook-erp",
-                                                      .done = 9,
-                                                      .kept = 8,
-                                                      .lag = 0,
-                                                      .acted = 6,
-                                                      .failures = 0,
-                                                      .last_error = "",
-                                                      .retry_in = {}}};
+const std::vector<allot::SinkStatus> two_handlers{{.name = "mail",
+                                                   .acked = 7,
+                                                   .persisted = 6,
+                                                   .lag = 2,
+                                                   .acted = 3,
+                                                   .failures = 4,
+                                                   .last_error = "no\r\nlast_lsn:0",
+                                                   .retry_in = std::chrono::milliseconds{1500}},
+                                                  {.name = "webhook-erp",
+                                                   .acked = 9,
+                                                   .persisted = 8,
+                                                   .lag = 0,
+                                                   .acted = 6,
+                                                   .failures = 0,
+                                                   .last_error = "",
+                                                   .retry_in = {}}};
 
 /// Of a server in its whole life: while it loads, and when it is open.
 std::vector<Figure> all_figures() {
@@ -46,7 +46,7 @@ std::vector<Figure> all_figures() {
     hub.open(engine.backend());
     hub.backend.add_figures = [](Figures& to) {
         allot::program::add_store_figures(to, allot::StoreStatus{});
-        allot::program::add_handler_figures(to, two_handlers);
+        allot::program::add_sink_figures(to, two_handlers);
         allot::program::add_log_figures(to, 1);
     };
     const auto name = [](const Figure& figure) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value)
     status.snapshot_pause_us = 1'500;
     Figures figures;
     allot::program::add_store_figures(figures, status);
-    allot::program::add_handler_figures(figures, two_handlers);
+    allot::program::add_sink_figures(figures, two_handlers);
     const std::string page = allot::http::metric_page(figures);
     for (const std::string_view line :
          {"allot_oldest_lsn 3", "allot_journal_waiting_bytes 77",
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value)
 
 BOOST_AUTO_TEST_CASE(when_a_handler_has_failed_then_its_error_adds_no_line) {
     Figures figures;
-    allot::program::add_handler_figures(figures, two_handlers);
+    allot::program::add_sink_figures(figures, two_handlers);
     constexpr std::array<std::string_view, 1> wanted{"handlers"};
     BOOST_TEST(
         allot::info_text(figures, wanted) ==

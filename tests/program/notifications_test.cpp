@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_is_set_then_nobody_is) {
     const auto none = read({});
     BOOST_TEST(!none.mail.has_value());
     BOOST_TEST(none.webhooks.empty());
-    BOOST_TEST(none.handlers().empty());
+    BOOST_TEST(none.sinks().empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_mail_server_is_set_then_out_of_stock_is_mailed) {
@@ -49,13 +49,13 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_is_set_then_out_of_stock_is_mailed) {
     BOOST_TEST(set.mail->password.empty());
     BOOST_TEST((set.mail->server.whole_max == 30s));
     BOOST_TEST((set.mail->server.connect_max == 10s));
-    const auto handlers = set.handlers();
-    BOOST_TEST_REQUIRE(handlers.size() == 1U);
-    BOOST_TEST(handlers[0].name == "mail");
-    BOOST_TEST(handlers[0].from == from_now);
-    BOOST_TEST((handlers[0].back_off.first == 1s));
-    BOOST_TEST((handlers[0].back_off.most == 60s));
-    BOOST_TEST((handlers[0].back_off.jitter == BackOff::Jitter::full));
+    const auto sinks = set.sinks();
+    BOOST_TEST_REQUIRE(sinks.size() == 1U);
+    BOOST_TEST(sinks[0].name == "mail");
+    BOOST_TEST(sinks[0].from == from_now);
+    BOOST_TEST((sinks[0].back_off.first == 1s));
+    BOOST_TEST((sinks[0].back_off.most == 60s));
+    BOOST_TEST((sinks[0].back_off.jitter == BackOff::Jitter::full));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_what_it_asks_for) {
@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_what_it_asks_for) {
     BOOST_TEST((webhook.receiver.whole_max == 2s));
     BOOST_TEST((webhook.receiver.connect_max == 2s));
     // The name under which earlier versions have kept the place of their only one.
-    BOOST_TEST(set.handlers().at(0).name == "webhook");
-    BOOST_TEST((set.handlers().at(0).back_off.most == 500ms));
+    BOOST_TEST(set.sinks().at(0).name == "webhook");
+    BOOST_TEST((set.sinks().at(0).back_off.most == 500ms));
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_several_webhooks_then_each_has_its_own) {
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(when_there_are_several_webhooks_then_each_has_its_own) {
                    "webhook http://a/ for-a out_of_stock\n"
                    "webhook-erp https://erp.example.com/in?a=b for-erp line_allocated\n"
                    "webhook-shop-2 http://b/  line_deallocated\n");
-        BOOST_TEST(set.handlers().size() == 3U);
+        BOOST_TEST(set.sinks().size() == 3U);
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_several_recipients_then_a_mail_goes_to_all) {
     const auto set = read({"--smtp", "smtp://a", "--mail-to", "b@x", "--mail-to", "a@x"});
     BOOST_TEST((set.mail.value().envelope.to == std::vector<std::string>{"b@x", "a@x"}));
-    BOOST_TEST(set.handlers().size() == 1U);
+    BOOST_TEST(set.sinks().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_one_of_several_is_wrong_then_value_and_rule_are_named) {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_bound_is_named) {
     for (std::size_t i = 0; i < program::webhooks_max; ++i) {
         webhooks.push_back("--webhook=n" + std::to_string(i) + "=http://h" + std::to_string(i));
     }
-    BOOST_TEST(read(webhooks).handlers().size() == 16U);
+    BOOST_TEST(read(webhooks).sinks().size() == 16U);
     webhooks.emplace_back("--webhook=http://more");
     BOOST_TEST(contains(refusal(webhooks), "webhook: 17 are set: at most 16 may be"));
     std::vector<std::string> mails{"--smtp=smtp://a"};

@@ -6,7 +6,7 @@
 
 #include "storage/bootstrap.hpp"
 #include "storage/errors.hpp"
-#include "storage/format/handler_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/storage/history_shop.hpp"
 #include "tests/storage/old_files.hpp"
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_start_was_one_and_stays_so) 
 
 BOOST_AUTO_TEST_CASE(when_a_handler_was_there_then_it_goes_on_and_its_place_has_a_history) {
     const auto kept = [&] {
-        return handler_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
+        return sink_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
     };
     BOOST_CHECK_THROW((void)kept(), CorruptStore);  // of another store
     std::vector<Lsn> told;
@@ -89,19 +89,18 @@ BOOST_AUTO_TEST_CASE(when_a_handler_was_there_then_it_goes_on_and_its_place_has_
     {
         Store store =
             bootstrap(path, small_options(),
-                      {.handlers = {{.name = "webhook-hook",
-                                     .call = [&](const CommittedFact& fact, std::uint64_t id) {
-                                         store_id = id;
-                                         told.push_back(fact.lsn);
-                                         return Handled::acted;
-                                     }}}});
-        while (store.handlers().front().done < 10) std::this_thread::yield();
+                      {.sinks = {{.name = "webhook-hook",
+                                  .call = [&](const CommittedFact& fact, std::uint64_t id) {
+                                      store_id = id;
+                                      told.push_back(fact.lsn);
+                                      return SinkResult::acted;
+                                  }}}});
+        while (store.sinks().front().acked < 10) std::this_thread::yield();
     }
     BOOST_TEST(told.front() == 3U);
     BOOST_TEST(told.size() == 8U);
-    const auto place =
-        handler_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
-    BOOST_TEST((place == handler_file::Place{10, lives[2]}));
+    const auto place = sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
+    BOOST_TEST((place == sink_file::Offset{10, lives[2]}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -143,9 +142,9 @@ BOOST_AUTO_TEST_CASE(when_they_are_opened_then_their_facts_and_cursors_are_as_th
     const LineAllocated moved{{"o2", "A", 6}, "b2", 3};
     BOOST_TEST((all[7].fact == Fact{moved}));
     BOOST_TEST((parting(store, {left, 5}) == HistoryCursor{first, 3}));
-    const auto place = handler_file::read(posix_file_system(), path, "webhook-hook",
-                                          recovered(0).journal.tail.store_id);
-    BOOST_TEST((place.value() == handler_file::Place{2, first}));
+    const auto place = sink_file::read(posix_file_system(), path, "webhook-hook",
+                                       recovered(0).journal.tail.store_id);
+    BOOST_TEST((place.value() == sink_file::Offset{2, first}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "storage/bootstrap.hpp"
-#include "storage/format/handler_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {
@@ -32,7 +32,7 @@ public:
         failing_ = lsn;
         failures_left_ = times;
     }
-    [[nodiscard]] EventHandler handler(Lsn from, const std::string& name = "listener") {
+    [[nodiscard]] EventSink handler(Lsn from, const std::string& name = "listener") {
         return {.name = name,
                 .from = from,
                 .call = [this](const CommittedFact& fact, std::uint64_t) { return take(fact); },
@@ -62,7 +62,7 @@ public:
     }
 
 private:
-    Handled take(const CommittedFact& fact) {
+    SinkResult take(const CommittedFact& fact) {
         const std::scoped_lock lock{mutex_};
         if (fact.lsn == failing_ && failures_left_ > 0) {
             if (failures_left_-- == 2) throw 42;  // whatever it is
@@ -70,7 +70,7 @@ private:
         }
         facts_.push_back(fact);
         changed_.notify_all();
-        return fact.lsn % 2 == 0 ? Handled::acted : Handled::passed_over;
+        return fact.lsn % 2 == 0 ? SinkResult::acted : SinkResult::ignored;
     }
 
     mutable std::mutex mutex_;
@@ -119,10 +119,10 @@ struct Warnings {
     std::vector<std::string> texts;
 };
 
-/// What event handlers need to be registered and looked at, in segments that are soon full.
+/// What event sinks need to be registered and looked at, in segments that are soon full.
 struct GivenADirectory : Scratch {
-    [[nodiscard]] Store open(std::vector<EventHandler> handlers) {
-        return bootstrap(path, options(), {.handlers = std::move(handlers)});
+    [[nodiscard]] Store open(std::vector<EventSink> handlers) {
+        return bootstrap(path, options(), {.sinks = std::move(handlers)});
     }
     [[nodiscard]] StoreOptions options() {
         StoreOptions options = small_options();
@@ -141,7 +141,7 @@ struct GivenADirectory : Scratch {
         return id;
     }
     [[nodiscard]] std::optional<Lsn> place(const std::string& name = "listener") const {
-        const auto kept = handler_file::read(posix_file_system(), path, name, store_id());
+        const auto kept = sink_file::read(posix_file_system(), path, name, store_id());
         return kept ? std::optional{kept->done} : std::nullopt;
     }
     Warnings warnings;

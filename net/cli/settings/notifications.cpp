@@ -86,16 +86,16 @@ notify::Mail::Settings mail_settings(const Settings& settings, notify::Peer serv
 }
 
 template <class Destination>
-EventHandler handler_for(std::string_view name, const typename Destination::Settings& settings,
-                         milliseconds retry_most) {
+EventSink sink_for(std::string_view name, const typename Destination::Settings& settings,
+                   milliseconds retry_most) {
     const auto destination = std::make_shared<Destination>(settings);
     return {.name = std::string{name},
             .from = from_now,
             .call =
                 [destination](const CommittedFact& fact, std::uint64_t store_id) {
                     try {
-                        return destination->tell(fact, store_id) ? Handled::acted
-                                                                 : Handled::passed_over;
+                        return destination->tell(fact, store_id) ? SinkResult::acted
+                                                                 : SinkResult::ignored;
                     } catch (const notify::ComeBackLater& later) {
                         throw RetryLater{later.what(), later.after()};
                     }
@@ -120,14 +120,13 @@ Notifications Notifications::from(const Settings& settings, std::vector<std::str
     return notifications;
 }
 
-std::vector<EventHandler> Notifications::handlers() const {
-    std::vector<EventHandler> handlers;
-    if (mail) handlers.push_back(handler_for<notify::Mail>("mail", *mail, retry_most));
+std::vector<EventSink> Notifications::sinks() const {
+    std::vector<EventSink> sinks;
+    if (mail) sinks.push_back(sink_for<notify::Mail>("mail", *mail, retry_most));
     for (const NamedWebhook& webhook : webhooks) {
-        handlers.push_back(
-            handler_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
+        sinks.push_back(sink_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
     }
-    return handlers;
+    return sinks;
 }
 
 }  // namespace allot::program

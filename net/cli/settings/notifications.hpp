@@ -9,7 +9,7 @@
 #include "net/cli/settings/settings.hpp"
 #include "net/cli/settings/webhooks.hpp"
 #include "net/notify/mail.hpp"
-#include "storage/feed/event_handler.hpp"
+#include "storage/feed/event_sink.hpp"
 
 namespace allot::program {
 
@@ -30,7 +30,7 @@ struct Notifications {
         return webhooks.size() + (mail ? 1 : 0);
     }
     /// For bootstrap(): `mail`, and each NamedWebhook::handler(), from the first new fact on.
-    [[nodiscard]] std::vector<EventHandler> handlers() const;
+    [[nodiscard]] std::vector<EventSink> sinks() const;
 };
 
 inline constexpr std::array mail_options = {

@@ -1,4 +1,4 @@
-#include "storage/format/handler_file.hpp"
+#include "storage/format/sink_file.hpp"
 
 #include <algorithm>
 #include <span>
@@ -7,7 +7,7 @@
 #include "storage/format/store_files.hpp"
 #include "storage/io/aside_file.hpp"
 
-namespace allot::handler_file {
+namespace allot::sink_file {
 
 namespace {
 
@@ -25,7 +25,7 @@ struct Contents {
     std::uint32_t version;
     std::uint32_t zero;
     std::uint64_t store_id;
-    Lsn done;
+    Lsn acked;
     HistoryId history;  ///< not in version 1
 };
 static_assert(sizeof(Contents) == 48);
@@ -36,22 +36,21 @@ std::uint64_t checksum_of(const Contents& contents) noexcept {
     return journal::checksum_of(std::as_bytes(std::span{&contents, 1}).first(bytes));
 }
 
-[[noreturn]] void refuse(std::string_view handler, Lsn lsn, const std::string& why) {
-    throw CorruptStore{file_name(handler), 0, lsn, why};
+[[noreturn]] void refuse(std::string_view sink, Lsn lsn, const std::string& why) {
+    throw CorruptStore{file_name(sink), 0, lsn, why};
 }
 
 }  // namespace
 
-bool is_name(std::string_view handler) noexcept {
-    return !handler.empty() && handler.size() <= name_bytes_max &&
-           std::ranges::all_of(handler, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-           });
+bool is_name(std::string_view sink) noexcept {
+    return !sink.empty() && sink.size() <= name_bytes_max && std::ranges::all_of(sink, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
 }
 
-std::string file_name(std::string_view handler) { return std::string{prefix}.append(handler); }
+std::string file_name(std::string_view sink) { return std::string{prefix}.append(sink); }
 
-std::optional<std::string> handler_of(std::string_view file_name) {
+std::optional<std::string> sink_of(std::string_view file_name) {
     if (!file_name.starts_with(prefix)) return std::nullopt;
     file_name.remove_prefix(prefix.size());
     if (!is_name(file_name)) return std::nullopt;
@@ -61,56 +60,56 @@ std::optional<std::string> handler_of(std::string_view file_name) {
 bool is_aside(std::string_view file_name) {
     if (!file_name.ends_with(aside_suffix)) return false;
     file_name.remove_suffix(aside_suffix.size());
-    return handler_of(file_name).has_value();
+    return sink_of(file_name).has_value();
 }
 
-std::optional<Place> read(FileSystem& files, const std::filesystem::path& directory,
-                          std::string_view handler, std::uint64_t store_id) {
-    const std::string name = file_name(handler);
+std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
+                           std::string_view sink, std::uint64_t store_id) {
+    const std::string name = file_name(sink);
     if (!store_files::has(files, directory, name)) return std::nullopt;
     const auto file = files.open(directory / name, FileSystem::Mode::read);
     Contents contents{};
     const std::size_t bytes = file->read_at(0, std::as_writable_bytes(std::span{&contents, 1}));
     const bool is_of_version_1 = bytes == bytes_in_version_1 && contents.version == 1;
     if ((bytes != sizeof contents && !is_of_version_1) || file->size() != bytes) {
-        refuse(handler, 0, "a handler's place has " + std::to_string(sizeof contents) + " bytes");
+        refuse(sink, 0, "a sink's offset has " + std::to_string(sizeof contents) + " bytes");
     }
     if (contents.magic != Contents::magic_value || contents.checksum != checksum_of(contents)) {
-        refuse(handler, 0, "the checksum of a handler's place does not fit");
+        refuse(sink, 0, "the checksum of a sink's offset does not fit");
     }
     if (contents.version != format_version && !is_of_version_1) {
-        throw UnknownFormat{name, 0, contents.done, "a format of another version"};
+        throw UnknownFormat{name, 0, contents.acked, "a format of another version"};
     }
     if (contents.store_id != store_id) {
-        refuse(handler, contents.done, "the place is one in another store's history");
+        refuse(sink, contents.acked, "the offset is one in another store's history");
     }
-    if (is_of_version_1) return Place{contents.done, {}};
-    return Place{contents.done, contents.history};
+    if (is_of_version_1) return Offset{contents.acked, {}};
+    return Offset{contents.acked, contents.history};
 }
 
-std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& done) {
+std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& acked) {
     Contents contents{.checksum = 0,
                       .magic = Contents::magic_value,
                       .version = format_version,
                       .zero = 0,
                       .store_id = store_id,
-                      .done = done.lsn,
-                      .history = done.history};
+                      .acked = acked.lsn,
+                      .history = acked.history};
     contents.checksum = checksum_of(contents);
     const auto bytes = std::as_bytes(std::span{&contents, 1});
     return {bytes.begin(), bytes.end()};
 }
 
-void write(FileSystem& files, const std::filesystem::path& directory, std::string_view handler,
-           std::uint64_t store_id, const HistoryCursor& done) {
-    const auto name = directory / file_name(handler);
+void write(FileSystem& files, const std::filesystem::path& directory, std::string_view sink,
+           std::uint64_t store_id, const HistoryCursor& acked) {
+    const auto name = directory / file_name(sink);
     auto aside = name;
     aside += aside_suffix;
     AsideFile file{files, aside};
-    file.file().write_at(0, bytes_of(store_id, done));
+    file.file().write_at(0, bytes_of(store_id, acked));
     file.file().sync();
     file.put_at(name);
     files.sync_directory(directory);
 }
 
-}  // namespace allot::handler_file
+}  // namespace allot::sink_file

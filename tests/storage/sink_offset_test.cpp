@@ -1,4 +1,4 @@
-// The places of event handlers: beyond the end, before the journal, damaged, or in a copy.
+// The places of event sinks: beyond the end, before the journal, damaged, or in a copy.
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "storage/backup/backup.hpp"
-#include "storage/format/handler_file.hpp"
+#include "storage/format/sink_file.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/repair/repair.hpp"
 #include "tests/storage/listener.hpp"
@@ -29,15 +29,15 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_
         BOOST_TEST(listener.await(last));
     }
     for (const std::string name : {"listener", "other"}) {
-        const auto kept = handler_file::read(posix_file_system(), path, name, store_id());
-        handler_file::write(posix_file_system(), path, name, store_id(),
-                            {kept->history.value(), last + 100});
+        const auto kept = sink_file::read(posix_file_system(), path, name, store_id());
+        sink_file::write(posix_file_system(), path, name, store_id(),
+                         {kept->history.value(), last + 100});
     }
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(check_store(path).findings.size() == 2U);
     {
         auto store = open({listener.handler(1)});
-        BOOST_TEST(warnings.hold("event handler listener was told up to LSN " +
+        BOOST_TEST(warnings.hold("event sink listener was told up to LSN " +
                                  std::to_string(last + 100) +
                                  ", and the history of these facts agrees with the store's up to "
                                  "LSN " +
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_has_left_then_it_is_told_of_the_facts_t
         BOOST_TEST(store.status().last > seen);
     }
     BOOST_TEST(place().value() == agreed);  // set back by the first start, registered or not
-    BOOST_TEST(warnings.hold("event handler listener was told up to LSN " + std::to_string(seen) +
+    BOOST_TEST(warnings.hold("event sink listener was told up to LSN " + std::to_string(seen) +
                              ", and the history of these facts agrees with the store's up to LSN " +
                              std::to_string(agreed) + ": it goes on after that"));
     write_file(path / "handler-listener", place_of_old);
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_what_is_missed_is_tol
         BOOST_TEST_REQUIRE(oldest > 1U);
     }
     auto store = open({listener.handler(1)});
-    BOOST_TEST(warnings.hold("event handler listener misses the facts from LSN 1 to " +
+    BOOST_TEST(warnings.hold("event sink listener misses the facts from LSN 1 to " +
                              std::to_string(oldest - 1)));
     BOOST_TEST(listener.await(store.status().last));
     BOOST_TEST(listener.told().front() == oldest);

@@ -1,4 +1,4 @@
-// Event handlers of a journal that cannot be read for a while, or is damaged.
+// Event sinks of a journal that cannot be read for a while, or is damaged.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct GivenFailingReads : GivenADirectory {
-    [[nodiscard]] Store open(std::vector<EventHandler> handlers) {
-        return bootstrap(path, options(), {.files = files, .handlers = std::move(handlers)});
+    [[nodiscard]] Store open(std::vector<EventSink> handlers) {
+        return bootstrap(path, options(), {.files = files, .sinks = std::move(handlers)});
     }
     static void add(Store& store, const std::string& ref) {
         store.add_batch({BatchRef::of(ref).value(), "sku", 1}).value();
@@ -50,11 +50,11 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_handler_g
         add(store, "after-" + std::to_string(times));
         BOOST_TEST_REQUIRE(listener.await(++last));
         failures += static_cast<std::uint64_t>(times);
-        BOOST_TEST(store.handlers().at(0).failures == failures);
+        BOOST_TEST(store.sinks().at(0).failures == failures);
     }
     BOOST_TEST((listener.told() == from_to(1, last)));
-    BOOST_TEST(store.handlers().at(0).last_error == "made to fail: Input/output error");
-    BOOST_TEST(warnings.count("event handler listener cannot read LSN 4 and tries again in ") == 4);
+    BOOST_TEST(store.sinks().at(0).last_error == "made to fail: Input/output error");
+    BOOST_TEST(warnings.count("event sink listener cannot read LSN 4 and tries again in ") == 4);
     BOOST_TEST(warnings.hold("LSN 4 and tries again in 2 ms: made to fail: Input/output error"));
 }
 
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
     Listener other;
     Listener subscriber;
     auto store = open({listener.handler(1), other.handler(1, "other")});
-    const EventHandler told = subscriber.handler(1);
+    const EventSink told = subscriber.handler(1);
     const Subscription subscription =
         store.subscribe(1, [&](const CommittedFact& fact) { told.call(fact, 0); });
     for (int i = 0; i < 60; ++i) {
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_does_not_wait_for_it,
                         GivenFailingReads) {
-    EventHandler patient = listener.handler(1);
+    EventSink patient = listener.handler(1);
     patient.back_off = {.first = 1h, .most = 1h};
     {
         auto store = open({patient});
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
         files.fail_reads(1, std::errc::io_error);
         add(store, "b2");
         BOOST_TEST(await([&] { return warnings.hold("LSN 2 and tries again in 3600000 ms"); }));
-        BOOST_TEST(store.handlers().at(0).lag == 1U);
+        BOOST_TEST(store.sinks().at(0).lag == 1U);
     }
     BOOST_TEST(place().value() == 1U);
     auto store = open({patient});
@@ -104,7 +104,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_handler_ends_and_it
     auto store = open({listener.handler(1)});
     add(store, "b1");
     add(store, "b2");
-    BOOST_TEST_REQUIRE(await([&] { return store.handlers().at(0).failures > 0; }));
+    BOOST_TEST_REQUIRE(await([&] { return store.sinks().at(0).failures > 0; }));
     add(store, "the-damaged-one");
     for (const auto& file : std::filesystem::directory_iterator{path}) {
         const Bytes bytes = read_file(file.path());
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_handler_ends_and_it
     }
     listener.fail_at(0, 0);
     BOOST_TEST(await([&] { return warnings.hold("listener is told no more after LSN 2: "); }));
-    const HandlerStatus status = store.handlers().at(0);
+    const SinkStatus status = store.sinks().at(0);
     BOOST_TEST(status.last_error.starts_with("told no more after LSN 2: journal-0"));
     BOOST_TEST(status.lag == 1U);
     add(store, "b4");  // nobody else suffers

@@ -1,6 +1,6 @@
-// Event handlers: whatever ends or fails, each is called with every fact, in order, at least once.
+// Event sinks: whatever ends or fails, each is called with every fact, in order, at least once.
 
-#include "storage/feed/event_handler.hpp"
+#include "storage/feed/event_sink.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -68,9 +68,9 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_called_again_and_no_command_fai
     BOOST_TEST(listener.await(12));
     BOOST_TEST((listener.told() == from_to(1, 12)));
     BOOST_TEST(
-        warnings.hold("event handler listener failed at LSN 7 and is told again in 4 ms: "
+        warnings.hold("event sink listener failed at LSN 7 and is told again in 4 ms: "
                       "not now"));
-    const auto status = store.handlers();
+    const auto status = store.sinks();
     BOOST_TEST_REQUIRE(status.size() == 2U);
     BOOST_TEST(status[0].name == "listener");
     BOOST_TEST(status[0].failures == 5U);
@@ -82,38 +82,37 @@ BOOST_FIXTURE_TEST_CASE(when_it_knows_when_to_come_back_then_it_is_not_called_be
                         GivenADirectory) {
     using Steady = std::chrono::steady_clock;
     std::vector<Steady::time_point> calls;
-    EventHandler told{.name = "told",
-                      .from = 1,
-                      .call = [&](const CommittedFact&, std::uint64_t) -> Handled {
-                          calls.push_back(Steady::now());
-                          if (calls.size() == 1) throw RetryLater{"busy", 1s};
-                          if (calls.size() == 2) throw std::runtime_error{"no"};
-                          return Handled::acted;
-                      },
-                      .back_off = {.first = 1ms, .most = 1ms}};
+    EventSink told{.name = "told",
+                   .from = 1,
+                   .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
+                       calls.push_back(Steady::now());
+                       if (calls.size() == 1) throw RetryLater{"busy", 1s};
+                       if (calls.size() == 2) throw std::runtime_error{"no"};
+                       return SinkResult::acted;
+                   },
+                   .back_off = {.first = 1ms, .most = 1ms}};
     auto store = open({std::move(told)});
     store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
-    BOOST_TEST(await([&] { return store.handlers().at(0).done == 1U; }));
+    BOOST_TEST(await([&] { return store.sinks().at(0).acked == 1U; }));
     BOOST_TEST_REQUIRE(calls.size() == 3U);
     BOOST_TEST((calls[1] - calls[0] >= 1s));
-    BOOST_TEST(
-        warnings.hold("event handler told failed at LSN 1 and is told again in 1000 ms: busy"));
-    BOOST_TEST(warnings.hold("event handler told failed at LSN 1 and is told again in 1 ms: no"));
+    BOOST_TEST(warnings.hold("event sink told failed at LSN 1 and is told again in 1000 ms: busy"));
+    BOOST_TEST(warnings.hold("event sink told failed at LSN 1 and is told again in 1 ms: no"));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_to_come_back_in_a_year_then_it_does_within_an_hour,
                         GivenADirectory) {
-    EventHandler told{.name = "told",
-                      .from = 1,
-                      .call = [&](const CommittedFact&, std::uint64_t) -> Handled {
-                          throw RetryLater{"busy", 24h * 365};
-                      },
-                      .back_off = {.first = 1ms, .most = 1ms}};
+    EventSink told{.name = "told",
+                   .from = 1,
+                   .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
+                       throw RetryLater{"busy", 24h * 365};
+                   },
+                   .back_off = {.first = 1ms, .most = 1ms}};
     auto store = open({std::move(told)});
-    BOOST_TEST((store.handlers().at(0).retry_in == 0ms));
+    BOOST_TEST((store.sinks().at(0).retry_in == 0ms));
     store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
-    BOOST_TEST(await([&] { return store.handlers().at(0).failures == 1U; }));
-    const auto rest = store.handlers().at(0).retry_in;
+    BOOST_TEST(await([&] { return store.sinks().at(0).failures == 1U; }));
+    const auto rest = store.sinks().at(0).retry_in;
     BOOST_TEST((rest > 50min && rest <= 1h));
     // To close the store does not wait for that.
 }
@@ -123,25 +122,25 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_n
     std::promise<void> stop;
     const auto stopped = stop.get_future().share();
     std::promise<void> reached;
-    EventHandler waiting{.name = "waiting",
-                         .from = 1,
-                         .call = [&, stopped](const CommittedFact& fact, std::uint64_t) -> Handled {
-                             if (fact.lsn < 3) return Handled::acted;
-                             reached.set_value();
-                             stopped.wait();
-                             throw std::runtime_error{"interrupted"};
-                         },
-                         .back_off = {.first = 1h, .most = 1h},
-                         .interrupt = [&] { stop.set_value(); }};
+    EventSink waiting{.name = "waiting",
+                      .from = 1,
+                      .call = [&, stopped](const CommittedFact& fact, std::uint64_t) -> SinkResult {
+                          if (fact.lsn < 3) return SinkResult::acted;
+                          reached.set_value();
+                          stopped.wait();
+                          throw std::runtime_error{"interrupted"};
+                      },
+                      .back_off = {.first = 1h, .most = 1h},
+                      .interrupt = [&] { stop.set_value(); }};
     {
         auto store = open({std::move(waiting)});
         for (const std::string ref : {"b1", "b2", "b3"}) {
             store.add_batch({BatchRef::of(ref).value(), "sku", 1}).value();
         }
         reached.get_future().wait();
-        BOOST_TEST(store.handlers().at(0).done == 2U);
-        BOOST_TEST(store.handlers().at(0).lag == 1U);
-        BOOST_TEST(store.handlers().at(0).acted == 2U);
+        BOOST_TEST(store.sinks().at(0).acked == 2U);
+        BOOST_TEST(store.sinks().at(0).lag == 1U);
+        BOOST_TEST(store.sinks().at(0).acted == 2U);
     }
     BOOST_TEST(place("waiting").value() == 2U);
 }
@@ -153,13 +152,13 @@ BOOST_FIXTURE_TEST_CASE(when_its_place_cannot_be_kept_then_it_goes_on, GivenADir
         store.add_batch({BatchRef::of("b" + std::to_string(i)).value(), "sku", 1}).value();
     }
     BOOST_TEST(listener.await(6));
-    BOOST_TEST(warnings.hold("the place of event handler listener could not be kept: "));
+    BOOST_TEST(warnings.hold("the offset of event sink listener could not be written: "));
     BOOST_TEST((listener.told() == from_to(1, 6)));
-    BOOST_TEST(warnings.count("could not be kept") == 1);
-    BOOST_TEST(store.handlers().at(0).kept < 6U);
+    BOOST_TEST(warnings.count("could not be written") == 1);
+    BOOST_TEST(store.sinks().at(0).persisted < 6U);
     // And keeps it as soon as that is possible, although nothing more happens.
     std::filesystem::remove(path / "handler-listener.tmp");
-    BOOST_TEST(await([&] { return store.handlers().at(0).kept == 6U; }));
+    BOOST_TEST(await([&] { return store.sinks().at(0).persisted == 6U; }));
     BOOST_TEST(place("listener").value() == 6U);
 }
 
@@ -193,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, Given
 BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_is_told,
                         GivenADirectory) {
     const std::string said =
-        " bytes of the journal are kept for event handlers alone: listener goes on from LSN 9";
+        " bytes of the journal are kept for event sinks alone: listener goes on from LSN 9";
     listener.fail_at(9, 1'000'000'000);
     Listener other;
     std::uint64_t held_back = 0;
@@ -208,7 +207,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_
         }
         BOOST_TEST(held_back > 0U);
         BOOST_TEST(store.status().journal_file_bytes > held_back);
-        BOOST_TEST(warnings.count("kept for event handlers alone") == 1);  // however many snapshots
+        BOOST_TEST(warnings.count("kept for event sinks alone") == 1);  // however many snapshots
         BOOST_TEST(warnings.hold(said));
     }
     auto store = open({listener.handler(1), other.handler(1, "other")});

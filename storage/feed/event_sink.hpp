@@ -10,18 +10,18 @@
 
 namespace allot {
 
-/// What came of a call of an event handler.
-enum class Handled : std::uint8_t {
-    passed_over,  ///< the fact did not concern it
-    acted,        ///< something has happened outside, which should not happen twice
+/// What came of a call of an event sink.
+enum class SinkResult : std::uint8_t {
+    ignored,  ///< the fact did not concern it
+    acted,    ///< something has happened outside, which should not happen twice
 };
 
-/// The value of EventHandler::from for a handler that wants new facts only.
+/// The value of EventSink::from for a handler that wants new facts only.
 inline constexpr Lsn from_now = 0;
 
 /// A function that the store calls with each fact, in order, at least once. The store keeps its
 /// place in the history, also over restarts. Registered in bootstrap().
-struct EventHandler {
+struct EventSink {
     /// What its place is kept under: 1..32 of a-z, 0-9 and -.
     std::string name;
     /// The first fact that it wants. This counts only while the store does not know the name yet;
@@ -33,18 +33,18 @@ struct EventHandler {
     /// journal that could not be read is read again after a rest, too. Only damage in the journal
     /// ends the calls. \param store_id of the store: together with the fact's LSN and time, what
     /// tells a fact from any other.
-    std::function<Handled(const CommittedFact& fact, std::uint64_t store_id)> call;
+    std::function<SinkResult(const CommittedFact& fact, std::uint64_t store_id)> call;
     BackOff back_off = {};
     /// Makes a call that is running return or throw soon. It is called from another thread when the
     /// store is being closed. May be empty.
     std::function<void()> interrupt = {};
 };
 
-/// How an event handler stands.
-struct HandlerStatus {
+/// How an event sink stands.
+struct SinkStatus {
     std::string name;
-    Lsn done;                ///< the last fact for which its call returned
-    Lsn kept;                ///< after a crash it would go on with the fact after this one
+    Lsn acked;               ///< the last fact for which its call returned
+    Lsn persisted;           ///< after a crash it would go on with the fact after this one
     Lsn lag;                 ///< how many facts there are with which it was not called yet
     std::uint64_t acted;     ///< calls that acted, since the process began
     std::uint64_t failures;  ///< calls that threw and failed reads, since the process began

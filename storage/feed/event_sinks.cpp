@@ -1,0 +1,250 @@
+#include "storage/feed/event_sinks.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "storage/format/sink_file.hpp"
+
+namespace allot {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Warning = RunningSink::Warning;
+
+constexpr std::chrono::seconds offset_persisted_every{1};
+constexpr std::chrono::minutes retention_warned_every{10};
+
+/// Where the handlers of one store are in its history.
+class Offsets {
+public:
+    Offsets(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
+            const Warning& warning)
+        : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
+
+    /// After a restore, a repair or a power cut in mode `os` other facts have the LSNs of those
+    /// that are lost. Who had been told of these goes on where the two histories part, also when he
+    /// is registered later only.
+    void rewind(const std::set<std::string>& registered) {
+        for (const std::string& file : files_.list(directory_)) {
+            const auto name = sink_file::sink_of(file);
+            if (!name) continue;
+            try {
+                if (const auto offset = read(*name)) rewind(*name, *offset);
+            } catch (const CorruptStore&) {
+                if (registered.contains(*name)) throw;
+            }
+        }
+    }
+
+    /// The last fact that the sink has dealt with, or will never be told of.
+    Lsn of(const EventSink& sink) {
+        const auto offset = read(sink.name);
+        const Lsn begins = sink.from == from_now ? journal_.last() : sink.from - 1;
+        Lsn acked = offset ? offset->acked : std::min(begins, journal_.last());
+        if (acked + 1 < journal_.oldest()) {
+            warn(sink.name, "misses the facts from LSN " + std::to_string(acked + 1) + " to " +
+                                std::to_string(journal_.oldest() - 1) +
+                                ", which are not kept any more");
+            acked = journal_.oldest() - 1;
+        }
+        if (!offset || !offset->history || offset->acked != acked) keep(sink.name, acked);
+        return acked;
+    }
+
+private:
+    void rewind(const std::string& name, const sink_file::Offset& offset) {
+        Lsn agreed = std::min(offset.acked, journal_.last());
+        if (offset.history) {
+            agreed = journal_.histories()
+                         .agreed_before({*offset.history, offset.acked})
+                         .value_or(agreed);
+        }
+        if (agreed == offset.acked) return;
+        warn(name, "was told up to LSN " + std::to_string(offset.acked) +
+                       ", and the history of these facts agrees with the store's up to LSN " +
+                       std::to_string(agreed) + ": it goes on after that");
+        keep(name, agreed);
+    }
+
+    [[nodiscard]] std::optional<sink_file::Offset> read(std::string_view name) const {
+        return sink_file::read(files_, directory_, name, journal_.store_id());
+    }
+    void keep(std::string_view name, Lsn acked) {
+        sink_file::write(files_, directory_, name, journal_.store_id(),
+                         {journal_.histories().at(acked), acked});
+    }
+    void warn(const std::string& name, const std::string& text) const {
+        if (warning_) warning_("event sink " + name + " " + text);
+    }
+
+    FileSystem& files_;
+    const fs::path& directory_;
+    const GroupJournal& journal_;
+    const Warning& warning_;
+};
+
+std::set<std::string> checked_names(const std::vector<EventSink>& sinks) {
+    std::set<std::string> names;
+    for (const EventSink& sink : sinks) {
+        if (!sink_file::is_name(sink.name)) {
+            throw std::invalid_argument{"event sink '" + sink.name +
+                                        "': a name has 1 to 32 of a-z, 0-9 and -"};
+        }
+        if (!names.insert(sink.name).second) {
+            throw std::invalid_argument{"event sink '" + sink.name + "' is registered twice"};
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+RunningSink::RunningSink(FileSystem& files, fs::path directory, const GroupJournal& journal,
+                         EventSink sink, Lsn acked, Warning warning)
+    : files_{files},
+      directory_{std::move(directory)},
+      journal_{journal},
+      sink_{std::move(sink)},
+      warning_{std::move(warning)},
+      acked_{acked},
+      persisted_{acked} {}
+
+void RunningSink::start(FactHistory& history, JournalThreads& journal) {
+    thread_ = SubscriberThread::start(
+        history, journal, acked_ + 1,
+        {.name = "event sink " + sink_.name,
+         .call = [this](const CommittedFact& fact) { call(fact); },
+         .back_off = sink_.back_off,
+         .interrupt = sink_.interrupt,
+         .idle = [this] { return persist_late_offset(); },
+         .failed = [this](std::string_view why, auto rest) { note_failure(why, rest); }},
+        warning_);
+}
+
+void RunningSink::stop() {
+    if (!thread_) return;
+    thread_->stop();
+    if (acked_ > persisted_) persist_offset();
+}
+
+void RunningSink::call(const CommittedFact& fact) {
+    const SinkResult handled = sink_.call(fact, journal_.store_id());
+    acked_ = fact.lsn;
+    if (handled == SinkResult::acted) ++acted_;
+    if (handled == SinkResult::acted || Steady::now() >= persisted_at_ + offset_persisted_every)
+        persist_offset();
+}
+
+/// An offset that was not written, because it could not be or because the fact was ignored, is
+/// written a little later although no fact comes. \return when that is.
+RunningSink::Steady::time_point RunningSink::persist_late_offset() noexcept {
+    if (acked_ > persisted_ && Steady::now() >= persisted_at_ + offset_persisted_every)
+        persist_offset();
+    return acked_ > persisted_ ? persisted_at_ + offset_persisted_every : Steady::time_point::max();
+}
+
+void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds rest) {
+    ++failures_;
+    const std::scoped_lock lock{mutex_};
+    last_error_ = why;
+    retry_at_ = Steady::now() + rest;
+}
+
+/// An offset that cannot be kept stops nothing: after a restart the sink would be told again of
+/// what it has dealt with since. Each attempt is a new file, so that no failed sync is repeated.
+/// The first failure of several in a row is told.
+void RunningSink::persist_offset() noexcept {
+    persisted_at_ = Steady::now();
+    try {
+        const Lsn acked = acked_;
+        sink_file::write(files_, directory_, sink_.name, journal_.store_id(),
+                         {journal_.histories().at(acked), acked});
+        persisted_ = acked;
+        failure_warned_ = false;
+    } catch (const std::exception& error) {
+        if (warning_ && !std::exchange(failure_warned_, true)) {
+            warning_("the offset of event sink " + sink_.name +
+                     " could not be written: " + error.what());
+        }
+    }
+}
+
+SinkStatus RunningSink::status(Lsn end) const {
+    const Lsn acked = acked_;
+    const std::scoped_lock lock{mutex_};
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - Steady::now());
+    return {.name = sink_.name,
+            .acked = acked,
+            .persisted = persisted_,
+            .lag = end - std::min(acked, end),
+            .acted = acted_,
+            .failures = failures_,
+            .last_error = last_error_,
+            .retry_in = std::max(rest, std::chrono::milliseconds{0})};
+}
+
+EventSinks::EventSinks(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
+                       std::vector<EventSink> sinks, const Warning& warning)
+    : warning_{warning} {
+    Offsets offsets{files, directory, journal, warning};
+    offsets.rewind(checked_names(sinks));
+    for (EventSink& sink : sinks) {
+        const Lsn acked = offsets.of(sink);
+        at_work_.push_back(std::make_unique<RunningSink>(files, directory, journal, std::move(sink),
+                                                         acked, warning));
+    }
+}
+
+void EventSinks::start(FactHistory& history, JournalThreads& journal) {
+    for (const auto& each : at_work_) each->start(history, journal);
+}
+
+void EventSinks::stop() {
+    std::vector<std::jthread> stopping;
+    for (const auto& each : at_work_) {
+        try {
+            stopping.emplace_back([&each] { each->stop(); });
+        } catch (const std::system_error&) {
+            each->stop();
+        }
+    }
+}
+
+Lsn EventSinks::min_required() const noexcept {
+    Lsn min_required = std::numeric_limits<Lsn>::max();
+    for (const auto& each : at_work_) min_required = std::min(min_required, each->persisted() + 1);
+    return min_required;
+}
+
+void EventSinks::warn_of_retention(Lsn first, std::uint64_t bytes) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!warning_ ||
+        (retention_warned_at_ && now < *retention_warned_at_ + retention_warned_every)) {
+        return;
+    }
+    std::string whom;
+    for (const auto& each : at_work_) {
+        const Lsn next = each->persisted() + 1;
+        if (next >= first) continue;
+        whom += (whom.empty() ? ": " : ", ") + each->name() + " goes on from LSN " +
+                std::to_string(next);
+    }
+    if (whom.empty()) return;  // they have come on meanwhile
+    retention_warned_at_ = now;
+    warning_(std::to_string(bytes) + " bytes of the journal are kept for event sinks alone" + whom);
+}
+
+std::vector<SinkStatus> EventSinks::status(Lsn end) const {
+    std::vector<SinkStatus> all;
+    all.reserve(at_work_.size());
+    for (const auto& each : at_work_) all.push_back(each->status(end));
+    return all;
+}
+
+}  // namespace allot
