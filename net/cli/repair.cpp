@@ -34,7 +34,7 @@ void print(const RepairStep& step, std::ostream& to) {
         case Kind::create:
             to << "make " << file;
             break;
-        case Kind::mend:
+        case Kind::patch:
             to << "turn back a bit of " << file << ", in the " << step.bytes << " bytes at offset "
                << step.offset << " (kept as lost-)";
             break;
@@ -96,7 +96,7 @@ RepairPlan repair(const std::filesystem::path& directory, bool apply, Console& c
         bar.update(now.what, now.done, now.total);
     };
     RepairPlan plan = plan_repair(files, directory, progress);
-    if (!apply || plan.outlook != RepairPlan::Outlook::repairable) return plan;
+    if (!apply || plan.verdict != RepairPlan::Verdict::repairable) return plan;
     std::string failure;
     try {
         apply_repair(files, directory, plan);
@@ -122,17 +122,17 @@ int run_repair(const Settings& settings, Console& console) {
                     << explained(error, repair_command, settings) << '\n';
         return outcome::none;
     }
-    switch (plan.outlook) {
-        case RepairPlan::Outlook::good:
+    switch (plan.verdict) {
+        case RepairPlan::Verdict::good:
             console.out << escaped(directory) << ": good; nothing to repair\n";
             return outcome::good;
-        case RepairPlan::Outlook::hopeless:
+        case RepairPlan::Verdict::hopeless:
             console.out << escaped(plan.damage) << '\n'
                         << escaped(directory)
                         << ": cannot be repaired: no state can be proved to have been the store's; "
                            "restore a backup\n";
             return outcome::hopeless;
-        case RepairPlan::Outlook::repairable:
+        case RepairPlan::Verdict::repairable:
             break;
     }
     print(plan, apply, console.out);

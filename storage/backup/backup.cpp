@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/backup/delivery.hpp"
+#include "storage/backup/directory_install.hpp"
 #include "storage/format/file_content.hpp"
 #include "storage/format/rewound_file.hpp"
 #include "storage/format/store_files.hpp"
@@ -13,7 +13,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/recovery/store_image.hpp"
-#include "storage/repair/diagnosis.hpp"
+#include "storage/repair/repair_analysis.hpp"
 
 namespace allot {
 
@@ -35,8 +35,8 @@ std::unique_ptr<FileLock> enter(FileSystem& files, const fs::path& directory,
     return store_files::lock_directory(files, directory);
 }
 
-void finish_interrupted(Delivery& delivery, const CopyOptions& options) {
-    if (options.dry_run || delivery.finish_interrupted()) return;
+void finish_interrupted(DirectoryInstall& install, const CopyOptions& options) {
+    if (options.dry_run || install.finish_interrupted()) return;
     warn(options, "what an interrupted command has left is damaged, and will be replaced");
 }
 
@@ -89,7 +89,7 @@ struct Holding {
 /// What the destination of a backup is known to hold; by its manifest where its files are damaged.
 std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) {
     std::optional<Holding> known;
-    for (const auto name : {store_files::manifest, store_files::arriving}) {
+    for (const auto name : {store_files::manifest, store_files::install_list}) {
         try {
             const auto manifest = read_manifest(files, directory, name);
             if (manifest) known = Holding{manifest->store_id, manifest->last, {}};
@@ -140,7 +140,7 @@ Manifest manifest_of(StoreImage& image, Purpose purpose, const CopyOptions& opti
 
 bool is_up_to_date(FileSystem& files, const fs::path& directory, const Manifest& manifest) {
     try {
-        return !store_files::has(files, directory, store_files::arriving) &&
+        return !store_files::has(files, directory, store_files::install_list) &&
                read_manifest(files, directory, store_files::manifest) == manifest;
     } catch (const CorruptStore&) {
         return false;
@@ -149,10 +149,10 @@ bool is_up_to_date(FileSystem& files, const fs::path& directory, const Manifest&
 
 /// What a backup's own lists say that it holds; none when it has no list: it is a store.
 std::optional<Manifest> manifest_in(FileSystem& files, const fs::path& backup) {
-    auto manifest = read_manifest(files, backup, store_files::arriving);
+    auto manifest = read_manifest(files, backup, store_files::install_list);
     if (!manifest) manifest = read_manifest(files, backup, store_files::manifest);
     if (manifest && manifest->purpose != Purpose::backup) {
-        store_files::refuse_mixture(files, backup);
+        store_files::refuse_incomplete(files, backup);
     }
     return manifest;
 }
@@ -174,7 +174,7 @@ void rewind(StoreImage& image, const Histories& histories, FileSystem& files, co
             Manifest& manifest) {
     auto left = rewound_file::read(image.files, {}, image.store_id).value_or(rewound_file::Left{});
     if (holds_store(files, there)) {
-        const Diagnosis replaced{files, there, {}};
+        const RepairAnalysis replaced{files, there, {}};
         if (replaced.store_id() == image.store_id) {
             rewound_file::add(left, histories.left_since(replaced.histories(), image.last));
         }
@@ -187,8 +187,8 @@ void rewind(StoreImage& image, const Histories& histories, FileSystem& files, co
 }
 
 /// Adds what is in the way to the manifest, under names that keep it.
-/// \param mixture files that have no name yet may be such, too.
-void keep_aside(const FileContents& there, const std::vector<std::string>& names, bool mixture,
+/// \param incomplete files that have no name yet may be such, too.
+void keep_aside(const FileContents& there, const std::vector<std::string>& names, bool incomplete,
                 Manifest& manifest) {
     std::string prefix;
     for (int n = 1; prefix.empty(); ++n) {
@@ -199,7 +199,7 @@ void keep_aside(const FileContents& there, const std::vector<std::string>& names
     }
     const FileContents wanted = manifest.files;
     for (const auto& [name, content] : there) {
-        if (store_files::is_staged(name) && !mixture) continue;
+        if (store_files::is_staged(name) && !incomplete) continue;
         const auto same = wanted.find(name);
         if (same == wanted.end() || same->second != content) {
             manifest.files.emplace(prefix + name, content);
@@ -214,14 +214,14 @@ CopyReport backup_store(FileSystem& source_files, const fs::path& source, FileSy
     StoreImage image = take_image(source_files, source, options.progress);
     for (const std::string& note : image.notes) warn(options, note);
     const auto lock = enter(files, destination, options);
-    Delivery delivery{files, destination, options.progress};
-    finish_interrupted(delivery, options);
-    if (!delivery.is_mixture()) refuse_foreign_directory(files, destination);
+    DirectoryInstall install{files, destination, options.progress};
+    finish_interrupted(install, options);
+    if (!install.is_incomplete()) refuse_foreign_directory(files, destination);
     refuse_to_lose(files, destination, image, options);
     const Manifest manifest = manifest_of(image, Purpose::backup, options);
-    auto actions = plan_sync(manifest.files, delivery.contents());
+    auto actions = plan_sync(manifest.files, install.contents());
     const bool done = actions.empty() && is_up_to_date(files, destination, manifest);
-    if (!options.dry_run && !done) delivery.carry_out(actions, manifest, image);
+    if (!options.dry_run && !done) install.carry_out(actions, manifest, image);
     return report_on(manifest, std::move(actions));
 }
 
@@ -232,22 +232,22 @@ CopyReport restore_store(FileSystem& backup_files, const fs::path& backup, FileS
                               : take_image(backup_files, backup, options.progress);
     const Histories histories = verify(image, options);
     const auto lock = enter(files, directory, options);
-    Delivery delivery{files, directory, options.progress};
-    finish_interrupted(delivery, options);
-    if (!delivery.is_mixture()) refuse_foreign_directory(files, directory);
+    DirectoryInstall install{files, directory, options.progress};
+    finish_interrupted(install, options);
+    if (!install.is_incomplete()) refuse_foreign_directory(files, directory);
     Manifest manifest = stated ? *stated : manifest_of(image, Purpose::restore, options);
     manifest.purpose = Purpose::restore;
     const Manifest backed_up = manifest;
     rewind(image, histories, files, directory, manifest);
-    const FileContents there = delivery.contents();
+    const FileContents there = install.contents();
     const bool done = plan_sync(manifest.files, there).empty();
     if (!done && holds_store(files, directory) && !options.replace) {
         throw CopyRefused{directory.string() + " holds a store"};
     }
     Manifest with_kept = manifest;
-    keep_aside(there, files.list(directory), delivery.is_mixture(), with_kept);
+    keep_aside(there, files.list(directory), install.is_incomplete(), with_kept);
     auto actions = plan_sync(with_kept.files, there);
-    if (!options.dry_run && !done) delivery.carry_out(actions, with_kept, image);
+    if (!options.dry_run && !done) install.carry_out(actions, with_kept, image);
     return report_on(backed_up, std::move(actions));
 }
 

@@ -42,7 +42,7 @@ struct CopyReport {
 
 /// Brings a consistent copy of a store, which a process may have open, to a directory that holds an
 /// earlier copy or nothing: at least all that was durable when the call began. See take_image() for
-/// how it is read, Delivery for how it arrives.
+/// how it is read, DirectoryInstall for how it arrives.
 ///
 /// Refused are, unless `replace` is set, a destination that holds another store, one that reaches
 /// further than the source, and one where that can't be told.

@@ -118,7 +118,7 @@ void write_manifest(FileSystem& files, const std::filesystem::path& directory,
                     std::string_view name, const Manifest& manifest) {
     const std::string text = manifest.text();
     // Begins as a name that is_ours(), and is of no meaning by itself.
-    const auto aside = directory / (std::string{store_files::arriving} + ".new");
+    const auto aside = directory / (std::string{store_files::install_list} + ".new");
     AsideFile file{files, aside};
     file.file().write_at(0, std::as_bytes(std::span{text.data(), text.size()}));
     file.file().sync();

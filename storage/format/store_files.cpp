@@ -46,7 +46,8 @@ bool is_unfinished(std::string_view name) {
 
 bool is_ours(std::string_view name) {
     return belongs_to_store(name) || is_staged(name) || name.starts_with("replaced-") ||
-           name.starts_with(arriving) || name == lock || name == manifest || is_unfinished(name);
+           name.starts_with(install_list) || name == lock || name == manifest ||
+           is_unfinished(name);
 }
 
 bool has(FileSystem& files, const std::filesystem::path& directory, std::string_view name) {
@@ -54,8 +55,8 @@ bool has(FileSystem& files, const std::filesystem::path& directory, std::string_
     return std::ranges::find(names, name) != names.end();
 }
 
-void refuse_mixture(FileSystem& files, const std::filesystem::path& directory) {
-    if (!has(files, directory, arriving)) return;
+void refuse_incomplete(FileSystem& files, const std::filesystem::path& directory) {
+    if (!has(files, directory, install_list)) return;
     throw std::system_error{std::make_error_code(std::errc::operation_in_progress),
                             directory.string() +
                                 " holds an unfinished backup or restore: run that command again, "

@@ -18,7 +18,7 @@ inline constexpr std::string_view lock = "LOCK";
 /// Names what a complete backup consists of.
 inline constexpr std::string_view manifest = "BACKUP";
 /// Names what a directory is to consist of. While it is there, the files are a mixture.
-inline constexpr std::string_view arriving = "arriving.list";
+inline constexpr std::string_view install_list = "arriving.list";
 
 /// Begins the name of what was cut from a journal's end: of a segment's copy, its own name follows.
 inline constexpr const char* torn_prefix = "torn-";
@@ -42,7 +42,7 @@ inline constexpr const char* torn_prefix = "torn-";
                        std::string_view name);
 
 /// \throws std::system_error when a backup or a restore into the directory has not been finished.
-void refuse_mixture(FileSystem& files, const std::filesystem::path& directory);
+void refuse_incomplete(FileSystem& files, const std::filesystem::path& directory);
 
 /// The name itself, or with the first number behind it that makes it new in the directory.
 [[nodiscard]] std::string unused_name(FileSystem& files, const std::filesystem::path& directory,

@@ -212,10 +212,10 @@ void GroupJournal::remove_before(Lsn first) {
 /// Whether the segment holds nothing but facts before `first`, and the options do not want it. All
 /// before it are gone, or may go. \pre mutex_ is held
 bool GroupJournal::may_go(std::size_t index, Lsn first) const {
-    if (segments_.size() < place + 2 || segments_[place + 1].first > first) return false;
+    if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
     // Those that are full and would be left; one that is longer than usual counts for less than it
     // holds.
-    const std::uint64_t left = (segments_.size() - place - 2) * options_.segment_bytes;
+    const std::uint64_t left = (segments_.size() - index - 2) * options_.segment_bytes;
     if (left < options_.keep_journal_bytes) return false;
     return options_.keep_journal_age.count() == 0 ||
            age_of(segments_[index], segments_.back()) >= options_.keep_journal_age;

@@ -20,7 +20,7 @@ void JournalIndex::add(const JournalPosition& position) {
         return;
     }
     if (before.next == position.next) {
-        before = place;
+        before = position;
     } else {
         positions_.insert(after, position);
     }
@@ -31,7 +31,7 @@ void JournalIndex::add_stop(const JournalPosition& position) {
     if (stops_.size() < stops_max) {
         stops_.push_back(position);
     } else {
-        stops_[next_stop_] = place;
+        stops_[next_stop_] = position;
         next_stop_ = (next_stop_ + 1) % stops_max;
     }
 }

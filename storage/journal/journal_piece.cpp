@@ -17,11 +17,11 @@ using WritableBytes = std::span<std::byte>;
 using Lefts = std::vector<Histories::Left>;
 
 /// To try each bit of a longer frame would take seconds.
-constexpr std::size_t mended_frame_bytes_max = 16U << 10U;
+constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
 
 /// Turns over one bit after the other until `good()`. \return false when no single one will do.
 template <class Good>
-bool mend(WritableBytes bytes, Good&& good) {
+bool patch_bit(WritableBytes bytes, Good&& good) {
     for (std::byte& byte : bytes) {
         for (unsigned bit = 0; bit < 8; ++bit) {
             const std::byte before = byte;
@@ -60,9 +60,9 @@ private:
         auto header = journal::whole_header(bytes_);
         const WritableBytes place =
             WritableBytes{bytes_}.first(std::min(bytes_.size(), sizeof(SegmentHeader)));
-        if (!header && mend(place, [&] { return journal::whole_header(bytes_).has_value(); })) {
+        if (!header && patch_bit(place, [&] { return journal::whole_header(bytes_).has_value(); })) {
             header = journal::whole_header(bytes_);
-            piece_.mended.push_back({0, {place.begin(), place.end()}});
+            piece_.patches.push_back({0, {place.begin(), place.end()}});
         }
         if (!header) return false;
         check_version(header->version);
@@ -81,10 +81,10 @@ private:
         const WritableBytes rest = WritableBytes{bytes_}.subspan(piece_.end);
         auto frame = next_frame(rest);
         if (!frame && piece_.used > piece_.end) {
-            frame = mended_frame(rest);
+            frame = patched_frame(rest);
             if (frame) {
                 const WritableBytes whole = rest.first(frame->bytes);
-                piece_.mended.push_back({piece_.end, {whole.begin(), whole.end()}});
+                piece_.patches.push_back({piece_.end, {whole.begin(), whole.end()}});
                 piece_.used = journal::used_bytes(bytes_);
             }
         }
@@ -105,7 +105,7 @@ private:
     }
 
     /// \pre no frame carries on at the front of `rest`.
-    [[nodiscard]] std::optional<FrameHeader> mended_frame(WritableBytes rest) const {
+    [[nodiscard]] std::optional<FrameHeader> patched_frame(WritableBytes rest) const {
         const auto header = journal::frame_header(rest);
         if (!header) return std::nullopt;
         const auto good = [&] { return next_frame(rest).has_value(); };
@@ -114,8 +114,8 @@ private:
             rest.subspan(offsetof(FrameHeader, bytes), sizeof header->bytes);
         const bool plausible = header->bytes >= FrameHeader::bytes_min &&
                                header->bytes <= rest.size() &&
-                               header->bytes <= mended_frame_bytes_max;
-        if (mend(length, good) || (plausible && mend(rest.first(header->bytes), good))) {
+                               header->bytes <= patched_frame_bytes_max;
+        if (patch_bit(length, good) || (plausible && patch_bit(rest.first(header->bytes), good))) {
             return next_frame(rest);
         }
         return std::nullopt;

@@ -38,7 +38,7 @@ struct JournalPiece {
     std::uint64_t end = 0;  ///< bytes, up to the end of the last frame that carries on
     Lsn last = 0;           ///< of the facts up to there
     std::uint64_t chain = 0;
-    std::vector<FileView::Patch> mended;  ///< good again; the bytes as they should be
+    std::vector<FileView::Patch> patches;  ///< good again; the bytes as they should be
 
     std::uint64_t store_id = 0;  ///< of the header, or else of the first whole frame; 0: neither
     std::vector<FoundGroup> groups;       ///< all of that store that are whole

@@ -179,7 +179,7 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
 
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use) {
-    store_files::refuse_mixture(posix_file_system(), directory);
+    store_files::refuse_incomplete(posix_file_system(), directory);
     // A store that is being written: what was read of one place may be older than what was read of
     // a later one, or a segment is pruned before it is opened. Damage is what is met again.
     Lsn next = from;

@@ -107,7 +107,7 @@ bool holds_store(FileSystem& files, const std::filesystem::path& directory) {
 }
 
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory) {
-    store_files::refuse_mixture(files, directory);
+    store_files::refuse_incomplete(files, directory);
     if (holds_store(files, directory)) return;
     std::string foreign;
     for (const std::string& name : files.list(directory)) {
@@ -162,7 +162,7 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
 
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options) {
-    store_files::refuse_mixture(files, directory);
+    store_files::refuse_incomplete(files, directory);
     std::vector<Lsn> good;
     for (const Lsn start : list_snapshots(files, directory)) {
         try {

@@ -174,7 +174,7 @@ FileView open_files(FileSystem& files, const fs::path& directory) {
 //
 // Damage is what is found twice: everything that an attempt saw is older than the next one's start.
 StoreImage take_image(FileSystem& files, const fs::path& directory, const ShowProgress& progress) {
-    store_files::refuse_mixture(files, directory);
+    store_files::refuse_incomplete(files, directory);
     std::string damage;
     for (int attempt = 1;; ++attempt) {
         try {

@@ -8,31 +8,31 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
-#include "storage/repair/diagnosis.hpp"
+#include "storage/repair/repair_analysis.hpp"
 
 namespace allot {
 
 namespace {
 
 namespace fs = std::filesystem;
-using Candidate = Diagnosis::Candidate;
+using Candidate = RepairAnalysis::Candidate;
 using StepKind = RepairStep::Kind;
 
 /// What has to be done so that a candidate, and nothing else, is there.
 class Planner {
 public:
-    explicit Planner(const Diagnosis& diagnosis) : diagnosis_{diagnosis} {}
+    explicit Planner(const RepairAnalysis& analysis) : analysis_{analysis} {}
 
     void describe(const Candidate& candidate, RepairPlan& plan) const {
         plan.kept = candidate.last;
         plan.begins = candidate.begins;
-        plan.store_id = diagnosis_.store_id();
-        plan.left = candidate.histories.left_since(diagnosis_.histories(), candidate.last);
+        plan.store_id = analysis_.store_id();
+        plan.left = candidate.histories.left_since(analysis_.histories(), candidate.last);
         plan.known = std::max(plan.known, plan.kept);
         plan.end_is_gone = is_end_gone(candidate);
         std::map<Lsn, FoundGroup> lost;
-        for (const auto& [number, piece] : diagnosis_.pieces()) {
-            if (piece.store_id != diagnosis_.store_id()) continue;
+        for (const auto& [number, piece] : analysis_.pieces()) {
+            if (piece.store_id != analysis_.store_id()) continue;
             for (const FoundGroup& group : piece.groups) {
                 if (group.first > plan.kept) lost.emplace(group.first, group);
             }
@@ -50,10 +50,10 @@ private:
     /// segment between it and a later one is missing.
     [[nodiscard]] bool is_end_gone(const Candidate& candidate) const {
         if (candidate.segments.empty()) return true;
-        const JournalPiece& last = diagnosis_.pieces().at(candidate.segments.back());
+        const JournalPiece& last = analysis_.pieces().at(candidate.segments.back());
         if (last.file_bytes < last.header.file_bytes) return true;
         if (candidate.cuts(candidate.segments.back(), last)) return true;
-        return std::ranges::any_of(diagnosis_.pieces(), [&](const auto& each) {
+        return std::ranges::any_of(analysis_.pieces(), [&](const auto& each) {
             const auto& [number, piece] = each;
             return number > candidate.segments.back() && !candidate.is_next(number, piece);
         });
@@ -63,23 +63,23 @@ private:
         auto& steps = plan.steps;
         if (candidate.segments.empty()) {
             steps.push_back({.kind = StepKind::create,
-                             .file = journal::segment_name(diagnosis_.fresh_number()),
+                             .file = journal::segment_name(analysis_.fresh_number()),
                              .why = "the journal begins anew after the snapshot",
-                             .content = diagnosis_.fresh_segment(candidate)});
+                             .content = analysis_.fresh_segment(candidate)});
         }
-        for (const auto& [number, piece] : diagnosis_.pieces()) {
+        for (const auto& [number, piece] : analysis_.pieces()) {
             add_steps(candidate, number, piece, steps);
         }
-        for (const auto& [start, header] : diagnosis_.snapshots()) {
+        for (const auto& [start, header] : analysis_.snapshots()) {
             if (candidate.snapshots.contains(start)) continue;
-            const bool ours = header.store_id == diagnosis_.store_id();
+            const bool ours = header.store_id == analysis_.store_id();
             set_aside(snapshot::file_name(start),
                       !ours                         ? "it belongs to another store"
                       : header.end > candidate.last ? "it holds facts that are lost"
                                                     : "the journal after it is not whole",
                       steps);
         }
-        for (const std::string& name : diagnosis_.damaged_snapshots()) {
+        for (const std::string& name : analysis_.damaged_snapshots()) {
             set_aside(name, "it is damaged", steps);
         }
     }
@@ -90,9 +90,9 @@ private:
         if (!candidate.has(number)) {
             return set_aside(piece.name, why_not(candidate, piece), steps);
         }
-        for (const auto& patch : piece.mended) {
+        for (const auto& patch : piece.patches) {
             if (number == candidate.segments.back() && patch.offset >= candidate.end) continue;
-            steps.push_back({.kind = StepKind::mend,
+            steps.push_back({.kind = StepKind::patch,
                              .file = piece.name,
                              .why = "a bit has flipped, as the checksum proves",
                              .offset = patch.offset,
@@ -123,7 +123,7 @@ private:
     [[nodiscard]] std::string why_not(const Candidate& candidate, const JournalPiece& piece) const {
         if (!piece.in_use()) return "it is empty";
         if (piece.store_id == 0) return "nothing in it is whole";
-        if (piece.store_id != diagnosis_.store_id()) return "it belongs to another store";
+        if (piece.store_id != analysis_.store_id()) return "it belongs to another store";
         if (!piece.headed) return "its header is damaged";
         if (piece.header.first <= candidate.begins) return "a snapshot holds what it holds";
         return "it does not carry on from what is kept";
@@ -134,7 +134,7 @@ private:
         steps.push_back({.kind = StepKind::set_aside, .file = name, .why = why});
     }
 
-    const Diagnosis& diagnosis_;
+    const RepairAnalysis& analysis_;
 };
 
 /// A list of files that promises more than there will be is no use any more.
@@ -184,18 +184,18 @@ RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
     for (const std::string& finding : report.findings) {
         plan.damage += (plan.damage.empty() ? "" : "; ") + finding;
     }
-    Diagnosis diagnosis{files, directory, progress};
-    plan.known = diagnosis.known();
-    const auto best = diagnosis.best_candidate();
+    RepairAnalysis analysis{files, directory, progress};
+    plan.known = analysis.known();
+    const auto best = analysis.best_candidate();
     // A store that would begin anew is not one that was repaired.
     if (!best || (best->last == 0 && plan.known > 0)) {
-        plan.outlook = RepairPlan::Outlook::hopeless;
+        plan.verdict = RepairPlan::Verdict::hopeless;
         return plan;
     }
-    Planner{diagnosis}.describe(*best, plan);
-    plan.outlook = RepairPlan::Outlook::repairable;
+    Planner{analysis}.describe(*best, plan);
+    plan.verdict = RepairPlan::Verdict::repairable;
     set_manifest_aside(files, directory, plan);
-    set_offsets_aside(files, directory, diagnosis.store_id(), plan);
+    set_offsets_aside(files, directory, analysis.store_id(), plan);
     return plan;
 }
 

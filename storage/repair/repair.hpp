@@ -17,7 +17,7 @@ namespace allot {
 struct RepairStep {
     enum class Kind : std::uint8_t {
         create,      ///< a segment without facts, `content`
-        mend,        ///< turn a flipped bit back: `bytes` at `offset` become `content`
+        patch,       ///< turn a flipped bit back: `bytes` at `offset` become `content`
         set_aside,   ///< a file that does not fit, or is not needed any more
         cut,         ///< `bytes` at `offset`, the last that are not zero, become zeros
         set_length,  ///< to `bytes`, as its header says, with zeros where it was shorter
@@ -34,12 +34,12 @@ struct RepairStep {
 
 /// How a store could be made good again, and what that costs.
 struct RepairPlan {
-    enum class Outlook : std::uint8_t {
+    enum class Verdict : std::uint8_t {
         good,        ///< nothing to do
         repairable,  ///< by the steps
         hopeless,    ///< no state can be proved to have been the store's
     };
-    Outlook outlook = Outlook::good;
+    Verdict verdict = Verdict::good;
     std::string damage;  ///< what check_files() finds, where it is not good
     std::vector<RepairStep> steps;
 

@@ -13,17 +13,18 @@ using StepKind = RepairStep::Kind;
 using Mode = FileSystem::Mode;
 
 /// Does the steps of a plan, one by one; each is durable before the next begins.
-class Surgery {
+class StepExecutor {
 public:
-    Surgery(FileSystem& files, const fs::path& directory) : files_{files}, directory_{directory} {}
+    StepExecutor(FileSystem& files, const fs::path& directory)
+        : files_{files}, directory_{directory} {}
 
     void operator()(const RepairStep& step) {
         switch (step.kind) {
             case StepKind::create:
                 return create(step);
-            case StepKind::mend:
+            case StepKind::patch:
                 keep(step);
-                return mend(step);
+                return patch(step);
             case StepKind::set_aside:
                 return rename(step.file, kept_name(step.file));
             case StepKind::cut:
@@ -66,7 +67,7 @@ private:
         files_.sync_directory(directory_);
     }
 
-    void mend(const RepairStep& step) {
+    void patch(const RepairStep& step) {
         const auto file = files_.open(directory_ / step.file, Mode::update);
         file->write_at(step.offset, step.content);
         file->sync();
@@ -97,8 +98,8 @@ private:
 void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
     // First, so that a crash after any step leaves it, too.
     if (!plan.steps.empty()) rewound_file::write(files, directory, plan.store_id, plan.left);
-    Surgery surgery{files, directory};
-    for (const RepairStep& step : plan.steps) surgery(step);
+    StepExecutor execute{files, directory};
+    for (const RepairStep& step : plan.steps) execute(step);
 }
 
 }  // namespace allot

@@ -66,7 +66,7 @@ void SteppedStore::snapshot_step() try {
         case Stage::none:
             return;
         case Stage::copying:
-            turn([&](MessageBus&) { core_.snapshotter.copy(); });
+            with_bus([&](MessageBus&) { core_.snapshotter.copy(); });
             core_.snapshotter.write(core_.snapshotter.take());
             if (core_.snapshotter.copied()) stage_ = Stage::syncing;
             return;

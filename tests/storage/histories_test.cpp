@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(when_facts_were_lost_then_each_history_of_these_is_told_for
     disk->put(path, bytes);
     BOOST_CHECK_THROW((void)open(), CorruptStore);
     const RepairPlan plan = plan_repair(*disk, history_store);
-    BOOST_TEST_REQUIRE((plan.outlook == RepairPlan::Outlook::repairable));
+    BOOST_TEST_REQUIRE((plan.verdict == RepairPlan::Verdict::repairable));
     apply_repair(*disk, history_store, plan);
     const HistoryId repaired = open().history().current();
     for (int life = 0; life < 3; ++life) {

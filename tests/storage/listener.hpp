@@ -142,7 +142,7 @@ struct GivenADirectory : Scratch {
     }
     [[nodiscard]] std::optional<Lsn> place(const std::string& name = "listener") const {
         const auto kept = sink_file::read(posix_file_system(), path, name, store_id());
-        return kept ? std::optional{kept->done} : std::nullopt;
+        return kept ? std::optional{kept->acked} : std::nullopt;
     }
     Warnings warnings;
     Listener listener;

@@ -7,7 +7,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/repair/repair.hpp"
 #include "tests/simulation/simulated_disk.hpp"
-#include "tests/storage/repair_patient.hpp"
+#include "tests/storage/damaged_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -17,12 +17,12 @@ BOOST_AUTO_TEST_SUITE(given_a_repair_that_is_interrupted)
 namespace {
 
 /// Repairs copies of the disk, with a crash at each operation, and repairs what is found.
-struct Interrupted : Patient {
+struct Interrupted : DamagedStore {
     int crashes = 0;
 
     void repair_with_crashes() {
         const RepairPlan plan = plan_repair(disk, "store");
-        BOOST_REQUIRE((plan.outlook == Outlook::repairable));
+        BOOST_REQUIRE((plan.verdict == Verdict::repairable));
         std::vector<std::string> findings;
         disk.before = [&](DiskOperation) {
             for (int draw = 0; draw < 4; ++draw) {
@@ -39,7 +39,7 @@ struct Interrupted : Patient {
     }
     std::string outcome(SimulatedDisk& found, Lsn kept) {
         const RepairPlan plan = plan_repair(found, "store");
-        if (plan.outlook == Outlook::hopeless) return "hopeless: " + plan.damage;
+        if (plan.verdict == Verdict::hopeless) return "hopeless: " + plan.damage;
         if (plan.kept != kept) return "it keeps LSN " + std::to_string(plan.kept);
         apply_repair(found, "store", plan);
         const CheckReport report = check_files(found, "store");

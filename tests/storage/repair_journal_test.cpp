@@ -12,8 +12,8 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/repair/repair.hpp"
+#include "tests/storage/damaged_store.hpp"
 #include "tests/storage/recorded_shop.hpp"
-#include "tests/storage/repair_patient.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -31,12 +31,13 @@ std::uint64_t known_units(const StateHashes& hashes, Lsn from, Lsn to) {
 
 BOOST_AUTO_TEST_SUITE(given_damage_in_the_middle_of_the_journal)
 
-BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is_lost, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is_lost,
+                        DamagedStore) {
     work(500, 0);
     const auto whole = disk.after_kill();
     overwrite(segment(2), 2048, 512, std::byte{0});
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(plan.kept > 0U);
     BOOST_TEST(plan.kept < last);
     BOOST_TEST(plan.known == last);
@@ -55,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is
         (disk.contents("store/lost-" + journal::segment_name(3)) == whole->contents(segment(3))));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_lost, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_lost, DamagedStore) {
     work(400, 190);
     const auto numbers = segments();
     overwrite(segment(numbers.front()), 1024, 512, std::byte{0x5A});
@@ -68,7 +69,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_l
 
 // As where replies do not wait for a sync: nothing vouches for the groups behind the broken one,
 // the next start would cut them, and check is not content.
-BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_are_cut, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_are_cut,
+                        DamagedStore) {
     work(30, 0);
     JournalWriter writer{disk, "store", recover(disk, "store", {}).journal.tail, tiny_segment,
                          Zeros::written};
@@ -81,14 +83,15 @@ BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_ar
     }
     overwrite(segment(1), at + 80, 8, std::byte{0xFF});
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(plan.kept == last);
     BOOST_TEST(plan.known == last + 3);
     BOOST_TEST(plan.lost_units == 2U);
 }
 
 // Its checksums are right, and what it says cannot be.
-BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_there, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_there,
+                        DamagedStore) {
     work(30, 0);
     JournalTail tail = recover(disk, "store", {}).journal.tail;
     JournalWriter writer{disk, "store", tail, tiny_segment, Zeros::written};
@@ -109,23 +112,23 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_files_that_are_missing_or_anothers)
 
-BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept, DamagedStore) {
     work(300, 0);
     disk.remove(segment(2));
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(plan.known == last);
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_nothing_tells_what_it_held,
-                        Patient) {
+                        DamagedStore) {
     work(500, 0);
     const Path next = segment(segments().back() + 1);
     for (const std::size_t bytes : {std::size_t{0}, sizeof(journal::SegmentHeader) - 1}) {
         disk.put(next, std::vector<std::byte>(bytes));
         const RepairPlan plan = repair();
-        BOOST_TEST((plan.outlook == Outlook::repairable));
+        BOOST_TEST((plan.verdict == Verdict::repairable));
         BOOST_TEST(plan.end_is_gone);
         BOOST_TEST(plan.known == plan.kept);
         BOOST_TEST(has_step(plan, StepKind::set_aside, next));
@@ -134,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_nothing_tells_wha
 }
 
 // The one after it shows that it was there: a segment is not made before the one before it is.
-BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, DamagedStore) {
     work(500, 0);
     const std::uint64_t used = segments().back();
     disk.put(segment(used + 1), std::vector<std::byte>(tiny_segment));
@@ -151,20 +154,21 @@ BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, Pat
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_last_segment_was_cut_off_then_nothing_tells_what_it_held,
-                        Patient) {
+                        DamagedStore) {
     work(500, 0);
     const Path cut = segment(segments().back());
     auto bytes = disk.contents(cut);
     bytes.resize(1'024);
     disk.put(cut, bytes);
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(plan.end_is_gone);
     BOOST_TEST(plan.kept < last);
     BOOST_TEST(has_step(plan, StepKind::set_length, cut));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_missing_segment_is_in_a_snapshot_then_nothing_is_lost, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_missing_segment_is_in_a_snapshot_then_nothing_is_lost,
+                        DamagedStore) {
     work(400, 190);
     const auto numbers = segments();
     BOOST_REQUIRE(numbers.size() > 2U);
@@ -174,18 +178,18 @@ BOOST_FIXTURE_TEST_CASE(when_a_missing_segment_is_in_a_snapshot_then_nothing_is_
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_segment_is_of_another_store_then_it_is_set_aside, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_segment_is_of_another_store_then_it_is_set_aside, DamagedStore) {
     work(500, 0);
-    Patient other;
+    DamagedStore other;
     other.work(500, 0);
     disk.put(segment(2), other.disk.contents(segment(2)));
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(2)));
     BOOST_TEST(plan.known == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_segment_was_renamed_then_it_gets_its_name_back, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_segment_was_renamed_then_it_gets_its_name_back, DamagedStore) {
     work(500, 0);
     disk.rename(segment(1), segment(77));
     const RepairPlan plan = repair();
@@ -194,12 +198,12 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_was_renamed_then_it_gets_its_name_back, P
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_no_one_can_tell_whose_store_it_is_then_it_is_hopeless, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_no_one_can_tell_whose_store_it_is_then_it_is_hopeless, DamagedStore) {
     work(10, 0);
-    Patient other;
+    DamagedStore other;
     other.work(10, 0);
     disk.put(segment(9), other.disk.contents(segment(1)));
-    BOOST_TEST((repair().outlook == Outlook::hopeless));
+    BOOST_TEST((repair().verdict == Verdict::hopeless));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,14 +10,14 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/repair/repair.hpp"
-#include "tests/storage/repair_patient.hpp"
+#include "tests/storage/damaged_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_damaged_snapshots)
 
-BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, DamagedStore) {
     work(400, 190);
     const Lsn newest = list_snapshots(disk, "store").back();
     flip(snapshot_at(newest), 300);
@@ -29,13 +29,13 @@ BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, Patient)
 }
 
 BOOST_FIXTURE_TEST_CASE(when_none_is_good_and_the_journal_begins_later_then_it_is_hopeless,
-                        Patient) {
+                        DamagedStore) {
     work(400, 60);
     BOOST_REQUIRE(segments().front() > 1U);
     for (const Lsn start : list_snapshots(disk, "store")) flip(snapshot_at(start), 300);
     const auto before = disk.after_kill();
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::hopeless));
+    BOOST_TEST((plan.verdict == Verdict::hopeless));
     BOOST_TEST(plan.steps.empty());
     BOOST_TEST(plan.damage != "");
     BOOST_TEST(before->same_as(disk));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_ends_before_a_snapshot_does)
 
 // While nothing happens, a snapshot is a whole state by itself.
-BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, DamagedStore) {
     work(300, 100);
     const Lsn newest = list_snapshots(disk, "store").back();
     BOOST_REQUIRE(newest == last);
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, Pat
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, DamagedStore) {
     work(300, 100);
     const Lsn newest = list_snapshots(disk, "store").back();
     const auto numbers = segments();
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, Patient) {
     disk.put(snapshot_at(newest - 1), bytes);
     overwrite(segment(numbers.back()), 64, tiny_segment, std::byte{0});
     const RepairPlan plan = repair();
-    BOOST_TEST((plan.outlook == Outlook::repairable));
+    BOOST_TEST((plan.verdict == Verdict::repairable));
     BOOST_TEST(plan.kept < newest);
     BOOST_TEST(plan.known == newest);
     BOOST_TEST(has_step(plan, StepKind::set_aside, snapshot_at(newest - 1)));

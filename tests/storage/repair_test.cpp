@@ -10,7 +10,7 @@
 
 #include "storage/format/journal_format.hpp"
 #include "storage/recovery/recovery.hpp"
-#include "tests/storage/repair_patient.hpp"
+#include "tests/storage/damaged_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -34,20 +34,20 @@ std::size_t end_of_groups(const std::vector<std::byte>& segment) {
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_not_damaged)
 
-BOOST_FIXTURE_TEST_CASE(when_a_repair_is_planned_then_there_is_nothing_to_do, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_repair_is_planned_then_there_is_nothing_to_do, DamagedStore) {
     work(100, 30);
-    BOOST_TEST((repair().outlook == Outlook::good));
+    BOOST_TEST((repair().verdict == Verdict::good));
     // A torn tail is no damage: the next start cuts it.
     const JournalTail tail = recover(disk, "store", {}).journal.tail;
     overwrite(segment(tail.segment), tail.offset, 30, std::byte{7});
-    BOOST_TEST((repair().outlook == Outlook::good));
+    BOOST_TEST((repair().verdict == Verdict::good));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_flipped_bit)
 
-BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, DamagedStore) {
     work(60, 0);
     const auto whole = disk.contents(segment(1));
     const std::size_t used = journal::used_bytes(whole);
@@ -58,12 +58,12 @@ BOOST_FIXTURE_TEST_CASE(when_a_checksum_proves_which_then_it_is_turned_back, Pat
         disk.put(segment(1), whole);
         flip(segment(1), at, static_cast<unsigned>(at % 8));
         const RepairPlan plan = plan_repair(disk, "store");
-        if (plan.outlook == Outlook::good) {  // in the marks at the end: a torn tail
+        if (plan.verdict == Verdict::good) {  // in the marks at the end: a torn tail
             BOOST_TEST(at >= marks);
             ++harmless;
             continue;
         }
-        BOOST_TEST((plan.outlook == Outlook::repairable));
+        BOOST_TEST((plan.verdict == Verdict::repairable));
         BOOST_TEST(plan.loses_nothing());
         BOOST_REQUIRE(plan.steps.size() == 1U);
         apply_repair(disk, "store", plan);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_random_damage)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_one_that_was, Patient) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_one_that_was, DamagedStore) {
     work(350, 120);
     const auto whole = disk.after_kill();
     int repaired = 0;
@@ -111,9 +111,9 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_one_that_was, Pati
             }
         }
         const RepairPlan plan = repair();
-        repaired += plan.outlook == Outlook::repairable ? 1 : 0;
-        nothing_lost += plan.outlook == Outlook::repairable && plan.kept == last ? 1 : 0;
-        hopeless += plan.outlook == Outlook::hopeless ? 1 : 0;
+        repaired += plan.verdict == Verdict::repairable ? 1 : 0;
+        nothing_lost += plan.verdict == Verdict::repairable && plan.kept == last ? 1 : 0;
+        hopeless += plan.verdict == Verdict::hopeless ? 1 : 0;
     }
     BOOST_TEST_MESSAGE(repaired << " repaired, " << nothing_lost << " of them whole; " << hopeless
                                 << " hopeless");

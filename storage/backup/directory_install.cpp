@@ -1,4 +1,4 @@
-#include "storage/backup/delivery.hpp"
+#include "storage/backup/directory_install.hpp"
 
 #include <algorithm>
 #include <set>
@@ -26,13 +26,13 @@ std::string source_of(const std::string& name, const Content& content, const Man
 }
 }  // namespace
 
-Delivery::Delivery(FileSystem& files, std::filesystem::path directory,
-                   std::function<void(const Progress&)> progress)
+DirectoryInstall::DirectoryInstall(FileSystem& files, std::filesystem::path directory,
+                                   std::function<void(const Progress&)> progress)
     : files_{files}, directory_{std::move(directory)}, progress_{std::move(progress)} {}
 
-FileContents Delivery::contents() { return contents({}); }
+FileContents DirectoryInstall::contents() { return contents({}); }
 
-FileContents Delivery::contents(const FileContents& also) {
+FileContents DirectoryInstall::contents(const FileContents& also) {
     const auto names = files_.list(directory_);
     FileContents contents;
     std::uint64_t done = 0;
@@ -45,9 +45,9 @@ FileContents Delivery::contents(const FileContents& also) {
     return contents;
 }
 
-bool Delivery::finish_interrupted() {
+bool DirectoryInstall::finish_interrupted() {
     try {
-        const auto manifest = read_manifest(files_, directory_, store_files::arriving);
+        const auto manifest = read_manifest(files_, directory_, store_files::install_list);
         if (!manifest) return true;
         const auto actions = plan_sync(manifest->files, contents(manifest->files));
         if (!actions.empty() && actions.front().kind == Kind::copy) return false;
@@ -59,8 +59,8 @@ bool Delivery::finish_interrupted() {
     }
 }
 
-void Delivery::carry_out(const std::vector<SyncAction>& actions, const Manifest& manifest,
-                         StoreImage& image) {
+void DirectoryInstall::carry_out(const std::vector<SyncAction>& actions, const Manifest& manifest,
+                                 StoreImage& image) {
     staged_.clear();
     try {
         stage_copies(actions, manifest, image);
@@ -74,16 +74,16 @@ void Delivery::carry_out(const std::vector<SyncAction>& actions, const Manifest&
         discard_staged();
         throw;
     }
-    write_manifest(files_, directory_, store_files::arriving, manifest);
+    write_manifest(files_, directory_, store_files::install_list, manifest);
     put_in_place(actions);
     publish(manifest);
 }
 
-bool Delivery::is_mixture() const {
-    return store_files::has(files_, directory_, store_files::arriving);
+bool DirectoryInstall::is_incomplete() const {
+    return store_files::has(files_, directory_, store_files::install_list);
 }
 
-std::string Delivery::next_staged_name() {
+std::string DirectoryInstall::next_staged_name() {
     if (staged_names_ == 0) {
         for (const std::string& name : files_.list(directory_)) {
             staged_names_ = std::max(staged_names_, store_files::staged_number(name).value_or(0));
@@ -92,8 +92,8 @@ std::string Delivery::next_staged_name() {
     return store_files::staged_name(++staged_names_);
 }
 
-void Delivery::stage_copies(const std::vector<SyncAction>& actions, const Manifest& manifest,
-                            StoreImage& image) {
+void DirectoryInstall::stage_copies(const std::vector<SyncAction>& actions,
+                                    const Manifest& manifest, StoreImage& image) {
     std::uint64_t total = 0;
     for (const SyncAction& action : actions) {
         if (action.kind == Kind::copy) total += manifest.files.at(action.to).bytes;
@@ -113,7 +113,7 @@ void Delivery::stage_copies(const std::vector<SyncAction>& actions, const Manife
     }
 }
 
-void Delivery::discard_staged() noexcept {
+void DirectoryInstall::discard_staged() noexcept {
     for (const Staged& file : staged_) {
         try {
             files_.remove(directory_ / file.staged);
@@ -125,7 +125,7 @@ void Delivery::discard_staged() noexcept {
 // No file is without a durable name at any moment, even where a power cut may keep one half of a
 // rename: a new name is made and synced before an old one goes. All that moves has left its place
 // before anything takes a place, so that names may be swapped.
-void Delivery::put_in_place(const std::vector<SyncAction>& actions) {
+void DirectoryInstall::put_in_place(const std::vector<SyncAction>& actions) {
     std::set<std::string> leaving;
     for (const SyncAction& action : actions) {
         if (action.kind != Kind::copy) leaving.insert(action.from);
@@ -152,27 +152,27 @@ void Delivery::put_in_place(const std::vector<SyncAction>& actions) {
 }
 
 /// Without giving up the old name, where the file system can do that.
-void Delivery::name_anew(const std::string& from, const std::string& to) {
+void DirectoryInstall::name_anew(const std::string& from, const std::string& to) {
     if (!files_.link(directory_ / from, directory_ / to)) {
         files_.rename(directory_ / from, directory_ / to);
     }
 }
 
-void Delivery::remove_if_there(const std::set<std::string>& names) {
+void DirectoryInstall::remove_if_there(const std::set<std::string>& names) {
     for (const std::string& name : files_.list(directory_)) {
         if (names.contains(name)) files_.remove(directory_ / name);
     }
     files_.sync_directory(directory_);
 }
 
-void Delivery::publish(const Manifest& manifest) {
+void DirectoryInstall::publish(const Manifest& manifest) {
     if (manifest.purpose == Manifest::Purpose::backup) {
         write_manifest(files_, directory_, store_files::manifest, manifest);
     } else {
         // A store that someone will write to is no backup any more.
         remove_if_there({std::string{store_files::manifest}});
     }
-    remove_if_there({std::string{store_files::arriving}});
+    remove_if_there({std::string{store_files::install_list}});
 }
 
 }  // namespace allot

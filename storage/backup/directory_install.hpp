@@ -27,14 +27,14 @@ namespace allot {
 ///
 /// The directory's entries are synced between these. A delivery that was interrupted in 3 or 4 is
 /// finished by the next one.
-class Delivery {
+class DirectoryInstall {
 public:
     /// \pre the caller holds the directory's lock, or will change nothing.
-    Delivery(FileSystem& files, std::filesystem::path directory,
-             std::function<void(const Progress&)> progress);
+    DirectoryInstall(FileSystem& files, std::filesystem::path directory,
+                     std::function<void(const Progress&)> progress);
 
     /// Something has been interrupted, and has not been finished since.
-    [[nodiscard]] bool is_mixture() const;
+    [[nodiscard]] bool is_incomplete() const;
 
     /// Finishes a delivery that was interrupted. If it can't be, because files are damaged, all is
     /// left as it is, for another to replace. \return false then.

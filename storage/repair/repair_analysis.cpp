@@ -1,4 +1,4 @@
-#include "storage/repair/diagnosis.hpp"
+#include "storage/repair/repair_analysis.hpp"
 
 #include <algorithm>
 #include <span>
@@ -13,28 +13,28 @@ namespace allot {
 namespace {
 
 /// That it keeps less; of two that keep the same, that it does not go back so far.
-bool is_worse(const Diagnosis::Candidate& a, const Diagnosis::Candidate& b) {
+bool is_worse(const RepairAnalysis::Candidate& a, const RepairAnalysis::Candidate& b) {
     if (a.last != b.last) return a.last < b.last;
     return a.begins > b.begins;
 }
 
 }  // namespace
 
-bool Diagnosis::Candidate::has(std::uint64_t segment) const {
+bool RepairAnalysis::Candidate::has(std::uint64_t segment) const {
     return std::ranges::find(segments, segment) != segments.end();
 }
 
-bool Diagnosis::Candidate::is_next(std::uint64_t segment, const JournalPiece& piece) const {
+bool RepairAnalysis::Candidate::is_next(std::uint64_t segment, const JournalPiece& piece) const {
     return !piece.in_use() && piece.file_bytes >= sizeof(journal::SegmentHeader) &&
            !segments.empty() && segment == segments.back() + 1;
 }
 
-bool Diagnosis::Candidate::cuts(std::uint64_t segment, const JournalPiece& piece) const {
+bool RepairAnalysis::Candidate::cuts(std::uint64_t segment, const JournalPiece& piece) const {
     return segment == segments.back() && piece.used > end;
 }
 
-Diagnosis::Diagnosis(FileSystem& files, std::filesystem::path directory,
-                     const std::function<void(const Progress&)>& progress)
+RepairAnalysis::RepairAnalysis(FileSystem& files, std::filesystem::path directory,
+                               const std::function<void(const Progress&)>& progress)
     : files_{files}, directory_{std::move(directory)} {
     const auto names = files.list(directory_);
     std::uint64_t done = 0;
@@ -46,7 +46,7 @@ Diagnosis::Diagnosis(FileSystem& files, std::filesystem::path directory,
     store_id_ = vote();
 }
 
-Lsn Diagnosis::known() const {
+Lsn RepairAnalysis::known() const {
     Lsn known = 0;
     for (const auto& [number, piece] : pieces_) {
         if (piece.store_id == store_id_) known = std::max(known, piece.known);
@@ -57,7 +57,7 @@ Lsn Diagnosis::known() const {
     return known;
 }
 
-Histories Diagnosis::histories() const {
+Histories RepairAnalysis::histories() const {
     std::map<Lsn, std::vector<HistoryId>> begun;
     Histories found;
     for (const auto& [header, histories] : verified_) {
@@ -82,7 +82,7 @@ Histories Diagnosis::histories() const {
     return found;
 }
 
-void Diagnosis::read_segment(const std::string& name) {
+void RepairAnalysis::read_segment(const std::string& name) {
     JournalPiece piece = read_piece(files_, directory_, name);
     std::uint64_t number = *journal::segment_number(name);
     if (piece.headed && piece.header.number != number) {
@@ -97,7 +97,7 @@ void Diagnosis::read_segment(const std::string& name) {
     pieces_[number] = std::move(piece);
 }
 
-void Diagnosis::read_snapshot(const std::string& name, Lsn start) {
+void RepairAnalysis::read_snapshot(const std::string& name, Lsn start) {
     try {
         verified_.push_back(snapshot::verify(files_, directory_ / name));
         snapshots_[start] = verified_.back().header;
@@ -109,7 +109,7 @@ void Diagnosis::read_snapshot(const std::string& name, Lsn start) {
 }
 
 /// Whose files most are; 0 when that can't be told.
-std::uint64_t Diagnosis::vote() const {
+std::uint64_t RepairAnalysis::vote() const {
     std::map<std::uint64_t, int> votes;
     for (const auto& [number, piece] : pieces_) {
         if (piece.store_id != 0) ++votes[piece.store_id];
@@ -123,14 +123,14 @@ std::uint64_t Diagnosis::vote() const {
     return as_many == 1 ? most->first : 0;
 }
 
-bool Diagnosis::carries_on(const JournalPiece& before, const JournalPiece& piece) const {
+bool RepairAnalysis::carries_on(const JournalPiece& before, const JournalPiece& piece) const {
     return before.is_good() && piece.headed && piece.store_id == store_id_ &&
            piece.header.number == before.header.number + 1 &&
            piece.header.first == before.last + 1 && piece.header.previous == before.chain;
 }
 
 /// Every stretch of segments that carry on from each other, as long as it may be.
-std::vector<Diagnosis::Candidate> Diagnosis::stretches() const {
+std::vector<RepairAnalysis::Candidate> RepairAnalysis::stretches() const {
     std::vector<Candidate> found;
     const JournalPiece* before = nullptr;
     for (const auto& [number, piece] : pieces_) {
@@ -149,7 +149,7 @@ std::vector<Diagnosis::Candidate> Diagnosis::stretches() const {
 
 /// Finds the snapshots that fit. \return false when recovery would not find a state to begin
 /// with.
-bool Diagnosis::complete(Candidate& candidate) const {
+bool RepairAnalysis::complete(Candidate& candidate) const {
     candidate.snapshots.clear();
     for (const auto& [start, header] : snapshots_) {
         const bool fits = header.store_id == store_id_ && start + 1 >= candidate.begins &&
@@ -159,7 +159,7 @@ bool Diagnosis::complete(Candidate& candidate) const {
     return candidate.begins == 1 || !candidate.snapshots.empty();
 }
 
-std::vector<Diagnosis::Candidate> Diagnosis::candidates() const {
+std::vector<RepairAnalysis::Candidate> RepairAnalysis::candidates() const {
     std::vector<Candidate> found;
     for (Candidate& stretch : stretches()) {
         if (complete(stretch)) found.push_back(std::move(stretch));
@@ -176,7 +176,7 @@ std::vector<Diagnosis::Candidate> Diagnosis::candidates() const {
 }
 
 /// \return the best candidate of which a view is good.
-std::optional<Diagnosis::Candidate> Diagnosis::best_candidate() {
+std::optional<RepairAnalysis::Candidate> RepairAnalysis::best_candidate() {
     std::vector<Candidate> left = candidates();
     while (!left.empty()) {
         const auto best = std::ranges::max_element(left, is_worse);
@@ -202,7 +202,7 @@ std::optional<Diagnosis::Candidate> Diagnosis::best_candidate() {
 }
 
 /// Ends it before a frame that is whole and does not make sense.
-bool Diagnosis::shorten(Candidate& candidate, const CorruptStore& damage) const {
+bool RepairAnalysis::shorten(Candidate& candidate, const CorruptStore& damage) const {
     const auto number = journal::segment_number(damage.file());
     const auto at = std::ranges::find(candidate.segments, number.value_or(0));
     if (at == candidate.segments.end() || damage.lsn() > candidate.last) return false;
@@ -212,12 +212,12 @@ bool Diagnosis::shorten(Candidate& candidate, const CorruptStore& damage) const 
     return complete(candidate);
 }
 
-std::uint64_t Diagnosis::fresh_number() const {
+std::uint64_t RepairAnalysis::fresh_number() const {
     return pieces_.empty() ? 1 : pieces_.rbegin()->first + 1;
 }
 
 /// The header of a segment that begins after a snapshot, without a journal before it.
-std::vector<std::byte> Diagnosis::fresh_segment(const Candidate& candidate) const {
+std::vector<std::byte> RepairAnalysis::fresh_segment(const Candidate& candidate) const {
     journal::SegmentHeader header{};
     header.magic = journal::SegmentHeader::magic_value;
     header.version = journal::format_version;
@@ -235,14 +235,14 @@ std::vector<std::byte> Diagnosis::fresh_segment(const Candidate& candidate) cons
 }
 
 /// What the directory would show after the repair.
-FileView Diagnosis::view_of(const Candidate& candidate) const {
+FileView RepairAnalysis::view_of(const Candidate& candidate) const {
     FileView view;
     for (const std::uint64_t number : candidate.segments) {
         const JournalPiece& piece = pieces_.at(number);
         const std::uint64_t kept = candidate.cuts(number, piece) ? candidate.end : piece.file_bytes;
         const std::uint64_t bytes = std::min<std::uint64_t>(kept, piece.header.file_bytes);
         FileView::Entry entry{piece.file, bytes, {}, piece.header.file_bytes - bytes};
-        for (const auto& patch : piece.mended) {
+        for (const auto& patch : piece.patches) {
             if (patch.offset < bytes) entry.patches.push_back(patch);
         }
         view.put(journal::segment_name(number), std::move(entry));

@@ -17,7 +17,7 @@
 namespace allot {
 
 /// What is whole in a damaged store, and the best state that it adds up to. Changes nothing.
-class Diagnosis {
+class RepairAnalysis {
 public:
     /// A stretch of the journal that is whole, and the snapshots that it can carry on from. Without
     /// a segment: one snapshot, which is a whole state by itself.
@@ -39,8 +39,8 @@ public:
 
     /// Reads all that is there.
     /// \throws UnknownFormat for a file of a later version; std::system_error.
-    Diagnosis(FileSystem& files, std::filesystem::path directory,
-              const std::function<void(const Progress&)>& progress);
+    RepairAnalysis(FileSystem& files, std::filesystem::path directory,
+                   const std::function<void(const Progress&)>& progress);
 
     /// The candidate that keeps the most, of those that check_files() finds good as they would be
     /// after the repair.

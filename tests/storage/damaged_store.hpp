@@ -20,9 +20,9 @@
 namespace allot::testing {
 
 /// A closed store whose every state is known, to be damaged.
-struct Patient {
+struct DamagedStore {
     using StepKind = RepairStep::Kind;
-    using Outlook = RepairPlan::Outlook;
+    using Verdict = RepairPlan::Verdict;
     using Path = std::filesystem::path;
     static constexpr std::uint64_t tiny_segment = 8U << 10U;
 
@@ -78,13 +78,13 @@ struct Patient {
         const auto before = disk.after_kill();
         const RepairPlan plan = plan_repair(disk, "store");
         BOOST_TEST(before->same_as(disk));
-        if (plan.outlook != Outlook::repairable) return plan;
+        if (plan.verdict != Verdict::repairable) return plan;
         apply_repair(disk, "store", plan);
         const CheckReport report = check_files(disk, "store");
         BOOST_TEST(report.ok, (report.findings.empty() ? "" : report.findings.front()));
         BOOST_TEST(report.last == plan.kept);
         BOOST_TEST(hashes.judge(report.last, report.state_hash) == "");
-        BOOST_TEST((plan_repair(disk, "store").outlook == Outlook::good));
+        BOOST_TEST((plan_repair(disk, "store").verdict == Verdict::good));
         return plan;
     }
     [[nodiscard]] std::uint64_t hash() { return check_files(disk, "store").state_hash; }
