@@ -7,7 +7,7 @@
 
 namespace allot {
 
-// Whether the store holds something of this name: a product, a batch, or a line of the order that
+// True when the store holds something of this name: a product, a batch, or a line of the order that
 // is allocated or short.
 [[nodiscard]] bool is_held(const Sku& sku, Repository& repository);
 [[nodiscard]] bool is_held(const BatchRef& batch, Repository& repository);

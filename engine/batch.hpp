@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// The order in which batches are preferred (R1): the warehouse, then the earliest arrival, then
-/// the batch that was added first.
+/// The order of preference among batches (R1): the warehouse, then the earliest arrival, then the
+/// batch that was added first.
 struct Rank {
     Eta eta;
     Lsn added;  ///< of the fact that added the batch
@@ -20,10 +20,10 @@ struct Rank {
 };
 
 /// A quantity of one SKU, in the warehouse or arriving on a day. Its identity is its reference.
-/// Only the Ledger changes one, and only where a Product's `apply` or `revert` says so.
+/// Only the Ledger changes a batch, on behalf of a Product's `apply` or `revert`.
 class alignas(64) Batch {
 public:
-    Batch() noexcept = default;  // a free place in a pool
+    Batch() noexcept = default;  // a free slot of a pool
     Batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased)
         : ref_{ref.view()},
           rank_{rank},

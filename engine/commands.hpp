@@ -11,7 +11,7 @@
 
 namespace allot {
 
-// What the engine can be asked to do. Each is one unit of work.
+// The commands of the engine. Each is one unit of work.
 
 struct AddBatch {
     BatchRef batch;
@@ -20,7 +20,7 @@ struct AddBatch {
     Eta eta = Eta::warehouse();
 };
 
-/// A batch as it was elsewhere: AddBatch, perhaps without any units left.
+/// A batch as it is in another system: AddBatch, perhaps without any units left.
 struct ImportBatch {
     BatchRef batch;
     Sku sku;
@@ -28,13 +28,13 @@ struct ImportBatch {
     Eta eta;
 };
 
-/// A line that was allocated elsewhere, for the batch that held it.
+/// A line that another system has allocated, for the batch that holds it there.
 struct ImportLine {
     OrderLine line;
     BatchRef batch;
 };
 
-/// Names in commands.hpp follow the protocol's verbs; lines are the domain's OrderLine.
+/// Command names follow the protocol's verbs; lines are the domain's OrderLine.
 struct Allocate {
     OrderLine line;
 };
@@ -51,12 +51,12 @@ struct AllocateOrder {
     std::vector<LineItem> lines;
 };
 
-/// An order as it is elsewhere: AllocateOrder, which tells how many of its lines are new.
+/// An order as it is in another system: AllocateOrder, whose answer tells how many lines are new.
 struct ImportOrder {
     AllocateOrder order;
 };
 
-/// Of an order: every line, the lines of one SKU, or one line.
+/// Releases every line of an order, the lines of one SKU, or one line.
 struct Deallocate {
     OrderId order;
     std::optional<Sku> sku = {};

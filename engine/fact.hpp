@@ -9,25 +9,25 @@
 
 namespace allot {
 
-/// The number of a fact in its store's history, from 1. 0: before the first.
+/// The number of a fact in its store's history, from 1. 0 precedes the first.
 using Lsn = std::uint64_t;
 
-/// The id of a history: of what one opening of a store for writing has added. A fact is told from
-/// any other by the history that it was written in and its LSN.
+/// The id of a history: of what one opening of a store for writing has added. The history in which
+/// a fact was written, together with its LSN, identifies the fact.
 using HistoryId = std::uint64_t;
 
-/// The last fact that was seen. It also stands for all before it in its history and in those that
-/// this one carries on from.
+/// The last fact that a reader has seen. It stands for all facts before it in its history and in
+/// those that this one carries on from.
 struct HistoryCursor {
     HistoryId history = 0;
     Lsn lsn = 0;  ///< 0: none was seen
     friend bool operator==(const HistoryCursor&, const HistoryCursor&) = default;
 };
 
-/// Microseconds since 1970-01-01T00:00:00Z, as read once a unit of work at the edge.
+/// Microseconds since 1970-01-01T00:00:00Z, read at the edge, once a unit of work.
 using UnixMicros = std::int64_t;
 
-/// What a customer wants of one SKU. Two lines are the same when all three are.
+/// An order's request for one SKU. Two lines are the same when all three are equal.
 struct OrderLine {
     OrderId order;
     Sku sku;
@@ -35,7 +35,7 @@ struct OrderLine {
     friend bool operator==(const OrderLine&, const OrderLine&) = default;
 };
 
-/// What has happened, past tense, never to be decided anew. Each belongs to one SKU.
+/// A fact: what has happened, in the past tense, never decided anew. Each fact belongs to one SKU.
 struct BatchAdded {
     Sku sku;
     BatchRef batch;
@@ -60,8 +60,8 @@ struct BatchRescheduled {
     friend bool operator==(const BatchRescheduled&, const BatchRescheduled&) = default;
 };
 
-/// A line's seniority is the LSN of its first allocation: who shrinks a batch releases the latest
-/// lines by that. A line that the store itself moves to another batch keeps it.
+/// A line's seniority is the LSN of its first allocation: when a batch shrinks, its latest lines by
+/// seniority are released. A line that the store itself moves to another batch keeps its seniority.
 struct LineAllocated {
     OrderLine line;
     BatchRef batch;
@@ -73,18 +73,18 @@ struct LineAllocated {
 struct LineDeallocated {
     OrderLine line;
     BatchRef batch;
-    Lsn allocated_at;  ///< the line's seniority: its place among the batch's lines
+    Lsn allocated_at;  ///< the line's seniority
     friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
 };
 
 /// A line that no batch could take is short from now on (R14). Changes no stock. Journals of format
-/// versions 1 and 2 also have it of a line that is short already: that changes nothing.
+/// versions 1 and 2 also have it for a line that is short already, where it changes nothing.
 struct OutOfStock {
     OrderLine line;
     friend bool operator==(const OutOfStock&, const OutOfStock&) = default;
 };
 
-/// A line that is short is not wanted any more. Changes no stock.
+/// A line that is short is no longer wanted. Changes no stock.
 struct ShortageWithdrawn {
     OrderLine line;
     friend bool operator==(const ShortageWithdrawn&, const ShortageWithdrawn&) = default;
@@ -93,7 +93,7 @@ struct ShortageWithdrawn {
 using Fact = std::variant<BatchAdded, BatchQuantityChanged, BatchRescheduled, LineAllocated,
                           LineDeallocated, OutOfStock, ShortageWithdrawn>;
 
-/// A fact of the store's history, with its place and time.
+/// A fact of the store's history, with its LSN, time and history.
 struct CommittedFact {
     Lsn lsn;
     UnixMicros time;

@@ -20,25 +20,24 @@ namespace allot {
 [[nodiscard]] std::optional<HistoryCursor> cursor_in(std::string_view text,
                                                      Lsn lsn_max = ~Lsn{0} - 2);
 
-/// The histories that a store's facts were written in, one after the other, and those that have
-/// left them: of facts that are lost, as by a restore. Each opening of a store for writing is a
-/// history of its own, so that two which went different ways from one state are told apart. A
-/// value.
+/// The histories in which a store's facts were written, in order, and those that have left the
+/// store because their facts are lost, as by a restore. Each opening of a store for writing begins
+/// a history, so that two which diverged from one state can be told apart. A value.
 class Histories {
 public:
-    /// Its facts end before the first one of the history after it; it may have none.
+    /// A history in this store. Its facts end where the next history begins; it may have none.
     struct Begun {
         HistoryId id;
         Lsn first;
         friend bool operator==(const Begun&, const Begun&) = default;
     };
-    /// None of its facts is here any more.
+    /// A history of which no fact is in this store any more.
     struct Left {
         HistoryId id;
-        Lsn agreed;  ///< the last LSN up to which what it carried on from is here, too
+        Lsn agreed;  ///< the last LSN of what it carried on from that is here, too
         friend bool operator==(const Left&, const Left&) = default;
     };
-    /// So many of each are kept, the newest; those before them are unknown histories then.
+    /// The newest of each are kept, up to this number; older ones become unknown.
     static constexpr std::size_t kept_max = 65'536;
 
     /// \return none where a history comes twice, the order of `begun` is not that of their first
@@ -46,14 +45,14 @@ public:
     [[nodiscard]] static std::optional<Histories> of(std::vector<Begun> begun,
                                                      std::vector<Left> left);
 
-    /// A history that is known already does not begin again.
+    /// Begins a history, unless it is known already.
     /// \pre `first` is not before that of the last one.
     void begin(HistoryId id, Lsn first);
-    /// As begin(), of one that is recorded with its first fact only.
+    /// As begin(), for a history that is recorded only with its first fact.
     void begin_with_first_fact(HistoryId id, Lsn first);
-    /// The last one is recorded now.
+    /// Notes that the last history is recorded.
     void record() noexcept { is_recorded_ = true; }
-    /// A history that is known already stays what it is.
+    /// Notes that a history has left, unless it is known already.
     void leave(HistoryId id, Lsn agreed);
 
     /// In the order in which they began.
@@ -61,18 +60,19 @@ public:
     [[nodiscard]] std::span<const Left> left() const noexcept { return left_; }
     [[nodiscard]] bool knows(HistoryId id) const noexcept;
 
-    /// The history that the fact was written in; of what comes before all that is known, the first.
+    /// The history in which the fact was written; for a fact before all that is known, the first
+    /// one.
     [[nodiscard]] HistoryId at(Lsn lsn) const noexcept;
     /// \param end the LSN of the last fact.
     [[nodiscard]] HistoryId current(Lsn end) const noexcept;
-    /// What is recorded once facts up to `end` are.
+    /// What is recorded once the facts up to `end` are.
     [[nodiscard]] Histories recorded(Lsn end) const;
-    /// \return none where all that the cursor stands for has happened here, too, or may still
-    /// happen in the last history; else up to which LSN it has. 0: its history is not known.
+    /// \return none where all that the cursor stands for is in this store, or may still come in the
+    /// last history; otherwise the last LSN that agrees. 0: its history is not known.
     [[nodiscard]] std::optional<Lsn> agreed_before(const HistoryCursor& cursor) const noexcept;
 
-    /// The histories of `before` that are not known here, as those that have left: where a store's
-    /// files were replaced by others of the same store.
+    /// The histories of `before` that are not known here, as histories that have left: for a store
+    /// whose files were replaced by others of the same store.
     /// \param last the last LSN here. \return none where the two have nothing in common.
     [[nodiscard]] std::vector<Left> left_since(const Histories& before, Lsn last) const;
 

@@ -13,7 +13,7 @@
 
 namespace allot {
 
-/// The facts asked for are not kept any more. The history goes on from oldest().
+/// The requested facts are not kept any more. The history begins at oldest().
 class TrimmedHistory : public std::runtime_error {
 public:
     explicit TrimmedHistory(Lsn oldest)
@@ -25,7 +25,8 @@ private:
     Lsn oldest_;
 };
 
-/// The facts asked for follow on some that have not happened: the asker knows another history.
+/// The requested facts follow facts that this store does not have: the caller knows another
+/// history.
 class AheadOfHistory : public std::runtime_error {
 public:
     explicit AheadOfHistory(Lsn last)
@@ -36,8 +37,9 @@ private:
     Lsn last_;
 };
 
-/// The cursor names facts that have not happened here: its history has gone another way, as before
-/// a restore, a repair or a power cut in mode `os`. That stays so, however long this one becomes.
+/// The cursor names facts that are not in this store: its history diverged, as at a restore, a
+/// repair or a power cut in mode `os`. It stays diverged, however long this store's history
+/// becomes.
 class DivergedHistory : public std::runtime_error {
 public:
     DivergedHistory(HistoryId history, const HistoryCursor& agreed)
@@ -45,10 +47,11 @@ public:
                              std::to_string(agreed.lsn)},
           history_{history},
           agreed_{agreed} {}
-    /// That the cursor named.
+    /// The history that the cursor named.
     [[nodiscard]] HistoryId history() const noexcept { return history_; }
-    /// The last fact that both have, in this store's words: what follows on it has to be forgotten,
-    /// and read anew. LSN 0 where they have none in common, or the history is not known here.
+    /// The last fact that both histories have, as this store names it: the reader has to discard
+    /// what it read after that, and read anew. LSN 0 where they have none in common, or the history
+    /// is not known here.
     [[nodiscard]] const HistoryCursor& agreed() const noexcept { return agreed_; }
 
 private:
@@ -56,8 +59,8 @@ private:
     HistoryCursor agreed_;
 };
 
-/// Facts in a row, without a gap: read once, and shared by all who are at the same place. They stay
-/// as they are, and as long as this does.
+/// Consecutive facts, decoded once and shared by all readers at the same position. Immutable; they
+/// live as long as the run.
 class FactRun {
 public:
     using Block = std::vector<CommittedFact>;
@@ -97,39 +100,39 @@ private:
     std::span<const CommittedFact> facts_;
 };
 
-/// A place in a history that moves on with what is read. Of one thread at a time.
+/// A position in a history that advances as facts are taken. For one thread at a time.
 class FactCursor {
 public:
     virtual ~FactCursor() = default;
     /// The LSN of the fact that is given next.
     [[nodiscard]] virtual Lsn next() const noexcept = 0;
-    /// Gives the next facts that are there: one at least, `most` at the most, and as many as lie
-    /// together. Empty when none is there; never waits for more.
+    /// Gives the next facts: at least one if there are any, at most `most`, as many as are stored
+    /// together. Empty when there are none; never waits for more.
     /// \throws TrimmedHistory when they are not kept any more; std::exception when they cannot be
     /// read. The cursor has not moved then.
     [[nodiscard]] virtual FactRun take(std::size_t most) = 0;
 };
 
-/// The facts of a store that are kept, for anyone to read. Nothing is shown that may still be
-/// undone. Everything may be called from any thread.
+/// The facts that a store keeps, for any reader. A fact is shown only once it cannot be undone.
+/// Thread-safe.
 class FactHistory {
 public:
     virtual ~FactHistory() = default;
     /// The first LSN that is kept; end() + 1 when none is. Never goes back.
     [[nodiscard]] virtual Lsn oldest() const noexcept = 0;
-    /// The last LSN that is shown. Never goes back. When Journal::on_durable() tells of facts, they
-    /// are shown already.
+    /// The last LSN that is shown. Never goes back. A fact is shown before Journal::on_durable()
+    /// reports it.
     [[nodiscard]] virtual Lsn end() const noexcept = 0;
-    /// Which history each fact was written in. It stays as it is.
+    /// The history in which each fact was written. The object stays the same.
     [[nodiscard]] virtual const Histories& histories() const noexcept = 0;
-    /// \param from the first LSN to be given, perhaps of a fact that is still to come.
-    /// \return a cursor, which the history outlives. \throws TrimmedHistory
+    /// \param from the first LSN to be given, which may be one that no fact has yet.
+    /// \return a cursor; the history outlives it. \throws TrimmedHistory
     [[nodiscard]] virtual std::unique_ptr<FactCursor> read(Lsn from) = 0;
 
-    /// The id of the history that the last fact shown was written in; or of one begun since without
-    /// a fact, as after a restore.
+    /// The history in which the last shown fact was written, or one begun since without a fact, as
+    /// after a restore.
     [[nodiscard]] HistoryId current() const noexcept { return histories().current(end()); }
-    /// Names a fact, or what comes before the first.
+    /// The cursor of a fact, or of LSN 0, which precedes the first.
     [[nodiscard]] HistoryCursor cursor_at(Lsn lsn) const noexcept {
         return {histories().at(lsn), lsn};
     }

@@ -28,8 +28,8 @@ struct alignas(32) AllocatedLine {
 };
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
-/// A byte for each line of an order, by which a line that is not among them is told, nearly always,
-/// without a look at any of them; until there are more lines than four. A tag is odd.
+/// One byte for each line of an order, until the order has more than four: nearly always enough to
+/// tell, without a look at any line, that a line is not among them. A tag is odd.
 class LineTags {
 public:
     /// \pre not given_up()
@@ -53,31 +53,32 @@ private:
     std::uint32_t tags_ = 0;
 };
 
-/// An order, as long as a line of it is allocated.
+/// An order with at least one line allocated.
 struct alignas(32) Order {
     CompactName id{};
     LineTags tags{};               ///< given up: the lines are indexed, see Ledger::line_index_
-    Index latest_line = no_index;  ///< that was entered; from it to the others: `order_earlier`
+    Index latest_line = no_index;  ///< added last; `order_earlier` leads to the others
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
-/// Where an order is in the book, and would be entered.
+/// Where an order is in the ledger, or would be inserted.
 struct OrderSlot {
     std::uint64_t hash = 0;  ///< of its id
     Index at = no_index;     ///< no_index: no line of it is allocated
 };
 
-/// Where a line is on a batch, or would be booked: between two others, by seniority.
+/// The position of a line on a batch, existing or to be added: between two others, by seniority.
 struct LinePosition {
     Index batch = no_index;
     Index earlier = no_index;
     Index later = no_index;
 };
 
-/// The book in which all products of a store keep their batches and allocated lines: flat pools
-/// and indices instead of a few small containers a product, because a store holds millions.
-/// It keeps what it is told, by reference, by line and by order. Which batch takes a line is
-/// decided in Product; nothing outside Product calls a function here that is not const.
+/// The book in which all products of a store keep their batches and allocated lines, in flat pools
+/// and indices: a store holds millions, and small containers in each product would cost more memory
+/// and time. The ledger finds batches by reference, lines by order, product and quantity. Product
+/// decides which batch takes a line; nothing outside Product calls a function here that is not
+/// const.
 class Ledger {
 public:
     /// \param hash_seed keeps a client from choosing names that collide. No decision depends on it.
@@ -143,14 +144,15 @@ public:
     [[nodiscard]] Index first_line(Index batch) const noexcept {
         return batches_[batch].first_line_;
     }
-    /// Finds where a line of this seniority belongs on a batch: at once for one that comes after
-    /// all others; else in time in proportion to the lines between that position and the one where
-    /// add_line() last put such a line on this batch, or the batch's end, whichever is nearer. So
-    /// moved lines that come from the oldest on are merged in one walk over the batch's lines.
+    /// Finds the position of a line of this seniority on a batch. Constant time for a line that
+    /// follows all others; otherwise in proportion to the lines between that position and the
+    /// nearer of two points: the position where add_line() last inserted a line on this batch, and
+    /// the batch's end. So moved lines that arrive from the oldest on are merged in one pass.
     /// \return none when a line of the batch has this seniority.
     [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const;
-    /// Books a line on a batch. \pre the batch has enough available, no batch of its product holds
-    /// the line, and `slot` and `position` are what find_order() and find_position() give.
+    /// Books a line on a batch.
+    /// \pre the batch has enough available, no batch of its product holds the line, and `slot` and
+    /// `position` are what find_order() and find_position() give.
     void add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
                   Quantity quantity, Lsn seniority);
     void release(Index line);
@@ -161,10 +163,10 @@ public:
     [[nodiscard]] const ShortageBook& shortages() const noexcept { return shortages_; }
     [[nodiscard]] ShortageBook& shortages() noexcept { return shortages_; }
 
-    /// Places of batches and of lines are below these. What is at one stays there; a free one has a
-    /// batch of no product, or a line on no batch.
-    [[nodiscard]] Index batch_places() const noexcept { return batches_.places(); }
-    [[nodiscard]] Index line_places() const noexcept { return lines_.places(); }
+    /// Indices of batches and of lines are below these. A record keeps its index; a free slot holds
+    /// a batch of no product, or a line on no batch.
+    [[nodiscard]] Index batch_slots() const noexcept { return batches_.slots(); }
+    [[nodiscard]] Index line_slots() const noexcept { return lines_.slots(); }
 
     [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
     [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
@@ -191,11 +193,11 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex<> batch_index_;
     FlatIndex<> order_index_;
-    /// From a line of an indexed order to the one that was entered after it, whose `order_earlier`
-    /// it is: whoever has that has both. The latest, after which there is none, is not in it.
+    /// From a line of an indexed order to the line added after it, whose `order_earlier` is that
+    /// line: a lookup yields both. The latest line, which has none after it, is not in the index.
     FlatIndex<> line_index_;
-    /// Of a batch the line that was last put between others, from where find_position() looks for
-    /// the next one. It may be gone, or be another batch's by now. No decision depends on it.
+    /// For a batch, the line last inserted between two others: where find_position() begins its
+    /// next search. The line may be gone, or on another batch by now. No decision depends on it.
     boost::unordered_flat_map<Index, Index> last_inserted_;
     ShortageBook shortages_;
 };

@@ -5,12 +5,12 @@
 namespace allot {
 namespace {
 
-/// Calls with each place from `from` on. \return where to go on; 0: nowhere.
+/// Calls `look` with each index from `from` on. \return the next index; 0: that was all.
 template <class Look>
-Index look_at(Index from, std::size_t most, Index places, Look look) {
-    const std::size_t end = std::min<std::size_t>(places, std::size_t{from} + most);
+Index visit(Index from, std::size_t most, Index slots, Look look) {
+    const std::size_t end = std::min<std::size_t>(slots, std::size_t{from} + most);
     for (std::size_t at = from; at < end; ++at) look(static_cast<Index>(at));
-    return end < places ? static_cast<Index>(end) : 0;
+    return end < slots ? static_cast<Index>(end) : 0;
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ Index look_at(Index from, std::size_t most, Index places, Look look) {
 ListedRows<ListedBatch> list_batches(Repository& repository, Index from, std::size_t most) {
     const Ledger& ledger = repository.ledger();
     ListedRows<ListedBatch> listed;
-    listed.next = look_at(from, most, ledger.batch_places(), [&](Index at) {
+    listed.next = visit(from, most, ledger.batch_slots(), [&](Index at) {
         const Batch& batch = ledger.batch(at);
         if (batch.product() == no_index) return;
         listed.rows.push_back({batch.ref(), repository.at(batch.product()).sku(),
@@ -31,7 +31,7 @@ ListedRows<ListedBatch> list_batches(Repository& repository, Index from, std::si
 ListedRows<ListedLine> list_lines(Repository& repository, Index from, std::size_t most) {
     const Ledger& ledger = repository.ledger();
     ListedRows<ListedLine> listed;
-    listed.next = look_at(from, most, ledger.line_places(), [&](Index at) {
+    listed.next = visit(from, most, ledger.line_slots(), [&](Index at) {
         const AllocatedLine& line = ledger.line(at);
         if (line.batch == no_index) return;
         listed.rows.push_back(

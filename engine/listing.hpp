@@ -8,10 +8,10 @@
 
 namespace allot {
 
-// All batches, or all allocated lines, of a store, some at a time and in no order that means
-// anything. One that stays as it is while the listing goes on is listed once; what changes
-// meanwhile may be missing or listed as it was. A caller that needs one state of the store applies
-// the facts since the listing's beginning to what was listed.
+// All batches, or all allocated lines, of a store, page by page, in an unspecified order. A row
+// that does not change during the listing is listed once; one that changes may be missing or listed
+// as it was. A caller that needs one state of the store applies the facts since the listing's
+// beginning to what was listed.
 
 struct ListedBatch {
     BatchRef batch;
@@ -34,7 +34,7 @@ struct ListedRows {
 };
 
 /// \param from 0 to begin, or `next`; beyond the end there are no rows.
-/// \param most places to look at, and so rows at the most. \pre most > 0
+/// \param most the number of slots visited, and so of rows at most. \pre most > 0
 [[nodiscard]] ListedRows<ListedBatch> list_batches(Repository& repository, Index from,
                                                    std::size_t most);
 [[nodiscard]] ListedRows<ListedLine> list_lines(Repository& repository, Index from,

@@ -25,14 +25,14 @@ public:
     Product& add(const Sku& sku) override {
         const auto at = static_cast<Index>(products_.size());
         products_.insert(sku, at, ledger_);
-        store_hints();  // slots move
+        store_hints();  // slots may move
         index_.insert(ledger_.hash(sku.view()), at);
         return products_[at];
     }
 
     void remove_last() override {
         const auto at = static_cast<Index>(products_.size() - 1);
-        touched_count_ = 0;  // the one that goes may be among them
+        touched_count_ = 0;  // the removed product may be among them
         index_.erase(ledger_.hash(products_[at].sku_view()), at);
         products_.erase(at);
     }
@@ -47,9 +47,10 @@ public:
     }
 
 private:
-    /// Where the lines that were looked ahead for last left a product: most likely where its next
-    /// one goes. It stands in the SKU's slot, so that the batch and its latest line come at the
-    /// same time as the product, which alone is certain to know.
+    /// The batch and line on which the last prefetched line of a product was booked: most likely
+    /// where the next one is. The hint is stored in the SKU's slot of the index, so that the batch
+    /// and its latest line can be prefetched at the same time as the product, which alone has the
+    /// exact answer.
     struct Hint {
         Index batch = no_index;
         Index line = no_index;
@@ -65,8 +66,7 @@ private:
         return slot(sku, hash);
     }
     [[nodiscard]] Product* touch(Slot* slot) noexcept;
-    /// Keeps the hints of the products that were touched last, now that their lines have been
-    /// decided.
+    /// Stores the hints of the products that were touched last, once their lines have been decided.
     void store_hints() noexcept;
     void prefetch_by(const Slot& slot) const noexcept;
     [[nodiscard]] Product* prefetch_line(const LineNames& line);

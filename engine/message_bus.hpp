@@ -9,22 +9,22 @@
 
 namespace allot {
 
-/// A command's result, and the LSN whose durability makes it certain: the last one that it wrote
-/// or could have seen.
+/// A command's result, and the LSN whose durability makes it certain: the last one that the command
+/// wrote or could have seen.
 template <class T>
 struct Answer {
     T result;
     Lsn lsn;
 };
 
-/// A command for which the service layer has a handler.
+/// A command for which the service layer has a `handle` function.
 template <class T>
 concept HandledCommand =
     requires(const T& command, UnitOfWork& work) { allot::handle(command, work); };
 
-/// The one way in: hands each command to its handler in a unit of work of its own, or, while there
-/// is a Transaction, in that one. What came of it is read from the FactHistory. Not thread-safe:
-/// its owner gives it one call at a time.
+/// The single entry point: passes each command to its `handle` function in a unit of work of its
+/// own or, while a Transaction exists, in that one. The outcome can be read from the FactHistory.
+/// Not thread-safe: its owner makes one call at a time.
 class MessageBus {
 public:
     class Transaction;
@@ -81,9 +81,10 @@ private:
     UnitOfWork* open_ = nullptr;  // of the transaction that there is
 };
 
-/// One unit that all commands join which its bus handles while it lives: each sees what those
-/// before it did, stands or falls by itself, and is answered with the LSN that its last fact will
-/// have. Leaving its scope without commit() undoes all of them. One at a time on one bus.
+/// One unit that all commands join which its bus handles during its lifetime: each command sees the
+/// changes of those before it, has an outcome of its own, and is answered with the LSN that its
+/// last fact will have. The destructor undoes all of them unless commit() was called. One at a time
+/// on a bus.
 class MessageBus::Transaction {
 public:
     explicit Transaction(MessageBus& bus) noexcept

@@ -26,9 +26,9 @@ namespace allot {
 /// control characters (Cc) and white space are refused. Names were taken in by that rule once.
 [[nodiscard]] constexpr bool is_stored_name(std::string_view text) noexcept;
 
-/// What a retailer calls something: a text for which is_name() holds, or held by the store since
-/// before that rule. Compared byte by byte, without normalization. The tag makes each kind of name
-/// a type of its own. Never allocates.
+/// A retailer's name for something: a text for which is_name() holds, or that the store has held
+/// since before that rule. Compared byte by byte, without normalization. The tag makes each kind of
+/// name a type of its own. Never allocates.
 template <class Tag>
 class Name {
 public:
@@ -47,7 +47,8 @@ public:
         return Name{text, Checked{}};
     }
 
-    /// A name that was checked before: one that a store holds. \pre is_stored_name(text)
+    /// A name that has been checked before, such as one that the store holds. \pre
+    /// is_stored_name(text)
     [[nodiscard]] static constexpr Name unchecked(std::string_view text) noexcept {
         BOOST_ASSERT(is_stored_name(text));
         return Name{text, Checked{}};
@@ -60,8 +61,8 @@ public:
         if (!is_name(view())) throw "not a name";  // never compiles: see is_name()
     }
 
-    /// As far as there are bytes, in the moves in which they were written: whole, copies of what
-    /// was just made would wait for the processor's store buffer.
+    /// Copies only the bytes in use, in the same moves as they were written: a copy of the whole
+    /// object soon after its construction would stall on the processor's store buffer.
     constexpr Name(const Name& other) noexcept : Name{other.view(), Checked{}} {}
     constexpr Name& operator=(const Name& other) noexcept {
         if (this != &other) std::construct_at(this, other);

@@ -19,14 +19,14 @@ class Product;
 /// How often a product's stock has changed (R11).
 using Version = std::uint64_t;
 
-/// Where a decision found what its fact names, so that apply() need not look again.
+/// What a decision has looked up of the names in its fact, so that apply() need not look again.
 struct LookupHint {
     Index batch = no_index;  ///< no_index: nothing was looked up, as in a replay
     OrderSlot order = {};
 };
 
-/// Takes what a product decided. A unit of work applies it at once, so that the next decision
-/// sees it, and undoes it unless it is committed.
+/// Receives the facts that a product decides. A unit of work applies each fact at once, so that the
+/// next decision sees it, and reverts it unless the unit is committed.
 class FactRecorder {
 public:
     virtual void record(Product& product, const Fact& fact, const LookupHint& hint = {}) = 0;
@@ -43,7 +43,7 @@ enum class Verdict : std::uint8_t {
     not_needed,      ///< a batch before it in the order of preference takes the line
 };
 
-/// Sees every candidate of a decision, in order of preference, at the moment of the decision.
+/// Receives every candidate of a decision, in order of preference, at the moment of the decision.
 class PlanObserver {
 public:
     virtual void considered(const Batch& candidate, Verdict verdict) = 0;
@@ -52,12 +52,12 @@ protected:
     ~PlanObserver() = default;
 };
 
-/// All stock of one SKU: the aggregate through which its batches and their allocations change.
-/// The methods that decide look at the state and record facts; `apply` and `revert` alone change
-/// it. Same state and same call: same facts.
+/// All stock of one SKU: the aggregate through which its batches and their allocations change. The
+/// methods that decide read the state and record facts; only `apply` and `revert` change it. The
+/// same state and the same call give the same facts.
 class Product {
 public:
-    Product() noexcept = default;  // a free place in a pool
+    Product() noexcept = default;  // a free slot of a pool
     Product(const Sku& sku, Index index, Ledger& ledger)
         : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
 
@@ -66,31 +66,32 @@ public:
     [[nodiscard]] Version version() const noexcept { return version_; }
     /// The last LSN of the last unit of work that touched the product.
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
-    /// The product's place in its repository.
+    /// The product's index in its repository.
     [[nodiscard]] Index index() const noexcept { return index_; }
     /// Its batches in order of preference (R1).
     [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
-    /// Those at the front of that order that have nothing available: no line can go there.
+    /// The batches at the front of that order with nothing available: no line can be allocated
+    /// there.
     [[nodiscard]] std::span<const Index> sold_out() const noexcept {
         return batches().first(sold_out_);
     }
-    /// True when a line of it is short (R14).
+    /// True when a line of the product is short (R14).
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
     /// True when the line is allocated to one of its batches.
     [[nodiscard]] bool holds(const OrderLine& line) const;
-    /// Where the next line goes, if it is small enough. no_index: nowhere.
+    /// The batch that takes the next line, if the line is small enough; no_index: none.
     [[nodiscard]] Index preferred() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
     }
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
     [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
 
-    /// R1, R2, R4. \return the batch that holds the line now, or Refusal::out_of_stock.
+    /// R1, R2, R4. \return the batch that holds the line afterwards, or Refusal::out_of_stock.
     Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
                               PlanObserver* observer = nullptr);
     /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
-    /// R14. Notes that no batch could take a line, unless it is short already.
+    /// R14. Records that no batch could take the line, unless the line is short already.
     void refuse(const OrderLine& line, FactRecorder& recorder);
     /// R14. Ends the shortage of a line, if it is short.
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
@@ -108,26 +109,27 @@ public:
     std::size_t change_quantity(Index batch, Purchased purchased, FactRecorder& recorder);
     /// R9; Eta::warehouse() receives the batch.
     void reschedule(Index batch, Eta eta, FactRecorder& recorder);
-    /// Books a line where it was decided before, without deciding anew (an import).
-    /// \return Refusal::out_of_stock when the batch has not enough available;
-    /// Refusal::batch_exists when another batch of the product holds the line.
+    /// Books a line on the batch that held it elsewhere, without a decision (an import).
+    /// \return Refusal::out_of_stock when the batch has not enough available; Refusal::batch_exists
+    /// when another batch of the product holds the line.
     Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Makes the fact true.
-    /// \param hint where the decision found what the fact names, if the state is still the same.
+    /// \param hint what the decision found, if the state has not changed since.
     /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
-    /// fact names the line, but does not say since when it was short.
-    /// \return false, and nothing has changed, when the fact contradicts the state: it was not
-    /// decided from this one.
+    /// fact names the line, but not since when it was short.
+    /// \return false, and nothing has changed, when the fact contradicts the state.
     [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const LookupHint& hint = {},
                              EndedShortages* ended = nullptr);
-    /// The exact inverse of the last apply(), of that LSN; takes off `ended` what that put there.
+    /// The exact inverse of the last apply(), of that LSN; takes off `ended` what apply() put
+    /// there.
     void revert(const Fact& fact, Lsn lsn, EndedShortages& ended);
     /// Marks the end of a unit of work that touched the product.
     void set_current_to(Lsn lsn) noexcept { current_to_ = lsn; }
-    /// Takes over a version from a snapshot, which does not hold the facts that made it.
+    /// Sets the version that a snapshot states: a snapshot does not hold the facts that led to it.
     void set_version(Version version) noexcept { version_ = version; }
-    /// Likewise a shortage. \return false, and nothing has changed, when it cannot be.
+    /// Adds a shortage that a snapshot states. \return false, and nothing has changed, when it
+    /// contradicts the state.
     [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
 
 private:

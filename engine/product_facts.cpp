@@ -35,7 +35,7 @@ void Product::pass_sold_out() noexcept {
     while (preferred() != no_index && ledger_->batch(preferred()).available() == 0) ++sold_out_;
 }
 
-/// The batch may have something available, or stand at another place, from now on.
+/// The batch may have something available, or another rank, from now on.
 void Product::reopen(Index batch) noexcept {
     const auto passed = sold_out();
     const auto before = static_cast<std::size_t>(std::ranges::find(passed, batch) - passed.begin());

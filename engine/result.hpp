@@ -8,9 +8,9 @@
 
 namespace allot {
 
-/// Every way in which the business says no. Closed: a `switch` over it needs no default.
-/// No stock has changed when one of these is returned. Of out_of_stock a fact remains: the line is
-/// short since then, or was asked for once more (R14).
+/// Every way in which the business refuses a command. Closed: a `switch` over it needs no default.
+/// No stock has changed when one of these is returned. For out_of_stock a fact remains: the line is
+/// short from then on, or was short already (R14).
 enum class Refusal : std::uint8_t {
     bad_name = 1,      ///< not 1..64 bytes of visible UTF-8: see is_name()
     bad_quantity,      ///< not a whole number of units within its range
@@ -23,7 +23,7 @@ enum class Refusal : std::uint8_t {
     version_conflict,  ///< the product has moved on from the version that the unit expects
 };
 
-/// A few words for a log or a debugger; the message for a person is made at the edge.
+/// A few words for a log or a debugger; messages for people are made at the edge.
 constexpr std::string_view to_string(Refusal refusal) noexcept {
     switch (refusal) {
         case Refusal::bad_name:

@@ -12,20 +12,20 @@
 
 namespace allot {
 
-// The service layer: one function a command, over ports only. Each decides within the unit that
-// it is given, which the caller commits or rolls back: see MessageBus.
+// The service layer: one function for each command, over ports only. Each decides within the unit
+// of work that it is given, which the caller commits or rolls back: see MessageBus.
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
-/// \return false where it was there already.
+/// \return false where the batch existed already.
 Result<bool> handle(const ImportBatch& command, UnitOfWork& work);
-/// Decides nothing: the line goes where it was. \return false where it was there already.
-/// Refusal::out_of_stock when the batch has fewer units available, of which nothing is noted;
-/// Refusal::batch_exists when another batch holds the line; Refusal::unknown_batch also where the
-/// batch is of another SKU.
+/// Decides nothing: the line is booked on the batch that it names. \return false where it was there
+/// already; Refusal::out_of_stock when the batch has fewer units available, in which case no
+/// shortage is recorded; Refusal::batch_exists when another batch holds the line;
+/// Refusal::unknown_batch also where the batch is of another SKU.
 Result<bool> handle(const ImportLine& command, UnitOfWork& work);
-/// Of Refusal::out_of_stock the unit notes the shortage, and keeps all that was recorded before.
+/// On Refusal::out_of_stock the unit records the shortage, and keeps all that was recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
-/// As Allocate, of a line whose product was looked up before; null: there is none.
+/// As Allocate, for a line whose product has been looked up; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
 /// Ends at the first line that is refused, as Allocate of that line.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
@@ -55,7 +55,7 @@ struct ExplainedLine {
 };
 
 /// What AllocateOrder would do now, found by doing it in the unit and reverting it (R13). Lines
-/// after a refused one are explained too, as if the refused one had not been asked for.
+/// after a refused one are explained as well, as if the refused one had not been asked for.
 std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work);
 
 struct BatchStock {
@@ -84,7 +84,7 @@ struct Allocation {
     friend bool operator==(const Allocation&, const Allocation&) = default;
 };
 
-/// A line that was asked for and not served, nor withdrawn (R14).
+/// A line that was requested and neither served nor withdrawn (R14).
 struct ShortLine {
     OrderLine line;
     Lsn since;  ///< of the OutOfStock that opened it
@@ -93,7 +93,7 @@ struct ShortLine {
 
 struct ShortageQuery {
     std::optional<Sku> sku = {};  ///< none: of every SKU
-    Lsn after = 0;                ///< only those since a later fact: to go on where an answer ended
+    Lsn after = 0;                ///< only shortages opened by a later fact: for the next page
     std::size_t rows_max = std::numeric_limits<std::size_t>::max();
 };
 

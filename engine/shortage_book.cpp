@@ -63,7 +63,7 @@ ShortageBook::Places ShortageBook::of_order(OrderName order) const {
 ShortageBook::Places ShortageBook::all() const {
     Places every;
     every.reserve(size());
-    for (Index at = 0; at < shortages_.places(); ++at) {
+    for (Index at = 0; at < shortages_.slots(); ++at) {
         if (shortages_[at].quantity != 0) every.push_back(at);
     }
     sort(every);

@@ -10,8 +10,8 @@
 namespace allot {
 
 /// One change of the store: all of it is committed, or none of it has happened. Facts are applied
-/// as they are recorded, so a unit sees its own changes; leaving its scope without commit()
-/// reverts them, last first. One at a time on one repository; not thread-safe.
+/// as they are recorded, so that a unit sees its own changes; the destructor reverts what was not
+/// committed, last first. One at a time on a repository; not thread-safe.
 class UnitOfWork final : public FactRecorder {
 public:
     UnitOfWork(Repository& repository, Journal& journal) noexcept
@@ -22,47 +22,46 @@ public:
 
     [[nodiscard]] Repository& repository() noexcept { return repository_; }
     [[nodiscard]] Product* find(const Sku& sku) { return repository_.find(sku); }
-    /// A product that is new here is gone again with the unit.
+    /// Finds the product, or adds it. A product added here is removed when the unit is rolled back.
     Product& find_or_add(const Sku& sku);
 
-    /// Optimistic concurrency: states what the caller has seen. Version 0: no batch of it was ever
-    /// added.
-    /// \return Refusal::version_conflict when the product has moved on,
-    /// Refusal::unknown_sku when there is none.
+    /// Optimistic concurrency: states the version that the caller has seen. Version 0: no batch of
+    /// the SKU was ever added.
+    /// \return Refusal::version_conflict when the product has another version, Refusal::unknown_sku
+    /// when there is none.
     Result<void> expect(const Sku& sku, Version version);
 
-    /// Out of memory ends the process here: half a fact must not be applied, and the journal has
-    /// all that was ever acknowledged.
+    /// Applies and records a fact. Out of memory ends the process: half a fact must not be applied,
+    /// and the journal has all that was ever acknowledged.
     void record(Product& product, const Fact& fact, const LookupHint& hint = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept { roll_back_to({}); }
-    /// Notes a line that asked for more than there is, in case that the command is refused for it.
+    /// Notes a line that asked for more than is available, in case the command is refused for it.
     void note_shortage(const OrderLine& line) { short_line_ = line; }
 
-    /// Executes `decide(UnitOfWork&)`, which gives a Result, as a part of the unit that stands or
-    /// falls by itself: what it recorded is reverted when it is refused or throws. Of a part that
-    /// is refused for want of stock the shortage alone is recorded, that of the last line that was
-    /// refused in it (R6). A part may have parts; a refusal that `decide` does not pass on undoes
-    /// nothing but the part that was refused.
+    /// Executes `decide(UnitOfWork&)`, which gives a Result, as a part of the unit with an outcome
+    /// of its own: what it recorded is reverted when it is refused or throws. When it is refused
+    /// for lack of stock, the shortage alone is recorded: that of the last line refused in it (R6).
+    /// Parts nest; a refusal that `decide` does not pass on undoes only the part that was refused.
     template <class Decide>
     auto attempt(Decide&& decide);
     /// Executes `decide(UnitOfWork&)`, and reverts all that it recorded.
     template <class Decide>
     auto preview(Decide&& decide);
 
-    /// Hands what was recorded to the journal, as one record. What it throws leaves the unit
-    /// uncommitted.
+    /// Appends what was recorded to the journal, as one record. When the journal throws, the unit
+    /// stays uncommitted.
     /// \return the LSN whose durability makes this unit, and all that it saw, certain.
     Lsn commit(UnixMicros now);
 
     [[nodiscard]] std::span<const Fact> facts() const noexcept {
         return {facts_.data(), facts_.size()};
     }
-    /// The LSN of the last fact so far, which is its own once the unit is committed.
+    /// The LSN that the last fact recorded so far has once the unit is committed.
     [[nodiscard]] Lsn last() const noexcept { return journal_.last() + facts_.size(); }
 
 private:
-    /// Up to where the unit had come.
+    /// How much the unit had recorded.
     struct Savepoint {
         std::size_t facts = 0;
         std::size_t products_added = 0;

@@ -12,7 +12,7 @@ RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions 
       sinks{adapters.files, directory, core.journal, std::move(adapters.sinks),
             core.options.warning} {
     // Before anything may ask for a snapshot, after which the journal is pruned.
-    core.journal.keep_from(
+    core.journal.segments().keep_from(
         {.min_required = [this] { return sinks.min_required(); },
          .held_back = [this](Lsn first,
                              std::uint64_t bytes) { sinks.warn_of_retention(first, bytes); }});

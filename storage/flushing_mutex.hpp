@@ -7,7 +7,8 @@
 
 namespace allot {
 
-/// Hands over to the journal, all at once, what was appended while it was held.
+/// The mutex of a store. unlock() first passes the units appended while it was locked to the
+/// journal, all at once.
 class FlushingMutex final : public StoreMutex {
 public:
     explicit FlushingMutex(Journal& journal) noexcept : journal_{journal} {}
@@ -22,7 +23,7 @@ public:
         journal_.flush();
         mutex_.unlock();
     }
-    /// True while somebody waits for it. From any thread.
+    /// True while another thread waits for the mutex. From any thread.
     [[nodiscard]] bool wanted() const noexcept { return waiting_ > 0; }
 
 private:

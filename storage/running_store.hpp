@@ -15,8 +15,7 @@ namespace allot {
 
 struct Adapters;
 
-/// A store and the threads that drive it, as bootstrap() puts them together; `Store` is the door to
-/// it.
+/// A store and the threads that drive it, as bootstrap() connects them; `Store` is its facade.
 struct RunningStore {
     RunningStore(const std::filesystem::path& directory, StoreOptions options, Adapters adapters);
     ~RunningStore();

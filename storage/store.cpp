@@ -14,7 +14,7 @@ namespace allot {
 
 namespace {
 
-/// Asks a question in a turn. \return the answer, once what it saw is durable.
+/// Asks with the mutex locked. \return the answer, once what it saw is durable.
 template <class Ask>
 auto ask(RunningStore& store, Ask&& question) {
     Lsn seen = 0;
@@ -27,7 +27,7 @@ auto ask(RunningStore& store, Ask&& question) {
     return answer;
 }
 
-/// Whoever has seen more than has happened here knows another history, as after a restore.
+/// A reader that has seen more than this store holds knows another history, as after a restore.
 void refuse_ahead(RunningStore& store, Lsn from) {
     const std::scoped_lock guard{store.core.mutex};
     const Lsn last = store.core.journal.last();
@@ -81,10 +81,10 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
         throw std::invalid_argument{std::to_string(lines.size()) + " lines, and room for " +
                                     std::to_string(results.size()) + " results"};
     }
-    constexpr std::size_t lines_a_turn = 256;  // then others, and a snapshot, have theirs
+    constexpr std::size_t lines_at_once = 256;  // then other threads, and a snapshot, may lock
     Lsn lsn = 0;
     while (!lines.empty()) {
-        const std::size_t count = std::min(lines.size(), lines_a_turn);
+        const std::size_t count = std::min(lines.size(), lines_at_once);
         wait_for_room();
         {
             const std::scoped_lock guard{running_->core.mutex};
@@ -199,8 +199,8 @@ StoreStatus Store::status() {
             .memory_bytes = core.repository.bytes(),
             .journal_bytes = core.journal.bytes_appended(),
             .journal_groups = core.journal.groups_written(),
-            .journal_file_bytes = core.journal.file_bytes(),
-            .held_back_bytes = core.journal.held_back_bytes(),
+            .journal_file_bytes = core.journal.segments().bytes(),
+            .held_back_bytes = core.journal.segments().held_back_bytes(),
             .waiting_bytes = core.journal.waiting_bytes(),
             .group_sizes = core.journal.group_sizes().counts(),
             .written_facts = core.journal.group_sizes().facts(),

@@ -13,11 +13,11 @@
 
 namespace allot {
 
-/// Of a store, or of a history: none is drawn twice.
+/// The id of a store, or of a history: none is drawn twice.
 [[nodiscard]] std::uint64_t random_id();
 
-/// A store of which somebody drives the journal and the snapshotter: it has no thread and reads no
-/// clock but the one that it is given. `Store` drives it with threads, a simulation with a seed.
+/// A store without threads: it reads no clock but the one that it is given, and its owner drives
+/// the journal and the snapshotter: `Store` with threads, a simulation from a seed.
 struct StoreCore {
     /// Opens and recovers a store. \param id of the history that it begins, which no other opening
     /// of the store may have had. \throws as Store::open()
@@ -26,9 +26,9 @@ struct StoreCore {
     StoreCore(const StoreCore&) = delete;
     StoreCore& operator=(const StoreCore&) = delete;
 
-    /// True once for each options.snapshot_every_bytes by which the journal has grown, what was
-    /// replayed at the start included: so a store that is killed again and again has its snapshots.
-    /// Of one caller.
+    /// True once for each options.snapshot_every_bytes by which the journal has grown, including
+    /// what was replayed at the start: so a store that is killed again and again takes its
+    /// snapshots, too. For one caller at a time.
     [[nodiscard]] bool snapshot_is_due() noexcept;
 
     const StoreOptions options;

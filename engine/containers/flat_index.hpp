@@ -13,26 +13,26 @@
 
 namespace allot {
 
-/// What a slot knows of its record beside the index, unless its owner wants more: nothing.
+/// The default hint: a slot holds nothing but the index of its record.
 struct NoHint {};
 
-/// From a hash to the indices of records: open addressing with linear probing, eight bytes a slot
-/// (32 bits of the hash beside the index, so that a probe seldom looks at a record) and a hint's,
-/// from one half, once it has grown, to three quarters full. An erased slot is closed up, so there
-/// are no tombstones. The caller brings the hash, already well mixed, and the comparison; the same
-/// hash must come with the same record.
+/// Maps a hash to the indices of records: open addressing with linear probing. A slot takes eight
+/// bytes (32 bits of the hash beside the index, so that a probe seldom reads a record) and those of
+/// a hint. Once it has grown, the table is between half and three quarters full. Erasing closes the
+/// gap, so there are no tombstones. The caller supplies the hash, already well mixed, and the
+/// comparison; the same hash must come with the same record.
 ///
-/// No insertion waits for a table to be copied: the next one is asked for a little ahead, so that
-/// its memory is there in time, and each insertion moves a few slots to it, until all are there.
-/// Records stand in the order of their hashes, so one number tells which are: to find a record is
-/// to look into one table. Meanwhile there is memory for both.
+/// No insertion waits for a table to be copied: the next table is allocated ahead of time, so that
+/// its memory is ready, and each insertion moves a few slots to it, until all have moved. Records
+/// stand in the order of their hashes, so one number tells which have moved, and a lookup reads one
+/// table. During growth there is memory for both.
 template <class Hint = NoHint>
 class FlatIndex {
 public:
     struct alignas(std::is_empty_v<Hint> ? 8 : alignof(Index)) Slot {
         std::uint32_t tag = 0;
         Index index = no_index;
-        [[no_unique_address]] Hint hint{};  ///< its owner's: the index only keeps it
+        [[no_unique_address]] Hint hint{};  ///< of the owner; the index does not read it
         [[nodiscard]] bool empty() const noexcept { return index == no_index; }
     };
 
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return table_.bytes() + next_.bytes(); }
 
 private:
-    /// Slots from the first up to some are in use, or empty; what is beyond is no one's yet, and
+    /// Slots from the first up to a bound are in use, or empty; memory beyond it is untouched, and
     /// comes into use as records are placed further on. So a large table costs nothing at first.
     class Table {
     public:
@@ -155,8 +155,8 @@ private:
             slots_[hole] = {};
         }
 
-        /// Has the first `count` slots in use, and one more, which is empty, so that whoever
-        /// probes comes to an end.
+        /// Brings the first `count` slots into use, and one more, which is empty, so that every
+        /// probe ends.
         void use_up_to(std::size_t count) noexcept {
             if (count < used_ || used_ == size_) return;
             constexpr std::size_t more = 512;  // four kibibytes

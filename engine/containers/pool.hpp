@@ -11,12 +11,12 @@
 
 namespace allot {
 
-/// The place of a record in its pool.
+/// The index of a record in its pool.
 using Index = std::uint32_t;
 inline constexpr Index no_index = 0xFFFF'FFFF;
 
-/// Records of one type, found by a 32-bit index, in chunks that never move: growth costs one
-/// chunk, never a copy. The place of an erased record is given out again, latest first.
+/// Records of one type, found by a 32-bit index, in chunks that never move: growth costs one chunk,
+/// never a copy. The slot of an erased record is reused, latest first.
 template <class T>
 class Pool {
 public:
@@ -58,12 +58,12 @@ public:
         return chunks_[at / chunk_size][at % chunk_size];
     }
 
-    /// Indices are below this; an erased record's place holds a default one.
-    [[nodiscard]] Index places() const noexcept { return size_; }
+    /// Indices are below this; the slot of an erased record holds a default one.
+    [[nodiscard]] Index slots() const noexcept { return size_; }
     /// Records held now.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 
-    /// Memory in use: of the last chunk only what has ever been given out.
+    /// Memory in use, in bytes: of the last chunk only the slots that were ever used.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return size_ * sizeof(T) + free_.capacity() * sizeof(Index);
     }
@@ -82,7 +82,7 @@ private:
     std::pmr::memory_resource* memory_;
     std::vector<T*> chunks_;
     std::vector<Index> free_;
-    Index size_ = 0;  // places ever given out
+    Index size_ = 0;  // slots ever used
 };
 
 }  // namespace allot

@@ -5,7 +5,7 @@
 
 namespace allot {
 
-/// Asks the processor for a record of up to two cache lines' size, wherever it begins. A hint.
+/// Prefetches a record of up to two cache lines, wherever it begins. A hint to the processor.
 template <class Record>
 void prefetch(const Record& record) noexcept {
     constexpr std::uintptr_t cache_line = 64;

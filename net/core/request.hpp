@@ -26,7 +26,7 @@ struct Lookahead {
         Request request;
         const CommandSpec* spec = nullptr;
     };
-    std::array<Entry, Repository::lookahead_max> entries;
+    std::array<Entry, Repository::prefetch_lines_max> entries;
     std::size_t size = 0;
 };
 

@@ -27,7 +27,7 @@ void warn(const CopyOptions& options, const std::string& text) {
     if (options.warning) options.warning(text);
 }
 
-/// Keeps everyone else out of the directory that will change, which is made if it is not there.
+/// Locks the directory that will change, and makes it if it does not exist.
 std::unique_ptr<FileLock> enter(FileSystem& files, const fs::path& directory,
                                 const CopyOptions& options) {
     if (options.dry_run) return store_files::lock_if_there(files, directory);
@@ -112,7 +112,7 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& 
     const std::string where = destination.string();
     const auto there = holding_of(files, destination);
     if (!there) {
-        throw CopyRefused{where + " holds files of a store, damaged so that no one can tell which"};
+        throw CopyRefused{where + " holds files of a store, too damaged to tell which store"};
     }
     if (there->store_id != source.store_id) {
         throw CopyRefused{where + " holds a copy of another store"};

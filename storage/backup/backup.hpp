@@ -15,7 +15,7 @@
 
 namespace allot {
 
-/// A copy was not made, because it would cost something that was not asked for. Nothing changed.
+/// A copy was not made, because it would lose something. Nothing has changed.
 class CopyRefused : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -23,8 +23,8 @@ public:
 
 struct CopyOptions {
     bool dry_run = false;  ///< decide, and change nothing
-    /// Allow a backup in the place of another store's, or of a later one; a restore in the place of
-    /// any store.
+    /// Allow a backup to replace that of another store, or a later one; a restore to replace any
+    /// store.
     bool replace = false;
     std::function<void(const Progress&)> progress = {};
     /// Told what the operator should know.
@@ -40,12 +40,12 @@ struct CopyReport {
     Lsn last = 0;                    ///< of the facts in the copy
 };
 
-/// Brings a consistent copy of a store, which a process may have open, to a directory that holds an
-/// earlier copy or nothing: at least all that was durable when the call began. See take_image() for
-/// how it is read, DirectoryInstall for how it arrives.
+/// Copies a store, which a process may have open, to a directory that holds an earlier copy or
+/// nothing: consistent, and with at least all that was durable when the call began. See
+/// take_image() for reading, DirectoryInstall for writing.
 ///
-/// Refused are, unless `replace` is set, a destination that holds another store, one that reaches
-/// further than the source, and one where that can't be told.
+/// Unless `replace` is set, it refuses a destination that holds another store, one with more facts
+/// than the source, and one where neither can be determined.
 /// \throws CopyRefused; CorruptStore when the source is damaged; std::system_error when a disk
 /// fails or a process has the destination open.
 CopyReport backup_store(FileSystem& source_files, const std::filesystem::path& source,

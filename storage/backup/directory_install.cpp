@@ -123,8 +123,8 @@ void DirectoryInstall::discard_staged() noexcept {
 }
 
 // No file is without a durable name at any moment, even where a power cut may keep one half of a
-// rename: a new name is made and synced before an old one goes. All that moves has left its place
-// before anything takes a place, so that names may be swapped.
+// rename: a new name is made and synced before an old one goes. All moved files have given up
+// their names before any takes its new one, so that names may be swapped.
 void DirectoryInstall::put_in_place(const std::vector<SyncAction>& actions) {
     std::set<std::string> leaving;
     for (const SyncAction& action : actions) {
@@ -169,7 +169,7 @@ void DirectoryInstall::publish(const Manifest& manifest) {
     if (manifest.purpose == Manifest::Purpose::backup) {
         write_manifest(files_, directory_, store_files::manifest, manifest);
     } else {
-        // A store that someone will write to is no backup any more.
+        // A store that will be written to is no backup any more.
         remove_if_there({std::string{store_files::manifest}});
     }
     remove_if_there({std::string{store_files::install_list}});

@@ -13,40 +13,40 @@
 
 namespace allot {
 
-/// Brings files into a directory, so that whoever looks at it after a crash finds all that was
-/// there before, or all that is to be there, or is told that it is a mixture. In this order:
+/// Installs files in a directory, so that after a crash it holds all that it held before, or all
+/// that it is to hold, or is known to be incomplete. In this order:
 ///
-/// 1. What is new is copied under names of no meaning (`arriving-<n>`), synced and read back.
-/// 2. `arriving.list`, which says what the directory is to hold, is put in place. Until then what
-///    was there is as it was. From then on all that the list names is in the directory, under some
-///    name, and no one opens the directory as a store.
-/// 3. What moves gets a name of no meaning, too; what the list does not name, or names otherwise,
-///    is removed: only what belongs to a store, and what a delivery has left; and everything gets
-///    the name that the list says.
-/// 4. The list is put in place as the backup's manifest, unless it is a restore, and is removed.
+/// 1. New files are copied under temporary names (`arriving-<n>`), synced and read back.
+/// 2. `arriving.list`, which states what the directory is to hold, is put in place. Until then the
+/// directory is as it was. From then on all that the list names is in the directory, under some
+/// name, and the directory is not opened as a store.
+/// 3. A file that moves gets a temporary name, too; a file that the list does not name, or names
+/// otherwise, is removed, if it belongs to a store or is what an install has left; then every file
+/// gets the name that the list states.
+/// 4. The list becomes the backup's manifest, unless it is a restore, and is removed.
 ///
-/// The directory's entries are synced between these. A delivery that was interrupted in 3 or 4 is
-/// finished by the next one.
+/// The directory's entries are synced between these steps. An install that was interrupted in 3 or
+/// 4 is finished by the next one.
 class DirectoryInstall {
 public:
     /// \pre the caller holds the directory's lock, or will change nothing.
     DirectoryInstall(FileSystem& files, std::filesystem::path directory,
                      std::function<void(const Progress&)> progress);
 
-    /// Something has been interrupted, and has not been finished since.
+    /// True after an interrupted install that has not been finished.
     [[nodiscard]] bool is_incomplete() const;
 
-    /// Finishes a delivery that was interrupted. If it can't be, because files are damaged, all is
-    /// left as it is, for another to replace. \return false then.
+    /// Finishes an interrupted install. If it cannot, because files are damaged, it leaves all as
+    /// it is, for another install to replace. \return false then.
     bool finish_interrupted();
 
-    /// What the directory holds of a store, and of deliveries. Reads all of it.
+    /// The contents of the files of a store, and of installs, in the directory. Reads all of them.
     [[nodiscard]] FileContents contents();
 
     /// Makes the directory hold what the manifest says.
     /// \param actions from `contents()` to the manifest's files.
     /// \param image where copies are from.
-    /// \throws std::system_error; what has arrived is then removed, or is the next one's to use.
+    /// \throws std::system_error; copied files are then removed, or left for the next install.
     void carry_out(const std::vector<SyncAction>& actions, const Manifest& manifest,
                    StoreImage& image);
 

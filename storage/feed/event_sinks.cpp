@@ -20,16 +20,16 @@ using Warning = RunningSink::Warning;
 constexpr std::chrono::seconds offset_persisted_every{1};
 constexpr std::chrono::minutes retention_warned_every{10};
 
-/// Where the handlers of one store are in its history.
+/// The offsets of the sinks of one store.
 class Offsets {
 public:
     Offsets(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
             const Warning& warning)
         : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
 
-    /// After a restore, a repair or a power cut in mode `os` other facts have the LSNs of those
-    /// that are lost. Who had been told of these goes on where the two histories part, also when he
-    /// is registered later only.
+    /// After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of those
+    /// that are lost. A sink that had received these continues where the two histories diverge,
+    /// even if it is registered only later.
     void rewind(const std::set<std::string>& registered) {
         for (const std::string& file : files_.list(directory_)) {
             const auto name = sink_file::sink_of(file);
@@ -156,9 +156,9 @@ void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds r
     retry_at_ = Steady::now() + rest;
 }
 
-/// An offset that cannot be kept stops nothing: after a restart the sink would be told again of
-/// what it has dealt with since. Each attempt is a new file, so that no failed sync is repeated.
-/// The first failure of several in a row is told.
+/// An offset that cannot be written stops nothing: after a restart the sink would receive again
+/// what it has processed since. Each attempt is a new file, so that no failed sync is repeated.
+/// Of several failures in a row the first is warned of.
 void RunningSink::persist_offset() noexcept {
     persisted_at_ = Steady::now();
     try {
@@ -228,16 +228,17 @@ void EventSinks::warn_of_retention(Lsn first, std::uint64_t bytes) {
         (retention_warned_at_ && now < *retention_warned_at_ + retention_warned_every)) {
         return;
     }
-    std::string whom;
+    std::string behind;
     for (const auto& each : at_work_) {
         const Lsn next = each->persisted() + 1;
         if (next >= first) continue;
-        whom += (whom.empty() ? ": " : ", ") + each->name() + " goes on from LSN " +
-                std::to_string(next);
+        behind += (behind.empty() ? ": " : ", ") + each->name() + " goes on from LSN " +
+                  std::to_string(next);
     }
-    if (whom.empty()) return;  // they have come on meanwhile
+    if (behind.empty()) return;  // they have advanced in the meantime
     retention_warned_at_ = now;
-    warning_(std::to_string(bytes) + " bytes of the journal are kept for event sinks alone" + whom);
+    warning_(std::to_string(bytes) + " bytes of the journal are kept for event sinks alone" +
+             behind);
 }
 
 std::vector<SinkStatus> EventSinks::status(Lsn end) const {

@@ -18,20 +18,20 @@
 
 namespace allot {
 
-/// An event sink at work, and its offset. The offset is written at once after a call that acted,
-/// and at most once a second after calls that passed a fact over, which could be repeated
-/// unnoticed. An offset that could not be written is tried again each second.
+/// An event sink and its offset. The offset is written at once after a call that acted, and at most
+/// once a second after calls that ignored a fact: receiving such a fact twice does no harm. A write
+/// that failed is repeated each second.
 class RunningSink {
 public:
     using Warning = std::function<void(std::string_view)>;
 
     /// \param journal of the facts; outlives this.
-    /// \param acked the offset that is kept in its file.
+    /// \param acked the offset in its file.
     RunningSink(FileSystem& files, std::filesystem::path directory, const GroupJournal& journal,
                 EventSink sink, Lsn acked, Warning warning);
 
     void start(FactHistory& history, JournalThreads& journal);
-    /// Ends its call, and keeps its offset.
+    /// Ends its calls, and writes its offset.
     void stop();
     /// What is kept durably.
     [[nodiscard]] Lsn persisted() const noexcept { return persisted_; }
@@ -65,10 +65,10 @@ private:
 /// The event sinks of a store.
 class EventSinks {
 public:
-    /// Finds out where each of them has to go on, and keeps that; calls none. Offsets of sinks
-    /// that are not registered now stay as they are, but for those in a history that has left.
-    /// \throws std::invalid_argument for a name that breaks its rule, or comes twice; CorruptStore
-    /// where a offset is damaged: nobody can say then what the sink has missed.
+    /// Determines where each sink continues, and writes that; calls none. Offsets of sinks that are
+    /// not registered now stay as they are, except those in a history that has left.
+    /// \throws std::invalid_argument for a name that breaks its rule, or occurs twice; CorruptStore
+    /// where an offset is damaged: what the sink has missed cannot be determined.
     EventSinks(FileSystem& files, const std::filesystem::path& directory,
                const GroupJournal& journal, std::vector<EventSink> sinks,
                const RunningSink::Warning& warning);
@@ -77,13 +77,13 @@ public:
     EventSinks& operator=(const EventSinks&) = delete;
 
     void start(FactHistory& history, JournalThreads& journal);
-    /// All at once: each call may take a while to end.
+    /// Stops all sinks at the same time: each running call may take a while to end.
     void stop();
-    /// The first fact that one of them may still have to be called with, after whatever end of the
-    /// process; the greatest number when there are none.
+    /// The first fact that a sink may still have to receive, even after a crash now; the greatest
+    /// number when there are no sinks.
     [[nodiscard]] Lsn min_required() const noexcept;
-    /// Warns that so many bytes of the journal before `first` are kept for them alone, and for
-    /// whom; not more often than each ten minutes. One caller at a time.
+    /// Warns that so many bytes of the journal before `first` are kept only for sinks, and names
+    /// those; at most every ten minutes. One caller at a time.
     void warn_of_retention(Lsn first, std::uint64_t bytes);
     [[nodiscard]] std::vector<SinkStatus> status(Lsn end) const;
 

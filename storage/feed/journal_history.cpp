@@ -50,7 +50,7 @@ std::shared_ptr<SharedReader> SharedFacts::reader_at(Lsn lsn,
     std::erase_if(readers_, [](const auto& each) { return each.expired(); });
     std::shared_ptr<SharedReader> found;
     if (current && current->next() == lsn) found = std::move(current);
-    // What is not kept in the files any more is given to nobody who comes to it now.
+    // Facts that the files do not keep any more are given to no new reader.
     const bool is_trimmed = lsn < journal_.oldest();
     for (const auto& each : readers_) {
         auto reader = each.lock();

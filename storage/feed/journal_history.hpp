@@ -16,8 +16,8 @@
 
 namespace allot {
 
-/// A place in a journal that moves on, and what was read there last: for all who are at nearly the
-/// same place. Whoever comes to its end reads on, for the others too. Thread-safe.
+/// A position in a journal that moves forward, and the facts last read there, for all readers near
+/// it. A reader that reaches its end reads on for the others, too. Thread-safe.
 class SharedReader {
 public:
     /// Read at once, at the most.
@@ -28,15 +28,15 @@ public:
                  Lsn from)
         : reader_{files, directory, journal, from}, first_{from}, next_{from} {}
 
-    /// What is kept is from here on …
+    /// The first fact kept.
     [[nodiscard]] Lsn first() const noexcept { return first_; }
-    /// … up to here, where it is read on.
+    /// The fact after the last one kept, which is read next.
     [[nodiscard]] Lsn next() const noexcept { return next_; }
     [[nodiscard]] bool keeps(Lsn lsn) const noexcept { return first_ <= lsn && lsn < next_; }
 
-    /// The facts from an LSN on that are kept, as far as they lie together; none when that is not
-    /// kept. At next(), `most` are read, and block_facts_max at the most.
-    /// \param kept so many facts may be kept afterwards.
+    /// The facts kept from an LSN on, as far as they are stored together; none when it is not kept.
+    /// At next(), reads at most `most` facts, and at most block_facts_max.
+    /// \param kept the number of facts that may be kept afterwards.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::size_t kept);
 
@@ -50,32 +50,32 @@ private:
     std::atomic<Lsn> next_;
 };
 
-/// Has those who read a journal at nearly the same place share what is read there: each fact is
-/// read and decoded once for all of them. Who falls behind what the others keep reads on with those
-/// he finds there, or alone; nobody waits for him. Nothing is kept while nobody reads. Thread-safe.
+/// Lets readers near the same position share decoded facts, so that each fact is decoded once. A
+/// reader that falls behind joins readers at its position, or starts a range of its own; readers
+/// never block each other. Nothing is kept while there is no reader. Thread-safe.
 class SharedFacts {
 public:
-    /// Kept at the journal's end for those who come after, some 8 MB: as many as a busy store
-    /// writes in a few groups. Wherever else somebody reads, a sixteenth of that.
+    /// Kept at the journal's end for readers that follow, some 8 MB: as many as a busy store
+    /// writes in a few groups. At any other position a sixteenth of that is kept.
     static constexpr std::size_t facts_max = 128 * SharedReader::block_facts_max;
 
     /// \param journal writes the files of the directory; both outlive this.
-    /// \param most so many facts are kept at the journal's end.
+    /// \param most the number of facts kept at the journal's end.
     SharedFacts(FileSystem& files, const std::filesystem::path& directory, GroupJournal& journal,
                 std::size_t most = facts_max)
         : files_{files}, directory_{directory}, journal_{journal}, most_{most} {}
 
-    /// Somebody reads, until he leaves.
+    /// Registers a reader, until leave().
     void enter();
     void leave() noexcept;
 
-    /// The next facts, from a readable LSN on: one at least, `most` at the most to be read.
-    /// \param reader whom the caller has used last, and should use next; null at first.
+    /// The next facts from a readable LSN on: at least one; at most `most` are read.
+    /// \param reader the range that the caller used last, and should use next; null at first.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::shared_ptr<SharedReader>& reader);
 
 private:
-    /// Where the LSN is kept, or read next.
+    /// The range where the LSN is kept, or read next.
     [[nodiscard]] std::shared_ptr<SharedReader> reader_at(Lsn lsn,
                                                           std::shared_ptr<SharedReader> current);
     [[nodiscard]] std::size_t kept_at(Lsn lsn) const noexcept {
@@ -90,10 +90,10 @@ private:
     std::mutex mutex_;  // of all that follows
     std::size_t users_ = 0;
     std::vector<std::weak_ptr<SharedReader>> readers_;
-    std::shared_ptr<SharedReader> last_;  // of somebody, perhaps, who comes and goes
+    std::shared_ptr<SharedReader> last_;  // so that a reader that comes and goes finds it
 };
 
-/// Reads with those who are at nearly the same place.
+/// Reads through SharedFacts, with the readers near its position.
 class JournalCursor final : public FactCursor {
 public:
     /// \param shared of the same journal; both outlive this.
@@ -117,8 +117,9 @@ private:
     std::shared_ptr<SharedReader> reader_;  // null: nothing was read yet
 };
 
-/// The history of a store, read from the files of its journal while that is written: what happened
-/// costs nothing while nobody reads, and is read once for all who read at the same place.
+/// The history of a store, read from the files of its journal while the journal is written: it
+/// costs nothing while there is no reader, and facts are read once for all readers at the same
+/// position.
 class JournalHistory final : public FactHistory {
 public:
     /// \param journal writes the files of the directory, and outlives this and its cursors.

@@ -25,7 +25,7 @@ std::shared_ptr<SubscriberThread> SubscriberThread::start(
     std::function<void(std::string_view)> warning) {
     std::shared_ptr<SubscriberThread> made{
         new SubscriberThread{history, journal, from, std::move(subscriber), std::move(warning)}};
-    // The thread holds it, too: whoever ends his own subscription may be the last who had it.
+    // The thread holds it, too: a call that ends its own subscription may drop the last reference.
     const std::scoped_lock lock{made->stopping_};
     made->thread_ = std::thread{[self = made] { self->run(); }};
     return made;
@@ -34,7 +34,7 @@ std::shared_ptr<SubscriberThread> SubscriberThread::start(
 SubscriberThread::~SubscriberThread() {
     if (!thread_.joinable()) return;
     if (std::this_thread::get_id() == caller_) {
-        thread_.detach();  // it is the last who had it, and has nothing left to do
+        thread_.detach();  // the thread dropped the last reference, and has nothing left to do
     } else {
         thread_.join();
     }

@@ -21,26 +21,27 @@ struct Subscriber {
     std::string name = "a subscriber";  ///< in warnings
     std::function<void(const CommittedFact&)> call;
     BackOff back_off = {};
-    /// Makes a call that is running return or throw soon. It is called from another thread.
+    /// Makes a running call return or throw soon. Called from another thread.
     std::function<void()> interrupt = {};
-    /// Called before it waits for the next fact, on the thread that makes the calls.
-    /// \return when to call it again, should none come until then.
+    /// Called before the thread waits for the next fact, on the thread that makes the calls.
+    /// \return when to call it again, unless a fact comes before.
     std::function<std::chrono::steady_clock::time_point()> idle = {};
-    /// Told of each failure, of a call or of the journal, on the thread that makes the calls, and
-    /// how long it rests then.
+    /// Called after each failure of a call or of the journal, on the thread that makes the calls,
+    /// with the delay before the next try.
     std::function<void(std::string_view why, std::chrono::milliseconds rest)> failed = {};
 };
 
-/// The text for a failure that has none of its own.
+/// The text for a failure that carries none.
 inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
 
-/// Tells somebody each fact of a history, in order, on a thread of its own, as soon as it is shown.
-/// A call that throws is made again with the same fact, and a journal that could not be read is
-/// read again from there, after a rest; the engine and other subscribers go on meanwhile.
+/// Gives each fact of a history to a subscriber, in order, on a thread of its own, as soon as the
+/// fact is shown. A call that throws is repeated with the same fact, and a failed read of the
+/// journal is repeated from there, after a delay; the engine and other subscribers are not
+/// affected.
 class SubscriberThread {
 public:
-    /// \param from the first LSN to be told. \throws TrimmedHistory
-    /// \param warning told of calls that threw, of failed reads, and of an end before stop().
+    /// \param from the first LSN to be given. \throws TrimmedHistory
+    /// \param warning receives calls that threw, failed reads, and an end before stop().
     [[nodiscard]] static std::shared_ptr<SubscriberThread> start(
         FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
         std::function<void(std::string_view)> warning);
@@ -48,12 +49,12 @@ public:
     SubscriberThread(const SubscriberThread&) = delete;
     SubscriberThread& operator=(const SubscriberThread&) = delete;
 
-    /// Ends the calls, and waits for one that is running, unless it is called from within it. Once
-    /// the last call has ended, the history and the journal are not used any more.
+    /// Ends the calls, and waits for one that is running, unless stop() is called from within it.
+    /// Once the last call has ended, the history and the journal are not used any more.
     void stop();
-    /// The last LSN of which the call has returned; from - 1 at first.
+    /// The last LSN for which a call has returned; from - 1 at first.
     [[nodiscard]] Lsn told() const noexcept { return told_; }
-    /// True once nothing more is told: stopped, or the facts were trimmed or are damaged, or the
+    /// True once no further call is made: stopped, or the facts were trimmed or are damaged, or the
     /// storage has failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 

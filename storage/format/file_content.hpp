@@ -10,7 +10,7 @@
 
 namespace allot {
 
-/// Told of bytes as they are read or copied.
+/// Called with the number of bytes that were read or copied.
 using BytesDone = std::function<void(std::uint64_t bytes)>;
 
 /// Hashes the first `bytes` of a file.

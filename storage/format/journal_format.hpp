@@ -115,7 +115,7 @@ std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexce
 /// room for the header; the length is a multiple of the alignment.
 void seal(std::span<std::byte> frame, FrameHeader header) noexcept;
 
-/// The frame at the front of `bytes`, if it is whole and undamaged; its place is not judged.
+/// The frame at the front of `bytes`, if it is whole and undamaged; its position is not judged.
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
 /// The records of a whole frame that begins a history. \return none when it holds something else.
 std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,

@@ -13,7 +13,7 @@
 
 namespace allot {
 
-/// What the files of a copy of a store are, or are to be. Text, as FORMAT.md states it.
+/// The files of a copy of a store, complete or planned. Text, as FORMAT.md states it.
 struct Manifest {
     enum class Purpose : std::uint8_t { backup, restore };
     Purpose purpose = Purpose::backup;

@@ -11,15 +11,15 @@
 #include "engine/histories.hpp"
 #include "storage/io/file_system.hpp"
 
-// A file that says that a restore or a repair has changed what a store holds, until the store is
-// next opened for writing: a history begins then, whether anything is written or not. FORMAT.md
-// states its bytes.
+// A file that states that a restore or a repair has changed what a store holds. It exists until the
+// store is next opened for writing: that opening begins a history, whether anything is written or
+// not. FORMAT.md states its bytes.
 
 namespace allot::rewound_file {
 
 inline constexpr std::string_view name = "REWOUND";
 
-/// The histories that have left the store with what it held before.
+/// The histories that have left the store with its earlier contents.
 using Left = std::vector<Histories::Left>;
 
 [[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const Left& left);
@@ -28,7 +28,7 @@ using Left = std::vector<Histories::Left>;
 /// that have left. \throws std::system_error
 [[nodiscard]] std::optional<Left> read(FileSystem& files, const std::filesystem::path& directory,
                                        std::uint64_t store_id);
-/// Puts it in place durably, or another in its place. \throws std::system_error
+/// Writes the file durably, or replaces it. \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
            const Left& left);
 /// Durably.

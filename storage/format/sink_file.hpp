@@ -15,18 +15,18 @@
 
 namespace allot::sink_file {
 
-/// A sink may be called so: 1..32 of a-z, 0-9 and -.
+/// True for the name of a sink: 1..32 of a-z, 0-9 and -.
 [[nodiscard]] bool is_name(std::string_view sink) noexcept;
 [[nodiscard]] std::string file_name(std::string_view sink);
 /// \return the sink's name; none for any other file.
 [[nodiscard]] std::optional<std::string> sink_of(std::string_view file_name);
-/// An offset that is being written; without meaning at a start.
+/// True for an offset that was being written; without meaning at a start.
 [[nodiscard]] bool is_aside(std::string_view file_name);
 
-/// Where a sink is.
+/// How far a sink has come.
 struct Offset {
-    Lsn acked = 0;  ///< the last fact of which its call has returned
-    /// That this fact was written in; none in format version 1.
+    Lsn acked = 0;  ///< the last fact for which its call has returned
+    /// The history in which this fact was written; none in format version 1.
     std::optional<HistoryId> history = {};
     friend bool operator==(const Offset&, const Offset&) = default;
 };
@@ -35,7 +35,7 @@ struct Offset {
 /// \throws CorruptStore when it is not what was written, or another store's; UnknownFormat.
 [[nodiscard]] std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
                                          std::string_view sink, std::uint64_t store_id);
-/// Puts the offset there durably: a power cut leaves this one or the one before.
+/// Writes the offset durably: a power cut leaves this one or the one before.
 /// \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::string_view sink,
            std::uint64_t store_id, const HistoryCursor& acked);

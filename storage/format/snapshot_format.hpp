@@ -123,19 +123,18 @@ struct Chunk {
     }
 };
 
-/// From how many bytes on a chunk is worth a write, where there is no haste.
+/// The size from which on a chunk is written, unless the snapshot is in a hurry.
 inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
-/// A chunk with room for so much, of whatever kind, so that its arrays need not be moved while a
-/// slice is added and everybody waits. What is not used of the room is no memory.
+/// A chunk with enough capacity that its arrays need not move while a slice is added and other
+/// threads wait. Capacity that is not used takes no memory.
 [[nodiscard]] Chunk empty_chunk();
 
-/// Copies products out of a repository, from `next` on, until a slice is full; moves `next`, and
-/// adds them to those that the chunk holds.
-/// A slice takes 32 products or a little over 256 lines and shortages, so that a command waits for
-/// it some tens of microseconds; fewer, but one product at least, when they are slow to come; a
-/// product with more of them is copied in one piece.
-/// \param until no other product is begun after that. max(): no clock is read.
+/// Copies products out of a repository, from `next` on, until a slice is full; advances `next`, and
+/// adds the products to those in the chunk. A slice has 32 products or a little over 256 lines and
+/// shortages, so that a command waits for it some tens of microseconds; fewer, but at least one
+/// product, when memory is slow; a product with more lines is copied in one piece.
+/// \param until no further product is begun after that. max(): no clock is read.
 void copy_slice(
     Repository& repository, Index& next, Chunk& chunk,
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());

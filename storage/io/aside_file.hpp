@@ -9,9 +9,8 @@
 
 namespace allot {
 
-/// A new file that counts only once all of it is there. Destroyed before keep() or put_at(), as
-/// after a failure, it is removed, as far as that is possible: a disk that is full gets back what
-/// the failed step took.
+/// A new file that counts only once all of it is written. The destructor removes it, if it can,
+/// unless keep() or put_at() was called: after a failure a full disk gets back the space.
 class AsideFile {
 public:
     AsideFile(FileSystem& files, std::filesystem::path path)
@@ -37,9 +36,9 @@ public:
         kept_ = true;
     }
     /// Closes the file and renames it. The directory is not synced.
-    void put_at(const std::filesystem::path& place) {
+    void put_at(const std::filesystem::path& target) {
         file_.reset();
-        files_.rename(path_, place);
+        files_.rename(path_, target);
         kept_ = true;
     }
 

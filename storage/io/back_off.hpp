@@ -8,14 +8,14 @@
 
 namespace allot {
 
-/// No call rests for longer because of RetryLater.
+/// The longest delay that RetryLater can ask for.
 inline constexpr std::chrono::hours retry_later_max{1};
 
-/// Thrown by a call that has failed and knows when another can succeed at the earliest: that is not
-/// made before, however short the back-off is.
+/// Thrown by a call that failed and knows the earliest time at which another can succeed: it is not
+/// repeated before that, however short the back-off is.
 class RetryLater : public std::runtime_error {
 public:
-    /// \param after from now on; of what exceeds retry_later_max, that counts.
+    /// \param after from now on; at most retry_later_max counts.
     RetryLater(const std::string& why, std::chrono::seconds after)
         : std::runtime_error{why}, after_{std::min<std::chrono::seconds>(after, retry_later_max)} {}
     [[nodiscard]] std::chrono::seconds after() const noexcept { return after_; }
@@ -24,12 +24,12 @@ private:
     std::chrono::seconds after_;
 };
 
-/// How long to rest before a call that has failed is made again: twice as long each time, up to a
+/// Exponential back-off: the delay before a failed call is repeated doubles each time, up to a
 /// bound.
 struct BackOff {
     enum class Jitter : std::uint8_t {
         none,
-        full,  ///< a share of it, drawn each time: who failed together does not return together
+        full,  ///< a random share of it each time, so that calls that failed together spread out
     };
     std::chrono::milliseconds first{10};
     std::chrono::milliseconds most{10'000};

@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// An open file. What the operating system refuses is a std::system_error; the calls that may do
-/// less than asked, or be interrupted, are finished here, on top of the port.
+/// An open file. A refusal of the operating system is a std::system_error; calls that may do less
+/// than asked, or be interrupted, are completed here, on top of the port.
 class File {
 public:
     virtual ~File() = default;
@@ -22,16 +22,16 @@ public:
     /// Writes all of it, or throws.
     void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
 
-    /// Makes everything written so far durable, by whomever, and also if this one is open to be
-    /// read only. After a failure nothing is known of what was written since the last success; it
-    /// must not be tried again (the system may have dropped it).
+    /// Makes everything written so far durable, whichever process wrote it, also when the file is
+    /// open for reading only. After a failure nothing is known of what was written since the last
+    /// success, and the sync must not be repeated: the system may have dropped the data.
     virtual void sync() = 0;
-    /// Has the system begin to put these bytes on the disk, so that a sync to come has less to wait
-    /// for. A hint: nothing may depend on it.
+    /// Has the system begin to write these bytes to the disk, so that a later sync waits for less.
+    /// A hint: nothing may depend on it.
     virtual void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) noexcept {}
     virtual void truncate(std::uint64_t size) = 0;
-    /// Makes a new, empty file so long, in zeros, and reserves what the disk needs for them where
-    /// the file system can do that.
+    /// Extends a new, empty file with zeros to this size, and reserves their space on the disk
+    /// where the file system can.
     virtual void allocate(std::uint64_t size) { truncate(size); }
     [[nodiscard]] virtual std::uint64_t size() const = 0;
 
@@ -41,7 +41,7 @@ protected:
     virtual std::size_t write_some(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
 };
 
-/// Holds a lock as long as it lives.
+/// Holds a lock during its lifetime.
 class FileLock {
 public:
     virtual ~FileLock() = default;
@@ -54,26 +54,26 @@ public:
     enum class Mode : std::uint8_t {
         read,    ///< an existing file, not to be changed
         update,  ///< an existing file
-        create,  ///< a new file; one that has the name loses it, and keeps its bytes
+        create,  ///< a new file; an existing one of the name is unlinked, not overwritten
     };
 
     virtual ~FileSystem() = default;
     [[nodiscard]] virtual std::unique_ptr<File> open(const std::filesystem::path& path,
                                                      Mode mode) = 0;
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-    /// Gives a file a second name, in the same directory, that nothing has yet.
+    /// Gives a file a second name in the same directory, which no file has yet.
     /// \return false where the file system cannot.
     [[nodiscard]] virtual bool link(const std::filesystem::path& from,
                                     const std::filesystem::path& to) = 0;
     virtual void remove(const std::filesystem::path& path) = 0;
     /// Makes the directory's entries durable: what was created, renamed or removed in it.
     virtual void sync_directory(const std::filesystem::path& directory) = 0;
-    /// Makes the directory, and its parents, where they are not there.
+    /// Makes the directory, and its parents, if they do not exist.
     virtual void create_directories(const std::filesystem::path& directory) = 0;
     /// The names in a directory, sorted. Empty when there is no such directory.
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& directory) = 0;
-    /// How many bytes a directory's file system has left for this process. Others take them, too,
-    /// and a quota may leave fewer. Where that is not known: the largest number.
+    /// The bytes that a directory's file system has left for this process. Other processes use
+    /// them, too, and a quota may leave fewer. Where that is not known: the largest number.
     [[nodiscard]] virtual std::uint64_t free_bytes(
         const std::filesystem::path& /*directory*/) noexcept {
         return std::numeric_limits<std::uint64_t>::max();
@@ -83,7 +83,7 @@ public:
     [[nodiscard]] virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;
 };
 
-/// The operating system's.
+/// The file system of the operating system.
 [[nodiscard]] FileSystem& posix_file_system();
 
 }  // namespace allot

@@ -10,13 +10,12 @@
 
 namespace allot {
 
-/// Open files as a directory that does not change, whatever happens to their names: what recovery
-/// reads of it is what the files held when they were opened, or would hold after a repair.
-/// Every path is taken by its last part alone. Nothing can be written: what would, throws
-/// std::system_error errc::read_only_file_system.
+/// Open files as an immutable directory, whatever happens to their names: recovery reads what the
+/// files held when they were opened, or would hold after a repair. Only the last part of a path
+/// counts. Writing throws std::system_error errc::read_only_file_system.
 class FileView final : public FileSystem {
 public:
-    /// Bytes that are seen instead of those in the file. \pre they end within the entry.
+    /// Bytes that replace those in the file. \pre they end within the entry.
     struct Patch {
         std::uint64_t offset;
         std::vector<std::byte> bytes;

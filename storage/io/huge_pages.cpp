@@ -39,9 +39,10 @@ void* map(std::size_t bytes) {
 }
 
 /// Has the system clear pages before they are needed. To clear one, or to get it from a host, takes
-/// a fraction of a millisecond or several, in which whoever touches it first would answer nobody.
-/// So a thread does that ahead: for pools, which grow page by page, it keeps some ready; a table of
-/// several pages, which is filled from its beginning on, it goes through before. Thread-safe.
+/// a fraction of a millisecond or several, during which the thread that touches it first would
+/// answer no request. So a thread does that ahead: for pools, which grow page by page, it keeps
+/// some ready; a table of several pages, which is filled from its beginning on, it goes through
+/// before. Thread-safe.
 class PagesAhead {
 public:
     void* take() {
@@ -131,7 +132,7 @@ private:
         try {
             void* const next = map(page);
             ::madvise(next, page,
-                      MADV_POPULATE_WRITE);  // or whoever touches it first has it cleared
+                      MADV_POPULATE_WRITE);  // otherwise the first access clears it
             return next;
         } catch (const std::bad_alloc&) {
             return nullptr;

@@ -4,12 +4,12 @@
 
 namespace allot {
 
-/// Memory for tables that are read all over: what is asked for by the huge page (2 MiB) or more
-/// gets mappings of its own, which the system is advised to back with huge pages. A command touches
-/// a handful of places in a store of any size; with small pages each costs a walk through the page
-/// tables beside the access itself. Anything smaller comes from the heap. Who has many single
-/// huge pages in use gets more that are cleared: a thread, one a process, keeps four ready, and
-/// goes through anything larger from its beginning on. Thread-safe.
+/// Memory for tables that are read at random. A request of a huge page (2 MiB) or more gets a
+/// mapping of its own, which the system is advised to back with huge pages: a command reads a
+/// handful of locations in a store of any size, and with small pages each costs a walk through the
+/// page tables beside the access itself. Smaller requests come from the heap. When many single huge
+/// pages are in use, further ones are cleared ahead of use: one thread of the process keeps four
+/// ready, and clears larger mappings from their beginning on. Thread-safe.
 [[nodiscard]] std::pmr::memory_resource* huge_pages();
 
 }  // namespace allot

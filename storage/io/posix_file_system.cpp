@@ -40,7 +40,7 @@ private:
 
 class PosixFile final : public File {
 public:
-    /// Without O_NONBLOCK, to open a FIFO would be to wait for whoever is at its other end.
+    /// Without O_NONBLOCK, opening a FIFO would wait for a process at its other end.
     PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags | O_NONBLOCK} {
         if (S_ISREG(status().st_mode)) return;
         errno = EINVAL;

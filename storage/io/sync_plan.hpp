@@ -34,12 +34,13 @@ struct SyncAction {
     friend bool operator==(const SyncAction&, const SyncAction&) = default;
 };
 
-/// Decides how the destination comes to hold what the source holds, under the same names and
-/// nothing else: what it has no copy of is copied, what it has under a wrong name is moved, what is
-/// left is removed. A pure function; no more is copied than has to be.
+/// Decides how the destination comes to hold exactly the files of the source, under the same names:
+/// contents that it lacks are copied, contents under another name are moved, the rest is removed. A
+/// pure function; it copies no more than necessary.
 ///
-/// Actions are to be taken as if all happened at once: every `from` means the destination as it is
-/// now, so names may be swapped; what a copy or a move replaces is in no action of its own.
+/// The actions are to be applied as if all happened at once: every `from` means the destination as
+/// it is now, so that names may be swapped; a file that a copy or a move replaces has no action of
+/// its own.
 /// \return copies, then moves, then removals, each in the order of names.
 std::vector<SyncAction> plan_sync(const FileContents& source, const FileContents& destination);
 

@@ -17,7 +17,7 @@ public:
     }
 };
 
-/// The one that everybody may share: it has no state.
+/// The shared instance: it has no state.
 [[nodiscard]] inline Clock& system_clock() noexcept {
     static SystemClock clock;
     return clock;

@@ -13,9 +13,9 @@
 
 namespace allot {
 
-/// How much room a store's disk has left, for how long that lasts, and who is told when it is
-/// little. It has no thread, and reads no clock. look() is for one caller at a time; everything
-/// else may be called from any thread.
+/// The space that a store's disk has left, how long it lasts, and warnings when it is short. It has
+/// no thread, and reads no clock. look() is for one caller at a time; everything else may be called
+/// from any thread.
 class DiskWatch {
 public:
     using Time = std::chrono::steady_clock::time_point;

@@ -10,15 +10,16 @@
 
 namespace allot {
 
-/// The units of work of one group, encoded as a frame that lacks only its header's contents.
+/// The units of work of one group, encoded as a frame of which only the header is still to be
+/// filled in.
 class GroupBuffer {
 public:
-    /// \param reserved bytes up to which it grows without moving, and which it keeps.
+    /// \param reserved bytes up to which it grows without moving, and which clear() keeps.
     explicit GroupBuffer(std::size_t reserved = 0) : reserved_{reserved} { clear(); }
 
     /// \pre the unit has a fact at least.
     void add(std::span<const Fact> unit, UnixMicros now);
-    /// Takes over the units of another buffer, after its own.
+    /// Moves the units of another buffer behind its own.
     void add(GroupBuffer& other);
     void clear();
 

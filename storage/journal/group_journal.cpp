@@ -1,5 +1,5 @@
-// The engine's side: what is appended, kept and asked for. What goes to the disk, and when, is in
-// group_journal_rounds.cpp.
+// The side of the engine: units are staged, syncs and the close are requested.
+// group_journal_commit.cpp has what goes to the disk, and when.
 #include "storage/journal/group_journal.hpp"
 
 #include <algorithm>
@@ -15,10 +15,10 @@ constexpr std::size_t backlog_bytes_max = 8U << 20U;
 /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
 constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
 
-/// Until it is written, a unit may become part of one of two frames; and a mark may come before it.
+/// Until it is written, a unit may become part of one of two frames; and a mark may precede it.
 constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
 
-/// What a new segment of this size takes in any case.
+/// The bytes of a group that every new segment of this size can hold.
 std::size_t usual_group_bytes(std::uint64_t segment_bytes) {
     const std::uint64_t taken = JournalWriter::segment_bytes_of(frames_bytes_max);
     return segment_bytes > taken ? static_cast<std::size_t>(segment_bytes - taken) : 0;
@@ -44,15 +44,11 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
       acknowledged_{tail.last},
       synced_{tail.last},
       readable_{tail.last},
-      filling_{buffer_bytes},
-      segments_{std::move(segments)} {
-    if (segments_.empty()) begin_segment(segments_, writer_.segment(), writer_.segment_first());
-    oldest_ = segments_.front().first;
+      segments_{files, directory, std::move(segments), options},
+      filling_{buffer_bytes} {
+    segments_.begin(writer_.segment(), writer_.segment_first());
     noted_ = tail.last;
     histories_.begin_with_first_fact(tail.history, tail.last + 1);
-    for (const SegmentInfo& segment : segments_) {
-        index_.add({segment.first, segment.number, 0, 0});
-    }
     const Lock lock{mutex_};
     room_ = writer_.room();
     judge_room();
@@ -95,15 +91,14 @@ void GroupJournal::require_room(std::size_t bytes) {
                       "there is no room for another journal segment"};
 }
 
-/// A group that no segment of the usual size takes needs one of its own, for which the one that was
-/// prepared makes way.
-/// \throws StorageFull
+/// A group that is too large for a segment of the usual size needs one of its own, which replaces
+/// the prepared one. \throws StorageFull
 void GroupJournal::require_large_segment(std::size_t bytes) {
     const Lock lock{mutex_};
     const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;
     if (group + JournalWriter::mark_bytes_max <= room_) return;
     const std::uint64_t needed = JournalWriter::segment_bytes_of(group);
-    const bool next_is_there = prepared_.number > segments_.back().number;
+    const bool next_is_there = prepared_.number > segments_.last_number();
     const std::uint64_t prepared = next_is_there ? prepared_.bytes : 0;
     if (needed <= prepared || needed - prepared <= disk_.free_bytes_now()) return;
     throw StorageFull{
@@ -113,7 +108,7 @@ void GroupJournal::require_large_segment(std::size_t bytes) {
 
 /// \pre mutex_ is held
 void GroupJournal::judge_room() noexcept {
-    const bool next_is_there = prepared_.number > segments_.back().number;
+    const bool next_is_there = prepared_.number > segments_.last_number();
     room_is_short_ =
         !next_is_there && (preparations_failed_ > 0 || disk_.free_bytes() < options_.segment_bytes);
 }
@@ -166,64 +161,6 @@ void GroupJournal::request_close() {
         stop_ = true;
     }
     call_driver();
-}
-
-void GroupJournal::prune(Lsn first) {
-    remove_before(readers_.min_required ? std::min(first, readers_.min_required()) : first);
-    update_retained(first);
-}
-
-void GroupJournal::update_retained(Lsn first) {
-    if (!readers_.min_required) return;
-    const Lsn min_required = std::min(first, readers_.min_required());
-    {
-        const Lock lock{mutex_};
-        std::uint64_t held_back = 0;
-        for (std::size_t index = 0; may_go(index, first); ++index) {
-            if (!may_go(index, min_required)) ++held_back;
-        }
-        held_back_bytes_ = held_back * options_.segment_bytes;
-    }
-    if (held_back_bytes_ > 0) readers_.held_back(first, held_back_bytes_);
-}
-
-void GroupJournal::remove_before(Lsn first) {
-    for (;;) {
-        std::uint64_t number = 0;
-        {
-            const Lock lock{mutex_};
-            if (!may_go(0, first)) return;
-            number = segments_.front().number;
-            oldest_ = segments_[1].first;
-        }
-        index_.drop(number);
-        files_.remove(directory_ / journal::segment_name(number));
-        {
-            // Not before: one that could not be removed is the first to go the next time. Else
-            // those after it would go without it, and leave a journal with a gap.
-            const Lock lock{mutex_};
-            segments_.erase(segments_.begin());
-        }
-        // Before the next one goes: a power cut must not bring this one back without that.
-        files_.sync_directory(directory_);
-    }
-}
-
-/// Whether the segment holds nothing but facts before `first`, and the options do not want it. All
-/// before it are gone, or may go. \pre mutex_ is held
-bool GroupJournal::may_go(std::size_t index, Lsn first) const {
-    if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
-    // Those that are full and would be left; one that is longer than usual counts for less than it
-    // holds.
-    const std::uint64_t left = (segments_.size() - index - 2) * options_.segment_bytes;
-    if (left < options_.keep_journal_bytes) return false;
-    return options_.keep_journal_age.count() == 0 ||
-           age_of(segments_[index], segments_.back()) >= options_.keep_journal_age;
-}
-
-std::uint64_t GroupJournal::file_bytes() const {
-    const Lock lock{mutex_};
-    return segments_.size() * options_.segment_bytes;
 }
 
 void GroupJournal::throw_failed() const {

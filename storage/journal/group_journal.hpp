@@ -17,17 +17,17 @@
 #include "storage/journal/group_buffer.hpp"
 #include "storage/journal/group_sizes.hpp"
 #include "storage/journal/journal_writer.hpp"
-#include "storage/journal/segment_info.hpp"
+#include "storage/journal/segment_list.hpp"
 #include "storage/options.hpp"
 
 namespace allot {
 
 /// The journal on disk, with group commit: units of work collect in one buffer while the other is
-/// written and synced; what came meanwhile is the next group. No unit waits for a timer.
+/// written and synced; the units of that time form the next group. No unit waits for a timer.
 ///
-/// It is a state machine: it has no thread, reads no clock and never waits. Whoever drives it calls
-/// step() again and again, and prepare_segment() when it is asked for: threads in a store (see
-/// JournalThreads), a seed in a simulation.
+/// A state machine: it has no thread, reads no clock and never waits. Its driver calls step() again
+/// and again, and prepare_segment() when it is asked for: threads in a store (see JournalThreads),
+/// a seed in a simulation.
 ///
 /// append() and flush() are for one caller at a time (see StoreMutex), step() for one, and
 /// prepare_segment() for one; the three may run at the same time, and everything else may be called
@@ -36,7 +36,7 @@ class GroupJournal final : public Journal {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// \param histories of what is there; that of this opening (tail.history) follows.
+    /// \param histories of what was recovered; that of this opening (tail.history) is added.
     /// options.warning is told why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options,
@@ -44,8 +44,8 @@ public:
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
-    /// Records this opening's history durably before it has a fact, and histories that have left.
-    /// Before all else, if at all.
+    /// Records this opening's history durably before it has a fact, and the histories that have
+    /// left. Called, if at all, before everything else.
     void begin_history(std::span<const Histories::Left> left);
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
@@ -66,55 +66,40 @@ public:
     /// True when no further step() will do anything: the journal is closed, or the storage failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// Removes the segments that hold nothing but facts before `first`, less those that the options
-    /// or keep_from() want to be kept.
-    void prune(Lsn first);
-    /// Those who still have to read facts that a start does not need.
-    struct Readers {
-        std::function<Lsn()> min_required;  ///< gives the first LSN that one of them has to read
-        /// update_retained() calls it with how many bytes before `first` are kept only for them.
-        std::function<void(Lsn first, std::uint64_t bytes)> held_back;
-    };
-    /// Once only, before prune().
-    void keep_from(Readers readers) { readers_ = std::move(readers); }
-    /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
-    void update_retained(Lsn first);
-    /// How many bytes that were by the last count.
-    [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
-    /// Bytes of all segments; a little more where a large unit has made one longer.
-    [[nodiscard]] std::uint64_t file_bytes() const;
+    /// The segments in use. Those that are not needed any more are removed there.
+    [[nodiscard]] SegmentList& segments() noexcept { return segments_; }
+    [[nodiscard]] const SegmentList& segments() const noexcept { return segments_; }
 
-    // For those who read the files
+    // For readers of the files
     /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
     /// cut, in mode `os` the last written. All up to there can be read, whole. Never goes back.
     [[nodiscard]] Lsn readable() const noexcept { return readable_; }
     /// The first LSN that is kept. All facts of a file that was removed are before it.
-    [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
-    [[nodiscard]] JournalIndex& index() noexcept { return index_; }
+    [[nodiscard]] Lsn oldest() const noexcept { return segments_.oldest(); }
+    [[nodiscard]] JournalIndex& index() noexcept { return segments_.index(); }
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
-    /// It stays as it is.
+    /// The object stays the same.
     [[nodiscard]] const Histories& histories() const noexcept { return histories_; }
 
-    // Driving it
-    /// Has `call` called, on any thread, when step() or prepare_segment() has something to do.
+    // For the driver
+    /// Registers `call`, which any thread may make when step() or prepare_segment() has work.
     /// Once only, before the first step.
     void on_work(std::function<void()> call) { called_ = std::move(call); }
-    /// Does the next piece of work: one write, or one sync, at most.
-    /// \return when to call it again, unless the callback of on_work() comes first: at once where
-    /// that is not after `now`.
+    /// Does the next piece of work: at most one write, or one sync.
+    /// \return when to call it again, unless the callback of on_work() comes first; a time not
+    /// after `now` means at once.
     Time step(Time now) noexcept;
     [[nodiscard]] bool wants_segment() const noexcept { return preparing_; }
     /// Makes the next segment file. A failure leaves what is there as it was, and is followed by
     /// further tries: see disk_full(). \pre wants_segment()
     void prepare_segment() noexcept;
 
-    // The disk's room
-    /// True while the next segment cannot be made, for want of room or another reason. What has
-    /// room in the present segment is accepted and written; append() throws StorageFull for what
-    /// has not.
+    // Space on the disk
+    /// True while the next segment cannot be made, for lack of space or another reason. Units that
+    /// fit the present segment are accepted and written; for others append() throws StorageFull.
     [[nodiscard]] bool disk_full() const noexcept { return disk_full_; }
-    /// True while units that were accepted have no room either: the next segment seemed to be on
-    /// its way. They are written once there is room. After some 5 s without, or when a close comes
+    /// True while accepted units have no room either, because a segment that was expected could not
+    /// be made. They are written once there is room. After some 5 s without, or when a close comes
     /// first, the journal has failed.
     [[nodiscard]] bool waits_for_room() const noexcept { return waits_for_room_; }
     /// Bytes that a snapshot may take, of which the operator is warned in time: see DiskWatch.
@@ -152,8 +137,6 @@ private:
     void close();
     void publish(Time now);
     void note_writing(Time now);
-    void remove_before(Lsn first);
-    [[nodiscard]] bool may_go(std::size_t index, Lsn first) const;
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);
     void request_next_segment();
@@ -167,16 +150,14 @@ private:
     FileSystem& files_;
     const std::filesystem::path directory_;
     const StoreOptions options_;
-    const std::size_t usual_group_bytes_max_;  // of a larger group it is asked where it goes
+    const std::size_t usual_group_bytes_max_;  // a larger group needs a larger segment
     const Zeros zeros_;
     const std::uint64_t store_id_;
     std::function<void()> called_;
-    Readers readers_;  // perhaps none
-    JournalIndex index_;
     Histories histories_;
 
     DiskWatch disk_;
-    GroupBuffer staged_;  // appended since the last flush(); of the caller that has the turn
+    GroupBuffer staged_;  // appended since the last flush(); of the caller that holds the mutex
     UnixMicros staged_time_ = 0;  // of the last unit appended; likewise
 
     // Of step() alone:
@@ -190,7 +171,7 @@ private:
     Time opened_{};          // the first step; the epoch: there was none yet
     Time retry_at_{};        // when the next segment is tried again; the epoch: not known, or never
     Lsn noted_ = 0;          // the last LSN whose writing segments_ tells
-    Lsn wanted_ = 0;         // to be synced in this round
+    Lsn wanted_ = 0;         // to be synced in this batch
     bool is_history_begun_;  // where facts are shown before they are synced, their history is
     bool marked_ = false;    // the last frame says that all before it is durable
 
@@ -200,7 +181,6 @@ private:
     std::atomic<Lsn> acknowledged_;
     std::atomic<Lsn> synced_;
     std::atomic<Lsn> readable_;
-    std::atomic<Lsn> oldest_;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> ended_ = false;
     std::atomic<bool> congested_ = false;  // the group that is filling is too large
@@ -210,15 +190,14 @@ private:
     std::atomic<bool> room_is_short_ = false;  // append() has to look for room_
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
-    std::atomic<std::uint64_t> held_back_bytes_ = 0;
     GroupSizes group_sizes_;
+    SegmentList segments_;
 
     mutable std::mutex mutex_;  // of all that follows
     GroupBuffer filling_;
     bool idle_ = false;  // step() waits for a first unit
     bool stop_ = false;
     Lsn sync_wanted_ = 0;
-    std::vector<SegmentInfo> segments_;
     UnixMicros newest_ = 0;                   // the time of the last unit flushed
     PreparedSegment to_prepare_;              // the last segment asked for
     PreparedSegment prepared_;                // and the last one made

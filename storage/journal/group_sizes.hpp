@@ -9,7 +9,7 @@
 
 namespace allot {
 
-/// How many facts the groups of a journal had. Counted by one thread, read by any.
+/// A histogram of the facts in each group of a journal. One thread counts, any thread reads.
 class GroupSizes {
 public:
     /// Bucket i counts groups of more than 2^(i-1) and up to 2^i facts; the last, all larger ones.

@@ -12,26 +12,26 @@ namespace allot {
 
 /// Where a frame of a journal begins.
 struct JournalPosition {
-    Lsn next;               ///< the first fact at or after this place
+    Lsn next;               ///< the first fact at or after this position
     std::uint64_t segment;  ///< its number
     std::uint64_t offset;   ///< in it, bytes; 0: at its header
     std::uint64_t chain;    ///< the checksum that is carried on there; of no meaning at a header
 };
 
-/// Where facts are in a journal's files, roughly: so that a reader need not begin at a segment's
-/// header each time. Remembers the beginning of every segment, a place each mebibyte, and those
-/// where the last readers stopped. Thread-safe.
+/// An approximate index from facts to positions in a journal's files, so that a reader need not
+/// begin at a segment's header each time. Holds the beginning of every segment, a position each
+/// mebibyte, and those where the last readers stopped. Thread-safe.
 class JournalIndex {
 public:
     JournalIndex() { positions_.reserve(positions_at_first); }
 
     /// \pre of the beginning of a segment, or after those of the same segment.
     void add(const JournalPosition& position);
-    /// A reader stopped here, and may come back.
+    /// Adds the position where a reader stopped, to which it may come back.
     void add_stop(const JournalPosition& position);
-    /// The last place known that is not behind the fact. \return none when all of them are.
+    /// The last known position at or before the fact. \return none when all are after it.
     [[nodiscard]] std::optional<JournalPosition> before(Lsn fact) const;
-    /// Forgets what is in segments up to this one.
+    /// Removes the positions in segments up to this one.
     void drop(std::uint64_t segment);
 
 private:

@@ -58,11 +58,12 @@ public:
 private:
     bool read_header() {
         auto header = journal::whole_header(bytes_);
-        const WritableBytes place =
+        const WritableBytes header_bytes =
             WritableBytes{bytes_}.first(std::min(bytes_.size(), sizeof(SegmentHeader)));
-        if (!header && patch_bit(place, [&] { return journal::whole_header(bytes_).has_value(); })) {
+        if (!header &&
+            patch_bit(header_bytes, [&] { return journal::whole_header(bytes_).has_value(); })) {
             header = journal::whole_header(bytes_);
-            piece_.patches.push_back({0, {place.begin(), place.end()}});
+            piece_.patches.push_back({0, {header_bytes.begin(), header_bytes.end()}});
         }
         if (!header) return false;
         check_version(header->version);

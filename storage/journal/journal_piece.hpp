@@ -25,8 +25,8 @@ struct FoundHistory {
     std::vector<Histories::Left> left;  ///< of a frame that only begins it
 };
 
-/// A segment file, read by itself, for a repair: how far it is good, what stands behind that, and
-/// which single bits have to be turned over so that the checksum over them is right again. That no
+/// A segment file, read by itself for a repair: how far it is good, what stands behind that, and
+/// which single bits have to be flipped so that the checksum over them is right again. That no
 /// other change explains the checksum is as certain as that the checksum finds damage at all.
 struct JournalPiece {
     std::string name;

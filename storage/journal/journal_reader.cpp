@@ -49,7 +49,7 @@ void JournalReader::refuse(const std::string& why) const {
 
 /// Stops at the frame that holds the next fact, and begins it. \pre the fact is readable.
 void JournalReader::find_frame() {
-    if (!file_) find_place();
+    if (!file_) find_position();
     for (;;) {
         if (!has_frame()) {
             follow();
@@ -68,7 +68,7 @@ void JournalReader::find_frame() {
     }
 }
 
-void JournalReader::find_place() {
+void JournalReader::find_position() {
     const auto position = journal_.index().before(next_);
     if (!position) throw TrimmedHistory{journal_.oldest()};
     position_ = *position;

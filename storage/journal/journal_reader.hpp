@@ -15,11 +15,11 @@
 
 namespace allot {
 
-/// Reads the facts of a journal from its files while that is written. What is read is read up to
-/// GroupJournal::readable() only; so it is whole, and anything else that is found there is damage.
-/// Reads on from its place: what was read is not read again. Frames before the first fact asked for
-/// are passed by their headers; of all others every byte is verified. A file that is removed while
-/// it is open is read to its end.
+/// Reads the facts of a journal from its files while the journal is being written. Reads only up to
+/// GroupJournal::readable(), so all of it is complete, and anything else found there is damage.
+/// Continues where it stopped; nothing is read twice. Frames before the first requested fact are
+/// skipped by their headers; of all others every byte is verified. A file that is removed while it
+/// is open is read to its end.
 class JournalReader {
 public:
     /// \param journal writes the files of the directory; both outlive this.
@@ -28,20 +28,20 @@ public:
         : files_{files}, directory_{directory}, journal_{journal}, next_{from} {}
     JournalReader(const JournalReader&) = delete;
     JournalReader& operator=(const JournalReader&) = delete;
-    /// Remembers the position, for the next one.
+    /// Stores the position in the index, for the next reader.
     ~JournalReader();
 
     /// The LSN of the fact that is read next.
     [[nodiscard]] Lsn next() const noexcept { return next_; }
-    /// Reads the next facts of those that are readable, `most` at the most.
-    /// \throws TrimmedHistory, CorruptStore, std::system_error; it has not moved then.
+    /// Reads the next readable facts, at most `most`.
+    /// \throws TrimmedHistory, CorruptStore, std::system_error; the reader has not moved then.
     [[nodiscard]] std::vector<CommittedFact> read(std::size_t most);
 
 private:
     using Bytes = std::span<const std::byte>;
 
     void find_frame();
-    void find_place();
+    void find_position();
     void follow();
     [[nodiscard]] std::unique_ptr<File> open(std::uint64_t segment) const;
     [[nodiscard]] JournalPosition begin_of(File& file, std::uint64_t segment) const;

@@ -271,7 +271,7 @@ private:
             load(numbers_[later]);
             const bool durable = durable_at(bytes_, torn);
             if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
-            name_ = torn_name;  // what a refusal names is the place of the damage
+            name_ = torn_name;  // a refusal names the position of the damage
             offset_ = torn_offset;
             if (durable) refuse("a frame is damaged that was durable, as a later segment shows");
         }

@@ -15,8 +15,8 @@
 
 namespace allot {
 
-/// The end of a journal that a crash left half written. Nothing says that it was durable; in mode
-/// `always` no one was ever told of anything in it.
+/// The end of a journal that a crash left half written. Nothing states that it was durable; in mode
+/// `always` nothing in it was ever acknowledged.
 struct TornTail {
     std::uint64_t segment;
     std::uint64_t offset;                  ///< of the first frame that is not whole
@@ -49,12 +49,11 @@ struct JournaledUnit {
 /// state.
 using UnitSink = std::function<bool(std::span<const JournaledUnit> units)>;
 
-/// Reads a journal from its first segment on, checks every byte that is in use, and gives the
-/// units after LSN `after` to the sink, in order; all that are there when `after` is none. Changes
-/// nothing.
+/// Reads a journal from its first segment on, checks every byte in use, and gives the units after
+/// LSN `after` to the sink, in order; all units when `after` is none. Changes nothing.
 ///
-/// A frame that is not whole ends the journal, as a torn tail, if nothing at or after it was known
-/// to be durable; which later frames, or a later segment's header, would show.
+/// An incomplete frame ends the journal, as a torn tail, unless something at or after it was known
+/// to be durable, as later frames or a later segment's header would state.
 /// \throws CorruptStore when it was, when the journal begins too late for `after`, and for whatever
 /// else cannot have been written like this.
 JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,

@@ -111,7 +111,7 @@ void JournalThreads::rest(std::chrono::milliseconds time, const std::atomic<bool
 void JournalThreads::wake() {
     Waiter* served = nullptr;
     {
-        // Whoever has looked and not yet begun to wait holds the mutex.
+        // A thread that has checked and not yet begun to wait holds the mutex.
         const Lock lock{mutex_};
         served = take_served();
     }

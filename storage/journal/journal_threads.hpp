@@ -11,11 +11,11 @@
 
 namespace allot {
 
-/// Drives a journal: one thread writes and syncs, one makes the next segment. Others wait here for
-/// what they have done.
+/// Drives a journal: one thread writes and syncs, one makes the next segment. Other threads wait
+/// here until their changes are durable.
 class JournalThreads {
 public:
-    /// \param journal outlives this, and is driven by nobody else.
+    /// \param journal outlives this; nothing else drives it.
     explicit JournalThreads(GroupJournal& journal);
     ~JournalThreads() { close(); }
     JournalThreads(const JournalThreads&) = delete;
@@ -47,8 +47,9 @@ private:
     using Lock = std::unique_lock<std::mutex>;
     void run();
     void run_preparer();
-    /// Somebody who waits for an LSN. Each is woken by the one before, so that the journal's thread
-    /// goes on with the next group, and they do not all ask for a processor at the same moment.
+    /// A thread that waits for an LSN. Each waiter is woken by the one before it, so that the
+    /// journal's thread goes on with the next group, and the waiters do not all ask for a processor
+    /// at the same moment.
     struct Waiter {
         Lsn lsn;
         Waiter* next = nullptr;
@@ -57,8 +58,8 @@ private:
     /// Waits until `reached()`, or until the storage has failed.
     template <class Reached>
     void wait_until(Reached&& reached);
-    /// Takes those out of the list who have nothing to wait for any more, in the order in which
-    /// they came. \pre mutex_ is held
+    /// Takes the waiters out of the list that have nothing to wait for any more, in the order of
+    /// their arrival. \pre mutex_ is held
     [[nodiscard]] Waiter* take_served();
 
     GroupJournal& journal_;
@@ -66,8 +67,8 @@ private:
     std::mutex mutex_;                     // of all that follows
     std::condition_variable work_;         // of the thread that writes and syncs
     std::condition_variable preparation_;  // of the one that makes segments
-    std::condition_variable progress_;     // of whoever waits for anything but an LSN
-    Waiter* waiters_ = nullptr;            // for an LSN; in the order in which they came
+    std::condition_variable progress_;     // of threads that wait for anything but an LSN
+    Waiter* waiters_ = nullptr;            // for an LSN; in the order of arrival
     Waiter** last_waiter_ = &waiters_;     // where the next one is entered
     bool called_ = false;
     bool stop_preparer_ = false;

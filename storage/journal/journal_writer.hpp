@@ -11,44 +11,45 @@
 
 namespace allot {
 
-/// Where a journal ends, and what the next frame has to carry on from.
+/// The end of a journal, from which the next frame carries on.
 struct JournalTail {
     std::uint64_t store_id = 0;
-    std::uint64_t epoch = 0;        ///< of the process that will write, from 1
+    std::uint64_t epoch = 0;        ///< of the opening that will write, from 1
     HistoryId history = 0;          ///< likewise
     std::uint64_t segment = 0;      ///< being written; 0: there is none yet
     std::uint64_t offset = 0;       ///< of the next frame in it, bytes
-    std::uint64_t durable_end = 0;  ///< up to here later frames say that it is durable, bytes
+    std::uint64_t durable_end = 0;  ///< bytes up to here are durable, as later frames state
     std::uint64_t chain = 0;        ///< the checksum that the next frame or segment carries on
     Lsn last = 0;
 };
 
-/// How the zeros of a new segment come about.
+/// How a new segment comes to hold zeros.
 enum class Zeros : std::uint8_t {
     written,  ///< so that a sync of what is written over them has nothing but data to write
     implied,  ///< by the file's length alone, for a journal that is not synced as it goes
 };
 
-/// A segment file that was made ahead of need.
+/// A segment file made ahead of its use.
 struct PreparedSegment {
     std::uint64_t number = 0;  ///< 0: none
     std::uint64_t bytes = 0;
 };
 
-/// Makes a segment file of zeros, for a writer to take up later, and syncs it, but not the
-/// directory. It gets its name when all of it is there: a shorter one was cut off. Touches no other
-/// segment. A failure leaves no file under another name, and may be followed by another try.
+/// Makes a segment file of zeros for a writer to take up later, and syncs it, but not the
+/// directory. The file gets its name when all of it is there: a shorter one has been cut off.
+/// Touches no other segment. A failure leaves no file under another name, and may be followed by
+/// another try.
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
                   const PreparedSegment& segment, Zeros zeros);
 
-/// Puts frames at the end of a journal, one after the other. It neither waits nor starts anything:
-/// a thread, or a simulation, drives it. After any exception it must not be used again.
+/// Appends frames to a journal. It neither waits nor starts anything: a thread, or a simulation,
+/// drives it. After any exception it must not be used again.
 class JournalWriter {
 public:
-    /// Makes the first segment of a new journal; else goes on at the tail, which it makes durable:
-    /// it writes again what nothing vouches for. A sync that failed an earlier process may have
-    /// left that in the system's cache alone, where it can be read, and where no further sync
-    /// reaches it.
+    /// Makes the first segment of a new journal; otherwise continues at the tail, which it makes
+    /// durable: it rewrites what no later frame states to be durable. A sync that failed in an
+    /// earlier process may have left those bytes in the system's cache alone, where they can be
+    /// read, and where no further sync reaches them.
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
                   std::uint64_t segment_bytes, Zeros zeros);
 
@@ -64,9 +65,9 @@ public:
     }
     /// Writes a group's frame, in a new segment when the present one has no room.
     void write(GroupBuffer& group);
-    /// Writes a frame without records: all before it is durable, as it says. It is the second of
-    /// two, in another sector than what was written before: no lost sector takes with it a group
-    /// and all that vouches for it.
+    /// Writes a frame without records, which states that all before it is durable. The frame is
+    /// written twice, the second time in another sector than the group before it: a lost sector
+    /// does not take a group and every statement about it.
     void mark(journal::FrameKind kind);
     /// Writes a frame that records this history, before it has a fact, and histories that have
     /// left.

@@ -8,8 +8,9 @@
 
 namespace allot {
 
-/// When a segment was last written. A wall clock may be set ahead or back, and a steady one stands
-/// still while no process has the store open: so there are two scales, and neither decides alone.
+/// When a segment was last written. A wall clock may be set ahead or back, and a steady clock
+/// stands still while no process has the store open: so there are two scales, and neither decides
+/// alone.
 struct WriteTime {
     UnixMicros wall = 0;  ///< of the last unit
     /// By the steady clock, since this process opened the store; 0 when an earlier one wrote.

@@ -78,7 +78,8 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
                      ", and its files end at LSN " + std::to_string(report.last));
 }
 
-/// Where event sinks are: a place that is damaged keeps the store from being opened with them.
+/// Checks the offsets of event sinks: a damaged one keeps the store from being opened with its
+/// sink.
 void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                  CheckReport& report) {
     Histories histories = report.histories;
@@ -180,7 +181,7 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use) {
     store_files::refuse_incomplete(posix_file_system(), directory);
-    // A store that is being written: what was read of one place may be older than what was read of
+    // A store that is being written: what was read at one offset may be older than what was read at
     // a later one, or a segment is pruned before it is opened. Damage is what is met again.
     Lsn next = from;
     std::string met;

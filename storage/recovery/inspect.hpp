@@ -15,7 +15,7 @@
 
 namespace allot {
 
-/// What a look at a store found.
+/// The findings of a check.
 struct CheckReport {
     bool ok = true;
     std::vector<std::string> findings;  ///< a sentence each: what is wrong, or worth knowing
@@ -35,20 +35,20 @@ struct CheckReport {
 /// True when a store was ever opened in the directory.
 [[nodiscard]] bool holds_store(const std::filesystem::path& directory);
 
-/// Reads all of a store's files, and changes nothing: every checksum of journal and snapshots,
-/// every invariant of the state, and whether each snapshot and the journal after it give the same
-/// state; the places of event sinks; in a backup also whether it reaches as far as its manifest
-/// says. \pre no one changes the
-/// files meanwhile. \throws std::system_error when they can't be read.
+/// Reads all of a store's files, and changes nothing. Checks every checksum of journal and
+/// snapshots, every invariant of the state, that each snapshot and the journal after it give the
+/// same state, the offsets of event sinks, and in a backup that it reaches as far as its manifest
+/// states.
+/// \pre the files do not change meanwhile. \throws std::system_error when they cannot be read.
 [[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// The same of a closed store, which no process can open meanwhile.
+/// The same for a closed store, which no process can open meanwhile.
 /// \throws StoreInUse when a process has the store open; std::system_error.
 [[nodiscard]] CheckReport check_store(const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// The same of a store that a process may have open and go on writing: of the image that
+/// The same for a store that a process may have open and go on writing: for the image that
 /// take_image() would copy. Needs as much memory as the store itself.
 [[nodiscard]] CheckReport check_live_store(
     const std::filesystem::path& directory,

@@ -78,8 +78,8 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
-/// Takes out places of event sinks that are damaged: what was told can be told again. One that
-/// has come further than the image, while that was taken, is at the image's end in it.
+/// Removes damaged offsets of event sinks: their facts can be sent again. An offset that has moved
+/// beyond the image while that was taken is set to the image's end.
 void trim_offsets(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
     for (const std::string& file : image.files.list({})) {

@@ -12,8 +12,8 @@
 
 namespace allot {
 
-/// Files that are a whole store among themselves, open, and so to be read at leisure: a process
-/// that has the store open may go on writing, and remove what it does not need any more.
+/// Open files that together are a whole store, to be read at leisure: a process that has the store
+/// open may go on writing, and remove what it does not need any more.
 struct StoreImage {
     FileView files;
     std::uint64_t store_id = 0;

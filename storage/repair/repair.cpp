@@ -154,7 +154,7 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
         {.kind = StepKind::set_aside, .file = std::string{store_files::manifest}, .why = why});
 }
 
-/// The place of an event sink that no one can read: the handler begins as one that is new.
+/// Sets the damaged offset of an event sink aside: the sink begins as a new one.
 void set_offsets_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                        RepairPlan& plan) {
     for (const std::string& file : files.list(directory)) {

@@ -12,8 +12,8 @@
 
 namespace allot {
 
-/// One change to a store's files. Whatever is cut, moved or overwritten is kept under a name that
-/// begins with `lost-`.
+/// One change to a store's files. Bytes that are cut, moved or overwritten are kept under a name
+/// that begins with `lost-`.
 struct RepairStep {
     enum class Kind : std::uint8_t {
         create,      ///< a segment without facts, `content`
@@ -32,7 +32,7 @@ struct RepairStep {
     std::string to = {};
 };
 
-/// How a store could be made good again, and what that costs.
+/// How a store can be made good again, and what is lost.
 struct RepairPlan {
     enum class Verdict : std::uint8_t {
         good,        ///< nothing to do
@@ -57,19 +57,19 @@ struct RepairPlan {
     [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept && !end_is_gone; }
 };
 
-/// Finds the repair that keeps the most, and changes nothing. Considered are, wherever the journal
-/// is whole for a stretch: that stretch, after a good snapshot or from LSN 1 on; and a snapshot
-/// that is a whole state by itself. A bit that has flipped is turned back first, where a checksum
-/// proves it. The repair was tried, on a view of the files, and what it gives was found good. \pre
-/// no one has the store open. \throws UnknownFormat for files of a later version; std::system_error
-/// when they can't be read.
+/// Finds the repair that keeps the most, and changes nothing. The candidates are, wherever the
+/// journal is whole for a stretch, that stretch after a good snapshot or from LSN 1 on, and a
+/// snapshot that is a whole state by itself. A flipped bit is flipped back first, where a checksum
+/// proves it. The repair was tried on a view of the files, and its result was found good.
+/// \pre no process has the store open. \throws UnknownFormat for files of a later version;
+/// std::system_error when they cannot be read.
 RepairPlan plan_repair(FileSystem& files, const std::filesystem::path& directory,
                        const std::function<void(const Progress&)>& progress = {});
 
-/// Does what the plan says; the store then begins a new history when it is next opened. All that is
-/// removed from the store's files is kept, synced, before; a crash leaves what can be repaired by
-/// planning anew, with the same result. \pre the directory is as it was when the plan was made, and
-/// locked.
+/// Executes the plan; the store begins a new history when it is next opened. All that is removed
+/// from the store's files is kept, synced, before; after a crash, planning anew gives the same
+/// result.
+/// \pre the directory is as it was when the plan was made, and locked.
 void apply_repair(FileSystem& files, const std::filesystem::path& directory,
                   const RepairPlan& plan);
 

@@ -86,7 +86,7 @@ void RepairAnalysis::read_segment(const std::string& name) {
     JournalPiece piece = read_piece(files_, directory_, name);
     std::uint64_t number = *journal::segment_number(name);
     if (piece.headed && piece.header.number != number) {
-        // Renamed by someone: it is known by the name that it had, if that is free.
+        // The file was renamed: it is treated under its former name, if that is free.
         const std::string own = journal::segment_name(piece.header.number);
         if (store_files::has(files_, directory_, own) || pieces_.contains(piece.header.number)) {
             piece.headed = false;

@@ -16,11 +16,12 @@
 
 namespace allot {
 
-/// What is whole in a damaged store, and the best state that it adds up to. Changes nothing.
+/// Determines what is whole in a damaged store, and the best state that it adds up to. Changes
+/// nothing.
 class RepairAnalysis {
 public:
-    /// A stretch of the journal that is whole, and the snapshots that it can carry on from. Without
-    /// a segment: one snapshot, which is a whole state by itself.
+    /// A stretch of the journal that is whole, and the snapshots from which it continues. Without a
+    /// segment: one snapshot, which is a whole state by itself.
     struct Candidate {
         std::vector<std::uint64_t> segments;  ///< numbers, ascending
         std::uint64_t end = 0;                ///< bytes of the last one that are kept

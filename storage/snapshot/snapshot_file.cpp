@@ -210,9 +210,9 @@ std::uint64_t Writer::finish(Lsn end, const Histories& histories) {
     file_->sync();
     file_.reset();
     verify(files_, lies_at_);
-    const auto place = directory_ / file_name(header_.start);
-    files_.rename(lies_at_, place);
-    lies_at_ = place;
+    const auto target = directory_ / file_name(header_.start);
+    files_.rename(lies_at_, target);
+    lies_at_ = target;
     files_.sync_directory(directory_);
     finished_ = true;
     return header_.bytes;

@@ -12,8 +12,8 @@
 
 namespace allot::snapshot {
 
-/// Writes a snapshot beside its final place, and puts it there when it is complete. Destroyed
-/// before that, it leaves the store as it was.
+/// Writes a snapshot under another name, and renames it when it is complete. Destroyed before that,
+/// it leaves the store as it was.
 class Writer {
 public:
     /// \param start replay will begin after it.
@@ -35,14 +35,14 @@ private:
 
     FileSystem& files_;
     const std::filesystem::path directory_;
-    std::filesystem::path lies_at_;  // beside its final place, then there
+    std::filesystem::path lies_at_;  // the other name, then the final one
     std::unique_ptr<File> file_;
     Header header_{};
     std::string buffer_;  // the chunk that is written
     bool finished_ = false;
 };
 
-/// What a snapshot says beside its products.
+/// The contents of a snapshot other than its products.
 struct Verified {
     Header header;
     Histories histories;  ///< none in versions before 3

@@ -15,24 +15,24 @@
 
 namespace allot {
 
-/// Takes snapshots on a thread of its own, one at a time, at a pace that leaves the store to
-/// others.
+/// Takes snapshots on a thread of its own, one at a time, at a pace that leaves the store to other
+/// threads.
 class SnapshotThread {
 public:
-    /// While others work, too, the thread rests so many times as long as it has worked: that is
-    /// what a snapshot may take longer than at rest. So they keep nearly all of the store's time;
-    /// and the system seldom takes the processor from a thread that has used little of it, least
-    /// of all while that holds the store and everybody waits.
+    /// While other threads work, too, this one rests so many times as long as it has worked; a
+    /// snapshot may take that much longer than on an idle store. So the others keep nearly all of
+    /// the store's time, and the system seldom preempts a thread that has used little processor
+    /// time, least of all while it holds the mutex and all others wait.
     static constexpr int longest_rest_usual = 14;
 
-    /// What is left of the longest rest where the store has grown so many times since the snapshot
-    /// began: one that copies no faster than lines are added would never end.
+    /// The part of the longest rest that is left when the store has grown so many times since the
+    /// snapshot began: a snapshot that copies no faster than lines are added would never end.
     [[nodiscard]] static constexpr int rests_a_work(int longest, std::uint64_t growth) noexcept {
         return growth < 4 ? longest >> growth : 0;
     }
 
-    /// \param turn held while a slice is copied.
-    /// \param warning told why there is no snapshot.
+    /// \param store_mutex locked while a slice is copied.
+    /// \param warning receives why there is no snapshot.
     /// \param longest_rest as times of the work; see rests_a_work().
     /// \param retry_after a snapshot that failed is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
@@ -43,28 +43,27 @@ public:
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
 
-    /// Takes a snapshot that holds all that is in the store now, and waits for it.
+    /// Takes a snapshot of all that is in the store now, and waits for it.
     /// \return the LSN after which a restart replays the journal.
-    /// \throws what the file system or the journal threw, and then nothing has changed.
+    /// \throws what the file system or the journal threw; then nothing has changed.
     Lsn take();
     /// \return false when one is being taken already.
     bool start();
-    /// Nobody else works any more: ends a rest, and takes no other.
+    /// Ends a rest, and takes no other: no other thread works any more.
     void hurry();
-    /// Gives up a snapshot that is being taken, at once if it rests, and takes no other.
+    /// Abandons a snapshot that is being taken, at once if the thread rests, and takes no other.
     void stop();
 
     [[nodiscard]] bool running() const;
-    /// Snapshots put in place.
+    /// Snapshots completed.
     [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
-    /// The longest that a slice of the last snapshot held the turn, microseconds.
+    /// The longest time that a slice of the last snapshot held the mutex, microseconds.
     [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
-    /// Snapshots that something kept from their place; one given up because the store is closed is
-    /// none.
+    /// Snapshots that failed, without those abandoned because the store was closed.
     [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
-    /// How long the last one took from its beginning to its place, microseconds.
+    /// The duration of the last one, microseconds.
     [[nodiscard]] std::uint64_t took_us() const noexcept { return took_us_; }
-    /// When it was put there; 0: none was since the thread began.
+    /// When it was completed; 0: none was since the thread began.
     [[nodiscard]] UnixMicros taken_at() const noexcept { return taken_at_; }
 
 private:
@@ -73,7 +72,7 @@ private:
     void run();
     void take_one();
     void copy_all();
-    /// \return how long it held the turn.
+    /// \return how long it held the mutex.
     Steady::duration copy_slice();
     /// Ends at once with hurry() and stop().
     void rest(Steady::duration time);

@@ -61,7 +61,7 @@ void Snapshotter::keep_two() {
     }
     if (removed) files_.sync_directory(directory_);
     // With one snapshot only, the whole journal stands behind it.
-    if (starts_.size() == 2) journal_.prune(starts_.front() + 1);
+    if (starts_.size() == 2) journal_.segments().prune(starts_.front() + 1);
 }
 
 }  // namespace allot

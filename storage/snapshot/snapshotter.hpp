@@ -15,13 +15,13 @@
 
 namespace allot {
 
-/// Takes snapshots of a store while it works: products are copied out slice by slice, each with the
-/// store's turn held, and archived and written without it. Keeps two snapshots, and the journal
-/// from the older one on.
+/// Takes snapshots of a store while it works: products are copied slice by slice with the store's
+/// mutex held, and archived and written without it. Keeps two snapshots, and the journal from the
+/// older one on.
 ///
-/// It has no thread and never waits. Whoever drives it calls
-/// `begin(); do { copy(); write(take()); } while (!copied()); … finish();`, or takes a few slices
-/// together, and calls give_up() when one of them throws.
+/// It has no thread and never waits. Its driver calls `begin(); do { copy(); write(take()); } while
+/// (!copied()); … finish();`, or takes a few slices together, and calls give_up() when one of the
+/// calls throws.
 class Snapshotter {
 public:
     /// \param starts of the good snapshots that are there, oldest first.
@@ -29,44 +29,44 @@ public:
                 Repository& repository, GroupJournal& journal, std::vector<Lsn> starts);
 
     /// Begins a snapshot. \return false when nothing has happened since the newest one.
-    /// \throws std::system_error no_space_on_device, before it takes any of it, when the disk has
-    /// less room than the newest one takes.
+    /// \throws std::system_error no_space_on_device, before it writes anything, when the disk has
+    /// less room than the newest snapshot takes.
     bool begin();
-    /// Copies the next slice out of the store. \pre the turn is held.
+    /// Copies the next slice out of the store. \pre the store's mutex is held.
     /// \param until see snapshot::copy_slice().
     void copy(
         std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
     /// Bytes that take() would give.
     [[nodiscard]] std::size_t bytes() const noexcept { return chunk_.bytes(); }
-    /// \param emptied what is copied next goes there: a chunk that was written, so that its memory
-    /// is in use already.
-    /// \return what was copied since the last call: to be written next.
+    /// \param emptied receives what is copied next: a chunk that was written, so that its memory is
+    /// in use already.
+    /// \return what was copied since the last call, to be written next.
     snapshot::Chunk take(snapshot::Chunk emptied = snapshot::empty_chunk()) {
         return std::exchange(chunk_, std::move(emptied));
     }
-    /// Archives and writes it. One at a time, also while other slices are copied.
+    /// Archives and writes a chunk. One at a time, also while other slices are copied.
     void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
     /// True when every product has been copied.
     [[nodiscard]] bool copied() const noexcept { return next_ >= products_; }
     /// The last LSN that the snapshot may hold a fact of.
     [[nodiscard]] Lsn end() const noexcept { return end_; }
-    /// How many times as much has been added since it began as the store held then: lines,
-    /// batches, shortages.
+    /// How many times its size at the beginning the store has grown by since the snapshot began: in
+    /// lines, batches and shortages.
     [[nodiscard]] std::uint64_t growth() const noexcept {
         return (std::max(holds_, held_) - held_) / (held_ + 1);
     }
-    /// Puts the snapshot in place, and removes what is not needed any more.
+    /// Completes the snapshot, and removes what is not needed any more.
     /// \pre copied(), all of it written, and the journal is synced to end().
     void finish();
-    /// The store is as if the snapshot had not been begun.
+    /// Abandons the snapshot: the store is as if it had not been begun.
     void give_up() noexcept { writer_.reset(); }
 
-    /// Finds out how much of the journal is kept for its readers alone.
+    /// Counts the journal that is kept only for its readers.
     void update_retained() {
-        if (starts_.size() == 2) journal_.update_retained(starts_.front() + 1);
+        if (starts_.size() == 2) journal_.segments().update_retained(starts_.front() + 1);
     }
 
-    /// Where the newest snapshot starts; 0: there is none. From any thread.
+    /// The start of the newest snapshot; 0: there is none. From any thread.
     [[nodiscard]] Lsn newest() const noexcept { return newest_; }
 
 private:

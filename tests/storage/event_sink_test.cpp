@@ -21,7 +21,7 @@ using namespace allot;
 using namespace allot::testing;
 using namespace std::chrono_literals;
 
-BOOST_AUTO_TEST_SUITE(given_an_event_handler)
+BOOST_AUTO_TEST_SUITE(given_an_event_sink)
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_goes_on_where_it_was,
                         GivenADirectory) {

@@ -1,4 +1,4 @@
-// The disk's side: rounds of a group that is written, synced and told, and the segment after this.
+// The side of the disk: a batch is written, synced and told; and the next segment.
 #include <algorithm>
 #include <exception>
 #include <limits>
@@ -44,7 +44,7 @@ GroupJournal::Time GroupJournal::step(Time now) noexcept {
     return resume_;
 }
 
-/// A round: what has filled is written, then synced if it has to be, then told.
+/// A batch: what has filled is written, then synced if it has to be, then told.
 void GroupJournal::next_step(Time now) {
     switch (stage_) {
         case Stage::collecting:
@@ -153,7 +153,7 @@ bool GroupJournal::next_segment_is_ready() {
     return false;
 }
 
-/// Lets those know who would wait for what is not written.
+/// Informs the threads that would wait for what is not written.
 void GroupJournal::wait_for_room() {
     if (!waits_for_room_.exchange(true)) tell(acknowledged_);
 }
@@ -188,16 +188,13 @@ void GroupJournal::publish(Time now) {
         synced_ = writer_.synced();
         acknowledged = std::max<Lsn>(acknowledged_, reached);
         acknowledged_ = acknowledged;
-        if (segments_.back().number != writer_.segment()) {
-            begin_segment(segments_, writer_.segment(), writer_.segment_first());
-            index_.add({writer_.segment_first(), writer_.segment(), 0, 0});
-        }
+        segments_.begin(writer_.segment(), writer_.segment_first());
         note_writing(now);
         room_ = writer_.room();
         judge_room();
     }
-    index_.add(writer_.position());
-    // Only now: whoever reads up to there finds the way in the index.
+    segments_.index().add(writer_.position());
+    // Only now: a reader that reads up to there finds the position in the index.
     readable_ =
         options_.durability.mode == Durability::Mode::os ? writer_.written() : writer_.synced();
     tell(acknowledged);
@@ -207,8 +204,8 @@ void GroupJournal::publish(Time now) {
 void GroupJournal::note_writing(Time now) {
     if (noted_ == writer_.written()) return;
     noted_ = writer_.written();
-    note_write(segments_, newest_,
-               std::chrono::duration_cast<std::chrono::microseconds>(now - opened_));
+    segments_.note_write(newest_,
+                         std::chrono::duration_cast<std::chrono::microseconds>(now - opened_));
 }
 
 void GroupJournal::latch(std::error_code code, std::string_view what) {

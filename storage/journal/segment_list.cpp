@@ -1,0 +1,98 @@
+#include "storage/journal/segment_list.hpp"
+
+#include <algorithm>
+
+#include "storage/format/journal_format.hpp"
+
+namespace allot {
+
+SegmentList::SegmentList(FileSystem& files, std::filesystem::path directory,
+                         std::vector<SegmentInfo> segments, const StoreOptions& options)
+    : files_{files},
+      directory_{std::move(directory)},
+      segment_bytes_{options.segment_bytes},
+      keep_bytes_{options.keep_journal_bytes},
+      keep_age_{options.keep_journal_age},
+      segments_{std::move(segments)} {
+    if (!segments_.empty()) oldest_ = segments_.front().first;
+    for (const SegmentInfo& segment : segments_) {
+        index_.add({segment.first, segment.number, 0, 0});
+    }
+}
+
+void SegmentList::begin(std::uint64_t number, Lsn first) {
+    const std::scoped_lock lock{mutex_};
+    if (!segments_.empty() && segments_.back().number == number) return;
+    begin_segment(segments_, number, first);
+    if (segments_.size() == 1) oldest_ = first;
+    index_.add({first, number, 0, 0});
+}
+
+void SegmentList::note_write(UnixMicros wall, std::chrono::microseconds seen) noexcept {
+    const std::scoped_lock lock{mutex_};
+    allot::note_write(segments_, wall, seen);
+}
+
+void SegmentList::prune(Lsn first) {
+    remove_before(readers_.min_required ? std::min(first, readers_.min_required()) : first);
+    update_retained(first);
+}
+
+void SegmentList::update_retained(Lsn first) {
+    if (!readers_.min_required) return;
+    const Lsn min_required = std::min(first, readers_.min_required());
+    {
+        const std::scoped_lock lock{mutex_};
+        std::uint64_t held_back = 0;
+        for (std::size_t index = 0; may_go(index, first); ++index) {
+            if (!may_go(index, min_required)) ++held_back;
+        }
+        held_back_bytes_ = held_back * segment_bytes_;
+    }
+    if (held_back_bytes_ > 0) readers_.held_back(first, held_back_bytes_);
+}
+
+void SegmentList::remove_before(Lsn first) {
+    for (;;) {
+        std::uint64_t number = 0;
+        {
+            const std::scoped_lock lock{mutex_};
+            if (!may_go(0, first)) return;
+            number = segments_.front().number;
+            oldest_ = segments_[1].first;
+        }
+        index_.drop(number);
+        files_.remove(directory_ / journal::segment_name(number));
+        {
+            // Not before: a file that could not be removed is the first to go at the next prune().
+            // Otherwise those after it would go without it, and leave a journal with a gap.
+            const std::scoped_lock lock{mutex_};
+            segments_.erase(segments_.begin());
+        }
+        // Before the next one goes: a power cut must not bring this one back without that.
+        files_.sync_directory(directory_);
+    }
+}
+
+/// Whether the segment holds nothing but facts before `first`, and the options do not require it.
+/// All segments before it are gone, or may go. \pre mutex_ is held
+bool SegmentList::may_go(std::size_t index, Lsn first) const {
+    if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
+    // The full segments that would be left; one that is longer than usual counts for less than it
+    // holds.
+    const std::uint64_t left = (segments_.size() - index - 2) * segment_bytes_;
+    if (left < keep_bytes_) return false;
+    return keep_age_.count() == 0 || age_of(segments_[index], segments_.back()) >= keep_age_;
+}
+
+std::uint64_t SegmentList::last_number() const {
+    const std::scoped_lock lock{mutex_};
+    return segments_.back().number;
+}
+
+std::uint64_t SegmentList::bytes() const {
+    const std::scoped_lock lock{mutex_};
+    return segments_.size() * segment_bytes_;
+}
+
+}  // namespace allot

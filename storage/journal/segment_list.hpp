@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "storage/io/file_system.hpp"
+#include "storage/journal/journal_index.hpp"
+#include "storage/journal/segment_info.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// The segments of a journal that are in use: which facts each holds, when it was last written, and
+/// which of them may be removed. Thread-safe; prune() and update_retained() are for one caller at a
+/// time.
+class SegmentList {
+public:
+    /// Readers of facts that a start does not need.
+    struct Readers {
+        std::function<Lsn()> min_required;  ///< gives the first LSN that one of them has to read
+        /// update_retained() calls it with the bytes before `first` that are kept only for them.
+        std::function<void(Lsn first, std::uint64_t bytes)> held_back;
+    };
+
+    /// \param segments what a scan has found, in order; may be empty. `files` outlives this.
+    SegmentList(FileSystem& files, std::filesystem::path directory,
+                std::vector<SegmentInfo> segments, const StoreOptions& options);
+
+    /// Adds a segment after the others. One that is the last already is not added again.
+    void begin(std::uint64_t number, Lsn first);
+    /// Notes that a unit of this wall time was written to the last segment.
+    /// \param seen when, by the steady clock, see WriteTime; never less than before.
+    void note_write(UnixMicros wall, std::chrono::microseconds seen) noexcept;
+
+    /// Removes the segments that hold nothing but facts before `first`, except those that the
+    /// options or a reader require. \throws std::system_error when a file cannot be removed: it
+    /// stays in the list, and with it all that follow.
+    void prune(Lsn first);
+    /// Once only, before prune().
+    void keep_from(Readers readers) { readers_ = std::move(readers); }
+    /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
+    void update_retained(Lsn first);
+
+    /// The first LSN that is kept. All facts of a file that was removed are before it.
+    [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
+    /// The number of the last segment.
+    [[nodiscard]] std::uint64_t last_number() const;
+    /// Of all segments; a little more where a large unit has made one longer.
+    [[nodiscard]] std::uint64_t bytes() const;
+    /// The bytes kept only for readers, as of the last count.
+    [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
+    /// Has the beginning of each segment; frames are added by the writer and by readers.
+    [[nodiscard]] JournalIndex& index() noexcept { return index_; }
+
+private:
+    void remove_before(Lsn first);
+    [[nodiscard]] bool may_go(std::size_t index, Lsn first) const;
+
+    FileSystem& files_;
+    const std::filesystem::path directory_;
+    const std::uint64_t segment_bytes_;
+    const std::uint64_t keep_bytes_;
+    const std::chrono::seconds keep_age_;
+    Readers readers_;  // perhaps none
+    JournalIndex index_;
+    std::atomic<Lsn> oldest_ = 0;
+    std::atomic<std::uint64_t> held_back_bytes_ = 0;
+
+    mutable std::mutex mutex_;  // of what follows
+    std::vector<SegmentInfo> segments_;
+};
+
+}  // namespace allot
