@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(when_one_change_needs_a_larger_segment_then_it_is_refused_a
     disk.set_capacity(disk.used_bytes());
     const std::uint64_t before = hash();
     const auto empty_batch = [&] {
-        store.turn([](MessageBus& bus) {
+        store.with_bus([](MessageBus& bus) {
             (void)bus.handle(
                 ChangeBatchQuantity{BatchRef::of("b").value(), Purchased::of(0).value()});
         });
