@@ -9,7 +9,7 @@
 namespace allot {
 
 namespace {
-/// Of the product and the quantity, but not of the order: odd.
+/// A tag of the product and the quantity, but not of the order: odd.
 std::uint8_t line_tag(Index product, std::uint32_t quantity) noexcept {
     const std::uint32_t mixed = (product ^ quantity * 0x85EB'CA6BU) * 0x9E37'79B9U;
     return static_cast<std::uint8_t>(mixed >> 24U | 1U);
@@ -121,7 +121,7 @@ std::optional<LinePosition> Ledger::find_position(Index batch_at, Lsn seniority)
 }
 
 void Ledger::remember(Index batch, Index line) {
-    constexpr std::size_t batches_max = 65'536;  // more than one unit puts lines between others of
+    constexpr std::size_t batches_max = 65'536;  // more than one unit inserts lines into
     if (last_inserted_.size() >= batches_max) last_inserted_.clear();
     last_inserted_[batch] = line;
 }
@@ -183,7 +183,7 @@ void Ledger::link_order(Index line_at) {
     }
 }
 
-/// \return the order's line entered after this one; no_index for the latest.
+/// \return the order's line added after this one; no_index for the latest.
 Index Ledger::later_in_order(Index line_at) const {
     const Order& order = orders_[lines_[line_at].order];
     if (order.latest_line == line_at) return no_index;

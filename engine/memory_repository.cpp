@@ -52,8 +52,8 @@ Product* MemoryRepository::prefetch_line(const LineNames& line) {
     return touch(named(line.sku, sku, likely));
 }
 
-// One pass a step of the way that a decision takes: what a pass asks for has come, or is under way
-// for all lines alike, when the next pass reads it.
+// One pass for each step of a decision: what a pass prefetches has arrived, or is under way for all
+// lines, when the next pass reads it.
 void MemoryRepository::prefetch_window(std::span<const LineNames> lines,
                                        std::span<Product*> products) {
     struct Look {

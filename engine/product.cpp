@@ -18,7 +18,7 @@ Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder
     return take(line, order, 0, recorder, observer);
 }
 
-/// R1, R2 of a line that no batch holds.
+/// R1, R2 for a line that no batch holds.
 Result<BatchRef> Product::take(const OrderLine& line, OrderSlot order, Lsn since,
                                FactRecorder& recorder, PlanObserver* observer) {
     const Index chosen = choose(line.quantity, observer);
@@ -35,7 +35,7 @@ bool Product::holds(const OrderLine& line) const {
 
 Index Product::choose(Quantity quantity, PlanObserver* observer) const {
     Index chosen = no_index;
-    // Who explains is told of the batches that are passed over, too.
+    // An observer receives the sold-out batches, too.
     for (const Index at : batches().subspan(observer == nullptr ? sold_out_ : 0)) {
         const Batch& batch = ledger_->batch(at);
         const Verdict verdict = chosen != no_index             ? Verdict::not_needed
@@ -89,8 +89,8 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
     const auto from = Purchased::of(batch.purchased()).value();
     if (purchased == from) return 0;
 
-    // The latest lines have to go until what is left fits. They go before the batch shrinks, so
-    // that it never holds more than it has.
+    // The latest lines are released until the rest fits, before the batch shrinks: so it never
+    // holds more than it has.
     std::vector<std::pair<OrderLine, Lsn>> released;  // and their seniority
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {

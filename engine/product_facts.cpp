@@ -1,4 +1,4 @@
-// What a fact does to a product, and how it is undone.
+// How a fact changes a product, and how it is reverted.
 #include <algorithm>
 #include <boost/assert.hpp>
 #include <utility>
@@ -150,7 +150,7 @@ struct Product::Applier {
     }
 };
 
-/// Each undoes what the Applier of the same fact did.
+/// Each reverts what the Applier of the same fact did.
 struct Product::Reverter {
     Product& product;
     Ledger& ledger;

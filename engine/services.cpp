@@ -72,7 +72,7 @@ boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& comman
 }
 
 namespace {
-/// R14. The lines of an order that are short and that the command means, oldest first.
+/// R14. The short lines of an order that the command names, oldest first.
 void withdraw(const Deallocate& command, UnitOfWork& work) {
     Repository& repository = work.repository();
     const Ledger& ledger = std::as_const(repository).ledger();
@@ -196,7 +196,7 @@ Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repositor
 
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository) {
     const ShortageBook& book = std::as_const(repository).ledger().shortages();
-    ShortageBook::Places found;
+    ShortageBook::Indices found;
     if (query.sku) {
         const Product* const product = repository.find(*query.sku);
         if (product == nullptr) return Refusal::unknown_sku;

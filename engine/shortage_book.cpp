@@ -52,16 +52,16 @@ Index ShortageBook::find(OrderName order, Index product, Quantity quantity) cons
     });
 }
 
-ShortageBook::Places ShortageBook::of_product(Index product) const {
+ShortageBook::Indices ShortageBook::of_product(Index product) const {
     return chain(first_of_product(product), &Shortage::of_product_next);
 }
 
-ShortageBook::Places ShortageBook::of_order(OrderName order) const {
+ShortageBook::Indices ShortageBook::of_order(OrderName order) const {
     return chain(first_of_order(order), &Shortage::of_order_next);
 }
 
-ShortageBook::Places ShortageBook::all() const {
-    Places every;
+ShortageBook::Indices ShortageBook::all() const {
+    Indices every;
     every.reserve(size());
     for (Index at = 0; at < shortages_.slots(); ++at) {
         if (shortages_[at].quantity != 0) every.push_back(at);
@@ -70,14 +70,14 @@ ShortageBook::Places ShortageBook::all() const {
     return every;
 }
 
-ShortageBook::Places ShortageBook::chain(Index first, Index Shortage::*next) const {
-    Places linked;
+ShortageBook::Indices ShortageBook::chain(Index first, Index Shortage::*next) const {
+    Indices linked;
     for (Index at = first; at != no_index; at = shortages_[at].*next) linked.push_back(at);
     sort(linked);
     return linked;
 }
 
-void ShortageBook::sort(Places& shortages) const {
+void ShortageBook::sort(Indices& shortages) const {
     std::ranges::sort(shortages, {}, [&](Index at) { return shortages_[at].since; });
 }
 

@@ -13,7 +13,7 @@
 
 namespace allot {
 
-/// A line that was asked for and that no batch could take, until it is served or withdrawn (R14).
+/// A line that was requested and that no batch could take, until it is served or withdrawn (R14).
 struct alignas(64) Shortage {
     CompactName order{};
     Lsn since = 0;  ///< of the OutOfStock that opened it
@@ -26,7 +26,7 @@ struct alignas(64) Shortage {
 };
 static_assert(sizeof(Shortage) == 64, "a shortage is a cache line");
 
-/// A shortage that is over: all that it takes to open it again.
+/// A shortage that has ended, with all that is needed to open it again.
 struct EndedShortage {
     Lsn by;  ///< of the fact that ended it
     Shortage shortage;
@@ -54,10 +54,10 @@ public:
         return first_of_product(product) != no_index;
     }
     // Oldest first.
-    using Places = boost::container::small_vector<Index, 16>;
-    [[nodiscard]] Places of_product(Index product) const;
-    [[nodiscard]] Places of_order(OrderName order) const;
-    [[nodiscard]] Places all() const;
+    using Indices = boost::container::small_vector<Index, 16>;
+    [[nodiscard]] Indices of_product(Index product) const;
+    [[nodiscard]] Indices of_order(OrderName order) const;
+    [[nodiscard]] Indices all() const;
 
     /// Opens a shortage; its chains are set here. \pre find() gives no_index.
     void open(std::uint64_t order_hash, Shortage shortage);
@@ -72,8 +72,8 @@ public:
 private:
     [[nodiscard]] Index first_of_product(Index product) const;
     [[nodiscard]] Index first_of_order(OrderName order) const;
-    [[nodiscard]] Places chain(Index first, Index Shortage::*next) const;
-    void sort(Places& shortages) const;
+    [[nodiscard]] Indices chain(Index first, Index Shortage::*next) const;
+    void sort(Indices& shortages) const;
 
     Pool<Shortage> shortages_;
     FlatIndex<> by_line_;

@@ -41,9 +41,9 @@ void UnitOfWork::roll_back_to(Savepoint savepoint) noexcept {
     }
 }
 
-/// Of the line that was noted last. There is nothing to record where it is short already, where its
-/// SKU was new and is gone again, or where the line is held after all, now that what had released
-/// it is undone.
+/// Records the shortage of the line that was noted last. There is nothing to record when the line
+/// is short already, when its SKU was new and is gone again, or when the line is held after all,
+/// because its release has been reverted.
 void UnitOfWork::record_shortage() {
     if (!short_line_) return;
     Product* const product = find(short_line_->sku);

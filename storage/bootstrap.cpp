@@ -28,7 +28,7 @@ RunningStore::~RunningStore() {
     for (const auto& subscriber : subscribers) {
         if (const auto running = subscriber.lock()) running->stop();
     }
-    // The journal's last groups are still told to the snapshot thread.
+    // The journal still reports its last groups to the snapshot thread.
     snapshots.stop();
     journal.close();
 }

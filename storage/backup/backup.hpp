@@ -27,7 +27,7 @@ struct CopyOptions {
     /// store.
     bool replace = false;
     std::function<void(const Progress&)> progress = {};
-    /// Told what the operator should know.
+    /// Receives what the operator should know.
     std::function<void(std::string_view)> warning = {};
 };
 

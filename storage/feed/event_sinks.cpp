@@ -42,7 +42,7 @@ public:
         }
     }
 
-    /// The last fact that the sink has dealt with, or will never be told of.
+    /// The last fact that the sink has acknowledged, or will never receive.
     Lsn of(const EventSink& sink) {
         const auto offset = read(sink.name);
         const Lsn begins = sink.from == from_now ? journal_.last() : sink.from - 1;
@@ -141,8 +141,8 @@ void RunningSink::call(const CommittedFact& fact) {
         persist_offset();
 }
 
-/// An offset that was not written, because it could not be or because the fact was ignored, is
-/// written a little later although no fact comes. \return when that is.
+/// Writes an offset that is not written yet, because a write failed or facts were ignored, although
+/// no fact comes. \return when to call it again.
 RunningSink::Steady::time_point RunningSink::persist_late_offset() noexcept {
     if (acked_ > persisted_ && Steady::now() >= persisted_at_ + offset_persisted_every)
         persist_offset();

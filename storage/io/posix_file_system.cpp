@@ -50,7 +50,7 @@ public:
     void sync() override {
         if (::fdatasync(fd_.get()) != 0) fail("fdatasync", path_);
     }
-    /// Without a flag that waits, so that it is told of no failure that a sync has to be told of.
+    /// Without a flag that waits: so it does not consume an error that a sync has to report.
     void begin_sync(std::uint64_t offset, std::uint64_t bytes) noexcept override {
         (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
                                 SYNC_FILE_RANGE_WRITE);

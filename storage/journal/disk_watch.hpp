@@ -30,28 +30,29 @@ public:
     DiskWatch(const DiskWatch&) = delete;
     DiskWatch& operator=(const DiskWatch&) = delete;
 
-    /// Looks at the disk, unless it did so less than a second ago. Warns, once, when the room for
-    /// two segments and a snapshot is gone, and again when it was there in between.
+    /// Samples the disk, unless it did so less than a second ago. Warns once when there is less
+    /// room than for two segments and a snapshot, and again when there was room in between.
     /// \param appended bytes of the journal since the process began.
-    /// \return whether it has looked.
+    /// \return whether it has sampled.
     bool look(Time now, std::uint64_t appended);
-    /// As of the last look.
+    /// As of the last sample.
     [[nodiscard]] std::uint64_t free_bytes() const noexcept { return free_bytes_; }
-    /// The disk is asked.
+    /// Asks the disk.
     [[nodiscard]] std::uint64_t free_bytes_now() const noexcept {
         return files_.free_bytes(directory_);
     }
-    /// For how long the room lasts if the journal goes on growing as in the last minute or two, and
-    /// nothing is removed. \param free_bytes as they are now. \param appended likewise.
+    /// How long the room lasts if the journal goes on growing as in the last minute or two, and
+    /// nothing is removed.
+    /// \param free_bytes, appended as they are now.
     [[nodiscard]] std::chrono::seconds lasts(Time now, std::uint64_t appended,
                                              std::uint64_t free_bytes) const;
     void expect_snapshot(std::uint64_t bytes) noexcept { snapshot_bytes_ = bytes; }
 
     /// \throws std::system_error no_space_on_device when the disk has less.
     void require(std::uint64_t bytes) const;
-    /// Tells that the next segment cannot be made: once, until tell_room().
+    /// Warns that the next segment cannot be made: once, until tell_room().
     void tell_full(std::string_view why);
-    /// Tells that it was made after all.
+    /// Warns that the segment could be made after all.
     void tell_room();
 
 private:
@@ -72,7 +73,7 @@ private:
     std::atomic<std::uint64_t> snapshot_bytes_ = 0;
     std::atomic<bool> told_full_ = false;
     Time next_look_{};          // of look()
-    bool low_ = false;          // likewise; it was told of
+    bool low_ = false;          // likewise; it was warned of
     mutable std::mutex mutex_;  // of all that follows
     Sample older_;              // one to two minutes ago, once the journal is so old
     Sample newer_;

@@ -10,7 +10,7 @@
 namespace allot {
 
 namespace {
-/// When the disk is so far behind, replies wait for it in every mode, and so do further units.
+/// With a backlog of this size, replies wait for the disk in every mode, and so do further units.
 constexpr std::size_t backlog_bytes_max = 8U << 20U;
 /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
 constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
@@ -64,7 +64,7 @@ void GroupJournal::begin_history(std::span<const Histories::Left> left) {
 
 Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     if (failed_) throw_failed();
-    // What is filling only shrinks until the next flush().
+    // The group that is filling only shrinks until the next flush().
     const std::size_t record_bytes = GroupBuffer::record_bytes_max(unit.size());
     const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
     if (group_bytes > journal::frame_bytes_max) {
@@ -80,7 +80,7 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     return last;
 }
 
-/// What is accepted here has to fit the present segment, whatever becomes of the next one.
+/// A unit accepted here has to fit the present segment, whether or not the next one can be made.
 /// \throws StorageFull
 void GroupJournal::require_room(std::size_t bytes) {
     const Lock lock{mutex_};
@@ -117,8 +117,8 @@ void GroupJournal::flush() noexcept {
     if (staged_.empty()) return;
     bool wake = false;
     {
-        // Who reads these without the mutex needs no order among them but that what is acknowledged
-        // was added before: a plain store each, where the default would empty the store buffer.
+        // Readers without the mutex need no order among these, except that what is acknowledged was
+        // added before: so each is a plain store; the default would drain the store buffer.
         constexpr auto relaxed_order = std::memory_order_relaxed;
         const Lock lock{mutex_};
         const std::size_t before = filling_.bytes();

@@ -37,7 +37,7 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     /// \param histories of what was recovered; that of this opening (tail.history) is added.
-    /// options.warning is told why the storage failed.
+    /// options.warning receives why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options,
                  Histories histories = {});
@@ -170,7 +170,7 @@ private:
     Time unsynced_since_{};
     Time opened_{};          // the first step; the epoch: there was none yet
     Time retry_at_{};        // when the next segment is tried again; the epoch: not known, or never
-    Lsn noted_ = 0;          // the last LSN whose writing segments_ tells
+    Lsn noted_ = 0;          // the last LSN whose writing segments_ has noted
     Lsn wanted_ = 0;         // to be synced in this batch
     bool is_history_begun_;  // where facts are shown before they are synced, their history is
     bool marked_ = false;    // the last frame says that all before it is durable

@@ -1,4 +1,4 @@
-// The side of the disk: a batch is written, synced and told; and the next segment.
+// The side of the disk: a batch is written, synced and published; and the next segment.
 #include <algorithm>
 #include <exception>
 #include <limits>
@@ -13,11 +13,11 @@
 namespace allot {
 
 namespace {
-/// A journal without work for so long marks its last group as durable, on the disk itself.
+/// After this time without work the journal marks its last group as durable, on the disk itself.
 constexpr std::chrono::milliseconds idle_before_mark{20};
-/// Where replies do not wait for the disk, units of work collect for so long before a write.
+/// Where replies do not wait for the disk, units of work collect for this time before a write.
 constexpr std::chrono::milliseconds relaxed_batch_delay{1};
-/// Between tries to make a segment.
+/// The delay between tries to make a segment.
 constexpr BackOff preparation_back_off{.first = std::chrono::milliseconds{100},
                                        .most = std::chrono::milliseconds{2000}};
 /// How many tries in a row may fail while a unit that was accepted waits for the segment: some 5 s.
@@ -44,7 +44,7 @@ GroupJournal::Time GroupJournal::step(Time now) noexcept {
     return resume_;
 }
 
-/// A batch: what has filled is written, then synced if it has to be, then told.
+/// A batch: the filled group is written, then synced if required, then published.
 void GroupJournal::next_step(Time now) {
     switch (stage_) {
         case Stage::collecting:
@@ -77,7 +77,7 @@ bool GroupJournal::collect(Time now) {
     std::swap(filling_, writing_);
     room_ -= std::min<std::uint64_t>(room_, writing_.bytes() + journal::alignment);
     filling_bytes_ = filling_.bytes();
-    congested_ = false;  // which publish() tells
+    congested_ = false;  // which publish() makes known
     wanted_ = sync_wanted_;
     stage_ = writing_.empty() ? Stage::syncing : Stage::writing;
     return true;
@@ -117,16 +117,16 @@ void GroupJournal::write_group(Time now) {
     stage_ = Stage::syncing;
 }
 
-/// Before the first group of a journal that is not synced as it goes. A reader that has seen facts
-/// that a power cut takes is then told where their history has parted from that of the store.
+/// Records the history before the first group of a journal that is not synced as it goes. A reader
+/// that has seen facts which a power cut takes away then learns where their history diverged.
 void GroupJournal::record_history() {
     if (!writer_.needs_sync()) return writer_.begin_history({});
     writer_.sync();
     is_history_begun_ = true;
 }
 
-/// Asks for it where it is not, and large enough for the group. A unit that was accepted while
-/// there seemed to be room waits for a few tries, unless the journal is to be closed.
+/// Requests the next segment, large enough for the group, if it is not ready. A unit that was
+/// accepted when there seemed to be room waits for a few tries, unless the journal is to be closed.
 /// \throws what the last try threw.
 bool GroupJournal::next_segment_is_ready() {
     if (preparing_) return false;
@@ -255,8 +255,8 @@ void GroupJournal::retry_preparation(Time now) {
     call_driver();
 }
 
-/// Where the disk has no room for two, a file that has the segment's name goes first: nothing uses
-/// it. It was made by an earlier process, or is too small.
+/// Removes an unused file with the segment's name, if the disk has no room for both: an earlier
+/// process has made it, or it is too small.
 void GroupJournal::make_way(const PreparedSegment& segment) {
     if (disk_.free_bytes_now() >= segment.bytes) return;
     const std::string name = journal::segment_name(segment.number);

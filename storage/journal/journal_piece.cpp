@@ -16,10 +16,10 @@ using journal::SegmentHeader;
 using WritableBytes = std::span<std::byte>;
 using Lefts = std::vector<Histories::Left>;
 
-/// To try each bit of a longer frame would take seconds.
+/// Trying each bit of a longer frame would take seconds.
 constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
 
-/// Turns over one bit after the other until `good()`. \return false when no single one will do.
+/// Flips one bit after the other until `good()`. \return false when no single bit does it.
 template <class Good>
 bool patch_bit(WritableBytes bytes, Good&& good) {
     for (std::byte& byte : bytes) {

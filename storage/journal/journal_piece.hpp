@@ -43,7 +43,7 @@ struct JournalPiece {
     std::uint64_t store_id = 0;  ///< of the header, or else of the first whole frame; 0: neither
     std::vector<FoundGroup> groups;       ///< all of that store that are whole
     std::vector<FoundHistory> histories;  ///< likewise, in the order of the file
-    Lsn known = 0;                        ///< the last LSN that anything whole tells of
+    Lsn known = 0;                        ///< the last LSN that anything whole mentions
 
     /// A segment never changes its length, which its header says. \pre headed
     [[nodiscard]] bool has_its_length() const noexcept { return header.file_bytes == file_bytes; }

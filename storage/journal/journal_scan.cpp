@@ -4,7 +4,6 @@
 #include <deque>
 
 #include "storage/format/store_files.hpp"
-#include "storage/io/aside_file.hpp"
 
 namespace allot {
 
@@ -24,7 +23,7 @@ constexpr std::size_t facts_given_at_once = 16;
 
 constexpr const char* other_facts = "a frame holds other facts than it says";
 
-/// Progress is shown so many times a segment.
+/// How often progress is shown for each segment.
 constexpr std::uint64_t steps = 64;
 
 class Scanner {
@@ -70,14 +69,14 @@ private:
         throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
     }
 
-    /// A segment has its name when it has its length, and so room for more than a header.
+    /// A segment gets its name when it has its full length, and so room for more than a header.
     void refuse_cut_off(std::uint64_t bytes) const {
         if (bytes < sizeof(SegmentHeader))
             refuse("shorter than a segment's header: it was cut off");
     }
 
-    /// A segment is prepared only once the one before it is there, durably. Of a torn tail that was
-    /// cut off, one between the two may have been set aside.
+    /// A segment is prepared only once the one before it exists durably. When a torn tail was cut
+    /// off, a segment between the two may have been set aside.
     void require_next(std::uint64_t number, std::uint64_t later) const {
         if (later == number + 1) return;
         const std::string missing = journal::segment_name(number + 1);
@@ -326,30 +325,6 @@ JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directo
                          std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress) {
     return Scanner{files, directory, after, sink, progress}.scan();
-}
-
-void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
-                   const TornTail& torn) {
-    for (const std::string& name : torn.later_files) {
-        files.rename(directory / name,
-                     directory / store_files::unused_name(files, directory,
-                                                          store_files::torn_prefix + name));
-    }
-    const auto path = directory / journal::segment_name(torn.segment);
-    const auto file = files.open(path, FileSystem::Mode::update);
-    std::vector<std::byte> bytes(torn.bytes);
-    file->read_at(torn.offset, bytes);
-    const std::string name = store_files::torn_prefix + std::to_string(torn.segment) + "-" +
-                             std::to_string(torn.offset) + ".bin";
-    AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
-    copy.file().write_at(0, bytes);
-    copy.file().sync();
-    copy.keep();
-    files.sync_directory(directory);
-    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
-    std::ranges::fill(bytes, std::byte{0});
-    file->write_at(torn.offset, bytes);
-    file->sync();
 }
 
 }  // namespace allot

@@ -70,7 +70,7 @@ void look_at_tail(const JournalScan& journal, CheckReport& report) {
          "damage");
 }
 
-/// Nothing in a journal tells that its last segment is missing; in a backup, its manifest does.
+/// Nothing in a journal states that its last segment is missing; the manifest of a backup does.
 void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport& report) {
     const auto manifest = read_manifest(files, directory, store_files::manifest);
     if (!manifest || manifest->last <= report.last) return;

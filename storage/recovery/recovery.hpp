@@ -9,23 +9,23 @@
 
 namespace allot {
 
-/// What the files of a store add up to.
+/// The state that the files of a store give.
 struct Recovered {
     std::unique_ptr<MemoryRepository> repository;
     JournalScan journal;
     std::vector<Lsn> snapshots;  ///< where the good ones start, oldest first
     std::uint64_t replayed = 0;  ///< facts
     Histories histories;         ///< of all facts, those before the journal's begin included
-    /// False: from a snapshot of format version 1, so that of the lines that were short when it was
-    /// taken nothing is known.
+    /// False: recovered from a snapshot of format version 1, which does not hold the lines that
+    /// were short when it was taken.
     bool shortages_known = true;
 };
 
 /// Rebuilds a store's state from its newest good snapshot and the journal after that. Changes
-/// nothing; an empty or absent directory is an empty store. A snapshot that is damaged is passed
-/// over with a warning, for the one before it and more journal.
-/// \throws CorruptStore when what is there is not all that was acknowledged; std::system_error when
-/// a backup or a restore into the directory has not been finished.
+/// nothing; an empty or absent directory is an empty store. A damaged snapshot is skipped with a
+/// warning, for the one before it and more journal.
+/// \throws CorruptStore when the files do not hold all that was acknowledged; std::system_error
+/// when a backup or a restore into the directory has not been finished.
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options);
 
@@ -40,7 +40,7 @@ Recovered recover_from(FileSystem& files, const std::filesystem::path& directory
 /// unfinished backup or restore has left.
 void refuse_foreign_directory(FileSystem& files, const std::filesystem::path& directory);
 
-/// Where the snapshots of a store start, oldest first, good or not.
+/// The starts of the snapshots of a store, oldest first, good or not.
 std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& directory);
 
 }  // namespace allot

@@ -29,19 +29,20 @@ struct StoreImage {
 FileView open_files(FileSystem& files, const std::filesystem::path& directory);
 
 /// Takes the image of a store that may be open in another process. It asks nothing of that process,
-/// holds no lock, and reaches at least as far as what was durable when the call began; what it
-/// holds is durable in the store itself. A torn tail and segments without a fact are left out, and
-/// so is a snapshot that is damaged and not needed.
+/// holds no lock, and has at least all that was durable when the call began; all in it is durable
+/// in the store itself. A torn tail and segments without a fact are left out, and so is a damaged
+/// snapshot that is not needed.
 ///
 /// All checksums of the journal and the snapshots are verified, and that recovery would find what
 /// it needs; facts are not replayed.
-/// \throws CorruptStore when the store is damaged; std::system_error when it can't be read, or
+/// \throws CorruptStore when the store is damaged; std::system_error when it cannot be read, or
 /// holds no fact that could be copied.
 StoreImage take_image(FileSystem& files, const std::filesystem::path& directory,
                       const std::function<void(const Progress&)>& progress = {});
 
-/// The image that a backup holds, as its list of files says, an unfinished one included: each file
-/// is looked for by what it has to hold. \throws CorruptStore when one is missing or another.
+/// The image that a backup holds, as its list of files states, also of an unfinished backup: each
+/// file is found by its contents. \throws CorruptStore when a file is missing or has other
+/// contents.
 StoreImage image_of_backup(FileSystem& files, const std::filesystem::path& directory,
                            const Manifest& manifest,
                            const std::function<void(const Progress&)>& progress = {});

@@ -44,9 +44,9 @@ struct RepairPlan {
     std::vector<RepairStep> steps;
 
     Lsn kept = 0;   ///< the store will end with this LSN
-    Lsn known = 0;  ///< the last LSN that anything whole tells of: facts kept + 1 .. known are lost
-    /// Part of the journal's end is gone: facts after `known` may be lost, too, of which nothing
-    /// that is left tells.
+    Lsn known = 0;  ///< the last LSN that anything whole mentions: facts kept + 1 .. known are lost
+    /// Part of the journal's end is gone: facts after `known`, which nothing that is left mentions,
+    /// may be lost, too.
     bool end_is_gone = false;
     std::uint64_t lost_units = 0;  ///< that are whole in what is set aside, of what is lost
     std::uint64_t lost_facts = 0;  ///< in these

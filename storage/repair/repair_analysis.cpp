@@ -12,7 +12,7 @@ namespace allot {
 
 namespace {
 
-/// That it keeps less; of two that keep the same, that it does not go back so far.
+/// True when `a` keeps less, or keeps the same and does not go back as far.
 bool is_worse(const RepairAnalysis::Candidate& a, const RepairAnalysis::Candidate& b) {
     if (a.last != b.last) return a.last < b.last;
     return a.begins > b.begins;
@@ -108,7 +108,7 @@ void RepairAnalysis::read_snapshot(const std::string& name, Lsn start) {
     }
 }
 
-/// Whose files most are; 0 when that can't be told.
+/// The store that most of the files belong to; 0 when that cannot be determined.
 std::uint64_t RepairAnalysis::vote() const {
     std::map<std::uint64_t, int> votes;
     for (const auto& [number, piece] : pieces_) {

@@ -31,10 +31,10 @@ public:
         Histories histories = {};  ///< once it has been tried
 
         [[nodiscard]] bool has(std::uint64_t segment) const;
-        /// The empty segment that was prepared to be the next one; not what was cut off too short
-        /// to be one, which no start would accept.
+        /// True for the empty segment that was prepared to be the next one; not for a file that was
+        /// cut off too short to be a segment, which no start would accept.
         [[nodiscard]] bool is_next(std::uint64_t segment, const JournalPiece& piece) const;
-        /// Something stands behind what is kept of this one.
+        /// True when bytes after what is kept of this segment are not zero.
         [[nodiscard]] bool cuts(std::uint64_t segment, const JournalPiece& piece) const;
     };
 
@@ -47,13 +47,13 @@ public:
     /// after the repair.
     std::optional<Candidate> best_candidate();
 
-    /// 0: it can't be told.
+    /// 0: it cannot be determined.
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
-    /// The last LSN that anything whole tells of.
+    /// The last LSN that anything whole mentions.
     [[nodiscard]] Lsn known() const;
-    /// Of which anything whole tells, of this store.
+    /// The histories of this store that anything whole mentions.
     [[nodiscard]] Histories histories() const;
-    /// By number; of a file that was renamed, the one that its header says.
+    /// By number; for a file that was renamed, the number that its header states.
     [[nodiscard]] const std::map<std::uint64_t, JournalPiece>& pieces() const noexcept {
         return pieces_;
     }

@@ -11,7 +11,7 @@
 namespace allot {
 
 namespace {
-/// Most slices are over in half of it; where memory is slow to answer, they are cut here.
+/// Most slices take half of it; where memory is slow, they are cut here.
 constexpr std::chrono::microseconds slice_max{25};
 
 std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
@@ -57,7 +57,7 @@ void SnapshotThread::stop() {
 
 Lsn SnapshotThread::take() {
     Lock lock{mutex_};
-    // One that is being taken may have passed by what happened since it began.
+    // A snapshot that is being taken may lack what happened since it began.
     const std::uint64_t request = ++wanted_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return ended_ >= request; });

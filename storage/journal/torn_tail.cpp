@@ -1,0 +1,37 @@
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/format/journal_format.hpp"
+#include "storage/format/store_files.hpp"
+#include "storage/io/aside_file.hpp"
+#include "storage/journal/journal_scan.hpp"
+
+namespace allot {
+
+void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
+                   const TornTail& torn) {
+    for (const std::string& name : torn.later_files) {
+        files.rename(directory / name,
+                     directory / store_files::unused_name(files, directory,
+                                                          store_files::torn_prefix + name));
+    }
+    const auto path = directory / journal::segment_name(torn.segment);
+    const auto file = files.open(path, FileSystem::Mode::update);
+    std::vector<std::byte> bytes(torn.bytes);
+    file->read_at(torn.offset, bytes);
+    const std::string name = store_files::torn_prefix + std::to_string(torn.segment) + "-" +
+                             std::to_string(torn.offset) + ".bin";
+    AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
+    copy.file().write_at(0, bytes);
+    copy.file().sync();
+    copy.keep();
+    files.sync_directory(directory);
+    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
+    std::ranges::fill(bytes, std::byte{0});
+    file->write_at(torn.offset, bytes);
+    file->sync();
+}
+
+}  // namespace allot
