@@ -14,13 +14,13 @@ namespace allot {
 
 /// What a command is executed in, whichever protocol it came in.
 struct Context {
-    Hub& hub;
+    ServerContext& server;
     Conversation& client;
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
     /// What a reply that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
+    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
 };
 
 /// One command in words being executed.
@@ -28,17 +28,17 @@ struct Call {
     /// The verb first. Their number is what the command table allows.
     std::span<const std::string_view> args;
     Conversation& session;
-    Hub& hub;
+    ServerContext& server;
     ReplyWriter& reply;
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     /// What a reply that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
+    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
 
     /// Replies with an error, and counts it.
     template <class... Parts>
     void fail(ErrorCode code, const Parts&... parts) const {
-        hub.counters.count(code);
+        server.counters.count(code);
         reply.error(code, parts...);
     }
     void fail(const Failure& failure) const { fail(failure.code, failure.text); }
@@ -46,7 +46,7 @@ struct Call {
 
 /// The same call for what does not ask for words.
 [[nodiscard]] inline Context context_of(const Call& call) noexcept {
-    return {call.hub, call.session};
+    return {call.server, call.session};
 }
 
 /// Replies with what the business says.

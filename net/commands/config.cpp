@@ -39,14 +39,14 @@ bool matches_setting(std::string_view pattern, std::string_view text) {
 
 /// What redis-benchmark and client libraries ask for: not how Allot is set up, but what is true of
 /// it in their terms.
-std::vector<std::pair<std::string_view, std::string>> settings_of(const Hub& hub) {
-    const SlowLog& slow = hub.timings.slow;
+std::vector<std::pair<std::string_view, std::string>> settings_of(const ServerContext& context) {
+    const SlowLog& slow = context.timings.slow;
     return {{"appendonly", "yes"},
             {"databases", "1"},
             {"maxmemory", "0"},
             {"maxmemory-policy", "noeviction"},
-            {"maxclients", std::to_string(hub.clients_max)},
-            {"port", std::to_string(hub.port)},
+            {"maxclients", std::to_string(context.identity.clients_max)},
+            {"port", std::to_string(context.identity.port)},
             {"save", ""},
             {"slowlog-log-slower-than",
              std::to_string(slow.threshold == SlowLog::never ? -1 : slow.threshold.count())},
@@ -54,7 +54,7 @@ std::vector<std::pair<std::string_view, std::string>> settings_of(const Hub& hub
 }
 
 Lsn config_get(Call& call) {
-    auto found = settings_of(call.hub);
+    auto found = settings_of(call.server);
     std::erase_if(found, [&](const auto& setting) {
         return std::ranges::none_of(call.args.subspan(2), [&](std::string_view pattern) {
             return matches_setting(pattern, setting.first);

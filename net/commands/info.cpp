@@ -8,7 +8,7 @@ namespace allot::commands {
 namespace {
 
 Lsn info_words(Call& call) {
-    call.reply.text(info_text(server_figures(call.hub), call.args.subspan(1)));
+    call.reply.text(info_text(server_figures(call.server), call.args.subspan(1)));
     return no_lsn;
 }
 
@@ -17,7 +17,7 @@ struct AllFigures {
     static constexpr std::tuple<> fields{};
 
     static Outcome<Figures> run(const Asked& /*asked*/, Context& context) {
-        return {server_figures(context.hub), no_lsn};
+        return {server_figures(context.server), no_lsn};
     }
     static void write(JsonWriter& json, const Asked& /*asked*/, const Figures& figures) {
         write_figures(json, figures);

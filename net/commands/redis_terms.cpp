@@ -10,7 +10,7 @@ namespace {
 Lsn role_words(Call& call) {
     call.reply.array(3);
     call.reply.value("master");
-    call.reply.integer(static_cast<std::int64_t>(call.hub.durable()));
+    call.reply.integer(static_cast<std::int64_t>(call.server.store.durable()));
     call.reply.array(0);
     return no_lsn;
 }

@@ -21,32 +21,34 @@ namespace allot {
 
 namespace {
 
-std::chrono::seconds uptime_of(const Hub& hub) {
-    return std::chrono::duration_cast<std::chrono::seconds>(hub.now - hub.started);
+std::chrono::seconds uptime_of(const ServerContext& context) {
+    return std::chrono::duration_cast<std::chrono::seconds>(context.clock.now -
+                                                            context.clock.started);
 }
 
-void add_server(Figures& to, const Hub& hub) {
+void add_server(Figures& to, const ServerContext& context) {
     constexpr std::string_view no_quantity = "an identity, not a quantity";
     to.begin("server");
     to.gauge("allot_version", "allot_build_info", "1, labeled with the version of the program",
              std::string{ALLOT_VERSION}, {{"version", ALLOT_VERSION}});
     to.gauge("process_id", untold(no_quantity), "Of the server's process",
              static_cast<std::uint64_t>(::getpid()));
-    to.gauge("tcp_port", untold(no_quantity), "Of the line protocol", std::uint64_t{hub.port});
+    to.gauge("tcp_port", untold(no_quantity), "Of the line protocol",
+             std::uint64_t{context.identity.port});
     to.gauge("http_port", untold(no_quantity), "0 where HTTP is not spoken",
-             std::uint64_t{hub.http_port});
+             std::uint64_t{context.identity.http_port});
     to.gauge("uptime_in_seconds", untold("time() - process_start_time_seconds"),
-             "How long the server has run", static_cast<std::uint64_t>(uptime_of(hub).count()));
+             "How long the server has run", static_cast<std::uint64_t>(uptime_of(context).count()));
     to.gauge("ready", "allot_ready", "1 while stock is served, as /readyz says",
-             hub.loading == nullptr && !hub.storage_failed);
+             context.store.loading == nullptr && !context.store.failed);
 }
 
-void add_process(Figures& to, const Hub& hub) {
+void add_process(Figures& to, const ServerContext& context) {
     const ProcessFigures process = ProcessFigures::now();
     to.begin("process");
     to.gauge("start_time_seconds", "process_start_time_seconds",
              "When the server began, seconds since 1970",
-             static_cast<std::uint64_t>(hub.unix_started));
+             static_cast<std::uint64_t>(context.clock.unix_started));
     to.counter("cpu_seconds", "process_cpu_seconds_total", "Processor time, of user and system",
                process.cpu_seconds);
     to.gauge("resident_memory_bytes", "process_resident_memory_bytes", "Memory that is resident",
@@ -57,26 +59,29 @@ void add_process(Figures& to, const Hub& hub) {
     to.gauge("max_fds", "process_max_fds", "Descriptors that may be open", process.descriptors_max);
 }
 
-void add_clients(Figures& to, const Hub& hub) {
+void add_clients(Figures& to, const ServerContext& context) {
     const auto waiting = std::ranges::count_if(
-        hub.sessions(), [](const Hub::Entered& each) { return each.session->is_waiting(); });
+        context.sessions(),
+        [](const ServerContext::Entered& each) { return each.session->is_waiting(); });
     constexpr std::string_view by_protocol = "Connections, by protocol";
     to.begin("clients");
-    to.gauge("connected_clients", "allot_clients", by_protocol, hub.sessions().size(),
+    to.gauge("connected_clients", "allot_clients", by_protocol, context.sessions().size(),
              {{"protocol", "line"}});
-    to.gauge("http_clients", "allot_clients", by_protocol, hub.http_clients,
+    to.gauge("http_clients", "allot_clients", by_protocol, context.usage.http_clients,
              {{"protocol", "http"}});
     to.gauge("event_streams", "allot_event_streams",
-             "HTTP clients that are told of facts as they happen", hub.event_streams);
+             "HTTP clients that are told of facts as they happen", context.usage.event_streams);
     to.gauge("blocked_clients", "allot_clients_waiting", "Clients whose FEED waits for facts",
              static_cast<std::uint64_t>(waiting));
     to.gauge("maxclients", "allot_clients_max",
-             "Connections of both protocols that are accepted at a time", hub.clients_max);
+             "Connections of both protocols that are accepted at a time",
+             context.identity.clients_max);
     to.gauge("client_output_bytes", "allot_client_output_bytes",
              "Replies of both protocols that wait for durability, or to be taken",
-             hub.output_bytes);
+             context.usage.output_bytes);
     to.gauge("client_buffer_bytes", "allot_client_buffer_bytes",
-             "Memory held by the buffers of all connections, of both protocols", hub.buffer_bytes);
+             "Memory held by the buffers of all connections, of both protocols",
+             context.usage.buffer_bytes);
 }
 
 void add_traffic(Figures& to, const Counters& counters) {
@@ -182,7 +187,7 @@ void add_commands(Figures& to, const Counters& counters) {
 }
 
 void add_stock(Figures& to, const Backend& backend) {
-    const std::scoped_lock turn{*backend.mutex};
+    const std::scoped_lock lock{*backend.mutex};
     const Repository& repository = backend.bus->repository();
     const Ledger& ledger = repository.ledger();
     to.begin("stock");
@@ -204,20 +209,20 @@ void add_stock(Figures& to, const Backend& backend) {
 }
 
 /// Of the present step, at its pace so far; what comes after it is not known.
-std::uint64_t seconds_left(const Hub& hub, std::uint64_t percent) {
-    const auto passed = static_cast<std::uint64_t>(uptime_of(hub).count());
+std::uint64_t seconds_left(const ServerContext& context, std::uint64_t percent) {
+    const auto passed = static_cast<std::uint64_t>(uptime_of(context).count());
     return passed * (100 - percent) / std::max<std::uint64_t>(percent, 1) + 1;
 }
 
-void add_state(Figures& to, const Hub& hub) {
-    const bool is_loading = hub.loading != nullptr;
-    const Loading::Step step = is_loading ? hub.loading->step() : Loading::Step{};
+void add_state(Figures& to, const ServerContext& context) {
+    const bool is_loading = context.store.loading != nullptr;
+    const Loading::Step step = is_loading ? context.store.loading->step() : Loading::Step{};
     const double loaded = is_loading ? static_cast<double>(step.percent()) / 100 : 1.0;
     to.begin("persistence");
     // ioredis, and others like it, wait for `loading` before they send the first command.
     to.gauge("loading", "allot_loading", "1 while the store is being opened", is_loading);
     to.gauge("storage_failed", "allot_storage_failed",
-             "1 once the storage has failed: nothing more is accepted", hub.storage_failed);
+             "1 once the storage has failed: nothing more is accepted", context.store.failed);
     to.gauge("loading_ratio", "allot_loading_ratio",
              "How much of the present step of opening the store is done", loaded);
     if (!is_loading) return;
@@ -225,27 +230,27 @@ void add_state(Figures& to, const Hub& hub) {
     to.gauge("loading_loaded_perc", untold("allot_loading_ratio"),
              "How much of it is done, in percent", std::uint64_t{step.percent()});
     to.gauge("loading_eta_seconds", untold("the pace of allot_loading_ratio"),
-             "How long it will take at its pace so far", seconds_left(hub, step.percent()));
+             "How long it will take at its pace so far", seconds_left(context, step.percent()));
 }
 
 }  // namespace
 
-Figures server_figures(const Hub& hub) {
+Figures server_figures(const ServerContext& context) {
     Figures figures;
-    add_server(figures, hub);
-    add_redis_terms(figures, hub);
-    add_process(figures, hub);
-    add_clients(figures, hub);
-    add_traffic(figures, hub.counters);
-    add_channels(figures, hub.channels);
-    add_timings(figures, hub.timings);
-    add_answers(figures, hub.counters);
-    add_errors(figures, hub.counters);
-    add_commands(figures, hub.counters);
-    add_state(figures, hub);
-    if (hub.loading != nullptr) return figures;
-    add_stock(figures, hub.backend);
-    if (hub.backend.add_figures) hub.backend.add_figures(figures);
+    add_server(figures, context);
+    add_redis_terms(figures, context);
+    add_process(figures, context);
+    add_clients(figures, context);
+    add_traffic(figures, context.counters);
+    add_channels(figures, context.pub_sub);
+    add_timings(figures, context.timings);
+    add_answers(figures, context.counters);
+    add_errors(figures, context.counters);
+    add_commands(figures, context.counters);
+    add_state(figures, context);
+    if (context.store.loading != nullptr) return figures;
+    add_stock(figures, context.store.backend);
+    if (context.store.backend.add_figures) context.store.backend.add_figures(figures);
     return figures;
 }
 

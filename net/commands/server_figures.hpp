@@ -8,6 +8,6 @@ namespace allot {
 /// The figures of a server as they are now, whether durable or not, and those of its storage.
 /// While the store is being opened those of the stock and of the storage are missing.
 /// \pre the backend's turn is not held: this takes it.
-[[nodiscard]] Figures server_figures(const Hub& hub);
+[[nodiscard]] Figures server_figures(const ServerContext& context);
 
 }  // namespace allot

@@ -76,7 +76,7 @@ Lsn slowlog_get(Call& call) {
                   " is no count: it is a whole number, and should be greater than or equal to -1");
         return no_lsn;
     }
-    const auto& entries = call.hub.timings.slow.entries();
+    const auto& entries = call.server.timings.slow.entries();
     const std::size_t most = *wanted < 0 ? entries.size() : static_cast<std::size_t>(*wanted);
     const std::size_t count = std::min(most, entries.size());
     call.reply.array(count);
@@ -85,12 +85,12 @@ Lsn slowlog_get(Call& call) {
 }
 
 Lsn slowlog_length(Call& call) {
-    call.reply.integer(static_cast<std::int64_t>(call.hub.timings.slow.entries().size()));
+    call.reply.integer(static_cast<std::int64_t>(call.server.timings.slow.entries().size()));
     return no_lsn;
 }
 
 Lsn slowlog_reset(Call& call) {
-    call.hub.timings.slow.clear();
+    call.server.timings.slow.clear();
     call.reply.ok();
     return no_lsn;
 }
@@ -111,7 +111,7 @@ struct ListEntries {
         optional<EntryCount>("count", EntryCount{}, "How many of the last ones; 10 unless told")};
 
     static Outcome<Entries> run(const Asked& /*asked*/, Context& context) {
-        return {std::cref(context.hub.timings.slow.entries()), no_lsn};
+        return {std::cref(context.server.timings.slow.entries()), no_lsn};
     }
     static void write(JsonWriter& json, const Asked& asked, Entries held) {
         const auto& entries = held.get();
@@ -128,7 +128,7 @@ struct ForgetEntries {
     static constexpr std::tuple<> fields{};
 
     static Outcome<std::size_t> run(const Asked& /*asked*/, Context& context) {
-        SlowLog& log = context.hub.timings.slow;
+        SlowLog& log = context.server.timings.slow;
         const std::size_t forgotten = log.entries().size();
         log.clear();
         return {forgotten, no_lsn};

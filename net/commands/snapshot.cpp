@@ -9,10 +9,10 @@ struct StartSnapshot {
     static constexpr std::tuple<> fields{};
 
     static Outcome<Done> run(const Asked& /*asked*/, Context& context) {
-        if (!context.hub.backend.start_snapshot) {
+        if (!context.server.store.backend.start_snapshot) {
             return {Failure{ErrorCode::generic, "this store takes no snapshots", "", 501}, no_lsn};
         }
-        if (context.hub.backend.start_snapshot()) return {Done{}, no_lsn};
+        if (context.server.store.backend.start_snapshot()) return {Done{}, no_lsn};
         return {Failure{ErrorCode::generic, "a snapshot is being taken already", "", 409}, no_lsn};
     }
 

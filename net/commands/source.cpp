@@ -30,7 +30,7 @@ std::string RawValue::shown(bool as_text) const {
 
 WordSource::WordSource(Call& call, std::span<const Field> fields,
                        std::span<const std::string_view> words)
-    : Source{call.hub}, call_{call}, fields_{fields}, left_{words} {}
+    : Source{call.server}, call_{call}, fields_{fields}, left_{words} {}
 
 void WordSource::fail(ErrorCode code, std::string_view text, std::string_view /*field*/) {
     call_.fail(code, text);
@@ -129,9 +129,9 @@ bool has_only(const json::object& object, std::span<const std::string_view> know
     return true;
 }
 
-ObjectSource::ObjectSource(TellFault tell, Hub& hub, const json::object& object,
+ObjectSource::ObjectSource(TellFault tell, ServerContext& context, const json::object& object,
                            std::span<const Field> fields, std::string where)
-    : Source{hub},
+    : Source{context},
       tell_{std::move(tell)},
       object_{object},
       fields_{fields},
@@ -148,10 +148,10 @@ void ObjectSource::fail(ErrorCode code, std::string_view text, std::string_view 
 
 // --- Requests
 
-RequestSource::RequestSource(TellFault tell, Hub& hub, std::span<const Field> fields,
+RequestSource::RequestSource(TellFault tell, ServerContext& context, std::span<const Field> fields,
                              std::vector<NamedText> path, std::vector<NamedText> query,
                              const std::string* body)
-    : Source{hub},
+    : Source{context},
       tell_{std::move(tell)},
       path_{std::move(path)},
       query_{std::move(query)},

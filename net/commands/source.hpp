@@ -38,7 +38,7 @@ struct RawValue {
 /// The values of one request, from wherever they came. It outlives none of what it refers to.
 class Source {
 public:
-    explicit Source(Hub& hub) noexcept : hub_{hub} {}
+    explicit Source(ServerContext& context) noexcept : context_{context} {}
     Source(const Source&) = delete;
     Source& operator=(const Source&) = delete;
     virtual ~Source() = default;
@@ -48,12 +48,14 @@ public:
     [[nodiscard]] virtual bool find(const Field& field, std::size_t at, RawValue& value) = 0;
     /// Tells what is wrong with a field; where that is empty, with the whole.
     virtual void fail(ErrorCode code, std::string_view text, std::string_view field) = 0;
-    [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+    [[nodiscard]] ServerContext& context() const noexcept { return context_; }
     /// Holds what may have an older name: see accepted_name(). \pre the store is open
-    [[nodiscard]] Repository& repository() const noexcept { return hub_.backend.bus->repository(); }
+    [[nodiscard]] Repository& repository() const noexcept {
+        return context_.store.backend.bus->repository();
+    }
 
 private:
-    Hub& hub_;
+    ServerContext& context_;
 };
 
 /// The arguments of a command in words: by position, then by keyword, in any order, each once.
@@ -88,7 +90,7 @@ class ObjectSource final : public Source {
 public:
     /// \param fields which members there may be
     /// \param where the object is within a body: `operations[3].allocate.`
-    ObjectSource(TellFault tell, Hub& hub, const boost::json::object& object,
+    ObjectSource(TellFault tell, ServerContext& context, const boost::json::object& object,
                  std::span<const Field> fields, std::string where = {});
 
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
@@ -106,7 +108,7 @@ private:
 class RequestSource final : public Source {
 public:
     /// \param body null: values come from the query.
-    RequestSource(TellFault tell, Hub& hub, std::span<const Field> fields,
+    RequestSource(TellFault tell, ServerContext& context, std::span<const Field> fields,
                   std::vector<NamedText> path, std::vector<NamedText> query,
                   const std::string* body);
 

@@ -111,7 +111,7 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
         const auto tell = [&](ErrorCode code, std::string_view text, std::string_view name) {
             source.fail(code, text, name);
         };
-        ObjectSource line{tell, source.hub(), array[i].get_object(), line_fields, at + "."};
+        ObjectSource line{tell, source.context(), array[i].get_object(), line_fields, at + "."};
         const auto item = read_item(line);
         if (!item) return {};
         items.push_back(*item);

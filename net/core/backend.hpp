@@ -11,20 +11,21 @@ namespace allot {
 class Figures;
 
 /// The stock that a server serves, and what it may ask of the storage behind it. What is referred
-/// to must outlive the server. Null together, bus, journal and turn: the store is not open yet.
+/// to must outlive the server. Null together, bus, journal and mutex: the store is not open yet.
 struct Backend {
-    /// Used only with `turn` held.
+    /// Used only with `mutex` held.
     MessageBus* bus = nullptr;
     /// Replies wait for its durable LSN. The server takes its on_durable().
     Journal* journal = nullptr;
-    /// One command at a time, whoever gives it. The server holds it for a round of many commands.
-    StoreMutex* mutex = nullptr;
+    /// Held while a command is executed. The server holds it for a batch of many commands.
+    TurnMutex* mutex = nullptr;
     /// What FEED reads, once it is durable. Null: FEED is refused.
     FactHistory* history = nullptr;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
-    /// Called without `turn`. Empty: SNAPSHOT is refused.
+    /// Called without `mutex`. Empty: SNAPSHOT is refused.
     std::function<bool()> start_snapshot = {};
-    /// Adds the figures that only the storage knows. Called without `turn`, once the store is open.
+    /// Adds the figures that only the storage knows. Called without `mutex`, once the store is
+    /// open.
     std::function<void(Figures& to)> add_figures = {};
 };
 

@@ -18,7 +18,7 @@ std::string random_id() {
     return id;
 }
 
-void add_redis_terms(Figures& to, const Hub& hub) {
+void add_redis_terms(Figures& to, const ServerContext& context) {
     constexpr std::string_view redis_has_it = "a term of Redis, for its clients";
     to.begin("server");
     to.gauge("redis_version", untold(redis_has_it),
@@ -26,13 +26,14 @@ void add_redis_terms(Figures& to, const Hub& hub) {
              std::string{redis_version});
     to.gauge("redis_mode", untold(redis_has_it), "Always `standalone`", std::string{"standalone"});
     to.gauge("run_id", untold("an identity, not a quantity"), "Another one with each start",
-             hub.run_id);
+             context.identity.run_id);
     to.begin("replication");
     to.gauge("role", untold(redis_has_it), "Always `master`", std::string{"master"});
     to.gauge("connected_slaves", untold(redis_has_it), "Always 0", std::uint64_t{0});
-    to.gauge("master_replid", untold("an identity, not a quantity"), "The `run_id`", hub.run_id);
+    to.gauge("master_replid", untold("an identity, not a quantity"), "The `run_id`",
+             context.identity.run_id);
     to.gauge("master_repl_offset", untold("allot_durable_lsn"),
-             "The last fact that may be acknowledged", hub.durable());
+             "The last fact that may be acknowledged", context.store.durable());
     to.begin("cluster");
     to.gauge("cluster_enabled", untold(redis_has_it), "Always 0", false);
 }

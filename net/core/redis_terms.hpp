@@ -19,6 +19,6 @@ inline constexpr std::string_view redis_version = "7.2.0";
 
 /// Adds figures by which client libraries learn what they speak to: a master without replicas,
 /// whose offset is the last durable LSN.
-void add_redis_terms(Figures& to, const Hub& hub);
+void add_redis_terms(Figures& to, const ServerContext& context);
 
 }  // namespace allot

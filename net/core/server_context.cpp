@@ -4,12 +4,12 @@
 
 namespace allot {
 
-std::uint64_t Hub::enter(Conversation& session) {
+std::uint64_t ServerContext::enter(Conversation& session) {
     sessions_.push_back({++last_id_, &session});
     return last_id_;
 }
 
-void Hub::leave(std::uint64_t id) noexcept {
+void ServerContext::leave(std::uint64_t id) noexcept {
     sessions_.erase(std::ranges::lower_bound(sessions_, id, {}, &Entered::id));
 }
 

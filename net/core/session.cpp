@@ -4,12 +4,15 @@
 
 namespace allot {
 
-Conversation::Conversation(Hub& hub, std::string peer)
-    : hub_{hub}, last_command_{hub.now}, peer_{std::move(peer)}, entered_{hub.now} {}
+Conversation::Conversation(ServerContext& context, std::string peer)
+    : context_{context},
+      last_command_{context.clock.now},
+      peer_{std::move(peer)},
+      entered_{context.clock.now} {}
 
 void Conversation::release() noexcept {
-    hub_.buffer_bytes -= std::exchange(accounted_, 0);
-    hub_.output_bytes -= std::exchange(accounted_output_, 0);
+    context_.usage.buffer_bytes -= std::exchange(accounted_, 0);
+    context_.usage.output_bytes -= std::exchange(accounted_output_, 0);
     release_input();
     output_.clear();
 }
@@ -24,29 +27,29 @@ bool Conversation::give_up(Drop cause) noexcept {
 
 void Conversation::refuse_later() noexcept {
     ++wrong_passwords_;
-    refusal_due_ = hub_.now + hub_.limits.wrong_password_delay;
+    refusal_due_ = context_.clock.now + context_.limits.wrong_password_delay;
 }
 
 void Conversation::count_refusal() noexcept {
-    refusal_due_ = Hub::Time::max();
-    hub_.counters.count(ErrorCode::wrong_pass);
-    if (wrong_passwords_ < hub_.limits.wrong_passwords_max) return;
-    hub_.counters.count(Drop::wrong_passwords);
+    refusal_due_ = ServerContext::Time::max();
+    context_.counters.count(ErrorCode::wrong_pass);
+    if (wrong_passwords_ < context_.limits.wrong_passwords_max) return;
+    context_.counters.count(Drop::wrong_passwords);
     end();
 }
 
 void Conversation::note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
                              std::string name) {
-    hub_.timings.slow.add({.id = 0,
-                           .at = hub_.unix_time,
-                           .took = std::chrono::floor<std::chrono::microseconds>(took),
-                           .args = std::move(args),
-                           .peer = peer_,
-                           .name = std::move(name)});
+    context_.timings.slow.add({.id = 0,
+                               .at = context_.clock.unix_time,
+                               .took = std::chrono::floor<std::chrono::microseconds>(took),
+                               .args = std::move(args),
+                               .peer = peer_,
+                               .name = std::move(name)});
 }
 
 void Conversation::drop(Drop cause) noexcept {
-    hub_.counters.count(cause);
+    context_.counters.count(cause);
     state_ = State::dropped;
 }
 

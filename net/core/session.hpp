@@ -22,7 +22,7 @@ namespace allot {
 class Conversation {
 public:
     /// \param peer where the client is.
-    Conversation(Hub& hub, std::string peer);
+    Conversation(ServerContext& context, std::string peer);
     Conversation(const Conversation&) = delete;
     Conversation& operator=(const Conversation&) = delete;
     virtual ~Conversation() = default;  // the final class has called release()
@@ -41,7 +41,7 @@ public:
         dropped,    ///< close at once
     };
     /// Executes what has been received, within the bounds of one turn, and seals the replies. Takes
-    /// the hub's turn when it needs it, and leaves it for the round's others.
+    /// the context's turn when it needs it, and leaves it for the round's others.
     virtual Turn execute() = 0;
 
     /// The client sends no more, or is heard no more: what has no end of its own ends.
@@ -57,14 +57,14 @@ public:
 
     /// When a client that gave a wrong password is to be told so; the far future when there is
     /// nothing to tell.
-    [[nodiscard]] Hub::Time refusal_due() const noexcept { return refusal_due_; }
+    [[nodiscard]] ServerContext::Time refusal_due() const noexcept { return refusal_due_; }
     /// Since when it owes the password; the far future when it does not.
-    [[nodiscard]] Hub::Time unknown_since() const noexcept { return unknown_since_; }
+    [[nodiscard]] ServerContext::Time unknown_since() const noexcept { return unknown_since_; }
 
     [[nodiscard]] bool is_waiting() const noexcept { return wait_.has_value(); }
     /// The far future where it does not wait, or for ever.
-    [[nodiscard]] Hub::Time wait_due() const noexcept {
-        return wait_ ? wait_->due : Hub::Time::max();
+    [[nodiscard]] ServerContext::Time wait_due() const noexcept {
+        return wait_ ? wait_->due : ServerContext::Time::max();
     }
     /// \pre is_waiting()
     [[nodiscard]] Lsn awaited_fact() const noexcept { return wait_->from; }
@@ -81,18 +81,18 @@ public:
     [[nodiscard]] bool drops() const noexcept { return state_ == State::dropped; }
 
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
-    [[nodiscard]] Hub::Time entered() const noexcept { return entered_; }
+    [[nodiscard]] ServerContext::Time entered() const noexcept { return entered_; }
     /// When the last request was executed; at first, when the client came.
-    [[nodiscard]] Hub::Time last_command() const noexcept { return last_command_; }
+    [[nodiscard]] ServerContext::Time last_command() const noexcept { return last_command_; }
     /// When the first byte of an incomplete request came; the far future when there is none.
-    [[nodiscard]] Hub::Time request_began() const noexcept { return request_began_; }
+    [[nodiscard]] ServerContext::Time request_began() const noexcept { return request_began_; }
 
     /// Memory held by its buffers, and by its bytes on their way.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept {
         return input_capacity() + output_.capacity() + underway_bytes_;
     }
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
-    /// Tells the hub how much that is now. execute() does.
+    /// Tells the context how much that is now. execute() does.
     void account() noexcept { account(buffer_bytes()); }
     /// Gives up what is queued for the client, who has to be closed at once: see drops(). Not
     /// within its own turn. \return false, and nothing has happened, where nothing is queued.
@@ -105,7 +105,7 @@ protected:
     /// Nothing is executed before this fact is shown, or it is due.
     struct Wait {
         Lsn from;
-        Hub::Time due;
+        ServerContext::Time due;
     };
 
     /// Memory held for what was received.
@@ -114,17 +114,18 @@ protected:
     virtual void release_input() noexcept = 0;
 
     void account(std::size_t now) noexcept {
-        hub_.buffer_bytes += now - accounted_;  // may wrap on the way, and is right at the end
+        context_.usage.buffer_bytes +=
+            now - accounted_;  // may wrap on the way, and is right at the end
         accounted_ = now;
-        hub_.output_bytes += output_.bytes() - accounted_output_;
+        context_.usage.output_bytes += output_.bytes() - accounted_output_;
         accounted_output_ = output_.bytes();
     }
     /// After a turn. \param is_incomplete bytes of a request are there, and not all of it.
     void note_request_began(bool is_incomplete) noexcept {
         if (!is_incomplete) {
-            request_began_ = Hub::Time::max();
-        } else if (request_began_ == Hub::Time::max()) {
-            request_began_ = hub_.now;
+            request_began_ = ServerContext::Time::max();
+        } else if (request_began_ == ServerContext::Time::max()) {
+            request_began_ = context_.clock.now;
         }
     }
     /// The client gave a wrong password: it is told so at refusal_due(), and nothing is executed
@@ -137,12 +138,12 @@ protected:
     void note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
                    std::string name = {});
 
-    Hub& hub_;
+    ServerContext& context_;
     OutputQueue output_;
-    Hub::Time last_command_;
-    Hub::Time request_began_ = Hub::Time::max();
-    Hub::Time unknown_since_ = Hub::Time::max();
-    Hub::Time refusal_due_ = Hub::Time::max();
+    ServerContext::Time last_command_;
+    ServerContext::Time request_began_ = ServerContext::Time::max();
+    ServerContext::Time unknown_since_ = ServerContext::Time::max();
+    ServerContext::Time refusal_due_ = ServerContext::Time::max();
     std::optional<Wait> wait_;
     std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one
@@ -153,9 +154,9 @@ protected:
 
 private:
     std::string peer_;
-    Hub::Time entered_;
+    ServerContext::Time entered_;
     std::size_t underway_bytes_ = 0;
-    std::size_t accounted_ = 0;  // bytes of buffers that the hub knows of
+    std::size_t accounted_ = 0;  // bytes of buffers that the context knows of
     std::size_t accounted_output_ = 0;
 };
 

@@ -22,18 +22,18 @@ struct Exchange {
     const Route* route;  ///< null: there is none
     /// The segments of the path that stand where the route has names in braces.
     std::span<const std::string_view> arguments;
-    Hub& hub;
+    ServerContext& server;
     Conversation& client;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return *hub.backend.bus; }
+    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     /// Errors are a message alone, without a code.
     [[nodiscard]] bool is_of_book() const noexcept {
         return route != nullptr && route->has(route_book);
     }
     /// What an answer that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return hub.backend.journal->last(); }
+    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
     /// \return null when the query does not have it.
     [[nodiscard]] const std::string* query(std::string_view name) const noexcept;
 

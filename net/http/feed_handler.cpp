@@ -84,7 +84,7 @@ std::optional<decltype(EventQuery::kinds)> kinds_of(const Exchange& exchange) {
 }  // namespace
 
 Lsn feed(Exchange& exchange) {
-    FactHistory* const history = exchange.hub.backend.history;
+    FactHistory* const history = exchange.server.store.backend.history;
     if (history == nullptr) {
         exchange.fail(501, ErrorCode::generic, "this store keeps no history");
         return 0;
@@ -102,9 +102,9 @@ Lsn feed(Exchange& exchange) {
     } else if (const Lsn oldest = history->oldest(); place->from < oldest) {
         exchange.fail(ErrorCode::trimmed,
                       std::to_string(oldest) + " is the oldest LSN that is kept", place->field);
-    } else if (exchange.hub.storage_failed && place->from > history->end()) {
+    } else if (exchange.server.store.failed && place->from > history->end()) {
         exchange.fail(ErrorCode::read_only, storage_failed_text);
-    } else if (exchange.hub.event_streams >= event_streams_max) {
+    } else if (exchange.server.usage.event_streams >= event_streams_max) {
         exchange.fail(503, ErrorCode::generic,
                       "a server has at most " + std::to_string(event_streams_max) +
                           " streams of events, and this would be one more");

@@ -28,14 +28,15 @@ std::string_view text_of(verb method) {
 
 }  // namespace
 
-HttpSession::HttpSession(Hub& hub, std::string peer) : Conversation{hub, std::move(peer)} {
-    ++hub_.http_clients;
-    if (hub_.password) unknown_since_ = hub_.now;
+HttpSession::HttpSession(ServerContext& context, std::string peer)
+    : Conversation{context, std::move(peer)} {
+    ++context_.usage.http_clients;
+    if (context_.password) unknown_since_ = context_.clock.now;
 }
 
 HttpSession::~HttpSession() {
     release();
-    --hub_.http_clients;
+    --context_.usage.http_clients;
 }
 
 std::size_t HttpSession::input_capacity() const noexcept {
@@ -72,13 +73,13 @@ std::span<char> HttpSession::prepare() {
 
 void HttpSession::received(std::size_t bytes) {
     end_ += bytes;
-    hub_.counters.bytes_in += bytes;
+    context_.counters.bytes_in += bytes;
 }
 
 Conversation::Turn HttpSession::execute() {
     Lsn saw = 0;
     const Turn turn = run_turn(saw);
-    output_.seal(saw, hub_.timings.lap_end());
+    output_.seal(saw, context_.timings.lap_end());
     note_request_began(turn == Turn::starved && (begin_ != end_ || reader_));
     account();
     return turn;
@@ -87,19 +88,19 @@ Conversation::Turn HttpSession::execute() {
 Conversation::Turn HttpSession::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
     ends_turn_ = false;
-    hub_.timings.begin(hub_.now);
-    if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
-        if (refusal_due_ != Hub::Time::max()) return Turn::held;
-        if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+    context_.timings.begin(context_.clock.now);
+    if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
+    for (std::size_t left = context_.limits.commands_per_turn; state_ == State::open;) {
+        if (refusal_due_ != ServerContext::Time::max()) return Turn::held;
+        if (output_.bytes() >= context_.limits.output_pause_bytes) return Turn::backed_up;
         if (stream_) return stream();
         if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
         const Found found = read_request();
         if (found == Found::too_little) return Turn::starved;
         --left;
-        request_began_ = Hub::Time::max();
+        request_began_ = ServerContext::Time::max();
         if (found == Found::request) saw = std::max(saw, run());
-        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+        if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
     }
     return state_ == State::dropped ? Turn::dropped : Turn::ended;
 }
@@ -112,7 +113,7 @@ HttpSession::Found HttpSession::read_request() {
     if (!reader_ && end_ - begin_ == 1 && buffer_[begin_] == '\r') return Found::too_little;
     while (begin_ != end_) {
         if (!reader_) {
-            reader_.emplace(http_header_bytes_max, hub_.limits.request.request_bytes_max);
+            reader_.emplace(http_header_bytes_max, context_.limits.request.request_bytes_max);
         }
         const std::size_t taken = reader_->read({&buffer_[begin_], end_ - begin_});
         begin_ += taken;
@@ -132,7 +133,7 @@ HttpSession::Found HttpSession::read_request() {
 }
 
 http::Exchange HttpSession::exchange(http::Reply& reply) {
-    return {reader_->request(), target_, match_.route, match_.arguments, hub_, *this, reply};
+    return {reader_->request(), target_, match_.route, match_.arguments, context_, *this, reply};
 }
 
 /// \return false, for admit().
@@ -155,18 +156,19 @@ void HttpSession::reply_early(const http::Reply& reply) {
 
 void HttpSession::unreadable() {
     const http::Unreadable& why = *reader_->why();
-    hub_.counters.count(why.beyond_limit ? Drop::request_limit : Drop::protocol_error);
-    hub_.counters.count(ErrorCode::generic);
+    context_.counters.count(why.beyond_limit ? Drop::request_limit : Drop::protocol_error);
+    context_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
     http::set_error(reply, ErrorCode::generic, why.text, why.field);
-    ++hub_.counters.routes[place_of_route(nullptr)][reply.status / 100];
-    http::append_reply(output_.tail(), reply, {.keeps_alive = false, .date = hub_.http_date});
+    ++context_.counters.routes[place_of_route(nullptr)][reply.status / 100];
+    http::append_reply(output_.tail(), reply,
+                       {.keeps_alive = false, .date = context_.clock.http_date});
     forget_request();
     end();
 }
 
 void HttpSession::tell_refusal() {
-    if (wrong_passwords_ >= hub_.limits.wrong_passwords_max) end();
+    if (wrong_passwords_ >= context_.limits.wrong_passwords_max) end();
     http::Reply reply{.status = 401, .header = authenticate_line};
     http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
     count_refusal();
@@ -174,8 +176,8 @@ void HttpSession::tell_refusal() {
 }
 
 Lsn HttpSession::run() {
-    ++hub_.counters.commands;
-    last_command_ = hub_.now;
+    ++context_.counters.commands;
+    last_command_ = context_.clock.now;
     http::Reply reply;
     const Lsn saw = answer(reply);
     if (reply.events && reader_->request().method != verb::head) {
@@ -189,10 +191,10 @@ Lsn HttpSession::run() {
 }
 
 void HttpSession::take_time() {
-    if (!hub_.timings.are_taken()) return;
-    const auto took = hub_.timings.lap();
-    hub_.timings.http.add(took);
-    if (!hub_.timings.slow.is_slow(took)) return;
+    if (!context_.timings.are_taken()) return;
+    const auto took = context_.timings.lap();
+    context_.timings.http.add(took);
+    if (!context_.timings.slow.is_slow(took)) return;
     const http::Request& request = reader_->request();
     const std::array<std::string_view, 3> args{text_of(request.method), request.target,
                                                request.body};
@@ -220,11 +222,11 @@ Lsn HttpSession::answer(http::Reply& reply) {
         const Lsn saw =
             is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
         const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
-        if (bytes <= hub_.limits.reply_bytes_max) return saw;
+        if (bytes <= context_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
         return instead(500, ErrorCode::generic,
                        "the reply would have more than " +
-                           std::to_string(hub_.limits.reply_bytes_max) + " bytes");
+                           std::to_string(context_.limits.reply_bytes_max) + " bytes");
     } catch (const StorageFull&) {
         const Lsn saw = instead(503, ErrorCode::read_only, storage_full_text);
         reply.header = "Retry-After: 5\r\n";
@@ -241,7 +243,7 @@ Lsn HttpSession::answer(http::Reply& reply) {
 Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
     const http::Request& request = exchange.request;
     const auto fingerprint = fingerprint_of(text_of(request.method), request.target, request.body);
-    if (const auto* const known = hub_.answers.find(key)) {
+    if (const auto* const known = context_.idempotency.find(key)) {
         if (known->request == fingerprint) {
             exchange.reply = {.status = known->status,
                               .type = known->type,
@@ -257,7 +259,7 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
     // What broke a rule was not executed: it may come again, mended.
     if (exchange.was_executed) {
         const http::Reply& reply = exchange.reply;
-        hub_.answers.remember(
+        context_.idempotency.remember(
             key, {fingerprint, reply.status, reply.type, reply.header, reply.body, saw});
     }
     return saw;
@@ -265,25 +267,26 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
 
 Lsn HttpSession::dispatch(http::Exchange& exchange) {
     const Route& route = *match_.route;
-    if (hub_.loading != nullptr && !route.has(route_loading)) {
-        exchange.fail(ErrorCode::loading, std::string{loading_text} + hub_.loading->step().text());
+    if (context_.store.loading != nullptr && !route.has(route_loading)) {
+        exchange.fail(ErrorCode::loading,
+                      std::string{loading_text} + context_.store.loading->step().text());
         exchange.reply.header = "Retry-After: 1\r\n";
         return 0;
     }
     if (route.touches_stock()) {
-        if (hub_.storage_failed && (route.has(route_write) || !hub_.may_show_stock())) {
+        if (context_.store.failed && (route.has(route_write) || !context_.store.may_show())) {
             exchange.fail(ErrorCode::read_only, storage_failed_text);
             return 0;
         }
-        if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
+        context_.store.lock();
     } else if (route.has(route_outside)) {
-        hub_.end_round();
+        context_.store.commit_batch();
     }
     return http::handler_of(route)(exchange);
 }
 
 void HttpSession::send(const http::Reply& reply) {
-    ++hub_.counters.routes[place_of_route(match_.route)][reply.status / 100];
+    ++context_.counters.routes[place_of_route(match_.route)][reply.status / 100];
     const http::Framing framing = this->framing();
     http::append_reply(output_.tail(), reply, framing);
     if (!framing.keeps_alive) end();
@@ -293,7 +296,7 @@ http::Framing HttpSession::framing() const {
     return {.keeps_alive = state_ == State::open && reader_->is_done() && reader_->keep_alive(),
             .is_http11 = reader_->request().is_http11,
             .is_head = reader_->request().method == verb::head,
-            .date = hub_.http_date};
+            .date = context_.clock.http_date};
 }
 
 void HttpSession::forget_request() noexcept {

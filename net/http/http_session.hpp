@@ -20,7 +20,7 @@ namespace allot {
 /// after its request is not looked at.
 class HttpSession final : public Conversation {
 public:
-    HttpSession(Hub& hub, std::string peer);
+    HttpSession(ServerContext& context, std::string peer);
     ~HttpSession() override;
 
     [[nodiscard]] std::span<char> prepare() override;
@@ -83,7 +83,7 @@ private:
     bool was_told_to_continue_ = false;
 
     std::optional<http::EventStream> stream_;
-    Hub::Time heartbeat_due_{};  // of the stream
+    ServerContext::Time heartbeat_due_{};  // of the stream
 };
 
 }  // namespace allot

@@ -81,7 +81,7 @@ bool HttpSession::admit() {
         return fail(501, ErrorCode::generic, "it is not known here: this path has " + methods,
                     "method");
     }
-    hub_.counters.count(ErrorCode::generic);
+    context_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = 405, .header = "Allow: " + methods + "\r\n"};
     const auto method = boost::beast::http::to_string(request.method);
     http::set_error(
@@ -94,9 +94,9 @@ bool HttpSession::admit() {
 
 bool HttpSession::admit_host() {
     const auto& host = reader_->request().host;
-    if (!hub_.http_local_names_only || !host || is_local_name(*host)) return true;
+    if (!context_.identity.http_local_names_only || !host || is_local_name(*host)) return true;
     if (match_.has(route_free)) return true;
-    hub_.counters.count(Drop::cross_protocol);
+    context_.counters.count(Drop::cross_protocol);
     return fail(421, ErrorCode::generic,
                 in_quotes(*host) +
                     " is neither localhost nor an address: without a password, no other name is "
@@ -107,9 +107,10 @@ bool HttpSession::admit_host() {
 /// What a page of another site sends, without a body, a browser does not ask about first.
 bool HttpSession::admit_origin() {
     const auto& origin = reader_->request().origin;
-    if (!hub_.http_local_names_only || !origin || is_local_origin(*origin)) return true;
+    if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
+        return true;
     if (match_.has(route_free)) return true;
-    hub_.counters.count(Drop::cross_protocol);
+    context_.counters.count(Drop::cross_protocol);
     return fail(403, ErrorCode::generic,
                 in_quotes(*origin) +
                     " is not of this machine: without a password, no other site's page is served",
@@ -117,15 +118,15 @@ bool HttpSession::admit_origin() {
 }
 
 bool HttpSession::admit_client() {
-    if (!hub_.password || match_.has(route_free)) return true;
+    if (!context_.password || match_.has(route_free)) return true;
     const auto& authorization = reader_->request().authorization;
     if (!authorization) {
         return fail(401, ErrorCode::no_auth, "Authentication required.", "Authorization");
     }
     const auto password = http::password_in(*authorization);
-    if (password && hub_.password->matches(*password)) {
+    if (password && context_.password->matches(*password)) {
         wrong_passwords_ = 0;
-        unknown_since_ = Hub::Time::max();
+        unknown_since_ = ServerContext::Time::max();
         return true;
     }
     refuse_later();

@@ -9,17 +9,17 @@ void HttpSession::begin_stream(const http::Reply& reply) {
     http::Framing framing = this->framing();
     framing.keeps_alive = false;
     http::append_reply(output_.tail(), reply, framing);
-    stream_.emplace(*hub_.backend.history, *reply.events, framing.is_http11);
+    stream_.emplace(*context_.store.backend.history, *reply.events, framing.is_http11);
     stream_->append_begin(output_.tail());
-    heartbeat_due_ = hub_.now + event_heartbeat;
-    ++hub_.event_streams;
+    heartbeat_due_ = context_.clock.now + event_heartbeat;
+    ++context_.usage.event_streams;
 }
 
 /// \pre there is room for output
 Conversation::Turn HttpSession::stream() {
     begin_ = end_ = 0;
     wait_.reset();
-    hub_.end_round();
+    context_.store.commit_batch();
     const std::size_t before = output_.tail().size();
     bool is_more = false;
     try {
@@ -30,12 +30,12 @@ Conversation::Turn HttpSession::stream() {
     } catch (const std::exception&) {
         return drop(Drop::storage_failed), Turn::dropped;
     }
-    if (output_.tail().size() != before) heartbeat_due_ = hub_.now + event_heartbeat;
+    if (output_.tail().size() != before) heartbeat_due_ = context_.clock.now + event_heartbeat;
     if (is_more) return Turn::over;
-    if (hub_.storage_failed) return finish(), Turn::ended;
-    if (heartbeat_due_ <= hub_.now) {
+    if (context_.store.failed) return finish(), Turn::ended;
+    if (heartbeat_due_ <= context_.clock.now) {
         stream_->append_heartbeat(output_.tail());
-        heartbeat_due_ = hub_.now + event_heartbeat;
+        heartbeat_due_ = context_.clock.now + event_heartbeat;
     }
     wait_ = {stream_->next(), heartbeat_due_};
     return Turn::waiting;
@@ -45,10 +45,10 @@ Conversation::Turn HttpSession::stream() {
 bool HttpSession::stream_facts() {
     // No fact takes more bytes; and a quarter of what may be queued is enough at once.
     constexpr std::size_t event_bytes_max = kibibyte;
-    const std::size_t room = hub_.limits.output_pause_bytes / event_bytes_max;
+    const std::size_t room = context_.limits.output_pause_bytes / event_bytes_max;
     const std::size_t most = std::clamp(room, std::size_t{1}, delivered_facts_max);
     (void)stream_->append_facts(output_.tail(), most);
-    return stream_->next() <= hub_.backend.history->end();
+    return stream_->next() <= context_.store.backend.history->end();
 }
 
 void HttpSession::finish() {
@@ -59,7 +59,7 @@ void HttpSession::finish() {
 }
 
 void HttpSession::forget_stream() noexcept {
-    if (stream_) --hub_.event_streams;
+    if (stream_) --context_.usage.event_streams;
     stream_.reset();
     wait_.reset();
 }

@@ -33,14 +33,14 @@ std::vector<NamedText> query_of(const Exchange& exchange) {
 Lsn run_command(Exchange& exchange) {
     const Route& route = *exchange.route;
     RequestSource source{
-        exchange.tell(),    exchange.hub,
+        exchange.tell(),    exchange.server,
         route.spec->fields, path_of(exchange),
         query_of(exchange), route.has(route_body) ? &exchange.request.body : nullptr};
     const auto command = route.spec->prepare(source);
     if (command == nullptr) return 0;
     const bool writes = route.has(route_write);
     const Lsn before = writes ? exchange.last_lsn() : 0;
-    Context context{exchange.hub, exchange.client};
+    Context context{exchange.server, exchange.client};
     JsonWriter json{exchange.reply.body};
     const auto [lsn, failure] = command->execute(context, json);
     exchange.was_executed = writes;

@@ -20,14 +20,14 @@ Lsn alive(Exchange& exchange) {
 
 Lsn metrics(Exchange& exchange) {
     exchange.reply.type = metrics_type;
-    exchange.reply.body = metric_page(server_figures(exchange.hub));
+    exchange.reply.body = metric_page(server_figures(exchange.server));
     return 0;
 }
 
 /// A probe asks again by itself, so a no is no error, and is not counted as one.
 Lsn ready(Exchange& exchange) {
-    const Hub& hub = exchange.hub;
-    if (hub.loading == nullptr && !hub.storage_failed) return alive(exchange);
+    const ServerContext& context = exchange.server;
+    if (context.store.loading == nullptr && !context.store.failed) return alive(exchange);
     exchange.reply.status = 503;
     exchange.reply.header = "Retry-After: 1\r\n";
     JsonWriter json{exchange.reply.body};
@@ -36,10 +36,10 @@ Lsn ready(Exchange& exchange) {
         json.key("code").string(word_of(code)).key("message").string(message).end_object();
         json.key("reason").string(reason);
     };
-    if (hub.loading == nullptr) {
+    if (context.store.loading == nullptr) {
         begin(ErrorCode::read_only, storage_failed_text, "the storage has failed");
     } else {
-        const Loading::Step step = hub.loading->step();
+        const Loading::Step step = context.store.loading->step();
         begin(ErrorCode::loading, std::string{loading_text} + step.text(), "loading");
         json.key("step").string(step.what);
         json.key("percent").integer(static_cast<std::int64_t>(step.percent()));

@@ -66,7 +66,7 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         **std::ranges::find(kinds(), std::string_view{kind}, &CommandSpec::operation);
     const std::string where = at + "." + std::string{spec.operation};
     if (!inner.is_object()) return fail(is_no(inner, "no object"), where);
-    ObjectSource members{tell, source.hub(), inner.get_object(), spec.fields, where + "."};
+    ObjectSource members{tell, source.context(), inner.get_object(), spec.fields, where + "."};
     auto command = spec.prepare(members);
     if (command == nullptr) return {};
     return Operation{spec.operation, std::move(command)};
@@ -164,7 +164,7 @@ std::optional<Transaction> read_transaction(const Exchange& exchange) {
         exchange.fail(ErrorCode::syntax, bad->text, bad->field);
         return {};
     }
-    ObjectSource source{exchange.tell(), exchange.hub, std::get<json::object>(parsed),
+    ObjectSource source{exchange.tell(), exchange.server, std::get<json::object>(parsed),
                         detail::fields_of<Body>};
     return read<Transaction>(source, Body::fields);
 }

@@ -24,7 +24,7 @@ Refusal refusal_of(const RefusedOperation& refused) noexcept {
 
 void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOperation& refused) {
     const Failure& failure = refused.failure;
-    exchange.hub.counters.count(failure.code);
+    exchange.server.counters.count(failure.code);
     json.begin_object().key("error").begin_object();
     put_members(json, Column{"code", word_of(failure.code)}, Column{"message", failure.text},
                 Column{"field", failure.field}, Column{"operation", refused.operation});
@@ -34,7 +34,7 @@ void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOper
 /// Executes one operation and writes its result. \return why it is refused.
 std::optional<RefusedOperation> execute(const Exchange& exchange, JsonWriter& json,
                                         const Operation& operation, std::size_t at) {
-    Context context{exchange.hub, exchange.client};
+    Context context{exchange.server, exchange.client};
     auto failure = operation.command->execute(context, json).failure;
     if (!failure) return {};
     failure->field.insert(
@@ -76,7 +76,7 @@ Outcome execute_all(const Exchange& exchange, const Transaction& asked, UnitOfWo
                     if (asked.is_atomic) return std::move(*refused);
                     write_refusal(json, exchange, *refused);
                 }
-                if (outcome.body.size() + kibibyte > exchange.hub.limits.reply_bytes_max) {
+                if (outcome.body.size() + kibibyte > exchange.server.limits.reply_bytes_max) {
                     outcome.too_much = "its answer would be larger than one may be";
                 } else if (work.facts().size() > transaction_facts_max) {
                     outcome.too_much = "it would record more than 100000 facts";

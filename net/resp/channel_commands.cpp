@@ -32,7 +32,7 @@ bool is_channel_name(const Call& call, std::string_view name) {
 Lsn listen(Call& call, Kind kind, std::string_view verb) {
     for (const std::string_view name : call.args.subspan(1)) {
         if (!is_channel_name(call, name)) continue;
-        if (kind == Kind::pattern && !call.hub.channels.has_room_for(name)) {
+        if (kind == Kind::pattern && !call.server.pub_sub.has_room_for(name)) {
             call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
                       " patterns, those of all its clients: there is no room for ", Quoted{name});
         } else if (!session_of(call).subscribe(kind, name)) {
@@ -63,7 +63,7 @@ Lsn leave(Call& call, Kind kind, std::string_view verb) {
 
 Lsn channels(Call& call) {
     if (call.args.size() > 2 && !is_channel_name(call, call.args[2])) return no_lsn;
-    const Channels& all = call.hub.channels;
+    const Channels& all = call.server.pub_sub;
     if (all.channels() > channels_per_turn) call.session.end_turn();
     const Glob wanted{call.args.size() > 2 ? call.args[2] : "*"};
     std::vector<std::string_view> names;
@@ -80,14 +80,14 @@ Lsn numbers(Call& call) {
     call.reply.array(2 * names.size());
     for (const std::string_view name : names) {
         call.reply.bulk(name);
-        call.reply.integer(static_cast<std::int64_t>(call.hub.channels.listeners_of(name)));
+        call.reply.integer(static_cast<std::int64_t>(call.server.pub_sub.listeners_of(name)));
     }
     return no_lsn;
 }
 
 Lsn patterns(Call& call) {
     std::int64_t count = 0;
-    call.hub.channels.for_each(Kind::pattern, [&](std::string_view, std::size_t) { ++count; });
+    call.server.pub_sub.for_each(Kind::pattern, [&](std::string_view, std::size_t) { ++count; });
     call.reply.integer(count);
     return no_lsn;
 }
@@ -112,7 +112,7 @@ Lsn publish_words(Call& call) {
     }
     Lsn saw = no_lsn;
     if (!execute_message(call, saw)) return saw;
-    Channels& channels = call.hub.channels;
+    Channels& channels = call.server.pub_sub;
     if (channels.patterns() > patterns_per_turn) call.session.end_turn();
     const std::size_t heard = channels.publish(channel, call.args[2], saw);
     if (heard * call.args[2].size() > told_bytes_per_turn) call.session.end_turn();

@@ -23,17 +23,17 @@ bool check_client_name(Call& call, std::string_view name, std::string_view what)
 namespace commands {
 namespace {
 
-std::string seconds(Hub::Time::duration age) {
+std::string seconds(ServerContext::Time::duration age) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(age).count());
 }
 
-void describe(std::string& line, const Hub& hub, const Session& session) {
+void describe(std::string& line, const ServerContext& context, const Session& session) {
     const ClientNames& names = session.names();
     line.append("id=").append(std::to_string(session.id()));
     line.append(" addr=").append(session.peer());
     line.append(" name=").append(names.name);
-    line.append(" age=").append(seconds(hub.now - session.entered()));
-    line.append(" idle=").append(seconds(hub.now - session.last_command()));
+    line.append(" age=").append(seconds(context.clock.now - session.entered()));
+    line.append(" idle=").append(seconds(context.clock.now - session.last_command()));
     line.append(" flags=N db=0 qbuf=").append(std::to_string(session.input_bytes()));
     line.append(" omem=").append(std::to_string(session.output().bytes()));
     line.append(" tot-mem=").append(std::to_string(session.buffer_bytes()));
@@ -49,15 +49,15 @@ Lsn id(Call& call) {
 
 Lsn info_of_this(Call& call) {
     std::string text;
-    describe(text, call.hub, session_of(call));
+    describe(text, call.server, session_of(call));
     call.reply.text(text);
     return no_lsn;
 }
 
 Lsn list_clients(Call& call) {
     std::string text;
-    for (const auto& [id, session] : call.hub.sessions()) {
-        describe(text, call.hub, static_cast<const Session&>(*session));
+    for (const auto& [id, session] : call.server.sessions()) {
+        describe(text, call.server, static_cast<const Session&>(*session));
     }
     call.reply.text(text);
     return no_lsn;

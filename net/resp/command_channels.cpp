@@ -22,7 +22,7 @@ void warn_of_message(const Call& call, const Failure& failure) {
     text.append(call.args[1]).append(", by ").append(call.session.peer()).append(", ");
     text.append(word_of(failure.code)).append(" ").append(failure.text).append("; it is ");
     append_quoted(text, {call.args[2]});
-    call.hub.warnings.tell(call.hub.now, std::move(text));
+    call.server.warnings.tell(call.server.clock.now, std::move(text));
 }
 
 /// The command that the message of a PUBLISH makes. Replies with an error where it makes none, and
@@ -40,7 +40,7 @@ std::unique_ptr<PreparedCommand> command_in(const Call& call, const CommandChann
         refuse(ErrorCode::syntax, bad->text, bad->field);
         return nullptr;
     }
-    ObjectSource source{refuse, call.hub, std::get<boost::json::object>(parsed), channel.fields};
+    ObjectSource source{refuse, call.server, std::get<boost::json::object>(parsed), channel.fields};
     return channel.prepare(source);
 }
 

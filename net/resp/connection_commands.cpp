@@ -51,9 +51,9 @@ constexpr std::string_view only_user = "default";
 /// \return false when the client is refused: at once where there is nothing to guess.
 bool log_in(Call& call, Credentials given) {
     // Whoever the user is, the password is looked at: the time taken tells nothing.
-    const bool is_right = !call.hub.password || call.hub.password->matches(given.password);
+    const bool is_right = !call.server.password || call.server.password->matches(given.password);
     if (is_right && given.user == only_user) return session_of(call).welcome(), true;
-    if (call.hub.password) return session_of(call).refuse_later(), false;
+    if (call.server.password) return session_of(call).refuse_later(), false;
     call.fail(ErrorCode::wrong_pass, wrong_pass_text);
     return false;
 }
@@ -85,7 +85,7 @@ bool hello_options(Call& call, HelloOptions& options) {
 
 void greet(Call& call) {
     ReplyWriter& reply = call.reply;
-    const FactHistory* const history = call.hub.backend.history;
+    const FactHistory* const history = call.server.store.backend.history;
     reply.map(history == nullptr ? 7 : 8);
     reply.bulk("server");
     reply.bulk("allot");
@@ -139,7 +139,7 @@ Lsn hello_words(Call& call) {
 
 Lsn auth_words(Call& call) {
     const bool is_alone = call.args.size() == 2;
-    if (is_alone && !call.hub.password) {
+    if (is_alone && !call.server.password) {
         call.fail(ErrorCode::generic,
                   "AUTH <password> called without any password configured for the default user. "
                   "Are you sure your configuration is correct?");

@@ -59,17 +59,17 @@ void write_cursor(const Call& call, const HistoryCursor& cursor) {
 }  // namespace
 
 void reply_without_facts(const Call& call, const FeedRequest& request) {
-    write_cursor(call, call.hub.backend.history->cursor_at(request.from - 1));
+    write_cursor(call, call.server.store.backend.history->cursor_at(request.from - 1));
     call.reply.array(0);
 }
 
 bool reply_with_facts(const Call& call, const FeedRequest& request) {
     // No fact takes more bytes in a reply; and a quarter of what may be queued is enough for one.
     constexpr std::size_t fact_bytes_max = 512;
-    const std::size_t room = call.hub.limits.output_pause_bytes / fact_bytes_max;
+    const std::size_t room = call.server.limits.output_pause_bytes / fact_bytes_max;
     const std::size_t most = std::min(request.most, std::max(room, std::size_t{1}));
     const Lsn last = call.last_lsn();
-    FactHistory& history = *call.hub.backend.history;
+    FactHistory& history = *call.server.store.backend.history;
     if (request.from > last + 1) {
         call.fail(ErrorCode::ahead, last, " is the last LSN; there is none before ", request.from);
         return true;

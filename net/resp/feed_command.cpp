@@ -32,7 +32,7 @@ struct Begin {
 std::optional<Lsn> next_after(const Call& call, const FeedPosition& position) {
     if (!position.history) return position.lsn + 1;
     try {
-        return call.hub.backend.history->next_after({*position.history, position.lsn});
+        return call.server.store.backend.history->next_after({*position.history, position.lsn});
     } catch (const DivergedHistory& diverged) {
         call.fail(ErrorCode::diverged, diverged.what(), "; carry on after ",
                   text_of(diverged.agreed()));
@@ -45,7 +45,7 @@ std::optional<Begin> read_begin(const Call& call) {
     // One less than all there are, so that the one after the last can be counted.
     constexpr Lsn lsn_max = ~Lsn{0} - 1;
     const std::string_view first = call.args[1];
-    if (first == "$") return Begin{call.hub.backend.history->end() + 1, 2};
+    if (first == "$") return Begin{call.server.store.backend.history->end() + 1, 2};
     if (equal_ignoring_case(first, "AFTER") && call.args.size() > 2) {
         const auto position = feed_position(call.args[2]);
         if (!position) {
@@ -97,7 +97,7 @@ std::optional<Asked> read_arguments(const Call& call) {
 }
 
 Lsn feed_words(Call& call) {
-    if (call.hub.backend.history == nullptr) {
+    if (call.server.store.backend.history == nullptr) {
         call.fail(ErrorCode::generic, "this store keeps no history");
         return no_lsn;
     }
@@ -107,9 +107,10 @@ Lsn feed_words(Call& call) {
         reply_without_facts(call, asked->request);
     } else {
         session_of(call).wait_for_facts(
-            asked->request, *asked->block_ms == 0
-                                ? Hub::Time::max()
-                                : call.hub.now + std::chrono::milliseconds{*asked->block_ms});
+            asked->request,
+            *asked->block_ms == 0
+                ? ServerContext::Time::max()
+                : call.server.clock.now + std::chrono::milliseconds{*asked->block_ms});
     }
     return no_lsn;
 }

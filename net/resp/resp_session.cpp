@@ -29,31 +29,33 @@ bool refuse_stranger(Call& call) {
 }
 }  // namespace
 
-Session::Session(Hub& hub, std::string peer)
-    : Conversation{hub, std::move(peer)}, parser_{hub.limits.request}, id_{hub.enter(*this)} {
+Session::Session(ServerContext& context, std::string peer)
+    : Conversation{context, std::move(peer)},
+      parser_{context.limits.request},
+      id_{context.enter(*this)} {
     forget();
 }
 
 Session::~Session() {
     release();
-    hub_.leave(id_);
+    context_.leave(id_);
 }
 
 void Session::received(std::size_t bytes) {
     parser_.commit(bytes);
-    hub_.counters.bytes_in += bytes;
+    context_.counters.bytes_in += bytes;
 }
 
 void Session::welcome() noexcept {
-    unknown_since_ = Hub::Time::max();
+    unknown_since_ = ServerContext::Time::max();
     wrong_passwords_ = 0;
-    parser_.set_limits(hub_.limits.request);
+    parser_.set_limits(context_.limits.request);
 }
 
 void Session::forget() noexcept {
-    if (!hub_.password || !is_known()) return;
-    unknown_since_ = hub_.now;
-    parser_.set_limits(hub_.limits.request.before_auth());
+    if (!context_.password || !is_known()) return;
+    unknown_since_ = context_.clock.now;
+    parser_.set_limits(context_.limits.request.before_auth());
 }
 
 void Session::tell_refusal() {
@@ -66,7 +68,7 @@ Session::Turn Session::execute() {
     executing_ = true;
     const Turn turn = run_turn(saw);
     executing_ = false;
-    output_.seal(saw, hub_.timings.lap_end());
+    output_.seal(saw, context_.timings.lap_end());
     note_request_began(turn == Turn::starved && parser_.pending() != 0);
     account();
     return turn;
@@ -75,23 +77,23 @@ Session::Turn Session::execute() {
 Session::Turn Session::run_turn(Lsn& saw) {
     thrown_away_bytes_ = 0;
     ends_turn_ = false;
-    hub_.timings.begin(hub_.now);
-    if (refusal_due_ <= hub_.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = hub_.limits.commands_per_turn; state_ == State::open;) {
-        if (refusal_due_ != Hub::Time::max()) return Turn::held;
-        if (output_.bytes() >= hub_.limits.output_pause_bytes) return Turn::backed_up;
+    context_.timings.begin(context_.clock.now);
+    if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
+    for (std::size_t left = context_.limits.commands_per_turn; state_ == State::open;) {
+        if (refusal_due_ != ServerContext::Time::max()) return Turn::held;
+        if (output_.bytes() >= context_.limits.output_pause_bytes) return Turn::backed_up;
         if (wait_ && !end_wait()) return Turn::waiting;
         if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
         const RequestParser::Outcome outcome = look_ahead(left);
-        const std::span<const Lookahead::Entry> ahead{hub_.lookahead.entries.data(),
-                                                      hub_.lookahead.size};
+        const std::span<const Lookahead::Entry> ahead{context_.window.entries.data(),
+                                                      context_.window.size};
         if (ahead.empty()) {
             if (outcome == RequestParser::Outcome::need_more) return Turn::starved;
             protocol_error();
             continue;
         }
         left -= ahead.size();
-        request_began_ = Hub::Time::max();
+        request_began_ = ServerContext::Time::max();
         prefetch();
         const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
         run_all(ahead.first(alike), saw);
@@ -103,7 +105,7 @@ Session::Turn Session::run_turn(Lsn& saw) {
 /// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
 /// before and after all others the session's limits are looked at.
 RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
-    Lookahead& ahead = hub_.lookahead;
+    Lookahead& ahead = context_.window;
     const std::size_t most = std::min(requests_max, ahead.entries.size());
     auto outcome = RequestParser::Outcome::ready;
     for (ahead.size = 0; ahead.size < most;) {
@@ -120,17 +122,18 @@ RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
 void Session::prefetch() const {
     std::array<LineNames, Repository::prefetch_lines_max> lines;
     std::size_t count = 0;
-    for (const auto& entry : std::span{hub_.lookahead.entries.data(), hub_.lookahead.size}) {
+    for (const auto& entry : std::span{context_.window.entries.data(), context_.window.size}) {
         if (!allocates_one_line(entry)) break;
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
-    if (count < 2 || hub_.loading != nullptr || hub_.storage_failed || !is_known()) return;
+    if (count < 2 || context_.store.loading != nullptr || context_.store.failed || !is_known())
+        return;
     if (is_queueing()) return;
-    if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
+    context_.store.lock();
     // The commands look their products up again, and find them near.
-    std::array<Product*, Repository::prefetch_lines_max> products;
-    hub_.backend.bus->repository().prefetch_lines(std::span{lines}.first(count),
-                                                  std::span{products}.first(count));
+    std::array<Product*, Repository::lookahead_max> products;
+    context_.store.backend.bus->repository().look_ahead(std::span{lines}.first(count),
+                                                        std::span{products}.first(count));
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
@@ -140,7 +143,7 @@ void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
     const bool queues = is_queueing();
     for (; done < entries.size() && state_ == State::open; ++done) {
         saw = std::max(saw, run(entries[done]));
-        if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+        if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
     }
     if (done != 0) take_time(entries.first(done), queues);
 }
@@ -148,13 +151,13 @@ void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
 /// \param queued what is queued counts as a call of its verb when it is executed.
 void Session::take_time(std::span<const Lookahead::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
-    VerbCounters& verb = hub_.counters.verbs[place_of(spec)];
+    VerbCounters& verb = context_.counters.verbs[place_of(spec)];
     if (!queued || spec == nullptr || spec->has(flag_at_once)) verb.calls += done.size();
-    if (!hub_.timings.are_taken()) return;
-    const auto took = hub_.timings.lap();
+    if (!context_.timings.are_taken()) return;
+    const auto took = context_.timings.lap();
     verb.took += took;
-    hub_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
-    if (hub_.timings.slow.is_slow(took) && spec != nullptr && is_known()) {
+    context_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
+    if (context_.timings.slow.is_slow(took) && spec != nullptr && is_known()) {
         note_slow(took, shown_slow(done), names_.name);
     }
 }
@@ -178,32 +181,32 @@ std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> d
 }
 
 Lsn Session::run(const Lookahead::Entry& entry) {
-    ++hub_.counters.commands;
-    last_command_ = hub_.now;
+    ++context_.counters.commands;
+    last_command_ = context_.clock.now;
     reply_.set_framed(entry.request.framed);
-    Call call{{entry.request.args.data(), entry.request.args.size()}, *this, hub_, reply_};
+    Call call{{entry.request.args.data(), entry.request.args.size()}, *this, context_, reply_};
     return answer(call, [&] { return dispatch(call, entry.spec); });
 }
 
 /// Answers a FEED that waits, if it is time to. \return false when it is not.
 bool Session::end_wait() {
-    const bool shown = hub_.backend.history->end() >= wait_->from;
-    if (!shown && wait_->due > hub_.now && !hub_.storage_failed) return false;
+    const bool shown = context_.store.backend.history->end() >= wait_->from;
+    if (!shown && wait_->due > context_.clock.now && !context_.store.failed) return false;
     const FeedRequest request{.from = wait_->from, .most = awaited_most_};
     wait_.reset();
-    last_command_ = hub_.now;  // it was not idle
-    hub_.end_round();
-    Call call{{}, *this, hub_, reply_};
+    last_command_ = context_.clock.now;  // it was not idle
+    context_.store.commit_batch();
+    Call call{{}, *this, context_, reply_};
     (void)answer(call, [&] {
         if (reply_with_facts(call, request)) return no_lsn;
-        if (hub_.storage_failed) {
+        if (context_.store.failed) {
             call.fail(ErrorCode::read_only, storage_failed_text);
         } else {
             reply_without_facts(call, request);
         }
         return no_lsn;
     });
-    (void)hub_.timings.lap();  // which is not the next command's
+    (void)context_.timings.lap();  // which is not the next command's
     return true;
 }
 
@@ -220,10 +223,10 @@ Lsn Session::answer(Call& call, Execute&& execute) {
     try {
         const Lsn saw = std::forward<Execute>(execute)();
         const std::size_t bytes = output_.tail().size() - before - message_bytes_;
-        if (bytes <= hub_.limits.reply_bytes_max) return saw;
+        if (bytes <= context_.limits.reply_bytes_max) return saw;
         thrown_away_bytes_ += bytes;
-        instead(ErrorCode::generic, "the reply would have more than ", hub_.limits.reply_bytes_max,
-                " bytes");
+        instead(ErrorCode::generic, "the reply would have more than ",
+                context_.limits.reply_bytes_max, " bytes");
         return saw;
     } catch (const StorageFull&) {
         return instead(ErrorCode::read_only, storage_full_text);
@@ -242,9 +245,9 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
     }
     if (is_queueing() && !spec->has(flag_at_once)) return enqueue(call, *spec);
     if (spec->touches_stock()) {
-        if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
+        context_.store.lock();
     } else if (spec->has(flag_outside)) {
-        hub_.end_round();
+        context_.store.commit_batch();
     }
     return spec->handler(call);
 }
@@ -263,11 +266,12 @@ bool Session::admit(Call& call, const CommandSpec* spec) {
                       "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
                       "client that listens to channels");
     }
-    if (hub_.loading != nullptr && !spec->has(flag_loading)) {
-        return refuse(call, ErrorCode::loading, loading_text, hub_.loading->step().text());
+    if (context_.store.loading != nullptr && !spec->has(flag_loading)) {
+        return refuse(call, ErrorCode::loading, loading_text,
+                      context_.store.loading->step().text());
     }
-    if (spec->touches_stock() && hub_.storage_failed &&
-        (spec->has(flag_write) || !hub_.may_show_stock())) {
+    if (spec->touches_stock() && context_.store.failed &&
+        (spec->has(flag_write) || !context_.store.may_show())) {
         return refuse(call, ErrorCode::read_only, storage_failed_text);
     }
     return true;
@@ -292,8 +296,9 @@ bool Session::refuse_unknown(Call& call) {
 }
 
 void Session::protocol_error() {
-    hub_.counters.count(ErrorCode::generic);
-    hub_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit : Drop::protocol_error);
+    context_.counters.count(ErrorCode::generic);
+    context_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit
+                                                       : Drop::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
 }

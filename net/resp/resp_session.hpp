@@ -26,7 +26,7 @@ namespace allot {
 class Session final : public Conversation, public Subscriber {
 public:
     /// \param peer where the client is, for CLIENT LIST.
-    Session(Hub& hub, std::string peer);
+    Session(ServerContext& context, std::string peer);
     ~Session() override;
 
     [[nodiscard]] std::span<char> prepare() override {
@@ -43,10 +43,12 @@ public:
     using Conversation::refuse_later;
     /// It has to say anew who it is.
     void forget() noexcept;
-    [[nodiscard]] bool is_known() const noexcept { return unknown_since_ == Hub::Time::max(); }
+    [[nodiscard]] bool is_known() const noexcept {
+        return unknown_since_ == ServerContext::Time::max();
+    }
 
     /// Answers a FEED once there is a fact, or it is due; nothing is executed until then.
-    void wait_for_facts(const FeedRequest& request, Hub::Time due) noexcept {
+    void wait_for_facts(const FeedRequest& request, ServerContext::Time due) noexcept {
         wait_ = {request.from, due};
         awaited_most_ = request.most;
     }

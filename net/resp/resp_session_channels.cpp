@@ -10,8 +10,8 @@ bool Session::subscribe(Channels::Kind kind, std::string_view name) {
     if (names.contains(name)) return true;
     if (subscriptions() >= subscriptions_max) return false;
     names.emplace(name);
-    hub_.channels.add(*this, kind, name);
-    subscription_bytes_ += hub_.channels.bytes_of(kind, name);
+    context_.pub_sub.add(*this, kind, name);
+    subscription_bytes_ += context_.pub_sub.bytes_of(kind, name);
     listening_ = true;
     return true;
 }
@@ -20,8 +20,8 @@ void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
     auto& names = subscribed_[static_cast<std::size_t>(kind)];
     const auto found = names.find(name);
     if (found == names.end()) return;
-    subscription_bytes_ -= hub_.channels.bytes_of(kind, name);
-    hub_.channels.remove(*this, kind, name);
+    subscription_bytes_ -= context_.pub_sub.bytes_of(kind, name);
+    context_.pub_sub.remove(*this, kind, name);
     names.erase(found);
     listening_ = subscriptions() != 0;
 }
@@ -29,7 +29,7 @@ void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
 void Session::unsubscribe_all() noexcept {
     for (const auto kind : {Channels::Kind::channel, Channels::Kind::pattern}) {
         auto& names = subscribed_[static_cast<std::size_t>(kind)];
-        for (const std::string& name : names) hub_.channels.remove(*this, kind, name);
+        for (const std::string& name : names) context_.pub_sub.remove(*this, kind, name);
         names.clear();
     }
     subscription_bytes_ = 0;
@@ -47,8 +47,8 @@ void Session::deliver(std::string_view frame, Lsn lsn) {
     // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
     // end, and with what its own command saw.
     if (executing_) message_bytes_ += frame.size();
-    if (!executing_) output_.seal(lsn, hub_.now);
-    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    if (!executing_) output_.seal(lsn, context_.clock.now);
+    if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
     account();
     has_output_();
 }
@@ -56,13 +56,13 @@ void Session::deliver(std::string_view frame, Lsn lsn) {
 bool Session::hear(std::string_view frame) {
     if (ended()) return false;
     output_.tail().append(frame);
-    if (output_.bytes() > hub_.limits.output_bytes_max) drop(Drop::output_limit);
+    if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
     return !std::exchange(heard_, true);
 }
 
 void Session::flush_messages() {
     heard_ = false;
-    output_.seal(no_lsn, hub_.now);
+    output_.seal(no_lsn, context_.clock.now);
     account();
     has_output_();
 }

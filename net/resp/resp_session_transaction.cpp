@@ -77,13 +77,13 @@ Lsn Session::execute_queue(Call& call) {
     transaction_commands_ = queue->size();
     Execution run{*this, *queue};
     const bool asks_stock = queue->touches_stock() || !watched.empty();
-    if (asks_stock && hub_.storage_failed) {
+    if (asks_stock && context_.store.failed) {
         undo(call, run, word_of(ErrorCode::read_only), " ", storage_failed_text);
         return no_lsn;
     }
     if (!run_outside(call, run)) return no_lsn;
     if (!asks_stock) return run_queue(call, run, nullptr) ? run.saw : no_lsn;
-    if (!hub_.store_lock.owns_lock()) hub_.store_lock.lock();
+    context_.store.lock();
     if (watched.have_moved(call.bus().repository())) {
         reply_.null_array();
         return call.last_lsn();
@@ -99,15 +99,15 @@ bool Session::run_outside(Call& call, Execution& run) {
     std::size_t bytes = 0;
     run.queue.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
         if (!spec.has(flag_outside)) return true;
-        hub_.end_round();
+        context_.store.commit_batch();
         std::string& text = run.outside.emplace_back();
         ReplyWriter writer{text, reply_};
-        Call command{args, *this, hub_, writer};
+        Call command{args, *this, context_, writer};
         run.saw = std::max(run.saw, spec.handler(command));
         bytes += text.size();
-        return bytes <= hub_.limits.reply_bytes_max;
+        return bytes <= context_.limits.reply_bytes_max;
     });
-    if (bytes <= hub_.limits.reply_bytes_max) return true;
+    if (bytes <= context_.limits.reply_bytes_max) return true;
     undo_too_large(call, run, bytes);
     return false;
 }
@@ -120,11 +120,11 @@ bool Session::run_queue(Call& call, Execution& run, MessageBus::Transaction* uni
     auto outside = run.outside.begin();
     reply_.array(run.queue.size());
     run.queue.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
-        ++hub_.counters.verbs[place_of(&spec)].calls;
+        ++context_.counters.verbs[place_of(&spec)].calls;
         if (spec.has(flag_outside)) {
             reply_.raw(*outside++);
         } else {
-            Call command{args, *this, hub_, reply_};
+            Call command{args, *this, context_, reply_};
             run.saw = std::max(run.saw, spec.handler(command));
         }
         goes_on = keeps_bounds(call, run, unit);
@@ -138,7 +138,7 @@ bool Session::run_queue(Call& call, Execution& run, MessageBus::Transaction* uni
 bool Session::keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit) {
     const std::size_t bytes = output_.tail().size() - run.before;
     if (std::exchange(ends_turn_, false)) ++run.long_commands;
-    if (bytes > hub_.limits.reply_bytes_max) {
+    if (bytes > context_.limits.reply_bytes_max) {
         undo_too_large(call, run, bytes);
     } else if (unit != nullptr && unit->work().facts().size() > transaction_facts_max) {
         undo(call, run, "it would record more than ", transaction_facts_max, " facts");
@@ -153,7 +153,7 @@ bool Session::keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* 
 
 void Session::undo_too_large(Call& call, const Execution& run, std::size_t bytes) {
     thrown_away_bytes_ += bytes;
-    undo(call, run, "its replies would have more than ", hub_.limits.reply_bytes_max, " bytes");
+    undo(call, run, "its replies would have more than ", context_.limits.reply_bytes_max, " bytes");
 }
 
 /// Takes back the replies. The unit is undone with its scope.

@@ -57,8 +57,8 @@ void Doors::accepted(Door& door, const error_code& error, Tcp::socket socket) {
     if (!door.acceptor.is_open()) return;  // closed meanwhile
     if (is_exhaustion(error) && !refuse_with_spare(door)) return accept_later(door);
     if (!error) {
-        listener_.hub().now = steady_clock::now();
-        ++listener_.hub().counters.connections;
+        listener_.context().clock.now = steady_clock::now();
+        ++listener_.context().counters.connections;
         if (listener_.size() >= listener_.options().clients_max) {
             refuse(door, std::move(socket), Drop::clients_max);
         } else {
@@ -69,7 +69,7 @@ void Doors::accepted(Door& door, const error_code& error, Tcp::socket socket) {
 }
 
 void Doors::accept_later(Door& door) {
-    ++listener_.hub().counters.accept_retries;
+    ++listener_.context().counters.accept_retries;
     door.retry.expires_after(accept_retry);
     door.retry.async_wait(
         [this, alive = listener_.shared_from_this(), &door](const error_code& cancelled) {
@@ -79,7 +79,7 @@ void Doors::accept_later(Door& door) {
 
 /// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
 void Doors::refuse(const Door& door, Tcp::socket socket, Drop cause) {
-    Counters& counters = listener_.hub().counters;
+    Counters& counters = listener_.context().counters;
     counters.count(cause);
     counters.count(ErrorCode::generic);
     const std::string_view reply = door.protocol == Protocol::http
@@ -105,7 +105,7 @@ bool Doors::refuse_with_spare(Door& door) {
     Tcp::socket socket{io_};
     if (!error) door.acceptor.accept(socket, error);
     if (!error) {
-        ++listener_.hub().counters.connections;
+        ++listener_.context().counters.connections;
         refuse(door, std::move(socket), Drop::no_descriptors);
     }
     keep_spare();

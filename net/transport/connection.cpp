@@ -25,18 +25,19 @@ std::string peer_of(Connection::Socket& socket) {
     return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
-std::unique_ptr<Conversation> conversation(Protocol protocol, Hub& hub, std::string peer) {
-    if (protocol == Protocol::http) return std::make_unique<HttpSession>(hub, std::move(peer));
-    return std::make_unique<Session>(hub, std::move(peer));
+std::unique_ptr<Conversation> conversation(Protocol protocol, ServerContext& context,
+                                           std::string peer) {
+    if (protocol == Protocol::http) return std::make_unique<HttpSession>(context, std::move(peer));
+    return std::make_unique<Session>(context, std::move(peer));
 }
 }  // namespace
 
 Connection::Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol)
     : stream_{std::move(socket), listener->options().tls.get()},
       listener_{std::move(listener)},
-      hub_{listener_->hub()},
-      talk_{conversation(protocol, hub_, peer_of(stream_.socket()))},
-      progress_{hub_.now} {
+      context_{listener_->context()},
+      talk_{conversation(protocol, context_, peer_of(stream_.socket()))},
+      progress_{context_.clock.now} {
     talk_->on_output([this] { listener_->touched(*this); });
 }
 
@@ -68,7 +69,7 @@ void Connection::received(const error_code& error, std::size_t bytes) {
 
 /// Of a handshake, or a record: that takes memory, too.
 void Connection::more_to_come() {
-    hub_.now = std::chrono::steady_clock::now();
+    context_.clock.now = std::chrono::steady_clock::now();
     account();
     listener_->relieve();
     if (stage_ != Stage::closed) read();
@@ -76,8 +77,8 @@ void Connection::more_to_come() {
 
 /// One turn of the conversation. What follows from it waits for the end of the round: see flush().
 void Connection::step() {
-    hub_.now = std::chrono::steady_clock::now();
-    ++hub_.counters.turns;
+    context_.clock.now = std::chrono::steady_clock::now();
+    ++context_.counters.turns;
     talk_->set_underway_bytes(stream_.buffer_bytes());
     if (finishing_) talk_->finish();
     in_turn_ = true;
@@ -123,15 +124,17 @@ void Connection::flush() {
 /// \return what has kept it from sending all that is durable.
 error_code Connection::send() {
     OutputQueue& output = talk_->output();
-    const auto waited = [this](Hub::Time since) { hub_.timings.durable.add(hub_.now - since); };
+    const auto waited = [this](ServerContext::Time since) {
+        context_.timings.durable.add(context_.clock.now - since);
+    };
     error_code error;
-    while (!output.sending().empty() || output.release(hub_.durable(), waited)) {
+    while (!output.sending().empty() || output.release(context_.store.durable(), waited)) {
         const std::size_t sent = stream_.write_some(output.sending(), error);
         if (error) break;
-        ++hub_.counters.writes;
-        hub_.counters.bytes_out += sent;
+        ++context_.counters.writes;
+        context_.counters.bytes_out += sent;
         output.sent(sent);
-        progress_ = hub_.now;
+        progress_ = context_.clock.now;
     }
     return error;
 }
@@ -156,7 +159,7 @@ void Connection::settle() {
     } else if (talk_->ended()) {
         return linger();
     }
-    if (backed_up_ && output.bytes() < hub_.limits.output_pause_bytes) step_later();
+    if (backed_up_ && output.bytes() < context_.limits.output_pause_bytes) step_later();
 }
 
 void Connection::account() noexcept {
@@ -170,7 +173,7 @@ void Connection::wait_for_room() {
     untaken_ = stream_.untaken();
     stream_.async_wait_for_room([self = shared_from_this()](const error_code&) {
         self->waiting_for_room_ = false;
-        self->hub_.now = std::chrono::steady_clock::now();
+        self->context_.clock.now = std::chrono::steady_clock::now();
         self->flush();
     });
 }
@@ -193,7 +196,7 @@ void Connection::linger() {
     if (error == asio::error::would_block) return wait_for_room();
     if (error) return close();
     stage_ = Stage::lingering;
-    progress_ = hub_.now;
+    progress_ = context_.clock.now;
     read();
 }
 
@@ -208,25 +211,27 @@ void Connection::close() {
 }
 
 void Connection::drop(Drop cause) {
-    hub_.counters.count(cause);
+    context_.counters.count(cause);
     close();
 }
 
 void Connection::check_deadlines(const ServerOptions& options) {
-    const auto passed = [&](Hub::Time since, std::chrono::milliseconds bound) {
-        return bound.count() != 0 && hub_.now > since && hub_.now - since > bound;
+    const auto passed = [&](ServerContext::Time since, std::chrono::milliseconds bound) {
+        return bound.count() != 0 && context_.clock.now > since &&
+               context_.clock.now - since > bound;
     };
     if (stage_ == Stage::lingering) {
         if (passed(progress_, options.linger_max)) close();
     } else if (passed(stream_.is_handshaking() ? talk_->entered() : talk_->unknown_since(),
                       options.handshake_max)) {
         drop(Drop::handshake_stalled);
-    } else if (talk_->refusal_due() <= hub_.now || talk_->wait_due() <= hub_.now) {
+    } else if (talk_->refusal_due() <= context_.clock.now ||
+               talk_->wait_due() <= context_.clock.now) {
         step();
     } else if (waiting_for_room_) {
         // Who takes a little at a time is slow to make room for a write, and is no idler.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
-        if (untaken_ < untaken) progress_ = hub_.now;
+        if (untaken_ < untaken) progress_ = context_.clock.now;
         if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
     } else if (passed(talk_->request_began(), options.request_stalled_max)) {
         drop(Drop::request_stalled);

@@ -83,10 +83,10 @@ private:
 
     Stream stream_;
     std::shared_ptr<Listener> listener_;
-    Hub& hub_;
+    ServerContext& context_;
     std::unique_ptr<Conversation> talk_;
-    Hub::Time progress_;       // when the client last took output, or lingering began
-    std::size_t untaken_ = 0;  // bytes of output, as last looked at
+    ServerContext::Time progress_;  // when the client last took output, or lingering began
+    std::size_t untaken_ = 0;       // bytes of output, as last looked at
     Stage stage_ = Stage::open;
     bool reading_ = false;
     bool waiting_for_room_ = false;

@@ -28,28 +28,30 @@ std::int64_t unix_seconds(std::chrono::system_clock::time_point at) {
 Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions options)
     : io_{io},
       options_{std::move(options)},
-      hub_{loading, options_.session, options_.password},
+      context_{loading, options_.session, options_.password},
       doors_{io, *this},
       tick_timer_{io},
       drain_timer_{io} {
-    hub_.started = hub_.now = steady_clock::now();
-    hub_.run_id = random_id();
-    hub_.clients_max = options_.clients_max;
-    hub_.unix_time = hub_.unix_started = unix_seconds(std::chrono::system_clock::now());
-    hub_.timings.clock = &steady_clock::now;
-    hub_.timings.slow.threshold = options_.slow_log_from;
-    hub_.warnings = BoundedWarnings{options_.warning};
+    context_.clock.started = context_.clock.now = steady_clock::now();
+    context_.identity.run_id = random_id();
+    context_.identity.clients_max = options_.clients_max;
+    context_.clock.unix_time = context_.clock.unix_started =
+        unix_seconds(std::chrono::system_clock::now());
+    context_.timings.clock = &steady_clock::now;
+    context_.timings.slow.threshold = options_.slow_log_from;
+    context_.warnings = BoundedWarnings{options_.warning};
 }
 
 void Listener::open(Tcp::acceptor bound, Protocol protocol) {
     bound.listen(options_.backlog);
     const auto endpoint = bound.local_endpoint();
     if (protocol == Protocol::http) {
-        hub_.http_port = endpoint.port();
+        context_.identity.http_port = endpoint.port();
         // A page in somebody's browser may have its own name point here.
-        hub_.http_local_names_only = endpoint.address().is_loopback() && !options_.password;
+        context_.identity.http_local_names_only =
+            endpoint.address().is_loopback() && !options_.password;
     } else {
-        hub_.port = endpoint.port();
+        context_.identity.port = endpoint.port();
     }
     if (doors_.empty()) tick();
     doors_.open(std::move(bound), protocol);
@@ -63,11 +65,11 @@ void Listener::came(Tcp::socket socket, Protocol protocol) {
 }
 
 void Listener::serve(Backend backend) {
-    hub_.open(std::move(backend));
+    context_.open(std::move(backend));
     durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->wake();
     });
-    hub_.backend.journal->on_durable([signal = durable_](Lsn lsn) {
+    context_.store.backend.journal->on_durable([signal = durable_](Lsn lsn) {
         if (lsn == ~Lsn{0}) {
             signal->fail();
         } else {
@@ -81,10 +83,10 @@ void Listener::await_durability(Connection& connection) {
     connection.awaits_durability = true;
     awaiting_.push_back(connection.shared_from_this());
     if (awaiting_.size() > 1) return;
-    const Lsn seen = hub_.durable();
+    const Lsn seen = context_.store.durable();
     durable_->arm();
     // Progress made in between did not find it armed.
-    if (hub_.durable() != seen || !connection.holds_beyond(seen)) {
+    if (context_.store.durable() != seen || !connection.holds_beyond(seen)) {
         durable_->progress();
     }
 }
@@ -97,7 +99,7 @@ void Listener::await_facts(Connection& connection) {
     }
     durable_->arm();
     // What came before that did not find it armed.
-    if (connection.awaited_fact() <= hub_.backend.history->end()) durable_->progress();
+    if (connection.awaited_fact() <= context_.store.backend.history->end()) durable_->progress();
 }
 
 void Listener::forget_waiting(Connection& connection) {
@@ -112,7 +114,8 @@ void Listener::forget_waiting(Connection& connection) {
 void Listener::took_turn(Connection& connection) {
     listed(connection);
     // The stock is held, and replies wait, no longer than one turn may take.
-    if (hub_.counters.commands - round_began_ >= hub_.limits.commands_per_turn) return end_round();
+    if (context_.counters.commands - round_began_ >= context_.limits.commands_per_turn)
+        return end_round();
     end_round_later();
 }
 
@@ -121,10 +124,10 @@ void Listener::took_turn(Connection& connection) {
 void Listener::touched(Connection& connection) {
     listed(connection);
     end_round_later();
-    if (hub_.buffer_bytes <= options_.clients_memory_max / 2) return;
-    hub_.end_round();  // whoever waits for the stock does not wait for sockets
+    if (context_.usage.buffer_bytes <= options_.clients_memory_max / 2) return;
+    context_.store.commit_batch();  // whoever waits for the stock does not wait for sockets
     connection.send_early();
-    if (hub_.buffer_bytes > options_.clients_memory_max) make_room_amid_turn();
+    if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room_amid_turn();
 }
 
 void Listener::listed(Connection& connection) {
@@ -141,8 +144,8 @@ void Listener::end_round_later() {
 }
 
 void Listener::end_round() {
-    hub_.end_round();
-    round_began_ = hub_.counters.commands;
+    context_.store.commit_batch();
+    round_began_ = context_.counters.commands;
     flushed_.swap(round_);
     for (const auto& connection : flushed_) {
         connection->took_turn = false;
@@ -154,17 +157,17 @@ void Listener::end_round() {
 
 /// While somebody hears of facts, each progress of the history wakes.
 void Listener::watch_facts() {
-    if (!hub_.channels.hears_facts() || shut_) return;
+    if (!context_.pub_sub.hears_facts() || shut_) return;
     durable_->arm();
     // What came before that did not find it armed.
-    if (hub_.channels.has_facts()) durable_->progress();
+    if (context_.pub_sub.has_facts()) durable_->progress();
 }
 
 void Listener::wake() {
-    hub_.now = steady_clock::now();
-    hub_.storage_failed = durable_->failed();
-    hub_.end_round();
-    hub_.channels.deliver(delivered_facts_max);
+    context_.clock.now = steady_clock::now();
+    context_.store.failed = durable_->failed();
+    context_.store.commit_batch();
+    context_.pub_sub.deliver(delivered_facts_max);
     end_round();
     flushed_.swap(awaiting_);
     for (const auto& connection : flushed_) {
@@ -173,25 +176,25 @@ void Listener::wake() {
     }
     flushed_.clear();
     resume_waiting();
-    if (!hub_.storage_failed) return;
+    if (!context_.store.failed) return;
     // What they wait for will never be certain.
     for (std::size_t i = connections_.size(); i-- > 0;) {
         const auto connection = connections_[i];
-        if (!connection->holds_beyond(hub_.durable())) continue;
+        if (!connection->holds_beyond(context_.store.durable())) continue;
         connection->drop(Drop::storage_failed);
     }
 }
 
 void Listener::resume_waiting() {
     if (waiting_.empty()) return;
-    const Lsn end = hub_.backend.history->end();
+    const Lsn end = context_.store.backend.history->end();
     // While there is a cursor, what one of them reads is kept for the others.
-    const auto kept = hub_.backend.history->read(end + 1);
+    const auto kept = context_.store.backend.history->read(end + 1);
     const auto waiting = std::exchange(waiting_, {});
     for (const auto& connection : waiting) connection->awaits_facts = false;
     for (const auto& connection : waiting) {
         if (!connection->is_waiting()) continue;
-        if (hub_.storage_failed || connection->awaited_fact() <= end) {
+        if (context_.store.failed || connection->awaited_fact() <= end) {
             connection->resume();
         } else {
             await_facts(*connection);
@@ -201,10 +204,10 @@ void Listener::resume_waiting() {
 
 /// From the last to the first: closed() puts the last in the place of the one that leaves.
 void Listener::tick() {
-    hub_.now = steady_clock::now();
+    context_.clock.now = steady_clock::now();
     const auto date = std::chrono::system_clock::now();
-    hub_.http_date = http::date_of(date);
-    hub_.unix_time = unix_seconds(date);
+    context_.clock.http_date = http::date_of(date);
+    context_.clock.unix_time = unix_seconds(date);
     for (std::size_t i = connections_.size(); i-- > 0;) {
         if (i >= connections_.size()) continue;  // others were dropped, too
         const auto connection = connections_[i];
@@ -225,20 +228,21 @@ void Listener::send_early() {
 void Listener::make_room() {
     end_round();
     send_early();
-    while (hub_.buffer_bytes > options_.clients_memory_max && !connections_.empty()) drop_largest();
+    while (context_.usage.buffer_bytes > options_.clients_memory_max && !connections_.empty())
+        drop_largest();
 }
 
 /// Of those for whom most is queued after their sockets were given what they take, as many are
 /// given up as make room for some more: looking at all for each message would take long.
 void Listener::make_room_amid_turn() {
     send_early();
-    if (hub_.buffer_bytes <= options_.clients_memory_max) return;
+    if (context_.usage.buffer_bytes <= options_.clients_memory_max) return;
     std::vector<std::pair<std::size_t, Connection*>> largest;
     largest.reserve(connections_.size());
     for (const auto& each : connections_) largest.emplace_back(each->buffer_bytes(), each.get());
     std::ranges::sort(largest, std::greater{});
     for (const auto& [bytes, connection] : largest) {
-        if (hub_.buffer_bytes <= options_.clients_memory_max / 4 * 3) return;
+        if (context_.usage.buffer_bytes <= options_.clients_memory_max / 4 * 3) return;
         if (connection->give_up(Drop::clients_memory)) listed(*connection);
     }
 }
@@ -263,7 +267,7 @@ void Listener::closed(Connection& connection) {
 void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
     done_ = std::move(done);
     doors_.close();
-    hub_.now = steady_clock::now();
+    context_.clock.now = steady_clock::now();
     if (connections_.empty()) return drained();
     for (const auto& connection : connections_) connection->finish();
     drain_timer_.expires_after(deadline);
@@ -275,7 +279,7 @@ void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool
 }
 
 void Listener::drained() {
-    const bool clean = !cut_off_ && !hub_.storage_failed;
+    const bool clean = !cut_off_ && !context_.store.failed;
     shut();
     asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
 }
@@ -294,7 +298,7 @@ void Listener::shut() {
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();
     close_all();
-    hub_.end_round();  // the backend may be gone before this is
+    context_.store.commit_batch();  // the backend may be gone before this is
     round_.clear();
     awaiting_.clear();
     waiting_.clear();

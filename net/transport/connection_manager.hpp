@@ -39,7 +39,7 @@ public:
     }
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
-    [[nodiscard]] Hub& hub() noexcept { return hub_; }
+    [[nodiscard]] ServerContext& context() noexcept { return context_; }
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 
     // For doors
@@ -59,7 +59,7 @@ public:
     /// Drops whoever holds most memory, while all together hold too much although their sockets
     /// were given what they take. Not within a turn.
     void relieve() {
-        if (hub_.buffer_bytes > options_.clients_memory_max) make_room();
+        if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room();
     }
 
 private:
@@ -80,7 +80,7 @@ private:
 
     boost::asio::io_context& io_;
     ServerOptions options_;
-    Hub hub_;
+    ServerContext context_;
     Doors doors_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer drain_timer_;

@@ -65,8 +65,10 @@ void Server::drain(std::chrono::milliseconds deadline, std::function<void(bool c
 
 std::size_t Server::clients() const noexcept { return listener_->size(); }
 
-std::size_t Server::buffer_bytes() const noexcept { return listener_->hub().buffer_bytes; }
+std::size_t Server::buffer_bytes() const noexcept {
+    return listener_->context().usage.buffer_bytes;
+}
 
-const Counters& Server::counters() const noexcept { return listener_->hub().counters; }
+const Counters& Server::counters() const noexcept { return listener_->context().counters; }
 
 }  // namespace allot

@@ -22,8 +22,8 @@ using namespace allot;
 class Shop {
 public:
     explicit Shop(std::optional<Password> password = {})
-        : hub_{engine_.backend(), {}, std::move(password)} {
-        if (hub_.password) return;
+        : context_{engine_.backend(), {}, std::move(password)} {
+        if (context_.password) return;
         send(test::http_request("PUT", "/v1/batches/b1", R"({"sku":"s","quantity":100})"), 1000);
         send(test::http_request("POST", "/allocate", R"({"orderid":"o","sku":"s","qty":9})"), 1000);
     }
@@ -37,9 +37,9 @@ public:
             bytes.remove_prefix(count);
             auto turn = Conversation::Turn::starved;
             do {
-                if (turn == Conversation::Turn::held) hub_.now = session_.refusal_due();
+                if (turn == Conversation::Turn::held) context_.clock.now = session_.refusal_due();
                 turn = session_.execute();
-                hub_.end_round();
+                context_.store.commit_batch();
                 answers += test::released(session_.output(), engine_.journal);
             } while (turn == Conversation::Turn::over || turn == Conversation::Turn::backed_up ||
                      turn == Conversation::Turn::held);
@@ -56,8 +56,8 @@ public:
 
 private:
     test::Engine<testing::MemoryJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
-    Hub hub_;
-    HttpSession session_{hub_, "test:1"};
+    ServerContext context_;
+    HttpSession session_{context_, "test:1"};
 };
 
 void judge(std::string_view answers) {

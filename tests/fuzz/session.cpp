@@ -33,8 +33,8 @@ struct Sent {
 class Shop {
 public:
     explicit Shop(std::optional<Password> password = {})
-        : hub_{engine_.backend(), {}, std::move(password)} {
-        if (hub_.password) return;
+        : context_{engine_.backend(), {}, std::move(password)} {
+        if (context_.password) return;
         send("ADDBATCH b1 sku 100\r\nADDBATCH b2 sku 100 2031-01-01\r\nALLOCATE o1 sku 10\r\n");
     }
     /// \return the replies.
@@ -46,9 +46,10 @@ public:
             session_.received(count);
             bytes.remove_prefix(count);
             do {
-                if (turn_ == Session::Turn::held) hub_.now += hub_.limits.wrong_password_delay;
+                if (turn_ == Session::Turn::held)
+                    context_.clock.now += context_.limits.wrong_password_delay;
                 turn_ = session_.execute();
-                hub_.end_round();
+                context_.store.commit_batch();
                 replies += test::released(session_.output(), engine_.journal);
             } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up ||
                      turn_ == Session::Turn::held);
@@ -61,8 +62,8 @@ public:
 
 private:
     test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
-    Hub hub_;
-    Session session_{hub_, "test:1"};
+    ServerContext context_;
+    Session session_{context_, "test:1"};
     Session::Turn turn_ = Session::Turn::starved;
 };
 

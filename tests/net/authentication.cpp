@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using allot::Drop;
 using allot::ErrorCode;
-using allot::Hub;
 using allot::Password;
 using allot::RequestLimits;
+using allot::ServerContext;
 using allot::Session;
 using allot::test::framed;
 
@@ -26,7 +26,7 @@ struct Stranger : allot::test::Desk<> {
     Stranger() : Desk{{}, Password{"secret"}} {}
 
     std::string after(std::chrono::milliseconds passed) {
-        hub.now += passed;
+        context.clock.now += passed;
         execute();
         return take();
     }
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_it_asks_for_anything_else_then_it_is_refused_and_nothi
     send(pipeline);
     BOOST_TEST(take().size() == 40 * no_auth.size());
     BOOST_TEST(engine.journal.last() == 0U);
-    BOOST_TEST(hub.counters.of(ErrorCode::no_auth) > 60U);
+    BOOST_TEST(context.counters.of(ErrorCode::no_auth) > 60U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_gives_it_then_it_may_do_everything) {
@@ -143,8 +143,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_is_told_and_the_connecti
     }
     BOOST_TEST(after(500ms) == wrong_pass);
     BOOST_TEST((last_turn == Session::Turn::ended));
-    BOOST_TEST(hub.counters.of(ErrorCode::wrong_pass) == 10U);
-    BOOST_TEST(hub.counters.of(Drop::wrong_passwords) == 1U);
+    BOOST_TEST(context.counters.of(ErrorCode::wrong_pass) == 10U);
+    BOOST_TEST(context.counters.of(Drop::wrong_passwords) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_right_in_between_then_the_count_begins_anew) {
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_is_large_then_it_is_refused_by_smaller_limit
     Stranger many;
     many.send("*11\r\n");
     BOOST_TEST(many.take() == "-ERR Protocol error: unauthenticated multibulk length\r\n");
-    BOOST_TEST(many.hub.counters.of(Drop::request_limit) == 1U);
+    BOOST_TEST(many.context.counters.of(Drop::request_limit) == 1U);
     Stranger endless;
     endless.send(std::string(4096, 'x'));
     BOOST_TEST(endless.take() == "-ERR Protocol error: too big inline request\r\n");
@@ -199,14 +199,14 @@ BOOST_AUTO_TEST_CASE(when_the_limits_of_everyone_are_smaller_then_these_count) {
 }
 
 BOOST_AUTO_TEST_CASE(when_time_passes_then_it_is_known_since_when_it_owes_the_password) {
-    const Hub::Time came = hub.now;
-    hub.now += 1s;
+    const ServerContext::Time came = context.clock.now;
+    context.clock.now += 1s;
     BOOST_TEST((session.unknown_since() == came));
     ask("RESET");  // buys no time
     BOOST_TEST((session.unknown_since() == came));
     ask("AUTH secret");
-    BOOST_TEST((session.unknown_since() == Hub::Time::max()));
-    hub.now += 1s;
+    BOOST_TEST((session.unknown_since() == ServerContext::Time::max()));
+    context.clock.now += 1s;
     ask("RESET");
     BOOST_TEST((session.unknown_since() == came + 2s));
 }

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
                "*3\r\n$12\r\npunsubscribe\r\n$2\r\na*\r\n:0\r\n"
                "*3\r\n$12\r\npunsubscribe\r\n$1\r\nx\r\n:0\r\n");
     BOOST_TEST(ask("UNSUBSCRIBE") == "*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
-    BOOST_TEST(desk.hub.channels.empty());
+    BOOST_TEST(desk.context.pub_sub.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(when_version_2_is_spoken_then_it_may_only_listen) {
     BOOST_TEST(ask("PING x") == "*2\r\n$4\r\npong\r\n$1\r\nx\r\n");
     BOOST_TEST(ask("RESET") == "+RESET\r\n");
     BOOST_TEST(ask("ALLOCATE o SKU 1") == "+b1\r\n");
-    BOOST_TEST(desk.hub.channels.empty());
+    BOOST_TEST(desk.context.pub_sub.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_does_not_free_it) {
@@ -109,22 +109,22 @@ BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_do
 
 BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
     Desk<HandJournal> lagging;
-    Session listener{lagging.hub, "test:2"};
+    Session listener{lagging.context, "test:2"};
     listener.subscribe(allot::Channels::Kind::channel, "batch_added");
     lagging.send("ADDBATCH b SKU 10\r\n");
-    lagging.hub.channels.deliver(100);
+    lagging.context.pub_sub.deliver(100);
     BOOST_TEST(listener.output().empty());
     lagging.engine.journal.sync();
-    lagging.hub.channels.deliver(100);
+    lagging.context.pub_sub.deliver(100);
     BOOST_TEST(!listener.output().empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_looked_at) {
     ask("PSUBSCRIBE *q line_?");
     ask("SUBSCRIBE allocate");
-    BOOST_TEST(!desk.hub.channels.hears_facts());
+    BOOST_TEST(!desk.context.pub_sub.hears_facts());
     ask("PSUBSCRIBE batch_*");
-    BOOST_TEST(desk.hub.channels.hears_facts());
+    BOOST_TEST(desk.context.pub_sub.hears_facts());
     ask("SUBSCRIBE batch_added");
     desk.ask("ADDBATCH b3 OTHER 1");
     const std::string text =
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_loo
     BOOST_TEST(hear() ==
                message("batch_added", R"({"batchref":"b4","sku":"OTHER","qty":1,"eta":null})", 4));
     ask("UNSUBSCRIBE");
-    BOOST_TEST(!desk.hub.channels.hears_facts());
+    BOOST_TEST(!desk.context.pub_sub.hears_facts());
     desk.ask("ADDBATCH b5 OTHER 1");
     ask("SUBSCRIBE batch_added");  // what happened before is not heard
     BOOST_TEST(hear().empty());

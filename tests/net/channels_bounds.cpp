@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
     for (int i = 0; i < 600; ++i) {
         session.subscribe(allot::Channels::Kind::pattern, "a" + std::to_string(i));
     }
-    Session second{desk.hub, "test:second"};
+    Session second{desk.context, "test:second"};
     for (int i = 0; i < 400; ++i) {
         second.subscribe(allot::Channels::Kind::pattern, "b" + std::to_string(i));
     }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply
         session.received(n);
         rest.remove_prefix(n);
         session.execute();
-        desk.hub.end_round();
+        desk.context.store.commit_batch();
         heard += take();
     }
     BOOST_TEST(heard.size() > 14 * batch.size());
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
 BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish) {
     ask("SUBSCRIBE big");
     const auto turns = [&](std::size_t bytes) {
-        desk.hub.limits.output_pause_bytes = desk.hub.limits.output_bytes_max = 10'000'000;
+        desk.context.limits.output_pause_bytes = desk.context.limits.output_bytes_max = 10'000'000;
         const std::string request = framed({"PUBLISH", "big", std::string(bytes, 'x')});
         int count = 1;
         for (const std::string& each : {request, request}) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish)
     };
     std::vector<std::unique_ptr<Session>> more;
     for (int i = 0; i < 9; ++i) {
-        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        more.push_back(std::make_unique<Session>(desk.context, "test:more"));
         BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "big"));
     }
     BOOST_TEST(turns(26'000) == 1);
@@ -124,15 +124,15 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish)
 BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
     std::vector<std::unique_ptr<Session>> more;
     for (int i = 0; i < 1'000; ++i) {
-        more.push_back(std::make_unique<Session>(desk.hub, "test:more"));
+        more.push_back(std::make_unique<Session>(desk.context, "test:more"));
         BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "batch_added"));
     }
     for (int i = 3; i < 103; ++i) desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
-    desk.hub.channels.deliver(256);
-    BOOST_TEST(desk.hub.channels.delivered() == 65'000U);
-    BOOST_TEST(desk.hub.channels.has_facts());
-    desk.hub.channels.deliver(256);
-    BOOST_TEST(desk.hub.channels.delivered() == 100'000U);
+    desk.context.pub_sub.deliver(256);
+    BOOST_TEST(desk.context.pub_sub.delivered() == 65'000U);
+    BOOST_TEST(desk.context.pub_sub.has_facts());
+    desk.context.pub_sub.deliver(256);
+    BOOST_TEST(desk.context.pub_sub.delivered() == 100'000U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
@@ -143,28 +143,28 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) 
         (void)desk.take();
     }
     BOOST_TEST(session.drops());
-    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
     ask("SUBSCRIBE batch_added");
-    desk.hub.limits.output_bytes_max = 2'000;
-    Session other{desk.hub, "test:other"};
+    desk.context.limits.output_bytes_max = 2'000;
+    Session other{desk.context, "test:other"};
     int told = 0;
     other.on_output([&] { ++told; });
     BOOST_TEST(other.subscribe(allot::Channels::Kind::pattern, "*"));
     const std::size_t message_bytes_max = 300;
     for (int i = 3; i < 60; ++i) {
         desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
-        if (i % 3 == 0) desk.hub.channels.deliver(100);
+        if (i % 3 == 0) desk.context.pub_sub.deliver(100);
         if (i % 3 == 0) (void)allot::test::released(other.output(), desk.engine.journal);
         BOOST_TEST(session.output().bytes() < 2'000 + message_bytes_max);
     }
     BOOST_TEST(session.drops());
     BOOST_TEST(!other.drops());
     BOOST_TEST(told == 19);  // once for all that there was each time
-    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

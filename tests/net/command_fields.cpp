@@ -47,7 +47,7 @@ struct FieldsFixture : test::Desk<> {
         std::string reply;
         ReplyWriter writer{reply};
         args.insert(args.begin(), "SHIPMENT");
-        Call call{args, session, hub, writer};
+        Call call{args, session, context, writer};
         const auto asked = detail::read_words<Shipment>(call, 1);
         return shown(asked, reply.substr(0, reply.find('\r')));
     }
@@ -58,13 +58,14 @@ struct FieldsFixture : test::Desk<> {
     }
     std::string json(const std::string& text) {
         const auto value = boost::json::parse(text);
-        ObjectSource source{told(), hub, value.get_object(), detail::fields_of<Shipment>, "here."};
+        ObjectSource source{told(), context, value.get_object(), detail::fields_of<Shipment>,
+                            "here."};
         const auto asked = read<Shipment::Asked>(source, Shipment::fields);
         return shown(asked, error);
     }
     std::string request(std::vector<NamedText> query, const std::string* body = nullptr) {
-        RequestSource source{told(),           hub, detail::fields_of<Shipment>, {{"order", "o"}},
-                             std::move(query), body};
+        RequestSource source{told(),           context,          detail::fields_of<Shipment>,
+                             {{"order", "o"}}, std::move(query), body};
         const auto asked = read<Shipment::Asked>(source, Shipment::fields);
         return shown(asked, error);
     }

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_dropped_without_a_word) {
     send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
     BOOST_TEST(take().empty());
     BOOST_TEST((last_turn == Session::Turn::dropped));
-    BOOST_TEST(hub.counters.of(allot::Drop::cross_protocol) == 1U);
+    BOOST_TEST(context.counters.of(allot::Drop::cross_protocol) == 1U);
 
     Client other;
     other.send("GET / HTTP/1.1\r\nhost: x\r\nPING\r\n");
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(when_it_names_itself_then_lists_show_it) {
     const std::string info = ask("CLIENT INFO");
     BOOST_TEST(contains(info, "id=1 addr=test:1 name=me "));
     BOOST_TEST(contains(info, "lib-name=redis-py lib-ver=5.0\n"));
-    const Session another{hub, "test:2"};
+    const Session another{context, "test:2"};
     BOOST_TEST(contains(ask("CLIENT LIST"), "id=2 addr=test:2 name= "));
     BOOST_TEST(ask("CLIENT NO-EVICT on") == "+OK\r\n");
     BOOST_TEST(ask("CLIENT NO-TOUCH perhaps") == "-ERR syntax error\r\n");
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
 }
 
 BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
-    hub.backend.add_figures = [](allot::Figures& to) {
+    context.store.backend.add_figures = [](allot::Figures& to) {
         to.begin("persistence");
         to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{7});
     };
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
 BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_it_begins) {
     BOOST_TEST(ask("SNAPSHOT") == "-ERR this store takes no snapshots\r\n");
     bool running = false;
-    hub.backend.start_snapshot = [&] {
+    context.store.backend.start_snapshot = [&] {
         // Storage takes the turn by itself.
         const std::scoped_lock lock{engine.mutex};
         return !std::exchange(running, true);

@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(when_no_batch_can_take_a_line_then_the_sku_is_named) {
     BOOST_TEST(ask("ALLOCATE o NOPE 1") == "-INVALIDSKU Invalid sku NOPE\r\n");
     BOOST_TEST(ask("ALLOCATE o SMALL-TABLE 101") ==
                "-OUTOFSTOCK Out of stock for sku SMALL-TABLE\r\n");
-    BOOST_TEST(hub.counters.of(ErrorCode::invalid_sku) == 1U);
-    BOOST_TEST(hub.counters.of(ErrorCode::out_of_stock) == 1U);
+    BOOST_TEST(context.counters.of(ErrorCode::invalid_sku) == 1U);
+    BOOST_TEST(context.counters.of(ErrorCode::out_of_stock) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_lines_are_deallocated_then_the_reply_counts_them) {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         session.received(three.copy(session.prepare().data(), three.size()));
         int count = 1;
         while (session.execute() == allot::Session::Turn::over) ++count;
-        hub.end_round();
+        context.store.commit_batch();
         BOOST_TEST(take() == "*0\r\n*0\r\n+PONG\r\n");
         return count;
     };

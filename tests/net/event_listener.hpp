@@ -48,7 +48,7 @@ struct EventListener {
         Turn turn{};
         do {
             turn = session.execute();
-            desk.hub.end_round();
+            desk.context.store.commit_batch();
         } while (turn == Turn::over);
         return turn;
     }
@@ -68,7 +68,7 @@ struct EventListener {
         return text;
     }
     Desk<HandJournal>& desk;
-    HttpSession session{desk.hub, "test:listener"};
+    HttpSession session{desk.context, "test:listener"};
 };
 
 /// A client that may listen to two facts, which are not durable yet.

@@ -96,7 +96,7 @@ struct Engine {
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
-    FlushingMutex mutex{journal};
+    StoreMutex mutex{journal};
 
     [[nodiscard]] Backend backend() {
         Backend backend{.bus = &bus, .journal = &journal, .mutex = &mutex};
@@ -120,7 +120,7 @@ template <class AnyJournal = VolatileJournal>
 class Desk {
 public:
     explicit Desk(SessionLimits limits = {}, std::optional<Password> password = {})
-        : hub{engine.backend(), limits, std::move(password)} {}
+        : context{engine.backend(), limits, std::move(password)} {}
 
     void send(std::string_view bytes) {
         while (!bytes.empty()) {
@@ -136,7 +136,7 @@ public:
         do {
             last_turn = session.execute();
         } while (last_turn == Session::Turn::over);
-        hub.end_round();
+        context.store.commit_batch();
         return last_turn;
     }
     /// What may go out now.
@@ -147,8 +147,8 @@ public:
     }
 
     Engine<AnyJournal> engine;
-    Hub hub;
-    Session session{hub, "test:1"};
+    ServerContext context;
+    Session session{context, "test:1"};
     Session::Turn last_turn = Session::Turn::starved;
 };
 

@@ -42,12 +42,12 @@ struct Reader {
     }
     Session::Turn execute() {
         const Session::Turn turn = session.execute();
-        desk.hub.end_round();
+        desk.context.store.commit_batch();
         return turn;
     }
     std::string take() { return allot::test::released(session.output(), desk.engine.journal); }
     Desk<HandJournal>& desk;
-    Session session{desk.hub, "test:reader"};
+    Session session{desk.context, "test:reader"};
 };
 
 struct TwoFacts {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_
     reader.ask("FEED AFTER 00000000000000a1:2");
     BOOST_TEST(reader.take() == after(2));
     BOOST_TEST((reader.ask("FEED AFTER 00000000000000a1:2 BLOCK 20") == Session::Turn::waiting));
-    desk.hub.now += 20ms;
+    desk.context.clock.now += 20ms;
     reader.execute();
     BOOST_TEST(reader.take() == after(2));
     reader.ask("FEED AFTER 00000000000000a1:3");
@@ -159,13 +159,13 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_which_history_this_is_then_it_says_so) {
 
 BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
     BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == Session::Turn::waiting));
-    desk.hub.now += 19ms;
+    desk.context.clock.now += 19ms;
     BOOST_TEST((reader.execute() == Session::Turn::waiting));
-    BOOST_TEST((reader.session.wait_due() == desk.hub.now + 1ms));
-    desk.hub.now += 1ms;
+    BOOST_TEST((reader.session.wait_due() == desk.context.clock.now + 1ms));
+    desk.context.clock.now += 1ms;
     BOOST_TEST((reader.execute() == Session::Turn::starved));
     BOOST_TEST(reader.take() == after(0));
-    BOOST_TEST((reader.session.last_command() == desk.hub.now));  // it was not idle
+    BOOST_TEST((reader.session.last_command() == desk.context.clock.now));  // it was not idle
 }
 
 BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_history_is) {
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_hi
 BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was_durable_is_shown) {
     desk.engine.journal.sync_to(1);
     BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == Session::Turn::waiting));
-    desk.hub.storage_failed = true;
+    desk.context.store.failed = true;
     reader.execute();
     BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");
     reader.ask("FEED 1");

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_given_then_the_client_is_served) {
                                             "Authorization: " + std::string{given} + "\r\n"));
         if (!is_right) {
             BOOST_TEST(desk.take().empty());
-            desk.hub.now = desk.session.refusal_due();
+            desk.context.clock.now = desk.session.refusal_due();
             desk.execute();
         }
         const auto answers = allot::test::answers_in(desk.take());
@@ -59,24 +59,24 @@ BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
     desk.ask("GET", "/livez");
     BOOST_TEST((desk.session.unknown_since() == desk.session.entered()));
     desk.ask("GET", "/v1/info", {}, "Authorization: Bearer open sesame\r\n");
-    BOOST_TEST((desk.session.unknown_since() == allot::Hub::Time::max()));
-    BOOST_TEST((HttpDesk<>{}.session.unknown_since() == allot::Hub::Time::max()));
+    BOOST_TEST((desk.session.unknown_since() == allot::ServerContext::Time::max()));
+    BOOST_TEST((HttpDesk<>{}.session.unknown_since() == allot::ServerContext::Time::max()));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess_ends_it) {
     HttpDesk<> desk{{}, secret};
-    for (std::size_t guess = 1; guess <= desk.hub.limits.wrong_passwords_max; ++guess) {
+    for (std::size_t guess = 1; guess <= desk.context.limits.wrong_passwords_max; ++guess) {
         desk.send(allot::test::http_request("GET", "/v1/info", {}, "Authorization: Bearer x\r\n"));
         BOOST_TEST((desk.last_turn == allot::Conversation::Turn::held));
         BOOST_TEST(desk.take().empty());
-        BOOST_TEST(
-            (desk.session.refusal_due() == desk.hub.now + desk.hub.limits.wrong_password_delay));
-        desk.hub.now = desk.session.refusal_due();
+        BOOST_TEST((desk.session.refusal_due() ==
+                    desk.context.clock.now + desk.context.limits.wrong_password_delay));
+        desk.context.clock.now = desk.session.refusal_due();
         desk.execute();
         const auto answers = allot::test::answers_in(desk.take());
         BOOST_REQUIRE(answers.size() == 1U);
         expect_error(answers.front(), 401, "WRONGPASS", "Authorization");
-        const bool is_last = guess == desk.hub.limits.wrong_passwords_max;
+        const bool is_last = guess == desk.context.limits.wrong_passwords_max;
         BOOST_TEST(answers.front().says("Connection: close") == is_last);
         BOOST_TEST(desk.session.ended() == is_last);
     }
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_SUITE(given_a_name_that_anybody_can_point_here)
 
 BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused) {
     HttpDesk<> desk;
-    desk.hub.http_local_names_only = true;
+    desk.context.identity.http_local_names_only = true;
     const auto status = [&](std::string_view host, std::string_view path = "/v1/info") {
         return desk
             .ask_raw("GET " + std::string{path} + " HTTP/1.1\r\nHost: " + std::string{host} +
@@ -114,17 +114,17 @@ BOOST_AUTO_TEST_SUITE(given_a_page_in_somebodys_browser)
 
 BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
     HttpShop shop;
-    shop.hub.http_local_names_only = true;
+    shop.context.identity.http_local_names_only = true;
     const auto changes = shop.engine.journal.last();
     for (const std::string_view origin :
          {"https://shop.example", "http://localhost.example", "http://127.0.0.1.example",
           "http://203.0.113.7:8080", "http://[2001:db8::1]", "http://[::1].example", "null",
           "localhost", "http://", ""}) {
         const std::string header = "Origin: " + std::string{origin} + "\r\n";
-        const auto dropped = shop.hub.counters.of(allot::Drop::cross_protocol);
+        const auto dropped = shop.context.counters.of(allot::Drop::cross_protocol);
         expect_error(shop.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR", "Origin",
                      "'" + std::string{origin} + "' is not of this machine");
-        BOOST_TEST(shop.hub.counters.of(allot::Drop::cross_protocol) == dropped + 1, origin);
+        BOOST_TEST(shop.context.counters.of(allot::Drop::cross_protocol) == dropped + 1, origin);
         BOOST_TEST(shop.ask("GET", "/livez", {}, header).status == 200U, origin);
     }
     BOOST_TEST(shop.engine.journal.last() == changes);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
 
 BOOST_AUTO_TEST_CASE(when_it_is_of_this_machine_then_it_is_served) {
     HttpShop shop;
-    shop.hub.http_local_names_only = true;
+    shop.context.identity.http_local_names_only = true;
     for (const std::string_view origin : {"http://localhost", "http://LocalHost:3000",
                                           "https://127.0.0.1:8443", "http://[::1]:3000"}) {
         const std::string header = "Origin: " + std::string{origin} + "\r\n";

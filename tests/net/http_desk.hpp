@@ -95,7 +95,7 @@ template <class AnyJournal = VolatileJournal>
 class HttpDesk {
 public:
     explicit HttpDesk(SessionLimits limits = {}, std::optional<Password> password = {})
-        : hub{engine.backend(), limits, std::move(password)} {}
+        : context{engine.backend(), limits, std::move(password)} {}
 
     /// \param piece bytes that come at a time.
     void send(std::string_view bytes, std::size_t piece = ~std::size_t{0}) {
@@ -111,7 +111,7 @@ public:
         do {
             last_turn = session.execute();
         } while (last_turn == Conversation::Turn::over);
-        hub.end_round();
+        context.store.commit_batch();
         return last_turn;
     }
     /// What may go out now.
@@ -129,8 +129,8 @@ public:
     }
 
     Engine<AnyJournal> engine;
-    Hub hub;
-    HttpSession session{hub, "test:1"};
+    ServerContext context;
+    HttpSession session{context, "test:1"};
     Conversation::Turn last_turn = Conversation::Turn::starved;
 };
 

@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(
     desk.engine.journal.sync();
     listener.ask("/v1/feed?events=out_of_stock,batch_added");
     BOOST_TEST(listener.answer().body == text_of(begin_at(0), added_event));
-    desk.hub.now += allot::event_heartbeat;
+    desk.context.clock.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n" + position_at(2));
-    desk.hub.now += allot::event_heartbeat;
+    desk.context.clock.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n");
     desk.send("ALLOCATE o9 SKU 99\r\n");
@@ -67,18 +67,18 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
     listener.ask("/v1/feed");
     (void)listener.take();
-    BOOST_TEST((listener.session.wait_due() == desk.hub.now + allot::event_heartbeat));
-    desk.hub.now += allot::event_heartbeat - 1ms;
+    BOOST_TEST((listener.session.wait_due() == desk.context.clock.now + allot::event_heartbeat));
+    desk.context.clock.now += allot::event_heartbeat - 1ms;
     listener.execute();
     BOOST_TEST(listener.take().empty());
-    desk.hub.now += 1ms;
+    desk.context.clock.now += 1ms;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n");
-    desk.hub.now += 10s;
+    desk.context.clock.now += 10s;
     desk.engine.journal.sync();
     listener.execute();
     BOOST_TEST(listener.more() == text_of(added_event, allocated_event));
-    BOOST_TEST((listener.session.wait_due() == desk.hub.now + allot::event_heartbeat));
+    BOOST_TEST((listener.session.wait_due() == desk.context.clock.now + allot::event_heartbeat));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_in_version_1_0_then_the_connection_ends_the_stream) {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_what_was_durable_is_shown_and_t
     listener.ask("/v1/feed");
     (void)listener.take();
     desk.engine.journal.sync_to(1);
-    desk.hub.storage_failed = true;
+    desk.context.store.failed = true;
     BOOST_TEST((listener.execute() == Turn::ended));
     const std::string bytes = listener.take();
     BOOST_TEST(bytes.ends_with("\r\n0\r\n\r\n"));
@@ -152,12 +152,12 @@ BOOST_AUTO_TEST_CASE(when_streams_begin_and_end_then_they_are_counted) {
         EventListener gone{desk};
         gone.ask("/v1/feed");
         listener.ask("/v1/feed");
-        BOOST_TEST(desk.hub.event_streams == 2U);
-        BOOST_TEST(desk.hub.http_clients == 2U);
+        BOOST_TEST(desk.context.usage.event_streams == 2U);
+        BOOST_TEST(desk.context.usage.http_clients == 2U);
     }
-    BOOST_TEST(desk.hub.event_streams == 1U);
+    BOOST_TEST(desk.context.usage.event_streams == 1U);
     listener.session.finish();
-    BOOST_TEST(desk.hub.event_streams == 0U);
+    BOOST_TEST(desk.context.usage.event_streams == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

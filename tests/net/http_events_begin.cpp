@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_only_the_header_is_asked_for_then_no_stream_begins) {
     BOOST_REQUIRE(answers.size() == 1U);
     BOOST_TEST(answers.front().says("Content-Type: text/event-stream"));
     BOOST_TEST(!answers.front().says("Connection: close"));
-    BOOST_TEST(desk.hub.event_streams == 0U);
+    BOOST_TEST(desk.context.usage.event_streams == 0U);
     listener.ask("/livez");
     BOOST_TEST(listener.answer().status == 200U);
 }
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
     expect_no_stream(listener.answer(), 410, R"("field":"Last-Event-ID")");
     listener.ask("/v1/feed", "Last-Event-ID: 4\r\n");
     expect_no_stream(listener.answer(), 400, R"("AHEAD","message":"3 is the last LSN)");
-    BOOST_TEST(desk.hub.event_streams == 0U);
+    BOOST_TEST(desk.context.usage.event_streams == 0U);
     listener.ask("/v1/feed");
     BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + id_of(3)));
 }

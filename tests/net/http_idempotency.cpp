@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_gi
     const std::string request =
         allot::test::http_request("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})", key);
     desk.send(request);
-    allot::HttpSession other{desk.hub, "test:2"};
+    allot::HttpSession other{desk.context, "test:2"};
     request.copy(other.prepare().data(), request.size());
     other.received(request.size());
     other.execute();

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_what_a_chunk_says_of_itself_has_no_end_then_it_is_refu
         const auto answers = answers_in(desk.take());
         BOOST_REQUIRE(answers.size() == 1U);
         BOOST_TEST(answers.front().status == 431U);
-        BOOST_TEST(desk.hub.counters.of(Drop::request_limit) == 1U);
+        BOOST_TEST(desk.context.counters.of(Drop::request_limit) == 1U);
     }
 }
 

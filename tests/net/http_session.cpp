@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(when_another_client_looks_at_it_then_that_answer_is_held_to
              {"HEAD", "/v1/skus/SKU/stock"},
              {"GET", "/v1/skus/SKU/available"},
              {"POST", "/v1/batches/nope/receive"}}) {
-        allot::HttpSession reader{desk.hub, "test:2"};
+        allot::HttpSession reader{desk.context, "test:2"};
         const std::string bytes = http_request(method, target);
         bytes.copy(reader.prepare().data(), bytes.size());
         reader.received(bytes.size());
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(when_another_client_looks_at_it_then_that_answer_is_held_to
 BOOST_AUTO_TEST_CASE(when_a_request_saw_no_stock_then_it_is_answered_at_once) {
     HttpDesk<HandJournal> desk;
     desk.send(http_request("POST", "/add_batch", book_batch));
-    allot::HttpSession other{desk.hub, "test:2"};
+    allot::HttpSession other{desk.context, "test:2"};
     const std::string bytes = http_request("GET", "/livez") + http_request("GET", "/nowhere");
     bytes.copy(other.prepare().data(), bytes.size());
     other.received(bytes.size());
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_the_disk_fails_then_the_client_is_told_and_nothing_cha
         desk.ask("POST", "/v1/orders/o/allocations", R"({"lines":[{"sku":"SKU","quantity":1}]})");
     BOOST_TEST(refused.status == 503U);
     BOOST_TEST(refused.json().at("error").at("code") == "READONLY");
-    desk.hub.storage_failed = true;
+    desk.context.store.failed = true;
     BOOST_TEST(desk.ask("GET", "/v1/skus/SKU/available").status == 200U);  // all of it is durable
     BOOST_TEST(desk.ask("POST", "/add_batch", book_batch).status == 503U);
     BOOST_TEST(desk.ask("GET", "/livez").status == 200U);
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(when_the_disk_has_failed_and_not_all_is_durable_then_nothin
     desk.engine.journal.sync_by_hand();
     desk.send(allocate());
     desk.engine.journal.fail();
-    desk.hub.storage_failed = true;
-    allot::HttpSession other{desk.hub, "test:2"};
+    desk.context.store.failed = true;
+    allot::HttpSession other{desk.context, "test:2"};
     const std::string bytes = http_request("GET", "/v1/skus/SKU/available");
     bytes.copy(other.prepare().data(), bytes.size());
     other.received(bytes.size());
@@ -192,15 +192,15 @@ BOOST_AUTO_TEST_CASE(when_the_client_waits_to_be_told_then_it_is_told_to_continu
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_incomplete_then_it_is_known_since_when) {
     HttpDesk<> desk;
-    desk.hub.now = allot::Hub::Time{std::chrono::seconds{5}};
+    desk.context.clock.now = allot::ServerContext::Time{std::chrono::seconds{5}};
     desk.send("GET /livez HT");
     const auto began = desk.session.request_began();
-    BOOST_TEST((began == desk.hub.now));
-    desk.hub.now += std::chrono::seconds{20};
+    BOOST_TEST((began == desk.context.clock.now));
+    desk.context.clock.now += std::chrono::seconds{20};
     desk.send("TP/1.1\r\nA: b\r\n");
     BOOST_TEST((desk.session.request_began() == began));
     desk.send("Host: h\r\n\r\n");
-    BOOST_TEST((desk.session.request_began() == allot::Hub::Time::max()));
+    BOOST_TEST((desk.session.request_began() == allot::ServerContext::Time::max()));
 }
 
 BOOST_AUTO_TEST_CASE(when_answers_are_not_taken_then_no_more_requests_are_executed) {
@@ -237,13 +237,13 @@ BOOST_AUTO_TEST_CASE(when_an_answer_would_be_too_large_then_an_error_takes_its_p
 BOOST_AUTO_TEST_CASE(when_it_ends_then_the_hub_knows_of_no_memory_of_its) {
     HttpDesk<> desk;
     {
-        allot::HttpSession other{desk.hub, "test:2"};
+        allot::HttpSession other{desk.context, "test:2"};
         (void)other.prepare();
-        BOOST_TEST(desk.hub.buffer_bytes >= allot::HttpSession::buffer_bytes_min);
-        BOOST_TEST(desk.hub.http_clients == 2U);
+        BOOST_TEST(desk.context.usage.buffer_bytes >= allot::HttpSession::buffer_bytes_min);
+        BOOST_TEST(desk.context.usage.http_clients == 2U);
     }
-    BOOST_TEST(desk.hub.buffer_bytes == 0U);
-    BOOST_TEST(desk.hub.http_clients == 1U);
+    BOOST_TEST(desk.context.usage.buffer_bytes == 0U);
+    BOOST_TEST(desk.context.usage.http_clients == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

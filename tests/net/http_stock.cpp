@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         shop.session.received(two.copy(shop.session.prepare().data(), two.size()));
         int count = 1;
         while (shop.session.execute() == allot::Conversation::Turn::over) ++count;
-        shop.hub.end_round();
+        shop.context.store.commit_batch();
         BOOST_TEST(allot::test::answers_in(shop.take()).size() == 3U);
         return count;
     };
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_how_it_does_then_it_tells_what_info_tells)
     BOOST_TEST(info.at_pointer("/stock/batches").as_int64() == 3);
     expect_error(shop.ask("POST", "/v1/snapshots"), 501, "ERR", "");
     bool is_running = false;
-    shop.hub.backend.start_snapshot = [&] { return !std::exchange(is_running, true); };
+    shop.context.store.backend.start_snapshot = [&] { return !std::exchange(is_running, true); };
     BOOST_TEST(shop.ask("POST", "/v1/snapshots").status == 202U);
     expect_error(shop.ask("POST", "/v1/snapshots"), 409, "ERR", "");
 }

@@ -38,13 +38,13 @@ struct ListeningFixture {
         line.copy(session.prepare().data(), line.size());
         session.received(line.size());
         session.execute();
-        desk.hub.end_round();
+        desk.context.store.commit_batch();
         return take();
     }
     std::string take() { return released(session.output(), desk.engine.journal); }
     /// What it hears of the facts there are.
     std::string hear() {
-        desk.hub.channels.deliver(100);
+        desk.context.pub_sub.deliver(100);
         return take();
     }
     std::string publish(std::string_view channel, std::string_view text) {
@@ -52,7 +52,7 @@ struct ListeningFixture {
         return desk.take();
     }
     Desk<HandJournal> desk;
-    Session session{desk.hub, "test:listener"};
+    Session session{desk.context, "test:listener"};
 };
 
 }  // namespace allot::test

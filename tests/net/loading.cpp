@@ -10,8 +10,8 @@
 namespace {
 
 using allot::CommandSpec;
-using allot::Hub;
 using allot::Loading;
+using allot::ServerContext;
 using allot::test::contains;
 
 /// Clients of both protocols at a server whose store is being opened.
@@ -25,7 +25,7 @@ struct Waiting {
             bytes.remove_prefix(n);
             (void)client.execute();
         }
-        hub.end_round();
+        context.store.commit_batch();
         return allot::test::released(client.output(), engine.journal);
     }
     std::string ask(std::string_view line) {
@@ -33,7 +33,7 @@ struct Waiting {
     }
     allot::test::HttpAnswer get(std::string_view method, std::string_view path,
                                 std::optional<std::string_view> body = {}) {
-        allot::HttpSession client{hub, "test:2"};
+        allot::HttpSession client{context, "test:2"};
         return allot::test::answers_in(
                    answers(client, allot::test::http_request(method, path, body)))
             .at(0);
@@ -41,8 +41,8 @@ struct Waiting {
 
     allot::test::Engine<allot::VolatileJournal> engine;
     Loading loading;
-    Hub hub{loading};
-    allot::Session session{hub, "test:1"};
+    ServerContext context{loading};
+    allot::Session session{context, "test:1"};
 };
 
 constexpr std::string_view told = "-LOADING Allot is loading: replaying journal, 42 %\r\n";
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
         ++refused;
     }
     BOOST_TEST(refused > 20U);
-    BOOST_TEST(hub.counters.of(allot::ErrorCode::loading) == refused);
+    BOOST_TEST(context.counters.of(allot::ErrorCode::loading) == refused);
     // Many at once are looked ahead at, where a store is open.
     std::string many;
     std::string expected;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(when_pinged_then_it_is_not_ready) {
     BOOST_TEST(ask("PING") == told);
     BOOST_TEST(ask("PING message") == told);
     BOOST_TEST(answers(session, allot::test::framed({"PING"})) == told);
-    hub.open(engine.backend());
+    context.open(engine.backend());
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
@@ -102,20 +102,20 @@ BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered
 
 BOOST_AUTO_TEST_CASE(when_client_libraries_wait_for_the_end_then_info_tells_them) {
     loading.update("loading snapshot", 1, 4);
-    hub.now += std::chrono::seconds{10};
+    context.clock.now += std::chrono::seconds{10};
     const std::string info = ask("INFO persistence");
     BOOST_TEST(contains(info, "loading:1\r\n"), info);
     BOOST_TEST(contains(info, "loading_step:loading snapshot\r\n"), info);
     BOOST_TEST(contains(info, "loading_loaded_perc:25\r\n"), info);
     BOOST_TEST(contains(info, "loading_eta_seconds:31\r\n"), info);
-    hub.open(engine.backend());
+    context.open(engine.backend());
     BOOST_TEST(contains(ask("INFO persistence"), "loading:0\r\n"));
     BOOST_TEST(!contains(ask("INFO persistence"), "loading_eta"));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
     BOOST_TEST(ask("ADDBATCH b s 10").starts_with("-LOADING "));
-    hub.open(engine.backend());
+    context.open(engine.backend());
     BOOST_TEST(ask("ADDBATCH b s 10") == "+OK\r\n");
     BOOST_TEST(answers(session, "ALLOCATE o s 1\r\nALLOCATE o s 2\r\n") == "+b\r\n+b\r\n");
 }
@@ -156,16 +156,16 @@ BOOST_AUTO_TEST_CASE(when_probed_then_it_lives_and_is_not_ready) {
         answer.body ==
         R"({"error":{"code":"LOADING","message":"Allot is loading: replaying journal, 42 %"},)"
         R"("reason":"loading","step":"replaying journal","percent":42})");
-    hub.open(engine.backend());
+    context.open(engine.backend());
     BOOST_TEST(get("GET", "/readyz").status == 200U);
     BOOST_TEST(get("GET", "/readyz").body == "ok\n");
-    hub.storage_failed = true;
+    context.store.failed = true;
     BOOST_TEST(get("GET", "/readyz").status == 503U);
     const auto failed = get("GET", "/readyz").json();
     BOOST_TEST(failed.at("reason").as_string() == "the storage has failed");
     BOOST_TEST(failed.at("error").at("code").as_string() == "READONLY");
     BOOST_TEST(get("GET", "/livez").status == 200U);
-    BOOST_TEST(hub.counters.of(allot::ErrorCode::read_only) == 0U);
+    BOOST_TEST(context.counters.of(allot::ErrorCode::read_only) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_nothing_is_known_of_the_total_then_nothing_is_done) {

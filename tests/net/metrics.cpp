@@ -57,14 +57,14 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
     Watched desk;
     const auto before = desk.figures();
     desk.ask("GET", "/v1/skus/none/available");
-    allot::Session session{desk.hub, "test:2"};
+    allot::Session session{desk.context, "test:2"};
     for (const std::string_view line :
          {"ADDBATCH b s 5\r\n", "ALLOCATE o s 3\r\n", "ALLOCATE p s 3\r\n", "NONSENSE\r\n"}) {
         const auto room = session.prepare();
         session.received(line.copy(room.data(), room.size()));
         (void)session.execute();
     }
-    desk.hub.end_round();
+    desk.context.store.commit_batch();
     desk.engine.journal.sync_to(1);
     auto after = desk.figures();
     const auto grown = [&](const std::string& name) {
@@ -106,9 +106,9 @@ BOOST_AUTO_TEST_CASE(when_paths_and_names_are_a_clients_then_no_label_has_them) 
 
 BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_too) {
     Watched desk;
-    desk.hub.timings.durable.add(300ns);
-    desk.hub.timings.durable.add(1ms);
-    desk.hub.timings.durable.add(1h);
+    desk.context.timings.durable.add(300ns);
+    desk.context.timings.durable.add(1ms);
+    desk.context.timings.durable.add(1h);
     auto figures = desk.figures();
     BOOST_TEST(figures["allot_durable_seconds_count"] == 3);
     BOOST_TEST(figures["allot_durable_seconds_sum"] == 3600.0010003,
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_
 
 BOOST_AUTO_TEST_CASE(when_clients_of_http_alone_hold_buffers_then_they_count) {
     Watched desk;
-    BOOST_TEST_REQUIRE(desk.hub.sessions().empty());
+    BOOST_TEST_REQUIRE(desk.context.sessions().empty());
     BOOST_TEST(desk.figures()["allot_client_buffer_bytes"] >= 2048);
     const auto held = desk.ask("GET", "/v1/info").json().at("clients").at("client_buffer_bytes");
     BOOST_TEST(held.as_int64() >= 2048);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_clients_of_http_alone_hold_buffers_then_they_count) {
 BOOST_AUTO_TEST_CASE(when_the_storage_has_figures_of_its_own_then_they_are_there) {
     Watched desk;
     BOOST_TEST(!desk.figures().contains("allot_oldest_lsn"));
-    desk.hub.backend.add_figures = [](allot::Figures& to) {
+    desk.context.store.backend.add_figures = [](allot::Figures& to) {
         to.begin("persistence");
         to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{3});
     };

@@ -11,7 +11,7 @@ namespace {
 using allot::test::contains;
 
 struct Library : allot::test::Desk<allot::test::HandJournal> {
-    Library() { hub.run_id = std::string(40, 'a'); }
+    Library() { context.identity.run_id = std::string(40, 'a'); }
     std::string ask_framed(std::initializer_list<std::string_view> args) {
         send(allot::test::framed(args));
         return take();

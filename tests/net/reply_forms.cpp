@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(when_they_alternate_in_one_pipeline_then_each_reply_has_the
 }
 
 BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_request) {
-    allot::Session waits{hub, "test:2"};
+    allot::Session waits{context, "test:2"};
     for (const bool is_framed : {true, false}) {
         const std::string from = std::to_string(engine.journal.last() + 1);
         const std::string request =
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_r
         BOOST_TEST((waits.execute() == allot::Session::Turn::waiting));
         ask("SETQTY c " + std::to_string(is_framed ? 6 : 7));
         (void)waits.execute();
-        hub.end_round();
+        context.store.commit_batch();
         const std::string told = allot::test::released(waits.output(), engine.journal);
         BOOST_TEST(allot::test::contains(
             told, is_framed ? "$22\r\nbatch_quantity_changed\r\n" : "+batch_quantity_changed\r\n"));

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
          {"STOCK SKU", "AVAILABLE SKU", "ALLOCATIONS o", "EXPLAIN o SKU 1", "STOCK NOPE",
           "SHORTAGES", "SHORTAGES SKU", "ALLOCATE o NOPE 1", "ADDBATCH b SKU 10",
           "ADDBATCH b SKU 11", "DEALLOCATE o", "SETQTY nope 1"}) {
-        Session reader{desk.hub, "test:2"};
+        Session reader{desk.context, "test:2"};
         const std::string line = std::string{look} + "\r\n";
         line.copy(reader.prepare().data(), line.size());
         reader.received(line.size());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
 BOOST_AUTO_TEST_CASE(when_a_command_saw_no_stock_then_it_is_answered_at_once) {
     Desk<HandJournal> desk;
     desk.send("ADDBATCH b SKU 10\r\n");
-    Session other{desk.hub, "test:2"};
+    Session other{desk.context, "test:2"};
     const std::string_view lines = "PING\r\nALLOCATE o SKU zero\r\nINFO nothing\r\n";
     lines.copy(other.prepare().data(), lines.size());
     other.received(lines.size());
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1 SKU 2") == read_only);
     BOOST_TEST(desk.ask("ADDBATCH c SKU 1") == read_only);
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":10\r\n");
-    BOOST_TEST(desk.hub.counters.of(ErrorCode::read_only) == 3U);
+    BOOST_TEST(desk.context.counters.of(ErrorCode::read_only) == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_disk_is_full_then_changes_are_refused_and_reads_served) {
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_all_is_durable_then_reads_are_served
     desk.engine.journal.sync_at_once();
     desk.ask("ADDBATCH b SKU 10");
     desk.engine.journal.fail();
-    desk.hub.storage_failed = true;
+    desk.context.store.failed = true;
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":10\r\n");
     BOOST_TEST(desk.ask("EXPLAIN o SKU 1").starts_with("*2\r\n"));
     for (const allot::CommandSpec& spec : allot::command_table()) {
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches
     desk.engine.journal.sync_by_hand();
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1").empty());
     desk.engine.journal.fail();
-    desk.hub.storage_failed = true;
-    Session other{desk.hub, "test:2"};
+    desk.context.store.failed = true;
+    Session other{desk.context, "test:2"};
     for (const allot::CommandSpec& spec : allot::command_table()) {
         if (!spec.touches_stock()) continue;
         BOOST_TEST(asked(other, std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches
 
 BOOST_AUTO_TEST_CASE(when_a_snapshot_cannot_begin_then_the_client_is_told) {
     Desk<HandJournal> desk;
-    desk.hub.backend.start_snapshot = []() -> bool {
+    desk.context.store.backend.start_snapshot = []() -> bool {
         throw std::system_error{std::make_error_code(std::errc::no_space_on_device)};
     };
     BOOST_TEST(desk.ask("SNAPSHOT") == read_only);
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(
     desk.send("PING\r\n*1\r\n$x\r\nPING\r\n");
     BOOST_TEST(desk.take() == "+PONG\r\n-ERR Protocol error: invalid bulk length\r\n");
     BOOST_TEST((desk.last_turn == Session::Turn::ended));
-    BOOST_TEST(desk.hub.counters.of(Drop::protocol_error) == 1U);
+    BOOST_TEST(desk.context.counters.of(Drop::protocol_error) == 1U);
     Desk<> other;
     other.send("\"PING\r\n");
     BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
@@ -250,23 +250,23 @@ BOOST_AUTO_TEST_CASE(when_more_is_queued_than_allowed_then_the_client_is_dropped
     Desk<> desk{SessionLimits{.output_bytes_max = 50}};
     desk.send("ECHO " + std::string(100, 'x') + "\r\n");
     BOOST_TEST((desk.last_turn == Session::Turn::dropped));
-    BOOST_TEST(desk.hub.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_not_complete_then_it_is_known_since_when) {
     using std::chrono::seconds;
     Desk<> desk;
-    const auto start = allot::Hub::Time{seconds{100}};
-    desk.hub.now = start;
+    const auto start = allot::ServerContext::Time{seconds{100}};
+    desk.context.clock.now = start;
     desk.send("PING\r\nPI");
     BOOST_TEST((desk.session.request_began() == start));
-    desk.hub.now = start + seconds{5};
+    desk.context.clock.now = start + seconds{5};
     desk.send("N");
     BOOST_TEST((desk.session.request_began() == start));
     desk.send("G\r\nE");
     BOOST_TEST((desk.session.request_began() == start + seconds{5}));
     desk.send("CHO x\r\n");
-    BOOST_TEST((desk.session.request_began() == allot::Hub::Time::max()));
+    BOOST_TEST((desk.session.request_began() == allot::ServerContext::Time::max()));
     BOOST_TEST((desk.session.last_command() == start + seconds{5}));
 }
 

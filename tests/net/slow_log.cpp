@@ -13,26 +13,26 @@ using allot::SlowLog;
 using namespace std::chrono_literals;
 
 /// How long whatever is timed next takes.
-allot::Hub::Time now;
+allot::ServerContext::Time now;
 std::chrono::nanoseconds pace = 0ns;
-allot::Hub::Time tick() noexcept { return now += pace; }
+allot::ServerContext::Time tick() noexcept { return now += pace; }
 
 /// A client whose commands all take as long.
 struct Slow : allot::test::Desk<> {
     explicit Slow(std::optional<allot::Password> password = {}) : Desk{{}, std::move(password)} {
-        now = hub.now;
-        hub.timings.clock = tick;
-        hub.unix_time = 1'700'000'000;
+        now = context.clock.now;
+        context.timings.clock = tick;
+        context.clock.unix_time = 1'700'000'000;
         pace = 20ms;
     }
     /// The verbs and arguments that are kept, the newest first.
     [[nodiscard]] std::vector<std::vector<std::string>> kept() const {
         std::vector<std::vector<std::string>> all;
-        for (const auto& entry : hub.timings.slow.entries()) all.push_back(entry.args);
+        for (const auto& entry : context.timings.slow.entries()) all.push_back(entry.args);
         return all;
     }
     std::string ask(std::string_view line) {
-        hub.now = now;
+        context.clock.now = now;
         return Desk::ask(line);
     }
 };
@@ -68,14 +68,14 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_then_it_has_the_form_that_redis_g
     BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
     pace = 20ms;
     desk.ask("PING");
-    BOOST_TEST(desk.hub.timings.slow.entries().at(0).id == 2U);  // ids are not given out again
+    BOOST_TEST(desk.context.timings.slow.entries().at(0).id == 2U);  // ids are not given out again
 }
 
 BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_command_is_slow) {
     allot::test::Desk<> desk;
     BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
                "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
-    desk.hub.timings.slow.threshold = SlowLog::never;
+    desk.context.timings.slow.threshold = SlowLog::never;
     BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
                "*2\r\n$23\r\nslowlog-log-slower-than\r\n$2\r\n-1\r\n");
     BOOST_TEST(desk.ask("CONFIG GET slowlog-max-len") ==
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_comma
 BOOST_AUTO_TEST_CASE(when_a_password_is_given_then_it_is_not_kept) {
     Slow desk{allot::Password{"open sesame"}};
     desk.ask("AUTH mellon");
-    desk.hub.now = now = desk.session.refusal_due();
+    desk.context.clock.now = now = desk.session.refusal_due();
     (void)desk.execute();
     desk.ask("ATUH \"open sesame\"");  // no command, and the client is not known
     desk.ask("HELLO 3 AUTH default \"open sesame\"");
@@ -114,64 +114,66 @@ BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry
                                            {"STOCK", "s"},
                                            {"ALLOCATE", "o1", "s", "1", "... (2 more commands)"}}));
     // Counted with their mean, and by verb.
-    const auto& verbs = desk.hub.counters.verbs;
+    const auto& verbs = desk.context.counters.verbs;
     const auto& allocate = verbs[allot::place_of(allot::find_command("ALLOCATE"))];
     BOOST_TEST(allocate.calls == 3U);
     BOOST_TEST((allocate.took == 20ms));
     BOOST_TEST(verbs[allot::place_of(allot::find_command("STOCK"))].calls == 2U);
-    BOOST_TEST(desk.hub.timings.line.count() == 5U);
-    BOOST_TEST((desk.hub.timings.line.sum() > 59ms && desk.hub.timings.line.sum() <= 60ms));
+    BOOST_TEST(desk.context.timings.line.count() == 5U);
+    BOOST_TEST((desk.context.timings.line.sum() > 59ms && desk.context.timings.line.sum() <= 60ms));
 }
 
 BOOST_AUTO_TEST_CASE(when_one_quits_then_what_comes_after_is_not_counted) {
     Slow desk;
     desk.send("QUIT\r\nPING\r\n");
     BOOST_TEST((desk.kept() == std::vector<Words>{{"QUIT"}}));
-    BOOST_TEST(desk.hub.counters.verbs[allot::place_of(allot::find_command("PING"))].calls == 0U);
+    BOOST_TEST(desk.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
+               0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
     allot::test::Desk<> desk;
-    desk.hub.timings.slow.threshold = 0us;
+    desk.context.timings.slow.threshold = 0us;
     desk.ask("PING");
     BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
-    BOOST_TEST(desk.hub.timings.line.count() == 0U);
-    BOOST_TEST(desk.hub.counters.verbs[allot::place_of(allot::find_command("PING"))].calls == 1U);
+    BOOST_TEST(desk.context.timings.line.count() == 0U);
+    BOOST_TEST(desk.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
+               1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_kept) {
     allot::test::HttpDesk<> desk;
-    now = desk.hub.now;
-    desk.hub.timings.clock = tick;
+    now = desk.context.clock.now;
+    desk.context.timings.clock = tick;
     pace = 10ms;
     const std::string body = R"({"lines":[{"sku":"SKU","quantity":1}]})";
     desk.ask("POST", "/v1/orders/o/allocations", body, "Authorization: Bearer secret\r\n");
-    desk.hub.now = now;
+    desk.context.clock.now = now;
     desk.ask("GET", "/livez");
-    const auto& entries = desk.hub.timings.slow.entries();
+    const auto& entries = desk.context.timings.slow.entries();
     BOOST_REQUIRE(entries.size() == 2U);
     BOOST_TEST((entries[0].args == Words{"GET", "/livez"}));
     BOOST_TEST((entries[1].args == Words{"POST", "/v1/orders/o/allocations", body}));
     BOOST_TEST(entries[1].peer == "test:1");
-    BOOST_TEST(desk.hub.timings.http.count() == 2U);
-    BOOST_TEST(desk.hub.timings.line.count() == 0U);
+    BOOST_TEST(desk.context.timings.http.count() == 2U);
+    BOOST_TEST(desk.context.timings.line.count() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_forgotten) {
     allot::test::HttpDesk<> desk;
-    desk.hub.timings.slow.add({.id = 0,
-                               .at = 1'700'000'000,
-                               .took = 20ms,
-                               .args = {"STOCK", "a\"\xff\r\n"},
-                               .peer = "test:9",
-                               .name = "me"});
+    desk.context.timings.slow.add({.id = 0,
+                                   .at = 1'700'000'000,
+                                   .took = 20ms,
+                                   .args = {"STOCK", "a\"\xff\r\n"},
+                                   .peer = "test:9",
+                                   .name = "me"});
     const std::string first =
         R"({"id":0,"at":1700000000,"microseconds":20000,"arguments":["STOCK","a\"\uFFFD\u000d\u000a"],)"
         R"("client":"test:9","name":"me"})";
     const auto told = desk.ask("GET", "/v1/slowlog");
     BOOST_TEST(told.status == 200U);
     BOOST_TEST(told.json() == boost::json::parse(R"({"length":1,"entries":[)" + first + "]}"));
-    for (int i = 0; i < 11; ++i) desk.hub.timings.slow.add({});
+    for (int i = 0; i < 11; ++i) desk.context.timings.slow.add({});
     const auto count = [&](std::string_view query) {
         const auto answer = desk.ask("GET", "/v1/slowlog" + std::string{query}).json();
         BOOST_TEST(answer.at("length").as_int64() == 12);
@@ -196,8 +198,8 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_for
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_told_over_http_all_the_same) {
     allot::Loading loading;
-    allot::Hub hub{loading};
-    allot::HttpSession session{hub, "test:1"};
+    allot::ServerContext context{loading};
+    allot::HttpSession session{context, "test:1"};
     const std::string request = allot::test::http_request("GET", "/v1/slowlog");
     request.copy(session.prepare().data(), request.size());
     session.received(request.size());

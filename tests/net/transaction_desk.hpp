@@ -39,13 +39,13 @@ public:
         bytes.copy(session_.prepare().data(), bytes.size());
         session_.received(bytes.size());
         session_.execute();
-        desk_.hub.end_round();
+        desk_.context.store.commit_batch();
         return released(session_.output(), desk_.engine.journal);
     }
 
 private:
     TransactionDesk& desk_;
-    Session session_{desk_.hub, "test:2"};
+    Session session_{desk_.context, "test:2"};
 };
 
 }  // namespace allot::test

@@ -26,23 +26,23 @@ BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_bytes_then_it_is_refused, Transacti
     std::size_t queued = 0;
     while (ask(large) == "+QUEUED\r\n") ++queued;
     BOOST_TEST(queued == allot::transaction_bytes_max / 60'000);
-    BOOST_TEST(hub.counters.of(ErrorCode::syntax) == 1U);
+    BOOST_TEST(context.counters.of(ErrorCode::syntax) == 1U);
     BOOST_TEST(ask("EXEC") == aborted);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_their_memory_is_the_clients,
                         TransactionDesk) {
     ask("MULTI");
-    const std::size_t before = hub.buffer_bytes;
+    const std::size_t before = context.usage.buffer_bytes;
     for (int i = 0; i < 8; ++i) ask("ECHO " + std::string(50'000, 'x'));
-    BOOST_TEST(hub.buffer_bytes > before + 400'000);
+    BOOST_TEST(context.usage.buffer_bytes > before + 400'000);
     ask("FROB");
-    BOOST_TEST(hub.buffer_bytes < before + 200'000);  // nothing of it will run
+    BOOST_TEST(context.usage.buffer_bytes < before + 200'000);  // nothing of it will run
     ask("DISCARD");
     for (int i = 0; i < 500; ++i) ask("WATCH sku-" + std::to_string(i));
-    const std::size_t watching = hub.buffer_bytes;
+    const std::size_t watching = context.usage.buffer_bytes;
     ask("UNWATCH");
-    BOOST_TEST(hub.buffer_bytes + 500 * sizeof(allot::Sku) < watching);
+    BOOST_TEST(context.usage.buffer_bytes + 500 * sizeof(allot::Sku) < watching);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_replies_would_be_too_large_then_it_is_undone_and_says_so,
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed, 
 BOOST_FIXTURE_TEST_CASE(when_the_storage_has_failed_then_only_what_needs_none_runs,
                         TransactionDesk) {
     last_of({"MULTI", "ALLOCATE o1 LAMP 1"});
-    hub.storage_failed = true;
+    context.store.failed = true;
     const std::string failed =
         "-EXECABORT Transaction discarded because of: READONLY the storage has failed";
     BOOST_TEST(ask("EXEC").starts_with(failed));

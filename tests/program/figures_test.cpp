@@ -40,11 +40,11 @@ const std::vector<allot::SinkStatus> two_handlers{{.name = "mail",
 /// Of a server in its whole life: while it loads, and when it is open.
 std::vector<Figure> all_figures() {
     allot::Loading loading;
-    allot::Hub hub{loading};
-    std::vector<Figure> all = allot::server_figures(hub).all();
+    allot::ServerContext context{loading};
+    std::vector<Figure> all = allot::server_figures(context).all();
     allot::test::Engine<allot::test::HandJournal> engine;  // which has a history
-    hub.open(engine.backend());
-    hub.backend.add_figures = [](Figures& to) {
+    context.open(engine.backend());
+    context.store.backend.add_figures = [](Figures& to) {
         allot::program::add_store_figures(to, allot::StoreStatus{});
         allot::program::add_sink_figures(to, two_handlers);
         allot::program::add_log_figures(to, 1);
@@ -56,7 +56,7 @@ std::vector<Figure> all_figures() {
     };
     std::set<std::string> known;
     for (const Figure& figure : all) known.insert(name(figure));
-    const Figures open = allot::server_figures(hub);
+    const Figures open = allot::server_figures(context);
     for (const Figure& figure : open.all()) {
         if (!known.contains(name(figure))) all.push_back(figure);
     }

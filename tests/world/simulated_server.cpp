@@ -26,13 +26,13 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
       dice_{dice},
       witness_{witness},
       core_{disk, "store", options, clock_, dice.random()()},
-      hub_{{.bus = &core_.bus,
-            .journal = &core_.journal,
-            .mutex = &core_.mutex,
-            .history = &core_.history,
-            .start_snapshot = [this] { return start_snapshot(); }},
-           tight_limits()} {
-    hub_.now = hub_.started = events_.now();
+      context_{{.bus = &core_.bus,
+                .journal = &core_.journal,
+                .mutex = &core_.turn,
+                .history = &core_.history,
+                .start_snapshot = [this] { return start_snapshot(); }},
+               tight_limits()} {
+    context_.clock.now = context_.clock.started = events_.now();
     core_.journal.on_work([this] {
         drive_journal(events_.now() + moment);
         if (core_.journal.wants_segment() && !segment_planned_) {
@@ -108,33 +108,33 @@ void SimulatedServer::drive_snapshot() {
 
 void SimulatedServer::wake() {
     wake_planned_ = false;
-    hub_.now = events_.now();
-    hub_.storage_failed = core_.journal.failed();
+    context_.clock.now = events_.now();
+    context_.store.failed = core_.journal.failed();
     for (const auto& connection : connections_) {
         connection->flush();
         connection->resume();
         // What it waits for will never be certain.
         const bool in_vain =
-            hub_.storage_failed && connection->holds_beyond(core_.journal.durable());
+            context_.store.failed && connection->holds_beyond(core_.journal.durable());
         if (in_vain) connection->hang_up();
     }
 }
 
 /// As of a reactor, which finds some of those ready that will be.
 void SimulatedServer::round(SimulatedConnection& first) {
-    hub_.now = events_.now();
+    context_.clock.now = events_.now();
     std::vector<SimulatedConnection*> round{&first};
     for (const auto& connection : connections_) {
         if (connection.get() == &first || !connection->is_ready()) continue;
         if (dice_.one_in(2)) round.push_back(connection.get());
     }
     for (SimulatedConnection* const connection : round) connection->take_turn();
-    hub_.end_round();
+    context_.store.commit_batch();
     for (SimulatedConnection* const connection : round) connection->flush();
 }
 
 SimulatedConnection& SimulatedServer::connect() {
-    hub_.now = events_.now();
+    context_.clock.now = events_.now();
     return *connections_.emplace_back(std::make_unique<SimulatedConnection>(*this));
 }
 
@@ -144,7 +144,7 @@ void SimulatedServer::close() {
 }
 
 SimulatedConnection::SimulatedConnection(SimulatedServer& server)
-    : server_{server}, session_{server.hub_, "simulated:0"} {}
+    : server_{server}, session_{server.context_, "simulated:0"} {}
 
 void SimulatedConnection::arrive(std::string_view bytes) {
     inbox_.append(bytes);
@@ -184,10 +184,10 @@ void SimulatedConnection::take_turn() {
     step_planned_ = false;
     if (session_.ended()) return;
     if (starved_) read();
-    const std::uint64_t commands = server_.hub_.counters.commands;
+    const std::uint64_t commands = server_.context_.counters.commands;
     const std::size_t held = session_.output().tail().size();
     const Session::Turn turn = session_.execute();
-    server_.witness_.executed(*this, server_.hub_.counters.commands - commands,
+    server_.witness_.executed(*this, server_.context_.counters.commands - commands,
                               std::string_view{session_.output().tail()}.substr(held));
     backed_up_ = turn == Session::Turn::backed_up;
     starved_ = turn == Session::Turn::starved;
@@ -211,7 +211,7 @@ void SimulatedConnection::flush() {
         });
         return;
     }
-    if (backed_up_ && output.bytes() < server_.hub_.limits.output_pause_bytes) step_later();
+    if (backed_up_ && output.bytes() < server_.context_.limits.output_pause_bytes) step_later();
 }
 
 }  // namespace allot::testing

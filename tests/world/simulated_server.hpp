@@ -69,7 +69,7 @@ private:
     Witness& witness_;
     SimulatedClock clock_{events_};
     StoreCore core_;
-    Hub hub_;
+    ServerContext context_;
     std::vector<std::unique_ptr<SimulatedConnection>> connections_;
     Time journal_resumes_ = Time::max();
     bool segment_planned_ = false;

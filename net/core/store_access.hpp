@@ -1,0 +1,58 @@
+#pragma once
+
+#include <mutex>
+#include <utility>
+
+#include "net/core/backend.hpp"
+#include "net/core/loading.hpp"
+
+namespace allot {
+
+/// The sessions' access to the stock: the backend, whether it can be used, and its mutex, which is
+/// locked once for a batch of commands. Of one thread, as the sessions are.
+class StoreAccess {
+public:
+    explicit StoreAccess(Backend with) { open(std::move(with)); }
+    /// Of a store that is being opened. \param on outlives this.
+    explicit StoreAccess(const Loading& on) noexcept : loading{&on} {}
+
+    /// The store is open.
+    void open(Backend with) {
+        backend = std::move(with);
+        lock_ = std::unique_lock{*backend.mutex, std::defer_lock};
+        loading = nullptr;
+    }
+
+    /// Its pointers are null while `loading`.
+    Backend backend;
+    /// How far the opening of the store is; null once it is open.
+    const Loading* loading = nullptr;
+    /// Set once the storage has failed: what changes stock is refused from then on.
+    bool failed = false;
+
+    /// Locks the backend's mutex, unless it is locked already. \pre the store is open.
+    void lock() {
+        if (!lock_.owns_lock()) lock_.lock();
+    }
+    /// Unlocks the mutex. The sessions that have something to execute run one after the other under
+    /// one lock. The thread that drives them calls this before it releases replies and before it
+    /// waits: with that, the facts of the batch are on their way to disk.
+    void commit_batch() noexcept {
+        if (lock_.owns_lock()) lock_.unlock();
+    }
+
+    /// The last LSN that may be acknowledged.
+    [[nodiscard]] Lsn durable() const noexcept {
+        return backend.journal == nullptr ? 0 : backend.journal->durable();
+    }
+    /// True while replies may show the stock: always, until the storage has failed, because a reply
+    /// waits for the durability of what it saw. After that, only if every fact is durable.
+    [[nodiscard]] bool may_show() const noexcept {
+        return !failed || backend.journal->last() <= backend.journal->durable();
+    }
+
+private:
+    std::unique_lock<TurnMutex> lock_;
+};
+
+}  // namespace allot
