@@ -40,7 +40,7 @@ struct SessionLimits {
     /// A connection with more queued output than this is dropped.
     std::size_t output_bytes_max = 1024 * kibibyte;
     /// Commands executed before others are served, however many have been read.
-    std::size_t commands_per_turn = 512;
+    std::size_t commands_per_slice = 512;
     /// A wrong password is answered this much later, at the least, and nothing else of its client
     /// is executed meanwhile.
     std::chrono::milliseconds wrong_password_delay{500};
@@ -72,7 +72,7 @@ inline constexpr std::size_t shortage_rows_max = 1000;
 /// Rows of one reply to EXPORT.
 inline constexpr std::size_t exported_rows_max = 1000;
 /// With more shortages than this, others have their turn after each SHORTAGES: it looks at all.
-inline constexpr std::size_t shortages_per_turn = 1000;
+inline constexpr std::size_t shortages_per_slice = 1000;
 /// Facts of one FEED that does not say, and at the most.
 inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
@@ -90,11 +90,11 @@ inline constexpr std::size_t patterns_max = 1'000;
 /// Messages of facts, each counted once for each who hears of facts, and bytes of messages that
 /// were published, each counted likewise, before others are served.
 inline constexpr std::size_t told_facts_max = 65'536;
-inline constexpr std::size_t told_bytes_per_turn = 256 * kibibyte;
+inline constexpr std::size_t told_bytes_per_slice = 256 * kibibyte;
 /// With more patterns than this, others have their turn after each PUBLISH.
-inline constexpr std::size_t patterns_per_turn = 16;
+inline constexpr std::size_t patterns_per_slice = 16;
 /// With more channels than this, others have their turn after each PUBSUB CHANNELS.
-inline constexpr std::size_t channels_per_turn = 1'000;
+inline constexpr std::size_t channels_per_slice = 1'000;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Commands between MULTI and EXEC, and the bytes that they take while they are queued.
@@ -108,7 +108,7 @@ inline constexpr std::size_t transaction_long_commands_max = 16;
 /// Operations of a transaction over HTTP.
 inline constexpr std::size_t operations_max = 1'000;
 /// With more than this, others have their turn after it.
-inline constexpr std::size_t operations_per_turn = 64;
+inline constexpr std::size_t operations_per_slice = 64;
 /// SKUs that a client may watch.
 inline constexpr std::size_t watched_skus_max = 1'000;
 /// Bytes of a client's name, and of each thing that it tells of its library.

@@ -21,7 +21,7 @@ struct PlainValue {
 }  // namespace
 
 std::string fact_as_text(const CommittedFact& fact) {
-    const FactParts parts = parts_of(fact.fact);
+    const FactView parts = view_of(fact.fact);
     std::string text = std::to_string(fact.lsn) + ' ' + utc_timestamp(fact.time) + ' ';
     text += parts.type;
     for (const auto& field : parts.fields) {
@@ -33,7 +33,7 @@ std::string fact_as_text(const CommittedFact& fact) {
 }
 
 std::string fact_as_json(const CommittedFact& fact) {
-    const FactParts parts = parts_of(fact.fact);
+    const FactView parts = view_of(fact.fact);
     std::string json = R"({"lsn":)" + std::to_string(fact.lsn) + R"(,"time":")" +
                        utc_timestamp(fact.time) + R"(","fact":)";
     append_json_string(json, parts.type);

@@ -42,7 +42,7 @@ template <class Name>
 std::optional<Name> name_at(Call& call, std::size_t at) {
     const auto name = accepted_name<Name>(call.args[at], call.bus().repository());
     if (name) return *name;
-    call.fail(ErrorCode::bad_name, no_name<Name>(call.args[at]));
+    call.fail(ErrorCode::bad_name, invalid_name_text<Name>(call.args[at]));
     return {};
 }
 
@@ -53,7 +53,7 @@ std::optional<Allocate> read_line(Call& call) {
     if (!sku) return {};
     const auto quantity = Quantity::parse(call.args[3]);
     if (quantity) return Allocate{{*order, *sku, *quantity}};
-    call.fail(ErrorCode::bad_quantity, no_quantity<Quantity>(call.args[3]));
+    call.fail(ErrorCode::bad_quantity, invalid_quantity_text<Quantity>(call.args[3]));
     return {};
 }
 

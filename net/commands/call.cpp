@@ -4,7 +4,7 @@
 
 namespace allot {
 
-void refuse(Call& call, Refusal refusal, Subject subject) {
+void refuse(Call& call, Refusal refusal, RefusalContext subject) {
     tell_refusal(refusal, subject,
                  [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
 }

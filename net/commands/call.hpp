@@ -15,7 +15,7 @@ namespace allot {
 /// What a command is executed in, whichever protocol it came in.
 struct Context {
     ServerContext& server;
-    Conversation& client;
+    Session& client;
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
@@ -27,7 +27,7 @@ struct Context {
 struct Call {
     /// The verb first. Their number is what the command table allows.
     std::span<const std::string_view> args;
-    Conversation& session;
+    Session& session;
     ServerContext& server;
     ReplyWriter& reply;
 
@@ -50,6 +50,6 @@ struct Call {
 }
 
 /// Replies with what the business says.
-void refuse(Call& call, Refusal refusal, Subject subject);
+void refuse(Call& call, Refusal refusal, RefusalContext subject);
 
 }  // namespace allot

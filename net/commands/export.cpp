@@ -22,7 +22,7 @@ struct ValueOf<ListCursor> {
     static constexpr std::string_view schema = "";
     static std::optional<ListCursor> read(Source& source, const Field& field,
                                           const RawValue& value) {
-        const auto index = whole_number(value.text(), no_index - 1);
+        const auto index = parse_uint(value.text(), no_index - 1);
         if (index) return ListCursor{static_cast<Index>(*index)};
         source.fail(ErrorCode::syntax,
                     in_quotes(value.text()) +

@@ -4,7 +4,7 @@
 
 namespace allot {
 
-Failure failure_of(Refusal refusal, Subject subject, std::string field) {
+Failure failure_of(Refusal refusal, RefusalContext subject, std::string field) {
     Failure failure{.code = ErrorCode::generic, .text = {}, .field = std::move(field)};
     tell_refusal(refusal, subject, [&](ErrorCode code, const auto&... parts) {
         failure.code = code;

@@ -20,7 +20,7 @@ struct Failure {
 };
 
 /// What the business says.
-[[nodiscard]] Failure failure_of(Refusal refusal, Subject subject, std::string field = {});
+[[nodiscard]] Failure failure_of(Refusal refusal, RefusalContext subject, std::string field = {});
 /// Of a line of an order. The field is that of its SKU.
 [[nodiscard]] Failure failure_of(RefusedLine refused, const AllocateOrder& order);
 

@@ -99,18 +99,17 @@ void add_traffic(Figures& to, const Counters& counters) {
                counters.writes);
     to.counter("total_accept_retries", "allot_accept_retries_total",
                "Times that accepting had to wait for descriptors", counters.accept_retries);
-    for (std::size_t i = 0; i < drop_words.size(); ++i) {
-        const std::string word{drop_words[i]};
+    for (std::size_t i = 0; i < disconnect_reason_words.size(); ++i) {
+        const std::string word{disconnect_reason_words[i]};
         to.counter("dropped_" + word, "allot_connections_dropped_total",
-                   "Connections that the server ended, by cause", counters.drops[i],
+                   "Connections that the server ended, by cause", counters.disconnects[i],
                    {{"cause", word}});
     }
 }
 
-void add_channels(Figures& to, const Channels& channels) {
+void add_channels(Figures& to, const PubSub& channels) {
     to.begin("stats");
-    to.gauge("pubsub_channels", "allot_channels", "Channels with a subscriber",
-             channels.channels());
+    to.gauge("pubsub_channels", "allot_channels", "PubSub with a subscriber", channels.channels());
     to.gauge("pubsub_patterns", "allot_channel_patterns", "Patterns of channels with a subscriber",
              channels.patterns());
     to.counter("total_messages", "allot_messages_total",

@@ -27,7 +27,7 @@ struct ValueOf<EntryCount> {
 
     static std::optional<EntryCount> read(Source& source, const Field& field,
                                           const RawValue& value) {
-        if (const auto most = whole_number(value.text())) return EntryCount{*most};
+        if (const auto most = parse_uint(value.text())) return EntryCount{*most};
         source.fail(
             ErrorCode::syntax,
             in_quotes(value.text()) + " is no count: it is a whole number from 0, in digits only",

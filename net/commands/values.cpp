@@ -20,7 +20,7 @@ std::optional<Name<Tag>> ValueOf<Name<Tag>>::read(Source& source, const Field& f
                                                   const RawValue& value) {
     const auto name = accepted_name<Name<Tag>>(value.text(), source.repository());
     if (name) return *name;
-    source.fail(ErrorCode::bad_name, no_name<Name<Tag>>(value.shown(true)), field.name);
+    source.fail(ErrorCode::bad_name, invalid_name_text<Name<Tag>>(value.shown(true)), field.name);
     return {};
 }
 template struct ValueOf<Sku>;
@@ -35,7 +35,8 @@ std::optional<Units<min>> ValueOf<Units<min>>::read(Source& source, const Field&
     } else if (const std::int64_t* const number = value.json->if_int64()) {
         if (const auto units = Units<min>::of(*number)) return *units;
     }
-    source.fail(ErrorCode::bad_quantity, no_quantity<Units<min>>(value.shown(false)), field.name);
+    source.fail(ErrorCode::bad_quantity, invalid_quantity_text<Units<min>>(value.shown(false)),
+                field.name);
     return {};
 }
 template struct ValueOf<Quantity>;
@@ -44,15 +45,15 @@ template struct ValueOf<Purchased>;
 std::optional<Eta> ValueOf<Eta>::read(Source& source, const Field& field, const RawValue& value) {
     if (value.json != nullptr && value.json->is_null()) return Eta::warehouse();
     if (const auto eta = day_in(value.text())) return eta;
-    source.fail(ErrorCode::bad_date, no_day(value.shown(true)), field.name);
+    source.fail(ErrorCode::bad_date, invalid_date_text(value.shown(true)), field.name);
     return {};
 }
 
 std::optional<Lsn> ValueOf<Lsn>::read(Source& source, const Field& field, const RawValue& value) {
     const std::int64_t* const number = value.json == nullptr ? nullptr : value.json->if_int64();
     if (number != nullptr && *number >= 0) return static_cast<Lsn>(*number);
-    if (const auto lsn = whole_number(value.text())) return *lsn;
-    source.fail(ErrorCode::syntax, no_lsn_text(value.shown(true)), field.name);
+    if (const auto lsn = parse_uint(value.text())) return *lsn;
+    source.fail(ErrorCode::syntax, invalid_lsn_text(value.shown(true)), field.name);
     return {};
 }
 

@@ -43,10 +43,10 @@ static_assert(error_words.back() == "DIVERGED" &&
 }
 
 /// Why the server ended a connection, or did not begin it.
-enum class Drop : std::uint8_t {
+enum class DisconnectReason : std::uint8_t {
     protocol_error,     ///< bytes that are no request
     request_limit,      ///< a request beyond RequestLimits
-    cross_protocol,     ///< an HTTP request, perhaps forged in somebody's browser
+    cross_protocol,     ///< an HTTP request, perhaps forged by a web page
     clients_max,        ///< too many clients
     no_descriptors,     ///< the process can open no more files
     clients_memory,     ///< held most, when all together held too much
@@ -59,11 +59,12 @@ enum class Drop : std::uint8_t {
     tls_failed,         ///< no TLS, or not as it is asked for: a client without a certificate
     storage_failed,     ///< held replies that can never be acknowledged
 };
-inline constexpr std::array<std::string_view, 14> drop_words{
+inline constexpr std::array<std::string_view, 14> disconnect_reason_words{
     "protocol_error",    "request_limit",   "cross_protocol", "clients_max",     "no_descriptors",
     "clients_memory",    "output_limit",    "output_stalled", "request_stalled", "idle",
     "handshake_stalled", "wrong_passwords", "tls_failed",     "storage_failed"};
-static_assert(drop_words.size() == static_cast<std::size_t>(Drop::storage_failed) + 1);
+static_assert(disconnect_reason_words.size() ==
+              static_cast<std::size_t>(DisconnectReason::storage_failed) + 1);
 
 /// Of the commands of one verb.
 struct VerbCounters {
@@ -81,23 +82,25 @@ struct Counters {
     std::uint64_t connections = 0;     ///< accepted
     std::uint64_t accept_retries = 0;  ///< times that accepting had to wait for descriptors
     std::uint64_t commands = 0;
-    std::uint64_t turns = 0;  ///< in which commands were executed
+    std::uint64_t slices = 0;  ///< in which commands were executed
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t writes = 0;  ///< system calls that sent replies
     std::array<std::uint64_t, error_words.size()> errors{};
-    std::array<std::uint64_t, drop_words.size()> drops{};
+    std::array<std::uint64_t, disconnect_reason_words.size()> disconnects{};
     std::array<VerbCounters, verbs_max + 1> verbs{};  ///< as in the command table
     /// Answers, as in the table of routes.
     std::array<std::array<std::uint64_t, status_classes>, routes_max + 1> routes{};
 
     void count(ErrorCode code) noexcept { ++errors[static_cast<std::size_t>(code)]; }
-    void count(Drop drop) noexcept { ++drops[static_cast<std::size_t>(drop)]; }
+    void count(DisconnectReason reason) noexcept {
+        ++disconnects[static_cast<std::size_t>(reason)];
+    }
     [[nodiscard]] std::uint64_t of(ErrorCode code) const noexcept {
         return errors[static_cast<std::size_t>(code)];
     }
-    [[nodiscard]] std::uint64_t of(Drop drop) const noexcept {
-        return drops[static_cast<std::size_t>(drop)];
+    [[nodiscard]] std::uint64_t of(DisconnectReason reason) const noexcept {
+        return disconnects[static_cast<std::size_t>(reason)];
     }
 };
 

@@ -6,7 +6,7 @@ namespace allot {
 
 namespace {
 
-using FactField = FactParts::Field;
+using FactField = FactView::Field;
 
 FactField order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
 FactField sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
@@ -20,41 +20,40 @@ FactField quantity(auto units) {
 FactField day(std::string_view key, Eta eta) { return {key, key, eta}; }
 
 struct Taker {
-    FactParts operator()(const BatchAdded& f) const {
+    FactView operator()(const BatchAdded& f) const {
         return {"BatchAdded",
                 "batch_added",
                 {batch(f.batch), sku(f.sku), quantity(f.purchased), day("eta", f.eta)}};
     }
-    FactParts operator()(const BatchQuantityChanged& f) const {
+    FactView operator()(const BatchQuantityChanged& f) const {
         return {"BatchQuantityChanged",
                 "batch_quantity_changed",
                 {batch(f.batch), sku(f.sku), units("from", f.from), units("to", f.to)}};
     }
-    FactParts operator()(const BatchRescheduled& f) const {
+    FactView operator()(const BatchRescheduled& f) const {
         return {"BatchRescheduled",
                 "batch_rescheduled",
                 {batch(f.batch), sku(f.sku), day("from", f.from), day("to", f.to)}};
     }
-    FactParts operator()(const LineAllocated& f) const {
-        FactParts parts{
-            "LineAllocated",
-            "line_allocated",
-            {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch)}};
+    FactView operator()(const LineAllocated& f) const {
+        FactView parts{"LineAllocated",
+                       "line_allocated",
+                       {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch)}};
         if (f.since != 0) parts.fields.push_back(FactField{"since", "since", f.since});
         return parts;
     }
-    FactParts operator()(const LineDeallocated& f) const {
+    FactView operator()(const LineDeallocated& f) const {
         return {"LineDeallocated",
                 "line_deallocated",
                 {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch),
                  FactField{"allocated_at", "allocated_at", f.allocated_at}}};
     }
-    FactParts operator()(const OutOfStock& f) const {
+    FactView operator()(const OutOfStock& f) const {
         return {"OutOfStock",
                 "out_of_stock",
                 {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
     }
-    FactParts operator()(const ShortageWithdrawn& f) const {
+    FactView operator()(const ShortageWithdrawn& f) const {
         return {"ShortageWithdrawn",
                 "shortage_withdrawn",
                 {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
@@ -77,14 +76,14 @@ void append_field(std::string& json, std::string_view key, const auto& value) {
 
 }  // namespace
 
-FactParts parts_of(const Fact& fact) { return std::visit(Taker{}, fact); }
+FactView view_of(const Fact& fact) { return std::visit(Taker{}, fact); }
 
-void append_json(std::string& out, const FactParts::Value& value) {
+void append_json(std::string& out, const FactView::Value& value) {
     std::visit(JsonValue{out}, value);
 }
 
 namespace {
-void append_object(std::string& out, const FactParts& parts, std::string_view FactField::*key,
+void append_object(std::string& out, const FactView& parts, std::string_view FactField::*key,
                    std::initializer_list<EventField> before,
                    std::initializer_list<EventField> after) {
     const std::size_t begin = out.size();
@@ -96,18 +95,18 @@ void append_object(std::string& out, const FactParts& parts, std::string_view Fa
 }
 }  // namespace
 
-void append_event_json(std::string& out, const FactParts& parts,
+void append_event_json(std::string& out, const FactView& parts,
                        std::initializer_list<EventField> before,
                        std::initializer_list<EventField> after) {
     append_object(out, parts, &FactField::key, before, after);
 }
 
-void append_book_json(std::string& out, const FactParts& parts,
+void append_book_json(std::string& out, const FactView& parts,
                       std::initializer_list<EventField> after) {
     append_object(out, parts, &FactField::book_key, {}, after);
 }
 
-std::string event_json(const FactParts& parts, std::initializer_list<EventField> before,
+std::string event_json(const FactView& parts, std::initializer_list<EventField> before,
                        std::initializer_list<EventField> after) {
     std::string json;
     json.reserve(160);  // of most; a longer one grows

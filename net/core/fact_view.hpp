@@ -15,7 +15,7 @@ namespace allot {
 
 /// What every outward form of a fact is made of: dumps, the feed, the messages of channels. A kind
 /// of fact is put into words here and nowhere else.
-struct FactParts {
+struct FactView {
     /// A name, a number, or a day that may be none.
     using Value = std::variant<std::string_view, std::uint64_t, Eta>;
     struct Field {
@@ -29,16 +29,16 @@ struct FactParts {
     boost::container::static_vector<Field, 5> fields;
 };
 
-/// Every FactParts::event there is.
+/// Every FactView::event there is.
 inline constexpr std::array<std::string_view, 7> fact_events{
     "batch_added",      "batch_quantity_changed", "batch_rescheduled", "line_allocated",
     "line_deallocated", "out_of_stock",           "shortage_withdrawn"};
 
 /// \return views of the fact.
-[[nodiscard]] FactParts parts_of(const Fact& fact);
+[[nodiscard]] FactView view_of(const Fact& fact);
 
 /// As JSON. A day that is none is null.
-void append_json(std::string& out, const FactParts::Value& value);
+void append_json(std::string& out, const FactView::Value& value);
 /// What is told with a fact and is none of its fields, such as its LSN.
 struct EventField {
     std::string_view key;
@@ -46,14 +46,14 @@ struct EventField {
 };
 /// The fields as one object, on one line, with others before or after them:
 /// `{"order":"o-1","sku":"LAMP","quantity":2,"batch":"b-1"}`.
-void append_event_json(std::string& out, const FactParts& parts,
+void append_event_json(std::string& out, const FactView& parts,
                        std::initializer_list<EventField> before = {},
                        std::initializer_list<EventField> after = {});
 /// Likewise with the names that the service of "Architecture Patterns with Python" has in its
 /// messages: `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
-void append_book_json(std::string& out, const FactParts& parts,
+void append_book_json(std::string& out, const FactView& parts,
                       std::initializer_list<EventField> after);
-[[nodiscard]] std::string event_json(const FactParts& parts,
+[[nodiscard]] std::string event_json(const FactView& parts,
                                      std::initializer_list<EventField> before = {},
                                      std::initializer_list<EventField> after = {});
 

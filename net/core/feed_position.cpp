@@ -9,7 +9,7 @@ std::optional<FeedPosition> feed_position(std::string_view text) {
     if (const auto cursor = cursor_in(text, feed_position_max)) {
         return FeedPosition{cursor->lsn, cursor->history};
     }
-    if (const auto lsn = whole_number(text, feed_position_max)) return FeedPosition{*lsn};
+    if (const auto lsn = parse_uint(text, feed_position_max)) return FeedPosition{*lsn};
     return {};
 }
 

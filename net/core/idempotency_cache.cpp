@@ -21,12 +21,12 @@ Fingerprint fingerprint_of(std::string_view method, std::string_view target,
     return digest;
 }
 
-const RememberedAnswers::Answer* RememberedAnswers::find(std::string_view key) const {
+const IdempotencyCache::Answer* IdempotencyCache::find(std::string_view key) const {
     const auto found = by_key_.find(key);
     return found == by_key_.end() ? nullptr : &found->second->answer;
 }
 
-void RememberedAnswers::remember(std::string_view key, Answer answer) {
+void IdempotencyCache::remember(std::string_view key, Answer answer) {
     BOOST_ASSERT(find(key) == nullptr);
     by_age_.push_back({std::string{key}, std::move(answer)});
     by_age_.back().answer.body.shrink_to_fit();
@@ -40,7 +40,7 @@ void RememberedAnswers::remember(std::string_view key, Answer answer) {
 }
 
 /// With what the list and the table take for it, roughly.
-std::size_t RememberedAnswers::Entry::bytes() const noexcept {
+std::size_t IdempotencyCache::Entry::bytes() const noexcept {
     constexpr std::size_t nodes = 8 * sizeof(void*);
     return sizeof(Entry) + nodes + key.capacity() + answer.body.capacity();
 }

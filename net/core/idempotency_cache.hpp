@@ -20,7 +20,7 @@ using Fingerprint = std::array<unsigned char, 32>;
 
 /// The first answers to requests with an Idempotency-Key, until newer ones take their room. Of one
 /// thread; a restart forgets them.
-class RememberedAnswers {
+class IdempotencyCache {
 public:
     struct Answer {
         Fingerprint request;
@@ -32,7 +32,7 @@ public:
     };
 
     /// \param bytes_max what keys and answers may take, all together.
-    explicit RememberedAnswers(std::size_t bytes_max) noexcept : bytes_max_{bytes_max} {}
+    explicit IdempotencyCache(std::size_t bytes_max) noexcept : bytes_max_{bytes_max} {}
 
     /// \return null when the key is not known, any more. Valid until the next remember().
     [[nodiscard]] const Answer* find(std::string_view key) const;

@@ -45,96 +45,97 @@ private:
 };
 
 std::size_t send(const std::vector<Subscriber*>& to, Message message, Lsn lsn) {
-    for (Subscriber* const session : to) session->deliver(message.of(session->protocol()), lsn);
+    for (Subscriber* const subscriber : to)
+        subscriber->deliver(message.of(subscriber->protocol()), lsn);
     return to.size();
 }
 
 }  // namespace
 
-bool Channels::add(Subscriber& session, Kind kind, std::string_view name) {
+bool PubSub::add(Subscriber& subscriber, Kind kind, std::string_view name) {
     const auto [entry, is_new] = of(kind).try_emplace(std::string{name});
     if (is_new && kind == Kind::pattern) entry->second.glob = std::make_unique<Glob>(name);
-    if (is_new) note(kind, *entry);
-    auto& listeners = entry->second.sessions;
-    if (std::ranges::find(listeners, &session) != listeners.end()) return false;
-    listeners.push_back(&session);
-    if (!cursor_ && history_ != nullptr && is_any_heard()) {
+    if (is_new) add_matches(kind, *entry);
+    auto& subscribers = entry->second.all;
+    if (std::ranges::find(subscribers, &subscriber) != subscribers.end()) return false;
+    subscribers.push_back(&subscriber);
+    if (!cursor_ && history_ != nullptr && has_matches()) {
         cursor_ = history_->read(history_->end() + 1);
     }
     return true;
 }
 
-bool Channels::remove(const Subscriber& session, Kind kind, std::string_view name) {
+bool PubSub::remove(const Subscriber& subscriber, Kind kind, std::string_view name) {
     const auto found = of(kind).find(name);
     if (found == of(kind).end()) return false;
-    if (std::erase(found->second.sessions, &session) == 0) return false;
-    if (!found->second.sessions.empty()) return true;
-    forget(*found);
+    if (std::erase(found->second.all, &subscriber) == 0) return false;
+    if (!found->second.all.empty()) return true;
+    remove_matches(*found);
     of(kind).erase(found);
-    if (!is_any_heard()) cursor_.reset();
+    if (!has_matches()) cursor_.reset();
     return true;
 }
 
-/// The name is new: it is tried against the channels of facts once, and not with each fact.
-void Channels::note(Kind kind, const Entry& entry) {
+/// Tries a new name against the channels of facts: once, and not with each fact.
+void PubSub::add_matches(Kind kind, const Entry& entry) {
     for (std::size_t i = 0; i < fact_events.size(); ++i) {
-        const bool hears = kind == Kind::channel ? entry.first == fact_events[i]
-                                                 : entry.second.glob->matches(fact_events[i]);
-        if (hears) hearings_[i].push_back({&entry, kind});
+        const bool matches = kind == Kind::channel ? entry.first == fact_events[i]
+                                                   : entry.second.glob->matches(fact_events[i]);
+        if (matches) matches_[i].push_back({&entry, kind});
     }
 }
 
-void Channels::forget(const Entry& entry) {
-    for (auto& hearings : hearings_) {
-        std::erase_if(hearings, [&](const Hearing& each) { return each.entry == &entry; });
+void PubSub::remove_matches(const Entry& entry) {
+    for (auto& of_event : matches_) {
+        std::erase_if(of_event, [&](const Match& each) { return each.entry == &entry; });
     }
 }
 
-bool Channels::is_any_heard() const noexcept {
-    return std::ranges::any_of(hearings_, [](const auto& each) { return !each.empty(); });
+bool PubSub::has_matches() const noexcept {
+    return std::ranges::any_of(matches_, [](const auto& each) { return !each.empty(); });
 }
 
-bool Channels::has_room_for(std::string_view pattern) const noexcept {
+bool PubSub::has_room_for(std::string_view pattern) const noexcept {
     return patterns_.size() < patterns_max || patterns_.contains(pattern);
 }
 
-std::size_t Channels::publish(std::string_view channel, std::string_view message, Lsn lsn) {
-    std::size_t heard = 0;
+std::size_t PubSub::publish(std::string_view channel, std::string_view message, Lsn lsn) {
+    std::size_t receivers = 0;
     if (const auto found = channels_.find(channel); found != channels_.end()) {
-        heard += send(found->second.sessions, {{}, channel, message, frames_}, lsn);
+        receivers += send(found->second.all, {{}, channel, message, frames_}, lsn);
     }
-    for (const auto& [pattern, listeners] : patterns_) {
-        if (!listeners.glob->matches(channel)) continue;
-        heard += send(listeners.sessions, {pattern, channel, message, frames_}, lsn);
+    for (const auto& [pattern, subscribers] : patterns_) {
+        if (!subscribers.glob->matches(channel)) continue;
+        receivers += send(subscribers.all, {pattern, channel, message, frames_}, lsn);
     }
-    delivered_ += heard;
-    return heard;
+    delivered_ += receivers;
+    return receivers;
 }
 
-std::size_t Channels::listeners_of(std::string_view channel) const {
+std::size_t PubSub::subscribers_of(std::string_view channel) const {
     const auto found = channels_.find(channel);
-    return found == channels_.end() ? 0 : found->second.sessions.size();
+    return found == channels_.end() ? 0 : found->second.all.size();
 }
 
-std::size_t Channels::bytes_of(Kind kind, std::string_view name) const {
+std::size_t PubSub::bytes_of(Kind kind, std::string_view name) const {
     constexpr std::size_t nodes = 256;  // here and with the session
     const auto& glob = (kind == Kind::channel ? channels_ : patterns_).find(name)->second.glob;
     return nodes + name.size() + (glob ? sizeof(Glob) + glob->bytes() : 0);
 }
 
 /// Of one fact.
-std::size_t Channels::hearers_max() const noexcept {
+std::size_t PubSub::deliveries_per_fact_max() const noexcept {
     std::size_t most = 1;
-    for (const auto& hearings : hearings_) {
+    for (const auto& matches : matches_) {
         std::size_t count = 0;
-        for (const Hearing& each : hearings) count += each.entry->second.sessions.size();
+        for (const Match& each : matches) count += each.entry->second.all.size();
         most = std::max(most, count);
     }
     return most;
 }
 
-void Channels::deliver(std::size_t most) {
-    most = std::min(most, std::max(std::size_t{1}, told_facts_max / hearers_max()));
+void PubSub::deliver(std::size_t most) {
+    most = std::min(most, std::max(std::size_t{1}, told_facts_max / deliveries_per_fact_max()));
     try {
         while (most > 0 && has_facts()) {
             const FactRun facts = cursor_->take(most);
@@ -142,38 +143,39 @@ void Channels::deliver(std::size_t most) {
             for (const CommittedFact& fact : facts) deliver(fact);
         }
     } catch (const std::exception&) {
-        lose_all();
+        disconnect_all();
     }
-    for (Subscriber* const session : hearers_) session->flush_messages();
-    hearers_.clear();
+    for (Subscriber* const subscriber : unflushed_) subscriber->flush_messages();
+    unflushed_.clear();
 }
 
-void Channels::deliver(const CommittedFact& fact) {
-    const FactParts parts = parts_of(fact.fact);
+void PubSub::deliver(const CommittedFact& fact) {
+    const FactView parts = view_of(fact.fact);
     const auto* const kind = std::ranges::find(fact_events, parts.event);
-    const auto& hearings = hearings_[static_cast<std::size_t>(kind - fact_events.begin())];
-    if (hearings.empty()) return;
+    const auto& matches = matches_[static_cast<std::size_t>(kind - fact_events.begin())];
+    if (matches.empty()) return;
     text_.clear();
     const std::string cursor = text_of(fact.cursor());
     append_book_json(
         text_, parts,
         {{"lsn", static_cast<std::int64_t>(fact.lsn)}, {"time", fact.time}, {"cursor", cursor}});
-    for (const auto& [entry, how] : hearings) {
+    for (const auto& [entry, how] : matches) {
         const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";
         Message message{pattern, parts.event, text_, frames_};
-        for (Subscriber* const session : entry->second.sessions) {
-            if (session->hear(message.of(session->protocol()))) hearers_.push_back(session);
+        for (Subscriber* const subscriber : entry->second.all) {
+            if (subscriber->enqueue(message.of(subscriber->protocol())))
+                unflushed_.push_back(subscriber);
         }
-        delivered_ += entry->second.sessions.size();
+        delivered_ += entry->second.all.size();
     }
 }
 
-void Channels::lose_all() {
+void PubSub::disconnect_all() {
     cursor_.reset();
-    for (const auto& hearings : hearings_) {
-        for (const Hearing& each : hearings) {
-            for (Subscriber* const session : each.entry->second.sessions) {
-                session->lose();
+    for (const auto& matches : matches_) {
+        for (const Match& each : matches) {
+            for (Subscriber* const subscriber : each.entry->second.all) {
+                subscriber->disconnect();
             }
         }
     }

@@ -16,110 +16,111 @@
 
 namespace allot {
 
-/// A client that hears of messages.
+/// A client that receives messages.
 class Subscriber {
 public:
     /// The version of the protocol that its messages are written in, 2 or 3.
     [[nodiscard]] virtual int protocol() const noexcept = 0;
-    /// Sends a message, in a frame of its own, once `lsn` is durable. It is dropped when too much
-    /// output is queued.
+    /// Sends a message, in a frame of its own, once `lsn` is durable. Disconnects the client when
+    /// too much output is queued.
     virtual void deliver(std::string_view frame, Lsn lsn) = 0;
-    /// As deliver(), with a message of a durable fact and outside of a turn, but for what
+    /// As deliver(), with a message of a durable fact and outside of execute(), without what
     /// flush_messages() does once for many. \return true when that has to follow.
-    [[nodiscard]] virtual bool hear(std::string_view frame) = 0;
+    [[nodiscard]] virtual bool enqueue(std::string_view frame) = 0;
     virtual void flush_messages() = 0;
-    /// It can be told of facts no more: it is dropped, if it is not yet.
-    virtual void lose() = 0;
+    /// Disconnects the client, if it is not disconnected yet: facts can't be read any more.
+    virtual void disconnect() = 0;
 
 protected:
     ~Subscriber() = default;
 };
 
-/// Who listens to what, and the facts that become messages: one cursor for all who hear of facts,
-/// and each message made once. Who hears of which facts is known before there are any. Of one
-/// thread, as its sessions are.
-class Channels {
+/// Subscriptions to channels and patterns, and the facts that become messages. One cursor serves
+/// all subscribers of facts, and each message is formatted once for each version of the protocol. A
+/// name is matched against the channels of facts when it is added. Of one thread, as its sessions
+/// are.
+class PubSub {
 public:
     enum class Kind : std::uint8_t { channel, pattern };
 
     /// \param history of which facts are messages; may be null.
-    explicit Channels(FactHistory* history) noexcept : history_{history} {}
+    explicit PubSub(FactHistory* history) noexcept : history_{history} {}
 
-    /// \return false when it listens already. What happens from now on is heard.
-    bool add(Subscriber& session, Kind kind, std::string_view name);
-    /// \return false when it did not listen.
-    bool remove(const Subscriber& session, Kind kind, std::string_view name);
+    /// Subscribes to what happens from now on. \return false when it is subscribed already.
+    bool add(Subscriber& subscriber, Kind kind, std::string_view name);
+    /// \return false when it was not subscribed.
+    bool remove(const Subscriber& subscriber, Kind kind, std::string_view name);
 
-    /// Delivers a message to all who listen. \return how many times.
-    /// \param lsn nobody sees the message before this fact is durable.
+    /// Delivers a message to all subscribers. \return how many times.
+    /// \param lsn no subscriber receives the message before this fact is durable.
     std::size_t publish(std::string_view channel, std::string_view message, Lsn lsn);
-    /// Somebody listens to this pattern, or there may be one more.
+    /// The pattern has a subscriber, or there may be one more pattern.
     [[nodiscard]] bool has_room_for(std::string_view pattern) const noexcept;
 
-    /// Memory that a name takes here and with its listener, roughly. \pre somebody listens to it.
+    /// Memory that a name takes here and with its subscriber, roughly. \pre it has a subscriber.
     [[nodiscard]] std::size_t bytes_of(Kind kind, std::string_view name) const;
 
-    /// Calls `take(name, listeners)` for each name that somebody listens to, in their order.
+    /// Calls `take(name, subscribers)` for each name with a subscriber, in their order.
     template <class Take>
     void for_each(Kind kind, Take&& take) const {
-        for (const auto& [name, listeners] : kind == Kind::channel ? channels_ : patterns_) {
-            take(std::string_view{name}, listeners.sessions.size());
+        for (const auto& [name, subscribers] : kind == Kind::channel ? channels_ : patterns_) {
+            take(std::string_view{name}, subscribers.all.size());
         }
     }
-    /// Who listen to a channel by its name.
-    [[nodiscard]] std::size_t listeners_of(std::string_view channel) const;
+    /// Subscribers of a channel by its name, those by patterns not counted.
+    [[nodiscard]] std::size_t subscribers_of(std::string_view channel) const;
 
-    /// Nobody listens.
+    /// There are no subscribers.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
     [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }
     [[nodiscard]] std::size_t patterns() const noexcept { return patterns_.size(); }
-    /// Messages, one for each who was told, since the process began.
+    /// Messages since the process began, one for each subscriber that received it.
     [[nodiscard]] std::uint64_t delivered() const noexcept { return delivered_; }
-    /// Somebody hears of some fact: else none is looked at.
-    [[nodiscard]] bool hears_facts() const noexcept { return cursor_ != nullptr; }
+    /// Some fact has a subscriber. Otherwise facts are not read.
+    [[nodiscard]] bool has_fact_subscribers() const noexcept { return cursor_ != nullptr; }
     /// There are facts to deliver().
     [[nodiscard]] bool has_facts() const noexcept {
         return cursor_ && cursor_->next() <= history_->end();
     }
-    /// Delivers facts that have become durable, `most` at the most, and fewer where many hear of
-    /// them: at least one. Where they can't be read,
-    /// whoever hears of facts is dropped: he must not believe that nothing has happened.
+    /// Delivers facts that have become durable: `most` at the most, fewer when they have many
+    /// subscribers, at least one. After a read error all subscribers of facts are disconnected, so
+    /// that none mistakes the gap for silence.
     void deliver(std::size_t most);
 
 private:
-    struct Listeners {
-        std::vector<Subscriber*> sessions;
+    struct Subscribers {
+        std::vector<Subscriber*> all;
         std::unique_ptr<const Glob> glob;  ///< of a pattern
     };
-    using Names = std::map<std::string, Listeners, std::less<>>;
+    using Names = std::map<std::string, Subscribers, std::less<>>;
     [[nodiscard]] Names& of(Kind kind) noexcept {
         return kind == Kind::channel ? channels_ : patterns_;
     }
-    /// A name, and who listens to it. It stays where it is while somebody does.
+    /// A name and its subscribers. Its address is stable while it has any.
     using Entry = Names::value_type;
-    struct Hearing {
+    struct Match {
         const Entry* entry;
         Kind kind;
     };
-    void note(Kind kind, const Entry& entry);
-    void forget(const Entry& entry);
-    [[nodiscard]] bool is_any_heard() const noexcept;
-    [[nodiscard]] std::size_t hearers_max() const noexcept;
+    void add_matches(Kind kind, const Entry& entry);
+    void remove_matches(const Entry& entry);
+    [[nodiscard]] bool has_matches() const noexcept;
+    [[nodiscard]] std::size_t deliveries_per_fact_max() const noexcept;
     void deliver(const CommittedFact& fact);
-    void lose_all();
+    void disconnect_all();
 
     FactHistory* history_;
     std::uint64_t delivered_ = 0;
-    std::unique_ptr<FactCursor> cursor_;  // null while nobody hears of facts
+    std::unique_ptr<FactCursor> cursor_;  // null while facts have no subscriber
     Names channels_;
     Names patterns_;
-    std::array<std::vector<Hearing>, fact_events.size()> hearings_;  // of each of fact_events
-    std::vector<Subscriber*> hearers_;   // in deliver(): who was told something
-    std::string text_;                   // of the fact that is told
-    std::array<std::string, 2> frames_;  // of the message, in each version of the protocol
+    std::array<std::vector<Match>, fact_events.size()> matches_;  // of each of fact_events
+    std::vector<Subscriber*> unflushed_;  // in deliver(): have received something
+    std::string text_;                    // of the fact that is told
+    std::array<std::string, 2> frames_;   // of the message, in each version of the protocol
 };
 
-/// A channel on which the store alone tells what has happened: nobody else may.
+/// A channel on which the store alone publishes: clients may not.
 [[nodiscard]] bool is_fact_channel(std::string_view channel) noexcept;
 
 }  // namespace allot

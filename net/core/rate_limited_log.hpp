@@ -11,7 +11,7 @@ namespace allot {
 
 /// Tells the operator what clients do wrong, and however often they do it, not without bound: so
 /// many lines a minute, the first of which tells how many were left out in the one before.
-class BoundedWarnings {
+class RateLimitedLog {
 public:
     using Time = std::chrono::steady_clock::time_point;
     using Tell = std::function<void(std::string_view)>;
@@ -19,7 +19,7 @@ public:
     static constexpr std::chrono::minutes window{1};
 
     /// \param tell empty: nobody is told.
-    explicit BoundedWarnings(Tell tell = {}) : tell_{std::move(tell)} {}
+    explicit RateLimitedLog(Tell tell = {}) : tell_{std::move(tell)} {}
 
     /// \param text printable, whatever a client sent.
     void tell(Time now, std::string text) {

@@ -21,7 +21,7 @@ struct Request {
 
 /// Requests that have been read and are about to be executed, with their rows of the command table
 /// (null: an unknown command).
-struct Lookahead {
+struct PrefetchWindow {
     struct Entry {
         Request request;
         const CommandSpec* spec = nullptr;

@@ -49,19 +49,19 @@ std::string broken_name_rule(std::string_view text) {
 }
 
 template <class Name>
-std::string no_name(std::string_view value) {
+std::string invalid_name_text(std::string_view value) {
     return in_quotes(value)
         .append(" is no ")
         .append(kind_of<Name>)
         .append(": it ")
         .append(broken_name_rule(value));
 }
-template std::string no_name<Sku>(std::string_view);
-template std::string no_name<BatchRef>(std::string_view);
-template std::string no_name<OrderId>(std::string_view);
+template std::string invalid_name_text<Sku>(std::string_view);
+template std::string invalid_name_text<BatchRef>(std::string_view);
+template std::string invalid_name_text<OrderId>(std::string_view);
 
 template <class Units>
-std::string no_quantity(std::string_view value) {
+std::string invalid_quantity_text(std::string_view value) {
     return in_quotes(value)
         .append(" is no quantity: it is a whole number from ")
         .append(std::to_string(Units::units_min))
@@ -69,8 +69,8 @@ std::string no_quantity(std::string_view value) {
         .append(std::to_string(Units::units_max))
         .append(", in digits only");
 }
-template std::string no_quantity<Quantity>(std::string_view);
-template std::string no_quantity<Purchased>(std::string_view);
+template std::string invalid_quantity_text<Quantity>(std::string_view);
+template std::string invalid_quantity_text<Purchased>(std::string_view);
 
 std::optional<Eta> day_in(std::string_view text) {
     if (equal_ignoring_case(text, "warehouse")) return Eta::warehouse();
@@ -78,19 +78,19 @@ std::optional<Eta> day_in(std::string_view text) {
     return {};
 }
 
-std::string no_day(std::string_view value) {
+std::string invalid_date_text(std::string_view value) {
     return in_quotes(value).append(
         " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
 }
 
-std::string no_lsn_text(std::string_view value, std::uint64_t max) {
+std::string invalid_lsn_text(std::string_view value, std::uint64_t max) {
     return in_quotes(value)
         .append(" is no LSN: it is a whole number from 0 to ")
         .append(std::to_string(max))
         .append(", in digits only");
 }
 
-std::string no_position_text(std::string_view value) {
+std::string invalid_cursor_text(std::string_view value) {
     return in_quotes(value)
         .append(
             " is no cursor: it is a history of 16 hexadecimal digits, a colon and an LSN, or an "

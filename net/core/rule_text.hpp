@@ -20,27 +20,28 @@ namespace allot {
 /// text that breaks none, because it stands for what is no text: that a name is a string.
 [[nodiscard]] std::string broken_name_rule(std::string_view text);
 template <class Name>
-[[nodiscard]] std::string no_name(std::string_view value);
-extern template std::string no_name<Sku>(std::string_view);
-extern template std::string no_name<BatchRef>(std::string_view);
-extern template std::string no_name<OrderId>(std::string_view);
+[[nodiscard]] std::string invalid_name_text(std::string_view value);
+extern template std::string invalid_name_text<Sku>(std::string_view);
+extern template std::string invalid_name_text<BatchRef>(std::string_view);
+extern template std::string invalid_name_text<OrderId>(std::string_view);
 
 template <class Units>
-[[nodiscard]] std::string no_quantity(std::string_view value);
-extern template std::string no_quantity<Quantity>(std::string_view);
-extern template std::string no_quantity<Purchased>(std::string_view);
+[[nodiscard]] std::string invalid_quantity_text(std::string_view value);
+extern template std::string invalid_quantity_text<Quantity>(std::string_view);
+extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 
-/// A day or ETA as every protocol takes it; of any other text no_day() tells what is wrong.
+/// A day or ETA as every protocol takes it; of any other text invalid_date_text() tells what is
+/// wrong.
 [[nodiscard]] std::optional<Eta> day_in(std::string_view text);
-[[nodiscard]] std::string no_day(std::string_view value);
+[[nodiscard]] std::string invalid_date_text(std::string_view value);
 /// Of a place in the history. \param max of those that are taken.
-[[nodiscard]] std::string no_lsn_text(std::string_view value,
-                                      std::uint64_t max = ~std::uint64_t{0});
+[[nodiscard]] std::string invalid_lsn_text(std::string_view value,
+                                           std::uint64_t max = ~std::uint64_t{0});
 /// The last LSN that a reader of the feed may have seen, so that the one after the next can be
 /// counted.
 inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
 /// Of what says how far a reader has come.
-[[nodiscard]] std::string no_position_text(std::string_view value);
+[[nodiscard]] std::string invalid_cursor_text(std::string_view value);
 /// `sku, quantity and eta`
 [[nodiscard]] std::string listed(std::span<const std::string_view> names);
 /// Of an order that has none, or too many.
@@ -49,13 +50,13 @@ inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
 [[nodiscard]] std::string too_many_candidates(std::size_t candidates);
 
 /// What a refusal speaks of. Views of checked names.
-struct Subject {
+struct RefusalContext {
     std::string_view sku = {};
     std::string_view batch = {};
 };
 /// Calls `tell(code, part…)` with what the business says, in parts of text.
 template <class Tell>
-void tell_refusal(Refusal refusal, Subject subject, Tell&& tell) {
+void tell_refusal(Refusal refusal, RefusalContext subject, Tell&& tell) {
     switch (refusal) {
         case Refusal::unknown_sku:
             return tell(ErrorCode::invalid_sku, "Invalid sku ", subject.sku);

@@ -4,7 +4,7 @@
 
 namespace allot {
 
-std::uint64_t ServerContext::enter(Conversation& session) {
+std::uint64_t ServerContext::enter(Session& session) {
     sessions_.push_back({++last_id_, &session});
     return last_id_;
 }

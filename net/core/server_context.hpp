@@ -20,7 +20,7 @@
 
 namespace allot {
 
-class Conversation;
+class Session;
 
 /// What INFO tells of the server itself, and by which names it may be asked.
 struct ServerIdentity {
@@ -64,7 +64,7 @@ public:
     /// The store is open.
     void open(Backend backend) {
         store.open(std::move(backend));
-        pub_sub = Channels{store.backend.history};
+        pub_sub = PubSub{store.backend.history};
     }
 
     StoreAccess store;
@@ -75,20 +75,20 @@ public:
     ConnectionUsage usage;
     Counters counters;
     Timings timings;
-    Channels pub_sub{nullptr};
-    BoundedWarnings warnings;  ///< set by the program
+    PubSub pub_sub{nullptr};
+    RateLimitedLog warnings;  ///< set by the program
     /// Requests of the slice that is being executed; here so that sessions share the memory.
-    Lookahead window;
+    PrefetchWindow window;
     /// First answers to HTTP requests that carry an Idempotency-Key.
-    RememberedAnswers idempotency{remembered_bytes_max};
+    IdempotencyCache idempotency{remembered_bytes_max};
 
     /// A session of the line protocol.
     struct Entered {
         std::uint64_t id;
-        Conversation* session;
+        Session* session;
     };
     /// \return the session's id, from 1, never given out again.
-    std::uint64_t enter(Conversation& session);
+    std::uint64_t enter(Session& session);
     /// \pre it has entered
     void leave(std::uint64_t id) noexcept;
     /// In order of their ids.

@@ -17,37 +17,39 @@
 
 namespace allot {
 
-/// One client's side of a protocol, whichever it is: bytes in, requests executed, replies out, each
-/// with the LSN that it waits for. Knows no socket and no clock; whoever drives it moves the bytes.
-class Conversation {
+/// The base of both protocols' sessions, one for each client: bytes in, requests executed, replies
+/// out, each with the LSN that it waits for. Knows no socket and no clock: its connection moves the
+/// bytes.
+class Session {
 public:
     /// \param peer where the client is.
-    Conversation(ServerContext& context, std::string peer);
-    Conversation(const Conversation&) = delete;
-    Conversation& operator=(const Conversation&) = delete;
-    virtual ~Conversation() = default;  // the final class has called release()
+    Session(ServerContext& context, std::string peer);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    virtual ~Session() = default;  // the final class has called release()
 
     /// Where the next bytes of the client go, and how many went there.
     [[nodiscard]] virtual std::span<char> prepare() = 0;
     virtual void received(std::size_t bytes) = 0;
 
-    enum class Turn : std::uint8_t {
-        starved,    ///< all complete requests are executed: read
-        over,       ///< more could be executed: after others had their turn
-        backed_up,  ///< too much output is queued: once there is less
-        held,       ///< gave a wrong password: at refusal_due()
-        waiting,    ///< for facts: at wait_due(), or when the history reaches awaited_fact()
-        ended,      ///< nothing is executed any more: close once the output is out
-        dropped,    ///< close at once
+    enum class ExecuteResult : std::uint8_t {
+        need_input,    ///< all complete requests are executed: read
+        yield,         ///< more could be executed: once other sessions have run
+        backpressure,  ///< too much output is queued: once there is less
+        delayed,       ///< a wrong password was given: at refusal_due()
+        blocked,       ///< waits for facts: at wait_due(), or once the history has awaited_fact()
+        ended,         ///< nothing is executed any more: close once the output is sent
+        disconnected,  ///< close at once
     };
-    /// Executes what has been received, within the bounds of one turn, and seals the replies. Takes
-    /// the context's turn when it needs it, and leaves it for the round's others.
-    virtual Turn execute() = 0;
+    /// Executes a slice of what has been received, at most SessionLimits::commands_per_slice
+    /// requests, and seals the replies. Locks the store when a request needs it, and leaves it
+    /// locked for the other sessions of the batch.
+    virtual ExecuteResult execute() = 0;
 
-    /// The client sends no more, or is heard no more: what has no end of its own ends.
+    /// The client sends no more, or is not read any more: ends what has no end of its own.
     virtual void finish() {}
-    /// What was executed took long: others have their turn before the next request.
-    void end_turn() noexcept { ends_turn_ = true; }
+    /// Ends the slice after the request that is being executed: it took long.
+    void end_slice() noexcept { ends_slice_ = true; }
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
     [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }
@@ -55,11 +57,12 @@ public:
     [[nodiscard]] OutputQueue& output() noexcept { return output_; }
     [[nodiscard]] const OutputQueue& output() const noexcept { return output_; }
 
-    /// When a client that gave a wrong password is to be told so; the far future when there is
-    /// nothing to tell.
+    /// When a wrong password is refused; the far future when there is none.
     [[nodiscard]] ServerContext::Time refusal_due() const noexcept { return refusal_due_; }
-    /// Since when it owes the password; the far future when it does not.
-    [[nodiscard]] ServerContext::Time unknown_since() const noexcept { return unknown_since_; }
+    /// Since when the password is missing; the far future when it is not.
+    [[nodiscard]] ServerContext::Time unauthenticated_since() const noexcept {
+        return unauthenticated_since_;
+    }
 
     [[nodiscard]] bool is_waiting() const noexcept { return wait_.has_value(); }
     /// The far future where it does not wait, or for ever.
@@ -68,17 +71,18 @@ public:
     }
     /// \pre is_waiting()
     [[nodiscard]] Lsn awaited_fact() const noexcept { return wait_->from; }
-    /// False when too much has come of a client that waits: it is kept, and no more is read.
-    [[nodiscard]] bool hears_while_waiting() const noexcept {
+    /// False once a blocked client has sent too much: its input is kept, and no more is read.
+    [[nodiscard]] bool reads_while_blocked() const noexcept {
         return input_capacity() < waiting_input_bytes_max;
     }
 
-    /// It is told of what others do, and so is no idler.
+    /// Receives messages or events, and therefore never counts as idle.
     [[nodiscard]] bool is_listening() const noexcept { return listening_; }
-    /// `call` is told when there is output although no turn was taken, or drops() is true.
+    /// Sets what is called when output was appended outside of execute(), or is_disconnected() has
+    /// become true.
     void on_output(std::function<void()> call) { has_output_ = std::move(call); }
     /// It has to be closed at once.
-    [[nodiscard]] bool drops() const noexcept { return state_ == State::dropped; }
+    [[nodiscard]] bool is_disconnected() const noexcept { return state_ == State::disconnected; }
 
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
     [[nodiscard]] ServerContext::Time entered() const noexcept { return entered_; }
@@ -94,14 +98,14 @@ public:
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
     /// Tells the context how much that is now. execute() does.
     void account() noexcept { account(buffer_bytes()); }
-    /// Gives up what is queued for the client, who has to be closed at once: see drops(). Not
-    /// within its own turn. \return false, and nothing has happened, where nothing is queued.
-    bool give_up(Drop cause) noexcept;
+    /// Discards the queued output and disconnects the client: see is_disconnected(). Not within its
+    /// own execute(). \return false, without effect, when nothing is queued.
+    bool discard_output(DisconnectReason cause) noexcept;
     /// Gives back its buffers. Nothing but the destructor is called afterwards.
     void release() noexcept;
 
 protected:
-    enum class State : std::uint8_t { open, ended, dropped };
+    enum class State : std::uint8_t { open, ended, disconnected };
     /// Nothing is executed before this fact is shown, or it is due.
     struct Wait {
         Lsn from;
@@ -120,7 +124,7 @@ protected:
         context_.usage.output_bytes += output_.bytes() - accounted_output_;
         accounted_output_ = output_.bytes();
     }
-    /// After a turn. \param is_incomplete bytes of a request are there, and not all of it.
+    /// After a slice. \param is_incomplete a part of a request is there.
     void note_request_began(bool is_incomplete) noexcept {
         if (!is_incomplete) {
             request_began_ = ServerContext::Time::max();
@@ -128,12 +132,11 @@ protected:
             request_began_ = context_.clock.now;
         }
     }
-    /// The client gave a wrong password: it is told so at refusal_due(), and nothing is executed
-    /// until then.
+    /// Refuses a wrong password at refusal_due(); nothing is executed until then.
     void refuse_later() noexcept;
     /// Counts the refusal that is told now. The last one that is allowed ends the connection.
     void count_refusal() noexcept;
-    void drop(Drop cause) noexcept;
+    void disconnect(DisconnectReason cause) noexcept;
     /// Puts what took long into the slow log. \param name that the client has given itself.
     void note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
                    std::string name = {});
@@ -142,14 +145,14 @@ protected:
     OutputQueue output_;
     ServerContext::Time last_command_;
     ServerContext::Time request_began_ = ServerContext::Time::max();
-    ServerContext::Time unknown_since_ = ServerContext::Time::max();
+    ServerContext::Time unauthenticated_since_ = ServerContext::Time::max();
     ServerContext::Time refusal_due_ = ServerContext::Time::max();
     std::optional<Wait> wait_;
-    std::size_t thrown_away_bytes_ = 0;  // of replies in this turn that were too large to be sent
+    std::size_t thrown_away_bytes_ = 0;  // of replies in this slice that were too large to be sent
     std::size_t wrong_passwords_ = 0;    // since it last gave the right one
     State state_ = State::open;
     bool listening_ = false;
-    bool ends_turn_ = false;  // after this request
+    bool ends_slice_ = false;  // after this request
     std::function<void()> has_output_ = [] {};
 
 private:

@@ -18,7 +18,7 @@ void append_id(std::string& out, const HistoryCursor& cursor) {
 }
 
 /// JSON has no line ends, so it is one line of data.
-void append_event(std::string& out, const CommittedFact& fact, const FactParts& parts) {
+void append_event(std::string& out, const CommittedFact& fact, const FactView& parts) {
     append_id(out, fact.cursor());
     out.append("event: ").append(parts.event).append("\ndata: ");
     append_event_json(out, parts, {},
@@ -69,7 +69,7 @@ std::size_t EventStream::append_facts(std::string& out, std::size_t most) {
     const FactRun facts = history_.read(next())->take(most);
     std::string text;
     for (const CommittedFact& fact : facts) {
-        const FactParts parts = parts_of(fact.fact);
+        const FactView parts = view_of(fact.fact);
         if (!query_.kinds.test(kind_of(parts.event))) continue;
         append_event(text, fact, parts);
         told_ = fact.lsn;

@@ -12,7 +12,7 @@ const std::string* Exchange::query(std::string_view name) const noexcept {
 
 void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
                     std::string_view field) const {
-    context.counters.count(code);
+    server.counters.count(code);
     reply.status = status;
     if (!is_of_book()) return set_error(reply, code, text, field);
     std::string message{field};

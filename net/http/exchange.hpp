@@ -23,7 +23,7 @@ struct Exchange {
     /// The segments of the path that stand where the route has names in braces.
     std::span<const std::string_view> arguments;
     ServerContext& server;
-    Conversation& client;
+    Session& client;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said
 

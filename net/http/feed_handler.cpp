@@ -28,7 +28,7 @@ std::optional<Place> place_after(const Exchange& exchange, const FactHistory& hi
                                  std::string_view text, std::string_view field) {
     const auto position = feed_position(text);
     if (!position) {
-        exchange.fail(ErrorCode::syntax, no_position_text(text), field);
+        exchange.fail(ErrorCode::syntax, invalid_cursor_text(text), field);
         return {};
     }
     if (!position->history) return Place{position->lsn + 1, field};
@@ -53,9 +53,9 @@ std::optional<Place> place_of(const Exchange& exchange, const FactHistory& histo
     if (after != nullptr) return place_after(exchange, history, *after, "after");
     if (from == nullptr) return Place{history.oldest()};
     if (*from == "$") return Place{history.end() + 1, "from"};
-    const auto lsn = whole_number(*from, feed_position_max);
+    const auto lsn = parse_uint(*from, feed_position_max);
     if (!lsn) {
-        exchange.fail(ErrorCode::syntax, no_lsn_text(*from, feed_position_max), "from");
+        exchange.fail(ErrorCode::syntax, invalid_lsn_text(*from, feed_position_max), "from");
         return {};
     }
     return Place{std::max<Lsn>(*lsn, 1), "from"};

@@ -29,9 +29,9 @@ std::string_view text_of(verb method) {
 }  // namespace
 
 HttpSession::HttpSession(ServerContext& context, std::string peer)
-    : Conversation{context, std::move(peer)} {
+    : Session{context, std::move(peer)} {
     ++context_.usage.http_clients;
-    if (context_.password) unknown_since_ = context_.clock.now;
+    if (context_.password) unauthenticated_since_ = context_.clock.now;
 }
 
 HttpSession::~HttpSession() {
@@ -76,33 +76,35 @@ void HttpSession::received(std::size_t bytes) {
     context_.counters.bytes_in += bytes;
 }
 
-Conversation::Turn HttpSession::execute() {
+Session::ExecuteResult HttpSession::execute() {
     Lsn saw = 0;
-    const Turn turn = run_turn(saw);
+    const ExecuteResult result = run_slice(saw);
     output_.seal(saw, context_.timings.lap_end());
-    note_request_began(turn == Turn::starved && (begin_ != end_ || reader_));
+    note_request_began(result == ExecuteResult::need_input && (begin_ != end_ || reader_));
     account();
-    return turn;
+    return result;
 }
 
-Conversation::Turn HttpSession::run_turn(Lsn& saw) {
+Session::ExecuteResult HttpSession::run_slice(Lsn& saw) {
     thrown_away_bytes_ = 0;
-    ends_turn_ = false;
+    ends_slice_ = false;
     context_.timings.begin(context_.clock.now);
     if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = context_.limits.commands_per_turn; state_ == State::open;) {
-        if (refusal_due_ != ServerContext::Time::max()) return Turn::held;
-        if (output_.bytes() >= context_.limits.output_pause_bytes) return Turn::backed_up;
+    for (std::size_t left = context_.limits.commands_per_slice; state_ == State::open;) {
+        if (refusal_due_ != ServerContext::Time::max()) return ExecuteResult::delayed;
+        if (output_.bytes() >= context_.limits.output_pause_bytes)
+            return ExecuteResult::backpressure;
         if (stream_) return stream();
-        if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
+        if (left == 0 || thrown_away_bytes_ != 0 || ends_slice_) return ExecuteResult::yield;
         const Found found = read_request();
-        if (found == Found::too_little) return Turn::starved;
+        if (found == Found::too_little) return ExecuteResult::need_input;
         --left;
         request_began_ = ServerContext::Time::max();
         if (found == Found::request) saw = std::max(saw, run());
-        if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
+        if (output_.bytes() > context_.limits.output_bytes_max)
+            disconnect(DisconnectReason::output_limit);
     }
-    return state_ == State::dropped ? Turn::dropped : Turn::ended;
+    return state_ == State::disconnected ? ExecuteResult::disconnected : ExecuteResult::ended;
 }
 
 HttpSession::Found HttpSession::read_request() {
@@ -156,7 +158,8 @@ void HttpSession::reply_early(const http::Reply& reply) {
 
 void HttpSession::unreadable() {
     const http::Unreadable& why = *reader_->why();
-    context_.counters.count(why.beyond_limit ? Drop::request_limit : Drop::protocol_error);
+    context_.counters.count(why.beyond_limit ? DisconnectReason::request_limit
+                                             : DisconnectReason::protocol_error);
     context_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
     http::set_error(reply, ErrorCode::generic, why.text, why.field);

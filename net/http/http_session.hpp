@@ -18,14 +18,14 @@ namespace allot {
 /// answered in the order in which they came. Where it is in doubt where a request ends, or one is
 /// refused before its body is there, the answer is the last. So is a stream of events: what comes
 /// after its request is not looked at.
-class HttpSession final : public Conversation {
+class HttpSession final : public Session {
 public:
     HttpSession(ServerContext& context, std::string peer);
     ~HttpSession() override;
 
     [[nodiscard]] std::span<char> prepare() override;
     void received(std::size_t bytes) override;
-    Turn execute() override;
+    ExecuteResult execute() override;
     void finish() override;
 
     /// The input's buffer: what a request needs at once is its header, or what a chunk says of
@@ -44,7 +44,7 @@ private:
     [[nodiscard]] std::size_t input_capacity() const noexcept override;
     void release_input() noexcept override;
 
-    Turn run_turn(Lsn& saw);
+    ExecuteResult run_slice(Lsn& saw);
     Found read_request();
     bool admit();
     bool admit_client();
@@ -65,7 +65,7 @@ private:
     void take_time();
     void forget_request() noexcept;
     void begin_stream(const http::Reply& reply);
-    Turn stream();
+    ExecuteResult stream();
     bool stream_facts();
     void forget_stream() noexcept;
     [[nodiscard]] http::Framing framing() const;

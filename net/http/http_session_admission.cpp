@@ -42,7 +42,7 @@ bool is_local_origin(std::string_view origin) {
 }
 
 /// What else a query may have.
-std::string parts_of(std::span<const std::string_view> known) {
+std::string view_of(std::span<const std::string_view> known) {
     known = known.first(static_cast<std::size_t>(std::ranges::find(known, "") - known.begin()));
     return known.empty() ? ": it takes none" : ", only " + listed(known);
 }
@@ -96,7 +96,7 @@ bool HttpSession::admit_host() {
     const auto& host = reader_->request().host;
     if (!context_.identity.http_local_names_only || !host || is_local_name(*host)) return true;
     if (match_.has(route_free)) return true;
-    context_.counters.count(Drop::cross_protocol);
+    context_.counters.count(DisconnectReason::cross_protocol);
     return fail(421, ErrorCode::generic,
                 in_quotes(*host) +
                     " is neither localhost nor an address: without a password, no other name is "
@@ -110,7 +110,7 @@ bool HttpSession::admit_origin() {
     if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
         return true;
     if (match_.has(route_free)) return true;
-    context_.counters.count(Drop::cross_protocol);
+    context_.counters.count(DisconnectReason::cross_protocol);
     return fail(403, ErrorCode::generic,
                 in_quotes(*origin) +
                     " is not of this machine: without a password, no other site's page is served",
@@ -126,7 +126,7 @@ bool HttpSession::admit_client() {
     const auto password = http::password_in(*authorization);
     if (password && context_.password->matches(*password)) {
         wrong_passwords_ = 0;
-        unknown_since_ = ServerContext::Time::max();
+        unauthenticated_since_ = ServerContext::Time::max();
         return true;
     }
     refuse_later();
@@ -143,7 +143,7 @@ bool HttpSession::admit_query() {
         };
         const auto& known = match_.route->query;
         if (name.empty() || std::ranges::find(known, name) == known.end()) {
-            return refuse("the query has no such part here" + parts_of(known));
+            return refuse("the query has no such part here" + view_of(known));
         }
         const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
         if (std::any_of(target_.query.begin(), part, is_same)) {

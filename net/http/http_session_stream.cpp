@@ -16,7 +16,7 @@ void HttpSession::begin_stream(const http::Reply& reply) {
 }
 
 /// \pre there is room for output
-Conversation::Turn HttpSession::stream() {
+Session::ExecuteResult HttpSession::stream() {
     begin_ = end_ = 0;
     wait_.reset();
     context_.store.commit_batch();
@@ -26,19 +26,19 @@ Conversation::Turn HttpSession::stream() {
         is_more = stream_facts();
     } catch (const TrimmedHistory& error) {
         stream_->append_trimmed(output_.tail(), error.oldest());
-        return finish(), Turn::ended;
+        return finish(), ExecuteResult::ended;
     } catch (const std::exception&) {
-        return drop(Drop::storage_failed), Turn::dropped;
+        return disconnect(DisconnectReason::storage_failed), ExecuteResult::disconnected;
     }
     if (output_.tail().size() != before) heartbeat_due_ = context_.clock.now + event_heartbeat;
-    if (is_more) return Turn::over;
-    if (context_.store.failed) return finish(), Turn::ended;
+    if (is_more) return ExecuteResult::yield;
+    if (context_.store.failed) return finish(), ExecuteResult::ended;
     if (heartbeat_due_ <= context_.clock.now) {
         stream_->append_heartbeat(output_.tail());
         heartbeat_due_ = context_.clock.now + event_heartbeat;
     }
     wait_ = {stream_->next(), heartbeat_due_};
-    return Turn::waiting;
+    return ExecuteResult::blocked;
 }
 
 /// \return whether there may be more.

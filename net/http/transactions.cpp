@@ -95,7 +95,7 @@ Outcome execute_all(const Exchange& exchange, const Transaction& asked, UnitOfWo
 Lsn transact(Exchange& exchange) {
     const auto asked = read_transaction(exchange);
     if (!asked) return 0;
-    if (asked->operations.size() > operations_per_turn) exchange.client.end_turn();
+    if (asked->operations.size() > operations_per_slice) exchange.client.end_slice();
     if (!is_as_expected(exchange, *asked)) {
         exchange.was_executed = true;
         return exchange.last_lsn();

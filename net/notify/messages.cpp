@@ -79,7 +79,7 @@ std::string key_of(const CommittedFact& fact, std::uint64_t store_id) {
 }
 
 std::string json_of(const CommittedFact& fact) {
-    const FactParts parts = parts_of(fact.fact);
+    const FactView parts = view_of(fact.fact);
     const std::string cursor = text_of(fact.cursor());
     return event_json(parts, {{"event", parts.event},
                               {"lsn", static_cast<std::int64_t>(fact.lsn)},

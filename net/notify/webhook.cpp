@@ -23,7 +23,7 @@ Webhook::Webhook(Settings settings)
 }
 
 bool Webhook::tell(const CommittedFact& fact, std::uint64_t store_id) {
-    const auto event = parts_of(fact.fact).event;
+    const auto event = view_of(fact.fact).event;
     if (std::ranges::find(settings_.events, event) == settings_.events.end()) return false;
     const std::string body = json_of(fact);
     StringList header;

@@ -12,7 +12,7 @@ namespace allot::commands {
 
 namespace {
 
-using Kind = Channels::Kind;
+using Kind = PubSub::Kind;
 
 void confirm(Call& call, std::string_view verb, std::string_view name) {
     call.reply.push(3);
@@ -63,8 +63,8 @@ Lsn leave(Call& call, Kind kind, std::string_view verb) {
 
 Lsn channels(Call& call) {
     if (call.args.size() > 2 && !is_channel_name(call, call.args[2])) return no_lsn;
-    const Channels& all = call.server.pub_sub;
-    if (all.channels() > channels_per_turn) call.session.end_turn();
+    const PubSub& all = call.server.pub_sub;
+    if (all.channels() > channels_per_slice) call.session.end_slice();
     const Glob wanted{call.args.size() > 2 ? call.args[2] : "*"};
     std::vector<std::string_view> names;
     all.for_each(Kind::channel, [&](std::string_view name, std::size_t) {
@@ -80,7 +80,7 @@ Lsn numbers(Call& call) {
     call.reply.array(2 * names.size());
     for (const std::string_view name : names) {
         call.reply.bulk(name);
-        call.reply.integer(static_cast<std::int64_t>(call.server.pub_sub.listeners_of(name)));
+        call.reply.integer(static_cast<std::int64_t>(call.server.pub_sub.subscribers_of(name)));
     }
     return no_lsn;
 }
@@ -112,10 +112,10 @@ Lsn publish_words(Call& call) {
     }
     Lsn saw = no_lsn;
     if (!execute_message(call, saw)) return saw;
-    Channels& channels = call.server.pub_sub;
-    if (channels.patterns() > patterns_per_turn) call.session.end_turn();
+    PubSub& channels = call.server.pub_sub;
+    if (channels.patterns() > patterns_per_slice) call.session.end_slice();
     const std::size_t heard = channels.publish(channel, call.args[2], saw);
-    if (heard * call.args[2].size() > told_bytes_per_turn) call.session.end_turn();
+    if (heard * call.args[2].size() > told_bytes_per_slice) call.session.end_slice();
     call.reply.integer(static_cast<std::int64_t>(heard));
     return saw;
 }

@@ -27,7 +27,7 @@ std::string seconds(ServerContext::Time::duration age) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(age).count());
 }
 
-void describe(std::string& line, const ServerContext& context, const Session& session) {
+void describe(std::string& line, const ServerContext& context, const RespSession& session) {
     const ClientNames& names = session.names();
     line.append("id=").append(std::to_string(session.id()));
     line.append(" addr=").append(session.peer());
@@ -57,7 +57,7 @@ Lsn info_of_this(Call& call) {
 Lsn list_clients(Call& call) {
     std::string text;
     for (const auto& [id, session] : call.server.sessions()) {
-        describe(text, call.server, static_cast<const Session&>(*session));
+        describe(text, call.server, static_cast<const RespSession&>(*session));
     }
     call.reply.text(text);
     return no_lsn;

@@ -52,7 +52,7 @@ constexpr std::string_view only_user = "default";
 bool log_in(Call& call, Credentials given) {
     // Whoever the user is, the password is looked at: the time taken tells nothing.
     const bool is_right = !call.server.password || call.server.password->matches(given.password);
-    if (is_right && given.user == only_user) return session_of(call).welcome(), true;
+    if (is_right && given.user == only_user) return session_of(call).authenticate(), true;
     if (call.server.password) return session_of(call).refuse_later(), false;
     call.fail(ErrorCode::wrong_pass, wrong_pass_text);
     return false;
@@ -130,7 +130,7 @@ Lsn hello_words(Call& call) {
         if (!hello_options(call, options)) return no_lsn;
         if (options.credentials && !log_in(call, *options.credentials)) return no_lsn;
     }
-    if (!session_of(call).is_known()) return refuse_greeting(call);
+    if (!session_of(call).is_authenticated()) return refuse_greeting(call);
     if (options.name) session_of(call).names().name = *options.name;
     session_of(call).set_protocol(static_cast<int>(*version));
     greet(call);
@@ -166,7 +166,7 @@ Lsn reset_words(Call& call) {
     session_of(call).set_protocol(2);
     session_of(call).unsubscribe_all();
     session_of(call).discard();
-    session_of(call).forget();
+    session_of(call).deauthenticate();
     call.reply.status("RESET");
     return no_lsn;
 }

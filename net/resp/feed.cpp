@@ -38,7 +38,7 @@ std::vector<FactRun> take_all(FactCursor& cursor, std::size_t most) {
 }
 
 void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
-    const FactParts parts = parts_of(fact.fact);
+    const FactView parts = view_of(fact.fact);
     reply.array(4);
     reply.integer(static_cast<std::int64_t>(fact.lsn));
     reply.integer(fact.time);

@@ -49,15 +49,15 @@ std::optional<Begin> read_begin(const Call& call) {
     if (equal_ignoring_case(first, "AFTER") && call.args.size() > 2) {
         const auto position = feed_position(call.args[2]);
         if (!position) {
-            call.fail(ErrorCode::syntax, no_position_text(call.args[2]));
+            call.fail(ErrorCode::syntax, invalid_cursor_text(call.args[2]));
             return {};
         }
         const auto from = next_after(call, *position);
         return from ? std::optional{Begin{*from, 3}} : std::nullopt;
     }
-    const auto from = whole_number(first, lsn_max);
+    const auto from = parse_uint(first, lsn_max);
     if (from) return Begin{std::max<Lsn>(*from, 1), 2};
-    call.fail(ErrorCode::syntax, no_lsn_text(first, lsn_max), ", or $, or AFTER and a cursor");
+    call.fail(ErrorCode::syntax, invalid_lsn_text(first, lsn_max), ", or $, or AFTER and a cursor");
     return {};
 }
 
@@ -79,7 +79,7 @@ std::optional<Asked> read_arguments(const Call& call) {
             return {};
         }
         const std::uint64_t most = count ? feed_facts_max : block_ms_max;
-        const auto number = whole_number(call.args[i + 1], most);
+        const auto number = parse_uint(call.args[i + 1], most);
         if (!number || (count && *number == 0)) {
             call.fail(ErrorCode::syntax, Quoted{call.args[i + 1]}, " is no ",
                       count ? "COUNT: it is a whole number of facts from 1"

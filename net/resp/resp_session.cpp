@@ -13,7 +13,7 @@
 namespace allot {
 
 namespace {
-bool allocates_one_line(const Lookahead::Entry& entry) {
+bool allocates_one_line(const PrefetchWindow::Entry& entry) {
     return entry.spec != nullptr && entry.spec->has(flag_line) && entry.request.args.size() == 4;
 }
 
@@ -24,71 +24,72 @@ bool refuse(Call& call, ErrorCode code, const Parts&... parts) {
     return false;
 }
 
-bool refuse_stranger(Call& call) {
+bool refuse_unauthenticated(Call& call) {
     return refuse(call, ErrorCode::no_auth, "Authentication required.");
 }
 }  // namespace
 
-Session::Session(ServerContext& context, std::string peer)
-    : Conversation{context, std::move(peer)},
+RespSession::RespSession(ServerContext& context, std::string peer)
+    : Session{context, std::move(peer)},
       parser_{context.limits.request},
       id_{context.enter(*this)} {
-    forget();
+    deauthenticate();
 }
 
-Session::~Session() {
+RespSession::~RespSession() {
     release();
     context_.leave(id_);
 }
 
-void Session::received(std::size_t bytes) {
+void RespSession::received(std::size_t bytes) {
     parser_.commit(bytes);
     context_.counters.bytes_in += bytes;
 }
 
-void Session::welcome() noexcept {
-    unknown_since_ = ServerContext::Time::max();
+void RespSession::authenticate() noexcept {
+    unauthenticated_since_ = ServerContext::Time::max();
     wrong_passwords_ = 0;
     parser_.set_limits(context_.limits.request);
 }
 
-void Session::forget() noexcept {
-    if (!context_.password || !is_known()) return;
-    unknown_since_ = context_.clock.now;
+void RespSession::deauthenticate() noexcept {
+    if (!context_.password || !is_authenticated()) return;
+    unauthenticated_since_ = context_.clock.now;
     parser_.set_limits(context_.limits.request.before_auth());
 }
 
-void Session::tell_refusal() {
+void RespSession::tell_refusal() {
     reply_.error(ErrorCode::wrong_pass, wrong_pass_text);
     count_refusal();
 }
 
-Session::Turn Session::execute() {
+RespSession::ExecuteResult RespSession::execute() {
     Lsn saw = no_lsn;
     executing_ = true;
-    const Turn turn = run_turn(saw);
+    const ExecuteResult result = run_slice(saw);
     executing_ = false;
     output_.seal(saw, context_.timings.lap_end());
-    note_request_began(turn == Turn::starved && parser_.pending() != 0);
+    note_request_began(result == ExecuteResult::need_input && parser_.pending() != 0);
     account();
-    return turn;
+    return result;
 }
 
-Session::Turn Session::run_turn(Lsn& saw) {
+RespSession::ExecuteResult RespSession::run_slice(Lsn& saw) {
     thrown_away_bytes_ = 0;
-    ends_turn_ = false;
+    ends_slice_ = false;
     context_.timings.begin(context_.clock.now);
     if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = context_.limits.commands_per_turn; state_ == State::open;) {
-        if (refusal_due_ != ServerContext::Time::max()) return Turn::held;
-        if (output_.bytes() >= context_.limits.output_pause_bytes) return Turn::backed_up;
-        if (wait_ && !end_wait()) return Turn::waiting;
-        if (left == 0 || thrown_away_bytes_ != 0 || ends_turn_) return Turn::over;
-        const RequestParser::Outcome outcome = look_ahead(left);
-        const std::span<const Lookahead::Entry> ahead{context_.window.entries.data(),
-                                                      context_.window.size};
+    for (std::size_t left = context_.limits.commands_per_slice; state_ == State::open;) {
+        if (refusal_due_ != ServerContext::Time::max()) return ExecuteResult::delayed;
+        if (output_.bytes() >= context_.limits.output_pause_bytes)
+            return ExecuteResult::backpressure;
+        if (wait_ && !end_wait()) return ExecuteResult::blocked;
+        if (left == 0 || thrown_away_bytes_ != 0 || ends_slice_) return ExecuteResult::yield;
+        const RequestParser::Outcome outcome = read_window(left);
+        const std::span<const PrefetchWindow::Entry> ahead{context_.window.entries.data(),
+                                                           context_.window.size};
         if (ahead.empty()) {
-            if (outcome == RequestParser::Outcome::need_more) return Turn::starved;
+            if (outcome == RequestParser::Outcome::need_more) return ExecuteResult::need_input;
             protocol_error();
             continue;
         }
@@ -99,17 +100,17 @@ Session::Turn Session::run_turn(Lsn& saw) {
         run_all(ahead.first(alike), saw);
         run_all(ahead.subspan(alike), saw);
     }
-    return state_ == State::dropped ? Turn::dropped : Turn::ended;
+    return state_ == State::disconnected ? ExecuteResult::disconnected : ExecuteResult::ended;
 }
 
 /// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
 /// before and after all others the session's limits are looked at.
-RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
-    Lookahead& ahead = context_.window;
+RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
+    PrefetchWindow& ahead = context_.window;
     const std::size_t most = std::min(requests_max, ahead.entries.size());
     auto outcome = RequestParser::Outcome::ready;
     for (ahead.size = 0; ahead.size < most;) {
-        Lookahead::Entry& entry = ahead.entries[ahead.size];
+        PrefetchWindow::Entry& entry = ahead.entries[ahead.size];
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
         entry.spec = find_command(entry.request.args.front());
@@ -119,14 +120,15 @@ RequestParser::Outcome Session::look_ahead(std::size_t requests_max) {
     return outcome;
 }
 
-void Session::prefetch() const {
-    std::array<LineNames, Repository::prefetch_lines_max> lines;
+void RespSession::prefetch() const {
+    std::array<LineNames, Repository::lookahead_max> lines;
     std::size_t count = 0;
     for (const auto& entry : std::span{context_.window.entries.data(), context_.window.size}) {
         if (!allocates_one_line(entry)) break;
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
-    if (count < 2 || context_.store.loading != nullptr || context_.store.failed || !is_known())
+    if (count < 2 || context_.store.loading != nullptr || context_.store.failed ||
+        !is_authenticated())
         return;
     if (is_queueing()) return;
     context_.store.lock();
@@ -138,18 +140,19 @@ void Session::prefetch() const {
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
 /// than it tells.
-void Session::run_all(std::span<const Lookahead::Entry> entries, Lsn& saw) {
+void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw) {
     std::size_t done = 0;
     const bool queues = is_queueing();
     for (; done < entries.size() && state_ == State::open; ++done) {
         saw = std::max(saw, run(entries[done]));
-        if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
+        if (output_.bytes() > context_.limits.output_bytes_max)
+            disconnect(DisconnectReason::output_limit);
     }
     if (done != 0) take_time(entries.first(done), queues);
 }
 
 /// \param queued what is queued counts as a call of its verb when it is executed.
-void Session::take_time(std::span<const Lookahead::Entry> done, bool queued) {
+void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
     VerbCounters& verb = context_.counters.verbs[place_of(spec)];
     if (!queued || spec == nullptr || spec->has(flag_at_once)) verb.calls += done.size();
@@ -157,13 +160,14 @@ void Session::take_time(std::span<const Lookahead::Entry> done, bool queued) {
     const auto took = context_.timings.lap();
     verb.took += took;
     context_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
-    if (context_.timings.slow.is_slow(took) && spec != nullptr && is_known()) {
+    if (context_.timings.slow.is_slow(took) && spec != nullptr && is_authenticated()) {
         note_slow(took, shown_slow(done), names_.name);
     }
 }
 
 /// Of what may be a password, or be meant as one, nothing is kept.
-std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> done) const {
+std::vector<std::string> RespSession::shown_slow(
+    std::span<const PrefetchWindow::Entry> done) const {
     const auto& args = done.front().request.args;
     const CommandSpec& spec = *done.front().spec;
     std::vector<std::string> kept{std::string{spec.name}};
@@ -180,7 +184,7 @@ std::vector<std::string> Session::shown_slow(std::span<const Lookahead::Entry> d
     return kept;
 }
 
-Lsn Session::run(const Lookahead::Entry& entry) {
+Lsn RespSession::run(const PrefetchWindow::Entry& entry) {
     ++context_.counters.commands;
     last_command_ = context_.clock.now;
     reply_.set_framed(entry.request.framed);
@@ -189,7 +193,7 @@ Lsn Session::run(const Lookahead::Entry& entry) {
 }
 
 /// Answers a FEED that waits, if it is time to. \return false when it is not.
-bool Session::end_wait() {
+bool RespSession::end_wait() {
     const bool shown = context_.store.backend.history->end() >= wait_->from;
     if (!shown && wait_->due > context_.clock.now && !context_.store.failed) return false;
     const FeedRequest request{.from = wait_->from, .most = awaited_most_};
@@ -212,7 +216,7 @@ bool Session::end_wait() {
 
 /// Whatever happens in one command, the answer is one reply, and the next command can be executed.
 template <class Execute>
-Lsn Session::answer(Call& call, Execute&& execute) {
+Lsn RespSession::answer(Call& call, Execute&& execute) {
     const std::size_t before = output_.tail().size();
     message_bytes_ = 0;
     const auto instead = [&](ErrorCode code, const auto&... parts) {
@@ -237,13 +241,13 @@ Lsn Session::answer(Call& call, Execute&& execute) {
     }
 }
 
-Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
+Lsn RespSession::dispatch(Call& call, const CommandSpec* spec) {
     const std::size_t before = output_.tail().size();
     if (!admit(call, spec)) {
         if (is_queueing()) refuse_queueing(call, spec, before);
         return no_lsn;
     }
-    if (is_queueing() && !spec->has(flag_at_once)) return enqueue(call, *spec);
+    if (is_queueing() && !spec->has(flag_at_once)) return queue_command(call, *spec);
     if (spec->touches_stock()) {
         context_.store.lock();
     } else if (spec->has(flag_outside)) {
@@ -253,9 +257,9 @@ Lsn Session::dispatch(Call& call, const CommandSpec* spec) {
 }
 
 /// Whether a command may be executed, or queued. Otherwise it has been replied why not.
-bool Session::admit(Call& call, const CommandSpec* spec) {
+bool RespSession::admit(Call& call, const CommandSpec* spec) {
     if (spec == nullptr) return refuse_unknown(call);
-    if (!is_known() && !spec->has(flag_no_auth)) return refuse_stranger(call);
+    if (!is_authenticated() && !spec->has(flag_no_auth)) return refuse_unauthenticated(call);
     if (!spec->accepts(call.args.size() - 1)) {
         return refuse(call, ErrorCode::generic, "wrong number of arguments for '",
                       lower_case(spec->name), "' command: ", call.args.size() - 1,
@@ -278,13 +282,13 @@ bool Session::admit(Call& call, const CommandSpec* spec) {
 }
 
 /// \return false, for admit().
-bool Session::refuse_unknown(Call& call) {
+bool RespSession::refuse_unknown(Call& call) {
     const std::string_view verb = call.args.front();
     if (equal_ignoring_case(verb, "POST") || equal_ignoring_case(verb, "Host:")) {
-        drop(Drop::cross_protocol);
+        disconnect(DisconnectReason::cross_protocol);
         return false;
     }
-    if (!is_known()) return refuse_stranger(call);
+    if (!is_authenticated()) return refuse_unauthenticated(call);
     std::string args;
     for (const std::string_view arg : call.args.subspan(1)) {
         if (args.size() >= echoed_bytes_max) break;
@@ -295,10 +299,10 @@ bool Session::refuse_unknown(Call& call) {
                   ", with args beginning with: ", args, "; HELP lists the commands");
 }
 
-void Session::protocol_error() {
+void RespSession::protocol_error() {
     context_.counters.count(ErrorCode::generic);
-    context_.counters.count(parser_.is_beyond_limits() ? Drop::request_limit
-                                                       : Drop::protocol_error);
+    context_.counters.count(parser_.is_beyond_limits() ? DisconnectReason::request_limit
+                                                       : DisconnectReason::protocol_error);
     reply_.error(ErrorCode::generic, "Protocol error: ", parser_.error());
     end();
 }

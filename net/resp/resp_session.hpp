@@ -23,11 +23,11 @@
 namespace allot {
 
 /// One client's side of the line protocol.
-class Session final : public Conversation, public Subscriber {
+class RespSession final : public Session, public Subscriber {
 public:
     /// \param peer where the client is, for CLIENT LIST.
-    Session(ServerContext& context, std::string peer);
-    ~Session() override;
+    RespSession(ServerContext& context, std::string peer);
+    ~RespSession() override;
 
     [[nodiscard]] std::span<char> prepare() override {
         const auto room = parser_.prepare();
@@ -35,16 +35,15 @@ public:
         return room;
     }
     void received(std::size_t bytes) override;
-    Turn execute() override;
+    ExecuteResult execute() override;
 
-    // Who the client is. Where there is no password, everyone is known.
-    /// The client has given the password.
-    void welcome() noexcept;
-    using Conversation::refuse_later;
-    /// It has to say anew who it is.
-    void forget() noexcept;
-    [[nodiscard]] bool is_known() const noexcept {
-        return unknown_since_ == ServerContext::Time::max();
+    // Authentication. Without a password on the server, each client is authenticated.
+    void authenticate() noexcept;
+    using Session::refuse_later;
+    /// The client has to give the password again.
+    void deauthenticate() noexcept;
+    [[nodiscard]] bool is_authenticated() const noexcept {
+        return unauthenticated_since_ == ServerContext::Time::max();
     }
 
     /// Answers a FEED once there is a fact, or it is due; nothing is executed until then.
@@ -67,18 +66,18 @@ public:
 
     // Channels
     /// \return false when it listens to too many already.
-    bool subscribe(Channels::Kind kind, std::string_view name);
-    void unsubscribe(Channels::Kind kind, std::string_view name);
+    bool subscribe(PubSub::Kind kind, std::string_view name);
+    void unsubscribe(PubSub::Kind kind, std::string_view name);
     void unsubscribe_all() noexcept;
-    [[nodiscard]] std::vector<std::string> names_of(Channels::Kind kind) const;
-    /// Channels and patterns.
+    [[nodiscard]] std::vector<std::string> names_of(PubSub::Kind kind) const;
+    /// PubSub and patterns.
     [[nodiscard]] std::size_t subscriptions() const noexcept {
         return subscribed_[0].size() + subscribed_[1].size();
     }
     void deliver(std::string_view frame, Lsn lsn) override;
-    [[nodiscard]] bool hear(std::string_view frame) override;
+    [[nodiscard]] bool enqueue(std::string_view frame) override;
     void flush_messages() override;
-    void lose() override;
+    void disconnect() override;
 
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] int protocol() const noexcept override { return reply_.version(); }
@@ -88,6 +87,7 @@ public:
     [[nodiscard]] std::size_t input_bytes() const noexcept { return parser_.pending(); }
 
 private:
+    using Session::disconnect;
     [[nodiscard]] std::size_t input_capacity() const noexcept override {
         return parser_.capacity() + subscription_bytes_ + watches_.bytes() +
                (queue_ ? queue_->capacity() : 0);
@@ -98,16 +98,17 @@ private:
         discard();
     }
 
-    Turn run_turn(Lsn& saw);
+    ExecuteResult run_slice(Lsn& saw);
     bool end_wait();
     template <class Execute>
     Lsn answer(Call& call, Execute&& execute);
-    RequestParser::Outcome look_ahead(std::size_t requests_max);
+    RequestParser::Outcome read_window(std::size_t requests_max);
     void prefetch() const;
-    void run_all(std::span<const Lookahead::Entry> entries, Lsn& saw);
-    Lsn run(const Lookahead::Entry& entry);
-    void take_time(std::span<const Lookahead::Entry> done, bool queued);
-    [[nodiscard]] std::vector<std::string> shown_slow(std::span<const Lookahead::Entry> done) const;
+    void run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw);
+    Lsn run(const PrefetchWindow::Entry& entry);
+    void take_time(std::span<const PrefetchWindow::Entry> done, bool queued);
+    [[nodiscard]] std::vector<std::string> shown_slow(
+        std::span<const PrefetchWindow::Entry> done) const;
     Lsn dispatch(Call& call, const CommandSpec* spec);
     bool admit(Call& call, const CommandSpec* spec);
     bool refuse_unknown(Call& call);
@@ -115,7 +116,7 @@ private:
     void tell_refusal();
 
     struct Execution;
-    Lsn enqueue(Call& call, const CommandSpec& spec);
+    Lsn queue_command(Call& call, const CommandSpec& spec);
     void refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before);
     bool run_outside(Call& call, Execution& run);
     bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
@@ -128,10 +129,10 @@ private:
     ReplyWriter reply_{output_.tail()};
     ClientNames names_;
     std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
-    std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by Channels::Kind
+    std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by PubSub::Kind
     std::size_t subscription_bytes_ = 0;
     bool executing_ = false;         // a turn, whose replies are not sealed yet
-    bool heard_ = false;             // messages that are not flushed yet
+    bool needs_flush_ = false;       // messages that are not flushed yet
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;
     std::unique_ptr<CommandQueue> queue_;  // null: commands are executed
@@ -141,8 +142,8 @@ private:
 };
 
 /// The session of a call of the line protocol: no other session makes calls.
-[[nodiscard]] inline Session& session_of(const Call& call) noexcept {
-    return static_cast<Session&>(call.session);
+[[nodiscard]] inline RespSession& session_of(const Call& call) noexcept {
+    return static_cast<RespSession&>(call.session);
 }
 
 }  // namespace allot

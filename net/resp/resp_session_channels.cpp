@@ -5,7 +5,7 @@
 
 namespace allot {
 
-bool Session::subscribe(Channels::Kind kind, std::string_view name) {
+bool RespSession::subscribe(PubSub::Kind kind, std::string_view name) {
     auto& names = subscribed_[static_cast<std::size_t>(kind)];
     if (names.contains(name)) return true;
     if (subscriptions() >= subscriptions_max) return false;
@@ -16,7 +16,7 @@ bool Session::subscribe(Channels::Kind kind, std::string_view name) {
     return true;
 }
 
-void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
+void RespSession::unsubscribe(PubSub::Kind kind, std::string_view name) {
     auto& names = subscribed_[static_cast<std::size_t>(kind)];
     const auto found = names.find(name);
     if (found == names.end()) return;
@@ -26,8 +26,8 @@ void Session::unsubscribe(Channels::Kind kind, std::string_view name) {
     listening_ = subscriptions() != 0;
 }
 
-void Session::unsubscribe_all() noexcept {
-    for (const auto kind : {Channels::Kind::channel, Channels::Kind::pattern}) {
+void RespSession::unsubscribe_all() noexcept {
+    for (const auto kind : {PubSub::Kind::channel, PubSub::Kind::pattern}) {
         auto& names = subscribed_[static_cast<std::size_t>(kind)];
         for (const std::string& name : names) context_.pub_sub.remove(*this, kind, name);
         names.clear();
@@ -36,40 +36,42 @@ void Session::unsubscribe_all() noexcept {
     listening_ = false;
 }
 
-std::vector<std::string> Session::names_of(Channels::Kind kind) const {
+std::vector<std::string> RespSession::names_of(PubSub::Kind kind) const {
     const auto& names = subscribed_[static_cast<std::size_t>(kind)];
     return {names.begin(), names.end()};
 }
 
-void Session::deliver(std::string_view frame, Lsn lsn) {
+void RespSession::deliver(std::string_view frame, Lsn lsn) {
     if (ended()) return;
     output_.tail().append(frame);
     // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
     // end, and with what its own command saw.
     if (executing_) message_bytes_ += frame.size();
     if (!executing_) output_.seal(lsn, context_.clock.now);
-    if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
+    if (output_.bytes() > context_.limits.output_bytes_max)
+        disconnect(DisconnectReason::output_limit);
     account();
     has_output_();
 }
 
-bool Session::hear(std::string_view frame) {
+bool RespSession::enqueue(std::string_view frame) {
     if (ended()) return false;
     output_.tail().append(frame);
-    if (output_.bytes() > context_.limits.output_bytes_max) drop(Drop::output_limit);
-    return !std::exchange(heard_, true);
+    if (output_.bytes() > context_.limits.output_bytes_max)
+        disconnect(DisconnectReason::output_limit);
+    return !std::exchange(needs_flush_, true);
 }
 
-void Session::flush_messages() {
-    heard_ = false;
+void RespSession::flush_messages() {
+    needs_flush_ = false;
     output_.seal(no_lsn, context_.clock.now);
     account();
     has_output_();
 }
 
-void Session::lose() {
-    if (drops()) return;
-    drop(Drop::storage_failed);
+void RespSession::disconnect() {
+    if (is_disconnected()) return;
+    disconnect(DisconnectReason::storage_failed);
     has_output_();
 }
 

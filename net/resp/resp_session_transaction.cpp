@@ -10,14 +10,14 @@
 
 namespace allot {
 
-void Session::begin_queueing() { queue_ = std::make_unique<CommandQueue>(); }
+void RespSession::begin_queueing() { queue_ = std::make_unique<CommandQueue>(); }
 
-void Session::discard() noexcept {
+void RespSession::discard() noexcept {
     queue_.reset();
     watches_.clear();
 }
 
-Lsn Session::enqueue(Call& call, const CommandSpec& spec) {
+Lsn RespSession::queue_command(Call& call, const CommandSpec& spec) {
     if (spec.has(flag_no_multi)) {
         call.fail(ErrorCode::generic, "Command not allowed inside a transaction");
     } else if (spec.check == nullptr || spec.check(call)) {
@@ -41,7 +41,7 @@ Lsn Session::enqueue(Call& call, const CommandSpec& spec) {
 
 /// A command was refused while others are queued, and has been answered so. Of an EXEC that is the
 /// end of the transaction, and its error says so.
-void Session::refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before) {
+void RespSession::refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before) {
     if (spec == nullptr || !spec->has(flag_exec)) return queue_->spoil();
     std::string why = output_.tail().substr(before + 1);  // without its dash and line end
     why.resize(why.size() - 2);
@@ -51,15 +51,15 @@ void Session::refuse_queueing(Call& call, const CommandSpec* spec, std::size_t b
 }
 
 /// A transaction while it is executed.
-struct Session::Execution {
-    Session& session;
+struct RespSession::Execution {
+    RespSession& session;
     const CommandQueue& queue;
     std::size_t before = session.output_.tail().size();
     std::vector<std::string> outside = {};  // replies of what asks the storage, in order
     std::size_t long_commands = 0;
     Lsn saw = no_lsn;
 
-    Execution(Session& of, const CommandQueue& commands) : session{of}, queue{commands} {
+    Execution(RespSession& of, const CommandQueue& commands) : session{of}, queue{commands} {
         session.executes_queue_ = true;
     }
     ~Execution() { session.executes_queue_ = false; }
@@ -67,7 +67,7 @@ struct Session::Execution {
     Execution& operator=(const Execution&) = delete;
 };
 
-Lsn Session::execute_queue(Call& call) {
+Lsn RespSession::execute_queue(Call& call) {
     const auto queue = std::exchange(queue_, nullptr);
     const WatchList watched = std::exchange(watches_, {});
     if (queue->is_spoiled()) {
@@ -95,7 +95,7 @@ Lsn Session::execute_queue(Call& call) {
 
 /// What asks the storage is executed without the turn, so before the unit begins. None of it
 /// could see the unit's facts: they are not durable before its end. \return as run_queue().
-bool Session::run_outside(Call& call, Execution& run) {
+bool RespSession::run_outside(Call& call, Execution& run) {
     std::size_t bytes = 0;
     run.queue.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
         if (!spec.has(flag_outside)) return true;
@@ -115,7 +115,7 @@ bool Session::run_outside(Call& call, Execution& run) {
 /// Executes all commands, each answered in its place. \param unit that they join; null: none of
 /// them looks at the stock. \return false when the transaction has to be undone, and the reply
 /// says so.
-bool Session::run_queue(Call& call, Execution& run, MessageBus::Transaction* unit) {
+bool RespSession::run_queue(Call& call, Execution& run, MessageBus::Transaction* unit) {
     bool goes_on = true;
     auto outside = run.outside.begin();
     reply_.array(run.queue.size());
@@ -130,14 +130,14 @@ bool Session::run_queue(Call& call, Execution& run, MessageBus::Transaction* uni
         goes_on = keeps_bounds(call, run, unit);
         return goes_on;
     });
-    ends_turn_ = run.long_commands != 0;
+    ends_slice_ = run.long_commands != 0;
     return goes_on;
 }
 
 /// Otherwise it is answered with the bound that it breaks.
-bool Session::keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit) {
+bool RespSession::keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit) {
     const std::size_t bytes = output_.tail().size() - run.before;
-    if (std::exchange(ends_turn_, false)) ++run.long_commands;
+    if (std::exchange(ends_slice_, false)) ++run.long_commands;
     if (bytes > context_.limits.reply_bytes_max) {
         undo_too_large(call, run, bytes);
     } else if (unit != nullptr && unit->work().facts().size() > transaction_facts_max) {
@@ -151,14 +151,14 @@ bool Session::keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* 
     return false;
 }
 
-void Session::undo_too_large(Call& call, const Execution& run, std::size_t bytes) {
+void RespSession::undo_too_large(Call& call, const Execution& run, std::size_t bytes) {
     thrown_away_bytes_ += bytes;
     undo(call, run, "its replies would have more than ", context_.limits.reply_bytes_max, " bytes");
 }
 
 /// Takes back the replies. The unit is undone with its scope.
 template <class... Parts>
-void Session::undo(Call& call, const Execution& run, const Parts&... why) {
+void RespSession::undo(Call& call, const Execution& run, const Parts&... why) {
     output_.tail().resize(run.before);
     call.fail(ErrorCode::exec_abort, "Transaction discarded because of: ", why...,
               "; nothing has changed");

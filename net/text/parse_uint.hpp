@@ -10,7 +10,7 @@
 namespace allot {
 
 /// Digits only: no sign, no space. \return nothing when it is none, or beyond `max`.
-[[nodiscard]] inline std::optional<std::uint64_t> whole_number(
+[[nodiscard]] inline std::optional<std::uint64_t> parse_uint(
     std::string_view digits, std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
     std::uint64_t number = 0;
     const char* const end = digits.data() + digits.size();

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::chrono::milliseconds accept_retry{100};
 
-/// Descriptors or memory have run out: it passes, as others close.
+/// Descriptors or memory have run out. This passes as other connections close.
 bool is_exhaustion(const error_code& error) {
     namespace errc = boost::system::errc;
     return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
@@ -31,99 +31,99 @@ bool is_exhaustion(const error_code& error) {
 
 }  // namespace
 
-Doors::Doors(asio::io_context& io, Listener& listener) : io_{io}, listener_{listener}, spare_{io} {}
+Acceptors::Acceptors(asio::io_context& io, ConnectionManager& manager)
+    : io_{io}, manager_{manager}, spare_{io} {}
 
-void Doors::open(Tcp::acceptor listening, Protocol protocol) {
-    doors_.push_back(
-        std::make_unique<Door>(Door{std::move(listening), protocol, asio::steady_timer{io_}}));
-    accept(*doors_.back());
+void Acceptors::open(Tcp::acceptor listening, Protocol protocol) {
+    acceptors_.push_back(std::make_unique<Acceptor>(
+        Acceptor{std::move(listening), protocol, asio::steady_timer{io_}}));
+    accept(*acceptors_.back());
 }
 
-Doors::Tcp::endpoint Doors::endpoint(Protocol protocol) const {
-    const auto door =
-        std::ranges::find_if(doors_, [&](const auto& each) { return each->protocol == protocol; });
-    BOOST_ASSERT(door != doors_.end());
-    return (*door)->acceptor.local_endpoint();
+Acceptors::Tcp::endpoint Acceptors::endpoint(Protocol protocol) const {
+    const auto acceptor = std::ranges::find_if(
+        acceptors_, [&](const auto& each) { return each->protocol == protocol; });
+    BOOST_ASSERT(acceptor != acceptors_.end());
+    return (*acceptor)->listening.local_endpoint();
 }
 
-void Doors::accept(Door& door) {
-    door.acceptor.async_accept([this, alive = listener_.shared_from_this(), &door](
-                                   const error_code& error, Tcp::socket socket) {
-        accepted(door, error, std::move(socket));
+void Acceptors::accept(Acceptor& acceptor) {
+    acceptor.listening.async_accept([this, alive = manager_.shared_from_this(), &acceptor](
+                                        const error_code& error, Tcp::socket socket) {
+        accepted(acceptor, error, std::move(socket));
     });
 }
 
-void Doors::accepted(Door& door, const error_code& error, Tcp::socket socket) {
-    if (!door.acceptor.is_open()) return;  // closed meanwhile
-    if (is_exhaustion(error) && !refuse_with_spare(door)) return accept_later(door);
+void Acceptors::accepted(Acceptor& acceptor, const error_code& error, Tcp::socket socket) {
+    if (!acceptor.listening.is_open()) return;  // closed meanwhile
+    if (is_exhaustion(error) && !refuse_with_spare(acceptor)) return accept_later(acceptor);
     if (!error) {
-        listener_.context().clock.now = steady_clock::now();
-        ++listener_.context().counters.connections;
-        if (listener_.size() >= listener_.options().clients_max) {
-            refuse(door, std::move(socket), Drop::clients_max);
+        manager_.context().clock.now = steady_clock::now();
+        ++manager_.context().counters.connections;
+        if (manager_.size() >= manager_.options().clients_max) {
+            refuse(acceptor, std::move(socket), DisconnectReason::clients_max);
         } else {
-            listener_.came(std::move(socket), door.protocol);
+            manager_.add(std::move(socket), acceptor.protocol);
         }
     }
-    accept(door);
+    accept(acceptor);
 }
 
-void Doors::accept_later(Door& door) {
-    ++listener_.context().counters.accept_retries;
-    door.retry.expires_after(accept_retry);
-    door.retry.async_wait(
-        [this, alive = listener_.shared_from_this(), &door](const error_code& cancelled) {
-            if (!cancelled && door.acceptor.is_open()) accept(door);
+void Acceptors::accept_later(Acceptor& acceptor) {
+    ++manager_.context().counters.accept_retries;
+    acceptor.retry.expires_after(accept_retry);
+    acceptor.retry.async_wait(
+        [this, alive = manager_.shared_from_this(), &acceptor](const error_code& cancelled) {
+            if (!cancelled && acceptor.listening.is_open()) accept(acceptor);
         });
 }
 
-/// The socket's buffer is empty and takes the few bytes at once; nobody waits for the client.
-void Doors::refuse(const Door& door, Tcp::socket socket, Drop cause) {
-    Counters& counters = listener_.context().counters;
+/// The socket's buffer is empty and takes the few bytes at once: this does not block.
+void Acceptors::refuse(const Acceptor& acceptor, Tcp::socket socket, DisconnectReason cause) {
+    Counters& counters = manager_.context().counters;
     counters.count(cause);
     counters.count(ErrorCode::generic);
-    const std::string_view reply = door.protocol == Protocol::http
+    const std::string_view reply = acceptor.protocol == Protocol::http
                                        ? http::too_many_clients
                                        : "-ERR max number of clients reached\r\n";
     error_code ignored;
     socket.non_blocking(true, ignored);
     // Within TLS it would take a handshake to say so.
-    if (!listener_.options().tls)
+    if (!manager_.options().tls)
         socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
     socket.shutdown(Tcp::socket::shutdown_both, ignored);
 }
 
-/// Out of descriptors, one is given up for the moment that it takes to tell a client.
-/// \return false when nobody was there: the system finds no descriptor before it looks for a
-/// client.
-bool Doors::refuse_with_spare(Door& door) {
+/// Closes the spare descriptor for as long as it takes to accept and refuse a connection.
+/// \return false when none was waiting: the system looks for a descriptor first.
+bool Acceptors::refuse_with_spare(Acceptor& acceptor) {
     error_code ignored;
     if (!spare_.is_open()) return false;
     spare_.close(ignored);
     error_code error;
-    door.acceptor.non_blocking(true, error);
+    acceptor.listening.non_blocking(true, error);
     Tcp::socket socket{io_};
-    if (!error) door.acceptor.accept(socket, error);
+    if (!error) acceptor.listening.accept(socket, error);
     if (!error) {
-        ++listener_.context().counters.connections;
-        refuse(door, std::move(socket), Drop::no_descriptors);
+        ++manager_.context().counters.connections;
+        refuse(acceptor, std::move(socket), DisconnectReason::no_descriptors);
     }
     keep_spare();
     return !error;
 }
 
-void Doors::keep_spare() {
+void Acceptors::keep_spare() {
     if (spare_.is_open()) return;
     const int any = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     error_code ignored;
     if (any >= 0) spare_.assign(any, ignored);
 }
 
-void Doors::close() {
-    for (const auto& door : doors_) {
+void Acceptors::close() {
+    for (const auto& acceptor : acceptors_) {
         error_code ignored;
-        door->acceptor.close(ignored);
-        door->retry.cancel();
+        acceptor->listening.close(ignored);
+        acceptor->retry.cancel();
     }
 }
 

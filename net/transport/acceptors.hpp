@@ -12,47 +12,47 @@
 
 namespace allot {
 
-class Listener;
+class ConnectionManager;
 
-/// The addresses at which a listener's clients come. Who is one too many, or comes when no
-/// descriptor is left, is told so in a word of his protocol, and nobody waits for him. Part of the
-/// listener, and lives as long.
-class Doors {
+/// The listening sockets of a server. A connection beyond `clients_max`, or one that arrives when
+/// no file descriptor is free, receives a one-line error in its protocol and is closed. This never
+/// blocks. Part of the manager, and lives as long.
+class Acceptors {
 public:
     using Tcp = boost::asio::ip::tcp;
 
-    Doors(boost::asio::io_context& io, Listener& listener);
-    Doors(const Doors&) = delete;
-    Doors& operator=(const Doors&) = delete;
+    Acceptors(boost::asio::io_context& io, ConnectionManager& manager);
+    Acceptors(const Acceptors&) = delete;
+    Acceptors& operator=(const Acceptors&) = delete;
 
     /// Begins to accept, at one address more. \param listening is doing so already.
     void open(Tcp::acceptor listening, Protocol protocol);
-    /// Nobody comes any more.
+    /// Accepts no more connections.
     void close();
-    /// A descriptor is kept for telling those for whom there is none. To be called now and then:
-    /// one that was given up may not have been there again at once.
+    /// Opens a spare descriptor, which is closed to accept and refuse a connection when no other is
+    /// free. To be called from time to time: reopening it may fail at first.
     void keep_spare();
 
-    [[nodiscard]] bool empty() const noexcept { return doors_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return acceptors_.empty(); }
     /// \pre open() for the protocol
     [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const;
 
 private:
-    struct Door {
-        Tcp::acceptor acceptor;
+    struct Acceptor {
+        Tcp::acceptor listening;
         Protocol protocol;
         boost::asio::steady_timer retry;
     };
 
-    void accept(Door& door);
-    void accepted(Door& door, const boost::system::error_code& error, Tcp::socket socket);
-    void accept_later(Door& door);
-    void refuse(const Door& door, Tcp::socket socket, Drop cause);
-    bool refuse_with_spare(Door& door);
+    void accept(Acceptor& acceptor);
+    void accepted(Acceptor& acceptor, const boost::system::error_code& error, Tcp::socket socket);
+    void accept_later(Acceptor& acceptor);
+    void refuse(const Acceptor& acceptor, Tcp::socket socket, DisconnectReason cause);
+    bool refuse_with_spare(Acceptor& acceptor);
 
     boost::asio::io_context& io_;
-    Listener& listener_;
-    std::vector<std::unique_ptr<Door>> doors_;
+    ConnectionManager& manager_;
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
     boost::asio::posix::stream_descriptor spare_;  // given up to refuse where there are no others
 };
 

@@ -25,26 +25,25 @@ std::string peer_of(Connection::Socket& socket) {
     return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
-std::unique_ptr<Conversation> conversation(Protocol protocol, ServerContext& context,
-                                           std::string peer) {
+std::unique_ptr<Session> make_session(Protocol protocol, ServerContext& context, std::string peer) {
     if (protocol == Protocol::http) return std::make_unique<HttpSession>(context, std::move(peer));
-    return std::make_unique<Session>(context, std::move(peer));
+    return std::make_unique<RespSession>(context, std::move(peer));
 }
 }  // namespace
 
-Connection::Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol)
-    : stream_{std::move(socket), listener->options().tls.get()},
-      listener_{std::move(listener)},
-      context_{listener_->context()},
-      talk_{conversation(protocol, context_, peer_of(stream_.socket()))},
+Connection::Connection(Socket socket, std::shared_ptr<ConnectionManager> manager, Protocol protocol)
+    : stream_{std::move(socket), manager->options().tls.get()},
+      manager_{std::move(manager)},
+      context_{manager_->context()},
+      session_{make_session(protocol, context_, peer_of(stream_.socket()))},
       progress_{context_.clock.now} {
-    talk_->on_output([this] { listener_->touched(*this); });
+    session_->on_output([this] { manager_->touched(*this); });
 }
 
 void Connection::read() {
     if (reading_) return;
     reading_ = true;
-    stream_.async_read_some(talk_->prepare(),
+    stream_.async_read_some(session_->prepare(),
                             [self = shared_from_this()](const error_code& error, std::size_t n) {
                                 self->reading_ = false;
                                 if (self->stage_ != Stage::closed) self->received(error, n);
@@ -56,47 +55,48 @@ void Connection::received(const error_code& error, std::size_t bytes) {
         if (error) return close();
         return read();  // and forget it
     }
-    if (Stream::is_of_tls(error)) return drop(Drop::tls_failed);
+    if (Stream::is_of_tls(error)) return disconnect(DisconnectReason::tls_failed);
     if (error && error != asio::error::eof) return close();
     if (!error && bytes == 0) return more_to_come();
     if (error) {
         finishing_ = true;
     } else if (!finishing_) {
-        talk_->received(bytes);
+        session_->received(bytes);
     }
     step();
 }
 
-/// Of a handshake, or a record: that takes memory, too.
+/// After a part of a handshake or of a record, which takes memory, too.
 void Connection::more_to_come() {
     context_.clock.now = std::chrono::steady_clock::now();
     account();
-    listener_->relieve();
+    manager_->enforce_memory_limit();
     if (stage_ != Stage::closed) read();
 }
 
-/// One turn of the conversation. What follows from it waits for the end of the round: see flush().
+/// Executes one slice. Its output is sent once the batch is committed: see flush().
 void Connection::step() {
     context_.clock.now = std::chrono::steady_clock::now();
-    ++context_.counters.turns;
-    talk_->set_underway_bytes(stream_.buffer_bytes());
-    if (finishing_) talk_->finish();
-    in_turn_ = true;
-    const Conversation::Turn turn = talk_->execute();
-    in_turn_ = false;
-    if (turn == Conversation::Turn::dropped) return close();
-    backed_up_ = turn == Conversation::Turn::backed_up;
-    // Who gave a wrong password, or waits, need not be told so by a server that ends.
-    const bool starved = turn == Conversation::Turn::starved;
-    const bool waits = turn == Conversation::Turn::waiting;
-    if ((starved || waits || turn == Conversation::Turn::held) && finishing_) talk_->end();
-    listener_->took_turn(*this);
-    if (stage_ != Stage::closed && waits && !finishing_) listener_->await_facts(*this);
-    // Who waits for facts is read from to learn when he is gone.
-    const bool hears = starved || (waits && talk_->hears_while_waiting());
-    if (stage_ != Stage::closed && hears && !finishing_) read();
-    listener_->relieve();
-    if (stage_ != Stage::closed && turn == Conversation::Turn::over) step_later();
+    ++context_.counters.slices;
+    session_->set_underway_bytes(stream_.buffer_bytes());
+    if (finishing_) session_->finish();
+    executing_ = true;
+    const Session::ExecuteResult result = session_->execute();
+    executing_ = false;
+    if (result == Session::ExecuteResult::disconnected) return close();
+    has_backpressure_ = result == Session::ExecuteResult::backpressure;
+    // A server that ends neither refuses a wrong password later nor waits for facts.
+    const bool needs_input = result == Session::ExecuteResult::need_input;
+    const bool is_blocked = result == Session::ExecuteResult::blocked;
+    if ((needs_input || is_blocked || result == Session::ExecuteResult::delayed) && finishing_)
+        session_->end();
+    manager_->executed(*this);
+    if (stage_ != Stage::closed && is_blocked && !finishing_) manager_->await_facts(*this);
+    // A blocked client is read from, to learn when it is gone.
+    const bool reads = needs_input || (is_blocked && session_->reads_while_blocked());
+    if (stage_ != Stage::closed && reads && !finishing_) read();
+    manager_->enforce_memory_limit();
+    if (stage_ != Stage::closed && result == Session::ExecuteResult::yield) step_later();
 }
 
 void Connection::step_later() {
@@ -112,7 +112,7 @@ void Connection::step_later() {
 // its replies has room for them.
 void Connection::flush() {
     if (stage_ != Stage::open) return;
-    if (talk_->drops()) return close();
+    if (session_->is_disconnected()) return close();
     if (waiting_for_room_) return;
     is_full_ = false;
     const error_code error = send();
@@ -123,7 +123,7 @@ void Connection::flush() {
 
 /// \return what has kept it from sending all that is durable.
 error_code Connection::send() {
-    OutputQueue& output = talk_->output();
+    OutputQueue& output = session_->output();
     const auto waited = [this](ServerContext::Time since) {
         context_.timings.durable.add(context_.clock.now - since);
     };
@@ -140,31 +140,31 @@ error_code Connection::send() {
 }
 
 void Connection::send_early() {
-    if (stage_ != Stage::open || in_turn_ || talk_->drops()) return;
+    if (stage_ != Stage::open || executing_ || session_->is_disconnected()) return;
     if (!waiting_for_room_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() sees why
-    talk_->output().trim();
+    session_->output().trim();
     account();
 }
 
-bool Connection::give_up(Drop cause) {
-    return stage_ == Stage::open && !in_turn_ && talk_->give_up(cause);
+bool Connection::discard_output(DisconnectReason cause) {
+    return stage_ == Stage::open && !executing_ && session_->discard_output(cause);
 }
 
 /// What follows once all that is released has been sent.
 void Connection::settle() {
     account();
-    const OutputQueue& output = talk_->output();
+    const OutputQueue& output = session_->output();
     if (!output.empty()) {
-        listener_->await_durability(*this);
-    } else if (talk_->ended()) {
+        manager_->await_durability(*this);
+    } else if (session_->ended()) {
         return linger();
     }
-    if (backed_up_ && output.bytes() < context_.limits.output_pause_bytes) step_later();
+    if (has_backpressure_ && output.bytes() < context_.limits.output_pause_bytes) step_later();
 }
 
 void Connection::account() noexcept {
-    talk_->set_underway_bytes(stream_.buffer_bytes());
-    talk_->account();
+    session_->set_underway_bytes(stream_.buffer_bytes());
+    session_->account();
 }
 
 void Connection::wait_for_room() {
@@ -188,8 +188,9 @@ void Connection::finish() {
     step_later();
 }
 
-/// Closing while the client still sends would reset the connection, and could take the last
-/// replies with it. So it is told that there will be no more, and heard until it closes, too.
+/// Closing while the client still sends would reset the connection, and could lose the last
+/// replies. So only the sending side is closed, and input is read and discarded until the client
+/// closes, too.
 void Connection::linger() {
     error_code error;
     stream_.finish(error);
@@ -204,13 +205,13 @@ void Connection::close() {
     if (stage_ == Stage::closed) return;
     stage_ = Stage::closed;
     stream_.close();
-    // A read that is still under way writes nothing into them: its socket is closed. Waiting for it
-    // to say so would keep the memory of all whom one turn of the reactor drops.
-    talk_->release();
-    listener_->closed(*this);
+    // A read that is under way writes nothing into the buffers: its socket is closed. Waiting for
+    // its handler would keep the memory of all connections that one handler closes.
+    session_->release();
+    manager_->closed(*this);
 }
 
-void Connection::drop(Drop cause) {
+void Connection::disconnect(DisconnectReason cause) {
     context_.counters.count(cause);
     close();
 }
@@ -222,22 +223,24 @@ void Connection::check_deadlines(const ServerOptions& options) {
     };
     if (stage_ == Stage::lingering) {
         if (passed(progress_, options.linger_max)) close();
-    } else if (passed(stream_.is_handshaking() ? talk_->entered() : talk_->unknown_since(),
+    } else if (passed(stream_.is_handshaking() ? session_->entered()
+                                               : session_->unauthenticated_since(),
                       options.handshake_max)) {
-        drop(Drop::handshake_stalled);
-    } else if (talk_->refusal_due() <= context_.clock.now ||
-               talk_->wait_due() <= context_.clock.now) {
+        disconnect(DisconnectReason::handshake_stalled);
+    } else if (session_->refusal_due() <= context_.clock.now ||
+               session_->wait_due() <= context_.clock.now) {
         step();
     } else if (waiting_for_room_) {
-        // Who takes a little at a time is slow to make room for a write, and is no idler.
+        // A client that takes a little at a time is slow to make room for a write, but not stalled.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
         if (untaken_ < untaken) progress_ = context_.clock.now;
-        if (passed(progress_, options.output_stalled_max)) drop(Drop::output_stalled);
-    } else if (passed(talk_->request_began(), options.request_stalled_max)) {
-        drop(Drop::request_stalled);
-    } else if (talk_->output().empty() && !talk_->is_waiting() && !talk_->is_listening() &&
-               passed(talk_->last_command(), options.idle_max)) {
-        drop(Drop::idle);
+        if (passed(progress_, options.output_stalled_max))
+            disconnect(DisconnectReason::output_stalled);
+    } else if (passed(session_->request_began(), options.request_stalled_max)) {
+        disconnect(DisconnectReason::request_stalled);
+    } else if (session_->output().empty() && !session_->is_waiting() && !session_->is_listening() &&
+               passed(session_->last_command(), options.idle_max)) {
+        disconnect(DisconnectReason::idle);
     }
 }
 

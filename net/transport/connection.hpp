@@ -12,57 +12,56 @@
 
 namespace allot {
 
-class Listener;
+class ConnectionManager;
 struct ServerOptions;
 
 /// What is spoken at an address.
 enum class Protocol : std::uint8_t { line, http };
 
-/// Moves the bytes of one conversation over a socket. At most one read and one wait for room to
-/// write are under way; all that is released goes out in one write, at once where the socket has
-/// room.
+/// Moves the bytes of one session over a socket. At most one read and one wait for room to write
+/// are under way. All that is released is sent in one write, at once when the socket has room.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = Stream::Socket;
 
-    Connection(Socket socket, std::shared_ptr<Listener> listener, Protocol protocol);
+    Connection(Socket socket, std::shared_ptr<ConnectionManager> manager, Protocol protocol);
 
     /// Begins to read.
     void start() { read(); }
-    /// Sends what has become durable. Not within a round.
+    /// Sends what has become durable. Not while a batch is executed.
     void flush();
-    /// Sends what has become durable and keeps no memory for more, within another's turn: nothing
-    /// is closed by it, and flush() has to follow. Does nothing within its own turn.
+    /// Sends what has become durable and keeps no memory for more, while another session executes:
+    /// closes nothing, and flush() has to follow. Does nothing while its own session executes.
     void send_early();
-    /// Gives up what is queued, within another's turn: flush() closes it. \return false, and
-    /// nothing has happened: within its own turn, or there is nothing to give up.
-    bool give_up(Drop cause);
-    /// Goes on, if it is open: what it has waited for may be there.
+    /// Discards what is queued, while another session executes: flush() closes it. \return false,
+    /// without effect, while its own session executes, or when nothing is queued.
+    bool discard_output(DisconnectReason cause);
+    /// Executes again, if it is open: what it waited for may be there.
     void resume();
     /// Executes what was read and reads no more; closes once the replies are out.
     void finish();
     /// Closes at once. Nothing is called on a closed connection.
     void close();
     /// Closes and counts why.
-    void drop(Drop cause);
+    void disconnect(DisconnectReason cause);
     /// Closes if a deadline has passed.
     void check_deadlines(const ServerOptions& options);
 
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
-        return talk_->output().holds_beyond(durable);
+        return session_->output().holds_beyond(durable);
     }
 
     /// \pre it is waiting
-    [[nodiscard]] Lsn awaited_fact() const noexcept { return talk_->awaited_fact(); }
+    [[nodiscard]] Lsn awaited_fact() const noexcept { return session_->awaited_fact(); }
     [[nodiscard]] bool is_waiting() const noexcept {
-        return stage_ == Stage::open && talk_->is_waiting();
+        return stage_ == Stage::open && session_->is_waiting();
     }
 
-    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return talk_->buffer_bytes(); }
+    [[nodiscard]] std::size_t buffer_bytes() const noexcept { return session_->buffer_bytes(); }
 
-    // For the listener's book-keeping.
+    // The manager's bookkeeping
     std::size_t place = 0;           ///< among its connections
-    bool took_turn = false;          ///< in the round that is not ended yet
+    bool in_batch = false;           ///< has executed in the batch that is not committed yet
     bool awaits_durability = false;  ///< listed to be flushed
     bool awaits_facts = false;       ///< listed to be resumed
     std::size_t facts_place = 0;     ///< in that list
@@ -82,19 +81,19 @@ private:
     void linger();
 
     Stream stream_;
-    std::shared_ptr<Listener> listener_;
+    std::shared_ptr<ConnectionManager> manager_;
     ServerContext& context_;
-    std::unique_ptr<Conversation> talk_;
+    std::unique_ptr<Session> session_;
     ServerContext::Time progress_;  // when the client last took output, or lingering began
     std::size_t untaken_ = 0;       // bytes of output, as last looked at
     Stage stage_ = Stage::open;
     bool reading_ = false;
     bool waiting_for_room_ = false;
     bool step_posted_ = false;
-    bool in_turn_ = false;
+    bool executing_ = false;
     bool is_full_ = false;  // send_early() found no room, and flush() has not come since
-    bool backed_up_ = false;
-    bool finishing_ = false;  // the client sends no more, or is not heard any more
+    bool has_backpressure_ = false;
+    bool finishing_ = false;  // the client sends no more, or is not read any more
 };
 
 }  // namespace allot

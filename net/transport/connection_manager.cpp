@@ -25,11 +25,12 @@ std::int64_t unix_seconds(std::chrono::system_clock::time_point at) {
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions options)
+ConnectionManager::ConnectionManager(asio::io_context& io, const Loading& loading,
+                                     ServerOptions options)
     : io_{io},
       options_{std::move(options)},
       context_{loading, options_.session, options_.password},
-      doors_{io, *this},
+      acceptors_{io, *this},
       tick_timer_{io},
       drain_timer_{io} {
     context_.clock.started = context_.clock.now = steady_clock::now();
@@ -39,32 +40,32 @@ Listener::Listener(asio::io_context& io, const Loading& loading, ServerOptions o
         unix_seconds(std::chrono::system_clock::now());
     context_.timings.clock = &steady_clock::now;
     context_.timings.slow.threshold = options_.slow_log_from;
-    context_.warnings = BoundedWarnings{options_.warning};
+    context_.warnings = RateLimitedLog{options_.warning};
 }
 
-void Listener::open(Tcp::acceptor bound, Protocol protocol) {
+void ConnectionManager::open(Tcp::acceptor bound, Protocol protocol) {
     bound.listen(options_.backlog);
     const auto endpoint = bound.local_endpoint();
     if (protocol == Protocol::http) {
         context_.identity.http_port = endpoint.port();
-        // A page in somebody's browser may have its own name point here.
+        // A web page may have its own host name resolve to this address.
         context_.identity.http_local_names_only =
             endpoint.address().is_loopback() && !options_.password;
     } else {
         context_.identity.port = endpoint.port();
     }
-    if (doors_.empty()) tick();
-    doors_.open(std::move(bound), protocol);
+    if (acceptors_.empty()) tick();
+    acceptors_.open(std::move(bound), protocol);
 }
 
-void Listener::came(Tcp::socket socket, Protocol protocol) {
+void ConnectionManager::add(Tcp::socket socket, Protocol protocol) {
     auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this(), protocol);
     connection->place = connections_.size();
     connections_.push_back(connection);
     connection->start();
 }
 
-void Listener::serve(Backend backend) {
+void ConnectionManager::serve(Backend backend) {
     context_.open(std::move(backend));
     durable_ = std::make_shared<DurableSignal>(io_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->wake();
@@ -78,7 +79,7 @@ void Listener::serve(Backend backend) {
     });
 }
 
-void Listener::await_durability(Connection& connection) {
+void ConnectionManager::await_durability(Connection& connection) {
     if (connection.awaits_durability) return;
     connection.awaits_durability = true;
     awaiting_.push_back(connection.shared_from_this());
@@ -91,7 +92,7 @@ void Listener::await_durability(Connection& connection) {
     }
 }
 
-void Listener::await_facts(Connection& connection) {
+void ConnectionManager::await_facts(Connection& connection) {
     if (!connection.awaits_facts) {
         connection.awaits_facts = true;
         connection.facts_place = waiting_.size();
@@ -102,7 +103,7 @@ void Listener::await_facts(Connection& connection) {
     if (connection.awaited_fact() <= context_.store.backend.history->end()) durable_->progress();
 }
 
-void Listener::forget_waiting(Connection& connection) {
+void ConnectionManager::forget_waiting(Connection& connection) {
     if (!std::exchange(connection.awaits_facts, false)) return;
     const std::size_t place = connection.facts_place;
     std::swap(waiting_[place], waiting_.back());
@@ -110,65 +111,65 @@ void Listener::forget_waiting(Connection& connection) {
     waiting_.pop_back();
 }
 
-/// What is posted now comes after all that the reactor has found ready, and before it waits again.
-void Listener::took_turn(Connection& connection) {
-    listed(connection);
-    // The stock is held, and replies wait, no longer than one turn may take.
-    if (context_.counters.commands - round_began_ >= context_.limits.commands_per_turn)
-        return end_round();
-    end_round_later();
+/// What is posted now runs after all that the reactor has found ready, and before it waits again.
+void ConnectionManager::executed(Connection& connection) {
+    add_to_batch(connection);
+    // The store stays locked, and replies wait, no longer than one slice may take.
+    if (context_.counters.commands - batch_began_ >= context_.limits.commands_per_slice)
+        return commit_batch();
+    commit_batch_later();
 }
 
-/// Within another's turn, perhaps: so the round is not ended here, and nobody is closed. One
-/// message to many is sent on as it is told once their memory comes near its bound.
-void Listener::touched(Connection& connection) {
-    listed(connection);
-    end_round_later();
+/// Another session may be executing: so neither is the batch committed here nor a connection
+/// closed. Near the memory limit, a message to many subscribers is sent as it is queued.
+void ConnectionManager::touched(Connection& connection) {
+    add_to_batch(connection);
+    commit_batch_later();
     if (context_.usage.buffer_bytes <= options_.clients_memory_max / 2) return;
-    context_.store.commit_batch();  // whoever waits for the stock does not wait for sockets
+    context_.store.commit_batch();  // other threads need not wait for sockets
     connection.send_early();
-    if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room_amid_turn();
+    if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room_while_executing();
 }
 
-void Listener::listed(Connection& connection) {
-    if (std::exchange(connection.took_turn, true)) return;
-    round_.push_back(connection.shared_from_this());
+void ConnectionManager::add_to_batch(Connection& connection) {
+    if (std::exchange(connection.in_batch, true)) return;
+    batch_.push_back(connection.shared_from_this());
 }
 
-void Listener::end_round_later() {
-    if (std::exchange(round_end_posted_, true)) return;
+void ConnectionManager::commit_batch_later() {
+    if (std::exchange(commit_posted_, true)) return;
     asio::post(io_, [self = shared_from_this()] {
-        self->round_end_posted_ = false;
-        self->end_round();
+        self->commit_posted_ = false;
+        self->commit_batch();
     });
 }
 
-void Listener::end_round() {
+void ConnectionManager::commit_batch() {
     context_.store.commit_batch();
-    round_began_ = context_.counters.commands;
-    flushed_.swap(round_);
+    batch_began_ = context_.counters.commands;
+    flushed_.swap(batch_);
     for (const auto& connection : flushed_) {
-        connection->took_turn = false;
+        connection->in_batch = false;
         connection->flush();
     }
     flushed_.clear();
     watch_facts();
 }
 
-/// While somebody hears of facts, each progress of the history wakes.
-void Listener::watch_facts() {
-    if (!context_.pub_sub.hears_facts() || shut_) return;
+/// While facts have subscribers, each progress of the history wakes.
+void ConnectionManager::watch_facts() {
+    if (!context_.pub_sub.has_fact_subscribers() || shut_) return;
     durable_->arm();
     // What came before that did not find it armed.
     if (context_.pub_sub.has_facts()) durable_->progress();
 }
 
-void Listener::wake() {
+void ConnectionManager::wake() {
     context_.clock.now = steady_clock::now();
     context_.store.failed = durable_->failed();
     context_.store.commit_batch();
     context_.pub_sub.deliver(delivered_facts_max);
-    end_round();
+    commit_batch();
     flushed_.swap(awaiting_);
     for (const auto& connection : flushed_) {
         connection->awaits_durability = false;
@@ -181,11 +182,11 @@ void Listener::wake() {
     for (std::size_t i = connections_.size(); i-- > 0;) {
         const auto connection = connections_[i];
         if (!connection->holds_beyond(context_.store.durable())) continue;
-        connection->drop(Drop::storage_failed);
+        connection->disconnect(DisconnectReason::storage_failed);
     }
 }
 
-void Listener::resume_waiting() {
+void ConnectionManager::resume_waiting() {
     if (waiting_.empty()) return;
     const Lsn end = context_.store.backend.history->end();
     // While there is a cursor, what one of them reads is kept for the others.
@@ -203,7 +204,7 @@ void Listener::resume_waiting() {
 }
 
 /// From the last to the first: closed() puts the last in the place of the one that leaves.
-void Listener::tick() {
+void ConnectionManager::tick() {
     context_.clock.now = steady_clock::now();
     const auto date = std::chrono::system_clock::now();
     context_.clock.http_date = http::date_of(date);
@@ -213,7 +214,7 @@ void Listener::tick() {
         const auto connection = connections_[i];
         connection->check_deadlines(options_);
     }
-    doors_.keep_spare();
+    acceptors_.keep_spare();
     if (shut_) return;
     tick_timer_.expires_after(tick_interval);
     tick_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
@@ -221,20 +222,20 @@ void Listener::tick() {
     });
 }
 
-void Listener::send_early() {
+void ConnectionManager::send_early() {
     for (const auto& connection : connections_) connection->send_early();
 }
 
-void Listener::make_room() {
-    end_round();
+void ConnectionManager::make_room() {
+    commit_batch();
     send_early();
     while (context_.usage.buffer_bytes > options_.clients_memory_max && !connections_.empty())
-        drop_largest();
+        disconnect_largest();
 }
 
-/// Of those for whom most is queued after their sockets were given what they take, as many are
-/// given up as make room for some more: looking at all for each message would take long.
-void Listener::make_room_amid_turn() {
+/// Disconnects as many of the largest connections as makes room for some more output: examining all
+/// of them for each message would take long.
+void ConnectionManager::make_room_while_executing() {
     send_early();
     if (context_.usage.buffer_bytes <= options_.clients_memory_max) return;
     std::vector<std::pair<std::size_t, Connection*>> largest;
@@ -243,19 +244,19 @@ void Listener::make_room_amid_turn() {
     std::ranges::sort(largest, std::greater{});
     for (const auto& [bytes, connection] : largest) {
         if (context_.usage.buffer_bytes <= options_.clients_memory_max / 4 * 3) return;
-        if (connection->give_up(Drop::clients_memory)) listed(*connection);
+        if (connection->discard_output(DisconnectReason::clients_memory)) add_to_batch(*connection);
     }
 }
 
-void Listener::drop_largest() {
+void ConnectionManager::disconnect_largest() {
     const auto largest = std::ranges::max_element(
         connections_, {}, [](const auto& connection) { return connection->buffer_bytes(); });
     BOOST_ASSERT(largest != connections_.end());
     const auto connection = *largest;
-    connection->drop(Drop::clients_memory);
+    connection->disconnect(DisconnectReason::clients_memory);
 }
 
-void Listener::closed(Connection& connection) {
+void ConnectionManager::closed(Connection& connection) {
     forget_waiting(connection);
     const std::size_t place = connection.place;
     std::swap(connections_[place], connections_.back());
@@ -264,9 +265,10 @@ void Listener::closed(Connection& connection) {
     if (connections_.empty() && done_) drained();
 }
 
-void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
+void ConnectionManager::drain(std::chrono::milliseconds deadline,
+                              std::function<void(bool clean)> done) {
     done_ = std::move(done);
-    doors_.close();
+    acceptors_.close();
     context_.clock.now = steady_clock::now();
     if (connections_.empty()) return drained();
     for (const auto& connection : connections_) connection->finish();
@@ -278,28 +280,28 @@ void Listener::drain(std::chrono::milliseconds deadline, std::function<void(bool
     });
 }
 
-void Listener::drained() {
+void ConnectionManager::drained() {
     const bool clean = !cut_off_ && !context_.store.failed;
     shut();
     asio::post(io_, [done = std::exchange(done_, nullptr), clean] { done(clean); });
 }
 
-void Listener::close_all() {
+void ConnectionManager::close_all() {
     while (!connections_.empty()) {
         const auto connection = connections_.back();
         connection->close();
     }
 }
 
-void Listener::shut() {
+void ConnectionManager::shut() {
     shut_ = true;
-    doors_.close();
+    acceptors_.close();
     tick_timer_.cancel();
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();
     close_all();
     context_.store.commit_batch();  // the backend may be gone before this is
-    round_.clear();
+    batch_.clear();
     awaiting_.clear();
     waiting_.clear();
 }

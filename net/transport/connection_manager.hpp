@@ -16,13 +16,14 @@
 
 namespace allot {
 
-/// The inside of a Server: keeps the list of connections that its doors let in, wakes those that
-/// wait for durability, and enforces deadlines. Lives as long as a handler may still refer to it.
-class Listener : public std::enable_shared_from_this<Listener> {
+/// The implementation of Server: keeps the list of connections, commits their commands in batches,
+/// wakes those that wait for durability or for facts, and enforces deadlines and the memory limit.
+/// Lives as long as a handler of Asio refers to it.
+class ConnectionManager : public std::enable_shared_from_this<ConnectionManager> {
 public:
     using Tcp = boost::asio::ip::tcp;
 
-    Listener(boost::asio::io_context& io, const Loading& loading, ServerOptions options);
+    ConnectionManager(boost::asio::io_context& io, const Loading& loading, ServerOptions options);
 
     /// The store is open: from now on it is served.
     void serve(Backend backend);
@@ -35,42 +36,42 @@ public:
 
     /// \pre open() for the protocol
     [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const {
-        return doors_.endpoint(protocol);
+        return acceptors_.endpoint(protocol);
     }
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
     [[nodiscard]] ServerContext& context() noexcept { return context_; }
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 
-    // For doors
-    /// A client is let in.
-    void came(Tcp::socket socket, Protocol protocol);
+    // For acceptors
+    /// Begins to serve an accepted connection.
+    void add(Tcp::socket socket, Protocol protocol);
 
     // For connections
-    /// It has executed something: flush() is called at the end of the round.
-    void took_turn(Connection& connection);
-    /// It has output although it has taken no turn: likewise.
+    /// It has executed something: flush() is called once the batch is committed.
+    void executed(Connection& connection);
+    /// It has output without having executed anything: likewise.
     void touched(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
     /// resume() is called once the history has reached the fact that it waits for.
     void await_facts(Connection& connection);
     void closed(Connection& connection);
-    /// Drops whoever holds most memory, while all together hold too much although their sockets
-    /// were given what they take. Not within a turn.
-    void relieve() {
+    /// While all connections together hold too much memory, although their sockets have been given
+    /// what they take, disconnects the one that holds most. Not while a session executes.
+    void enforce_memory_limit() {
         if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room();
     }
 
 private:
-    void listed(Connection& connection);
+    void add_to_batch(Connection& connection);
     void make_room();
-    void make_room_amid_turn();
+    void make_room_while_executing();
     void send_early();
-    void drop_largest();
-    void end_round();
+    void disconnect_largest();
+    void commit_batch();
     void wake();
-    void end_round_later();
+    void commit_batch_later();
     void watch_facts();
     void resume_waiting();
     void forget_waiting(Connection& connection);
@@ -81,17 +82,17 @@ private:
     boost::asio::io_context& io_;
     ServerOptions options_;
     ServerContext context_;
-    Doors doors_;
+    Acceptors acceptors_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer drain_timer_;
     std::shared_ptr<DurableSignal> durable_;
     std::vector<std::shared_ptr<Connection>> connections_;
-    std::vector<std::shared_ptr<Connection>> round_;     // have taken a turn in it
+    std::vector<std::shared_ptr<Connection>> batch_;     // have executed in it
     std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
     std::vector<std::shared_ptr<Connection>> waiting_;   // for facts
     std::vector<std::shared_ptr<Connection>> flushed_;   // being flushed; here to keep its memory
-    std::uint64_t round_began_ = 0;                      // after so many commands
-    bool round_end_posted_ = false;
+    std::uint64_t batch_began_ = 0;                      // after so many commands
+    bool commit_posted_ = false;
     std::function<void(bool clean)> done_;  // while draining
     bool cut_off_ = false;                  // the deadline of drain() came first
     bool shut_ = false;

@@ -18,8 +18,8 @@ public:
         : io_{io}, wake_{std::move(wake)} {}
 
     // On the server's thread
-    /// The next progress wakes. What was made before this call is visible after it, so whoever arms
-    /// must look once more.
+    /// The next progress wakes. What was made before this call is visible after it, so a caller
+    /// that arms must look once more.
     void arm() noexcept { armed_.exchange(true, std::memory_order_acq_rel); }
     [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
     /// Never wakes again.

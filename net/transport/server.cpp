@@ -17,11 +17,11 @@ Server::Server(boost::asio::io_context& io, Backend backend, ServerOptions optio
 }
 
 Server::Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options)
-    : listener_{std::make_shared<Listener>(io, loading, std::move(options))} {}
+    : manager_{std::make_shared<ConnectionManager>(io, loading, std::move(options))} {}
 
-void Server::serve(Backend backend) { listener_->serve(std::move(backend)); }
+void Server::serve(Backend backend) { manager_->serve(std::move(backend)); }
 
-Server::~Server() { listener_->shut(); }
+Server::~Server() { manager_->shut(); }
 
 boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
                                             const ServerOptions& options) {
@@ -42,33 +42,31 @@ boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io, const s
 }
 
 void Server::listen(boost::asio::ip::tcp::acceptor bound) {
-    listener_->open(std::move(bound), Protocol::line);
+    manager_->open(std::move(bound), Protocol::line);
 }
 
 void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
-    listener_->open(std::move(bound), Protocol::http);
+    manager_->open(std::move(bound), Protocol::http);
 }
 
-void Server::listen() { listen(bind(listener_->io(), listener_->options())); }
+void Server::listen() { listen(bind(manager_->io(), manager_->options())); }
 
 boost::asio::ip::tcp::endpoint Server::endpoint() const {
-    return listener_->endpoint(Protocol::line);
+    return manager_->endpoint(Protocol::line);
 }
 
 boost::asio::ip::tcp::endpoint Server::http_endpoint() const {
-    return listener_->endpoint(Protocol::http);
+    return manager_->endpoint(Protocol::http);
 }
 
 void Server::drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done) {
-    listener_->drain(deadline, std::move(done));
+    manager_->drain(deadline, std::move(done));
 }
 
-std::size_t Server::clients() const noexcept { return listener_->size(); }
+std::size_t Server::clients() const noexcept { return manager_->size(); }
 
-std::size_t Server::buffer_bytes() const noexcept {
-    return listener_->context().usage.buffer_bytes;
-}
+std::size_t Server::buffer_bytes() const noexcept { return manager_->context().usage.buffer_bytes; }
 
-const Counters& Server::counters() const noexcept { return listener_->context().counters; }
+const Counters& Server::counters() const noexcept { return manager_->context().counters; }
 
 }  // namespace allot

@@ -20,17 +20,17 @@
 
 namespace allot {
 
-class Listener;
+class ConnectionManager;
 
 struct ServerOptions {
     std::string host = "127.0.0.1";  ///< a name or an address, IPv4 or IPv6
     std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
     int backlog = 511;               ///< connections that the system may queue
     std::size_t clients_max = 10'000;
-    /// Buffers of all clients together. Beyond it, whoever holds most is dropped.
+    /// Buffers of all clients together. Beyond it, the client that holds most is disconnected.
     std::size_t clients_memory_max = 40 * kibibyte * kibibyte;
     SessionLimits session{};
-    /// Without one, whoever reaches the address may change the stock.
+    /// Without one, each client that reaches the address may change the stock.
     std::optional<Password> password{};
     std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
     /// Told on the server's thread of what a client did wrong and the operator may want to mend.
@@ -59,7 +59,7 @@ public:
     /// \param loading outlives the server.
     Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});
     /// The store is open: clients, those that are there included, are served from now on. Once
-    /// only, and while nobody runs `io` or on the thread that does.
+    /// only, and while `io` does not run, or on the thread that runs it.
     void serve(Backend backend);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:
-    std::shared_ptr<Listener> listener_;
+    std::shared_ptr<ConnectionManager> manager_;
 };
 
 }  // namespace allot

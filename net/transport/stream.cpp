@@ -55,7 +55,7 @@ std::size_t Stream::receive_secure(std::span<char> room, Error& error) {
     if (error || received == 0) return 0;
     tls_->received({bytes.data(), received});
     const std::size_t got = tls_->read(room, error);
-    Error unsent;  // is found again by whoever writes next
+    Error unsent;  // is found again by the next write
     send_outgoing(unsent);
     return got;
 }

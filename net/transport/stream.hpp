@@ -15,7 +15,7 @@
 namespace allot {
 
 /// A client's bytes over a socket, as they are or within TLS: the one place that knows which. Never
-/// blocks; where it cannot go on, the error is would_block. Whoever calls lives until `done`.
+/// blocks; where it cannot go on, the error is would_block. The caller lives until `done`.
 class Stream {
 public:
     using Socket = boost::asio::ip::tcp::socket;

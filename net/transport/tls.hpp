@@ -12,7 +12,7 @@
 
 namespace allot {
 
-/// Who the server is, and whom it lets in: files in PEM.
+/// The certificate of the server, and those of the clients that it accepts: files in PEM.
 struct TlsFiles {
     std::string certificate;  ///< the server's, and after it those up to its CA
     std::string key;          ///< of the certificate, not encrypted

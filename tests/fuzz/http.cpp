@@ -35,14 +35,16 @@ public:
             const std::size_t count = bytes.copy(room.data(), std::min(room.size(), piece));
             session_.received(count);
             bytes.remove_prefix(count);
-            auto turn = Conversation::Turn::starved;
+            auto result = Session::ExecuteResult::need_input;
             do {
-                if (turn == Conversation::Turn::held) context_.clock.now = session_.refusal_due();
-                turn = session_.execute();
+                if (result == Session::ExecuteResult::delayed)
+                    context_.clock.now = session_.refusal_due();
+                result = session_.execute();
                 context_.store.commit_batch();
                 answers += test::released(session_.output(), engine_.journal);
-            } while (turn == Conversation::Turn::over || turn == Conversation::Turn::backed_up ||
-                     turn == Conversation::Turn::held);
+            } while (result == Session::ExecuteResult::yield ||
+                     result == Session::ExecuteResult::backpressure ||
+                     result == Session::ExecuteResult::delayed);
         }
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         for (std::size_t at = 0; (at = answers.find(go_on, at)) != std::string::npos;) {
@@ -83,7 +85,7 @@ bool agree(std::string_view answers, const Shop& shop, std::string_view others, 
 }
 
 /// Nobody comes upon this password by chance.
-void send_as_a_stranger(std::string_view bytes, std::size_t piece) {
+void send_unauthenticated(std::string_view bytes, std::size_t piece) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
     Shop shop{secret};
     const std::string answers = shop.send(bytes, piece);
@@ -100,7 +102,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t piece = fuzz::take(rest) + 1U;
     const std::string_view bytes = fuzz::text(rest.data(), rest.size());
-    if (piece % 4 == 0) return send_as_a_stranger(bytes, piece), 0;
+    if (piece % 4 == 0) return send_unauthenticated(bytes, piece), 0;
 
     Shop in_pieces;
     const std::string answers = in_pieces.send(bytes, piece);

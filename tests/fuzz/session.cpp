@@ -46,25 +46,28 @@ public:
             session_.received(count);
             bytes.remove_prefix(count);
             do {
-                if (turn_ == Session::Turn::held)
+                if (result_ == RespSession::ExecuteResult::delayed)
                     context_.clock.now += context_.limits.wrong_password_delay;
-                turn_ = session_.execute();
+                result_ = session_.execute();
                 context_.store.commit_batch();
                 replies += test::released(session_.output(), engine_.journal);
-            } while (turn_ == Session::Turn::over || turn_ == Session::Turn::backed_up ||
-                     turn_ == Session::Turn::held);
+            } while (result_ == RespSession::ExecuteResult::yield ||
+                     result_ == RespSession::ExecuteResult::backpressure ||
+                     result_ == RespSession::ExecuteResult::delayed);
         }
         return replies;
     }
-    [[nodiscard]] bool dropped() const { return turn_ == Session::Turn::dropped; }
+    [[nodiscard]] bool dropped() const {
+        return result_ == RespSession::ExecuteResult::disconnected;
+    }
     [[nodiscard]] bool ended() const { return session_.ended(); }
     MemoryRepository& stock() { return engine_.repository; }
 
 private:
     test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
     ServerContext context_;
-    Session session_{context_, "test:1"};
-    Session::Turn turn_ = Session::Turn::starved;
+    RespSession session_{context_, "test:1"};
+    RespSession::ExecuteResult result_ = RespSession::ExecuteResult::need_input;
 };
 
 /// The requests in a stream; and whether something that is none follows them.
@@ -104,7 +107,7 @@ bool is_about_channels(const Words& request) {
 }
 
 /// Nobody comes upon this password by chance.
-void send_as_a_stranger(std::string_view bytes) {
+void send_unauthenticated(std::string_view bytes) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
     Shop shop{secret};
     (void)fuzz::Replies{shop.send(bytes)}.count();
@@ -117,7 +120,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t piece = fuzz::take(rest) + 1U;
     std::string_view bytes = fuzz::text(rest.data(), rest.size());
-    if (piece % 4 == 0) return send_as_a_stranger(bytes), 0;
+    if (piece % 4 == 0) return send_unauthenticated(bytes), 0;
     bool broken = false;
     const std::vector<Sent> requests = requests_in(bytes, broken);
 

@@ -9,12 +9,12 @@
 namespace {
 
 using namespace std::chrono_literals;
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::ErrorCode;
 using allot::Password;
 using allot::RequestLimits;
+using allot::RespSession;
 using allot::ServerContext;
-using allot::Session;
 using allot::test::framed;
 
 constexpr std::string_view no_auth = "-NOAUTH Authentication required.\r\n";
@@ -75,10 +75,10 @@ BOOST_AUTO_TEST_CASE(when_it_asks_for_anything_else_then_it_is_refused_and_nothi
 }
 
 BOOST_AUTO_TEST_CASE(when_it_gives_it_then_it_may_do_everything) {
-    BOOST_TEST(!session.is_known());
+    BOOST_TEST(!session.is_authenticated());
     BOOST_TEST(ask("AUTH secret") == "+OK\r\n");
     BOOST_TEST(ask("PING") == "+PONG\r\n");
-    BOOST_TEST(session.is_known());
+    BOOST_TEST(session.is_authenticated());
 }
 
 BOOST_AUTO_TEST_CASE(when_it_gives_the_user_too_then_there_is_one) {
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_it_quits_or_is_a_browser_then_it_is_as_for_everyone) {
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
     Stranger browser;
     browser.send("POST / HTTP/1.1\r\n");
-    BOOST_TEST((browser.last_turn == Session::Turn::dropped));
+    BOOST_TEST((browser.last_result == RespSession::ExecuteResult::disconnected));
     BOOST_TEST(browser.take().empty());
 }
 
@@ -126,10 +126,10 @@ BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses, Stranger)
 
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_executed_before) {
     send("PING\r\nAUTH guess\r\nAUTH secret\r\nPING\r\n");
-    BOOST_TEST((last_turn == Session::Turn::held));
+    BOOST_TEST((last_result == RespSession::ExecuteResult::delayed));
     BOOST_TEST(take() == no_auth);
     BOOST_TEST(after(499ms).empty());
-    BOOST_TEST(!session.is_known());
+    BOOST_TEST(!session.is_authenticated());
     BOOST_TEST(after(1ms) == std::string{wrong_pass} + "+OK\r\n+PONG\r\n");
 }
 
@@ -139,12 +139,12 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_is_told_and_the_connecti
     send(guesses);
     for (int i = 1; i < 10; ++i) {
         BOOST_TEST(after(500ms) == wrong_pass);
-        BOOST_TEST((last_turn == Session::Turn::held));
+        BOOST_TEST((last_result == RespSession::ExecuteResult::delayed));
     }
     BOOST_TEST(after(500ms) == wrong_pass);
-    BOOST_TEST((last_turn == Session::Turn::ended));
+    BOOST_TEST((last_result == RespSession::ExecuteResult::ended));
     BOOST_TEST(context.counters.of(ErrorCode::wrong_pass) == 10U);
-    BOOST_TEST(context.counters.of(Drop::wrong_passwords) == 1U);
+    BOOST_TEST(context.counters.of(DisconnectReason::wrong_passwords) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_right_in_between_then_the_count_begins_anew) {
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_is_large_then_it_is_refused_by_smaller_limit
     Stranger many;
     many.send("*11\r\n");
     BOOST_TEST(many.take() == "-ERR Protocol error: unauthenticated multibulk length\r\n");
-    BOOST_TEST(many.context.counters.of(Drop::request_limit) == 1U);
+    BOOST_TEST(many.context.counters.of(DisconnectReason::request_limit) == 1U);
     Stranger endless;
     endless.send(std::string(4096, 'x'));
     BOOST_TEST(endless.take() == "-ERR Protocol error: too big inline request\r\n");
@@ -201,14 +201,14 @@ BOOST_AUTO_TEST_CASE(when_the_limits_of_everyone_are_smaller_then_these_count) {
 BOOST_AUTO_TEST_CASE(when_time_passes_then_it_is_known_since_when_it_owes_the_password) {
     const ServerContext::Time came = context.clock.now;
     context.clock.now += 1s;
-    BOOST_TEST((session.unknown_since() == came));
+    BOOST_TEST((session.unauthenticated_since() == came));
     ask("RESET");  // buys no time
-    BOOST_TEST((session.unknown_since() == came));
+    BOOST_TEST((session.unauthenticated_since() == came));
     ask("AUTH secret");
-    BOOST_TEST((session.unknown_since() == ServerContext::Time::max()));
+    BOOST_TEST((session.unauthenticated_since() == ServerContext::Time::max()));
     context.clock.now += 1s;
     ask("RESET");
-    BOOST_TEST((session.unknown_since() == came + 2s));
+    BOOST_TEST((session.unauthenticated_since() == came + 2s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,7 +10,7 @@
 
 namespace {
 
-using allot::Session;
+using allot::RespSession;
 using allot::test::bulk;
 using allot::test::Desk;
 using allot::test::HandJournal;
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_do
 
 BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
     Desk<HandJournal> lagging;
-    Session listener{lagging.context, "test:2"};
+    RespSession listener{lagging.context, "test:2"};
     listener.subscribe(allot::Channels::Kind::channel, "batch_added");
     lagging.send("ADDBATCH b SKU 10\r\n");
     lagging.context.pub_sub.deliver(100);
@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
 BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_looked_at) {
     ask("PSUBSCRIBE *q line_?");
     ask("SUBSCRIBE allocate");
-    BOOST_TEST(!desk.context.pub_sub.hears_facts());
+    BOOST_TEST(!desk.context.pub_sub.has_fact_subscribers());
     ask("PSUBSCRIBE batch_*");
-    BOOST_TEST(desk.context.pub_sub.hears_facts());
+    BOOST_TEST(desk.context.pub_sub.has_fact_subscribers());
     ask("SUBSCRIBE batch_added");
     desk.ask("ADDBATCH b3 OTHER 1");
     const std::string text =
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_loo
     BOOST_TEST(hear() ==
                message("batch_added", R"({"batchref":"b4","sku":"OTHER","qty":1,"eta":null})", 4));
     ask("UNSUBSCRIBE");
-    BOOST_TEST(!desk.context.pub_sub.hears_facts());
+    BOOST_TEST(!desk.context.pub_sub.has_fact_subscribers());
     desk.ask("ADDBATCH b5 OTHER 1");
     ask("SUBSCRIBE batch_added");  // what happened before is not heard
     BOOST_TEST(hear().empty());
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(when_a_fact_has_a_channel_then_nobody_else_may_publish_ther
           allot::Fact{allot::LineAllocated{line, "b"}},
           allot::Fact{allot::LineDeallocated{line, "b", 1}},
           allot::Fact{allot::OutOfStock{line}}}) {
-        BOOST_TEST(allot::is_fact_channel(allot::parts_of(fact).event));
+        BOOST_TEST(allot::is_fact_channel(allot::view_of(fact).event));
     }
     BOOST_TEST(!allot::is_fact_channel("allocate"));
 }

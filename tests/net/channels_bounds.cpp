@@ -10,8 +10,8 @@
 
 namespace {
 
-using allot::Drop;
-using allot::Session;
+using allot::DisconnectReason;
+using allot::RespSession;
 using allot::test::framed;
 using allot::test::ListeningFixture;
 
@@ -21,24 +21,24 @@ BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused) {
     for (int i = 0; i < 600; ++i) {
-        session.subscribe(allot::Channels::Kind::pattern, "a" + std::to_string(i));
+        session.subscribe(allot::PubSub::Kind::pattern, "a" + std::to_string(i));
     }
-    Session second{desk.context, "test:second"};
+    RespSession second{desk.context, "test:second"};
     for (int i = 0; i < 400; ++i) {
-        second.subscribe(allot::Channels::Kind::pattern, "b" + std::to_string(i));
+        second.subscribe(allot::PubSub::Kind::pattern, "b" + std::to_string(i));
     }
     BOOST_TEST(ask("PSUBSCRIBE x*") ==
                "-SYNTAX a server has at most 1000 patterns, those of all its clients: there is no "
                "room for 'x*'\r\n");
     BOOST_TEST(ask("PSUBSCRIBE b0").ends_with(":601\r\n"));  // there already
     BOOST_TEST(ask("SUBSCRIBE x").ends_with(":602\r\n"));
-    second.unsubscribe(allot::Channels::Kind::pattern, "b1");
+    second.unsubscribe(allot::PubSub::Kind::pattern, "b1");
     BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     for (int i = 0; i < 1000; ++i) {
-        BOOST_TEST(session.subscribe(allot::Channels::Kind::channel, std::to_string(i)));
+        BOOST_TEST(session.subscribe(allot::PubSub::Kind::channel, std::to_string(i)));
     }
     BOOST_TEST(ask("SUBSCRIBE more") ==
                "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
         const std::string three = request + request + request;
         desk.session.received(three.copy(room.data(), room.size()));
         int count = 1;
-        while (desk.session.execute() == Session::Turn::over) ++count;
+        while (desk.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;
     };
     for (int i = 0; i < 16; ++i) ask("PSUBSCRIBE p" + std::to_string(i));
@@ -109,23 +109,23 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish)
                 left.remove_prefix(some);
             }
         }
-        while (desk.session.execute() == Session::Turn::over) ++count;
+        while (desk.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;
     };
-    std::vector<std::unique_ptr<Session>> more;
+    std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 9; ++i) {
-        more.push_back(std::make_unique<Session>(desk.context, "test:more"));
-        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "big"));
+        more.push_back(std::make_unique<RespSession>(desk.context, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "big"));
     }
     BOOST_TEST(turns(26'000) == 1);
     BOOST_TEST(turns(27'000) == 3);
 }
 
 BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
-    std::vector<std::unique_ptr<Session>> more;
+    std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 1'000; ++i) {
-        more.push_back(std::make_unique<Session>(desk.context, "test:more"));
-        BOOST_TEST(more.back()->subscribe(allot::Channels::Kind::channel, "batch_added"));
+        more.push_back(std::make_unique<RespSession>(desk.context, "test:more"));
+        BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "batch_added"));
     }
     for (int i = 3; i < 103; ++i) desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
     desk.context.pub_sub.deliver(256);
@@ -138,22 +138,22 @@ BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_on
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
     ask("SUBSCRIBE big");
     const std::string text(60'000, 'x');
-    for (int i = 0; i < 20 && !session.drops(); ++i) {
+    for (int i = 0; i < 20 && !session.is_disconnected(); ++i) {
         desk.send(framed({"PUBLISH", "big", text}));
         (void)desk.take();
     }
-    BOOST_TEST(session.drops());
-    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(session.is_disconnected());
+    BOOST_TEST(desk.context.counters.of(DisconnectReason::output_limit) == 1U);
     BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
     ask("SUBSCRIBE batch_added");
     desk.context.limits.output_bytes_max = 2'000;
-    Session other{desk.context, "test:other"};
+    RespSession other{desk.context, "test:other"};
     int told = 0;
     other.on_output([&] { ++told; });
-    BOOST_TEST(other.subscribe(allot::Channels::Kind::pattern, "*"));
+    BOOST_TEST(other.subscribe(allot::PubSub::Kind::pattern, "*"));
     const std::size_t message_bytes_max = 300;
     for (int i = 3; i < 60; ++i) {
         desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
@@ -161,10 +161,10 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
         if (i % 3 == 0) (void)allot::test::released(other.output(), desk.engine.journal);
         BOOST_TEST(session.output().bytes() < 2'000 + message_bytes_max);
     }
-    BOOST_TEST(session.drops());
-    BOOST_TEST(!other.drops());
+    BOOST_TEST(session.is_disconnected());
+    BOOST_TEST(!other.is_disconnected());
     BOOST_TEST(told == 19);  // once for all that there was each time
-    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST(desk.context.counters.of(DisconnectReason::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

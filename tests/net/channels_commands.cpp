@@ -13,7 +13,7 @@
 
 namespace {
 
-using allot::Session;
+using allot::RespSession;
 using allot::test::Desk;
 using allot::test::framed;
 using allot::test::HandJournal;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
 BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and_of_how_many) {
     std::vector<std::string> told;
     desk.context.warnings =
-        allot::BoundedWarnings{[&](std::string_view text) { told.emplace_back(text); }};
+        allot::RateLimitedLog{[&](std::string_view text) { told.emplace_back(text); }};
     desk.context.clock.now += std::chrono::hours{1};
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":99})");  // refused, and no mistake
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":0})");
@@ -132,17 +132,17 @@ BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and
                             "by test:1, BADQTY no message for allocate, field qty: '0' is no "));
     BOOST_TEST(told[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), told[1]);
     for (int i = 0; i < 100; ++i) publish("allocate", "{");
-    BOOST_TEST(told.size() == allot::BoundedWarnings::lines_max);
+    BOOST_TEST(told.size() == allot::RateLimitedLog::lines_max);
     desk.context.clock.now += std::chrono::minutes{1};
     publish("allocate", "{");
-    BOOST_REQUIRE(told.size() == allot::BoundedWarnings::lines_max + 1);
+    BOOST_REQUIRE(told.size() == allot::RateLimitedLog::lines_max + 1);
     BOOST_TEST(told.back().ends_with("(92 before it were not logged)"), told.back());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_nobody_hears_its_message) {
     Desk<HandJournal> lagging;
-    Session listener{lagging.context, "test:2"};
-    listener.subscribe(allot::Channels::Kind::channel, "add_batch");
+    RespSession listener{lagging.context, "test:2"};
+    listener.subscribe(allot::PubSub::Kind::channel, "add_batch");
     const auto heard = [&] {
         return allot::test::released(listener.output(), lagging.engine.journal);
     };

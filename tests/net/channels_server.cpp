@@ -10,7 +10,7 @@
 
 namespace {
 
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::test::eventually;
 using allot::test::framed;
 using allot::test::message;
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(when_one_message_to_many_is_more_than_all_may_hold_then_eac
             BOOST_TEST((listener->receive(heard) == heard));
         }
     }
-    BOOST_TEST(crowd.server.counters().of(Drop::clients_memory) == 0U);
+    BOOST_TEST(crowd.server.counters().of(DisconnectReason::clients_memory) == 0U);
     BOOST_TEST(crowd.held() <= 1024U * 1024);
 }
 
@@ -103,13 +103,14 @@ BOOST_AUTO_TEST_CASE(
     when_sockets_of_many_take_no_more_then_some_are_dropped_and_the_sender_is_not) {
     FannedOut crowd;
     std::string heard;
-    for (int i = 0; i < 400 && crowd.server.counters().of(Drop::clients_memory) == 0; ++i) {
+    for (int i = 0; i < 400 && crowd.server.counters().of(DisconnectReason::clients_memory) == 0;
+         ++i) {
         crowd.worker.send(crowd.request);
         heard = crowd.worker.receive(std::size_t{5});
         BOOST_TEST_REQUIRE(heard == ":40\r\n");
         BOOST_TEST(crowd.held() <= 1024U * 1024);
     }
-    const auto dropped = crowd.server.counters().of(Drop::clients_memory);
+    const auto dropped = crowd.server.counters().of(DisconnectReason::clients_memory);
     BOOST_TEST(dropped > 0U);
     BOOST_TEST(dropped < 40U);
     BOOST_TEST(crowd.worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody
         BOOST_TEST_REQUIRE(heard == ":1\r\n");
     }
     BOOST_TEST(worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
-    BOOST_TEST(server.counters().of(Drop::output_limit) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

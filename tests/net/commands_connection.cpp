@@ -7,7 +7,7 @@
 
 namespace {
 
-using allot::Session;
+using allot::RespSession;
 using allot::test::contains;
 using allot::test::framed;
 
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_tried_then_it_answers) {
 BOOST_AUTO_TEST_CASE(when_it_quits_then_nothing_after_it_is_executed) {
     send("PING\r\nQUIT\r\nPING\r\n");
     BOOST_TEST(take() == "+PONG\r\n+OK\r\n");
-    BOOST_TEST((last_turn == Session::Turn::ended));
+    BOOST_TEST((last_result == RespSession::ExecuteResult::ended));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_says_hello_then_it_is_told_about_the_server) {
@@ -104,12 +104,12 @@ BOOST_AUTO_TEST_CASE(when_a_command_is_unknown_then_it_is_repeated_escaped_and_s
 BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_dropped_without_a_word) {
     send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
     BOOST_TEST(take().empty());
-    BOOST_TEST((last_turn == Session::Turn::dropped));
-    BOOST_TEST(context.counters.of(allot::Drop::cross_protocol) == 1U);
+    BOOST_TEST((last_result == RespSession::ExecuteResult::disconnected));
+    BOOST_TEST(context.counters.of(allot::DisconnectReason::cross_protocol) == 1U);
 
     Client other;
     other.send("GET / HTTP/1.1\r\nhost: x\r\nPING\r\n");
-    BOOST_TEST((other.last_turn == Session::Turn::dropped));
+    BOOST_TEST((other.last_result == RespSession::ExecuteResult::disconnected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(when_it_names_itself_then_lists_show_it) {
     const std::string info = ask("CLIENT INFO");
     BOOST_TEST(contains(info, "id=1 addr=test:1 name=me "));
     BOOST_TEST(contains(info, "lib-name=redis-py lib-ver=5.0\n"));
-    const Session another{context, "test:2"};
+    const RespSession another{context, "test:2"};
     BOOST_TEST(contains(ask("CLIENT LIST"), "id=2 addr=test:2 name= "));
     BOOST_TEST(ask("CLIENT NO-EVICT on") == "+OK\r\n");
     BOOST_TEST(ask("CLIENT NO-TOUCH perhaps") == "-ERR syntax error\r\n");

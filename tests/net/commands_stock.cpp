@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         const std::string_view three = "SHORTAGES AFTER 5000\r\nSHORTAGES AFTER 5000\r\nPING\r\n";
         session.received(three.copy(session.prepare().data(), three.size()));
         int count = 1;
-        while (session.execute() == allot::Session::Turn::over) ++count;
+        while (session.execute() == allot::RespSession::ExecuteResult::yield) ++count;
         context.store.commit_batch();
         BOOST_TEST(take() == "*0\r\n*0\r\n+PONG\r\n");
         return count;

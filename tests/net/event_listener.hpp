@@ -31,26 +31,27 @@ inline std::string begin_at(int last) { return "retry: 1000\n" + position_at(las
 
 /// A client that listens, beside a desk where others work.
 struct EventListener {
-    using Turn = Conversation::Turn;
+    using ExecuteResult = Session::ExecuteResult;
 
     explicit EventListener(Desk<HandJournal>& at) : desk{at} {}
-    Turn ask(std::string_view target, std::string_view more = {}, std::string_view method = "GET") {
+    ExecuteResult ask(std::string_view target, std::string_view more = {},
+                      std::string_view method = "GET") {
         return send(http_request(method, target, {}, more));
     }
-    Turn send(std::string_view bytes) {
+    ExecuteResult send(std::string_view bytes) {
         const auto room = session.prepare();
         BOOST_REQUIRE(room.size() >= bytes.size());
         session.received(bytes.copy(room.data(), bytes.size()));
         return execute();
     }
     /// Until it has nothing to do.
-    Turn execute() {
-        Turn turn{};
+    ExecuteResult execute() {
+        ExecuteResult result{};
         do {
-            turn = session.execute();
+            result = session.execute();
             desk.context.store.commit_batch();
-        } while (turn == Turn::over);
-        return turn;
+        } while (result == ExecuteResult::yield);
+        return result;
     }
     std::string take() { return released(session.output(), desk.engine.journal); }
     /// The answer as far as it has come.
@@ -73,7 +74,7 @@ struct EventListener {
 
 /// A client that may listen to two facts, which are not durable yet.
 struct TwoEvents {
-    using Turn = Conversation::Turn;
+    using ExecuteResult = Session::ExecuteResult;
 
     explicit TwoEvents(SessionLimits limits = {}) : desk{limits} {
         desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n");

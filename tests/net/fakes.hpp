@@ -132,12 +132,12 @@ public:
         }
     }
     /// Until nothing is left to execute. Does not take output, so it may end backed up.
-    Session::Turn execute() {
+    RespSession::ExecuteResult execute() {
         do {
-            last_turn = session.execute();
-        } while (last_turn == Session::Turn::over);
+            last_result = session.execute();
+        } while (last_result == RespSession::ExecuteResult::yield);
         context.store.commit_batch();
-        return last_turn;
+        return last_result;
     }
     /// What may go out now.
     std::string take() { return released(session.output(), engine.journal); }
@@ -148,8 +148,8 @@ public:
 
     Engine<AnyJournal> engine;
     ServerContext context;
-    Session session{context, "test:1"};
-    Session::Turn last_turn = Session::Turn::starved;
+    RespSession session{context, "test:1"};
+    RespSession::ExecuteResult last_result = RespSession::ExecuteResult::need_input;
 };
 
 /// A request as client libraries frame it.

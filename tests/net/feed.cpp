@@ -7,7 +7,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using allot::Session;
+using allot::RespSession;
 using allot::SessionLimits;
 using allot::test::contains;
 using allot::test::Desk;
@@ -34,20 +34,20 @@ std::string after(int last, std::initializer_list<std::string_view> facts = {}) 
 /// A session beside a desk's own, as one that others work beside.
 struct Reader {
     explicit Reader(Desk<HandJournal>& at) : desk{at} {}
-    Session::Turn ask(std::string line) {
+    RespSession::ExecuteResult ask(std::string line) {
         line += "\r\n";
         line.copy(session.prepare().data(), line.size());
         session.received(line.size());
         return execute();
     }
-    Session::Turn execute() {
-        const Session::Turn turn = session.execute();
+    RespSession::ExecuteResult execute() {
+        const RespSession::ExecuteResult result = session.execute();
         desk.context.store.commit_batch();
-        return turn;
+        return result;
     }
     std::string take() { return allot::test::released(session.output(), desk.engine.journal); }
     Desk<HandJournal>& desk;
-    Session session{desk.context, "test:reader"};
+    RespSession session{desk.context, "test:reader"};
 };
 
 struct TwoFacts {
@@ -90,18 +90,18 @@ BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
 }
 
 BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
-    BOOST_TEST((reader.ask("FEED 1 BLOCK 0") == Session::Turn::waiting));
-    BOOST_TEST((reader.ask("PING") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("FEED 1 BLOCK 0") == RespSession::ExecuteResult::blocked));
+    BOOST_TEST((reader.ask("PING") == RespSession::ExecuteResult::blocked));
     BOOST_TEST(reader.take().empty());
     // Others go on.
     BOOST_TEST(desk.ask("AVAILABLE SKU").empty());
     desk.engine.journal.sync_to(1);
-    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(1, {added}) + "+PONG\r\n");
     // From now on, whatever was before.
-    BOOST_TEST((reader.ask("FEED $ BLOCK 0") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("FEED $ BLOCK 0") == RespSession::ExecuteResult::blocked));
     desk.engine.journal.sync();
-    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(2, {allocated}));
 }
 
@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_
     BOOST_TEST(reader.take() == after(2, {allocated}));
     reader.ask("FEED AFTER 00000000000000a1:2");
     BOOST_TEST(reader.take() == after(2));
-    BOOST_TEST((reader.ask("FEED AFTER 00000000000000a1:2 BLOCK 20") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("FEED AFTER 00000000000000a1:2 BLOCK 20") ==
+                RespSession::ExecuteResult::blocked));
     desk.context.clock.now += 20ms;
     reader.execute();
     BOOST_TEST(reader.take() == after(2));
@@ -158,12 +159,12 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_which_history_this_is_then_it_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
-    BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == RespSession::ExecuteResult::blocked));
     desk.context.clock.now += 19ms;
-    BOOST_TEST((reader.execute() == Session::Turn::waiting));
+    BOOST_TEST((reader.execute() == RespSession::ExecuteResult::blocked));
     BOOST_TEST((reader.session.wait_due() == desk.context.clock.now + 1ms));
     desk.context.clock.now += 1ms;
-    BOOST_TEST((reader.execute() == Session::Turn::starved));
+    BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(0));
     BOOST_TEST((reader.session.last_command() == desk.context.clock.now));  // it was not idle
 }
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_hi
 
 BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was_durable_is_shown) {
     desk.engine.journal.sync_to(1);
-    BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == Session::Turn::waiting));
+    BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == RespSession::ExecuteResult::blocked));
     desk.context.store.failed = true;
     reader.execute();
     BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");

@@ -57,17 +57,17 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that
 BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
     HttpDesk<> desk{{}, secret};
     desk.ask("GET", "/livez");
-    BOOST_TEST((desk.session.unknown_since() == desk.session.entered()));
+    BOOST_TEST((desk.session.unauthenticated_since() == desk.session.entered()));
     desk.ask("GET", "/v1/info", {}, "Authorization: Bearer open sesame\r\n");
-    BOOST_TEST((desk.session.unknown_since() == allot::ServerContext::Time::max()));
-    BOOST_TEST((HttpDesk<>{}.session.unknown_since() == allot::ServerContext::Time::max()));
+    BOOST_TEST((desk.session.unauthenticated_since() == allot::ServerContext::Time::max()));
+    BOOST_TEST((HttpDesk<>{}.session.unauthenticated_since() == allot::ServerContext::Time::max()));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess_ends_it) {
     HttpDesk<> desk{{}, secret};
     for (std::size_t guess = 1; guess <= desk.context.limits.wrong_passwords_max; ++guess) {
         desk.send(allot::test::http_request("GET", "/v1/info", {}, "Authorization: Bearer x\r\n"));
-        BOOST_TEST((desk.last_turn == allot::Conversation::Turn::held));
+        BOOST_TEST((desk.last_result == allot::Session::ExecuteResult::delayed));
         BOOST_TEST(desk.take().empty());
         BOOST_TEST((desk.session.refusal_due() ==
                     desk.context.clock.now + desk.context.limits.wrong_password_delay));
@@ -121,10 +121,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
           "http://203.0.113.7:8080", "http://[2001:db8::1]", "http://[::1].example", "null",
           "localhost", "http://", ""}) {
         const std::string header = "Origin: " + std::string{origin} + "\r\n";
-        const auto dropped = shop.context.counters.of(allot::Drop::cross_protocol);
+        const auto dropped = shop.context.counters.of(allot::DisconnectReason::cross_protocol);
         expect_error(shop.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR", "Origin",
                      "'" + std::string{origin} + "' is not of this machine");
-        BOOST_TEST(shop.context.counters.of(allot::Drop::cross_protocol) == dropped + 1, origin);
+        BOOST_TEST(shop.context.counters.of(allot::DisconnectReason::cross_protocol) == dropped + 1,
+                   origin);
         BOOST_TEST(shop.ask("GET", "/livez", {}, header).status == 200U, origin);
     }
     BOOST_TEST(shop.engine.journal.last() == changes);

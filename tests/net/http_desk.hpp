@@ -107,12 +107,12 @@ public:
             execute();
         }
     }
-    Conversation::Turn execute() {
+    Session::ExecuteResult execute() {
         do {
-            last_turn = session.execute();
-        } while (last_turn == Conversation::Turn::over);
+            last_result = session.execute();
+        } while (last_result == Session::ExecuteResult::yield);
         context.store.commit_batch();
-        return last_turn;
+        return last_result;
     }
     /// What may go out now.
     std::string take() { return released(session.output(), engine.journal); }
@@ -131,7 +131,7 @@ public:
     Engine<AnyJournal> engine;
     ServerContext context;
     HttpSession session{context, "test:1"};
-    Conversation::Turn last_turn = Conversation::Turn::starved;
+    Session::ExecuteResult last_result = Session::ExecuteResult::need_input;
 };
 
 }  // namespace allot::test

@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
 BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
     desk.engine.journal.sync_to(1);
-    BOOST_TEST((listener.ask("/v1/feed") == Turn::waiting));
+    BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
     const HttpAnswer answer = listener.answer();
     BOOST_TEST(answer.status == 200U);
     for (const auto* const line : {"Content-Type: text/event-stream", "Cache-Control: no-store",
@@ -39,11 +39,11 @@ BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
     }
     BOOST_TEST(answer.header.find("Content-Length") == std::string::npos);
     BOOST_TEST(answer.body == text_of(begin_at(0), added_event));
-    BOOST_TEST((listener.execute() == Turn::waiting));
+    BOOST_TEST((listener.execute() == ExecuteResult::blocked));
     BOOST_TEST(listener.take().empty());
     BOOST_TEST(listener.session.awaited_fact() == 2U);
     desk.engine.journal.sync();
-    BOOST_TEST((listener.execute() == Turn::waiting));
+    BOOST_TEST((listener.execute() == ExecuteResult::blocked));
     BOOST_TEST(listener.more() == allocated_event);
 }
 
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(when_requests_follow_then_none_is_executed_and_nothing_of_t
     listener.send(http_request("GET", "/v1/feed") + add);
     (void)listener.take();
     const std::size_t held = listener.session.buffer_bytes();
-    for (int i = 0; i < 1000; ++i) BOOST_TEST((listener.send(add) == Turn::waiting));
+    for (int i = 0; i < 1000; ++i) BOOST_TEST((listener.send(add) == ExecuteResult::blocked));
     BOOST_TEST(listener.session.buffer_bytes() == held);
     BOOST_TEST(listener.take().empty());
     BOOST_TEST(desk.engine.journal.last() == 2U);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_say
     desk.engine.journal.sync();
     allocate(3);
     desk.engine.journal.history.trim(3);
-    BOOST_TEST((listener.execute() == Turn::ended));
+    BOOST_TEST((listener.execute() == ExecuteResult::ended));
     BOOST_TEST(listener.more() == "event: trimmed\ndata: {\"oldest\":3}\n\n");
     BOOST_TEST(!listener.session.is_waiting());
 }
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_what_was_durable_is_shown_and_t
     (void)listener.take();
     desk.engine.journal.sync_to(1);
     desk.context.store.failed = true;
-    BOOST_TEST((listener.execute() == Turn::ended));
+    BOOST_TEST((listener.execute() == ExecuteResult::ended));
     const std::string bytes = listener.take();
     BOOST_TEST(bytes.ends_with("\r\n0\r\n\r\n"));
     BOOST_TEST(bytes.find(added_event) != std::string::npos);
@@ -170,10 +170,10 @@ BOOST_AUTO_TEST_CASE(when_much_is_there_then_it_is_read_as_there_is_room_and_not
     TwoEvents shop{limits};
     constexpr int facts = 3'000;
     for (int i = 3; i <= facts; ++i) shop.allocate(i);
-    BOOST_TEST((shop.listener.ask("/v1/feed") == TwoEvents::Turn::backed_up));
+    BOOST_TEST((shop.listener.ask("/v1/feed") == TwoEvents::ExecuteResult::backpressure));
     std::string stream;
-    for (TwoEvents::Turn turn = TwoEvents::Turn::backed_up; turn == TwoEvents::Turn::backed_up;
-         turn = shop.listener.execute()) {
+    for (TwoEvents::ExecuteResult result = TwoEvents::ExecuteResult::backpressure;
+         result == TwoEvents::ExecuteResult::backpressure; result = shop.listener.execute()) {
         BOOST_TEST(shop.listener.session.output().bytes() < limits.output_bytes_max);
         const std::string bytes = shop.listener.take();
         BOOST_REQUIRE(!bytes.empty());

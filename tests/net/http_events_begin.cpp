@@ -100,18 +100,18 @@ BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_la
     std::vector<std::unique_ptr<EventListener>> streams;
     for (int i = 0; i < 64; ++i) {
         auto& one = *streams.emplace_back(std::make_unique<EventListener>(desk));
-        BOOST_TEST((one.ask("/v1/feed") == Turn::waiting));
+        BOOST_TEST((one.ask("/v1/feed") == ExecuteResult::blocked));
     }
     listener.ask("/v1/feed");
     const HttpAnswer refused = listener.answer();
     expect_no_stream(refused, 503, "a server has at most 64 streams of events");
     BOOST_TEST(refused.says("Retry-After: 10"));
     streams.pop_back();
-    BOOST_TEST((listener.ask("/v1/feed") == Turn::waiting));
+    BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
 }
 
 BOOST_AUTO_TEST_CASE(when_only_the_header_is_asked_for_then_no_stream_begins) {
-    BOOST_TEST((listener.ask("/v1/feed", {}, "HEAD") == Turn::starved));
+    BOOST_TEST((listener.ask("/v1/feed", {}, "HEAD") == ExecuteResult::need_input));
     const auto answers = answers_in(listener.take(), true);
     BOOST_REQUIRE(answers.size() == 1U);
     BOOST_TEST(answers.front().says("Content-Type: text/event-stream"));

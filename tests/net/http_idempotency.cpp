@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
 
 BOOST_AUTO_TEST_CASE(when_there_are_many_then_the_oldest_make_room_within_the_bound) {
     constexpr std::size_t bound = 100'000;
-    allot::RememberedAnswers answers{bound};
+    allot::IdempotencyCache answers{bound};
     for (int i = 0; i < 5000; ++i) {
         answers.remember("key" + std::to_string(i), {{}, 201, "", {}, std::string(300, 'x'), 7});
         BOOST_TEST_REQUIRE(answers.bytes() <= bound);

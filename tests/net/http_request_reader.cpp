@@ -10,8 +10,8 @@
 
 namespace {
 
-using allot::Conversation;
-using allot::Drop;
+using allot::DisconnectReason;
+using allot::Session;
 using allot::SessionLimits;
 using allot::test::answers_in;
 using allot::test::book_batch;
@@ -24,7 +24,7 @@ HttpAnswer last_answer_to(std::string_view bytes) {
     desk.send(bytes);
     const auto answers = answers_in(desk.take());
     BOOST_REQUIRE_MESSAGE(answers.size() == 1, bytes);
-    BOOST_TEST((desk.last_turn == Conversation::Turn::ended), bytes);
+    BOOST_TEST((desk.last_result == Session::ExecuteResult::ended), bytes);
     BOOST_TEST(answers.front().says("Connection: close"), bytes);
     BOOST_TEST(desk.engine.journal.last() == 0U, bytes);
     return answers.front();
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_the_header_is_too_large_then_it_is_refused_however_it_
             const auto answers = answers_in(desk.take());
             BOOST_REQUIRE(answers.size() == 1U);
             BOOST_TEST((answers.front().status == 431U || answers.front().status == 400U));
-            BOOST_TEST((desk.last_turn == Conversation::Turn::ended));
+            BOOST_TEST((desk.last_result == Session::ExecuteResult::ended));
             BOOST_TEST(desk.session.buffer_bytes() < 10 * allot::http_header_bytes_max);
         }
     }
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_what_a_chunk_says_of_itself_has_no_end_then_it_is_refu
         const auto answers = answers_in(desk.take());
         BOOST_REQUIRE(answers.size() == 1U);
         BOOST_TEST(answers.front().status == 431U);
-        BOOST_TEST(desk.context.counters.of(Drop::request_limit) == 1U);
+        BOOST_TEST(desk.context.counters.of(DisconnectReason::request_limit) == 1U);
     }
 }
 
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(when_the_body_is_too_large_then_it_is_refused_before_it_cam
          {"Content-Length: 101\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n65\r\n"}) {
         HttpDesk<> desk{limits};
         BOOST_TEST(desk.ask_raw(post + std::string{rest}).status == 413U);
-        BOOST_TEST((desk.last_turn == Conversation::Turn::ended));
+        BOOST_TEST((desk.last_result == Session::ExecuteResult::ended));
     }
     HttpDesk<> desk{limits};
     desk.send(post + "Transfer-Encoding: chunked\r\n\r\n");

@@ -12,7 +12,7 @@
 
 namespace {
 
-using allot::Conversation;
+using allot::Session;
 using allot::SessionLimits;
 using allot::test::answers_in;
 using allot::test::book_batch;
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(when_requests_come_in_any_pieces_then_each_is_answered_in_o
     whole.send(bytes);
     const std::string expected = whole.take();
     BOOST_TEST(answers_in(expected).size() == 4U);
-    BOOST_TEST((whole.last_turn == Conversation::Turn::starved));
+    BOOST_TEST((whole.last_result == Session::ExecuteResult::need_input));
     for (const std::size_t piece : {1, 2, 3, 7, 64}) {
         HttpDesk<> desk;
         desk.send(bytes, piece);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(when_a_body_comes_in_chunks_then_it_is_one_body) {
         "0\r\nAuthorization: in a trailer\r\n\r\n";
     desk.send(chunked, 1);
     BOOST_TEST(answers_in(desk.take()).front().status == 201U);
-    BOOST_TEST((desk.last_turn == Conversation::Turn::starved));
+    BOOST_TEST((desk.last_result == Session::ExecuteResult::need_input));
 }
 
 BOOST_AUTO_TEST_CASE(when_asked_for_the_head_then_the_length_is_told_and_the_body_left_out) {
@@ -164,12 +164,12 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_to_be_kept_then_it_ends_after_the_answer) {
         HttpDesk<> desk;
         const auto answer = desk.ask_raw(request);
         BOOST_TEST(answer.says("Connection: close"));
-        BOOST_TEST((desk.last_turn == Conversation::Turn::ended));
+        BOOST_TEST((desk.last_result == Session::ExecuteResult::ended));
     }
     HttpDesk<> old;
     BOOST_TEST(old.ask_raw("GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
                    .says("Connection: keep-alive"));
-    BOOST_TEST((old.last_turn == Conversation::Turn::starved));
+    BOOST_TEST((old.last_result == Session::ExecuteResult::need_input));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_client_waits_to_be_told_then_it_is_told_to_continue_once) {
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(when_the_client_waits_to_be_told_then_it_is_told_to_continu
         "POST /add_batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\n"
         "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
     BOOST_TEST(answer.status == 415U);
-    BOOST_TEST((refused.last_turn == Conversation::Turn::ended));
+    BOOST_TEST((refused.last_result == Session::ExecuteResult::ended));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_incomplete_then_it_is_known_since_when) {
@@ -212,10 +212,11 @@ BOOST_AUTO_TEST_CASE(when_answers_are_not_taken_then_no_more_requests_are_execut
     const auto room = desk.session.prepare();
     desk.session.received(many.copy(room.data(), room.size()));
     desk.execute();
-    BOOST_TEST((desk.last_turn == Conversation::Turn::backed_up));
+    BOOST_TEST((desk.last_result == Session::ExecuteResult::backpressure));
     BOOST_TEST(desk.session.output().bytes() < 2500U);
     std::string answers;
-    for (int turns = 0; desk.last_turn == Conversation::Turn::backed_up && turns < 40; ++turns) {
+    for (int turns = 0; desk.last_result == Session::ExecuteResult::backpressure && turns < 40;
+         ++turns) {
         answers += desk.take();
         desk.execute();
     }

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         const std::string two = one + one + allot::test::http_request("GET", "/livez");
         shop.session.received(two.copy(shop.session.prepare().data(), two.size()));
         int count = 1;
-        while (shop.session.execute() == allot::Conversation::Turn::over) ++count;
+        while (shop.session.execute() == allot::Session::ExecuteResult::yield) ++count;
         shop.context.store.commit_batch();
         BOOST_TEST(allot::test::answers_in(shop.take()).size() == 3U);
         return count;

@@ -52,7 +52,7 @@ struct ListeningFixture {
         return desk.take();
     }
     Desk<HandJournal> desk;
-    Session session{desk.context, "test:listener"};
+    RespSession session{desk.context, "test:listener"};
 };
 
 }  // namespace allot::test

@@ -16,8 +16,8 @@ using allot::test::contains;
 
 /// Clients of both protocols at a server whose store is being opened.
 struct Waiting {
-    template <class Conversation>
-    std::string answers(Conversation& client, std::string_view bytes) {
+    template <class Session>
+    std::string answers(Session& client, std::string_view bytes) {
         while (!bytes.empty()) {
             const auto room = client.prepare();
             const std::size_t n = bytes.copy(room.data(), room.size());
@@ -42,7 +42,7 @@ struct Waiting {
     allot::test::Engine<allot::VolatileJournal> engine;
     Loading loading;
     ServerContext context{loading};
-    allot::Session session{context, "test:1"};
+    allot::RespSession session{context, "test:1"};
 };
 
 constexpr std::string_view told = "-LOADING Allot is loading: replaying journal, 42 %\r\n";

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
     Watched desk;
     const auto before = desk.figures();
     desk.ask("GET", "/v1/skus/none/available");
-    allot::Session session{desk.context, "test:2"};
+    allot::RespSession session{desk.context, "test:2"};
     for (const std::string_view line :
          {"ADDBATCH b s 5\r\n", "ALLOCATE o s 3\r\n", "ALLOCATE p s 3\r\n", "NONSENSE\r\n"}) {
         const auto room = session.prepare();

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(when_they_alternate_in_one_pipeline_then_each_reply_has_the
 }
 
 BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_request) {
-    allot::Session waits{context, "test:2"};
+    allot::RespSession waits{context, "test:2"};
     for (const bool is_framed : {true, false}) {
         const std::string from = std::to_string(engine.journal.last() + 1);
         const std::string request =
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_r
         // What comes after it, in the other form, is not executed before.
         const std::string bytes = request + (is_framed ? "PING\r\n" : framed({"PING"}));
         waits.received(bytes.copy(waits.prepare().data(), bytes.size()));
-        BOOST_TEST((waits.execute() == allot::Session::Turn::waiting));
+        BOOST_TEST((waits.execute() == allot::RespSession::ExecuteResult::blocked));
         ask("SETQTY c " + std::to_string(is_framed ? 6 : 7));
         (void)waits.execute();
         context.store.commit_batch();

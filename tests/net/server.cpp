@@ -12,7 +12,7 @@
 
 namespace {
 
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::test::eventually;
 using allot::test::framed;
 using allot::test::repeated;
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_a_browser_posts_then_it_is_closed_without_a_word) {
     TestClient client{server};
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nALLOCATE o SKU 1\r\n");
     BOOST_TEST(client.until_closed().empty());
-    BOOST_TEST(server.counters().of(Drop::cross_protocol) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::cross_protocol) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_one_pipelines_100000_commands_then_another_is_served_in_between) {

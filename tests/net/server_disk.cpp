@@ -11,7 +11,7 @@
 
 namespace {
 
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::ServerOptions;
 using allot::test::eventually;
 using allot::test::repeated;
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_several_clients_have_asked_then_its_journal_is_given_a
 }
 
 BOOST_AUTO_TEST_CASE(when_they_have_asked_for_much_then_its_journal_is_given_some_in_between) {
-    TestServer server{ServerOptions{.session = {.commands_per_turn = 10}}};
+    TestServer server{ServerOptions{.session = {.commands_per_slice = 10}}};
     Crowd crowd{server, 5};
     crowd.send_at_once(repeated("ADDBATCH b SKU 10\r\n", 8));
     BOOST_TEST(eventually([&] { return server.counters().commands == 40; }));
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_never_go_out_and_others_are
         "-READONLY the storage has failed; start the server anew\r\n";
     BOOST_TEST(other.ask("AVAILABLE SKU", refused) == refused);
     BOOST_TEST(other.ask("PING", "+PONG\r\n") == "+PONG\r\n");
-    BOOST_TEST(server.counters().of(Drop::storage_failed) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::storage_failed) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(

@@ -17,7 +17,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::test::eventually;
 using allot::test::framed;
 using allot::test::repeated;
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) 
     std::string_view rest = requests;
     const bool dropped = eventually([&] {
         rest.remove_prefix(greedy.send_some(rest));
-        return server.counters().of(Drop::output_stalled) == 1;
+        return server.counters().of(DisconnectReason::output_stalled) == 1;
     });
     BOOST_TEST(dropped);
     BOOST_TEST(!rest.empty());
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_one_does_not_end_its_request_then_it_is_dropped) {
     TestClient idle{server};
     slow.send("*2\r\n$4\r\nECHO\r\n");
     BOOST_TEST(slow.until_closed().empty());
-    BOOST_TEST(server.counters().of(Drop::request_stalled) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::request_stalled) == 1U);
     BOOST_TEST(idle.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_one_does_not_give_the_password_in_time_then_it_is_drop
     chatty.send("PING\r\nRESET\r\n");
     BOOST_TEST(silent.until_closed().empty());
     BOOST_TEST(chatty.until_closed() == "-NOAUTH Authentication required.\r\n+RESET\r\n");
-    BOOST_TEST(server.counters().of(Drop::handshake_stalled) == 2U);
+    BOOST_TEST(server.counters().of(DisconnectReason::handshake_stalled) == 2U);
     BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(when_one_guesses_passwords_then_it_is_slowed_and_dropped_an
     BOOST_TEST(known.ask("AUTH secret", "+OK\r\n") == "+OK\r\n");
     BOOST_TEST(guesser.until_closed() ==
                repeated("-WRONGPASS invalid username-password pair or user is disabled.\r\n", 3));
-    BOOST_TEST(server.counters().of(Drop::wrong_passwords) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::wrong_passwords) == 1U);
     BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(when_one_is_idle_for_longer_than_it_may_then_it_is_dropped)
     TestClient idle{server};
     BOOST_TEST(idle.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     BOOST_TEST(idle.until_closed().empty());
-    BOOST_TEST(server.counters().of(Drop::idle) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::idle) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_leaves) {
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_
     BOOST_TEST(eventually([&] { return server.clients() == 1; }));
     TestClient again{server};
     BOOST_TEST(again.ask("PING", "+PONG\r\n") == "+PONG\r\n");
-    BOOST_TEST(server.counters().of(Drop::clients_max) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::clients_max) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_whoever_holds_most_is_dropped) {
@@ -147,7 +147,8 @@ BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_whoever_holds_most_is_
         greedy.back()->send(half);
         BOOST_TEST(polite.ask("AVAILABLE SKU", ":1000\r\n") == ":1000\r\n");
     }
-    BOOST_TEST(eventually([&] { return server.counters().of(Drop::clients_memory) >= 8; }));
+    BOOST_TEST(
+        eventually([&] { return server.counters().of(DisconnectReason::clients_memory) >= 8; }));
     BOOST_TEST(server.on_server([](allot::Server& each) { return each.buffer_bytes(); }) <=
                512U * 1024);
     BOOST_TEST(polite.ask("AVAILABLE SKU", ":1000\r\n") == ":1000\r\n");
@@ -181,7 +182,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(::recv(spare, said.data(), said.size(), MSG_WAITALL) ==
                static_cast<ssize_t>(refusal.size()));
     BOOST_TEST(said == refusal);
-    BOOST_TEST(server.counters().of(Drop::no_descriptors) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::no_descriptors) == 1U);
     BOOST_TEST(first.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     for (const int fd : taken) ::close(fd);
     ::setrlimit(RLIMIT_NOFILE, &before);

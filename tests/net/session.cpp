@@ -8,9 +8,9 @@
 
 namespace {
 
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::ErrorCode;
-using allot::Session;
+using allot::RespSession;
 using allot::SessionLimits;
 using allot::test::Desk;
 using allot::test::framed;
@@ -20,7 +20,7 @@ using allot::test::repeated;
 constexpr std::string_view read_only = "-READONLY the storage has failed; nothing has changed\r\n";
 
 /// Gives a line to another session. \return what may go out although nothing more is durable.
-std::string asked(Session& session, std::string line) {
+std::string asked(RespSession& session, std::string line) {
     line += "\r\n";
     line.copy(session.prepare().data(), line.size());
     session.received(line.size());
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
          {"STOCK SKU", "AVAILABLE SKU", "ALLOCATIONS o", "EXPLAIN o SKU 1", "STOCK NOPE",
           "SHORTAGES", "SHORTAGES SKU", "ALLOCATE o NOPE 1", "ADDBATCH b SKU 10",
           "ADDBATCH b SKU 11", "DEALLOCATE o", "SETQTY nope 1"}) {
-        Session reader{desk.context, "test:2"};
+        RespSession reader{desk.context, "test:2"};
         const std::string line = std::string{look} + "\r\n";
         line.copy(reader.prepare().data(), line.size());
         reader.received(line.size());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
 BOOST_AUTO_TEST_CASE(when_a_command_saw_no_stock_then_it_is_answered_at_once) {
     Desk<HandJournal> desk;
     desk.send("ADDBATCH b SKU 10\r\n");
-    Session other{desk.context, "test:2"};
+    RespSession other{desk.context, "test:2"};
     const std::string_view lines = "PING\r\nALLOCATE o SKU zero\r\nINFO nothing\r\n";
     lines.copy(other.prepare().data(), lines.size());
     other.received(lines.size());
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches
     BOOST_TEST(desk.ask("ALLOCATE o SKU 1").empty());
     desk.engine.journal.fail();
     desk.context.store.failed = true;
-    Session other{desk.context, "test:2"};
+    RespSession other{desk.context, "test:2"};
     for (const allot::CommandSpec& spec : allot::command_table()) {
         if (!spec.touches_stock()) continue;
         BOOST_TEST(asked(other, std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
@@ -196,30 +196,31 @@ BOOST_AUTO_TEST_CASE(
     Desk<> desk;
     desk.send("PING\r\n*1\r\n$x\r\nPING\r\n");
     BOOST_TEST(desk.take() == "+PONG\r\n-ERR Protocol error: invalid bulk length\r\n");
-    BOOST_TEST((desk.last_turn == Session::Turn::ended));
-    BOOST_TEST(desk.context.counters.of(Drop::protocol_error) == 1U);
+    BOOST_TEST((desk.last_result == RespSession::ExecuteResult::ended));
+    BOOST_TEST(desk.context.counters.of(DisconnectReason::protocol_error) == 1U);
     Desk<> other;
     other.send("\"PING\r\n");
     BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_turn_ends_before_it_does) {
-    Desk<> desk{SessionLimits{.commands_per_turn = 10}};
+    Desk<> desk{SessionLimits{.commands_per_slice = 10}};
     const std::string pings = repeated("PING\r\n", 25);
     pings.copy(desk.session.prepare().data(), pings.size());
     desk.session.received(pings.size());
-    BOOST_TEST((desk.session.execute() == Session::Turn::over));
+    BOOST_TEST((desk.session.execute() == RespSession::ExecuteResult::yield));
     BOOST_TEST(desk.take() == repeated("+PONG\r\n", 10));
-    BOOST_TEST((desk.session.execute() == Session::Turn::over));
-    BOOST_TEST((desk.session.execute() == Session::Turn::starved));
+    BOOST_TEST((desk.session.execute() == RespSession::ExecuteResult::yield));
+    BOOST_TEST((desk.session.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(desk.take() == repeated("+PONG\r\n", 15));
 }
 
 BOOST_AUTO_TEST_CASE(when_nobody_takes_the_replies_then_executing_stops) {
     Desk<> desk;
     const std::string request = framed({"ECHO", std::string(60'000, 'x')});
-    for (int i = 0; i < 10 && desk.last_turn != Session::Turn::backed_up; ++i) desk.send(request);
-    BOOST_TEST((desk.last_turn == Session::Turn::backed_up));
+    for (int i = 0; i < 10 && desk.last_result != RespSession::ExecuteResult::backpressure; ++i)
+        desk.send(request);
+    BOOST_TEST((desk.last_result == RespSession::ExecuteResult::backpressure));
     const std::size_t queued = desk.session.output().bytes();
     BOOST_TEST(queued <= SessionLimits{}.output_pause_bytes + 60'020);
     BOOST_TEST(desk.take().size() == queued);
@@ -239,18 +240,18 @@ BOOST_AUTO_TEST_CASE(when_replies_are_too_large_then_each_of_them_ends_a_turn) {
     asks.copy(desk.session.prepare().data(), asks.size());
     desk.session.received(asks.size());
     for (int i = 0; i < 3; ++i) {
-        BOOST_TEST((desk.session.execute() == Session::Turn::over));
+        BOOST_TEST((desk.session.execute() == RespSession::ExecuteResult::yield));
         BOOST_TEST(desk.take() == "-ERR the reply would have more than 100 bytes\r\n");
     }
-    BOOST_TEST((desk.session.execute() == Session::Turn::starved));
+    BOOST_TEST((desk.session.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(desk.take() == "+PONG\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_more_is_queued_than_allowed_then_the_client_is_dropped) {
     Desk<> desk{SessionLimits{.output_bytes_max = 50}};
     desk.send("ECHO " + std::string(100, 'x') + "\r\n");
-    BOOST_TEST((desk.last_turn == Session::Turn::dropped));
-    BOOST_TEST(desk.context.counters.of(Drop::output_limit) == 1U);
+    BOOST_TEST((desk.last_result == RespSession::ExecuteResult::disconnected));
+    BOOST_TEST(desk.context.counters.of(DisconnectReason::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_not_complete_then_it_is_known_since_when) {

@@ -14,7 +14,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using allot::Drop;
+using allot::DisconnectReason;
 using allot::test::eventually;
 using allot::test::TestClient;
 using allot::test::TestServer;
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_a_plain_client_comes_then_it_is_dropped_and_others_are
     TestClient plain{server};
     plain.send("PING\r\nPING\r\n");
     BOOST_TEST(plain.until_closed().find("PONG") == std::string::npos);
-    BOOST_TEST(server.counters().of(Drop::tls_failed) == 1U);
+    BOOST_TEST(server.counters().of(DisconnectReason::tls_failed) == 1U);
     BOOST_TEST(server.counters().commands == 1U);
     BOOST_TEST(known.ask("PING", 7) == "+PONG\r\n");
 }
@@ -151,8 +151,8 @@ BOOST_AUTO_TEST_CASE(when_the_handshake_does_not_end_then_there_is_a_deadline) {
     half.socket().send(half.tls.outgoing().substr(0, 50));
     const TestClient silent{secure.server};
     BOOST_TEST(half.socket().until_closed().empty());
-    BOOST_TEST(
-        eventually([&] { return secure.server.counters().of(Drop::handshake_stalled) == 2; }));
+    BOOST_TEST(eventually(
+        [&] { return secure.server.counters().of(DisconnectReason::handshake_stalled) == 2; }));
     BOOST_TEST(known.ask("PING", 7) == "+PONG\r\n");
 }
 
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) 
     std::string_view rest = sealed;
     BOOST_TEST(eventually([&] {
         rest.remove_prefix(greedy.socket().send_some(rest));
-        return secure.server.counters().of(Drop::output_stalled) == 1;
+        return secure.server.counters().of(DisconnectReason::output_stalled) == 1;
     }));
     BOOST_TEST(!rest.empty());
     BOOST_TEST(secure.server.clients() == 0U);

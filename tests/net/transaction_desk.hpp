@@ -45,7 +45,7 @@ public:
 
 private:
     TransactionDesk& desk_;
-    Session session_{desk_.context, "test:2"};
+    RespSession session_{desk_.context, "test:2"};
 };
 
 }  // namespace allot::test

@@ -5,7 +5,7 @@
 
 namespace {
 
-using allot::Session;
+using allot::RespSession;
 using allot::test::aborted;
 using allot::test::contains;
 using allot::test::Desk;
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_wat
     }
     last_of({"MULTI", "ALLOCATE o1 LAMP 1"});
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
-    BOOST_TEST((last_turn == Session::Turn::ended));
+    BOOST_TEST((last_result == RespSession::ExecuteResult::ended));
     BOOST_TEST(engine.journal.last() == 2U);
 }
 

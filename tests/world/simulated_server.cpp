@@ -14,7 +14,7 @@ constexpr Duration network_delay_max{3'000};
 SessionLimits tight_limits() {
     SessionLimits limits;
     limits.output_pause_bytes = 400;
-    limits.commands_per_turn = 3;
+    limits.commands_per_slice = 3;
     return limits;
 }
 
@@ -186,13 +186,13 @@ void SimulatedConnection::take_turn() {
     if (starved_) read();
     const std::uint64_t commands = server_.context_.counters.commands;
     const std::size_t held = session_.output().tail().size();
-    const Session::Turn turn = session_.execute();
+    const RespSession::ExecuteResult result = session_.execute();
     server_.witness_.executed(*this, server_.context_.counters.commands - commands,
                               std::string_view{session_.output().tail()}.substr(held));
-    backed_up_ = turn == Session::Turn::backed_up;
-    starved_ = turn == Session::Turn::starved;
-    closed_ = turn == Session::Turn::dropped;
-    if (turn == Session::Turn::over || (starved_ && !inbox_.empty())) step_later();
+    has_backpressure_ = result == RespSession::ExecuteResult::backpressure;
+    starved_ = result == RespSession::ExecuteResult::need_input;
+    closed_ = result == RespSession::ExecuteResult::disconnected;
+    if (result == RespSession::ExecuteResult::yield || (starved_ && !inbox_.empty())) step_later();
 }
 
 void SimulatedConnection::flush() {
@@ -211,7 +211,8 @@ void SimulatedConnection::flush() {
         });
         return;
     }
-    if (backed_up_ && output.bytes() < server_.context_.limits.output_pause_bytes) step_later();
+    if (has_backpressure_ && output.bytes() < server_.context_.limits.output_pause_bytes)
+        step_later();
 }
 
 }  // namespace allot::testing

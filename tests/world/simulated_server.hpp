@@ -108,12 +108,12 @@ private:
     void step_later();
 
     SimulatedServer& server_;
-    Session session_;
+    RespSession session_;
     std::string inbox_;
     bool step_planned_ = false;
     bool flush_planned_ = false;
     bool starved_ = true;
-    bool backed_up_ = false;
+    bool has_backpressure_ = false;
     bool closed_ = false;
 };
 
