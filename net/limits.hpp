@@ -29,7 +29,7 @@ struct RequestLimits {
     }
 };
 
-/// What one session may hold, and how long it may work before others have their turn.
+/// What one session may hold, and how much it may execute before other sessions run.
 struct SessionLimits {
     RequestLimits request{};
     /// Reading and executing stop while this much output is queued, held replies included.
@@ -37,9 +37,9 @@ struct SessionLimits {
     /// A reply that alone would be larger is replaced by an error. With output_pause_bytes this
     /// is the most that a client can make the server queue for it.
     std::size_t reply_bytes_max = 768 * kibibyte;
-    /// A connection with more queued output than this is dropped.
+    /// A connection with more queued output than this is closed.
     std::size_t output_bytes_max = 1024 * kibibyte;
-    /// Commands executed before others are served, however many have been read.
+    /// Commands executed before other sessions run, however many have been read.
     std::size_t commands_per_slice = 512;
     /// A wrong password is answered this much later, at the least, and nothing else of its client
     /// is executed meanwhile.
@@ -71,12 +71,12 @@ inline constexpr std::size_t explained_batches_max = 10'000;
 inline constexpr std::size_t shortage_rows_max = 1000;
 /// Rows of one reply to EXPORT.
 inline constexpr std::size_t exported_rows_max = 1000;
-/// With more shortages than this, others have their turn after each SHORTAGES: it looks at all.
+/// With more shortages than this, a session yields after each SHORTAGES, which examines all.
 inline constexpr std::size_t shortages_per_slice = 1000;
 /// Facts of one FEED that does not say, and at the most.
 inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
-/// Facts that become messages before others are served.
+/// Facts that become messages before other sessions run.
 inline constexpr std::size_t delivered_facts_max = 256;
 /// A stream of events in which nothing has happened for so long shows that it is still there.
 inline constexpr std::chrono::seconds event_heartbeat{15};
@@ -87,13 +87,13 @@ inline constexpr std::size_t channel_bytes_max = 256;
 inline constexpr std::size_t subscriptions_max = 1'000;
 /// Patterns of all clients of a server: each PUBLISH is tried against each.
 inline constexpr std::size_t patterns_max = 1'000;
-/// Messages of facts, each counted once for each who hears of facts, and bytes of messages that
-/// were published, each counted likewise, before others are served.
+/// Messages of facts, and bytes of published messages, each counted once for each subscriber,
+/// before other sessions run.
 inline constexpr std::size_t told_facts_max = 65'536;
 inline constexpr std::size_t told_bytes_per_slice = 256 * kibibyte;
-/// With more patterns than this, others have their turn after each PUBLISH.
+/// With more patterns than this, a session yields after each PUBLISH.
 inline constexpr std::size_t patterns_per_slice = 16;
-/// With more channels than this, others have their turn after each PUBSUB CHANNELS.
+/// With more channels than this, a session yields after each PUBSUB CHANNELS.
 inline constexpr std::size_t channels_per_slice = 1'000;
 /// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
@@ -103,11 +103,11 @@ inline constexpr std::size_t transaction_bytes_max = 1024 * kibibyte;
 /// Facts that a transaction may record: they are in memory, and others wait, until all of it is
 /// done.
 inline constexpr std::size_t transaction_facts_max = 100'000;
-/// Commands of a transaction after each of which others would have their turn elsewhere.
+/// Commands of a transaction after each of which the session would yield outside of one.
 inline constexpr std::size_t transaction_long_commands_max = 16;
 /// Operations of a transaction over HTTP.
 inline constexpr std::size_t operations_max = 1'000;
-/// With more than this, others have their turn after it.
+/// After a transaction with more than this, the session yields.
 inline constexpr std::size_t operations_per_slice = 64;
 /// SKUs that a client may watch.
 inline constexpr std::size_t watched_skus_max = 1'000;

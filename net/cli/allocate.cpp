@@ -26,15 +26,15 @@ Inputs read_inputs(const std::filesystem::path& directory, Console& console) {
     const auto batches = directory / "batches.csv";
     const auto allocations = directory / "allocations.csv";
     const auto orders = directory / "orders.csv";
-    Complaints complaints;
+    Diagnostics diagnostics;
     Inputs inputs;
-    inputs.batches = read_batches(batches.string(), read_file(batches), complaints);
+    inputs.batches = read_batches(batches.string(), read_file(batches), diagnostics);
     if (const auto text = read_file_if_there(allocations)) {
-        inputs.allocations = read_allocations(allocations.string(), *text, complaints);
+        inputs.allocations = read_allocations(allocations.string(), *text, diagnostics);
     }
-    inputs.orders = read_orders(orders.string(), read_file(orders), complaints);
-    if (!complaints.empty()) throw BadInput{std::move(complaints)};
-    complaints.print(console.err);
+    inputs.orders = read_orders(orders.string(), read_file(orders), diagnostics);
+    if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
+    diagnostics.print(console.err);
     return inputs;
 }
 
@@ -46,14 +46,14 @@ struct Stock {
     MessageBus bus{repository, journal, clock};
 
     /// \throws BadInput
-    void book(const Inputs& inputs) {
-        Complaints complaints;
+    void import_all(const Inputs& inputs) {
+        Diagnostics diagnostics;
         UnitOfWork work{repository, journal};
-        book_batches(inputs.batches, work, complaints);
-        book_allocations(inputs.allocations, work, complaints);
+        import_batches(inputs.batches, work, diagnostics);
+        import_allocations(inputs.allocations, work, diagnostics);
         work.commit(clock.now());
-        check_orders(inputs.orders, repository, complaints);
-        if (!complaints.empty()) throw BadInput{std::move(complaints)};
+        check_orders(inputs.orders, repository, diagnostics);
+        if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
     }
 };
 
@@ -68,7 +68,7 @@ void say_short(const Table<OrderLine>& orders, const Located<OrderLine>& at, std
 void allocate_directory(const std::filesystem::path& directory, bool verbose, Console& console) {
     const Inputs inputs = read_inputs(directory, console);
     Stock stock;
-    stock.book(inputs);
+    stock.import_all(inputs);
 
     std::vector<AllocationRow> rows;
     rows.reserve(inputs.allocations.rows.size());

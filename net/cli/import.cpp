@@ -26,41 +26,42 @@ ImportFiles ImportFiles::in(const std::filesystem::path& directory) {
     return {directory / "batches.csv", if_there("allocations.csv"), if_there("orders.csv")};
 }
 
-ImportRows ImportRows::read(const ImportFiles& files, Complaints& complaints) {
+ImportRows ImportRows::read(const ImportFiles& files, Diagnostics& diagnostics) {
     ImportRows rows;
     if (files.batches) {
-        rows.batches = read_batches(files.batches->string(), read_file(*files.batches), complaints);
+        rows.batches =
+            read_batches(files.batches->string(), read_file(*files.batches), diagnostics);
     }
     if (files.allocations) {
         rows.allocations = read_allocations(files.allocations->string(),
-                                            read_file(*files.allocations), complaints);
+                                            read_file(*files.allocations), diagnostics);
     }
     if (files.orders) {
-        rows.orders = read_orders(files.orders->string(), read_file(*files.orders), complaints);
+        rows.orders = read_orders(files.orders->string(), read_file(*files.orders), diagnostics);
     }
-    if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
     return rows;
 }
 
 namespace {
 
 /// \throws BadInput, after which nothing is left in `work`.
-Imported book(const ImportRows& rows, OrdersAre orders, UnitOfWork& work, Console& console) {
+Imported import_all(const ImportRows& rows, OrdersAre orders, UnitOfWork& work, Console& console) {
     ProgressBar bar{console.err, console.err_is_terminal};
     const auto shown = [&bar](std::string_view what) {
         return [&bar, what](std::size_t done, std::size_t total) { bar.update(what, done, total); };
     };
-    Complaints complaints;
+    Diagnostics diagnostics;
     Imported imported;
     imported.batches_already =
-        book_batches(rows.batches, work, complaints, shown("importing batches"));
+        import_batches(rows.batches, work, diagnostics, shown("importing batches"));
     imported.allocations_already =
-        book_allocations(rows.allocations, work, complaints, shown("importing allocations"));
+        import_allocations(rows.allocations, work, diagnostics, shown("importing allocations"));
     imported.orders =
-        book_orders(rows.orders, orders, work, complaints, shown("allocating orders"));
-    if (complaints.empty()) return imported;
+        import_orders(rows.orders, orders, work, diagnostics, shown("allocating orders"));
+    if (diagnostics.empty()) return imported;
     work.rollback();
-    throw BadInput{std::move(complaints)};
+    throw BadInput{std::move(diagnostics)};
 }
 
 /// For a store that is still to be made: \throws BadInput where import_rows() would.
@@ -68,14 +69,15 @@ void rehearse(const ImportRows& rows, OrdersAre orders, Console& console) {
     MemoryRepository repository{std::random_device{}()};
     VolatileJournal journal;
     UnitOfWork work{repository, journal};
-    book(rows, orders, work, console);
+    import_all(rows, orders, work, console);
 }
 
 }  // namespace
 
 Imported import_rows(const ImportRows& rows, OrdersAre orders, Store& store, Console& console) {
-    return *store.transact(
-        [&](UnitOfWork& work) -> Result<Imported> { return book(rows, orders, work, console); });
+    return *store.transact([&](UnitOfWork& work) -> Result<Imported> {
+        return import_all(rows, orders, work, console);
+    });
 }
 
 namespace {
@@ -147,9 +149,9 @@ int import_into_store(const ImportRows& rows, OrdersAre orders, const Settings& 
 int run_import(const Settings& settings, Console& console) {
     const auto server = remote_of(settings, {"to"}, console);
     const OrdersAre orders = settings.is_on("whole-orders") ? OrdersAre::whole : OrdersAre::lines;
-    Complaints complaints;
-    ImportRows rows = ImportRows::read(files_named(settings), complaints);
-    complaints.print(console.err);
+    Diagnostics diagnostics;
+    ImportRows rows = ImportRows::read(files_named(settings), diagnostics);
+    diagnostics.print(console.err);
     if (orders == OrdersAre::whole) gather_orders(rows.orders);
     if (!server) return import_into_store(rows, orders, settings, console);
     Remote remote{*server, console};

@@ -25,9 +25,9 @@ struct ImportRows {
     Table<AllocationRow> allocations;
     Table<OrderLine> orders;
 
-    /// \param complaints what should be known of the files is noted there.
+    /// \param diagnostics what should be known of the files is noted there.
     /// \throws BadInput naming every row that breaks a rule; std::system_error.
-    [[nodiscard]] static ImportRows read(const ImportFiles& files, Complaints& complaints);
+    [[nodiscard]] static ImportRows read(const ImportFiles& files, Diagnostics& diagnostics);
 };
 
 /// What became of the rows.

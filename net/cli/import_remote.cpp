@@ -19,8 +19,8 @@ constexpr std::size_t requests_bytes_max = 64 * kibibyte;
 /// The batches and SKUs that the rows name, against those that a server has.
 class KnownStock {
 public:
-    KnownStock(const ImportRows& rows, Complaints& complaints)
-        : rows_{rows}, complaints_{complaints} {
+    KnownStock(const ImportRows& rows, Diagnostics& diagnostics)
+        : rows_{rows}, diagnostics_{diagnostics} {
         for (const auto& at : rows.allocations.rows) {
             unknown_skus_.insert(at.row.line.sku.view());
             wanted_.try_emplace(at.row.batch.view());
@@ -32,8 +32,8 @@ public:
     /// What the server has.
     void see(std::string_view ref, std::string_view sku, std::string_view units,
              std::string_view eta);
-    /// Complains of what neither the rows nor the server have.
-    void complain() const;
+    /// Reports what neither the rows nor the server have.
+    void report() const;
 
 private:
     struct Wanted {
@@ -42,12 +42,12 @@ private:
     };
 
     void add(const Located<BatchRow>& at);
-    void complain_of(const Located<BatchRow>& at) const {
-        complaints_.add(rows_.batches.file, at.places[0], at.row.ref.view(), batch_taken_rule);
+    void report_row(const Located<BatchRow>& at) const {
+        diagnostics_.add(rows_.batches.file, at.places[0], at.row.ref.view(), batch_taken_rule);
     }
 
     const ImportRows& rows_;
-    Complaints& complaints_;
+    Diagnostics& diagnostics_;
     std::unordered_map<std::string_view, Wanted> wanted_;
     std::unordered_set<std::string_view> unknown_skus_;
     std::unordered_set<std::string> skus_;  // of the server, where a batch that is wanted has one
@@ -67,7 +67,7 @@ void KnownStock::add(const Located<BatchRow>& at) {
     } else if (const BatchRow& first = wanted.row->row; first.sku != at.row.sku ||
                                                         first.purchased != at.row.purchased ||
                                                         first.eta != at.row.eta) {
-        complain_of(at);
+        report_row(at);
     }
 }
 
@@ -78,40 +78,40 @@ void KnownStock::see(std::string_view ref, std::string_view sku, std::string_vie
     if (found == wanted_.end()) return;
     Wanted& wanted = found->second;
     if (wanted.row != nullptr && !has_contents(wanted.row->row, sku, units, eta)) {
-        complain_of(*wanted.row);
+        report_row(*wanted.row);
     }
     wanted.sku = *skus_.emplace(sku).first;
 }
 
-void KnownStock::complain() const {
+void KnownStock::report() const {
     for (const auto& [row, places] : rows_.allocations.rows) {
         const std::string& file = rows_.allocations.file;
         const Wanted& batch = wanted_.at(row.batch.view());
         if (unknown_skus_.contains(row.line.sku.view())) {
-            complaints_.add(file, places[1], row.line.sku.view(), unknown_sku_rule);
+            diagnostics_.add(file, places[1], row.line.sku.view(), unknown_sku_rule);
         } else if (batch.sku.empty()) {
-            complaints_.add(file, places[3], row.batch.view(), unknown_batch_rule);
+            diagnostics_.add(file, places[3], row.batch.view(), unknown_batch_rule);
         } else if (batch.sku != row.line.sku.view()) {
-            complaints_.add(file, places[3], row.batch.view(), other_sku_rule);
+            diagnostics_.add(file, places[3], row.batch.view(), other_sku_rule);
         }
     }
     for (const auto& [line, places] : rows_.orders.rows) {
         if (!unknown_skus_.contains(line.sku.view())) continue;
-        complaints_.add(rows_.orders.file, places[1], line.sku.view(), unknown_sku_rule);
+        diagnostics_.add(rows_.orders.file, places[1], line.sku.view(), unknown_sku_rule);
     }
 }
 
 /// \throws BadInput
 void check_against(Remote& remote, const ImportRows& rows) {
-    Complaints complaints;
-    KnownStock known{rows, complaints};
+    Diagnostics diagnostics;
+    KnownStock known{rows, diagnostics};
     for_each_row(remote, "BATCHES", [&](const Reply& row) {
         if (row.items.size() < 4) return;
         known.see(row.items[0].text, row.items[1].text, std::to_string(row.items[2].number),
                   row.items[3].text);
     });
-    known.complain();
-    if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    known.report();
+    if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
 }
 
 /// Sends the rows of an import, and keeps account of what was answered.
@@ -140,7 +140,7 @@ private:
     Remote& remote_;
     const ImportRows& rows_;
     Console& console_;
-    Complaints complaints_;
+    Diagnostics diagnostics_;
     Imported imported_;
     std::size_t batches_done_ = 0;
     std::size_t allocations_done_ = 0;
@@ -178,14 +178,14 @@ void Sender::refuse(const std::string& file, Place place, std::string_view value
         code == "LOADING") {
         throw RemoteError{remote_.name() + ": " + escaped(error.text)};
     }
-    complaints_.add(file, place, value,
-                    escaped(std::string_view{error.text}.substr(code.size() + 1)));
+    diagnostics_.add(file, place, value,
+                     escaped(std::string_view{error.text}.substr(code.size() + 1)));
 }
 
 void Sender::end_file(const std::string& file) {
-    if (complaints_.empty()) return;
-    complaints_.print(console_.err);
-    throw std::runtime_error{std::to_string(complaints_.count()) + " rows of " + escaped(file) +
+    if (diagnostics_.empty()) return;
+    diagnostics_.print(console_.err);
+    throw std::runtime_error{std::to_string(diagnostics_.count()) + " rows of " + escaped(file) +
                              " were refused, and no row of another file was sent after them"};
 }
 
@@ -275,18 +275,18 @@ std::string Sender::account() const {
 
 /// \throws BadInput when an order has more lines than a request may have.
 void check_sizes(const ImportRows& rows) {
-    Complaints complaints;
+    Diagnostics diagnostics;
     const auto& lines = rows.orders.rows;
     for (std::size_t at = 0; at < lines.size();) {
         const std::size_t size = rows_together(rows.orders, at, OrdersAre::whole);
         if (size > order_lines_max) {
-            complaints.add(rows.orders.file, lines[at].places[0], lines[at].row.order.view(),
-                           "an order has at most " + std::to_string(order_lines_max) +
-                               " lines where it is sent whole to a server");
+            diagnostics.add(rows.orders.file, lines[at].places[0], lines[at].row.order.view(),
+                            "an order has at most " + std::to_string(order_lines_max) +
+                                " lines where it is sent whole to a server");
         }
         at += size;
     }
-    if (!complaints.empty()) throw BadInput{std::move(complaints)};
+    if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
 }
 
 }  // namespace

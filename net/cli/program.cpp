@@ -119,7 +119,7 @@ int run_and_report(std::span<const std::string> arguments, const Environment& en
         console.err << name << ": " << error.what() << '\n';
         return exit_code::usage;
     } catch (const BadInput& error) {
-        error.complaints().print(console.err);
+        error.diagnostics().print(console.err);
         console.err << name << ": " << error.what() << '\n';
     } catch (const Explained& error) {
         console.err << name << ": " << error.what() << '\n';

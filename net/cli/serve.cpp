@@ -60,8 +60,8 @@ auto take_address(const Endpoint& at, Take&& take) {
     }
 }
 
-/// What a signal to end does: whatever it finds the program at. A second one finds the default
-/// disposition again, and ends the process.
+/// The action of SIGTERM and SIGINT, set for each phase of the program. A second signal finds the
+/// default disposition again, and ends the process.
 class EndSignal {
 public:
     explicit EndSignal(asio::io_context& io) : signals_{io, SIGTERM, SIGINT} {
@@ -71,7 +71,7 @@ public:
             act_(signal);
         });
     }
-    /// While nobody runs the io_context. A signal that is not acted upon yet finds the new action.
+    /// Not while the io_context runs. A signal that has not been handled yet gets the new action.
     void set_action(std::function<void(int signal)> act) { act_ = std::move(act); }
 
 private:
@@ -79,10 +79,10 @@ private:
     std::function<void(int signal)> act_;
 };
 
-/// Runs an io_context on a thread of its own for as long as it lives.
-class Meanwhile {
+/// Runs an io_context on a thread of its own until end() or destruction.
+class IoThread {
 public:
-    explicit Meanwhile(asio::io_context& io)
+    explicit IoThread(asio::io_context& io)
         : io_{io}, thread_{[this] {
               try {
                   io_.run();
@@ -90,9 +90,9 @@ public:
                   failure_ = std::current_exception();
               }
           }} {}
-    ~Meanwhile() { join(); }
-    Meanwhile(const Meanwhile&) = delete;
-    Meanwhile& operator=(const Meanwhile&) = delete;
+    ~IoThread() { join(); }
+    IoThread(const IoThread&) = delete;
+    IoThread& operator=(const IoThread&) = delete;
 
     /// \throws what the thread has met.
     void end() {
@@ -130,7 +130,7 @@ std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loadin
         loading.update(progress.what, progress.done, progress.total);
         if (interrupted) throw Interrupted{};
     };
-    Meanwhile clients{io};
+    IoThread clients{io};
     try {
         Store store = open_store(settings.directory, std::move(options), console, log,
                                  settings.notifications.sinks());

@@ -157,7 +157,8 @@ void check_exposure(const Settings& settings, ServeSettings& serve) {
     };
     if ((is_open(serve.listen) || (serve.http && is_open(*serve.http))) && serve.server.password &&
         !serve.server.tls) {
-        serve.warnings.emplace_back("without TLS, whoever is on the way can read the password");
+        serve.warnings.emplace_back(
+            "without TLS, anyone on the network path can read the password");
     }
 }
 

@@ -8,8 +8,8 @@
 
 namespace allot {
 
-/// How far the opening of a store has come: told by whoever opens it, asked by the server that
-/// listens meanwhile. Every member function may be called from any thread.
+/// How far the opening of a store has come: set by the thread that opens it, read by the server
+/// that listens meanwhile. Every member function may be called from any thread.
 class Loading {
 public:
     struct Step {

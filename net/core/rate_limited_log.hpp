@@ -9,8 +9,8 @@
 
 namespace allot {
 
-/// Tells the operator what clients do wrong, and however often they do it, not without bound: so
-/// many lines a minute, the first of which tells how many were left out in the one before.
+/// Logs what clients do wrong, at most lines_max lines a minute. The first line of a minute tells
+/// how many were left out in the one before.
 class RateLimitedLog {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -18,7 +18,7 @@ public:
     static constexpr std::size_t lines_max = 10;
     static constexpr std::chrono::minutes window{1};
 
-    /// \param tell empty: nobody is told.
+    /// \param tell empty: nothing is logged.
     explicit RateLimitedLog(Tell tell = {}) : tell_{std::move(tell)} {}
 
     /// \param text printable, whatever a client sent.

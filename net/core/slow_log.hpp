@@ -23,7 +23,7 @@ public:
         std::string name;  ///< that the client has given itself
     };
     static constexpr std::size_t entries_max = 128;
-    /// That are told where nobody says how many.
+    /// Shown when the request has no count.
     static constexpr std::size_t entries_told = 10;
     static constexpr std::size_t args_max = 32;
     static constexpr std::size_t argument_bytes_max = 128;

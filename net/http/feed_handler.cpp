@@ -39,7 +39,7 @@ std::optional<Place> place_after(const Exchange& exchange, const FactHistory& hi
     }
 }
 
-/// The header beats the query: whoever comes back asks for the same address again.
+/// The header takes precedence over the query: a client that reconnects repeats the address.
 std::optional<Place> place_of(const Exchange& exchange, const FactHistory& history) {
     const std::string* const from = exchange.query("from");
     const std::string* const after = exchange.query("after");

@@ -21,7 +21,7 @@ bool is_json(std::string_view type) {
     return equal_ignoring_case(media, http::json_type);
 }
 
-/// An address, or localhost: a name that nobody can have point somewhere else.
+/// An address, or localhost: a name that cannot be made to resolve to another machine.
 bool is_local_name(std::string_view host) {
     if (host.starts_with('[')) return true;
     host = host.substr(0, host.find(':'));

@@ -7,13 +7,13 @@
 
 namespace allot::notify {
 
-/// Mails of each OutOfStock, over SMTP: one session a mail, whoever gets it.
+/// Mails of each OutOfStock, over SMTP: one connection a mail, to all its recipients.
 class Mail {
 public:
     struct Settings {
         Peer server;  ///< `smtp://host:port` or `smtps://host:port`
         Envelope envelope;
-        /// Both empty: nobody is named. A password is sent through TLS alone.
+        /// Both empty: no authentication. A password is sent through TLS alone.
         std::string user = {};
         std::string password = {};
     };

@@ -93,9 +93,9 @@ Lsn patterns(Call& call) {
 }
 
 constexpr std::array pubsub_subcommands = std::to_array<Subcommand>({
-    {"CHANNELS", "[pattern]", "The channels that somebody listens to by name.", 0, 1, channels},
+    {"CHANNELS", "[pattern]", "The channels with a subscriber by name.", 0, 1, channels},
     {"NUMSUB", "[channel ...]", "How many listen to each by name.", 0, any_number, numbers},
-    {"NUMPAT", "", "How many patterns somebody listens to.", 0, 0, patterns},
+    {"NUMPAT", "", "How many patterns have a subscriber.", 0, 0, patterns},
 });
 
 Lsn subscribe_words(Call& call) { return listen(call, Kind::channel, "subscribe"); }

@@ -50,7 +50,7 @@ constexpr std::string_view only_user = "default";
 
 /// \return false when the client is refused: at once where there is nothing to guess.
 bool log_in(Call& call, Credentials given) {
-    // Whoever the user is, the password is looked at: the time taken tells nothing.
+    // The password is compared for any user: so the time taken does not tell which users exist.
     const bool is_right = !call.server.password || call.server.password->matches(given.password);
     if (is_right && given.user == only_user) return session_of(call).authenticate(), true;
     if (call.server.password) return session_of(call).refuse_later(), false;

@@ -131,7 +131,7 @@ private:
     std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
     std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by PubSub::Kind
     std::size_t subscription_bytes_ = 0;
-    bool executing_ = false;         // a turn, whose replies are not sealed yet
+    bool executing_ = false;         // a slice, whose replies are not sealed yet
     bool needs_flush_ = false;       // messages that are not flushed yet
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;

@@ -44,8 +44,8 @@ std::vector<std::string> RespSession::names_of(PubSub::Kind kind) const {
 void RespSession::deliver(std::string_view frame, Lsn lsn) {
     if (ended()) return;
     output_.tail().append(frame);
-    // Within a turn, what stands before it may have to wait: it is sealed with that at the turn's
-    // end, and with what its own command saw.
+    // Within execute(), what stands before it may have to wait: it is sealed with that at the
+    // slice's end, and with what its own command saw.
     if (executing_) message_bytes_ += frame.size();
     if (!executing_) output_.seal(lsn, context_.clock.now);
     if (output_.bytes() > context_.limits.output_bytes_max)

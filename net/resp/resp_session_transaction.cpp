@@ -93,7 +93,7 @@ Lsn RespSession::execute_queue(Call& call) {
     return std::max(run.saw, unit.commit());
 }
 
-/// What asks the storage is executed without the turn, so before the unit begins. None of it
+/// What asks the storage is executed with the store unlocked, so before the unit begins. None of it
 /// could see the unit's facts: they are not durable before its end. \return as run_queue().
 bool RespSession::run_outside(Call& call, Execution& run) {
     std::size_t bytes = 0;

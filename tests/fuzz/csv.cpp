@@ -68,12 +68,12 @@ std::vector<Row> rows_of(const Table<Row>& table) {
 }
 
 void read_tables(std::string_view text) {
-    Complaints complaints;
-    const auto batches = rows_of(read_batches("f", text, complaints));
-    const auto orders = read_orders("f", text, complaints);
+    Diagnostics diagnostics;
+    const auto batches = rows_of(read_batches("f", text, diagnostics));
+    const auto orders = read_orders("f", text, diagnostics);
     fuzz::require(orders.rows.size() + orders.repeated <= text.size(), "a row takes bytes");
-    const auto allocations = rows_of(read_allocations("f", text, complaints));
-    Complaints none;
+    const auto allocations = rows_of(read_allocations("f", text, diagnostics));
+    Diagnostics none;
     const auto batches_again = rows_of(read_batches("f", write_batches(batches), none));
     const auto allocations_again =
         rows_of(read_allocations("f", write_allocations(allocations), none));

@@ -12,16 +12,16 @@
 #include "engine/state_hash.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
 using namespace allot;
 
 /// A session with some stock before it.
-class Shop {
+class FuzzedServer {
 public:
-    explicit Shop(std::optional<Password> password = {})
+    explicit FuzzedServer(std::optional<Password> password = {})
         : context_{engine_.backend(), {}, std::move(password)} {
         if (context_.password) return;
         send(test::http_request("PUT", "/v1/batches/b1", R"({"sku":"s","quantity":100})"), 1000);
@@ -76,20 +76,21 @@ void judge(std::string_view answers) {
 /// The answers of two who were sent the same are the same. Of a request that is not whole, one may
 /// be refused already and the other still be read: what is wrong with a line is seen when all of it
 /// is there, or when it is clear that it cannot be.
-bool agree(std::string_view answers, const Shop& shop, std::string_view others, const Shop& other) {
-    if (answers.size() > others.size()) return agree(others, other, answers, shop);
+bool agree(std::string_view answers, const FuzzedServer& server, std::string_view others,
+           const FuzzedServer& other) {
+    if (answers.size() > others.size()) return agree(others, other, answers, server);
     if (!others.starts_with(answers)) return false;
     const std::string_view more = others.substr(answers.size());
     const bool refuses = more.starts_with("HTTP/1.1 4") || more.starts_with("HTTP/1.1 5");
-    return more.empty() || (refuses && shop.is_open() && !other.is_open());
+    return more.empty() || (refuses && server.is_open() && !other.is_open());
 }
 
-/// Nobody comes upon this password by chance.
+/// No input has this password by chance.
 void send_unauthenticated(std::string_view bytes, std::size_t piece) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
-    Shop shop{secret};
-    const std::string answers = shop.send(bytes, piece);
-    fuzz::require(shop.stock().size() == 0, "a stranger changes nothing");
+    FuzzedServer server{secret};
+    const std::string answers = server.send(bytes, piece);
+    fuzz::require(server.stock().size() == 0, "a stranger changes nothing");
     fuzz::require(answers.find(" 200 OK") == std::string::npos ||
                       bytes.find("livez") != std::string_view::npos ||
                       bytes.find('%') != std::string_view::npos,
@@ -104,10 +105,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes = fuzz::text(rest.data(), rest.size());
     if (piece % 4 == 0) return send_unauthenticated(bytes, piece), 0;
 
-    Shop in_pieces;
+    FuzzedServer in_pieces;
     const std::string answers = in_pieces.send(bytes, piece);
     fuzz::require(violations(in_pieces.stock()).empty(), "the stock obeys its rules");
-    Shop at_once;
+    FuzzedServer at_once;
     const std::string expected = at_once.send(bytes, bytes.size());
     fuzz::require(state_hash(in_pieces.stock()) == state_hash(at_once.stock()), "one effect");
     // What counts bytes tells how they came.

@@ -30,9 +30,9 @@ struct Sent {
 };
 
 /// A session with some stock before it.
-class Shop {
+class FuzzedServer {
 public:
-    explicit Shop(std::optional<Password> password = {})
+    explicit FuzzedServer(std::optional<Password> password = {})
         : context_{engine_.backend(), {}, std::move(password)} {
         if (context_.password) return;
         send("ADDBATCH b1 sku 100\r\nADDBATCH b2 sku 100 2031-01-01\r\nALLOCATE o1 sku 10\r\n");
@@ -106,12 +106,12 @@ bool is_about_channels(const Words& request) {
     return spec != nullptr && spec->group == "channels";
 }
 
-/// Nobody comes upon this password by chance.
+/// No input has this password by chance.
 void send_unauthenticated(std::string_view bytes) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
-    Shop shop{secret};
-    (void)fuzz::Replies{shop.send(bytes)}.count();
-    fuzz::require(shop.stock().size() == 0, "a stranger changes nothing");
+    FuzzedServer server{secret};
+    (void)fuzz::Replies{server.send(bytes)}.count();
+    fuzz::require(server.stock().size() == 0, "a stranger changes nothing");
 }
 
 }  // namespace
@@ -125,14 +125,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::vector<Sent> requests = requests_in(bytes, broken);
 
     std::string in_pieces;
-    Shop streamed;
+    FuzzedServer streamed;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
         in_pieces += streamed.send(bytes.substr(0, piece));
     }
     fuzz::require(violations(streamed.stock()).empty(), "the stock obeys its rules");
 
     std::string one_by_one;
-    Shop asked;
+    FuzzedServer asked;
     bool comparable = true;
     for (const Sent& sent : requests) {
         const Words& request = sent.words;

@@ -19,7 +19,8 @@ constexpr RequestLimits narrow{.line_bytes_max = 200,
                                .arguments_max = 12,
                                .request_bytes_max = 400,
                                .authenticated = false};
-// So wide that whoever reserves what a length claims meets the fuzzer's bound of one allocation.
+// So wide that a parser that reserves what a length claims meets the fuzzer's bound of one
+// allocation.
 constexpr RequestLimits wide{.line_bytes_max = std::size_t{1} << 30U,
                              .argument_bytes_max = std::size_t{1} << 30U,
                              .arguments_max = std::size_t{1} << 27U,

@@ -22,8 +22,8 @@ constexpr std::string_view wrong_pass =
     "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 
 /// A session that owes the password `secret`, at a time that moves by hand.
-struct Stranger : allot::test::Desk<> {
-    Stranger() : Desk{{}, Password{"secret"}} {}
+struct Unauthenticated : allot::test::RespFixture<> {
+    Unauthenticated() : RespFixture{{}, Password{"secret"}} {}
 
     std::string after(std::chrono::milliseconds passed) {
         context.clock.now += passed;
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(when_a_candidate_differs_anywhere_then_it_does_not_match) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password, Stranger)
+BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password, Unauthenticated)
 
 BOOST_AUTO_TEST_CASE(when_it_asks_for_anything_else_then_it_is_refused_and_nothing_happens) {
     for (const allot::CommandSpec& spec : allot::command_table()) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(when_it_resets_then_it_owes_the_password_again) {
 
 BOOST_AUTO_TEST_CASE(when_it_quits_or_is_a_browser_then_it_is_as_for_everyone) {
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
-    Stranger browser;
+    Unauthenticated browser;
     browser.send("POST / HTTP/1.1\r\n");
     BOOST_TEST((browser.last_result == RespSession::ExecuteResult::disconnected));
     BOOST_TEST(browser.take().empty());
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_it_quits_or_is_a_browser_then_it_is_as_for_everyone) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses, Stranger)
+BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses, Unauthenticated)
 
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_executed_before) {
     send("PING\r\nAUTH guess\r\nAUTH secret\r\nPING\r\n");
@@ -166,18 +166,18 @@ BOOST_AUTO_TEST_CASE(when_it_is_known_already_then_a_wrong_password_takes_nothin
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password_and_sends_much, Stranger)
+BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password_and_sends_much, Unauthenticated)
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_large_then_it_is_refused_by_smaller_limits) {
     send(framed({"ECHO", std::string(16'384, 'x')}));
     BOOST_TEST(take() == no_auth);
     send("*2\r\n$4\r\nECHO\r\n$16385\r\n");
     BOOST_TEST(take() == "-ERR Protocol error: unauthenticated bulk length\r\n");
-    Stranger many;
+    Unauthenticated many;
     many.send("*11\r\n");
     BOOST_TEST(many.take() == "-ERR Protocol error: unauthenticated multibulk length\r\n");
     BOOST_TEST(many.context.counters.of(DisconnectReason::request_limit) == 1U);
-    Stranger endless;
+    Unauthenticated endless;
     endless.send(std::string(4096, 'x'));
     BOOST_TEST(endless.take() == "-ERR Protocol error: too big inline request\r\n");
 }

@@ -12,10 +12,10 @@ namespace {
 
 using allot::RespSession;
 using allot::test::bulk;
-using allot::test::Desk;
 using allot::test::HandJournal;
 using allot::test::ListeningFixture;
 using allot::test::message;
+using allot::test::RespFixture;
 using allot::test::with_position;
 
 }  // namespace
@@ -35,15 +35,15 @@ BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
                "*3\r\n$12\r\npunsubscribe\r\n$2\r\na*\r\n:0\r\n"
                "*3\r\n$12\r\npunsubscribe\r\n$1\r\nx\r\n:0\r\n");
     BOOST_TEST(ask("UNSUBSCRIBE") == "*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
-    BOOST_TEST(desk.context.pub_sub.empty());
+    BOOST_TEST(fixture.context.pub_sub.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
     ask("SUBSCRIBE line_allocated out_of_stock batch_quantity_changed line_deallocated");
     BOOST_TEST(hear().empty());
-    desk.ask("ALLOCATE o1 SKU 7");
-    desk.ask("ALLOCATE o2 SKU 99");
-    desk.ask("ADDBATCH b3 OTHER 1");  // nobody listens to that
+    fixture.ask("ALLOCATE o1 SKU 7");
+    fixture.ask("ALLOCATE o2 SKU 99");
+    fixture.ask("ADDBATCH b3 OTHER 1");  // no client subscribes to that
     BOOST_TEST(
         hear() ==
         message("line_allocated", R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1"})", 3) +
@@ -60,19 +60,19 @@ BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_who_listens_then_names_and_patterns_are_counted) {
-    BOOST_TEST(desk.ask("PUBSUB CHANNELS") == "*0\r\n");
+    BOOST_TEST(fixture.ask("PUBSUB CHANNELS") == "*0\r\n");
     ask("SUBSCRIBE b a");
     ask("PSUBSCRIBE a* x");
-    desk.ask("SUBSCRIBE a");
-    desk.ask("UNSUBSCRIBE a");
-    BOOST_TEST(desk.ask("PUBSUB CHANNELS") == "*2\r\n" + bulk("a") + bulk("b"));
-    BOOST_TEST(desk.ask("pubsub channels [^a]*") == "*1\r\n" + bulk("b"));
-    BOOST_TEST(desk.ask("PUBSUB NUMSUB a c") ==
+    fixture.ask("SUBSCRIBE a");
+    fixture.ask("UNSUBSCRIBE a");
+    BOOST_TEST(fixture.ask("PUBSUB CHANNELS") == "*2\r\n" + bulk("a") + bulk("b"));
+    BOOST_TEST(fixture.ask("pubsub channels [^a]*") == "*1\r\n" + bulk("b"));
+    BOOST_TEST(fixture.ask("PUBSUB NUMSUB a c") ==
                "*4\r\n" + bulk("a") + ":1\r\n" + bulk("c") + ":0\r\n");
-    BOOST_TEST(desk.ask("PUBSUB NUMSUB") == "*0\r\n");
-    BOOST_TEST(desk.ask("PUBSUB NUMPAT") == ":2\r\n");
-    BOOST_TEST(desk.ask("PUBSUB SHARDCHANNELS").starts_with("-ERR unknown subcommand"));
-    BOOST_TEST(desk.ask("PUBSUB NUMPAT x").starts_with("-ERR wrong number of arguments"));
+    BOOST_TEST(fixture.ask("PUBSUB NUMSUB") == "*0\r\n");
+    BOOST_TEST(fixture.ask("PUBSUB NUMPAT") == ":2\r\n");
+    BOOST_TEST(fixture.ask("PUBSUB SHARDCHANNELS").starts_with("-ERR unknown subcommand"));
+    BOOST_TEST(fixture.ask("PUBSUB NUMPAT x").starts_with("-ERR wrong number of arguments"));
 }
 
 BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_commands_go_on) {
@@ -94,11 +94,11 @@ BOOST_AUTO_TEST_CASE(when_version_2_is_spoken_then_it_may_only_listen) {
     BOOST_TEST(ask("PING x") == "*2\r\n$4\r\npong\r\n$1\r\nx\r\n");
     BOOST_TEST(ask("RESET") == "+RESET\r\n");
     BOOST_TEST(ask("ALLOCATE o SKU 1") == "+b1\r\n");
-    BOOST_TEST(desk.context.pub_sub.empty());
+    BOOST_TEST(fixture.context.pub_sub.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_does_not_free_it) {
-    Desk<HandJournal> lagging;
+    RespFixture<HandJournal> lagging;
     lagging.send("HELLO 3\r\nSUBSCRIBE a\r\n");
     (void)lagging.take();
     lagging.send("ADDBATCH b SKU 10\r\nPUBLISH a hi\r\n");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_do
 }
 
 BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
-    Desk<HandJournal> lagging;
+    RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
     listener.subscribe(allot::Channels::Kind::channel, "batch_added");
     lagging.send("ADDBATCH b SKU 10\r\n");
@@ -122,22 +122,22 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
 BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_looked_at) {
     ask("PSUBSCRIBE *q line_?");
     ask("SUBSCRIBE allocate");
-    BOOST_TEST(!desk.context.pub_sub.has_fact_subscribers());
+    BOOST_TEST(!fixture.context.pub_sub.has_fact_subscribers());
     ask("PSUBSCRIBE batch_*");
-    BOOST_TEST(desk.context.pub_sub.has_fact_subscribers());
+    BOOST_TEST(fixture.context.pub_sub.has_fact_subscribers());
     ask("SUBSCRIBE batch_added");
-    desk.ask("ADDBATCH b3 OTHER 1");
+    fixture.ask("ADDBATCH b3 OTHER 1");
     const std::string text =
         with_position(R"({"batchref":"b3","sku":"OTHER","qty":1,"eta":null})", 3);
     BOOST_TEST(hear() == "*4\r\n" + bulk("pmessage") + bulk("batch_*") + bulk("batch_added") +
                              bulk(text) + message("batch_added", text));
     ask("PUNSUBSCRIBE batch_*");
-    desk.ask("ADDBATCH b4 OTHER 1");
+    fixture.ask("ADDBATCH b4 OTHER 1");
     BOOST_TEST(hear() ==
                message("batch_added", R"({"batchref":"b4","sku":"OTHER","qty":1,"eta":null})", 4));
     ask("UNSUBSCRIBE");
-    BOOST_TEST(!desk.context.pub_sub.has_fact_subscribers());
-    desk.ask("ADDBATCH b5 OTHER 1");
+    BOOST_TEST(!fixture.context.pub_sub.has_fact_subscribers());
+    fixture.ask("ADDBATCH b5 OTHER 1");
     ask("SUBSCRIBE batch_added");  // what happened before is not heard
     BOOST_TEST(hear().empty());
 }

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
     for (int i = 0; i < 600; ++i) {
         session.subscribe(allot::PubSub::Kind::pattern, "a" + std::to_string(i));
     }
-    RespSession second{desk.context, "test:second"};
+    RespSession second{fixture.context, "test:second"};
     for (int i = 0; i < 400; ++i) {
         second.subscribe(allot::PubSub::Kind::pattern, "b" + std::to_string(i));
     }
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_trie
                             "...' is no name of a channel: it has at most 256 bytes, not 257\r\n";
     BOOST_TEST(publish(long_name, "x") == why);
     BOOST_TEST(publish(std::string(256, 'a'), "x") == ":0\r\n");
-    BOOST_TEST(desk.ask("PUBSUB CHANNELS " + long_name) == why);
+    BOOST_TEST(fixture.ask("PUBSUB CHANNELS " + long_name) == why);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply) {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply
         session.received(n);
         rest.remove_prefix(n);
         session.execute();
-        desk.context.store.commit_batch();
+        fixture.context.store.commit_batch();
         heard += take();
     }
     BOOST_TEST(heard.size() > 14 * batch.size());
@@ -80,41 +80,42 @@ BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply
 BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_publish) {
     const std::string request = framed({"PUBLISH", "x", "hi"});
     const auto turns = [&] {
-        const auto room = desk.session.prepare();
+        const auto room = fixture.session.prepare();
         const std::string three = request + request + request;
-        desk.session.received(three.copy(room.data(), room.size()));
+        fixture.session.received(three.copy(room.data(), room.size()));
         int count = 1;
-        while (desk.session.execute() == RespSession::ExecuteResult::yield) ++count;
+        while (fixture.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;
     };
     for (int i = 0; i < 16; ++i) ask("PSUBSCRIBE p" + std::to_string(i));
     BOOST_TEST(turns() == 1);
     ask("PSUBSCRIBE q");
     BOOST_TEST(turns() == 4);
-    BOOST_TEST(desk.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
+    BOOST_TEST(fixture.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish) {
     ask("SUBSCRIBE big");
     const auto turns = [&](std::size_t bytes) {
-        desk.context.limits.output_pause_bytes = desk.context.limits.output_bytes_max = 10'000'000;
+        fixture.context.limits.output_pause_bytes = fixture.context.limits.output_bytes_max =
+            10'000'000;
         const std::string request = framed({"PUBLISH", "big", std::string(bytes, 'x')});
         int count = 1;
         for (const std::string& each : {request, request}) {
             std::string_view left = each;
             while (!left.empty()) {
-                const auto room = desk.session.prepare();
+                const auto room = fixture.session.prepare();
                 const std::size_t some = left.copy(room.data(), room.size());
-                desk.session.received(some);
+                fixture.session.received(some);
                 left.remove_prefix(some);
             }
         }
-        while (desk.session.execute() == RespSession::ExecuteResult::yield) ++count;
+        while (fixture.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;
     };
     std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 9; ++i) {
-        more.push_back(std::make_unique<RespSession>(desk.context, "test:more"));
+        more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
         BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "big"));
     }
     BOOST_TEST(turns(26'000) == 1);
@@ -124,47 +125,47 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish)
 BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
     std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 1'000; ++i) {
-        more.push_back(std::make_unique<RespSession>(desk.context, "test:more"));
+        more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
         BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "batch_added"));
     }
-    for (int i = 3; i < 103; ++i) desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
-    desk.context.pub_sub.deliver(256);
-    BOOST_TEST(desk.context.pub_sub.delivered() == 65'000U);
-    BOOST_TEST(desk.context.pub_sub.has_facts());
-    desk.context.pub_sub.deliver(256);
-    BOOST_TEST(desk.context.pub_sub.delivered() == 100'000U);
+    for (int i = 3; i < 103; ++i) fixture.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+    fixture.context.pub_sub.deliver(256);
+    BOOST_TEST(fixture.context.pub_sub.delivered() == 65'000U);
+    BOOST_TEST(fixture.context.pub_sub.has_facts());
+    fixture.context.pub_sub.deliver(256);
+    BOOST_TEST(fixture.context.pub_sub.delivered() == 100'000U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
     ask("SUBSCRIBE big");
     const std::string text(60'000, 'x');
     for (int i = 0; i < 20 && !session.is_disconnected(); ++i) {
-        desk.send(framed({"PUBLISH", "big", text}));
-        (void)desk.take();
+        fixture.send(framed({"PUBLISH", "big", text}));
+        (void)fixture.take();
     }
     BOOST_TEST(session.is_disconnected());
-    BOOST_TEST(desk.context.counters.of(DisconnectReason::output_limit) == 1U);
-    BOOST_TEST(desk.ask("AVAILABLE SKU") == ":20\r\n");
+    BOOST_TEST(fixture.context.counters.of(DisconnectReason::output_limit) == 1U);
+    BOOST_TEST(fixture.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
     ask("SUBSCRIBE batch_added");
-    desk.context.limits.output_bytes_max = 2'000;
-    RespSession other{desk.context, "test:other"};
+    fixture.context.limits.output_bytes_max = 2'000;
+    RespSession other{fixture.context, "test:other"};
     int told = 0;
     other.on_output([&] { ++told; });
     BOOST_TEST(other.subscribe(allot::PubSub::Kind::pattern, "*"));
     const std::size_t message_bytes_max = 300;
     for (int i = 3; i < 60; ++i) {
-        desk.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
-        if (i % 3 == 0) desk.context.pub_sub.deliver(100);
-        if (i % 3 == 0) (void)allot::test::released(other.output(), desk.engine.journal);
+        fixture.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
+        if (i % 3 == 0) fixture.context.pub_sub.deliver(100);
+        if (i % 3 == 0) (void)allot::test::released(other.output(), fixture.engine.journal);
         BOOST_TEST(session.output().bytes() < 2'000 + message_bytes_max);
     }
     BOOST_TEST(session.is_disconnected());
     BOOST_TEST(!other.is_disconnected());
     BOOST_TEST(told == 19);  // once for all that there was each time
-    BOOST_TEST(desk.context.counters.of(DisconnectReason::output_limit) == 1U);
+    BOOST_TEST(fixture.context.counters.of(DisconnectReason::output_limit) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,11 +14,11 @@
 namespace {
 
 using allot::RespSession;
-using allot::test::Desk;
 using allot::test::framed;
 using allot::test::HandJournal;
 using allot::test::ListeningFixture;
 using allot::test::message;
+using allot::test::RespFixture;
 
 }  // namespace
 
@@ -29,14 +29,14 @@ BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refuse
     const std::string order = R"({"orderid":"o1","sku":"SKU","qty":2})";
     BOOST_TEST(publish("allocate", order) == ":1\r\n");
     BOOST_TEST(take() == message("allocate", order));
-    BOOST_TEST(desk.ask("ALLOCATIONS o1") == "*1\r\n*3\r\n+SKU\r\n:2\r\n+b1\r\n");
+    BOOST_TEST(fixture.ask("ALLOCATIONS o1") == "*1\r\n*3\r\n+SKU\r\n:2\r\n+b1\r\n");
     BOOST_TEST(publish("add_batch", R"({"ref":"n1","sku":"NEW","qty":1,"eta":"2011-01-02"})") ==
                ":0\r\n");
     BOOST_TEST(publish("add_batch", R"({"ref":"n2","sku":"NEW","qty":1,"eta":null})") == ":0\r\n");
     BOOST_TEST(
-        desk.ask("STOCK NEW") ==
+        fixture.ask("STOCK NEW") ==
         "*2\r\n*4\r\n+n2\r\n+warehouse\r\n:1\r\n:1\r\n*4\r\n+n1\r\n+2011-01-02\r\n:1\r\n:1\r\n");
-    const auto last = desk.engine.journal.last();
+    const auto last = fixture.engine.journal.last();
     for (const auto& [channel, text, why] : {
              std::tuple{"allocate", R"({"orderid":"o9","sku":"NOPE","qty":2})", "-INVALIDSKU "},
              {"allocate", R"({"orderid":"o9","sku":"SKU","qty":0})", "-BADQTY "},
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refuse
         BOOST_TEST(reply.starts_with(why), text << " gave " << reply);
         BOOST_TEST(reply.find("\r\n") == reply.size() - 2, text);
     }
-    BOOST_TEST(desk.engine.journal.last() == last);
+    BOOST_TEST(fixture.engine.journal.last() == last);
     BOOST_TEST(take().empty());
 }
 
@@ -120,9 +120,9 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
 
 BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and_of_how_many) {
     std::vector<std::string> told;
-    desk.context.warnings =
+    fixture.context.warnings =
         allot::RateLimitedLog{[&](std::string_view text) { told.emplace_back(text); }};
-    desk.context.clock.now += std::chrono::hours{1};
+    fixture.context.clock.now += std::chrono::hours{1};
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":99})");  // refused, and no mistake
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":0})");
     publish("add_batch", "{\r\n\x1b[2J");
@@ -133,14 +133,14 @@ BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and
     BOOST_TEST(told[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), told[1]);
     for (int i = 0; i < 100; ++i) publish("allocate", "{");
     BOOST_TEST(told.size() == allot::RateLimitedLog::lines_max);
-    desk.context.clock.now += std::chrono::minutes{1};
+    fixture.context.clock.now += std::chrono::minutes{1};
     publish("allocate", "{");
     BOOST_REQUIRE(told.size() == allot::RateLimitedLog::lines_max + 1);
     BOOST_TEST(told.back().ends_with("(92 before it were not logged)"), told.back());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_nobody_hears_its_message) {
-    Desk<HandJournal> lagging;
+    RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
     listener.subscribe(allot::PubSub::Kind::channel, "add_batch");
     const auto heard = [&] {

@@ -42,7 +42,7 @@ std::string shown(const std::optional<Shipment::Asked>& asked, const std::string
     return text.append(asked->by.in_warehouse() ? "-" : asked->by.to_string());
 }
 
-struct FieldsFixture : test::Desk<> {
+struct FieldsFixture : test::RespFixture<> {
     std::string words(std::vector<std::string_view> args) {
         std::string reply;
         ReplyWriter writer{reply};

@@ -11,7 +11,7 @@ using allot::RespSession;
 using allot::test::contains;
 using allot::test::framed;
 
-struct Client : allot::test::Desk<> {};
+struct Client : allot::test::RespFixture<> {};
 
 }  // namespace
 
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_
     BOOST_TEST(ask("SNAPSHOT") == "-ERR this store takes no snapshots\r\n");
     bool running = false;
     context.store.backend.start_snapshot = [&] {
-        // Storage takes the turn by itself.
+        // The storage locks the mutex by itself.
         const std::scoped_lock lock{engine.mutex};
         return !std::exchange(running, true);
     };

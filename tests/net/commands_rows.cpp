@@ -6,8 +6,8 @@
 
 namespace {
 
-struct ShopOfRows : allot::test::Desk<> {
-    ShopOfRows() {
+struct RowsFixture : allot::test::RespFixture<> {
+    RowsFixture() {
         ask("ADDBATCH b1 s 20");
         ask("ADDBATCH b2 s 10 2030-01-02");
         ask("ALLOCATE o1 s 3");
@@ -16,7 +16,7 @@ struct ShopOfRows : allot::test::Desk<> {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_export, ShopOfRows)
+BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_export, RowsFixture)
 
 BOOST_AUTO_TEST_CASE(when_batches_are_listed_then_each_is_a_row) {
     BOOST_TEST(ask("SETQTY b2 0") == ":0\r\n");
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(when_the_cursor_is_none_then_it_is_named) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_import_into, ShopOfRows)
+BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_import_into, RowsFixture)
 
 BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_reply_tells_whether_they_are_new) {
     BOOST_TEST(ask("IMPORT BATCH b3 t 0 warehouse") == ":1\r\n");

@@ -9,8 +9,8 @@ namespace {
 using allot::ErrorCode;
 using allot::test::framed;
 
-struct Shop : allot::test::Desk<> {
-    Shop() {
+struct StockFixture : allot::test::RespFixture<> {
+    StockFixture() {
         ask("ADDBATCH batch-1 SMALL-TABLE 20");
         ask("ADDBATCH batch-2 SMALL-TABLE 100 2030-01-02");
         ask("ADDBATCH chairs RED-CHAIR 5");
@@ -19,7 +19,7 @@ struct Shop : allot::test::Desk<> {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_warehouse_stock_and_a_shipment, Shop)
+BOOST_FIXTURE_TEST_SUITE(given_warehouse_stock_and_a_shipment, StockFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_then_the_reply_is_its_batch) {
     BOOST_TEST(ask("ALLOCATE order-1 SMALL-TABLE 2") == "+batch-1\r\n");
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(when_a_plan_would_be_huge_then_it_is_refused_before_it_is_m
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_bad_arguments, Shop)
+BOOST_FIXTURE_TEST_SUITE(given_bad_arguments, StockFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_quantity_is_none_then_it_is_named_with_the_rule) {
     for (const std::string_view none :
@@ -308,10 +308,10 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_names_beyond_ascii)
 
 BOOST_AUTO_TEST_CASE(when_they_are_well_formed_then_replies_hold_them_as_they_are) {
-    Shop shop;
-    BOOST_TEST(shop.ask("ALLOCATE o Tischgrün 1") == "-INVALIDSKU Invalid sku Tischgrün\r\n");
-    BOOST_TEST(shop.ask("ADDBATCH größe Tischgrün 1") == "+OK\r\n");
-    BOOST_TEST(shop.ask("ALLOCATE o Tischgrün 1") == "+größe\r\n");
+    StockFixture fixture;
+    BOOST_TEST(fixture.ask("ALLOCATE o Tischgrün 1") == "-INVALIDSKU Invalid sku Tischgrün\r\n");
+    BOOST_TEST(fixture.ask("ADDBATCH größe Tischgrün 1") == "+OK\r\n");
+    BOOST_TEST(fixture.ask("ALLOCATE o Tischgrün 1") == "+größe\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace allot::test {
 
@@ -29,11 +29,11 @@ inline std::string position_at(int last) { return id_of(last) + "event: position
 /// What a stream begins with, after the fact `last`.
 inline std::string begin_at(int last) { return "retry: 1000\n" + position_at(last); }
 
-/// A client that listens, beside a desk where others work.
+/// A client that listens, beside a fixture where others work.
 struct EventListener {
     using ExecuteResult = Session::ExecuteResult;
 
-    explicit EventListener(Desk<HandJournal>& at) : desk{at} {}
+    explicit EventListener(RespFixture<HandJournal>& at) : fixture{at} {}
     ExecuteResult ask(std::string_view target, std::string_view more = {},
                       std::string_view method = "GET") {
         return send(http_request(method, target, {}, more));
@@ -49,11 +49,11 @@ struct EventListener {
         ExecuteResult result{};
         do {
             result = session.execute();
-            desk.context.store.commit_batch();
+            fixture.context.store.commit_batch();
         } while (result == ExecuteResult::yield);
         return result;
     }
-    std::string take() { return released(session.output(), desk.engine.journal); }
+    std::string take() { return released(session.output(), fixture.engine.journal); }
     /// The answer as far as it has come.
     HttpAnswer answer() {
         auto answers = answers_in(take());
@@ -68,24 +68,24 @@ struct EventListener {
         BOOST_TEST(rest.empty());
         return text;
     }
-    Desk<HandJournal>& desk;
-    HttpSession session{desk.context, "test:listener"};
+    RespFixture<HandJournal>& fixture;
+    HttpSession session{fixture.context, "test:listener"};
 };
 
 /// A client that may listen to two facts, which are not durable yet.
 struct TwoEvents {
     using ExecuteResult = Session::ExecuteResult;
 
-    explicit TwoEvents(SessionLimits limits = {}) : desk{limits} {
-        desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n");
+    explicit TwoEvents(SessionLimits limits = {}) : fixture{limits} {
+        fixture.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n");
     }
     void allocate(int order) {
-        desk.send("ALLOCATE o" + std::to_string(order) + " SKU 1\r\n");
-        desk.engine.journal.sync();
-        (void)desk.take();
+        fixture.send("ALLOCATE o" + std::to_string(order) + " SKU 1\r\n");
+        fixture.engine.journal.sync();
+        (void)fixture.take();
     }
-    Desk<HandJournal> desk;
-    EventListener listener{desk};
+    RespFixture<HandJournal> fixture;
+    EventListener listener{fixture};
 };
 
 inline std::string text_of(std::string_view first, std::string_view second,

@@ -117,9 +117,9 @@ inline std::string released(OutputQueue& output, const Journal& journal) {
 
 /// One session without a socket, driven by hand.
 template <class AnyJournal = VolatileJournal>
-class Desk {
+class RespFixture {
 public:
-    explicit Desk(SessionLimits limits = {}, std::optional<Password> password = {})
+    explicit RespFixture(SessionLimits limits = {}, std::optional<Password> password = {})
         : context{engine.backend(), limits, std::move(password)} {}
 
     void send(std::string_view bytes) {

@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 using allot::RespSession;
 using allot::SessionLimits;
 using allot::test::contains;
-using allot::test::Desk;
 using allot::test::eventually;
 using allot::test::HandJournal;
+using allot::test::RespFixture;
 using allot::test::TestClient;
 using allot::test::TestServer;
 
@@ -31,9 +31,9 @@ std::string after(int last, std::initializer_list<std::string_view> facts = {}) 
     return reply;
 }
 
-/// A session beside a desk's own, as one that others work beside.
+/// A session beside a fixture's own, as one that others work beside.
 struct Reader {
-    explicit Reader(Desk<HandJournal>& at) : desk{at} {}
+    explicit Reader(RespFixture<HandJournal>& at) : fixture{at} {}
     RespSession::ExecuteResult ask(std::string line) {
         line += "\r\n";
         line.copy(session.prepare().data(), line.size());
@@ -42,18 +42,18 @@ struct Reader {
     }
     RespSession::ExecuteResult execute() {
         const RespSession::ExecuteResult result = session.execute();
-        desk.context.store.commit_batch();
+        fixture.context.store.commit_batch();
         return result;
     }
-    std::string take() { return allot::test::released(session.output(), desk.engine.journal); }
-    Desk<HandJournal>& desk;
-    RespSession session{desk.context, "test:reader"};
+    std::string take() { return allot::test::released(session.output(), fixture.engine.journal); }
+    RespFixture<HandJournal>& fixture;
+    RespSession session{fixture.context, "test:reader"};
 };
 
 struct TwoFacts {
-    TwoFacts() { desk.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n"); }
-    Desk<HandJournal> desk;
-    Reader reader{desk};
+    TwoFacts() { fixture.send("ADDBATCH b SKU 10\r\nALLOCATE o SKU 3\r\n"); }
+    RespFixture<HandJournal> fixture;
+    Reader reader{fixture};
 };
 
 }  // namespace
@@ -63,10 +63,10 @@ BOOST_FIXTURE_TEST_SUITE(given_two_facts, TwoFacts)
 BOOST_AUTO_TEST_CASE(when_they_are_asked_for_then_only_durable_ones_are_shown_and_at_once) {
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == after(0));
-    desk.engine.journal.sync_to(1);
+    fixture.engine.journal.sync_to(1);
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == after(1, {added}));
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     reader.ask("feed 0");
     BOOST_TEST(reader.take() == after(2, {added, allocated}));
     reader.ask("FEED 2");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_asked_for_then_only_durable_ones_are_shown_an
 }
 
 BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     reader.ask("HELLO 3");
     (void)reader.take();
     reader.ask("FEED 2");
@@ -94,13 +94,13 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
     BOOST_TEST((reader.ask("PING") == RespSession::ExecuteResult::blocked));
     BOOST_TEST(reader.take().empty());
     // Others go on.
-    BOOST_TEST(desk.ask("AVAILABLE SKU").empty());
-    desk.engine.journal.sync_to(1);
+    BOOST_TEST(fixture.ask("AVAILABLE SKU").empty());
+    fixture.engine.journal.sync_to(1);
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(1, {added}) + "+PONG\r\n");
     // From now on, whatever was before.
     BOOST_TEST((reader.ask("FEED $ BLOCK 0") == RespSession::ExecuteResult::blocked));
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(2, {allocated}));
 }
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
 BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_gap) {
     reader.ask("FEED $");
     BOOST_TEST(reader.take() == after(0));
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     reader.ask("FEED AFTER 00000000000000a1:0 COUNT 1");
     BOOST_TEST(reader.take() == after(1, {added}));
     reader.ask("feed after 00000000000000A1:1");
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_
     BOOST_TEST(reader.take() == after(2));
     BOOST_TEST((reader.ask("FEED AFTER 00000000000000a1:2 BLOCK 20") ==
                 RespSession::ExecuteResult::blocked));
-    desk.context.clock.now += 20ms;
+    fixture.context.clock.now += 20ms;
     reader.execute();
     BOOST_TEST(reader.take() == after(2));
     reader.ask("FEED AFTER 00000000000000a1:3");
@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_
 }
 
 BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_where_on) {
-    desk.engine.journal.history.leave(0xb2, 1);
-    desk.engine.journal.sync();
+    fixture.engine.journal.history.leave(0xb2, 1);
+    fixture.engine.journal.sync();
     for (int longer = 0; longer < 3; ++longer) {
         reader.ask("FEED AFTER 00000000000000b2:2 BLOCK 0");
         BOOST_TEST(
@@ -145,9 +145,9 @@ BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_whe
             "after 00000000000000a1:0\r\n");
         reader.ask("FEED AFTER 00000000000000c3:0 COUNT 1");
         BOOST_TEST(reader.take() == after(1, {added}));
-        desk.send("ADDBATCH b" + std::to_string(longer) + " SKU 10\r\n");
-        desk.engine.journal.sync();
-        (void)desk.take();
+        fixture.send("ADDBATCH b" + std::to_string(longer) + " SKU 10\r\n");
+        fixture.engine.journal.sync();
+        (void)fixture.take();
     }
 }
 
@@ -160,18 +160,18 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_which_history_this_is_then_it_says_so) {
 
 BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
     BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == RespSession::ExecuteResult::blocked));
-    desk.context.clock.now += 19ms;
+    fixture.context.clock.now += 19ms;
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::blocked));
-    BOOST_TEST((reader.session.wait_due() == desk.context.clock.now + 1ms));
-    desk.context.clock.now += 1ms;
+    BOOST_TEST((reader.session.wait_due() == fixture.context.clock.now + 1ms));
+    fixture.context.clock.now += 1ms;
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(0));
-    BOOST_TEST((reader.session.last_command() == desk.context.clock.now));  // it was not idle
+    BOOST_TEST((reader.session.last_command() == fixture.context.clock.now));  // it was not idle
 }
 
 BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_history_is) {
-    desk.engine.journal.sync();
-    desk.engine.journal.history.trim(2);
+    fixture.engine.journal.sync();
+    fixture.engine.journal.history.trim(2);
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == "-TRIMMED 2 is the oldest LSN that is kept\r\n");
     reader.ask("FEED 4 BLOCK 0");
@@ -179,9 +179,9 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_hi
 }
 
 BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was_durable_is_shown) {
-    desk.engine.journal.sync_to(1);
+    fixture.engine.journal.sync_to(1);
     BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == RespSession::ExecuteResult::blocked));
-    desk.context.store.failed = true;
+    fixture.context.store.failed = true;
     reader.execute();
     BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");
     reader.ask("FEED 1");
@@ -228,9 +228,9 @@ BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
 
 BOOST_AUTO_TEST_CASE(when_many_facts_are_asked_for_then_one_reply_is_bounded) {
     for (int i = 0; i < 3000; ++i) {
-        desk.send("ADDBATCH b" + std::to_string(i) + " SKU 10\r\n");
-        desk.engine.journal.sync();
-        (void)desk.take();
+        fixture.send("ADDBATCH b" + std::to_string(i) + " SKU 10\r\n");
+        fixture.engine.journal.sync();
+        (void)fixture.take();
     }
     reader.ask("FEED 1 COUNT 10000");
     const std::string reply = reader.take();

@@ -4,22 +4,22 @@
 #include <initializer_list>
 #include <string>
 
-#include "tests/net/http_desk.hpp"
-#include "tests/net/http_shop.hpp"
+#include "tests/net/http_fixture.hpp"
+#include "tests/net/http_stock.hpp"
 
 namespace {
 
 using allot::test::expect_error;
 using allot::test::HttpAnswer;
-using allot::test::HttpShop;
+using allot::test::HttpStock;
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_json_that_breaks_a_rule)
 
 BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_nothing_changes) {
-    HttpShop shop;
-    const auto before = shop.engine.journal.last();
+    HttpStock server;
+    const auto before = server.engine.journal.last();
     struct Case {
         std::string_view body;
         std::string_view code;
@@ -53,14 +53,14 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_no
              {R"({"sku":"SKU","quantity":1,"eta":"2011-01-02T00:00:00"})", "BADDATE", "eta", ""},
              {R"({"sku":"SKU","quantity":1,"eta":20110102})", "BADDATE", "eta", ""},
          }) {
-        HttpAnswer answer = shop.ask("PUT", "/v1/batches/new", each.body);
+        HttpAnswer answer = server.ask("PUT", "/v1/batches/new", each.body);
         expect_error(answer, 400, each.code, each.field, each.part);
     }
-    BOOST_TEST(shop.engine.journal.last() == before);
+    BOOST_TEST(server.engine.journal.last() == before);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_no_json_then_it_is_refused) {
-    HttpShop shop;
+    HttpStock server;
     for (const std::string_view body :
          {"", "{", "[]", "null", "1", "\"a\"", "{}{}", "{\"sku\":\"S\",\"quantity\":1,}",
           "{\"sku\":\"S\",\"quantity\":1} x", "{/*a*/\"sku\":\"S\",\"quantity\":1}",
@@ -69,29 +69,29 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_json_then_it_is_refused) {
           "{\"sku\":\"\xC0\xAF\",\"quantity\":1}", "{\"sku\":\"\\ud800\",\"quantity\":1}",
           "{\"sku\":\"a\nb\",\"quantity\":1}", "\xEF\xBB\xBF{\"sku\":\"S\",\"quantity\":1}",
           "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}"}) {
-        expect_error(shop.ask("PUT", "/v1/batches/new", body), 400, "SYNTAX", "");
+        expect_error(server.ask("PUT", "/v1/batches/new", body), 400, "SYNTAX", "");
     }
-    expect_error(shop.ask("PUT", "/v1/batches/new", "[\"\x7F\r\n\"]"), 400, "SYNTAX", "",
+    expect_error(server.ask("PUT", "/v1/batches/new", "[\"\x7F\r\n\"]"), 400, "SYNTAX", "",
                  "no JSON: ");
-    expect_error(shop.ask("PUT", "/v1/batches/new", "[1]"), 400, "SYNTAX", "",
+    expect_error(server.ask("PUT", "/v1/batches/new", "[1]"), 400, "SYNTAX", "",
                  "'[1]' is no JSON object");
-    expect_error(shop.ask("PUT", "/v1/batches/new", "{\"sku\":\xFF\x1B}"), 400, "SYNTAX", "",
+    expect_error(server.ask("PUT", "/v1/batches/new", "{\"sku\":\xFF\x1B}"), 400, "SYNTAX", "",
                  R"(at byte 7: '\\xff\\x1b}')");
-    expect_error(shop.ask("PUT", "/v1/batches/new", "{"), 400, "SYNTAX", "", "at its end");
+    expect_error(server.ask("PUT", "/v1/batches/new", "{"), 400, "SYNTAX", "", "at its end");
     std::string wide = "{\"lines\":[0";
     while (wide.size() < 60'000) wide += ",0";
-    expect_error(shop.ask("POST", "/v1/orders/o/allocations", wide + "]}"), 400, "SYNTAX", "",
+    expect_error(server.ask("POST", "/v1/orders/o/allocations", wide + "]}"), 400, "SYNTAX", "",
                  "more than 10000 values");
     std::string many = "{\"f0\":0";
     for (int i = 1; i < 20; ++i) many += ",\"f" + std::to_string(i) + "\":0";
-    expect_error(shop.ask("PUT", "/v1/batches/new", many + "}"), 400, "SYNTAX", "",
+    expect_error(server.ask("PUT", "/v1/batches/new", many + "}"), 400, "SYNTAX", "",
                  "more than 16 fields");
 }
 
 BOOST_AUTO_TEST_CASE(when_lines_are_wrong_then_the_line_is_named) {
-    HttpShop shop;
+    HttpStock server;
     const auto ask = [&](std::string_view body) {
-        return shop.ask("POST", "/v1/orders/o/allocations", body);
+        return server.ask("POST", "/v1/orders/o/allocations", body);
     };
     expect_error(ask(R"({"lines":[]})"), 400, "SYNTAX", "lines", "1 to 1000 lines, not 0");
     expect_error(ask(R"({"lines":{}})"), 400, "SYNTAX", "lines", "'{}' is no array");
@@ -106,11 +106,11 @@ BOOST_AUTO_TEST_CASE(when_lines_are_wrong_then_the_line_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(when_a_body_comes_where_none_is_taken_then_it_is_refused) {
-    HttpShop shop;
-    expect_error(shop.ask("POST", "/v1/batches/ship/receive", "{}"), 400, "SYNTAX", "body",
+    HttpStock server;
+    expect_error(server.ask("POST", "/v1/batches/ship/receive", "{}"), 400, "SYNTAX", "body",
                  "2 bytes");
-    BOOST_TEST(shop.ask("POST", "/v1/batches/ship/receive", "").status == 200U);
-    expect_error(shop.ask("PUT", "/v1/batches/ship/eta"), 411, "SYNTAX", "Content-Length",
+    BOOST_TEST(server.ask("POST", "/v1/batches/ship/receive", "").status == 200U);
+    expect_error(server.ask("PUT", "/v1/batches/ship/eta"), 411, "SYNTAX", "Content-Length",
                  "is missing");
 }
 
@@ -119,11 +119,12 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_query)
 
 BOOST_AUTO_TEST_CASE(when_a_part_comes_twice_then_neither_is_taken) {
-    HttpShop shop;
+    HttpStock server;
     for (const std::string_view query : {"sku=SKU&sku=LAMP", "sku=SKU&after=1&sku=SKU"}) {
-        expect_error(shop.ask("GET", "/v1/shortages?" + std::string{query}), 400, "SYNTAX", "sku");
+        expect_error(server.ask("GET", "/v1/shortages?" + std::string{query}), 400, "SYNTAX",
+                     "sku");
     }
-    BOOST_TEST(shop.ask("GET", "/v1/shortages?sku=SKU&after=1").status == 200U);
+    BOOST_TEST(server.ask("GET", "/v1/shortages?sku=SKU&after=1").status == 200U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

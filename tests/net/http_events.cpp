@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/net/event_listener.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
@@ -29,7 +29,7 @@ using allot::test::TwoEvents;
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
 BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
-    desk.engine.journal.sync_to(1);
+    fixture.engine.journal.sync_to(1);
     BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
     const HttpAnswer answer = listener.answer();
     BOOST_TEST(answer.status == 200U);
@@ -42,24 +42,24 @@ BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
     BOOST_TEST((listener.execute() == ExecuteResult::blocked));
     BOOST_TEST(listener.take().empty());
     BOOST_TEST(listener.session.awaited_fact() == 2U);
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     BOOST_TEST((listener.execute() == ExecuteResult::blocked));
     BOOST_TEST(listener.more() == allocated_event);
 }
 
 BOOST_AUTO_TEST_CASE(
     when_some_kinds_are_wanted_then_others_are_passed_over_and_not_asked_for_again) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     listener.ask("/v1/feed?events=out_of_stock,batch_added");
     BOOST_TEST(listener.answer().body == text_of(begin_at(0), added_event));
-    desk.context.clock.now += allot::event_heartbeat;
+    fixture.context.clock.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n" + position_at(2));
-    desk.context.clock.now += allot::event_heartbeat;
+    fixture.context.clock.now += allot::event_heartbeat;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n");
-    desk.send("ALLOCATE o9 SKU 99\r\n");
-    desk.engine.journal.sync();
+    fixture.send("ALLOCATE o9 SKU 99\r\n");
+    fixture.engine.journal.sync();
     listener.execute();
     BOOST_TEST(listener.more().starts_with(id_of(3) + "event: out_of_stock\n"));
 }
@@ -67,28 +67,28 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
     listener.ask("/v1/feed");
     (void)listener.take();
-    BOOST_TEST((listener.session.wait_due() == desk.context.clock.now + allot::event_heartbeat));
-    desk.context.clock.now += allot::event_heartbeat - 1ms;
+    BOOST_TEST((listener.session.wait_due() == fixture.context.clock.now + allot::event_heartbeat));
+    fixture.context.clock.now += allot::event_heartbeat - 1ms;
     listener.execute();
     BOOST_TEST(listener.take().empty());
-    desk.context.clock.now += 1ms;
+    fixture.context.clock.now += 1ms;
     listener.execute();
     BOOST_TEST(listener.more() == ":\n\n");
-    desk.context.clock.now += 10s;
-    desk.engine.journal.sync();
+    fixture.context.clock.now += 10s;
+    fixture.engine.journal.sync();
     listener.execute();
     BOOST_TEST(listener.more() == text_of(added_event, allocated_event));
-    BOOST_TEST((listener.session.wait_due() == desk.context.clock.now + allot::event_heartbeat));
+    BOOST_TEST((listener.session.wait_due() == fixture.context.clock.now + allot::event_heartbeat));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_in_version_1_0_then_the_connection_ends_the_stream) {
-    desk.engine.journal.sync_to(1);
+    fixture.engine.journal.sync_to(1);
     listener.send("GET /v1/feed HTTP/1.0\r\n\r\n");
     const HttpAnswer answer = listener.answer();
     BOOST_TEST(!answer.says("Transfer-Encoding: chunked"));
     BOOST_TEST(answer.says("Connection: close"));
     BOOST_TEST(answer.body == text_of(begin_at(0), added_event));
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     listener.execute();
     BOOST_TEST(listener.take() == allocated_event);
     listener.session.finish();
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_in_version_1_0_then_the_connection_ends_th
 }
 
 BOOST_AUTO_TEST_CASE(when_requests_follow_then_none_is_executed_and_nothing_of_them_is_kept) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     const std::string add = http_request("PUT", "/v1/batches/x", R"({"sku":"X","quantity":1})");
     listener.send(http_request("GET", "/v1/feed") + add);
     (void)listener.take();
@@ -106,14 +106,14 @@ BOOST_AUTO_TEST_CASE(when_requests_follow_then_none_is_executed_and_nothing_of_t
     for (int i = 0; i < 1000; ++i) BOOST_TEST((listener.send(add) == ExecuteResult::blocked));
     BOOST_TEST(listener.session.buffer_bytes() == held);
     BOOST_TEST(listener.take().empty());
-    BOOST_TEST(desk.engine.journal.last() == 2U);
+    BOOST_TEST(fixture.engine.journal.last() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_first) {
     listener.send(http_request("PUT", "/v1/batches/x", R"({"sku":"X","quantity":1})") +
                   http_request("GET", "/v1/feed?from=3"));
     BOOST_TEST(listener.take().empty());
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     listener.execute();
     const auto answers = answers_in(listener.take());
     BOOST_REQUIRE(answers.size() == 2U);
@@ -122,12 +122,12 @@ BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_firs
 }
 
 BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_says_so_and_ends) {
-    desk.engine.journal.sync_to(1);
+    fixture.engine.journal.sync_to(1);
     listener.ask("/v1/feed");
     (void)listener.take();
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     allocate(3);
-    desk.engine.journal.history.trim(3);
+    fixture.engine.journal.history.trim(3);
     BOOST_TEST((listener.execute() == ExecuteResult::ended));
     BOOST_TEST(listener.more() == "event: trimmed\ndata: {\"oldest\":3}\n\n");
     BOOST_TEST(!listener.session.is_waiting());
@@ -136,28 +136,28 @@ BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_say
 BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_what_was_durable_is_shown_and_the_stream_ends) {
     listener.ask("/v1/feed");
     (void)listener.take();
-    desk.engine.journal.sync_to(1);
-    desk.context.store.failed = true;
+    fixture.engine.journal.sync_to(1);
+    fixture.context.store.failed = true;
     BOOST_TEST((listener.execute() == ExecuteResult::ended));
     const std::string bytes = listener.take();
     BOOST_TEST(bytes.ends_with("\r\n0\r\n\r\n"));
     BOOST_TEST(bytes.find(added_event) != std::string::npos);
-    EventListener late{desk};
+    EventListener late{fixture};
     late.ask("/v1/feed?from=$");
     expect_no_stream(late.answer(), 503, "the storage has failed");
 }
 
 BOOST_AUTO_TEST_CASE(when_streams_begin_and_end_then_they_are_counted) {
     {
-        EventListener gone{desk};
+        EventListener gone{fixture};
         gone.ask("/v1/feed");
         listener.ask("/v1/feed");
-        BOOST_TEST(desk.context.usage.event_streams == 2U);
-        BOOST_TEST(desk.context.usage.http_clients == 2U);
+        BOOST_TEST(fixture.context.usage.event_streams == 2U);
+        BOOST_TEST(fixture.context.usage.http_clients == 2U);
     }
-    BOOST_TEST(desk.context.usage.event_streams == 1U);
+    BOOST_TEST(fixture.context.usage.event_streams == 1U);
     listener.session.finish();
-    BOOST_TEST(desk.context.usage.event_streams == 0U);
+    BOOST_TEST(fixture.context.usage.event_streams == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -167,19 +167,19 @@ BOOST_AUTO_TEST_SUITE(given_an_event_source_that_is_slow)
 BOOST_AUTO_TEST_CASE(when_much_is_there_then_it_is_read_as_there_is_room_and_nothing_is_left_out) {
     SessionLimits limits;
     limits.set_output_bytes_max(64 * allot::kibibyte);
-    TwoEvents shop{limits};
+    TwoEvents server{limits};
     constexpr int facts = 3'000;
-    for (int i = 3; i <= facts; ++i) shop.allocate(i);
-    BOOST_TEST((shop.listener.ask("/v1/feed") == TwoEvents::ExecuteResult::backpressure));
+    for (int i = 3; i <= facts; ++i) server.allocate(i);
+    BOOST_TEST((server.listener.ask("/v1/feed") == TwoEvents::ExecuteResult::backpressure));
     std::string stream;
     for (TwoEvents::ExecuteResult result = TwoEvents::ExecuteResult::backpressure;
-         result == TwoEvents::ExecuteResult::backpressure; result = shop.listener.execute()) {
-        BOOST_TEST(shop.listener.session.output().bytes() < limits.output_bytes_max);
-        const std::string bytes = shop.listener.take();
+         result == TwoEvents::ExecuteResult::backpressure; result = server.listener.execute()) {
+        BOOST_TEST(server.listener.session.output().bytes() < limits.output_bytes_max);
+        const std::string bytes = server.listener.take();
         BOOST_REQUIRE(!bytes.empty());
         stream += bytes;
     }
-    stream += shop.listener.take();
+    stream += server.listener.take();
     const std::string body = answers_in(stream).front().body;
     std::size_t at = 0;
     for (int lsn = 1; lsn <= facts; ++lsn) {

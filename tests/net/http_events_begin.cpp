@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/net/event_listener.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
@@ -29,13 +29,13 @@ using allot::test::TwoEvents;
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
 BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatever_the_query_says) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     listener.ask("/v1/feed?from=1", "Last-Event-ID: 1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
-    EventListener again{desk};
+    EventListener again{fixture};
     again.ask("/v1/feed?from=$", "last-event-id: 0\r\n");
     BOOST_TEST(again.answer().body == text_of(begin_at(0), added_event, allocated_event));
-    EventListener current{desk};
+    EventListener current{fixture};
     current.ask("/v1/feed", "Last-Event-ID: 2\r\n");
     BOOST_TEST(current.answer().body == begin_at(2));
     allocate(3);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatev
 }
 
 BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     for (const auto& [query, expected] : {
              std::pair{"", text_of(begin_at(0), added_event, allocated_event)},
              {"?from=0", text_of(begin_at(0), added_event, allocated_event)},
@@ -52,30 +52,30 @@ BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
              {"?from=3", begin_at(2)},
              {"?from=$", begin_at(2)},
          }) {
-        EventListener one{desk};
+        EventListener one{fixture};
         one.ask(std::string{"/v1/feed"} + query, "Last-Event-ID: \r\n");  // none
         BOOST_TEST(one.answer().body == expected, query);
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_it_comes_back_with_a_cursor_then_it_goes_on_after_that) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     listener.ask("/v1/feed?events=line_allocated", "Last-Event-ID: 00000000000000a1:1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
-    EventListener asked{desk};
+    EventListener asked{fixture};
     asked.ask("/v1/feed?after=00000000000000a1:1");
     BOOST_TEST(asked.answer().body == text_of(begin_at(1), allocated_event));
-    EventListener plain{desk};
+    EventListener plain{fixture};
     plain.ask("/v1/feed?after=1");
     BOOST_TEST(plain.answer().body == text_of(begin_at(1), allocated_event));
-    EventListener again{desk};
+    EventListener again{fixture};
     again.ask("/v1/feed?after=00000000000000a1:0", "Last-Event-ID: 00000000000000a1:2\r\n");
     BOOST_TEST(again.answer().body == begin_at(2));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_from_where_on) {
-    desk.engine.journal.history.leave(0xb2, 1);
-    desk.engine.journal.sync();
+    fixture.engine.journal.history.leave(0xb2, 1);
+    fixture.engine.journal.sync();
     const std::string told =
         "retry: 1000\nid: 00000000000000a1:1\nevent: diverged\n"
         "data: {\"history\":\"00000000000000b2\",\"agreed\":1,\"after\":\"00000000000000a1:1\"}\n"
@@ -84,14 +84,14 @@ BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_fro
          {std::pair{"", "Last-Event-ID: 00000000000000b2:2\r\n"},
           {"?after=00000000000000b2:7", ""},
           {"?after=00000000000000a1:2", "Last-Event-ID: 00000000000000b2:2\r\n"}}) {
-        EventListener one{desk};
+        EventListener one{fixture};
         one.ask(std::string{"/v1/feed"} + query, header);
         BOOST_TEST(one.answer().body == text_of(told, allocated_event), query);
     }
-    EventListener agreeing{desk};
+    EventListener agreeing{fixture};
     agreeing.ask("/v1/feed", "Last-Event-ID: 00000000000000b2:1\r\n");
     BOOST_TEST(agreeing.answer().body == text_of(begin_at(1), allocated_event));
-    EventListener unknown{desk};
+    EventListener unknown{fixture};
     unknown.ask("/v1/feed?after=00000000000000c3:1");
     BOOST_TEST(contains(unknown.answer().body, R"("agreed":0,"after":"00000000000000a1:0"})"));
 }
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_fro
 BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
     std::vector<std::unique_ptr<EventListener>> streams;
     for (int i = 0; i < 64; ++i) {
-        auto& one = *streams.emplace_back(std::make_unique<EventListener>(desk));
+        auto& one = *streams.emplace_back(std::make_unique<EventListener>(fixture));
         BOOST_TEST((one.ask("/v1/feed") == ExecuteResult::blocked));
     }
     listener.ask("/v1/feed");
@@ -116,15 +116,15 @@ BOOST_AUTO_TEST_CASE(when_only_the_header_is_asked_for_then_no_stream_begins) {
     BOOST_REQUIRE(answers.size() == 1U);
     BOOST_TEST(answers.front().says("Content-Type: text/event-stream"));
     BOOST_TEST(!answers.front().says("Connection: close"));
-    BOOST_TEST(desk.context.usage.event_streams == 0U);
+    BOOST_TEST(fixture.context.usage.event_streams == 0U);
     listener.ask("/livez");
     BOOST_TEST(listener.answer().status == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
-    desk.engine.journal.sync();
+    fixture.engine.journal.sync();
     allocate(3);
-    desk.engine.journal.history.trim(3);
+    fixture.engine.journal.history.trim(3);
     listener.ask("/v1/feed?from=2");
     expect_no_stream(listener.answer(), 410,
                      R"("3 is the oldest LSN that is kept","field":"from")");
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
     expect_no_stream(listener.answer(), 410, R"("field":"Last-Event-ID")");
     listener.ask("/v1/feed", "Last-Event-ID: 4\r\n");
     expect_no_stream(listener.answer(), 400, R"("AHEAD","message":"3 is the last LSN)");
-    BOOST_TEST(desk.context.usage.event_streams == 0U);
+    BOOST_TEST(fixture.context.usage.event_streams == 0U);
     listener.ask("/v1/feed");
     BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + id_of(3)));
 }
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
              {"/v1/feed?events=sold%0A", "", R"('sold\\x0a' is no kind of fact)"},
              {"/v1/feed?until=3", "", "the query has no such part here"},
          }) {
-        EventListener one{desk};
+        EventListener one{fixture};
         one.ask(target, more);
         expect_no_stream(one.answer(), 400, part);
     }
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
 }
 
 BOOST_AUTO_TEST_CASE(when_there_is_no_history_then_it_says_so) {
-    allot::test::HttpDesk<> plain;
+    allot::test::HttpFixture<> plain;
     expect_no_stream(plain.ask("GET", "/v1/feed"), 501, "keeps no history");
 }
 

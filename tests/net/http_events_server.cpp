@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/net/event_listener.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 #include "tests/net/test_server.hpp"
 
 namespace {

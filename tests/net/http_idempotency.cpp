@@ -4,14 +4,14 @@
 #include <string>
 
 #include "net/core/idempotency_cache.hpp"
-#include "tests/net/http_desk.hpp"
-#include "tests/net/http_shop.hpp"
+#include "tests/net/http_fixture.hpp"
+#include "tests/net/http_stock.hpp"
 
 namespace {
 
 using allot::test::expect_error;
-using allot::test::HttpDesk;
-using allot::test::HttpShop;
+using allot::test::HttpFixture;
+using allot::test::HttpStock;
 using allot::test::two_lines;
 
 }  // namespace
@@ -24,61 +24,61 @@ constexpr std::string_view one_lamp = R"({"lines":[{"sku":"LAMP","quantity":1}]}
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(when_it_comes_again_then_the_first_answer_is_given_and_nothing_done) {
-    HttpShop shop;
-    const auto first = shop.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    HttpStock server;
+    const auto first = server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     BOOST_TEST(first.status == 201U);
-    shop.ask("DELETE", "/v1/orders/o/allocations");
-    const auto changes = shop.engine.journal.last();
-    const auto again = shop.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    server.ask("DELETE", "/v1/orders/o/allocations");
+    const auto changes = server.engine.journal.last();
+    const auto again = server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     BOOST_TEST(again.status == 201U);
     BOOST_TEST(again.body == first.body);
-    BOOST_TEST(shop.engine.journal.last() == changes);
+    BOOST_TEST(server.engine.journal.last() == changes);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_comes_with_something_else_then_that_is_refused) {
-    HttpShop shop;
-    shop.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
-    expect_error(shop.ask("POST", "/v1/orders/o/allocations", two_lines, key), 422, "SYNTAX",
+    HttpStock server;
+    server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    expect_error(server.ask("POST", "/v1/orders/o/allocations", two_lines, key), 422, "SYNTAX",
                  "Idempotency-Key", "'4f1d' came with another request before");
-    expect_error(shop.ask("POST", "/v1/orders/p/allocations", one_lamp, key), 422, "SYNTAX",
+    expect_error(server.ask("POST", "/v1/orders/p/allocations", one_lamp, key), 422, "SYNTAX",
                  "Idempotency-Key");
-    BOOST_TEST(shop.ask("GET", "/v1/orders/p/allocations").body == R"({"order":"p","lines":[]})");
+    BOOST_TEST(server.ask("GET", "/v1/orders/p/allocations").body == R"({"order":"p","lines":[]})");
 }
 
 BOOST_AUTO_TEST_CASE(when_the_first_was_refused_by_the_business_then_that_is_its_answer) {
-    HttpShop shop;
+    HttpStock server;
     const std::string_view six = R"({"lines":[{"sku":"LAMP","quantity":6}]})";
-    BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", six, key).status == 409U);
-    shop.ask("PUT", "/v1/batches/more", R"({"sku":"LAMP","quantity":10})");
-    BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", six, key).status == 409U);
-    BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", six).status == 201U);
+    BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", six, key).status == 409U);
+    server.ask("PUT", "/v1/batches/more", R"({"sku":"LAMP","quantity":10})");
+    BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", six, key).status == 409U);
+    BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", six).status == 201U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_first_was_refused_in_an_empty_store_then_that_is_its_answer) {
-    HttpDesk<> desk;
-    const auto first = desk.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    HttpFixture<> fixture;
+    const auto first = fixture.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     expect_error(first, 404, "INVALIDSKU", "lines[0].sku");
-    BOOST_TEST(desk.engine.journal.last() == 0U);
-    desk.ask("PUT", "/v1/batches/b", R"({"sku":"LAMP","quantity":5})");
-    const auto again = desk.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
+    BOOST_TEST(fixture.engine.journal.last() == 0U);
+    fixture.ask("PUT", "/v1/batches/b", R"({"sku":"LAMP","quantity":5})");
+    const auto again = fixture.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     BOOST_TEST(again.status == first.status);
     BOOST_TEST(again.body == first.body);
-    BOOST_TEST(desk.ask("POST", "/v1/orders/o/allocations", one_lamp).status == 201U);
+    BOOST_TEST(fixture.ask("POST", "/v1/orders/o/allocations", one_lamp).status == 201U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_first_broke_a_rule_then_it_may_come_again_mended) {
-    HttpShop shop;
+    HttpStock server;
     const std::string_view none = R"({"lines":[{"sku":"LAMP","quantity":0}]})";
-    BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", none, key).status == 400U);
-    BOOST_TEST(shop.ask("POST", "/v1/orders/o/allocations", one_lamp, key).status == 201U);
+    BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", none, key).status == 400U);
+    BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", one_lamp, key).status == 201U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_given) {
-    HttpDesk<allot::test::HandJournal> desk;
+    HttpFixture<allot::test::HandJournal> fixture;
     const std::string request =
         allot::test::http_request("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})", key);
-    desk.send(request);
-    allot::HttpSession other{desk.context, "test:2"};
+    fixture.send(request);
+    allot::HttpSession other{fixture.context, "test:2"};
     request.copy(other.prepare().data(), request.size());
     other.received(request.size());
     other.execute();
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_gi
 BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
     for (const std::string& bad :
          {std::string{}, std::string(129, 'k'), std::string{"a b"}, std::string{"\xC3\xA9"}}) {
-        HttpShop shop;
-        expect_error(shop.ask("PUT", "/v1/batches/x", R"({"sku":"S","quantity":1})",
-                              "Idempotency-Key: " + bad + "\r\n"),
+        HttpStock server;
+        expect_error(server.ask("PUT", "/v1/batches/x", R"({"sku":"S","quantity":1})",
+                                "Idempotency-Key: " + bad + "\r\n"),
                      400, "SYNTAX", "Idempotency-Key",
                      "is no key: it has 1 to 128 bytes of printable ASCII, without spaces");
     }

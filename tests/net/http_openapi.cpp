@@ -13,12 +13,12 @@
 #include "net/commands/registry.hpp"
 #include "net/core/figures.hpp"
 #include "net/http/routes.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
 namespace json = boost::json;
-using allot::test::HttpDesk;
+using allot::test::HttpFixture;
 
 }  // namespace
 
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
 BOOST_AUTO_TEST_CASE(when_it_is_asked_for_then_it_is_the_file_in_the_tree) {
     std::ifstream file{ALLOT_SOURCE_DIR "/net/http/openapi.json"};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
-    HttpDesk<> desk;
-    BOOST_TEST(desk.ask("GET", "/v1/openapi.json").body == text);
+    HttpFixture<> fixture;
+    BOOST_TEST(fixture.ask("GET", "/v1/openapi.json").body == text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

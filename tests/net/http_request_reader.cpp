@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "net/limits.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
@@ -16,17 +16,17 @@ using allot::SessionLimits;
 using allot::test::answers_in;
 using allot::test::book_batch;
 using allot::test::HttpAnswer;
-using allot::test::HttpDesk;
+using allot::test::HttpFixture;
 
 /// The one answer to something that cannot be read, after which the connection ends.
 HttpAnswer last_answer_to(std::string_view bytes) {
-    HttpDesk<> desk;
-    desk.send(bytes);
-    const auto answers = answers_in(desk.take());
+    HttpFixture<> fixture;
+    fixture.send(bytes);
+    const auto answers = answers_in(fixture.take());
     BOOST_REQUIRE_MESSAGE(answers.size() == 1, bytes);
-    BOOST_TEST((desk.last_result == Session::ExecuteResult::ended), bytes);
+    BOOST_TEST((fixture.last_result == Session::ExecuteResult::ended), bytes);
     BOOST_TEST(answers.front().says("Connection: close"), bytes);
-    BOOST_TEST(desk.engine.journal.last() == 0U, bytes);
+    BOOST_TEST(fixture.engine.journal.last() == 0U, bytes);
     return answers.front();
 }
 
@@ -137,13 +137,13 @@ BOOST_AUTO_TEST_CASE(when_the_header_is_too_large_then_it_is_refused_however_it_
          {"GET /" + filler + " HTTP/1.1\r\nHost: h\r\n\r\n",
           "GET /livez HTTP/1.1\r\nHost: h\r\nA: " + filler + "\r\n\r\n", filler + filler}) {
         for (const std::size_t piece : {std::size_t{100}, bytes.size()}) {
-            HttpDesk<> desk;
-            desk.send(bytes, piece);
-            const auto answers = answers_in(desk.take());
+            HttpFixture<> fixture;
+            fixture.send(bytes, piece);
+            const auto answers = answers_in(fixture.take());
             BOOST_REQUIRE(answers.size() == 1U);
             BOOST_TEST((answers.front().status == 431U || answers.front().status == 400U));
-            BOOST_TEST((desk.last_result == Session::ExecuteResult::ended));
-            BOOST_TEST(desk.session.buffer_bytes() < 10 * allot::http_header_bytes_max);
+            BOOST_TEST((fixture.last_result == Session::ExecuteResult::ended));
+            BOOST_TEST(fixture.session.buffer_bytes() < 10 * allot::http_header_bytes_max);
         }
     }
 }
@@ -154,8 +154,8 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_fields_then_they_are_refused) {
         for (std::size_t i = 1; i < fields; ++i) bytes += "a:\r\n";
         return bytes + "\r\n";
     };
-    HttpDesk<> desk;
-    BOOST_TEST(desk.ask_raw(with(allot::http_fields_max)).status == 200U);
+    HttpFixture<> fixture;
+    BOOST_TEST(fixture.ask_raw(with(allot::http_fields_max)).status == 200U);
     BOOST_TEST(last_answer_to(with(allot::http_fields_max + 1)).status == 431U);
 }
 
@@ -165,12 +165,12 @@ BOOST_AUTO_TEST_CASE(when_what_a_chunk_says_of_itself_has_no_end_then_it_is_refu
         "Transfer-Encoding: chunked\r\n\r\n";
     const std::string filler(2 * allot::http_header_bytes_max, 'a');
     for (const std::string_view start : {"2;", "0\r\nA: "}) {
-        HttpDesk<> desk;
-        desk.send(post + std::string{start} + filler, 1000);
-        const auto answers = answers_in(desk.take());
+        HttpFixture<> fixture;
+        fixture.send(post + std::string{start} + filler, 1000);
+        const auto answers = answers_in(fixture.take());
         BOOST_REQUIRE(answers.size() == 1U);
         BOOST_TEST(answers.front().status == 431U);
-        BOOST_TEST(desk.context.counters.of(DisconnectReason::request_limit) == 1U);
+        BOOST_TEST(fixture.context.counters.of(DisconnectReason::request_limit) == 1U);
     }
 }
 
@@ -181,24 +181,24 @@ BOOST_AUTO_TEST_CASE(when_the_body_is_too_large_then_it_is_refused_before_it_cam
         "POST /add_batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     for (const std::string_view rest :
          {"Content-Length: 101\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n65\r\n"}) {
-        HttpDesk<> desk{limits};
-        BOOST_TEST(desk.ask_raw(post + std::string{rest}).status == 413U);
-        BOOST_TEST((desk.last_result == Session::ExecuteResult::ended));
+        HttpFixture<> fixture{limits};
+        BOOST_TEST(fixture.ask_raw(post + std::string{rest}).status == 413U);
+        BOOST_TEST((fixture.last_result == Session::ExecuteResult::ended));
     }
-    HttpDesk<> desk{limits};
-    desk.send(post + "Transfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 10; ++i) desk.send("a\r\n          \r\n");
-    BOOST_TEST(desk.take().empty());
-    desk.send("1\r\n");
-    BOOST_TEST(answers_in(desk.take()).front().status == 413U);
+    HttpFixture<> fixture{limits};
+    fixture.send(post + "Transfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 10; ++i) fixture.send("a\r\n          \r\n");
+    BOOST_TEST(fixture.take().empty());
+    fixture.send("1\r\n");
+    BOOST_TEST(answers_in(fixture.take()).front().status == 413U);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_length_is_only_told_then_nothing_is_reserved_for_it) {
-    HttpDesk<> desk;
-    desk.send(
+    HttpFixture<> fixture;
+    fixture.send(
         "POST /add_batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "Content-Length: 1000000\r\n\r\n{");
-    BOOST_TEST(desk.session.buffer_bytes() < 16 * 1024U);
+    BOOST_TEST(fixture.session.buffer_bytes() < 16 * 1024U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

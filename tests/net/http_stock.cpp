@@ -5,14 +5,14 @@
 #include <string_view>
 #include <utility>
 
-#include "tests/net/http_desk.hpp"
-#include "tests/net/http_shop.hpp"
+#include "tests/net/http_fixture.hpp"
+#include "tests/net/http_stock.hpp"
 
 namespace {
 
 using allot::test::expect_error;
-using allot::test::HttpDesk;
-using allot::test::HttpShop;
+using allot::test::HttpFixture;
+using allot::test::HttpStock;
 using allot::test::two_lines;
 
 }  // namespace
@@ -20,105 +20,107 @@ using allot::test::two_lines;
 BOOST_AUTO_TEST_SUITE(given_stock_over_http)
 
 BOOST_AUTO_TEST_CASE(when_an_order_of_several_lines_is_allocated_then_each_line_has_its_batch) {
-    HttpShop shop;
-    const auto first = shop.ask("POST", "/v1/orders/o/allocations", two_lines);
+    HttpStock server;
+    const auto first = server.ask("POST", "/v1/orders/o/allocations", two_lines);
     BOOST_TEST(first.status == 201U);
     BOOST_TEST(first.body == R"({"order":"o","lines":[{"sku":"SKU","quantity":4,"batch":"here"},)"
                              R"({"sku":"LAMP","quantity":2,"batch":"lamps"}]})");
-    const auto again = shop.ask("POST", "/v1/orders/o/allocations", two_lines);
+    const auto again = server.ask("POST", "/v1/orders/o/allocations", two_lines);
     BOOST_TEST(again.status == 200U);
     BOOST_TEST(again.body == first.body);
-    BOOST_TEST(shop.ask("GET", "/v1/orders/o/allocations").body == first.body);
+    BOOST_TEST(server.ask("GET", "/v1/orders/o/allocations").body == first.body);
 }
 
 BOOST_AUTO_TEST_CASE(when_one_line_cannot_be_served_then_none_is) {
-    HttpShop shop;
-    expect_error(shop.ask("POST", "/v1/orders/o/allocations",
-                          R"({"lines":[{"sku":"SKU","quantity":4},{"sku":"LAMP","quantity":6}]})"),
-                 409, "OUTOFSTOCK", "lines[1].sku", "Out of stock for sku LAMP");
+    HttpStock server;
     expect_error(
-        shop.ask("POST", "/v1/orders/o/allocations", R"({"lines":[{"sku":"NONE","quantity":4}]})"),
-        404, "INVALIDSKU", "lines[0].sku", "Invalid sku NONE");
-    BOOST_TEST(shop.ask("GET", "/v1/orders/o/allocations").body == R"({"order":"o","lines":[]})");
+        server.ask("POST", "/v1/orders/o/allocations",
+                   R"({"lines":[{"sku":"SKU","quantity":4},{"sku":"LAMP","quantity":6}]})"),
+        409, "OUTOFSTOCK", "lines[1].sku", "Out of stock for sku LAMP");
+    expect_error(server.ask("POST", "/v1/orders/o/allocations",
+                            R"({"lines":[{"sku":"NONE","quantity":4}]})"),
+                 404, "INVALIDSKU", "lines[0].sku", "Invalid sku NONE");
+    BOOST_TEST(server.ask("GET", "/v1/orders/o/allocations").body == R"({"order":"o","lines":[]})");
 }
 
 BOOST_AUTO_TEST_CASE(when_lines_are_released_then_their_number_is_told) {
-    HttpShop shop;
-    shop.ask("POST", "/v1/orders/o/allocations", two_lines);
+    HttpStock server;
+    server.ask("POST", "/v1/orders/o/allocations", two_lines);
     const std::string path = "/v1/orders/o/allocations";
-    BOOST_TEST(shop.ask("DELETE", path + "?sku=SKU&quantity=5").body == R"({"released":0})");
-    BOOST_TEST(shop.ask("DELETE", path + "?sku=SKU&quantity=4").body == R"({"released":1})");
-    BOOST_TEST(shop.ask("DELETE", path + "?sku=LAMP").body == R"({"released":1})");
-    BOOST_TEST(shop.ask("DELETE", path).body == R"({"released":0})");
-    expect_error(shop.ask("DELETE", path + "?quantity=4"), 400, "SYNTAX", "sku", "it is missing");
-    expect_error(shop.ask("DELETE", path + "?sku=SKU&quantity=04x"), 400, "BADQTY", "quantity");
-    expect_error(shop.ask("DELETE", path + "?skew=SKU"), 400, "SYNTAX", "skew",
+    BOOST_TEST(server.ask("DELETE", path + "?sku=SKU&quantity=5").body == R"({"released":0})");
+    BOOST_TEST(server.ask("DELETE", path + "?sku=SKU&quantity=4").body == R"({"released":1})");
+    BOOST_TEST(server.ask("DELETE", path + "?sku=LAMP").body == R"({"released":1})");
+    BOOST_TEST(server.ask("DELETE", path).body == R"({"released":0})");
+    expect_error(server.ask("DELETE", path + "?quantity=4"), 400, "SYNTAX", "sku", "it is missing");
+    expect_error(server.ask("DELETE", path + "?sku=SKU&quantity=04x"), 400, "BADQTY", "quantity");
+    expect_error(server.ask("DELETE", path + "?skew=SKU"), 400, "SYNTAX", "skew",
                  "the query has no such part here, only sku and quantity");
-    expect_error(shop.ask("GET", path + "?%0d%0a=1"), 400, "SYNTAX", R"(\x0d\x0a)",
+    expect_error(server.ask("GET", path + "?%0d%0a=1"), 400, "SYNTAX", R"(\x0d\x0a)",
                  "it takes none");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_or_moves_then_its_lines_follow_the_rules) {
-    HttpShop shop;
-    shop.ask("POST", "/v1/orders/o/allocations", two_lines);
-    BOOST_TEST(shop.ask("PUT", "/v1/batches/here/quantity", R"({"quantity":3})").body ==
+    HttpStock server;
+    server.ask("POST", "/v1/orders/o/allocations", two_lines);
+    BOOST_TEST(server.ask("PUT", "/v1/batches/here/quantity", R"({"quantity":3})").body ==
                R"({"released":1})");
-    BOOST_TEST(shop.ask("PUT", "/v1/batches/here/eta", R"({"eta":"2031-01-02"})").body ==
+    BOOST_TEST(server.ask("PUT", "/v1/batches/here/eta", R"({"eta":"2031-01-02"})").body ==
                R"({"batch":"here","eta":"2031-01-02"})");
-    BOOST_TEST(shop.ask("POST", "/v1/batches/ship/receive").body ==
+    BOOST_TEST(server.ask("POST", "/v1/batches/ship/receive").body ==
                R"({"batch":"ship","eta":null})");
-    BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/stock").body ==
+    BOOST_TEST(server.ask("GET", "/v1/skus/SKU/stock").body ==
                R"({"sku":"SKU","version":8,"batches":[{"batch":"ship","eta":null,)"
                R"("purchased":10,"available":6},{"batch":"here","eta":"2031-01-02","purchased":3,)"
                R"("available":3}]})");
-    BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available").body == R"({"sku":"SKU","available":9})");
-    BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available?day=2030-12-31").body ==
+    BOOST_TEST(server.ask("GET", "/v1/skus/SKU/available").body ==
+               R"({"sku":"SKU","available":9})");
+    BOOST_TEST(server.ask("GET", "/v1/skus/SKU/available?day=2030-12-31").body ==
                R"({"sku":"SKU","available":6})");
-    expect_error(shop.ask("PUT", "/v1/batches/none/quantity", R"({"quantity":3})"), 404,
+    expect_error(server.ask("PUT", "/v1/batches/none/quantity", R"({"quantity":3})"), 404,
                  "NOSUCHBATCH", "batch", "No batch none");
 }
 
 BOOST_AUTO_TEST_CASE(when_the_warehouse_is_asked_for_then_its_case_does_not_matter) {
-    HttpShop shop;
+    HttpStock server;
     for (const std::string_view day : {"warehouse", "WAREHOUSE", "WareHouse"}) {
-        BOOST_TEST(shop.ask("GET", "/v1/skus/SKU/available?day=" + std::string{day}).body ==
+        BOOST_TEST(server.ask("GET", "/v1/skus/SKU/available?day=" + std::string{day}).body ==
                    R"({"sku":"SKU","available":10})");
     }
-    expect_error(shop.ask("GET", "/v1/skus/SKU/available?day=warehouses"), 400, "BADDATE", "day",
+    expect_error(server.ask("GET", "/v1/skus/SKU/available?day=warehouses"), 400, "BADDATE", "day",
                  "'warehouses' is no day");
 }
 
 BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_it_is_told_who_waits) {
-    HttpShop shop;
-    shop.ask("POST", "/v1/orders/o1/allocations", R"({"lines":[{"sku":"SKU","quantity":11}]})");
-    shop.ask("POST", "/v1/orders/o2/allocations", R"({"lines":[{"sku":"LAMP","quantity":6}]})");
-    shop.ask("POST", "/v1/orders/o1/allocations", R"({"lines":[{"sku":"SKU","quantity":11}]})");
+    HttpStock server;
+    server.ask("POST", "/v1/orders/o1/allocations", R"({"lines":[{"sku":"SKU","quantity":11}]})");
+    server.ask("POST", "/v1/orders/o2/allocations", R"({"lines":[{"sku":"LAMP","quantity":6}]})");
+    server.ask("POST", "/v1/orders/o1/allocations", R"({"lines":[{"sku":"SKU","quantity":11}]})");
     const std::string lamp = R"({"order":"o2","sku":"LAMP","quantity":6,"since":5}]})";
-    BOOST_TEST(shop.ask("GET", "/v1/shortages").body ==
+    BOOST_TEST(server.ask("GET", "/v1/shortages").body ==
                R"({"shortages":[{"order":"o1","sku":"SKU","quantity":11,"since":4},)" + lamp);
-    BOOST_TEST(shop.ask("GET", "/v1/shortages?sku=LAMP").body == R"({"shortages":[)" + lamp);
-    BOOST_TEST(shop.ask("GET", "/v1/shortages?after=4").body == R"({"shortages":[)" + lamp);
-    shop.ask("DELETE", "/v1/orders/o2/allocations");
-    BOOST_TEST(shop.ask("GET", "/v1/shortages?after=4").body == R"({"shortages":[]})");
-    expect_error(shop.ask("GET", "/v1/shortages?sku=NONE"), 404, "INVALIDSKU", "sku");
-    expect_error(shop.ask("GET", "/v1/shortages?after=-1"), 400, "SYNTAX", "after", "'-1'");
+    BOOST_TEST(server.ask("GET", "/v1/shortages?sku=LAMP").body == R"({"shortages":[)" + lamp);
+    BOOST_TEST(server.ask("GET", "/v1/shortages?after=4").body == R"({"shortages":[)" + lamp);
+    server.ask("DELETE", "/v1/orders/o2/allocations");
+    BOOST_TEST(server.ask("GET", "/v1/shortages?after=4").body == R"({"shortages":[]})");
+    expect_error(server.ask("GET", "/v1/shortages?sku=NONE"), 404, "INVALIDSKU", "sku");
+    expect_error(server.ask("GET", "/v1/shortages?after=-1"), 400, "SYNTAX", "after", "'-1'");
 }
 
 BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_question) {
-    HttpDesk<> shop;
-    shop.ask("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})");
+    HttpFixture<> server;
+    server.ask("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})");
     const auto ask_for = [&](int units) {
-        shop.ask("POST", "/v1/orders/o/allocations",
-                 R"({"lines":[{"sku":"SKU","quantity":)" + std::to_string(units) + "}]}");
+        server.ask("POST", "/v1/orders/o/allocations",
+                   R"({"lines":[{"sku":"SKU","quantity":)" + std::to_string(units) + "}]}");
     };
     const auto turns = [&] {
         const std::string one = allot::test::http_request("GET", "/v1/shortages?after=5000");
         const std::string two = one + one + allot::test::http_request("GET", "/livez");
-        shop.session.received(two.copy(shop.session.prepare().data(), two.size()));
+        server.session.received(two.copy(server.session.prepare().data(), two.size()));
         int count = 1;
-        while (shop.session.execute() == allot::Session::ExecuteResult::yield) ++count;
-        shop.context.store.commit_batch();
-        BOOST_TEST(allot::test::answers_in(shop.take()).size() == 3U);
+        while (server.session.execute() == allot::Session::ExecuteResult::yield) ++count;
+        server.context.store.commit_batch();
+        BOOST_TEST(allot::test::answers_in(server.take()).size() == 3U);
         return count;
     };
     for (int i = 0; i < 1000; ++i) ask_for(10 + i);
@@ -128,96 +130,97 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
 }
 
 BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_nothing_changes) {
-    HttpShop shop;
-    const auto before = shop.engine.journal.last();
+    HttpStock server;
+    const auto before = server.engine.journal.last();
     const auto plan =
-        shop.ask("POST", "/v1/orders/o/explanation",
+        server
+            .ask("POST", "/v1/orders/o/explanation",
                  R"({"lines":[{"sku":"SKU","quantity":11},{"sku":"SKU","quantity":2}]})")
             .json();
     BOOST_TEST(plan.at_pointer("/lines/0/refusal").as_string() == "OUTOFSTOCK");
     BOOST_TEST(plan.at_pointer("/lines/1/batch").as_string() == "here");
     BOOST_TEST(plan.at_pointer("/lines/1/candidates/1/verdict").as_string() == "not needed");
-    BOOST_TEST(shop.engine.journal.last() == before);
+    BOOST_TEST(server.engine.journal.last() == before);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_batch_is_added_again_then_it_is_the_same_or_refused) {
-    HttpShop shop;
-    BOOST_TEST(shop.ask("PUT", "/v1/batches/here", R"({"sku":"SKU","quantity":10})").status ==
+    HttpStock server;
+    BOOST_TEST(server.ask("PUT", "/v1/batches/here", R"({"sku":"SKU","quantity":10})").status ==
                200U);
-    expect_error(shop.ask("PUT", "/v1/batches/here", R"({"sku":"SKU","quantity":11})"), 409,
+    expect_error(server.ask("PUT", "/v1/batches/here", R"({"sku":"SKU","quantity":11})"), 409,
                  "BATCHEXISTS", "batch");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_is_encoded_in_the_path_then_it_is_decoded_once) {
-    HttpShop shop;
+    HttpStock server;
     const std::string path = "/v1/orders/a%2Fb%2520%C3%A9/allocations";
-    shop.ask("POST", path, two_lines);
-    BOOST_TEST(shop.ask("GET", path).json().at("order").as_string() == "a/b%20\xC3\xA9");
+    server.ask("POST", path, two_lines);
+    BOOST_TEST(server.ask("GET", path).json().at("order").as_string() == "a/b%20\xC3\xA9");
     for (const std::string_view bad :
          {"a%00b", "a%0d%0ab", "%C0%AF", "%F0%80%80%AF", "%ED%A0%80", "%20", "%FF", "%7F"}) {
-        expect_error(shop.ask("GET", "/v1/orders/" + std::string{bad} + "/allocations"), 400,
+        expect_error(server.ask("GET", "/v1/orders/" + std::string{bad} + "/allocations"), 400,
                      "BADNAME", "order");
     }
     const std::string too_long(65, 'a');
-    expect_error(shop.ask("GET", "/v1/orders/" + too_long + "/allocations"), 400, "BADNAME",
+    expect_error(server.ask("GET", "/v1/orders/" + too_long + "/allocations"), 400, "BADNAME",
                  "order");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_path_plays_tricks_then_it_leads_nowhere) {
-    HttpShop shop;
+    HttpStock server;
     for (const std::string_view path :
          {"//livez", "/livez/", "/v1//info", "/v1/orders//allocations", "/allocations/", "/",
           "/v1/info%2F", "/LIVEZ", "/v1%2Finfo", "/livez;a"}) {
-        expect_error(shop.ask("GET", path), 404, "ERR", "target",
+        expect_error(server.ask("GET", path), 404, "ERR", "target",
                      "there is nothing at '" + std::string{path} +
                          "': /v1/openapi.json describes all that there is");
     }
     for (const std::string_view path :
          {"/v1/../livez", "/./livez", "/v1/%2e%2E/livez", "/%2e/livez", "/livez%", "/livez%2",
           "/livez%zz", "livez", "*", "/livez?a=%"}) {
-        expect_error(shop.ask("GET", path), 400, "SYNTAX", "target",
+        expect_error(server.ask("GET", path), 400, "SYNTAX", "target",
                      "'" + std::string{path} + "' is no path: it begins with /");
     }
-    BOOST_TEST(shop.ask("GET", "http://localhost/livez").status == 200U);
+    BOOST_TEST(server.ask("GET", "http://localhost/livez").status == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_method_is_not_for_the_path_then_those_that_are_are_told) {
-    HttpShop shop;
-    const auto answer = shop.ask("PUT", "/v1/orders/o/allocations");
+    HttpStock server;
+    const auto answer = server.ask("PUT", "/v1/orders/o/allocations");
     expect_error(answer, 405, "ERR", "method",
                  "'PUT' is not for this path: it has POST, GET, HEAD, DELETE");
     BOOST_TEST(answer.says("Allow: POST, GET, HEAD, DELETE"));
-    BOOST_TEST(shop.ask("OPTIONS", "/allocate").says("Allow: POST"));
-    expect_error(shop.ask("BREW", "/allocate"), 501, "ERR", "method", "this path has POST");
-    expect_error(shop.ask("GET", "/v2/info"), 404, "ERR", "target");
+    BOOST_TEST(server.ask("OPTIONS", "/allocate").says("Allow: POST"));
+    expect_error(server.ask("BREW", "/allocate"), 501, "ERR", "method", "this path has POST");
+    expect_error(server.ask("GET", "/v2/info"), 404, "ERR", "target");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_route_is_not_of_the_book_then_its_errors_have_a_code) {
     for (const allot::Route& route : allot::routes()) {
-        HttpShop shop;
+        HttpStock server;
         const auto method = boost::beast::http::to_string(route.method);
         std::string path{route.path};
         std::erase_if(path, [](char c) { return c == '{' || c == '}'; });
         const auto body = route.has(allot::route_body) ? std::optional{"{}"} : std::nullopt;
-        const auto answer = shop.ask({method.data(), method.size()}, path + "?none=such", body);
+        const auto answer = server.ask({method.data(), method.size()}, path + "?none=such", body);
         BOOST_TEST(answer.status == 400U, path);
         const bool is_of_book = route.path == "/allocate" || route.path == "/add_batch" ||
                                 route.path == "/allocations/{order}";
         BOOST_TEST(answer.json().as_object().contains(is_of_book ? "message" : "error"), path);
         if (!is_of_book) expect_error(answer, 400, "SYNTAX", "none");
-        expect_error(HttpShop{}.ask("PATCH", path), 405, "ERR", "method");
+        expect_error(HttpStock{}.ask("PATCH", path), 405, "ERR", "method");
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_how_it_does_then_it_tells_what_info_tells) {
-    HttpShop shop;
-    const auto info = shop.ask("GET", "/v1/info").json();
+    HttpStock server;
+    const auto info = server.ask("GET", "/v1/info").json();
     BOOST_TEST(info.at_pointer("/stock/batches").as_int64() == 3);
-    expect_error(shop.ask("POST", "/v1/snapshots"), 501, "ERR", "");
+    expect_error(server.ask("POST", "/v1/snapshots"), 501, "ERR", "");
     bool is_running = false;
-    shop.context.store.backend.start_snapshot = [&] { return !std::exchange(is_running, true); };
-    BOOST_TEST(shop.ask("POST", "/v1/snapshots").status == 202U);
-    expect_error(shop.ask("POST", "/v1/snapshots"), 409, "ERR", "");
+    server.context.store.backend.start_snapshot = [&] { return !std::exchange(is_running, true); };
+    BOOST_TEST(server.ask("POST", "/v1/snapshots").status == 202U);
+    expect_error(server.ask("POST", "/v1/snapshots"), 409, "ERR", "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,8 +4,8 @@
 
 #include "engine/state_hash.hpp"
 #include "net/limits.hpp"
-#include "tests/net/http_desk.hpp"
-#include "tests/net/http_shop.hpp"
+#include "tests/net/http_fixture.hpp"
+#include "tests/net/http_stock.hpp"
 
 namespace {
 
@@ -13,15 +13,15 @@ using allot::test::contains;
 using allot::test::expect_error;
 using allot::test::HandJournal;
 using allot::test::HttpAnswer;
-using allot::test::HttpDesk;
-using allot::test::HttpShop;
+using allot::test::HttpFixture;
+using allot::test::HttpStock;
 
 std::string allocate_one(std::string_view order, std::string_view sku, int quantity) {
     return R"({"allocate":{"order":")" + std::string{order} + R"(","lines":[{"sku":")" +
            std::string{sku} + R"(","quantity":)" + std::to_string(quantity) + "}]}}";
 }
 
-struct TransactionShop : HttpShop {
+struct TransactionStock : HttpStock {
     HttpAnswer transact(const std::string& operations, std::string_view more = {},
                         std::string_view header = {}) {
         return ask("POST", "/v1/transactions",
@@ -47,7 +47,7 @@ constexpr std::string_view every_operation =
 BOOST_AUTO_TEST_SUITE(given_a_transaction_over_http)
 
 BOOST_FIXTURE_TEST_CASE(when_all_of_it_can_be_done_then_each_operation_has_its_result,
-                        TransactionShop) {
+                        TransactionStock) {
     const auto before = engine.journal.last();
     const auto answer = transact(std::string{every_operation});
     BOOST_TEST(answer.status == 200U);
@@ -62,20 +62,20 @@ BOOST_FIXTURE_TEST_CASE(when_all_of_it_can_be_done_then_each_operation_has_its_r
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_its_answer_waits_for_it) {
-    HttpDesk<HandJournal> desk;
-    desk.send(allot::test::http_request(
+    HttpFixture<HandJournal> fixture;
+    fixture.send(allot::test::http_request(
         "POST", "/v1/transactions",
         R"({"operations":[{"add_batch":{"batch":"b","sku":"S","quantity":3}},)" +
             allocate_one("o", "S", 1) + "," + allocate_one("p", "S", 1) + "]}"));
-    BOOST_TEST(desk.engine.journal.appends == 1);
-    desk.engine.journal.sync_to(2);
-    BOOST_TEST(desk.take().empty());
-    desk.engine.journal.sync();
-    BOOST_TEST(desk.take().starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(fixture.engine.journal.appends == 1);
+    fixture.engine.journal.sync_to(2);
+    BOOST_TEST(fixture.take().empty());
+    fixture.engine.journal.sync();
+    BOOST_TEST(fixture.take().starts_with("HTTP/1.1 200 "));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_an_operation_is_refused_then_none_of_them_has_happened,
-                        TransactionShop) {
+                        TransactionStock) {
     const auto before = state();
     for (const std::string_view refused :
          {R"({"allocate":{"order":"p","lines":[{"sku":"NO","quantity":1}]}})",
@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(when_an_operation_is_refused_then_none_of_them_has_happe
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_stock_runs_out_then_only_that_line_is_short, TransactionShop) {
+BOOST_FIXTURE_TEST_CASE(when_stock_runs_out_then_only_that_line_is_short, TransactionStock) {
     const auto last = engine.journal.last();
     expect_error(transact(allocate_one("o", "LAMP", 4) + "," +
                           R"({"allocate":{"order":"p","lines":[{"sku":"SKU","quantity":1},)"
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(when_stock_runs_out_then_only_that_line_is_short, Transa
         contains(ask("GET", "/v1/shortages").body, R"([{"order":"p","sku":"LAMP","quantity":2,)"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, TransactionShop) {
+BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, TransactionStock) {
     transact(allocate_one("o", "LAMP", 5));
     const auto before = state();
     expect_error(transact(R"({"deallocate":{"order":"o"}},)" + allocate_one("p", "LAMP", 1) + "," +
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, Tr
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_each_is_for_itself_then_the_others_stand, TransactionShop) {
+BOOST_FIXTURE_TEST_CASE(when_each_is_for_itself_then_the_others_stand, TransactionStock) {
     const auto answer =
         transact(allocate_one("o", "LAMP", 4) + "," + allocate_one("p", "LAMP", 2) + "," +
                      allocate_one("q", "LAMP", 1) + R"(,{"receive":{"batch":"none"}})",
@@ -130,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(when_each_is_for_itself_then_the_others_stand, Transacti
     BOOST_TEST(contains(ask("GET", "/v1/shortages").body, R"("order":"p","sku":"LAMP")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so, TransactionShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so, TransactionStock) {
     const std::string known = R"(,"if":{"LAMP":)" + version_of("LAMP") + R"(,"NEW":0})";
     BOOST_TEST(transact(allocate_one("o", "LAMP", 1), known).status == 200U);
     const auto before = state();
@@ -149,7 +149,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so,
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_comes_with_a_key_again_then_the_first_answer_is_given,
-                        TransactionShop) {
+                        TransactionStock) {
     constexpr std::string_view key = "Idempotency-Key: 7\r\n";
     for (const std::string more : {R"(,"if":{"LAMP":1})", R"(,"if":{"LAMP":99})", ""}) {
         const std::string_view header = more.empty()           ? "Idempotency-Key: 9\r\n"
@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_comes_with_a_key_again_then_the_first_answer_is_
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothing_done,
-                        TransactionShop) {
+                        TransactionStock) {
     const auto before = state();
     const auto body = [&](const std::string& text) {
         return ask("POST", "/v1/transactions", text);
@@ -196,7 +196,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_its_bounds_then_it_is_refused, TransactionShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_its_bounds_then_it_is_refused, TransactionStock) {
     std::string many = allocate_one("o", "LAMP", 1), skus = R"(,"if":{"LAMP":1)";
     for (std::size_t i = 1; i < allot::operations_max; ++i)
         many += "," + allocate_one("o", "LAMP", 1);
@@ -216,31 +216,31 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_its_bounds_then_it_is_refused, Transac
 BOOST_AUTO_TEST_CASE(when_its_answer_would_be_too_large_then_it_is_undone_and_says_so) {
     allot::SessionLimits limits;
     limits.set_output_bytes_max(8 * allot::kibibyte);
-    HttpDesk<HandJournal> desk{limits};
-    desk.engine.journal.sync_at_once();
-    desk.ask("PUT", "/v1/batches/b", R"({"sku":"S","quantity":1000})");
+    HttpFixture<HandJournal> fixture{limits};
+    fixture.engine.journal.sync_at_once();
+    fixture.ask("PUT", "/v1/batches/b", R"({"sku":"S","quantity":1000})");
     std::string operations = allocate_one("o", "S", 1);
     for (int i = 2; i < 200; ++i) operations += "," + allocate_one("o", "S", i % 40 + 1);
     for (const std::string_view more : {"", R"(,"atomic":false)"}) {
         const auto answer =
-            desk.ask("POST", "/v1/transactions",
-                     R"({"operations":[)" + operations + "]" + std::string{more} + "}");
+            fixture.ask("POST", "/v1/transactions",
+                        R"({"operations":[)" + operations + "]" + std::string{more} + "}");
         expect_error(answer, 422, "ERR", "", "nothing has changed");
-        BOOST_TEST(desk.engine.journal.last() == 1U);
-        BOOST_TEST(desk.engine.repository.ledger().line_count() == 0U);
+        BOOST_TEST(fixture.engine.journal.last() == 1U);
+        BOOST_TEST(fixture.engine.repository.ledger().line_count() == 0U);
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_the_journal_fails_then_nothing_has_changed) {
-    HttpDesk<HandJournal> desk;
-    desk.engine.journal.sync_at_once();
-    desk.ask("PUT", "/v1/batches/b", R"({"sku":"S","quantity":1000})");
-    const auto before = state_hash(desk.engine.repository);
-    desk.engine.journal.fail();
+    HttpFixture<HandJournal> fixture;
+    fixture.engine.journal.sync_at_once();
+    fixture.ask("PUT", "/v1/batches/b", R"({"sku":"S","quantity":1000})");
+    const auto before = state_hash(fixture.engine.repository);
+    fixture.engine.journal.fail();
     const auto body =
         R"({"operations":[)" + allocate_one("o", "S", 1) + "," + allocate_one("p", "S", 1) + "]}";
-    expect_error(desk.ask("POST", "/v1/transactions", body), 503, "READONLY", "");
-    BOOST_TEST(state_hash(desk.engine.repository) == before);
+    expect_error(fixture.ask("POST", "/v1/transactions", body), 503, "READONLY", "");
+    BOOST_TEST(state_hash(fixture.engine.repository) == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,33 +26,33 @@ inline std::string message(std::string_view channel, std::string_view fields, in
     return message(channel, with_position(fields, lsn));
 }
 
-/// A session that listens, beside a desk's own, which works.
+/// A session that listens, beside a fixture's own, which works.
 struct ListeningFixture {
     ListeningFixture() {
-        desk.engine.journal.sync_at_once();
-        desk.ask("ADDBATCH b1 SKU 10");
-        desk.ask("ADDBATCH b2 SKU 10 2011-01-02");
+        fixture.engine.journal.sync_at_once();
+        fixture.ask("ADDBATCH b1 SKU 10");
+        fixture.ask("ADDBATCH b2 SKU 10 2011-01-02");
     }
     std::string ask(std::string line) {
         line += "\r\n";
         line.copy(session.prepare().data(), line.size());
         session.received(line.size());
         session.execute();
-        desk.context.store.commit_batch();
+        fixture.context.store.commit_batch();
         return take();
     }
-    std::string take() { return released(session.output(), desk.engine.journal); }
+    std::string take() { return released(session.output(), fixture.engine.journal); }
     /// What it hears of the facts there are.
     std::string hear() {
-        desk.context.pub_sub.deliver(100);
+        fixture.context.pub_sub.deliver(100);
         return take();
     }
     std::string publish(std::string_view channel, std::string_view text) {
-        desk.send(framed({"PUBLISH", channel, text}));
-        return desk.take();
+        fixture.send(framed({"PUBLISH", channel, text}));
+        return fixture.take();
     }
-    Desk<HandJournal> desk;
-    RespSession session{desk.context, "test:listener"};
+    RespFixture<HandJournal> fixture;
+    RespSession session{fixture.context, "test:listener"};
 };
 
 }  // namespace allot::test

@@ -5,7 +5,7 @@
 
 #include "net/commands/registry.hpp"
 #include "net/http/routes.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "net/core/figures.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
-using allot::test::HttpDesk;
+using allot::test::HttpFixture;
 using namespace std::chrono_literals;
 
 /// By name and labels, as they are written.
@@ -26,7 +26,7 @@ std::map<std::string, double> figures_in(const std::string& page) {
     return figures;
 }
 
-struct Watched : HttpDesk<allot::test::HandJournal> {
+struct Watched : HttpFixture<allot::test::HandJournal> {
     [[nodiscard]] std::map<std::string, double> figures() {
         return figures_in(ask("GET", "/metrics").body);
     }
@@ -37,36 +37,36 @@ struct Watched : HttpDesk<allot::test::HandJournal> {
 BOOST_AUTO_TEST_SUITE(given_a_monitor)
 
 BOOST_AUTO_TEST_CASE(when_it_asks_then_it_is_told_in_the_text_format) {
-    Watched desk;
-    const auto answer = desk.ask("GET", "/metrics");
+    Watched fixture;
+    const auto answer = fixture.ask("GET", "/metrics");
     BOOST_TEST(answer.status == 200U);
     BOOST_TEST(answer.says("Content-Type: text/plain; version=0.0.4; charset=utf-8"));
-    BOOST_TEST(desk.ask("HEAD", "/metrics").status == 200U);
-    BOOST_TEST(desk.ask("GET", "/metrics?sku=x").status == 400U);
+    BOOST_TEST(fixture.ask("HEAD", "/metrics").status == 200U);
+    BOOST_TEST(fixture.ask("GET", "/metrics?sku=x").status == 400U);
 }
 
 BOOST_AUTO_TEST_CASE(when_there_is_a_password_then_it_has_to_know_it) {
-    HttpDesk<> desk{{}, allot::Password{"open sesame"}};
-    BOOST_TEST(desk.ask("GET", "/metrics").status == 401U);
-    BOOST_TEST(desk.ask("GET", "/metrics", {}, "Authorization: Bearer open sesame\r\n").status ==
+    HttpFixture<> fixture{{}, allot::Password{"open sesame"}};
+    BOOST_TEST(fixture.ask("GET", "/metrics").status == 401U);
+    BOOST_TEST(fixture.ask("GET", "/metrics", {}, "Authorization: Bearer open sesame\r\n").status ==
                200U);
-    BOOST_TEST(desk.ask("GET", "/readyz").status == 200U);
+    BOOST_TEST(fixture.ask("GET", "/readyz").status == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
-    Watched desk;
-    const auto before = desk.figures();
-    desk.ask("GET", "/v1/skus/none/available");
-    allot::RespSession session{desk.context, "test:2"};
+    Watched fixture;
+    const auto before = fixture.figures();
+    fixture.ask("GET", "/v1/skus/none/available");
+    allot::RespSession session{fixture.context, "test:2"};
     for (const std::string_view line :
          {"ADDBATCH b s 5\r\n", "ALLOCATE o s 3\r\n", "ALLOCATE p s 3\r\n", "NONSENSE\r\n"}) {
         const auto room = session.prepare();
         session.received(line.copy(room.data(), room.size()));
         (void)session.execute();
     }
-    desk.context.store.commit_batch();
-    desk.engine.journal.sync_to(1);
-    auto after = desk.figures();
+    fixture.context.store.commit_batch();
+    fixture.engine.journal.sync_to(1);
+    auto after = fixture.figures();
     const auto grown = [&](const std::string& name) {
         BOOST_TEST(before.contains(name), name);
         return after[name] - before.at(name);
@@ -91,13 +91,13 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
 }
 
 BOOST_AUTO_TEST_CASE(when_paths_and_names_are_a_clients_then_no_label_has_them) {
-    Watched desk;
-    desk.engine.journal.sync_at_once();
-    const auto before = desk.figures().size();
-    desk.ask("GET", "/a-path-of-mine");
-    desk.ask("GET", "/v1/skus/a-name-of-mine/stock");
-    desk.ask("PUT", "/v1/batches/a-name-of-mine", R"({"sku":"SKU","quantity":1})");
-    const std::string page = desk.ask("GET", "/metrics").body;
+    Watched fixture;
+    fixture.engine.journal.sync_at_once();
+    const auto before = fixture.figures().size();
+    fixture.ask("GET", "/a-path-of-mine");
+    fixture.ask("GET", "/v1/skus/a-name-of-mine/stock");
+    fixture.ask("PUT", "/v1/batches/a-name-of-mine", R"({"sku":"SKU","quantity":1})");
+    const std::string page = fixture.ask("GET", "/metrics").body;
     BOOST_TEST(page.find("of-mine") == std::string::npos);
     BOOST_TEST(figures_in(page).size() == before);
     BOOST_TEST(figures_in(page).at(
@@ -105,11 +105,11 @@ BOOST_AUTO_TEST_CASE(when_paths_and_names_are_a_clients_then_no_label_has_them) 
 }
 
 BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_too) {
-    Watched desk;
-    desk.context.timings.durable.add(300ns);
-    desk.context.timings.durable.add(1ms);
-    desk.context.timings.durable.add(1h);
-    auto figures = desk.figures();
+    Watched fixture;
+    fixture.context.timings.durable.add(300ns);
+    fixture.context.timings.durable.add(1ms);
+    fixture.context.timings.durable.add(1h);
+    auto figures = fixture.figures();
     BOOST_TEST(figures["allot_durable_seconds_count"] == 3);
     BOOST_TEST(figures["allot_durable_seconds_sum"] == 3600.0010003,
                boost::test_tools::tolerance(1e-9));
@@ -126,23 +126,23 @@ BOOST_AUTO_TEST_CASE(when_times_were_taken_then_their_buckets_count_those_below_
 }
 
 BOOST_AUTO_TEST_CASE(when_clients_of_http_alone_hold_buffers_then_they_count) {
-    Watched desk;
-    BOOST_TEST_REQUIRE(desk.context.sessions().empty());
-    BOOST_TEST(desk.figures()["allot_client_buffer_bytes"] >= 2048);
-    const auto held = desk.ask("GET", "/v1/info").json().at("clients").at("client_buffer_bytes");
+    Watched fixture;
+    BOOST_TEST_REQUIRE(fixture.context.sessions().empty());
+    BOOST_TEST(fixture.figures()["allot_client_buffer_bytes"] >= 2048);
+    const auto held = fixture.ask("GET", "/v1/info").json().at("clients").at("client_buffer_bytes");
     BOOST_TEST(held.as_int64() >= 2048);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_storage_has_figures_of_its_own_then_they_are_there) {
-    Watched desk;
-    BOOST_TEST(!desk.figures().contains("allot_oldest_lsn"));
-    desk.context.store.backend.add_figures = [](allot::Figures& to) {
+    Watched fixture;
+    BOOST_TEST(!fixture.figures().contains("allot_oldest_lsn"));
+    fixture.context.store.backend.add_figures = [](allot::Figures& to) {
         to.begin("persistence");
         to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{3});
     };
-    BOOST_TEST(desk.figures()["allot_oldest_lsn"] == 3);
-    BOOST_TEST(desk.ask("GET", "/v1/info").json().at("persistence").at("oldest_lsn").as_int64() ==
-               3);
+    BOOST_TEST(fixture.figures()["allot_oldest_lsn"] == 3);
+    BOOST_TEST(
+        fixture.ask("GET", "/v1/info").json().at("persistence").at("oldest_lsn").as_int64() == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

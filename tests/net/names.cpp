@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "tests/net/fakes.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
@@ -16,10 +16,10 @@ constexpr std::string_view old_batch = "\uFEFFb-2";
 constexpr std::string_view old_sku = "SMALL\u200BTABLE";
 constexpr std::string_view old_order = "\u202Eorder";
 
-/// A shop that took in such names once.
-template <class Desk>
-struct OldShop : Desk {
-    OldShop() {
+/// A store that accepted such names before the rule.
+template <class Base>
+struct OldNames : Base {
+    OldNames() {
         MessageBus& bus = this->engine.bus;
         const Sku sku = Sku::stored(old_sku).value();
         const OrderId order = OrderId::stored(old_order).value();
@@ -29,13 +29,13 @@ struct OldShop : Desk {
     }
 };
 
-struct SpacedShop : test::Desk<> {
-    SpacedShop() { ask("ADDBATCH \"Red batch\" 'Red chair' 20"); }
+struct SpacedNames : test::RespFixture<> {
+    SpacedNames() { ask("ADDBATCH \"Red batch\" 'Red chair' 20"); }
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_names_with_spaces, SpacedShop)
+BOOST_FIXTURE_TEST_SUITE(given_names_with_spaces, SpacedNames)
 
 BOOST_AUTO_TEST_CASE(when_commands_name_them_then_they_are_names_like_any_other) {
     BOOST_TEST(ask("ALLOCATE \"an order\" \"Red chair\" 2") == "+Red batch\r\n");
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_of_text_has_several_then_each_is_one_word_as_it
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_of_before_the_rule, OldShop<test::Desk<>>)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_of_before_the_rule, OldNames<test::RespFixture<>>)
 
 BOOST_AUTO_TEST_CASE(when_something_new_would_get_such_a_name_then_it_is_refused) {
     const Lsn last = engine.journal.last();
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(when_a_message_names_what_is_held_then_its_command_finds_it
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_such_a_store_over_http, OldShop<test::HttpDesk<>>)
+BOOST_FIXTURE_TEST_SUITE(given_such_a_store_over_http, OldNames<test::HttpFixture<>>)
 
 BOOST_AUTO_TEST_CASE(when_names_have_spaces_then_paths_queries_and_bodies_take_them) {
     BOOST_TEST(

@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_it_is_told_nothing
     context.use_private_key_file(certificates / "server.key", boost::asio::ssl::context::pem);
     boost::asio::io_context io;
     tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
-    // Nobody has signed for it whom we trust; and then somebody has, but for another name.
+    // No trusted authority has signed the certificate; then one has, but for another name.
     const std::vector<std::pair<std::string, std::string>> tries{
         {"", ": SSL certificate problem: "},
         {certificates / "authority.pem",

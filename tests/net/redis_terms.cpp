@@ -10,7 +10,7 @@ namespace {
 
 using allot::test::contains;
 
-struct Library : allot::test::Desk<allot::test::HandJournal> {
+struct Library : allot::test::RespFixture<allot::test::HandJournal> {
     Library() { context.identity.run_id = std::string(40, 'a'); }
     std::string ask_framed(std::initializer_list<std::string_view> args) {
         send(allot::test::framed(args));

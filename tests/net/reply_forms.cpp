@@ -12,9 +12,9 @@ namespace {
 
 using allot::CommandSpec;
 using allot::SessionLimits;
-using allot::test::Desk;
 using allot::test::framed;
 using allot::test::HandJournal;
+using allot::test::RespFixture;
 
 using Arguments = std::vector<std::string>;
 
@@ -44,8 +44,8 @@ std::set<std::string> statuses_in(std::string_view replies) {
     return words;
 }
 
-struct FormsDesk : Desk<HandJournal> {
-    FormsDesk() {
+struct FormsFixture : RespFixture<HandJournal> {
+    FormsFixture() {
         engine.journal.sync_at_once();
         send(
             "ADDBATCH b LAMP 20\r\nADDBATCH c LAMP 5 2030-01-02\r\nALLOCATE o LAMP 2\r\n"
@@ -92,7 +92,7 @@ const std::vector<Arguments> data_requests{{"ALLOCATE", "o", "LAMP", "2"},
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_requests_of_both_forms, FormsDesk)
+BOOST_FIXTURE_TEST_SUITE(given_requests_of_both_forms, FormsFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_framed_one_asks_for_data_then_no_word_of_it_is_a_status) {
     for (const Arguments& words : data_requests) {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_every_command_is_sent_framed_then_all_statuses_are_kno
     const std::set<std::string> known{"OK", "PONG", "RESET", "QUEUED"};
     for (const CommandSpec& spec : allot::command_table()) {
         for (std::size_t args = 0; args < 5; ++args) {
-            FormsDesk fresh;
+            FormsFixture fresh;
             Arguments words{std::string{spec.name}};
             words.insert(words.end(), args, "1");
             for (const std::string& word : statuses_in(fresh.ask_framed(words))) {
@@ -207,11 +207,11 @@ std::string name_of_64(std::string_view begins, int number) {
 BOOST_AUTO_TEST_CASE(when_an_order_of_a_thousand_long_lines_is_asked_about_then_every_reply_fits) {
     SessionLimits limits;
     limits.set_output_bytes_max(512 * allot::kibibyte);
-    Desk<> desk{limits};
+    RespFixture<> fixture{limits};
     const std::string order = name_of_64("order", 0);
     const auto answers = [&](const Arguments& words) {
-        desk.send(framed_arguments(words));
-        return desk.take();
+        fixture.send(framed_arguments(words));
+        return fixture.take();
     };
     Arguments short_lines;
     Arguments lines{"ALLOCATE", order};

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "net/commands/registry.hpp"
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace {
 
@@ -18,8 +18,9 @@ std::chrono::nanoseconds pace = 0ns;
 allot::ServerContext::Time tick() noexcept { return now += pace; }
 
 /// A client whose commands all take as long.
-struct Slow : allot::test::Desk<> {
-    explicit Slow(std::optional<allot::Password> password = {}) : Desk{{}, std::move(password)} {
+struct Slow : allot::test::RespFixture<> {
+    explicit Slow(std::optional<allot::Password> password = {})
+        : RespFixture{{}, std::move(password)} {
         now = context.clock.now;
         context.timings.clock = tick;
         context.clock.unix_time = 1'700'000'000;
@@ -33,7 +34,7 @@ struct Slow : allot::test::Desk<> {
     }
     std::string ask(std::string_view line) {
         context.clock.now = now;
-        return Desk::ask(line);
+        return RespFixture::ask(line);
     }
 };
 
@@ -44,138 +45,140 @@ using Words = std::vector<std::string>;
 BOOST_AUTO_TEST_SUITE(given_commands_that_take_long)
 
 BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_then_it_has_the_form_that_redis_gives_it) {
-    Slow desk;
-    desk.ask("CLIENT SETNAME me");
-    desk.ask("ADDBATCH b s 10");
+    Slow fixture;
+    fixture.ask("CLIENT SETNAME me");
+    fixture.ask("ADDBATCH b s 10");
     pace = 9ms;
-    desk.ask("STOCK s");  // not slow
+    fixture.ask("STOCK s");  // not slow
     BOOST_TEST(
-        desk.ask("SLOWLOG GET 1") ==
+        fixture.ask("SLOWLOG GET 1") ==
         "*1\r\n*6\r\n:1\r\n:1700000000\r\n:20000\r\n*4\r\n$8\r\nADDBATCH\r\n$1\r\nb\r\n$1\r\ns"
         "\r\n$2\r\n10\r\n$6\r\ntest:1\r\n$2\r\nme\r\n");
-    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":2\r\n");
-    BOOST_TEST(desk.ask("SLOWLOG GET").starts_with("*2\r\n*6\r\n:1\r\n"));
-    BOOST_TEST(desk.ask("SLOWLOG GET 0") == "*0\r\n");
-    BOOST_TEST(desk.ask("slowlog get -1").starts_with("*2\r\n"));
+    BOOST_TEST(fixture.ask("SLOWLOG LEN") == ":2\r\n");
+    BOOST_TEST(fixture.ask("SLOWLOG GET").starts_with("*2\r\n*6\r\n:1\r\n"));
+    BOOST_TEST(fixture.ask("SLOWLOG GET 0") == "*0\r\n");
+    BOOST_TEST(fixture.ask("slowlog get -1").starts_with("*2\r\n"));
     for (const std::string none : {"-2", "x", "1.5", "99999999999999999999"}) {
-        BOOST_TEST(desk.ask("SLOWLOG GET " + none) ==
+        BOOST_TEST(fixture.ask("SLOWLOG GET " + none) ==
                    "-ERR '" + none +
                        "' is no count: it is a whole number, and should be greater than or equal "
                        "to -1\r\n");
     }
-    BOOST_TEST(desk.ask("SLOWLOG HELP").starts_with("*"));
-    BOOST_TEST(desk.ask("SLOWLOG RESET") == "+OK\r\n");
-    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
+    BOOST_TEST(fixture.ask("SLOWLOG HELP").starts_with("*"));
+    BOOST_TEST(fixture.ask("SLOWLOG RESET") == "+OK\r\n");
+    BOOST_TEST(fixture.ask("SLOWLOG LEN") == ":0\r\n");
     pace = 20ms;
-    desk.ask("PING");
-    BOOST_TEST(desk.context.timings.slow.entries().at(0).id == 2U);  // ids are not given out again
+    fixture.ask("PING");
+    BOOST_TEST(fixture.context.timings.slow.entries().at(0).id ==
+               2U);  // ids are not given out again
 }
 
 BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_command_is_slow) {
-    allot::test::Desk<> desk;
-    BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
+    allot::test::RespFixture<> fixture;
+    BOOST_TEST(fixture.ask("CONFIG GET slowlog-log-*") ==
                "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
-    desk.context.timings.slow.threshold = SlowLog::never;
-    BOOST_TEST(desk.ask("CONFIG GET slowlog-log-*") ==
+    fixture.context.timings.slow.threshold = SlowLog::never;
+    BOOST_TEST(fixture.ask("CONFIG GET slowlog-log-*") ==
                "*2\r\n$23\r\nslowlog-log-slower-than\r\n$2\r\n-1\r\n");
-    BOOST_TEST(desk.ask("CONFIG GET slowlog-max-len") ==
+    BOOST_TEST(fixture.ask("CONFIG GET slowlog-max-len") ==
                "*2\r\n$15\r\nslowlog-max-len\r\n$3\r\n128\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_password_is_given_then_it_is_not_kept) {
-    Slow desk{allot::Password{"open sesame"}};
-    desk.ask("AUTH mellon");
-    desk.context.clock.now = now = desk.session.refusal_due();
-    (void)desk.execute();
-    desk.ask("ATUH \"open sesame\"");  // no command, and the client is not known
-    desk.ask("HELLO 3 AUTH default \"open sesame\"");
-    desk.ask("AUTH default \"open sesame\"");
-    desk.ask("ATUH \"open sesame\"");  // no command
-    desk.ask("ECHO 1");
+    Slow fixture{allot::Password{"open sesame"}};
+    fixture.ask("AUTH mellon");
+    fixture.context.clock.now = now = fixture.session.refusal_due();
+    (void)fixture.execute();
+    fixture.ask("ATUH \"open sesame\"");  // no command, and the client is not known
+    fixture.ask("HELLO 3 AUTH default \"open sesame\"");
+    fixture.ask("AUTH default \"open sesame\"");
+    fixture.ask("ATUH \"open sesame\"");  // no command
+    fixture.ask("ECHO 1");
     BOOST_TEST(
-        (desk.kept() ==
+        (fixture.kept() ==
          std::vector<Words>{{"ECHO", "1"}, {"AUTH", "(redacted)"}, {"HELLO", "(redacted)"}}));
 }
 
 BOOST_AUTO_TEST_CASE(when_arguments_are_no_plain_text_then_they_are_kept_escaped) {
-    Slow desk;
-    desk.ask(R"(ECHO "\x1b]0;pwned\x07" "it's\xff")");
-    desk.send(allot::test::framed({"PING", std::string_view{"a\0\\\r\n", 5}}));
-    (void)desk.take();
-    BOOST_TEST(desk.ask("SLOWLOG GET").find(R"(a\x00\x5c\x0d\x0a)") != std::string::npos);
-    BOOST_TEST((desk.kept().at(2) == Words{"ECHO", R"(\x1b]0;pwned\x07)", R"(it\x27s\xff)"}));
+    Slow fixture;
+    fixture.ask(R"(ECHO "\x1b]0;pwned\x07" "it's\xff")");
+    fixture.send(allot::test::framed({"PING", std::string_view{"a\0\\\r\n", 5}}));
+    (void)fixture.take();
+    BOOST_TEST(fixture.ask("SLOWLOG GET").find(R"(a\x00\x5c\x0d\x0a)") != std::string::npos);
+    BOOST_TEST((fixture.kept().at(2) == Words{"ECHO", R"(\x1b]0;pwned\x07)", R"(it\x27s\xff)"}));
 }
 
 BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry) {
-    Slow desk;
-    desk.send("ALLOCATE o1 s 1\r\nALLOCATE o2 s 2\r\nALLOCATE o3 s 1\r\nSTOCK s\r\nSTOCK t\r\n");
-    BOOST_TEST(
-        (desk.kept() == std::vector<Words>{{"STOCK", "t"},
-                                           {"STOCK", "s"},
-                                           {"ALLOCATE", "o1", "s", "1", "... (2 more commands)"}}));
+    Slow fixture;
+    fixture.send("ALLOCATE o1 s 1\r\nALLOCATE o2 s 2\r\nALLOCATE o3 s 1\r\nSTOCK s\r\nSTOCK t\r\n");
+    BOOST_TEST((fixture.kept() ==
+                std::vector<Words>{{"STOCK", "t"},
+                                   {"STOCK", "s"},
+                                   {"ALLOCATE", "o1", "s", "1", "... (2 more commands)"}}));
     // Counted with their mean, and by verb.
-    const auto& verbs = desk.context.counters.verbs;
+    const auto& verbs = fixture.context.counters.verbs;
     const auto& allocate = verbs[allot::place_of(allot::find_command("ALLOCATE"))];
     BOOST_TEST(allocate.calls == 3U);
     BOOST_TEST((allocate.took == 20ms));
     BOOST_TEST(verbs[allot::place_of(allot::find_command("STOCK"))].calls == 2U);
-    BOOST_TEST(desk.context.timings.line.count() == 5U);
-    BOOST_TEST((desk.context.timings.line.sum() > 59ms && desk.context.timings.line.sum() <= 60ms));
+    BOOST_TEST(fixture.context.timings.line.count() == 5U);
+    BOOST_TEST(
+        (fixture.context.timings.line.sum() > 59ms && fixture.context.timings.line.sum() <= 60ms));
 }
 
 BOOST_AUTO_TEST_CASE(when_one_quits_then_what_comes_after_is_not_counted) {
-    Slow desk;
-    desk.send("QUIT\r\nPING\r\n");
-    BOOST_TEST((desk.kept() == std::vector<Words>{{"QUIT"}}));
-    BOOST_TEST(desk.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
+    Slow fixture;
+    fixture.send("QUIT\r\nPING\r\n");
+    BOOST_TEST((fixture.kept() == std::vector<Words>{{"QUIT"}}));
+    BOOST_TEST(fixture.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
                0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
-    allot::test::Desk<> desk;
-    desk.context.timings.slow.threshold = 0us;
-    desk.ask("PING");
-    BOOST_TEST(desk.ask("SLOWLOG LEN") == ":0\r\n");
-    BOOST_TEST(desk.context.timings.line.count() == 0U);
-    BOOST_TEST(desk.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
+    allot::test::RespFixture<> fixture;
+    fixture.context.timings.slow.threshold = 0us;
+    fixture.ask("PING");
+    BOOST_TEST(fixture.ask("SLOWLOG LEN") == ":0\r\n");
+    BOOST_TEST(fixture.context.timings.line.count() == 0U);
+    BOOST_TEST(fixture.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
                1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_kept) {
-    allot::test::HttpDesk<> desk;
-    now = desk.context.clock.now;
-    desk.context.timings.clock = tick;
+    allot::test::HttpFixture<> fixture;
+    now = fixture.context.clock.now;
+    fixture.context.timings.clock = tick;
     pace = 10ms;
     const std::string body = R"({"lines":[{"sku":"SKU","quantity":1}]})";
-    desk.ask("POST", "/v1/orders/o/allocations", body, "Authorization: Bearer secret\r\n");
-    desk.context.clock.now = now;
-    desk.ask("GET", "/livez");
-    const auto& entries = desk.context.timings.slow.entries();
+    fixture.ask("POST", "/v1/orders/o/allocations", body, "Authorization: Bearer secret\r\n");
+    fixture.context.clock.now = now;
+    fixture.ask("GET", "/livez");
+    const auto& entries = fixture.context.timings.slow.entries();
     BOOST_REQUIRE(entries.size() == 2U);
     BOOST_TEST((entries[0].args == Words{"GET", "/livez"}));
     BOOST_TEST((entries[1].args == Words{"POST", "/v1/orders/o/allocations", body}));
     BOOST_TEST(entries[1].peer == "test:1");
-    BOOST_TEST(desk.context.timings.http.count() == 2U);
-    BOOST_TEST(desk.context.timings.line.count() == 0U);
+    BOOST_TEST(fixture.context.timings.http.count() == 2U);
+    BOOST_TEST(fixture.context.timings.line.count() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_forgotten) {
-    allot::test::HttpDesk<> desk;
-    desk.context.timings.slow.add({.id = 0,
-                                   .at = 1'700'000'000,
-                                   .took = 20ms,
-                                   .args = {"STOCK", "a\"\xff\r\n"},
-                                   .peer = "test:9",
-                                   .name = "me"});
+    allot::test::HttpFixture<> fixture;
+    fixture.context.timings.slow.add({.id = 0,
+                                      .at = 1'700'000'000,
+                                      .took = 20ms,
+                                      .args = {"STOCK", "a\"\xff\r\n"},
+                                      .peer = "test:9",
+                                      .name = "me"});
     const std::string first =
         R"({"id":0,"at":1700000000,"microseconds":20000,"arguments":["STOCK","a\"\uFFFD\u000d\u000a"],)"
         R"("client":"test:9","name":"me"})";
-    const auto told = desk.ask("GET", "/v1/slowlog");
+    const auto told = fixture.ask("GET", "/v1/slowlog");
     BOOST_TEST(told.status == 200U);
     BOOST_TEST(told.json() == boost::json::parse(R"({"length":1,"entries":[)" + first + "]}"));
-    for (int i = 0; i < 11; ++i) desk.context.timings.slow.add({});
+    for (int i = 0; i < 11; ++i) fixture.context.timings.slow.add({});
     const auto count = [&](std::string_view query) {
-        const auto answer = desk.ask("GET", "/v1/slowlog" + std::string{query}).json();
+        const auto answer = fixture.ask("GET", "/v1/slowlog" + std::string{query}).json();
         BOOST_TEST(answer.at("length").as_int64() == 12);
         return answer.at("entries").as_array().size();
     };
@@ -184,16 +187,16 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_for
     BOOST_TEST(count("?count=3") == 3U);
     BOOST_TEST(count("?count=18446744073709551615") == 12U);
     for (const std::string none : {"", "-1", "1.5", "x", "18446744073709551616"}) {
-        const auto refused = desk.ask("GET", "/v1/slowlog?count=" + none);
+        const auto refused = fixture.ask("GET", "/v1/slowlog?count=" + none);
         BOOST_TEST(refused.status == 400U);
         BOOST_TEST(refused.body ==
                    R"({"error":{"code":"SYNTAX","message":"')" + none +
                        R"(' is no count: it is a whole number from 0, in digits only",)"
                        R"("field":"count"}})");
     }
-    BOOST_TEST(desk.ask("DELETE", "/v1/slowlog").body == R"({"forgotten":12})");
-    BOOST_TEST(desk.ask("GET", "/v1/slowlog").body == R"({"length":0,"entries":[]})");
-    BOOST_TEST(desk.ask("DELETE", "/v1/slowlog?count=1").status == 400U);
+    BOOST_TEST(fixture.ask("DELETE", "/v1/slowlog").body == R"({"forgotten":12})");
+    BOOST_TEST(fixture.ask("GET", "/v1/slowlog").body == R"({"length":0,"entries":[]})");
+    BOOST_TEST(fixture.ask("DELETE", "/v1/slowlog?count=1").status == 400U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_told_over_http_all_the_same) {

@@ -36,7 +36,7 @@ struct Wire {
                   const Identity* client_shows = nullptr, int version_max = TLS1_3_VERSION)
         : context{server_files}, server{context}, client{client_shows, version_max} {}
 
-    /// Until nobody has anything to say.
+    /// Until neither side has anything to send.
     void run(std::size_t piece = 1 << 20) {
         for (bool moved = true; moved;) {
             said += client.read();

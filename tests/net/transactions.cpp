@@ -1,25 +1,25 @@
 // MULTI to EXEC.
 #include "engine/invariants.hpp"
 #include "net/commands/registry.hpp"
-#include "tests/net/transaction_desk.hpp"
+#include "tests/net/transaction_fixture.hpp"
 
 namespace {
 
 using allot::RespSession;
 using allot::test::aborted;
 using allot::test::contains;
-using allot::test::Desk;
 using allot::test::framed;
 using allot::test::HandJournal;
 using allot::test::repeated;
-using allot::test::TransactionDesk;
+using allot::test::RespFixture;
+using allot::test::TransactionFixture;
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction)
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_each_command_is_answered_in_its_place,
-                        TransactionDesk) {
+                        TransactionFixture) {
     BOOST_TEST(ask("MULTI") == "+OK\r\n");
     BOOST_TEST(ask("ALLOCATE o1 LAMP 4") == "+QUEUED\r\n");
     BOOST_TEST(ask("ALLOCATE o2 LAMP 7") == "+QUEUED\r\n");
@@ -33,7 +33,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_each_command_is_answered_in_its
     BOOST_TEST(ask("EXEC") == "-ERR EXEC without MULTI\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_sent_in_one_go_then_nothing_overtakes_its_end, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_sent_in_one_go_then_nothing_overtakes_its_end,
+                        TransactionFixture) {
     send("MULTI\r\n" + repeated("ALLOCATE o LAMP 1\r\n", 20) + "EXEC\r\nALLOCATE p LAMP 2\r\n");
     BOOST_TEST(take() == "+OK\r\n" + repeated("+QUEUED\r\n", 20) + "*20\r\n" +
                              repeated("+b1\r\n", 20) + "+b1\r\n");
@@ -43,7 +44,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_sent_in_one_go_then_nothing_overtakes_its_end
     BOOST_TEST(ask("AVAILABLE LAMP") == ":7\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, TransactionFixture) {
     send("MULTI\r\nALLOCATE o LAMP 1\r\n" + framed({"ALLOCATE", "p", "LAMP", "1"}));
     take();
     send(framed({"EXEC"}));
@@ -55,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, Transact
     BOOST_TEST(contains(reply, "\r\n*1\r\n*4\r\n:3\r\n"), reply);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_is_refused_then_the_others_stand, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_is_refused_then_the_others_stand, TransactionFixture) {
     const std::string reply =
         last_of({"MULTI", "ALLOCATE o1 LAMP 3 CHAIR 6", "ALLOCATE o2 NO 1", "ADDBATCH b1 LAMP 11",
                  "SETQTY no 1", "ADDBATCH b3 NEW 1", "ALLOCATE o3 NEW 1", "EXEC"});
@@ -70,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_is_refused_then_the_others_stand, T
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_waits_for_it,
-                        TransactionDesk) {
+                        TransactionFixture) {
     const auto before = engine.journal.appends.load();
     last_of({"MULTI", "ALLOCATE o1 LAMP 1", "ALLOCATE o2 LAMP 99", "SETQTY b1 0"});
     BOOST_TEST(engine.journal.appends == before);
@@ -83,22 +84,22 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_waits_for_
 }
 
 BOOST_AUTO_TEST_CASE(when_its_record_is_not_durable_then_its_reply_is_held) {
-    Desk<HandJournal> desk;
-    desk.ask("ADDBATCH b LAMP 10");
-    desk.engine.journal.sync();
-    desk.take();
-    desk.send("MULTI\r\nALLOCATE o1 LAMP 1\r\nALLOCATE o2 LAMP 1\r\n");
-    desk.take();
-    desk.send("EXEC\r\n");
-    BOOST_TEST(desk.take().empty());
-    desk.engine.journal.sync_to(2);
-    BOOST_TEST(desk.take().empty());
-    desk.engine.journal.sync();
-    BOOST_TEST(desk.take() == "*2\r\n+b\r\n+b\r\n");
+    RespFixture<HandJournal> fixture;
+    fixture.ask("ADDBATCH b LAMP 10");
+    fixture.engine.journal.sync();
+    fixture.take();
+    fixture.send("MULTI\r\nALLOCATE o1 LAMP 1\r\nALLOCATE o2 LAMP 1\r\n");
+    fixture.take();
+    fixture.send("EXEC\r\n");
+    BOOST_TEST(fixture.take().empty());
+    fixture.engine.journal.sync_to(2);
+    BOOST_TEST(fixture.take().empty());
+    fixture.engine.journal.sync();
+    BOOST_TEST(fixture.take() == "*2\r\n+b\r\n+b\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_while_it_is_queued_then_nothing_runs,
-                        TransactionDesk) {
+                        TransactionFixture) {
     for (const std::string_view wrong : {"FROB",
                                          "ALLOCATE o",
                                          "PING a b",
@@ -147,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_while_it_is_queued_then_nothin
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_verbs_come_out_of_order_then_they_are_refused_as_in_Redis,
-                        TransactionDesk) {
+                        TransactionFixture) {
     BOOST_TEST(ask("EXEC") == "-ERR EXEC without MULTI\r\n");
     BOOST_TEST(ask("DISCARD") == "-ERR DISCARD without MULTI\r\n");
     BOOST_TEST(ask("UNWATCH") == "+OK\r\n");
@@ -161,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_verbs_come_out_of_order_then_they_are_refused_a
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_watched,
-                        TransactionDesk) {
+                        TransactionFixture) {
     for (const std::string_view end : {"DISCARD", "RESET"}) {
         last_of({"WATCH LAMP", "MULTI", "ALLOCATE o1 LAMP 1"});
         BOOST_TEST(ask(end).starts_with('+'));
@@ -176,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_wat
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_asks_the_storage_then_that_neither_waits_nor_ends_the_unit,
-                        TransactionDesk) {
+                        TransactionFixture) {
     const auto before = engine.journal.appends.load();
     const std::string reply =
         last_of({"MULTI", "ALLOCATE o1 LAMP 1", "FEED 3 BLOCK 0", "INFO nothing", "FEED 2 COUNT 1",
@@ -190,7 +191,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_asks_the_storage_then_that_neither_waits_nor_end
     BOOST_TEST(engine.journal.appends == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_what_came_before, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_what_came_before, TransactionFixture) {
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o1 LAMP 8", "EXPLAIN o2 LAMP 3", "ALLOCATE o3 LAMP 2",
                         "EXEC"}) ==
                "*3\r\n+b1\r\n*2\r\n+o2 LAMP 3: Out of stock for sku LAMP\r\n"
@@ -198,7 +199,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_what_came_before, Tr
     BOOST_TEST(ask("SHORTAGES") == "*0\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_client_speaks_version_3_then_its_null_is_told, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_a_client_speaks_version_3_then_its_null_is_told, TransactionFixture) {
     ask("HELLO 3");
     last_of({"WATCH LAMP", "ALLOCATE o1 LAMP 1", "MULTI", "ALLOCATE o2 LAMP 1"});
     BOOST_TEST(ask("EXEC") == "_\r\n");
@@ -206,13 +207,13 @@ BOOST_FIXTURE_TEST_CASE(when_a_client_speaks_version_3_then_its_null_is_told, Tr
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_client_listens_in_version_2_then_it_may_not_begin_one,
-                        TransactionDesk) {
+                        TransactionFixture) {
     ask("SUBSCRIBE a");
     BOOST_TEST(ask("MULTI").starts_with("-ERR Can't execute 'multi'"));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_they_count_as_calls_once_they_run,
-                        TransactionDesk) {
+                        TransactionFixture) {
     const auto calls = [&](std::string_view verb) {
         return context.counters.verbs[place_of(allot::find_command(verb))].calls;
     };

@@ -1,18 +1,18 @@
 // Transactions that are too much, or meet a storage that fails.
-#include "tests/net/transaction_desk.hpp"
+#include "tests/net/transaction_fixture.hpp"
 
 namespace {
 
 using allot::ErrorCode;
 using allot::test::aborted;
 using allot::test::repeated;
-using allot::test::TransactionDesk;
+using allot::test::TransactionFixture;
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction_beyond_its_bounds)
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_commands_then_it_is_refused, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_commands_then_it_is_refused, TransactionFixture) {
     send("MULTI\r\n" + repeated("PING\r\n", allot::transaction_commands_max));
     while (!take().empty()) execute();
     BOOST_TEST(ask("PING") == "-SYNTAX a transaction has at most 10000 commands\r\n");
@@ -20,7 +20,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_commands_then_it_is_refused, Transa
     BOOST_TEST(ask("EXEC") == aborted);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_bytes_then_it_is_refused, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_bytes_then_it_is_refused, TransactionFixture) {
     ask("MULTI");
     const std::string large = "ECHO " + std::string(60'000, 'x');
     std::size_t queued = 0;
@@ -31,7 +31,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_bytes_then_it_is_refused, Transacti
 }
 
 BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_their_memory_is_the_clients,
-                        TransactionDesk) {
+                        TransactionFixture) {
     ask("MULTI");
     const std::size_t before = context.usage.buffer_bytes;
     for (int i = 0; i < 8; ++i) ask("ECHO " + std::string(50'000, 'x'));
@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_their_memory_is_the_client
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_replies_would_be_too_large_then_it_is_undone_and_says_so,
-                        TransactionDesk) {
+                        TransactionFixture) {
     const auto before = state();
     ask("MULTI");
     ask("ALLOCATE o1 LAMP 1");
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_replies_would_be_too_large_then_it_is_undone_an
     BOOST_TEST(ask("ALLOCATE o1 LAMP 1") == "+b1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_would_record_too_many_facts_then_it_is_undone, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_would_record_too_many_facts_then_it_is_undone, TransactionFixture) {
     ask("ADDBATCH big BIG 1000000");
     std::string order = "ALLOCATE big";
     for (int units = 1; units <= 1'000; ++units) order += " BIG " + std::to_string(units);
@@ -82,7 +82,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_would_record_too_many_facts_then_it_is_undone, T
     BOOST_TEST(engine.journal.last() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed,
+                        TransactionFixture) {
     const auto before = state();
     engine.journal.unit_facts_max = 1;
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o1 LAMP 1", "ALLOCATE o2 LAMP 1", "EXEC"}) ==
@@ -97,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed, 
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_storage_has_failed_then_only_what_needs_none_runs,
-                        TransactionDesk) {
+                        TransactionFixture) {
     last_of({"MULTI", "ALLOCATE o1 LAMP 1"});
     context.store.failed = true;
     const std::string failed =

@@ -1,21 +1,21 @@
 // WATCH and UNWATCH.
-#include "tests/net/transaction_desk.hpp"
+#include "tests/net/transaction_fixture.hpp"
 
 namespace {
 
 using allot::test::aborted;
 using allot::test::contains;
-using allot::test::Desk;
 using allot::test::HandJournal;
 using allot::test::OtherClient;
-using allot::test::TransactionDesk;
+using allot::test::RespFixture;
+using allot::test::TransactionFixture;
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_client_that_watches)
 
 BOOST_FIXTURE_TEST_CASE(when_the_stock_of_a_sku_changes_then_its_next_transaction_is_not_run,
-                        TransactionDesk) {
+                        TransactionFixture) {
     OtherClient other{*this};
     for (const std::string_view change :
          {"ALLOCATE o LAMP 1", "ADDBATCH b3 LAMP 1", "SETQTY b3 2", "RESCHEDULE b3 2031-01-01",
@@ -29,7 +29,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_stock_of_a_sku_changes_then_its_next_transactio
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_of_it_changes_then_the_transaction_runs, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_nothing_of_it_changes_then_the_transaction_runs, TransactionFixture) {
     OtherClient other{*this};
     for (const std::string_view change :
          {"ALLOCATE o CHAIR 1", "ALLOCATE o LAMP 99", "DEALLOCATE o LAMP 99", "EXPLAIN o LAMP 1",
@@ -40,7 +40,7 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_of_it_changes_then_the_transaction_runs, Tr
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_sku_is_new_then_its_first_batch_is_a_change, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_a_sku_is_new_then_its_first_batch_is_a_change, TransactionFixture) {
     OtherClient other{*this};
     ask("WATCH NEW");
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*1\r\n+PONG\r\n");
@@ -49,7 +49,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_sku_is_new_then_its_first_batch_is_a_change, Tran
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o NEW 1", "EXEC"}) == "*-1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts,
+                        TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1"});
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
     // What it watches again stays watched from the first time on.
@@ -57,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts, 
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, TransactionFixture) {
     OtherClient other{*this};
     for (const std::string_view end : {"UNWATCH", "RESET"}) {
         ask("WATCH LAMP");
@@ -75,13 +76,13 @@ BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, Transaction
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_was_refused_as_well_then_that_is_told, TransactionDesk) {
+BOOST_FIXTURE_TEST_CASE(when_it_was_refused_as_well_then_that_is_told, TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1", "MULTI", "FROB"});
     BOOST_TEST(ask("EXEC") == aborted);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_name_is_none_or_there_are_too_many_then_none_is_watched,
-                        TransactionDesk) {
+                        TransactionFixture) {
     BOOST_TEST(ask("WATCH LAMP no\x01name").starts_with("-BADNAME"));
     BOOST_TEST(session.watches().empty());
     std::string many = "WATCH";
@@ -94,16 +95,16 @@ BOOST_FIXTURE_TEST_CASE(when_a_name_is_none_or_there_are_too_many_then_none_is_w
 }
 
 BOOST_AUTO_TEST_CASE(when_what_it_saw_is_not_durable_then_its_null_is_held) {
-    Desk<HandJournal> desk;
-    desk.ask("ADDBATCH b LAMP 10");
-    desk.ask("WATCH LAMP");
-    desk.ask("ALLOCATE o LAMP 1");
-    desk.engine.journal.sync_to(1);
-    BOOST_TEST(desk.take() == "+OK\r\n+OK\r\n");
-    desk.send("MULTI\r\nPING\r\nEXEC\r\n");
-    BOOST_TEST(!contains(desk.take(), "*-1"));
-    desk.engine.journal.sync();
-    BOOST_TEST(desk.take().ends_with("*-1\r\n"));
+    RespFixture<HandJournal> fixture;
+    fixture.ask("ADDBATCH b LAMP 10");
+    fixture.ask("WATCH LAMP");
+    fixture.ask("ALLOCATE o LAMP 1");
+    fixture.engine.journal.sync_to(1);
+    BOOST_TEST(fixture.take() == "+OK\r\n+OK\r\n");
+    fixture.send("MULTI\r\nPING\r\nEXEC\r\n");
+    BOOST_TEST(!contains(fixture.take(), "*-1"));
+    fixture.engine.journal.sync();
+    BOOST_TEST(fixture.take().ends_with("*-1\r\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,11 +12,11 @@ using namespace allot::testing;
 namespace {
 
 /// A directory with CSV files and a store beside them.
-struct Shop {
+struct ImportFixture {
     ScratchDirectory scratch;
     std::string data = scratch / "store";
 
-    Shop() { std::filesystem::create_directory(scratch / "in"); }
+    ImportFixture() { std::filesystem::create_directory(scratch / "in"); }
     void write(const std::string& name, const std::string& text) const {
         scratch.write("in/" + name, text);
     }
@@ -43,70 +43,70 @@ const std::string batches =
 BOOST_AUTO_TEST_SUITE(given_files_to_import)
 
 BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines) {
-    const Shop shop;
-    shop.write("batches.csv", batches);
-    shop.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\no1,t,4,b2\n");
-    shop.write("orders.csv", "order,sku,quantity\no3,t,7\no3,s,3\no1,t,4\n");
-    const auto run = shop.import();
+    const ImportFixture fixture;
+    fixture.write("batches.csv", batches);
+    fixture.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\no1,t,4,b2\n");
+    fixture.write("orders.csv", "order,sku,quantity\no3,t,7\no3,s,3\no1,t,4\n");
+    const auto run = fixture.import();
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(contains(run.out,
                         "3 batches, 2 allocations and 3 order lines read, "
                         "already there: 1; of the order lines "));
     BOOST_TEST(contains(run.out, "1 allocated, 1 short of stock, 1 allocated before; 7 facts"));
-    BOOST_TEST(shop.exported() == batches +
-                                      "order,sku,quantity,batch\n"
-                                      "o2,t,4,b3\no1,t,4,b2\no3,s,3,b1\n");
+    BOOST_TEST(fixture.exported() == batches +
+                                         "order,sku,quantity,batch\n"
+                                         "o2,t,4,b3\no1,t,4,b2\no3,s,3,b1\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
-    const Shop shop;
-    shop.write("batches.csv", batches);
-    shop.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\n");
-    shop.write("orders.csv", "order,sku,quantity\no3,t,7\no4,t,90\n");
-    BOOST_TEST(contains(shop.import().out, " 1 short of stock,"));
-    const auto before = shop.state_hash();
-    const auto again = shop.import();
+    const ImportFixture fixture;
+    fixture.write("batches.csv", batches);
+    fixture.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\n");
+    fixture.write("orders.csv", "order,sku,quantity\no3,t,7\no4,t,90\n");
+    BOOST_TEST(contains(fixture.import().out, " 1 short of stock,"));
+    const auto before = fixture.state_hash();
+    const auto again = fixture.import();
     BOOST_TEST(contains(again.out, " 0 facts recorded\n"), again.out);
     BOOST_TEST(contains(again.out, ", already there: 5; "), again.out);
-    BOOST_TEST(shop.state_hash() == before);
+    BOOST_TEST(fixture.state_hash() == before);
 }
 
 BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_all) {
-    const Shop shop;
-    shop.write("batches.csv", batches);
-    shop.write("orders.csv", "order,sku,quantity\no1,s,4\no2,s,4\no1,t,11\no2,t,3\no1,s,1\n");
-    const std::vector<std::string> import = {"import", "--whole-orders", "--data", shop.data,
-                                             shop.scratch / "in"};
+    const ImportFixture fixture;
+    fixture.write("batches.csv", batches);
+    fixture.write("orders.csv", "order,sku,quantity\no1,s,4\no2,s,4\no1,t,11\no2,t,3\no1,s,1\n");
+    const std::vector<std::string> import = {"import", "--whole-orders", "--data", fixture.data,
+                                             fixture.scratch / "in"};
     const auto run = run_program(import);
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(contains(run.out,
                         "of the order lines 2 allocated, 1 short of stock, 2 left out with them, "
                         "0 allocated before; 6 facts recorded\n"),
                run.out);
-    BOOST_TEST(contains(shop.exported(), "batch\no2,s,4,b1\no2,t,3,b2\n"));
+    BOOST_TEST(contains(fixture.exported(), "batch\no2,s,4,b1\no2,t,3,b2\n"));
     BOOST_TEST(contains(run_program(import).out, "2 allocated before; 0 facts recorded\n"));
     // The same rows one by one: what was left out has a batch.
-    BOOST_TEST(contains(shop.import().out,
+    BOOST_TEST(contains(fixture.import().out,
                         "of the order lines 2 allocated, 1 short of stock, 2 allocated before; "));
 }
 
 BOOST_AUTO_TEST_CASE(when_files_are_named_one_by_one_then_only_those_are_read) {
-    const Shop shop;
-    shop.write("b.csv", batches);
-    shop.write("o.csv", "order,sku,quantity\no3,s,3\n");
+    const ImportFixture fixture;
+    fixture.write("b.csv", batches);
+    fixture.write("o.csv", "order,sku,quantity\no3,s,3\n");
     const auto run =
-        run_program({"import", "--data", shop.data, "--batches", shop.scratch / "in/b.csv",
-                     "--orders", shop.scratch / "in/o.csv"});
+        run_program({"import", "--data", fixture.data, "--batches", fixture.scratch / "in/b.csv",
+                     "--orders", fixture.scratch / "in/o.csv"});
     BOOST_TEST(run.code == 0, run.err);
-    BOOST_TEST(contains(shop.exported(), "o3,s,3,b1\n"));
+    BOOST_TEST(contains(fixture.exported(), "o3,s,3,b1\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_no_file_is_named_then_that_is_wrong_usage) {
-    const Shop shop;
-    const auto run = run_program({"import", "--data", shop.data});
+    const ImportFixture fixture;
+    const auto run = run_program({"import", "--data", fixture.data});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(contains(run.err, "allot import: needs PATH, or a file by --batches"));
-    BOOST_TEST(!shop.scratch.has("store"));
+    BOOST_TEST(!fixture.scratch.has("store"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -114,48 +114,48 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_files_with_mistakes_to_import)
 
 BOOST_AUTO_TEST_CASE(when_rows_break_rules_then_all_are_named_and_there_is_not_even_a_store) {
-    const Shop shop;
-    shop.write("batches.csv", "batch,sku,quantity,eta\nb1,s,1.5,\nb2,s,10,\n");
-    shop.write("allocations.csv", "order,sku,quantity,batch\no1,s,4\n");
-    shop.write("orders.csv", "order,sku,quantity\no  3,s,7\n");
-    const auto run = shop.import();
+    const ImportFixture fixture;
+    fixture.write("batches.csv", "batch,sku,quantity,eta\nb1,s,1.5,\nb2,s,10,\n");
+    fixture.write("allocations.csv", "order,sku,quantity,batch\no1,s,4\n");
+    fixture.write("orders.csv", "order,sku,quantity\no  3,s,7\n");
+    const auto run = fixture.import();
     BOOST_TEST(run.code == 1);
     for (const char* const expected :
          {"batches.csv:2:6: value '1.5': ", "allocations.csv:2:6: value '4': a row has 4 fields",
           "orders.csv:2:1: value 'o  3': "}) {
         BOOST_TEST(contains(run.err, expected), expected << " in " << run.err);
     }
-    BOOST_TEST(!shop.scratch.has("store"));
+    BOOST_TEST(!fixture.scratch.has("store"));
 }
 
 BOOST_AUTO_TEST_CASE(when_rows_contradict_the_store_then_all_are_named_and_nothing_changes) {
-    const Shop shop;
-    shop.write("batches.csv", batches);
-    BOOST_TEST(shop.import().code == 0);
-    const auto before = shop.state_hash();
+    const ImportFixture fixture;
+    fixture.write("batches.csv", batches);
+    BOOST_TEST(fixture.import().code == 0);
+    const auto before = fixture.state_hash();
 
-    shop.write("batches.csv", "batch,sku,quantity,eta\nb9,s,1,\nb1,s,11,\n");
-    shop.write("allocations.csv", "order,sku,quantity,batch\no1,s,4,b1\no2,s,11,b1\n");
-    shop.write("orders.csv", "order,sku,quantity\no3,u,7\no4,t,1\n");
-    const auto run = shop.import();
+    fixture.write("batches.csv", "batch,sku,quantity,eta\nb9,s,1,\nb1,s,11,\n");
+    fixture.write("allocations.csv", "order,sku,quantity,batch\no1,s,4,b1\no2,s,11,b1\n");
+    fixture.write("orders.csv", "order,sku,quantity\no3,u,7\no4,t,1\n");
+    const auto run = fixture.import();
     BOOST_TEST(run.code == 1);
     for (const char* const expected : {"batches.csv:3:1: value 'b1': the reference is taken",
                                        "allocations.csv:3:6: value '11': the batch has fewer",
                                        "orders.csv:2:4: value 'u': no"}) {
         BOOST_TEST(contains(run.err, expected), expected << " in " << run.err);
     }
-    BOOST_TEST(shop.state_hash() == before);
-    BOOST_TEST(contains(shop.exported(), batches));
+    BOOST_TEST(fixture.state_hash() == before);
+    BOOST_TEST(contains(fixture.exported(), batches));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_shortage_is_all_that_a_bad_import_did_then_that_is_undone_too) {
-    const Shop shop;
-    shop.write("batches.csv", batches);
-    BOOST_TEST(shop.import().code == 0);
-    const Lsn before = open_small(shop.data).status().last;
-    shop.write("orders.csv", "order,sku,quantity\no,s,999\no,u,1\n");
-    BOOST_TEST(shop.import().code == 1);
-    BOOST_TEST(open_small(shop.data).status().last == before);
+    const ImportFixture fixture;
+    fixture.write("batches.csv", batches);
+    BOOST_TEST(fixture.import().code == 0);
+    const Lsn before = open_small(fixture.data).status().last;
+    fixture.write("orders.csv", "order,sku,quantity\no,s,999\no,u,1\n");
+    BOOST_TEST(fixture.import().code == 1);
+    BOOST_TEST(open_small(fixture.data).status().last == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_store_with_a_past)
 
 BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_same) {
-    const Shop old;
+    const ImportFixture old;
     {
         auto store = open_small(old.data);
         store.add_batch({"b1", "s", 10, "2011-01-03"}).value();
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_
         store.change_batch_quantity({"b4", 3}).value();  // its lines move
     }
     const std::string expected = old.exported();
-    const Shop young;
+    const ImportFixture young;
     BOOST_TEST(young.import("none").code == 1);
     const auto run = run_program({"import", "--data", young.data, old.scratch / "out"});
     BOOST_TEST(run.code == 0, run.err);
@@ -201,25 +201,25 @@ BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_an_export_makes_none) {
-    const Shop shop;
-    const auto run = shop.export_to("out");
+    const ImportFixture fixture;
+    const auto run = fixture.export_to("out");
     BOOST_TEST(run.code == 1);
-    BOOST_TEST(contains(run.err, "no store in " + shop.data));
-    BOOST_TEST(!shop.scratch.has("store"));
-    BOOST_TEST(!shop.scratch.has("out"));
+    BOOST_TEST(contains(run.err, "no store in " + fixture.data));
+    BOOST_TEST(!fixture.scratch.has("store"));
+    BOOST_TEST(!fixture.scratch.has("out"));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_open_elsewhere_then_that_is_one_clear_error) {
-    const Shop shop;
-    const auto store = open_small(shop.data);
-    const auto run = shop.export_to("out");
+    const ImportFixture fixture;
+    const auto store = open_small(fixture.data);
+    const auto run = fixture.export_to("out");
     BOOST_TEST(run.code == 1);
     BOOST_TEST(run.err ==
-               "allot export: " + shop.data +
+               "allot export: " + fixture.data +
                    " is open in this process already: if that is 'allot serve', export through it: "
                    "--from HOST:PORT; else end it first\n");
-    shop.write("batches.csv", batches);
-    BOOST_TEST(contains(shop.import().err, " is open in this process already: "));
+    fixture.write("batches.csv", batches);
+    BOOST_TEST(contains(fixture.import().err, " is open in this process already: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

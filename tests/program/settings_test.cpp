@@ -51,7 +51,7 @@ struct Call {
                               .warning = [this](const std::string& w) { warnings.push_back(w); }});
     }
 
-    /// \return the complaint about the call.
+    /// \return the diagnostic about the call.
     std::string error() {
         try {
             (void)read();
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
 
 BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_was_set) {
     const Rule<int> rule{[](std::string_view) { return std::optional<int>{}; }, "anything else"};
-    const auto complaint = [&](Call call) {
+    const auto diagnostic = [&](Call call) {
         try {
             (void)call.read().get("data", rule);
         } catch (const UsageError& error) {
@@ -203,9 +203,9 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
         }
         return std::string{"none"};
     };
-    BOOST_TEST(complaint({.arguments = {"--data", "x\n"}}) ==
+    BOOST_TEST(diagnostic({.arguments = {"--data", "x\n"}}) ==
                "data (flag --data): value 'x\\n': must be anything else");
-    BOOST_TEST(complaint({.arguments = {"--config", "a.ini"}, .file = "\ndata = y"}) ==
+    BOOST_TEST(diagnostic({.arguments = {"--config", "a.ini"}, .file = "\ndata = y"}) ==
                "data (file a.ini:2): value 'y': must be anything else");
 }
 

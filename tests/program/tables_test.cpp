@@ -8,33 +8,33 @@ using namespace allot::program;
 
 namespace {
 
-/// What reading a file of batches complains of.
-std::vector<std::string> complaints_of_batches(std::string_view text) {
-    Complaints complaints;
-    read_batches("b.csv", text, complaints);
-    return complaints.shown();
+/// What reading a file of batches reports.
+std::vector<std::string> diagnostics_of_batches(std::string_view text) {
+    Diagnostics diagnostics;
+    read_batches("b.csv", text, diagnostics);
+    return diagnostics.shown();
 }
 
 /// The batches of a file without mistakes, as they are written.
 std::string batches_in(std::string_view text) {
-    Complaints complaints;
+    Diagnostics diagnostics;
     std::vector<BatchRow> rows;
-    for (const auto& at : read_batches("b.csv", text, complaints).rows) rows.push_back(at.row);
-    BOOST_TEST(complaints.empty());
+    for (const auto& at : read_batches("b.csv", text, diagnostics).rows) rows.push_back(at.row);
+    BOOST_TEST(diagnostics.empty());
     return write_batches(rows);
 }
 
 std::vector<std::string> notes_of_batches(std::string_view text) {
-    Complaints complaints;
-    read_batches("b.csv", text, complaints);
-    BOOST_TEST(complaints.empty());
-    return complaints.notes();
+    Diagnostics diagnostics;
+    read_batches("b.csv", text, diagnostics);
+    BOOST_TEST(diagnostics.empty());
+    return diagnostics.notes();
 }
 
-std::vector<std::string> complaints_of_orders(std::string_view text) {
-    Complaints complaints;
-    read_orders("o.csv", text, complaints);
-    return complaints.shown();
+std::vector<std::string> diagnostics_of_orders(std::string_view text) {
+    Diagnostics diagnostics;
+    read_orders("o.csv", text, diagnostics);
+    return diagnostics.shown();
 }
 
 using Lines = std::vector<std::string>;
@@ -44,10 +44,10 @@ using Lines = std::vector<std::string>;
 BOOST_AUTO_TEST_SUITE(given_a_file_of_batches)
 
 BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_places) {
-    Complaints complaints;
+    Diagnostics diagnostics;
     const auto table = read_batches(
-        "b.csv", "batch,sku,quantity,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", complaints);
-    BOOST_TEST(complaints.empty());
+        "b.csv", "batch,sku,quantity,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", diagnostics);
+    BOOST_TEST(diagnostics.empty());
     BOOST_REQUIRE_EQUAL(table.rows.size(), 2);
     BOOST_TEST(table.rows[0].row.sku.view() == "S,1");
     BOOST_TEST(table.rows[0].row.eta.in_warehouse());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_plac
     const std::string eta =
         "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
     BOOST_TEST(
-        (complaints_of_batches(text) ==
+        (diagnostics_of_batches(text) ==
          Lines{"b.csv:2:1: value ' b1': " + name + "may not begin with a space",
                "b.csv:2:8: value '-1': " + quantity, "b.csv:2:11: value '2011-02-30': " + eta,
                "b.csv:4:4: value '': " + name + "has 1 to 64 bytes of UTF-8, not 0",
@@ -112,38 +112,38 @@ BOOST_AUTO_TEST_CASE(when_it_has_other_columns_then_one_note_names_them) {
     BOOST_TEST(notes_of_batches("batch,sku,quantity,eta\nb1,s1,7,\n").empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_complaint_says_what_is_wanted) {
+BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_diagnostic_says_what_is_wanted) {
     const std::string wanted =
         ": a file of batches has the columns batch (or batchref, ref), sku, quantity (or qty), "
         "eta, in any order, after a header that names them";
     BOOST_TEST(
-        (complaints_of_batches("ref,sku,amount,eta\nx\n") ==
+        (diagnostics_of_batches("ref,sku,amount,eta\nx\n") ==
          Lines{"b.csv:1:1: value 'ref,sku,amount,eta': there is no column quantity" + wanted}));
     BOOST_TEST(
-        (complaints_of_batches("b1,s1,7,2011-01-02\n") ==
+        (diagnostics_of_batches("b1,s1,7,2011-01-02\n") ==
          Lines{"b.csv:1:1: value 'b1,s1,7,2011-01-02': there is no column batch, sku, quantity, "
                "eta" +
                wanted}));
     BOOST_TEST(
-        (complaints_of_batches("ref;sku;amount;eta\n") ==
+        (diagnostics_of_batches("ref;sku;amount;eta\n") ==
          Lines{"b.csv:1:1: value 'ref;sku;amount;eta': there is no column quantity" + wanted}));
     // Line numbers count the line that names the delimiter.
-    BOOST_TEST((complaints_of_batches("sep=;\nref,sku\n") ==
+    BOOST_TEST((diagnostics_of_batches("sep=;\nref,sku\n") ==
                 Lines{"b.csv:2:1: value 'ref,sku': there is no column batch, sku, quantity, eta" +
                       wanted}));
     BOOST_TEST(
-        (complaints_of_batches("sep=|\nbatch,sku,quantity,eta\n") ==
+        (diagnostics_of_batches("sep=|\nbatch,sku,quantity,eta\n") ==
          Lines{"b.csv:1:1: value 'sep=|': there is no column batch, sku, quantity, eta" + wanted}));
     BOOST_TEST(
-        (complaints_of_batches("") ==
+        (diagnostics_of_batches("") ==
          Lines{"b.csv:1:1: value '': there is no column batch, sku, quantity, eta" + wanted}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_column_is_there_twice_then_each_that_is_too_many_is_named) {
-    BOOST_TEST((complaints_of_batches("batch,sku,quantity,eta,sku\n") ==
+    BOOST_TEST((diagnostics_of_batches("batch,sku,quantity,eta,sku\n") ==
                 Lines{"b.csv:1:24: value 'sku': this column is there twice, before as 'sku'"}));
     BOOST_TEST(
-        (complaints_of_batches("ref,sku,qty,quantity,eta\n") ==
+        (diagnostics_of_batches("ref,sku,qty,quantity,eta\n") ==
          Lines{"b.csv:1:13: value 'quantity': this column is there twice, before as 'qty'"}));
 }
 
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(when_files_were_joined_then_the_header_is_passed_over_and_a
         BOOST_TEST(
             (notes_of_batches(text) == Lines{"b.csv:3:1: note: the header again, passed over"}));
     }
-    const auto found = complaints_of_batches(header + "b1,s1,7,\n" + mark + "b2,s2,8,\n");
+    const auto found = diagnostics_of_batches(header + "b1,s1,7,\n" + mark + "b2,s2,8,\n");
     BOOST_REQUIRE_EQUAL(found.size(), 1);
     BOOST_TEST(found[0].starts_with("b.csv:3:1: value '"));
     BOOST_TEST(
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_in_utf_8_then_it_is_refused_whole) {
     for (const std::string_view text :
          {"\xFF\xFEr\0e\0f\0"sv, "\xFE\xFF\0r\0e\0f"sv, "r\0e\0f\0,\0"sv, "\0r\0e\0f\0,"sv,
           "\xFF\xFE\0\0r\0\0\0"sv, "\0\0\xFE\xFF\0\0\0r"sv}) {
-        const auto found = complaints_of_batches(text);
+        const auto found = diagnostics_of_batches(text);
         BOOST_REQUIRE_EQUAL(found.size(), 1);
         BOOST_TEST(found[0].ends_with("': this is UTF-16 or UTF-32: save the file as UTF-8"));
     }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(when_a_row_is_too_short_or_too_long_then_the_rest_is_still_
                             "b.csv:4:5: value 's\\\"': a quote stands only around a whole field"};
     const std::string text =
         "batch,sku,quantity,eta\nb1,s1\nb2,s2,1,,more\nb3,s\"1\",1,\nb4,s4,1,\n";
-    BOOST_TEST((complaints_of_batches(text) == expected));
+    BOOST_TEST((diagnostics_of_batches(text) == expected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_r
     for (const char* const bad : {"0", "-5", "1.5", "10000000000", "ten", "+1", " 1", ""}) {
         BOOST_TEST_CONTEXT(bad) {
             const auto found =
-                complaints_of_orders("order,sku,quantity\no1,s1," + std::string{bad});
+                diagnostics_of_orders("order,sku,quantity\no1,s1," + std::string{bad});
             BOOST_TEST(found.size() == 1);
             BOOST_TEST(found.at(0).starts_with("o.csv:2:7: value '" + std::string{bad} + "': "));
         }
@@ -200,11 +200,11 @@ BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_r
 }
 
 BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names_both) {
-    Complaints complaints;
+    Diagnostics diagnostics;
     const auto table =
         read_orders("o.csv", "order;sku;quantity\no1;s;2\no1;t;2\no2;s;2\no1;s;2\no1;s;3\no1;s;2\n",
-                    complaints);
-    BOOST_TEST(complaints.empty());
+                    diagnostics);
+    BOOST_TEST(diagnostics.empty());
     BOOST_TEST(table.rows.size() == 4);
     BOOST_TEST(table.repeated == 2);
     BOOST_TEST(table.rows[3].places[0].line == 6);
@@ -212,15 +212,15 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
         ": note: the same as line 2 (order o1, SKU s, quantity 2): they are one line, which is "
         "held "
         "once";
-    BOOST_TEST((complaints.notes() == Lines{"o.csv:5:1" + what, "o.csv:7:1" + what}));
+    BOOST_TEST((diagnostics.notes() == Lines{"o.csv:5:1" + what, "o.csv:7:1" + what}));
     BOOST_TEST(repeated_text(0).empty());
     BOOST_TEST(repeated_text(2) == ", 2 rows more that repeat others");
 }
 
 BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_its_first_was) {
-    Complaints complaints;
+    Diagnostics diagnostics;
     auto table = read_orders(
-        "o.csv", "order,sku,quantity\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", complaints);
+        "o.csv", "order,sku,quantity\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", diagnostics);
     BOOST_TEST(rows_together(table, 0, OrdersAre::lines) == 1U);
     gather_orders(table);
     std::string gathered;
@@ -233,36 +233,36 @@ BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_
     BOOST_TEST(rows_together(table, 5, OrdersAre::whole) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_complaint_stays_one_line) {
-    const auto found = complaints_of_orders("order,sku,quantity\n\"o\n1\",s1,1\n");
+BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_diagnostic_stays_one_line) {
+    const auto found = diagnostics_of_orders("order,sku,quantity\n\"o\n1\",s1,1\n");
     BOOST_TEST(found.at(0).starts_with("o.csv:2:1: value 'o\\n1': "));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_has_more_rows_than_allowed_then_it_is_refused) {
     std::string text = "order,sku,quantity\n";
     for (std::size_t i = 0; i < rows_max; ++i) text += "o,s,1\n";
-    BOOST_TEST(complaints_of_orders(text).empty());
+    BOOST_TEST(diagnostics_of_orders(text).empty());
     const Lines expected = {"o.csv:1000002:1: value 'o': a file has at most 1000000 rows"};
-    BOOST_TEST((complaints_of_orders(text + "o,s,1\no,s,1\n") == expected));
+    BOOST_TEST((diagnostics_of_orders(text + "o,s,1\no,s,1\n") == expected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_more_complaints_than_anyone_reads)
+BOOST_AUTO_TEST_SUITE(given_more_diagnostics_than_anyone_reads)
 
 BOOST_AUTO_TEST_CASE(when_printed_then_a_hundred_are_shown_and_the_rest_counted) {
-    Complaints complaints;
-    for (std::uint32_t i = 1; i <= 103; ++i) complaints.add("f", {i, 1}, "x", "wrong");
+    Diagnostics diagnostics;
+    for (std::uint32_t i = 1; i <= 103; ++i) diagnostics.add("f", {i, 1}, "x", "wrong");
     std::ostringstream text;
-    complaints.print(text);
-    BOOST_TEST(complaints.count() == 103);
+    diagnostics.print(text);
+    BOOST_TEST(diagnostics.count() == 103);
     BOOST_TEST(text.str().starts_with("f:1:1: value 'x': wrong\nf:2:1: "));
     BOOST_TEST(text.str().ends_with("f:100:1: value 'x': wrong\nand 3 more\n"));
 
-    for (std::uint32_t i = 1; i <= 102; ++i) complaints.note("f", {i, 1}, "so");
+    for (std::uint32_t i = 1; i <= 102; ++i) diagnostics.note("f", {i, 1}, "so");
     std::ostringstream both;
-    complaints.print(both);
-    BOOST_TEST(complaints.count() == 103);
+    diagnostics.print(both);
+    BOOST_TEST(diagnostics.count() == 103);
     BOOST_TEST(both.str().starts_with("f:1:1: note: so\n"));
     BOOST_TEST(both.str().find("f:100:1: note: so\nand 2 more notes\nf:1:1: value") !=
                std::string::npos);

@@ -3,41 +3,41 @@
 namespace allot::program {
 namespace {
 
-template <class Row, class Book>
-void book_each(const Table<Row>& table, const RowsDone& done, Book book) {
+template <class Row, class Import>
+void import_each(const Table<Row>& table, const RowsDone& done, Import take) {
     std::size_t rows = 0;
     for (const Located<Row>& at : table.rows) {
-        book(at.row, at.places);
+        take(at.row, at.places);
         if (done) done(++rows, table.rows.size());
     }
 }
 
-/// Complains of a line that cannot go where it was.
-void complain_of(const AllocationRow& row, Refusal refusal, const std::array<Place, 4>& places,
-                 Repository& repository, std::string_view file, Complaints& complaints) {
-    const auto complain = [&](std::size_t at, std::string_view value, std::string_view rule) {
-        complaints.add(file, places[at], value, rule);
+/// Reports a line that cannot go where it was.
+void report_row(const AllocationRow& row, Refusal refusal, const std::array<Place, 4>& places,
+                Repository& repository, std::string_view file, Diagnostics& diagnostics) {
+    const auto report = [&](std::size_t at, std::string_view value, std::string_view rule) {
+        diagnostics.add(file, places[at], value, rule);
     };
     if (refusal == Refusal::unknown_sku) {
-        complain(1, row.line.sku.view(), unknown_sku_rule);
+        report(1, row.line.sku.view(), unknown_sku_rule);
     } else if (refusal == Refusal::unknown_batch) {
         const bool is_known = repository.find_batch(row.batch) != no_index;
-        complain(3, row.batch.view(), is_known ? other_sku_rule : unknown_batch_rule);
+        report(3, row.batch.view(), is_known ? other_sku_rule : unknown_batch_rule);
     } else {
-        complain(2, std::to_string(row.line.quantity.units()),
-                 refusal == Refusal::batch_exists ? "another batch holds this line"
-                                                  : "the batch has fewer units available");
+        report(2, std::to_string(row.line.quantity.units()),
+               refusal == Refusal::batch_exists ? "another batch holds this line"
+                                                : "the batch has fewer units available");
     }
 }
 
-/// \return false after a complaint.
+/// \return false after a diagnostic.
 bool are_known(const Table<OrderLine>& table, std::size_t at, std::size_t size,
-               Repository& repository, Complaints& complaints) {
+               Repository& repository, Diagnostics& diagnostics) {
     bool known = true;
     for (std::size_t i = at; i < at + size; ++i) {
         const auto& [line, places] = table.rows[i];
         if (repository.find(line.sku) != nullptr) continue;
-        complaints.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
+        diagnostics.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
         known = false;
     }
     return known;
@@ -54,13 +54,13 @@ AllocateOrder order_at(const Table<OrderLine>& table, std::size_t at, std::size_
 
 }  // namespace
 
-std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
-                         const RowsDone& done) {
+std::size_t import_batches(const Table<BatchRow>& table, UnitOfWork& work, Diagnostics& diagnostics,
+                           const RowsDone& done) {
     std::size_t already = 0;
-    book_each(table, done, [&](const BatchRow& row, const auto& places) {
+    import_each(table, done, [&](const BatchRow& row, const auto& places) {
         const auto added = handle(ImportBatch{row.ref, row.sku, row.purchased, row.eta}, work);
         if (!added) {
-            complaints.add(
+            diagnostics.add(
                 table.file, places[0], row.ref.view(),
                 added.error() == Refusal::batch_limit ? batch_limit_rule : batch_taken_rule);
         } else if (!*added) {
@@ -70,13 +70,13 @@ std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complai
     return already;
 }
 
-std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
-                             Complaints& complaints, const RowsDone& done) {
+std::size_t import_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
+                               Diagnostics& diagnostics, const RowsDone& done) {
     std::size_t already = 0;
-    book_each(table, done, [&](const AllocationRow& row, const auto& places) {
+    import_each(table, done, [&](const AllocationRow& row, const auto& places) {
         const auto held = handle(ImportLine{row.line, row.batch}, work);
         if (!held) {
-            complain_of(row, held.error(), places, work.repository(), table.file, complaints);
+            report_row(row, held.error(), places, work.repository(), table.file, diagnostics);
         } else if (!*held) {
             ++already;
         }
@@ -84,12 +84,12 @@ std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work
     return already;
 }
 
-Tally book_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
-                  Complaints& complaints, const RowsDone& done) {
+Tally import_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
+                    Diagnostics& diagnostics, const RowsDone& done) {
     Tally tally;
     for (std::size_t at = 0; at < table.rows.size();) {
         const std::size_t size = rows_together(table, at, orders);
-        if (are_known(table, at, size, work.repository(), complaints)) {
+        if (are_known(table, at, size, work.repository(), diagnostics)) {
             const auto fresh = work.attempt([&](UnitOfWork& part) {
                 return handle(ImportOrder{order_at(table, at, size)}, part);
             });
@@ -101,8 +101,8 @@ Tally book_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& w
     return tally;
 }
 
-void check_orders(const Table<OrderLine>& table, Repository& repository, Complaints& complaints) {
-    are_known(table, 0, table.rows.size(), repository, complaints);
+void check_orders(const Table<OrderLine>& table, Repository& repository, Diagnostics& diagnostics) {
+    are_known(table, 0, table.rows.size(), repository, diagnostics);
 }
 
 }  // namespace allot::program

@@ -19,16 +19,16 @@ inline constexpr std::string_view batch_limit_rule = "the SKU has as many batche
 using RowsDone = std::function<void(std::size_t done, std::size_t total)>;
 
 // Each books all rows of a table in one unit of work, in the order of the file. A row that the
-// stock contradicts is complained of and passed over; the caller then does not commit.
+// stock contradicts is reported and passed over; the caller then does not commit.
 
 /// A batch that is there already, with the same contents, stays as it is.
 /// \return how many were there already.
-std::size_t book_batches(const Table<BatchRow>& table, UnitOfWork& work, Complaints& complaints,
-                         const RowsDone& done = {});
+std::size_t import_batches(const Table<BatchRow>& table, UnitOfWork& work, Diagnostics& diagnostics,
+                           const RowsDone& done = {});
 /// Each on the batch that its row names; a line that it holds already stays where it is.
 /// \return how many it held already.
-std::size_t book_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
-                             Complaints& complaints, const RowsDone& done = {});
+std::size_t import_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
+                               Diagnostics& diagnostics, const RowsDone& done = {});
 
 /// What became of order lines.
 struct Tally {
@@ -54,10 +54,10 @@ struct Tally {
 
 /// Allocates each line by itself, or each order whole or not at all; a line that no batch can take
 /// is a shortage.
-Tally book_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
-                  Complaints& complaints, const RowsDone& done = {});
+Tally import_orders(const Table<OrderLine>& table, OrdersAre orders, UnitOfWork& work,
+                    Diagnostics& diagnostics, const RowsDone& done = {});
 
-/// Complains of each line whose SKU is unknown.
-void check_orders(const Table<OrderLine>& table, Repository& repository, Complaints& complaints);
+/// Reports each line whose SKU is unknown.
+void check_orders(const Table<OrderLine>& table, Repository& repository, Diagnostics& diagnostics);
 
 }  // namespace allot::program

@@ -20,21 +20,21 @@ void print_all(const std::vector<std::string>& shown, std::size_t count, std::st
 
 }  // namespace
 
-void Complaints::add(std::string_view file, Place place, std::string_view value,
-                     std::string_view rule) {
+void Diagnostics::add(std::string_view file, Place place, std::string_view value,
+                      std::string_view rule) {
     ++count_;
     if (shown_.size() == shown_max) return;
     std::string text = text_of(file, place) + "value '" + escaped_short(value) + "': ";
     shown_.push_back(text.append(rule));
 }
 
-void Complaints::note(std::string_view file, Place place, std::string_view text) {
+void Diagnostics::note(std::string_view file, Place place, std::string_view text) {
     ++notes_count_;
     if (notes_.size() == shown_max) return;
     notes_.push_back((text_of(file, place) + "note: ").append(text));
 }
 
-void Complaints::print(std::ostream& to) const {
+void Diagnostics::print(std::ostream& to) const {
     print_all(notes_, notes_count_, " notes", to);
     print_all(shown_, count_, "", to);
 }

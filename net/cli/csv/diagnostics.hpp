@@ -13,13 +13,13 @@ namespace allot::program {
 
 /// What is wrong with a user's files: everything, not only the first thing; and what is not wrong,
 /// but should be known. Of each the first 100 are kept word by word, the rest are counted.
-class Complaints {
+class Diagnostics {
 public:
     static constexpr std::size_t shown_max = 100;
 
     /// `file:line:column: value 'x': rule`
     void add(std::string_view file, Place place, std::string_view value, std::string_view rule);
-    /// `file:line:column: note: text`, of what was passed over. It is no complaint.
+    /// `file:line:column: note: text`, of what was passed over. It is no diagnostic.
     /// \param text fit for a terminal: see escaped().
     void note(std::string_view file, Place place, std::string_view text);
 
@@ -40,13 +40,13 @@ private:
 /// Files that break a rule. Nothing has been changed because of them.
 class BadInput : public std::runtime_error {
 public:
-    explicit BadInput(Complaints complaints)
+    explicit BadInput(Diagnostics diagnostics)
         : std::runtime_error{"bad input, nothing was changed"},
-          complaints_{std::move(complaints)} {}
-    [[nodiscard]] const Complaints& complaints() const noexcept { return complaints_; }
+          diagnostics_{std::move(diagnostics)} {}
+    [[nodiscard]] const Diagnostics& diagnostics() const noexcept { return diagnostics_; }
 
 private:
-    Complaints complaints_;
+    Diagnostics diagnostics_;
 };
 
 }  // namespace allot::program

@@ -55,20 +55,20 @@ std::string joined(const CsvRow& row, char delimiter) {
     return text;
 }
 
-void complain_of_missing(const CsvRow& header, char delimiter,
-                         const std::vector<std::string_view>& missing, const TableForm& form,
-                         std::string_view file, Complaints& complaints) {
+void report_missing(const CsvRow& header, char delimiter,
+                    const std::vector<std::string_view>& missing, const TableForm& form,
+                    std::string_view file, Diagnostics& diagnostics) {
     std::string rule = "there is no column ";
     for (std::size_t i = 0; i < missing.size(); ++i) {
         if (i != 0) rule += ", ";
         rule += missing[i];
     }
-    complaints.add(file, header.empty() ? Place{} : header.front().place, joined(header, delimiter),
-                   rule + ": " + text_of(form));
+    diagnostics.add(file, header.empty() ? Place{} : header.front().place,
+                    joined(header, delimiter), rule + ": " + text_of(form));
 }
 
 void note_others(const std::vector<const CsvField*>& others, std::string_view file,
-                 Complaints& complaints) {
+                 Diagnostics& diagnostics) {
     if (others.empty()) return;
     std::string text = others.size() == 1 ? "a column is passed over: " : "columns passed over: ";
     for (std::size_t i = 0; i < std::min(others.size(), names_shown_max); ++i) {
@@ -78,7 +78,7 @@ void note_others(const std::vector<const CsvField*>& others, std::string_view fi
     if (others.size() > names_shown_max) {
         text += " and " + std::to_string(others.size() - names_shown_max) + " more";
     }
-    complaints.note(file, others.front()->place, text);
+    diagnostics.note(file, others.front()->place, text);
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ std::string TableForm::header() const {
 }
 
 std::optional<Layout> read_layout(const CsvRow& header, char delimiter, const TableForm& form,
-                                  std::string_view file, Complaints& complaints) {
+                                  std::string_view file, Diagnostics& diagnostics) {
     Layout layout;
     layout.at.fill(not_found);
     layout.width = header.size();
@@ -109,7 +109,7 @@ std::optional<Layout> read_layout(const CsvRow& header, char delimiter, const Ta
         }
         std::size_t& at = layout.at[static_cast<std::size_t>(column - form.columns.begin())];
         if (at != not_found) {
-            complaints.add(
+            diagnostics.add(
                 file, header[i].place, header[i].text,
                 "this column is there twice, before as '" + escaped_short(header[at].text) + "'");
             is_clear = false;
@@ -120,9 +120,9 @@ std::optional<Layout> read_layout(const CsvRow& header, char delimiter, const Ta
     for (std::size_t i = 0; i < form.columns.size(); ++i) {
         if (layout.at[i] == not_found) missing.push_back(form.columns[i].names[0]);
     }
-    if (!missing.empty()) complain_of_missing(header, delimiter, missing, form, file, complaints);
+    if (!missing.empty()) report_missing(header, delimiter, missing, form, file, diagnostics);
     if (!missing.empty() || !is_clear) return std::nullopt;
-    note_others(others, file, complaints);
+    note_others(others, file, diagnostics);
     return layout;
 }
 

@@ -35,10 +35,10 @@ struct Layout {
 
 /// Finds the columns by the names in a header: in any order, in upper or lower case, with white
 /// space around them. Columns of other names are passed over, with one note.
-/// \param delimiter with which a complaint shows the header.
-/// \return nothing after a complaint: a column is missing, or there twice.
+/// \param delimiter with which a diagnostic shows the header.
+/// \return nothing after a diagnostic: a column is missing, or there twice.
 [[nodiscard]] std::optional<Layout> read_layout(const CsvRow& header, char delimiter,
                                                 const TableForm& form, std::string_view file,
-                                                Complaints& complaints);
+                                                Diagnostics& diagnostics);
 
 }  // namespace allot::program

@@ -36,16 +36,16 @@ constexpr std::string_view purchased_rule = "a batch's quantity is a whole numbe
 constexpr std::string_view eta_rule =
     "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
 
-/// Complains about one file.
-struct Critic {
+/// Reports one file.
+struct FieldReader {
     std::string_view file;
-    Complaints& complaints;
+    Diagnostics& diagnostics;
 
     void operator()(Place place, std::string_view value, std::string_view rule) const {
-        complaints.add(file, place, value, rule);
+        diagnostics.add(file, place, value, rule);
     }
 
-    /// \return the field's value, or nothing after a complaint.
+    /// \return the field's value, or nothing after a diagnostic.
     template <class T>
     [[nodiscard]] std::optional<T> read(const CsvField& field, Result<T> value,
                                         std::string_view rule) const {
@@ -72,26 +72,27 @@ Result<Eta> eta_of(std::string_view text) {
     return Eta::parse(text);
 }
 
-std::optional<BatchRow> read_batch(const Cells& cells, const Critic& critic) {
-    const auto ref = critic.name<BatchRef>(*cells[0]);
-    const auto sku = critic.name<Sku>(*cells[1]);
-    const auto purchased = critic.read(*cells[2], Purchased::parse(cells[2]->text), purchased_rule);
-    const auto eta = critic.read(*cells[3], eta_of(cells[3]->text), eta_rule);
+std::optional<BatchRow> read_batch(const Cells& cells, const FieldReader& field_reader) {
+    const auto ref = field_reader.name<BatchRef>(*cells[0]);
+    const auto sku = field_reader.name<Sku>(*cells[1]);
+    const auto purchased =
+        field_reader.read(*cells[2], Purchased::parse(cells[2]->text), purchased_rule);
+    const auto eta = field_reader.read(*cells[3], eta_of(cells[3]->text), eta_rule);
     if (!ref || !sku || !purchased || !eta) return std::nullopt;
     return BatchRow{*ref, *sku, *purchased, *eta};
 }
 
-std::optional<OrderLine> read_order(const Cells& cells, const Critic& critic) {
-    const auto order = critic.name<OrderId>(*cells[0]);
-    const auto sku = critic.name<Sku>(*cells[1]);
-    const auto quantity = critic.quantity(*cells[2]);
+std::optional<OrderLine> read_order(const Cells& cells, const FieldReader& field_reader) {
+    const auto order = field_reader.name<OrderId>(*cells[0]);
+    const auto sku = field_reader.name<Sku>(*cells[1]);
+    const auto quantity = field_reader.quantity(*cells[2]);
     if (!order || !sku || !quantity) return std::nullopt;
     return OrderLine{*order, *sku, *quantity};
 }
 
-std::optional<AllocationRow> read_allocation(const Cells& cells, const Critic& critic) {
-    const auto line = read_order(cells, critic);
-    const auto batch = critic.name<BatchRef>(*cells[3]);
+std::optional<AllocationRow> read_allocation(const Cells& cells, const FieldReader& field_reader) {
+    const auto line = read_order(cells, field_reader);
+    const auto batch = field_reader.name<BatchRef>(*cells[3]);
     if (!line || !batch) return std::nullopt;
     return AllocationRow{*line, *batch};
 }
@@ -101,16 +102,17 @@ struct Header {
     Layout layout;
 };
 
-/// \return nothing after a complaint.
-std::optional<Header> read_header(CsvReader& reader, const TableForm& form, const Critic& critic) {
+/// \return nothing after a diagnostic.
+std::optional<Header> read_header(CsvReader& reader, const TableForm& form,
+                                  const FieldReader& field_reader) {
     const auto record = reader.next();
     if (record && record->has_error()) {
-        critic(record->error().place, record->error().value, record->error().rule);
+        field_reader(record->error().place, record->error().value, record->error().rule);
         return std::nullopt;
     }
     CsvRow names = record ? **record : CsvRow{};
     const auto layout =
-        read_layout(names, reader.delimiter(), form, critic.file, critic.complaints);
+        read_layout(names, reader.delimiter(), form, field_reader.file, field_reader.diagnostics);
     if (!layout) return std::nullopt;
     return Header{std::move(names), *layout};
 }
@@ -118,24 +120,26 @@ std::optional<Header> read_header(CsvReader& reader, const TableForm& form, cons
 /// Files that were joined have a header, and perhaps a byte order mark or a line `sep=;`, in the
 /// middle.
 /// \return true when the row has been dealt with.
-bool pass_over_joint(const CsvRow& row, const Header& header, bool marked, const Critic& critic) {
+bool pass_over_joint(const CsvRow& row, const Header& header, bool marked,
+                     const FieldReader& field_reader) {
     if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
-        critic.complaints.note(critic.file, row.front().place, "the header again, passed over");
+        field_reader.diagnostics.note(field_reader.file, row.front().place,
+                                      "the header again, passed over");
         return true;
     }
     if (row.size() == 2 && row[0].text == "sep=" && row[1].text.empty()) return true;
     if (!marked) return false;
-    critic(row.front().place, std::string{byte_order_mark} + row.front().text,
-           "a byte order mark stands only at a file's beginning, or before its header again");
+    field_reader(row.front().place, std::string{byte_order_mark} + row.front().text,
+                 "a byte order mark stands only at a file's beginning, or before its header again");
     return true;
 }
 
-bool has_width(const CsvRow& row, std::size_t width, const Critic& critic) {
+bool has_width(const CsvRow& row, std::size_t width, const FieldReader& field_reader) {
     if (row.size() == width) return true;
     const CsvField& odd = row.size() > width ? row[width] : row.back();
-    critic(odd.place, odd.text,
-           "a row has " + std::to_string(width) + " fields, and this one " +
-               std::to_string(row.size()));
+    field_reader(odd.place, odd.text,
+                 "a row has " + std::to_string(width) + " fields, and this one " +
+                     std::to_string(row.size()));
     return false;
 }
 
@@ -154,43 +158,43 @@ Cells cells_of(const CsvRow& row, const Layout& layout, std::size_t columns) {
 }
 
 template <class Row, class Read>
-void read_rows(CsvReader& reader, const TableForm& form, const Critic& critic, Table<Row>& table,
-               Read read) {
-    const auto header = read_header(reader, form, critic);
+void read_rows(CsvReader& reader, const TableForm& form, const FieldReader& field_reader,
+               Table<Row>& table, Read read) {
+    const auto header = read_header(reader, form, field_reader);
     if (!header) return;
     std::size_t rows = 0;
     while (const auto record = reader.next()) {
         if (record->has_error()) {
-            critic(record->error().place, record->error().value, record->error().rule);
+            field_reader(record->error().place, record->error().value, record->error().rule);
             continue;
         }
         const CsvRow& fields = **record;
-        if (pass_over_joint(fields, *header, reader.was_marked(), critic)) continue;
+        if (pass_over_joint(fields, *header, reader.was_marked(), field_reader)) continue;
         if (++rows > rows_max) {
-            critic(fields.front().place, fields.front().text,
-                   "a file has at most " + std::to_string(rows_max) + " rows");
+            field_reader(fields.front().place, fields.front().text,
+                         "a file has at most " + std::to_string(rows_max) + " rows");
             break;
         }
-        if (!has_width(fields, header->layout.width, critic)) continue;
+        if (!has_width(fields, header->layout.width, field_reader)) continue;
         const Cells cells = cells_of(fields, header->layout, form.columns.size());
-        if (const auto row = read(cells, critic)) add_row(table, *row, cells);
+        if (const auto row = read(cells, field_reader)) add_row(table, *row, cells);
     }
 }
 
 template <class Row, class Read>
 Table<Row> read_table(std::string file, std::string_view text, const TableForm& form,
-                      Complaints& complaints, Read read) {
+                      Diagnostics& diagnostics, Read read) {
     Table<Row> table{std::move(file), {}};
-    const Critic critic{table.file, complaints};
+    const FieldReader field_reader{table.file, diagnostics};
     if (is_wide_text(text.substr(0, 4))) {  // a zero byte later on is that row's mistake
-        critic({}, text.substr(0, wide_shown_bytes),
-               "this is UTF-16 or UTF-32: save the file as UTF-8");
+        field_reader({}, text.substr(0, wide_shown_bytes),
+                     "this is UTF-16 or UTF-32: save the file as UTF-8");
         return table;
     }
     const Dialect dialect = dialect_of(text);
     CsvReader reader{text.substr(dialect.skipped_bytes), dialect.delimiter,
                      dialect.skipped_lines + 1};
-    read_rows(reader, form, critic, table, read);
+    read_rows(reader, form, field_reader, table, read);
     return table;
 }
 
@@ -212,7 +216,7 @@ std::vector<std::uint32_t> first_equals(const Table<OrderLine>& table) {
     return first;
 }
 
-void leave_out_repeated(Table<OrderLine>& table, Complaints& complaints) {
+void leave_out_repeated(Table<OrderLine>& table, Diagnostics& diagnostics) {
     const auto first = first_equals(table);
     const auto rows = table.rows.size();
     std::vector<Located<OrderLine>> kept;
@@ -223,12 +227,12 @@ void leave_out_repeated(Table<OrderLine>& table, Complaints& complaints) {
             kept.push_back(at);
             continue;
         }
-        complaints.note(table.file, at.places[0],
-                        "the same as line " + std::to_string(table.rows[first[i]].places[0].line) +
-                            " (order " + escaped_short(at.row.order.view()) + ", SKU " +
-                            escaped_short(at.row.sku.view()) + ", quantity " +
-                            std::to_string(at.row.quantity.units()) +
-                            "): they are one line, which is held once");
+        diagnostics.note(table.file, at.places[0],
+                         "the same as line " + std::to_string(table.rows[first[i]].places[0].line) +
+                             " (order " + escaped_short(at.row.order.view()) + ", SKU " +
+                             escaped_short(at.row.sku.view()) + ", quantity " +
+                             std::to_string(at.row.quantity.units()) +
+                             "): they are one line, which is held once");
     }
     table.repeated = rows - kept.size();
     table.rows = std::move(kept);
@@ -236,13 +240,13 @@ void leave_out_repeated(Table<OrderLine>& table, Complaints& complaints) {
 
 }  // namespace
 
-Table<BatchRow> read_batches(std::string file, std::string_view text, Complaints& complaints) {
-    return read_table<BatchRow>(std::move(file), text, batches_form, complaints, read_batch);
+Table<BatchRow> read_batches(std::string file, std::string_view text, Diagnostics& diagnostics) {
+    return read_table<BatchRow>(std::move(file), text, batches_form, diagnostics, read_batch);
 }
 
-Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints) {
-    auto table = read_table<OrderLine>(std::move(file), text, orders_form, complaints, read_order);
-    leave_out_repeated(table, complaints);
+Table<OrderLine> read_orders(std::string file, std::string_view text, Diagnostics& diagnostics) {
+    auto table = read_table<OrderLine>(std::move(file), text, orders_form, diagnostics, read_order);
+    leave_out_repeated(table, diagnostics);
     return table;
 }
 
@@ -278,8 +282,8 @@ std::string repeated_text(std::size_t repeated) {
 }
 
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
-                                      Complaints& complaints) {
-    return read_table<AllocationRow>(std::move(file), text, allocations_form, complaints,
+                                      Diagnostics& diagnostics) {
+    return read_table<AllocationRow>(std::move(file), text, allocations_form, diagnostics,
                                      read_allocation);
 }
 

@@ -33,7 +33,7 @@ struct Located {
 /// A file of rows that each keep their own rules; whether they agree with the stock is not known.
 template <class Row>
 struct Table {
-    std::string file;  ///< its name, for complaints
+    std::string file;  ///< its name, for diagnostics
     std::vector<Located<Row>> rows;
     std::size_t repeated = 0;  ///< rows that say what an earlier one says, and are not in `rows`
 };
@@ -42,16 +42,16 @@ struct Table {
 inline constexpr std::size_t rows_max = 1'000'000;
 
 // Each reads the text of one file: a header, then rows, as docs/csv.md says. What breaks a rule is
-// left out of the table and complained of; all of the file is checked.
+// left out of the table and reported; all of the file is checked.
 
 /// `batch,sku,quantity,eta`; a quantity of 0 is that of a batch that was emptied.
-Table<BatchRow> read_batches(std::string file, std::string_view text, Complaints& complaints);
+Table<BatchRow> read_batches(std::string file, std::string_view text, Diagnostics& diagnostics);
 /// `order,sku,quantity`. Equal rows are one line, which is held once: the later ones are left out,
 /// with a note that names both.
-Table<OrderLine> read_orders(std::string file, std::string_view text, Complaints& complaints);
+Table<OrderLine> read_orders(std::string file, std::string_view text, Diagnostics& diagnostics);
 /// `order,sku,quantity,batch`
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
-                                      Complaints& complaints);
+                                      Diagnostics& diagnostics);
 
 /// How the lines of one order are allocated.
 enum class OrdersAre : bool {

@@ -18,7 +18,7 @@ public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;
     static constexpr std::chrono::milliseconds interval{100};
 
-    /// \param visible false: shows nothing, because nobody is watching.
+    /// \param visible false: shows nothing, because no terminal shows it.
     ProgressBar(std::ostream& to, bool visible, Now now = std::chrono::steady_clock::now);
     ~ProgressBar();
     ProgressBar(const ProgressBar&) = delete;

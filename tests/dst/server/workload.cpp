@@ -1,4 +1,4 @@
-#include "tests/world/shopping.hpp"
+#include "tests/dst/server/workload.hpp"
 
 #include <sstream>
 
@@ -12,100 +12,97 @@ constexpr const char* sku_prefix = "Red chair ";
 constexpr const char* order_prefix = "order № ";
 constexpr const char* batch_prefix = "größe-";
 
-std::string number(Dice& dice, std::uint64_t from, std::uint64_t below) {
-    return std::to_string(from + dice.below(below - from));
+std::string number(Rng& rng, std::uint64_t from, std::uint64_t below) {
+    return std::to_string(from + rng.below(below - from));
 }
-std::string sku(Dice& dice) { return dice.numbered(sku_prefix, skus); }
-std::string order(Dice& dice) { return dice.numbered(order_prefix, 12); }
-std::string batch(Dice& dice) { return dice.numbered(batch_prefix, 14); }
-std::string eta(Dice& dice) {
-    return dice.one_in(2) ? "warehouse" : "2011-01-0" + number(dice, 1, 6);
-}
+std::string sku(Rng& rng) { return rng.numbered(sku_prefix, skus); }
+std::string order(Rng& rng) { return rng.numbered(order_prefix, 12); }
+std::string batch(Rng& rng) { return rng.numbered(batch_prefix, 14); }
+std::string eta(Rng& rng) { return rng.one_in(2) ? "warehouse" : "2011-01-0" + number(rng, 1, 6); }
 
-Words with_lines(Words words, Dice& dice) {
-    for (std::uint64_t lines = dice.one_in(4) ? 2 + dice.below(3) : 1; lines > 0; --lines) {
-        words.push_back(sku(dice));
-        words.push_back(number(dice, 1, 15));
+Words with_lines(Words words, Rng& rng) {
+    for (std::uint64_t lines = rng.one_in(4) ? 2 + rng.below(3) : 1; lines > 0; --lines) {
+        words.push_back(sku(rng));
+        words.push_back(number(rng, 1, 15));
     }
     return words;
 }
 
-Words draw_command(Dice& dice) {
-    switch (dice.below(23)) {
+Words draw_command(Rng& rng) {
+    switch (rng.below(23)) {
         case 0:
         case 1:
         case 2: {
-            Words words{"ADDBATCH", batch(dice), sku(dice), number(dice, 1, 60)};
-            if (dice.one_in(2)) words.push_back(eta(dice));
+            Words words{"ADDBATCH", batch(rng), sku(rng), number(rng, 1, 60)};
+            if (rng.one_in(2)) words.push_back(eta(rng));
             return words;
         }
         case 3:
         case 4: {
-            Words words{"DEALLOCATE", order(dice)};
-            if (dice.one_in(2)) words.push_back(sku(dice));
-            if (words.size() == 3 && dice.one_in(2)) words.push_back(number(dice, 1, 15));
+            Words words{"DEALLOCATE", order(rng)};
+            if (rng.one_in(2)) words.push_back(sku(rng));
+            if (words.size() == 3 && rng.one_in(2)) words.push_back(number(rng, 1, 15));
             return words;
         }
         case 5:
         case 6:
-            return {"SETQTY", batch(dice), number(dice, 0, 60)};
+            return {"SETQTY", batch(rng), number(rng, 0, 60)};
         case 7:
-            return {"RESCHEDULE", batch(dice), eta(dice)};
+            return {"RESCHEDULE", batch(rng), eta(rng)};
         case 8:
-            return {"RECEIVE", batch(dice)};
+            return {"RECEIVE", batch(rng)};
         case 9:
-            return dice.one_in(2) ? Words{"STOCK", sku(dice)} : Words{"BATCH", batch(dice)};
+            return rng.one_in(2) ? Words{"STOCK", sku(rng)} : Words{"BATCH", batch(rng)};
         case 10:
-            return {"AVAILABLE", sku(dice), eta(dice)};
+            return {"AVAILABLE", sku(rng), eta(rng)};
         case 11:
-            return with_lines({"EXPLAIN", order(dice)}, dice);
+            return with_lines({"EXPLAIN", order(rng)}, rng);
         case 12:
-            return {"ALLOCATIONS", order(dice)};
+            return {"ALLOCATIONS", order(rng)};
         case 13:
-            return {dice.one_in(2) ? "PING" : "FROB"};
+            return {rng.one_in(2) ? "PING" : "FROB"};
         case 14:
-            return dice.one_in(2) ? Words{"SHORTAGES"} : Words{"SHORTAGES", sku(dice)};
+            return rng.one_in(2) ? Words{"SHORTAGES"} : Words{"SHORTAGES", sku(rng)};
         case 15: {
-            Words words{"FEED", dice.one_in(4) ? "$" : number(dice, 0, 90)};
-            if (dice.one_in(2)) words = {"FEED", "AFTER", std::string{any_cursor}};
-            if (dice.one_in(2)) words.insert(words.end(), {"COUNT", number(dice, 1, 9)});
+            Words words{"FEED", rng.one_in(4) ? "$" : number(rng, 0, 90)};
+            if (rng.one_in(2)) words = {"FEED", "AFTER", std::string{any_cursor}};
+            if (rng.one_in(2)) words.insert(words.end(), {"COUNT", number(rng, 1, 9)});
             return words;
         }
         default:
-            return with_lines({"ALLOCATE", order(dice)}, dice);
+            return with_lines({"ALLOCATE", order(rng)}, rng);
     }
 }
 
 /// What may be queued. Of a transaction with the feed in it, a reply would be too large for the
 /// model to tell.
-Words draw_queued(Dice& dice) {
-    Words words = draw_command(dice);
-    while (words[0] == "FEED" || (words[0] == "FROB" && !dice.one_in(6)))
-        words = draw_command(dice);
+Words draw_queued(Rng& rng) {
+    Words words = draw_command(rng);
+    while (words[0] == "FEED" || (words[0] == "FROB" && !rng.one_in(6))) words = draw_command(rng);
     return words;
 }
 
 }  // namespace
 
-std::vector<Words> draw_commands(Dice& dice) {
-    if (!dice.one_in(8)) return {draw_command(dice)};
+std::vector<Words> draw_commands(Rng& rng) {
+    if (!rng.one_in(8)) return {draw_command(rng)};
     std::vector<Words> block;
-    if (dice.one_in(3)) {
-        block.push_back({"WATCH", sku(dice)});
-        if (dice.one_in(3)) block.push_back(draw_command(dice));
+    if (rng.one_in(3)) {
+        block.push_back({"WATCH", sku(rng)});
+        if (rng.one_in(3)) block.push_back(draw_command(rng));
     }
     block.push_back({"MULTI"});
-    for (std::uint64_t commands = dice.below(6); commands > 0; --commands) {
-        block.push_back(draw_queued(dice));
+    for (std::uint64_t commands = rng.below(6); commands > 0; --commands) {
+        block.push_back(draw_queued(rng));
     }
-    if (dice.one_in(20)) block.push_back({dice.one_in(2) ? "MULTI" : "WATCH"});
-    if (block.back()[0] == "WATCH") block.back().push_back(sku(dice));
-    block.push_back({dice.one_in(12) ? "DISCARD" : "EXEC"});
+    if (rng.one_in(20)) block.push_back({rng.one_in(2) ? "MULTI" : "WATCH"});
+    if (block.back()[0] == "WATCH") block.back().push_back(sku(rng));
+    block.push_back({rng.one_in(12) ? "DISCARD" : "EXEC"});
     return block;
 }
 
-std::string written(const Asked& asked, Dice& dice) {
-    if (!asked.framed) return text_of(asked.words) + (dice.one_in(2) ? "\r\n" : "\n");
+std::string written(const Asked& asked, Rng& rng) {
+    if (!asked.framed) return text_of(asked.words) + (rng.one_in(2) ? "\r\n" : "\n");
     std::string bytes = "*" + std::to_string(asked.words.size()) + "\r\n";
     for (const std::string& word : asked.words) {
         bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";

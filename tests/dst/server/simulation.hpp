@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "tests/dst/server/event_queue.hpp"
+#include "tests/dst/server/feed_model.hpp"
+#include "tests/dst/server/reply_model.hpp"
+#include "tests/dst/server/rng.hpp"
+#include "tests/dst/server/simulated_server.hpp"
+#include "tests/dst/server/trace.hpp"
 #include "tests/simulation/simulated_disk.hpp"
-#include "tests/world/dice.hpp"
-#include "tests/world/event_queue.hpp"
-#include "tests/world/feed_model.hpp"
-#include "tests/world/reply_model.hpp"
-#include "tests/world/simulated_server.hpp"
-#include "tests/world/trace.hpp"
 
 namespace allot::testing {
 
-/// What became of a world.
-struct WorldReport {
+/// What became of a simulation.
+struct SimulationReport {
     std::uint64_t trace = 0;  ///< a hash of all that happened, in order: equal for equal seeds
     std::uint64_t lives = 0;
     std::uint64_t power_cuts = 0;
@@ -35,10 +35,10 @@ struct WorldReport {
 /// end by power cuts, kills, failures of the disk, or well. Each reply is compared with the naive
 /// model's, in the order of execution, and after each life what the disk gives back with what was
 /// acknowledged.
-class World final : public Witness {
+class Simulation final : public Witness {
 public:
-    explicit World(std::uint64_t seed);
-    WorldReport run();
+    explicit Simulation(std::uint64_t seed);
+    SimulationReport run();
 
 private:
     struct Client {
@@ -83,7 +83,7 @@ private:
     void find(const std::string& what);
 
     std::uint64_t seed_;
-    Dice dice_;
+    Rng rng_;
     EventQueue events_;
     Trace trace_;
     std::unique_ptr<SimulatedDisk> disk_;
@@ -99,7 +99,7 @@ private:
     End end_ = End::well;
     std::uint64_t operations_left_ = 0;  // until the power is cut
     std::uint64_t commands_left_ = 0;    // until the life ends otherwise
-    WorldReport report_;
+    SimulationReport report_;
 };
 
 }  // namespace allot::testing

@@ -92,9 +92,9 @@ inline constexpr std::string_view book_line = R"({"orderid":"o","sku":"SKU","qty
 
 /// One HttpSession without a socket, driven by hand.
 template <class AnyJournal = VolatileJournal>
-class HttpDesk {
+class HttpFixture {
 public:
-    explicit HttpDesk(SessionLimits limits = {}, std::optional<Password> password = {})
+    explicit HttpFixture(SessionLimits limits = {}, std::optional<Password> password = {})
         : context{engine.backend(), limits, std::move(password)} {}
 
     /// \param piece bytes that come at a time.

@@ -3,15 +3,15 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/dst/server/event_queue.hpp"
 #include "tests/simulation/simulated_disk.hpp"
-#include "tests/world/event_queue.hpp"
 
 namespace allot::testing {
 
-/// Everything that chance decides in a world, drawn from one seed.
-class Dice {
+/// Everything that chance decides in a simulation, drawn from one seed.
+class Rng {
 public:
-    explicit Dice(std::uint64_t seed) : random_{seed} {}
+    explicit Rng(std::uint64_t seed) : random_{seed} {}
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
     [[nodiscard]] bool one_in(std::uint64_t times) { return below(times) == 0; }
     /// Mostly short, now and then as long as `most`.

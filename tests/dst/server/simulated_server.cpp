@@ -1,4 +1,4 @@
-#include "tests/world/simulated_server.hpp"
+#include "tests/dst/server/simulated_server.hpp"
 
 #include <algorithm>
 
@@ -20,12 +20,12 @@ SessionLimits tight_limits() {
 
 }  // namespace
 
-SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& disk,
+SimulatedServer::SimulatedServer(EventQueue& events, Rng& rng, FileSystem& disk,
                                  const StoreOptions& options, Witness& witness)
     : events_{events},
-      dice_{dice},
+      rng_{rng},
       witness_{witness},
-      core_{disk, "store", options, clock_, dice.random()()},
+      core_{disk, "store", options, clock_, rng.random()()},
       context_{{.bus = &core_.bus,
                 .journal = &core_.journal,
                 .mutex = &core_.turn,
@@ -37,7 +37,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
         drive_journal(events_.now() + moment);
         if (core_.journal.wants_segment() && !segment_planned_) {
             segment_planned_ = true;
-            events_.after(dice_.delay(2 * disk_delay_max), [this] {
+            events_.after(rng_.delay(2 * disk_delay_max), [this] {
                 segment_planned_ = false;
                 core_.journal.prepare_segment();
             });
@@ -46,7 +46,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Dice& dice, FileSystem& dis
     core_.journal.on_durable([this](Lsn) {
         if (wake_planned_) return;
         wake_planned_ = true;
-        events_.after(dice_.delay(moment), [this] { wake(); });
+        events_.after(rng_.delay(moment), [this] { wake(); });
     });
     drive_journal(events_.now());
 }
@@ -60,14 +60,14 @@ void SimulatedServer::drive_journal(Time when) {
         const Time resume = core_.journal.step(events_.now());
         if (core_.snapshot_is_due()) start_snapshot();
         if (resume == Time::max()) return;
-        drive_journal(std::max(resume, events_.now() + dice_.delay(disk_delay_max)));
+        drive_journal(std::max(resume, events_.now() + rng_.delay(disk_delay_max)));
     });
 }
 
 bool SimulatedServer::start_snapshot() {
     if (snapshotting_ != Snapshotting::none) return false;
     snapshotting_ = Snapshotting::begins;
-    events_.after(dice_.delay(disk_delay_max), [this] { drive_snapshot(); });
+    events_.after(rng_.delay(disk_delay_max), [this] { drive_snapshot(); });
     return true;
 }
 
@@ -103,7 +103,7 @@ void SimulatedServer::drive_snapshot() {
         snapshotter.give_up();
         snapshotting_ = Snapshotting::none;
     }
-    events_.after(dice_.delay(disk_delay_max) + moment, [this] { drive_snapshot(); });
+    events_.after(rng_.delay(disk_delay_max) + moment, [this] { drive_snapshot(); });
 }
 
 void SimulatedServer::wake() {
@@ -126,7 +126,7 @@ void SimulatedServer::round(SimulatedConnection& first) {
     std::vector<SimulatedConnection*> round{&first};
     for (const auto& connection : connections_) {
         if (connection.get() == &first || !connection->is_ready()) continue;
-        if (dice_.one_in(2)) round.push_back(connection.get());
+        if (rng_.one_in(2)) round.push_back(connection.get());
     }
     for (SimulatedConnection* const connection : round) connection->take_turn();
     context_.store.commit_batch();
@@ -165,7 +165,7 @@ void SimulatedConnection::finish() {
 void SimulatedConnection::step_later() {
     if (step_planned_ || closed_) return;
     step_planned_ = true;
-    server_.events_.after(server_.dice_.delay(moment), [this] {
+    server_.events_.after(server_.rng_.delay(moment), [this] {
         if (is_ready()) server_.round(*this);  // else it was part of another's round
     });
 }
@@ -174,7 +174,7 @@ void SimulatedConnection::read() {
     if (inbox_.empty()) return;
     const auto room = session_.prepare();
     const std::size_t most = std::min(room.size(), inbox_.size());
-    const std::size_t bytes = 1 + server_.dice_.below(most);
+    const std::size_t bytes = 1 + server_.rng_.below(most);
     std::copy_n(inbox_.data(), bytes, room.data());
     inbox_.erase(0, bytes);
     session_.received(bytes);
@@ -199,13 +199,13 @@ void SimulatedConnection::flush() {
     if (closed_ || flush_planned_) return;
     OutputQueue& output = session_.output();
     while (!output.sending().empty() || output.release(server_.core_.journal.durable())) {
-        const std::size_t bytes = 1 + server_.dice_.below(output.sending().size());
+        const std::size_t bytes = 1 + server_.rng_.below(output.sending().size());
         server_.witness_.sent(*this, output.sending().substr(0, bytes));
         output.sent(bytes);
-        if (!server_.dice_.one_in(3)) continue;
+        if (!server_.rng_.one_in(3)) continue;
         // The client takes no more for a while.
         flush_planned_ = true;
-        server_.events_.after(server_.dice_.delay(network_delay_max), [this] {
+        server_.events_.after(server_.rng_.delay(network_delay_max), [this] {
             flush_planned_ = false;
             flush();
         });

@@ -1,4 +1,4 @@
-#include "tests/world/reply_model.hpp"
+#include "tests/dst/server/reply_model.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -14,9 +14,9 @@ namespace allot::test {
 inline constexpr std::string_view aborted =
     "-EXECABORT Transaction discarded because of previous errors.\r\n";
 
-/// A desk with some stock, where each change is durable at once.
-struct TransactionDesk : Desk<HandJournal> {
-    explicit TransactionDesk(SessionLimits limits = {}) : Desk{limits} {
+/// A fixture with some stock, where each change is durable at once.
+struct TransactionFixture : RespFixture<HandJournal> {
+    explicit TransactionFixture(SessionLimits limits = {}) : RespFixture{limits} {
         engine.journal.sync_at_once();
         ask("ADDBATCH b1 LAMP 10");
         ask("ADDBATCH b2 CHAIR 5");
@@ -33,19 +33,19 @@ struct TransactionDesk : Desk<HandJournal> {
 /// Another client of the same server.
 class OtherClient {
 public:
-    explicit OtherClient(TransactionDesk& desk) : desk_{desk} {}
+    explicit OtherClient(TransactionFixture& fixture) : fixture_{fixture} {}
     std::string ask(std::string_view line) {
         const std::string bytes = std::string{line}.append("\r\n");
         bytes.copy(session_.prepare().data(), bytes.size());
         session_.received(bytes.size());
         session_.execute();
-        desk_.context.store.commit_batch();
-        return released(session_.output(), desk_.engine.journal);
+        fixture_.context.store.commit_batch();
+        return released(session_.output(), fixture_.engine.journal);
     }
 
 private:
-    TransactionDesk& desk_;
-    RespSession session_{desk_.context, "test:2"};
+    TransactionFixture& fixture_;
+    RespSession session_{fixture_.context, "test:2"};
 };
 
 }  // namespace allot::test

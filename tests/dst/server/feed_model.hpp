@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/histories.hpp"
-#include "tests/world/dice.hpp"
-#include "tests/world/reply_model.hpp"
+#include "tests/dst/server/reply_model.hpp"
+#include "tests/dst/server/rng.hpp"
 
 namespace allot::testing {
 
@@ -35,8 +35,8 @@ public:
         written_in_.resize(facts_.size(), history_);
     }
     /// One that was told in any life; an LSN where none was.
-    [[nodiscard]] std::string any_cursor(Dice& dice) const {
-        return told_.empty() ? "0" : allot::text_of(told_[dice.below(told_.size())]);
+    [[nodiscard]] std::string any_cursor(Rng& rng) const {
+        return told_.empty() ? "0" : allot::text_of(told_[rng.below(told_.size())]);
     }
     /// Where the history is: what has happened, and what is shown of it.
     struct Extent {

@@ -4,13 +4,13 @@
 #include <boost/test/unit_test.hpp>
 #include <string_view>
 
-#include "tests/net/http_desk.hpp"
+#include "tests/net/http_fixture.hpp"
 
 namespace allot::test {
 
 /// Ten of SKU in the warehouse, ten on a ship, and five lamps.
-struct HttpShop : HttpDesk<> {
-    HttpShop() {
+struct HttpStock : HttpFixture<> {
+    HttpStock() {
         ask("PUT", "/v1/batches/here", R"({"sku":"SKU","quantity":10})");
         ask("PUT", "/v1/batches/ship", R"({"sku":"SKU","quantity":10,"eta":"2030-01-02"})");
         ask("PUT", "/v1/batches/lamps", R"({"sku":"LAMP","quantity":5,"eta":null})");

@@ -1,10 +1,10 @@
-#include "tests/world/world.hpp"
+#include "tests/dst/server/simulation.hpp"
 
 #include <algorithm>
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "tests/world/shopping.hpp"
+#include "tests/dst/server/workload.hpp"
 
 namespace allot::testing {
 
@@ -17,26 +17,26 @@ constexpr Duration think_max{4'000};
 constexpr Duration long_think{60'000};  // in which a journal has nothing to do, and says so
 constexpr Duration network_max{2'000};
 
-StoreOptions draw_options(Dice& dice) {
+StoreOptions draw_options(Rng& rng) {
     StoreOptions options;
     options.segment_bytes = 2U << 10U;
-    options.snapshot_every_bytes = dice.one_in(4) ? 0 : 200 + dice.below(2'000);
-    if (dice.one_in(6)) {
+    options.snapshot_every_bytes = rng.one_in(4) ? 0 : 200 + rng.below(2'000);
+    if (rng.one_in(6)) {
         options.durability.mode = Durability::Mode::interval;
-        options.durability.interval = std::chrono::milliseconds{1 + dice.below(30)};
-    } else if (dice.one_in(6)) {
+        options.durability.interval = std::chrono::milliseconds{1 + rng.below(30)};
+    } else if (rng.one_in(6)) {
         options.durability.mode = Durability::Mode::os;
     }
     return options;
 }
 
-SimulatedDisk::Failure draw_failure(Dice& dice, std::uint64_t operations) {
+SimulatedDisk::Failure draw_failure(Rng& rng, std::uint64_t operations) {
     constexpr std::errc codes[] = {std::errc::io_error, std::errc::no_space_on_device,
                                    std::errc::file_too_large, std::errc::interrupted, std::errc{}};
-    const std::errc code = codes[dice.below(std::size(codes))];
-    return {.at = operations + dice.below(dice.one_in(4) ? 12 : 70),
+    const std::errc code = codes[rng.below(std::size(codes))];
+    return {.at = operations + rng.below(rng.one_in(4) ? 12 : 70),
             .code = code,
-            .for_ever = dice.one_in(2) && code != std::errc{},
+            .for_ever = rng.one_in(2) && code != std::errc{},
             .short_write = code == std::errc{}};
 }
 
@@ -48,16 +48,16 @@ bool is_failure(std::string_view reply) {
 
 }  // namespace
 
-World::World(std::uint64_t seed)
+Simulation::Simulation(std::uint64_t seed)
     : seed_{seed},
-      dice_{seed},
+      rng_{seed},
       disk_{std::make_unique<SimulatedDisk>()},
-      options_{draw_options(dice_)} {
+      options_{draw_options(rng_)} {
     history_[0].model = model_;
 }
 
-WorldReport World::run() {
-    const std::uint64_t lives = 1 + dice_.below(lives_max);
+SimulationReport Simulation::run() {
+    const std::uint64_t lives = 1 + rng_.below(lives_max);
     while (report_.lives < lives && report_.findings.empty()) live();
     report_.trace = trace_.hash();
     return std::move(report_);
@@ -65,12 +65,12 @@ WorldReport World::run() {
 
 // A life
 
-void World::live() {
+void Simulation::live() {
     ++report_.lives;
     draw_end();
     if (open()) {
         judge();
-        for (std::size_t i = 1 + dice_.below(clients_max); i > 0; --i) admit();
+        for (std::size_t i = 1 + rng_.below(clients_max); i > 0; --i) admit();
         while (!life_is_over() && events_.run_next()) {
         }
         if (end_ == End::well && report_.findings.empty()) close();
@@ -80,7 +80,7 @@ void World::live() {
 }
 
 /// Nobody asks any more: what was asked is answered, and then the server ends.
-void World::close() {
+void Simulation::close() {
     while (events_.run_next()) {
     }
     for (const auto& [id, client] : clients_) {
@@ -93,15 +93,15 @@ void World::close() {
     if (!server_->ended()) find("never closed");
 }
 
-bool World::life_is_over() const {
+bool Simulation::life_is_over() const {
     return commands_left_ == 0 || next_disk_ != nullptr || !report_.findings.empty() ||
            server_->core().journal.failed();
 }
 
-void World::draw_end() {
-    commands_left_ = 1 + dice_.below(commands_max);
+void Simulation::draw_end() {
+    commands_left_ = 1 + rng_.below(commands_max);
     operations_left_ = ~std::uint64_t{0};
-    switch (dice_.below(5)) {
+    switch (rng_.below(5)) {
         case 0:
             end_ = End::well;
             break;
@@ -110,11 +110,11 @@ void World::draw_end() {
             break;
         case 2:
             end_ = End::failure;
-            disk_->plant(draw_failure(dice_, disk_->operations()));
+            disk_->plant(draw_failure(rng_, disk_->operations()));
             break;
         default:
             end_ = End::power_cut;
-            operations_left_ = 1 + dice_.below(dice_.one_in(4) ? 12 : 70);
+            operations_left_ = 1 + rng_.below(rng_.one_in(4) ? 12 : 70);
     }
     disk_->before = [this](DiskOperation operation) {
         trace_.add(static_cast<std::uint64_t>(operation));
@@ -122,21 +122,21 @@ void World::draw_end() {
     };
 }
 
-void World::cut_power() {
+void Simulation::cut_power() {
     if (server_ != nullptr) note_synced();
-    next_disk_ = disk_->after_power_cut(dice_.random());
+    next_disk_ = disk_->after_power_cut(rng_.random());
     ++report_.power_cuts;
 }
 
 /// Whatever the mode promises, what was synced is there.
-void World::note_synced() {
+void Simulation::note_synced() {
     acknowledged_ = std::max(acknowledged_, server_->core().journal.synced());
 }
 
 /// \return false when the life ended before the server was there.
-bool World::open() {
+bool Simulation::open() {
     try {
-        server_ = std::make_unique<SimulatedServer>(events_, dice_, *disk_, options_, *this);
+        server_ = std::make_unique<SimulatedServer>(events_, rng_, *disk_, options_, *this);
         return next_disk_ == nullptr;
     } catch (const std::system_error& error) {
         if (end_ != End::failure) find(std::string{"cannot be opened: "} + error.what());
@@ -146,7 +146,7 @@ bool World::open() {
     return false;
 }
 
-void World::end() {
+void Simulation::end() {
     if (server_ != nullptr && next_disk_ == nullptr) {
         const bool well = server_->ended() && !server_->core().journal.failed();
         if (well && server_->core().journal.last() != model_.lsn()) find("closed before its end");
@@ -156,9 +156,9 @@ void World::end() {
         report_.kills += well ? 0 : 1;
     }
     // The next process, or the next start of the machine.
-    const bool reboot = end_ == End::failure && dice_.one_in(2);
+    const bool reboot = end_ == End::failure && rng_.one_in(2);
     auto next = next_disk_ != nullptr ? std::move(next_disk_)
-                : reboot              ? disk_->after_power_cut(dice_.random())
+                : reboot              ? disk_->after_power_cut(rng_.random())
                                       : disk_->after_kill();
     events_.clear();
     clients_.clear();
@@ -170,7 +170,7 @@ void World::end() {
 
 // What a life leaves behind
 
-void World::judge() {
+void Simulation::judge() {
     StoreCore& core = server_->core();
     const Lsn last = core.journal.last();
     trace_.add(last);
@@ -195,39 +195,39 @@ void World::judge() {
 
 // Clients
 
-void World::admit() {
+void Simulation::admit() {
     SimulatedConnection& connection = server_->connect();
     clients_[connection.id()].connection = &connection;
     ask(connection.id());
 }
 
-void World::ask(std::uint64_t id) {
+void Simulation::ask(std::uint64_t id) {
     Client& client = clients_.at(id);
     std::string bytes;
-    for (std::uint64_t i = 1 + dice_.below(4); i > 0; --i) {
-        for (const Words& words : draw_commands(dice_)) {
-            client.asked.push_back({words, !dice_.one_in(2)});
+    for (std::uint64_t i = 1 + rng_.below(4); i > 0; --i) {
+        for (const Words& words : draw_commands(rng_)) {
+            client.asked.push_back({words, !rng_.one_in(2)});
             for (std::string& word : client.asked.back().words) {
-                if (word == any_cursor) word = feed_.any_cursor(dice_);
+                if (word == any_cursor) word = feed_.any_cursor(rng_);
             }
-            bytes += written(client.asked.back(), dice_);
+            bytes += written(client.asked.back(), rng_);
         }
     }
     while (!bytes.empty()) {
-        const std::string fragment = bytes.substr(0, 1 + dice_.below(bytes.size()));
+        const std::string fragment = bytes.substr(0, 1 + rng_.below(bytes.size()));
         bytes.erase(0, fragment.size());
-        client.arrives = std::max(client.arrives, events_.now() + dice_.delay(network_max));
+        client.arrives = std::max(client.arrives, events_.now() + rng_.delay(network_max));
         events_.at(client.arrives,
                    [connection = client.connection, fragment] { connection->arrive(fragment); });
     }
-    const Duration think = dice_.one_in(10) ? long_think : dice_.delay(think_max);
+    const Duration think = rng_.one_in(10) ? long_think : rng_.delay(think_max);
     events_.at(client.arrives + think, [this, id] { go_on(id); });
 }
 
-void World::go_on(std::uint64_t id) {
+void Simulation::go_on(std::uint64_t id) {
     constexpr std::size_t unanswered_max = 12;
     if (commands_left_ == 0) return;
-    if (dice_.one_in(40)) {
+    if (rng_.one_in(40)) {
         clients_.at(id).connection->hang_up();
         clients_.erase(id);
         admit();
@@ -240,8 +240,8 @@ void World::go_on(std::uint64_t id) {
 
 // What the server does
 
-void World::executed(SimulatedConnection& connection, std::uint64_t commands,
-                     std::string_view replies) {
+void Simulation::executed(SimulatedConnection& connection, std::uint64_t commands,
+                          std::string_view replies) {
     const auto at = clients_.find(connection.id());
     if (at == clients_.end()) return;
     Client& client = at->second;
@@ -298,7 +298,7 @@ void World::executed(SimulatedConnection& connection, std::uint64_t commands,
 }
 
 /// Whatever the mode, what is shown has been synced or written, and stays.
-std::string World::expected_feed(const Asked& asked) {
+std::string Simulation::expected_feed(const Asked& asked) {
     const StoreCore& core = server_->core();
     const Lsn end = core.history.end();
     const bool is_synced = options_.durability.mode != Durability::Mode::os;
@@ -310,7 +310,7 @@ std::string World::expected_feed(const Asked& asked) {
                        {model_.lsn(), core.history.oldest(), end, core.history.histories().at(0)});
 }
 
-void World::sent(SimulatedConnection& connection, std::string_view bytes) {
+void Simulation::sent(SimulatedConnection& connection, std::string_view bytes) {
     const auto at = clients_.find(connection.id());
     // Of what was found wrong no reply is expected.
     if (at == clients_.end() || !report_.findings.empty()) return;
@@ -326,7 +326,7 @@ void World::sent(SimulatedConnection& connection, std::string_view bytes) {
     if (told > server_->core().journal.synced()) find("sent before it was durable");
 }
 
-void World::find(const std::string& what) {
+void Simulation::find(const std::string& what) {
     report_.findings.push_back("seed " + std::to_string(seed_) + ", life " +
                                std::to_string(report_.lives) + ": " + what);
 }

@@ -11,8 +11,8 @@ namespace allot::testing {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::microseconds;
 
-/// What is going to happen in a world whose time passes only from one event to the next. Events of
-/// one moment happen in the order in which they were planned.
+/// What is going to happen in a simulation whose time passes only from one event to the next.
+/// Events of one moment happen in the order in which they were planned.
 class EventQueue {
 public:
     [[nodiscard]] Time now() const noexcept { return now_; }

@@ -1,4 +1,4 @@
-// Worlds, one a seed: see world.hpp.
+// Worlds, one a seed: see simulation.hpp.
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <random>
 #include <string_view>
 
-#include "tests/world/world.hpp"
+#include "tests/dst/server/simulation.hpp"
 
 namespace {
 
@@ -27,7 +27,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
     return value;
 }
 
-void add(allot::testing::WorldReport& all, const allot::testing::WorldReport& one) {
+void add(allot::testing::SimulationReport& all, const allot::testing::SimulationReport& one) {
     all.lives += one.lives;
     all.power_cuts += one.power_cuts;
     all.kills += one.kills;
@@ -40,7 +40,7 @@ void add(allot::testing::WorldReport& all, const allot::testing::WorldReport& on
 }  // namespace
 
 int main(int argc, char** argv) {
-    using allot::testing::World;
+    using allot::testing::Simulation;
     std::uint64_t seed = std::random_device{}();
     std::uint64_t seeds = 1000;
     for (int i = 1; i < argc; i += 2) {
@@ -52,16 +52,17 @@ int main(int argc, char** argv) {
         }
         (option == "--seed" ? seed : seeds) = *value;
     }
-    // A world is small: a huge page for each of its tables would take most of its time to clear.
+    // A simulation is small: a huge page for each of its tables would take most of its time to
+    // clear.
     ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
 
-    allot::testing::WorldReport all;
+    allot::testing::SimulationReport all;
     std::uint64_t worlds = 0;
     for (; worlds < seeds && all.findings.empty(); ++worlds) {
-        const auto one = World{seed + worlds}.run();
+        const auto one = Simulation{seed + worlds}.run();
         add(all, one);
-        if (worlds % 100 == 0 && World{seed + worlds}.run().trace != one.trace) {
+        if (worlds % 100 == 0 && Simulation{seed + worlds}.run().trace != one.trace) {
             all.findings.push_back("seed " + std::to_string(seed + worlds) +
                                    ": another history the second time");
         }

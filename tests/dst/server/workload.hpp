@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/services.hpp"
-#include "tests/world/dice.hpp"
-#include "tests/world/reply_model.hpp"
+#include "tests/dst/server/reply_model.hpp"
+#include "tests/dst/server/rng.hpp"
 
 namespace allot::testing {
 
@@ -14,9 +14,9 @@ namespace allot::testing {
 inline constexpr std::string_view any_cursor = "?";
 
 /// A random command, of a kind that meets every rule soon; or a transaction, from MULTI to its end.
-[[nodiscard]] std::vector<Words> draw_commands(Dice& dice);
+[[nodiscard]] std::vector<Words> draw_commands(Rng& rng);
 /// As a client sends it.
-[[nodiscard]] std::string written(const Asked& asked, Dice& dice);
+[[nodiscard]] std::string written(const Asked& asked, Rng& rng);
 [[nodiscard]] std::string text_of(const Words& words);
 
 /// All stock and every line, in words that are equal for equal states.

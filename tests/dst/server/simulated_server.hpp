@@ -7,8 +7,8 @@
 
 #include "net/resp/resp_session.hpp"
 #include "storage/store_core.hpp"
-#include "tests/world/dice.hpp"
-#include "tests/world/event_queue.hpp"
+#include "tests/dst/server/event_queue.hpp"
+#include "tests/dst/server/rng.hpp"
 
 namespace allot::testing {
 
@@ -27,7 +27,7 @@ protected:
     ~Witness() = default;
 };
 
-/// The time of a world.
+/// The time of a simulation.
 class SimulatedClock final : public Clock {
 public:
     explicit SimulatedClock(const EventQueue& events) : events_{events} {}
@@ -40,12 +40,12 @@ private:
 };
 
 /// One life of a server: a store and its sessions, and in the place of threads and sockets the
-/// events of a world, at times drawn from its dice. The events refer to it: whoever ends it clears
-/// the queue.
+/// events of a simulation, at times drawn from its rng. The events refer to it: whoever ends it
+/// clears the queue.
 class SimulatedServer {
 public:
     /// \throws as Store::open()
-    SimulatedServer(EventQueue& events, Dice& dice, FileSystem& disk, const StoreOptions& options,
+    SimulatedServer(EventQueue& events, Rng& rng, FileSystem& disk, const StoreOptions& options,
                     Witness& witness);
 
     [[nodiscard]] SimulatedConnection& connect();
@@ -65,7 +65,7 @@ private:
     void round(SimulatedConnection& first);
 
     EventQueue& events_;
-    Dice& dice_;
+    Rng& rng_;
     Witness& witness_;
     SimulatedClock clock_{events_};
     StoreCore core_;
