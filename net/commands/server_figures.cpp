@@ -109,7 +109,8 @@ void add_traffic(Figures& to, const Counters& counters) {
 
 void add_channels(Figures& to, const PubSub& channels) {
     to.begin("stats");
-    to.gauge("pubsub_channels", "allot_channels", "PubSub with a subscriber", channels.channels());
+    to.gauge("pubsub_channels", "allot_channels", "Channels with a subscriber",
+             channels.channels());
     to.gauge("pubsub_patterns", "allot_channel_patterns", "Patterns of channels with a subscriber",
              channels.patterns());
     to.counter("total_messages", "allot_messages_total",

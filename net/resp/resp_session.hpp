@@ -70,7 +70,7 @@ public:
     void unsubscribe(PubSub::Kind kind, std::string_view name);
     void unsubscribe_all() noexcept;
     [[nodiscard]] std::vector<std::string> names_of(PubSub::Kind kind) const;
-    /// PubSub and patterns.
+    /// Channels and patterns.
     [[nodiscard]] std::size_t subscriptions() const noexcept {
         return subscribed_[0].size() + subscribed_[1].size();
     }
