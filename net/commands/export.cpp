@@ -25,8 +25,8 @@ struct ValueOf<ListCursor> {
         const auto index = parse_uint(value.text(), no_index - 1);
         if (index) return ListCursor{static_cast<Index>(*index)};
         source.fail(ErrorCode::syntax,
-                    in_quotes(value.text()) +
-                        " is no cursor: it is 0 to begin, then the cursor of the reply before",
+                    "invalid cursor " + in_quotes(value.text()) +
+                        ": expected 0 to begin, then the cursor of the reply before",
                     field.name);
         return {};
     }

@@ -28,10 +28,9 @@ struct ValueOf<EntryCount> {
     static std::optional<EntryCount> read(Source& source, const Field& field,
                                           const RawValue& value) {
         if (const auto most = parse_uint(value.text())) return EntryCount{*most};
-        source.fail(
-            ErrorCode::syntax,
-            in_quotes(value.text()) + " is no count: it is a whole number from 0, in digits only",
-            field.name);
+        source.fail(ErrorCode::syntax,
+                    "invalid count " + in_quotes(value.text()) + ": expected an integer from 0",
+                    field.name);
         return {};
     }
 };
@@ -72,8 +71,8 @@ Lsn slowlog_get(Call& call) {
     const auto wanted = call.args.size() > 2 ? count_in(call.args[2])
                                              : static_cast<std::int64_t>(SlowLog::entries_told);
     if (!wanted) {
-        call.fail(ErrorCode::generic, Quoted{call.args[2]},
-                  " is no count: it is a whole number, and should be greater than or equal to -1");
+        call.fail(ErrorCode::generic, "invalid count ", Quoted{call.args[2]},
+                  ": expected an integer from -1");
         return no_lsn;
     }
     const auto& entries = call.server.timings.slow.entries();

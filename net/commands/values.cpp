@@ -106,7 +106,7 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
         const std::string at = std::string{field.name} + "[" + std::to_string(i) + "]";
         if (!array[i].is_object()) {
             const std::string shown = json::serialize(array[i]);
-            source.fail(ErrorCode::syntax, in_quotes(shown) + " is no object", at);
+            source.fail(ErrorCode::syntax, "expected an object, not " + in_quotes(shown), at);
             return {};
         }
         const auto tell = [&](ErrorCode code, std::string_view text, std::string_view name) {
@@ -128,7 +128,8 @@ std::optional<Lines> ValueOf<Lines>::read(Source& source, const Field& field,
     if (const json::array* const array = value.json->if_array()) {
         return lines_in_json(source, field, *array);
     }
-    source.fail(ErrorCode::syntax, in_quotes(value.shown(false)) + " is no array", field.name);
+    source.fail(ErrorCode::syntax, "expected an array, not " + in_quotes(value.shown(false)),
+                field.name);
     return {};
 }
 

@@ -29,6 +29,16 @@ std::string not_in_a_name(std::int32_t point) {
     return text.data();
 }
 
+/// `invalid LSN 'x': `
+std::string invalid(std::string_view kind, std::string_view value) {
+    std::string text{"invalid "};
+    return text.append(kind).append(" ").append(in_quotes(value)).append(": ");
+}
+
+std::string integer_rule(std::uint64_t min, std::uint64_t max) {
+    return "expected an integer from " + std::to_string(min) + " to " + std::to_string(max);
+}
+
 }  // namespace
 
 std::string broken_name_rule(std::string_view text) {
@@ -50,11 +60,7 @@ std::string broken_name_rule(std::string_view text) {
 
 template <class Name>
 std::string invalid_name_text(std::string_view value) {
-    return in_quotes(value)
-        .append(" is no ")
-        .append(kind_of<Name>)
-        .append(": it ")
-        .append(broken_name_rule(value));
+    return invalid(kind_of<Name>, value).append("a name ").append(broken_name_rule(value));
 }
 template std::string invalid_name_text<Sku>(std::string_view);
 template std::string invalid_name_text<BatchRef>(std::string_view);
@@ -62,12 +68,7 @@ template std::string invalid_name_text<OrderId>(std::string_view);
 
 template <class Units>
 std::string invalid_quantity_text(std::string_view value) {
-    return in_quotes(value)
-        .append(" is no quantity: it is a whole number from ")
-        .append(std::to_string(Units::units_min))
-        .append(" to ")
-        .append(std::to_string(Units::units_max))
-        .append(", in digits only");
+    return invalid("quantity", value).append(integer_rule(Units::units_min, Units::units_max));
 }
 template std::string invalid_quantity_text<Quantity>(std::string_view);
 template std::string invalid_quantity_text<Purchased>(std::string_view);
@@ -79,24 +80,20 @@ std::optional<Eta> day_in(std::string_view text) {
 }
 
 std::string invalid_date_text(std::string_view value) {
-    return in_quotes(value).append(
-        " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse");
+    return invalid("date", value)
+        .append("expected YYYY-MM-DD, from 0001-01-01 to 9999-12-31, or warehouse");
 }
 
 std::string invalid_lsn_text(std::string_view value, std::uint64_t max) {
-    return in_quotes(value)
-        .append(" is no LSN: it is a whole number from 0 to ")
-        .append(std::to_string(max))
-        .append(", in digits only");
+    return invalid("LSN", value).append(integer_rule(0, max));
 }
 
 std::string invalid_cursor_text(std::string_view value) {
-    return in_quotes(value)
+    return invalid("cursor", value)
         .append(
-            " is no cursor: it is a history of 16 hexadecimal digits, a colon and an LSN, or an "
-            "LSN alone, from 0 to ")
-        .append(std::to_string(feed_position_max))
-        .append(", in digits only");
+            "expected a history of 16 hexadecimal digits, a colon and an LSN, or an LSN alone, "
+            "from 0 to ")
+        .append(std::to_string(feed_position_max));
 }
 
 std::string listed(std::span<const std::string_view> names) {

@@ -70,9 +70,10 @@ std::optional<decltype(EventQuery::kinds)> kinds_of(const Exchange& exchange) {
         const std::string_view name = rest.substr(0, rest.find(','));
         const auto* const found = std::ranges::find(fact_events, name);
         if (found == fact_events.end()) {
-            exchange.fail(ErrorCode::syntax,
-                          in_quotes(name) + " is no kind of fact: those are " + listed(fact_events),
-                          "events");
+            exchange.fail(
+                ErrorCode::syntax,
+                "invalid kind of fact " + in_quotes(name) + ": expected " + listed(fact_events),
+                "events");
             return {};
         }
         kinds.set(static_cast<std::size_t>(found - fact_events.begin()));

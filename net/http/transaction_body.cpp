@@ -56,7 +56,7 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         source.fail(code, text, field);
     };
     const json::object* const outer = value.if_object();
-    if (outer == nullptr) return fail("it is no object", at);
+    if (outer == nullptr) return fail("expected an object", at);
     std::vector<std::string_view> names;
     for (const CommandSpec* const spec : kinds()) names.push_back(spec->operation);
     if (!has_only(*outer, names, tell, at + ".")) return {};

@@ -24,7 +24,7 @@ void confirm(Call& call, std::string_view verb, std::string_view name) {
 /// Replies with an error where it is too long.
 bool is_channel_name(const Call& call, std::string_view name) {
     if (name.size() <= channel_bytes_max) return true;
-    call.fail(ErrorCode::syntax, Quoted{name}, " is no name of a channel: it has at most ",
+    call.fail(ErrorCode::syntax, "invalid channel name ", Quoted{name}, ": expected at most ",
               channel_bytes_max, " bytes, not ", name.size());
     return false;
 }

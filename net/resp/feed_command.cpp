@@ -75,16 +75,16 @@ std::optional<Asked> read_arguments(const Call& call) {
     for (std::size_t i = begin->options; i < call.args.size(); i += 2) {
         const bool count = equal_ignoring_case(call.args[i], "COUNT");
         if (!count && !equal_ignoring_case(call.args[i], "BLOCK")) {
-            call.fail(ErrorCode::syntax, Quoted{call.args[i]}, " is neither COUNT nor BLOCK");
+            call.fail(ErrorCode::syntax, "unknown option ", Quoted{call.args[i]},
+                      ": expected COUNT or BLOCK");
             return {};
         }
         const std::uint64_t most = count ? feed_facts_max : block_ms_max;
         const auto number = parse_uint(call.args[i + 1], most);
         if (!number || (count && *number == 0)) {
-            call.fail(ErrorCode::syntax, Quoted{call.args[i + 1]}, " is no ",
-                      count ? "COUNT: it is a whole number of facts from 1"
-                            : "BLOCK: it is a whole number of milliseconds from 0",
-                      " to ", most, ", in digits only");
+            call.fail(ErrorCode::syntax, "invalid ", count ? "COUNT " : "BLOCK ",
+                      Quoted{call.args[i + 1]}, ": expected an integer from ", count ? 1 : 0,
+                      " to ", most, count ? "" : ", in milliseconds");
             return {};
         }
         if (count) {

@@ -43,14 +43,14 @@ BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
     BOOST_TEST(ask("SUBSCRIBE more") ==
                "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
     BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
-                   .ends_with("is no name of a channel: it has at most 256 bytes, not 257\r\n"));
+                   .ends_with("': expected at most 256 bytes, not 257\r\n"));
     BOOST_TEST(session.buffer_bytes() > 256'000U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_tried_against_it) {
     const std::string long_name(257, 'a');
-    const std::string why = "-SYNTAX '" + std::string(128, 'a') +
-                            "...' is no name of a channel: it has at most 256 bytes, not 257\r\n";
+    const std::string why = "-SYNTAX invalid channel name '" + std::string(128, 'a') +
+                            "...': expected at most 256 bytes, not 257\r\n";
     BOOST_TEST(publish(long_name, "x") == why);
     BOOST_TEST(publish(std::string(256, 'a'), "x") == ":0\r\n");
     BOOST_TEST(fixture.ask("PUBSUB CHANNELS " + long_name) == why);

@@ -65,10 +65,9 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
     const auto whole = [](std::string_view code, std::string_view rest) {
         return "-" + std::string{code} + " no message for add_batch" + std::string{rest};
     };
-    const std::string quantity_rule =
-        " is no quantity: it is a whole number from 1 to 1000000000, in digits only\r\n";
-    const std::string day_rule =
-        " is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse\r\n";
+    const std::string quantity_rule = ": expected an integer from 1 to 1000000000\r\n";
+    const std::string date_rule =
+        ": expected YYYY-MM-DD, from 0001-01-01 to 9999-12-31, or warehouse\r\n";
     const std::string known = ": there is no such field here, only ref, sku, qty and eta\r\n";
     for (const auto& [text, expected] : {
              std::pair{std::string{R"({"sku":"S","qty":1})"},
@@ -81,20 +80,20 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
               whole("SYNTAX", ", field qty: a field comes twice in one object\r\n")},
              {R"({"ref":"b\r\n","sku":"S","qty":1})",
               whole("BADNAME",
-                    ", field ref: 'b\\x0d\\x0a' is no batch reference: it may not "
+                    ", field ref: invalid batch reference 'b\\x0d\\x0a': a name may not "
                     "contain U+000D\r\n")},
              {R"({"ref":"b","sku":7,"qty":1})",
               whole("BADNAME",
-                    ", field sku: '7' is no SKU: it is a string of 1 to 64 bytes of "
+                    ", field sku: invalid SKU '7': a name is a string of 1 to 64 bytes of "
                     "UTF-8\r\n")},
              {R"({"ref":"b","sku":"S","qty":"1"})",
-              whole("BADQTY", ", field qty: '\"1\"'" + quantity_rule)},
+              whole("BADQTY", ", field qty: invalid quantity '\"1\"'" + quantity_rule)},
              {R"({"ref":"b","sku":"S","qty":0})",
-              whole("BADQTY", ", field qty: '0'" + quantity_rule)},
+              whole("BADQTY", ", field qty: invalid quantity '0'" + quantity_rule)},
              {R"({"ref":"b","sku":"S","qty":1,"eta":"soon"})",
-              whole("BADDATE", ", field eta: 'soon'" + day_rule)},
+              whole("BADDATE", ", field eta: invalid date 'soon'" + date_rule)},
              {R"({"ref":"b","sku":"S","qty":1,"eta":{"\u0007":[]}})",
-              whole("BADDATE", ", field eta: '{\"\\x5cu0007\":[]}'" + day_rule)},
+              whole("BADDATE", ", field eta: invalid date '{\"\\x5cu0007\":[]}'" + date_rule)},
              {"[\"\xff\"]", whole("SYNTAX", ": the body is no JSON: ")},
              {"[1,\n2]", whole("SYNTAX", ": '[1,\\x0a2]' is no JSON object\r\n")},
              {R"({"ref":)", whole("SYNTAX", ": the body is no JSON: incomplete JSON, at its end")},
@@ -106,16 +105,17 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
     }
     const std::string large = R"({"ref":")" + std::string(60'000, 'x') + R"(","sku":"S","qty":1})";
     BOOST_TEST(publish("add_batch", large) ==
-               whole("BADNAME", ", field ref: '" + std::string(128, 'x') +
-                                    "...' is no batch reference: it has 1 to 64 bytes of "
+               whole("BADNAME", ", field ref: invalid batch reference '" + std::string(128, 'x') +
+                                    "...': a name has 1 to 64 bytes of "
                                     "UTF-8, not 60000\r\n"));
     BOOST_TEST(
         publish("change_batch_quantity", R"({"batchref":"b1","qty":-1})") ==
-        "-BADQTY no message for change_batch_quantity, field qty: '-1' is no quantity: it is "
-        "a whole number from 0 to 1000000000, in digits only\r\n");
-    BOOST_TEST(publish("allocate", R"({"orderid":"","sku":"SKU","qty":1})") ==
-               "-BADNAME no message for allocate, field orderid: '' is no order id: it has 1 to 64 "
-               "bytes of UTF-8, not 0\r\n");
+        "-BADQTY no message for change_batch_quantity, field qty: invalid quantity '-1': expected "
+        "an integer from 0 to 1000000000\r\n");
+    BOOST_TEST(
+        publish("allocate", R"({"orderid":"","sku":"SKU","qty":1})") ==
+        "-BADNAME no message for allocate, field orderid: invalid order id '': a name has 1 to 64 "
+        "bytes of UTF-8, not 0\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and_of_how_many) {

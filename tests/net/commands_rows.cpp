@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(when_the_names_are_as_long_as_may_be_then_a_full_reply_fits
 BOOST_AUTO_TEST_CASE(when_the_cursor_is_none_then_it_is_named) {
     for (const char* const bad : {"-1", "x", "4294967295", "1.5"}) {
         BOOST_TEST(ask("EXPORT BATCHES " + std::string{bad}) ==
-                   "-SYNTAX '" + std::string{bad} +
-                       "' is no cursor: it is 0 to begin, then the cursor of the reply before\r\n");
+                   "-SYNTAX invalid cursor '" + std::string{bad} +
+                       "': expected 0 to begin, then the cursor of the reply before\r\n");
     }
     BOOST_TEST(
         ask("EXPORT BATCHES").starts_with("-ERR wrong number of arguments for 'export|batch"));

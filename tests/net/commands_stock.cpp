@@ -159,12 +159,11 @@ BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_nam
                "-SYNTAX 'A\\x0d\\x0a+OK' is not AFTER" + rule);
     BOOST_TEST(ask("SHORTAGES RED-CHAIR AFTER") == "-SYNTAX no LSN after 'AFTER'" + rule);
     BOOST_TEST(ask("SHORTAGES RED-CHAIR after") == "-SYNTAX no LSN after 'after'" + rule);
-    BOOST_TEST(ask("SHORTAGES AFTER AFTER").starts_with("-SYNTAX 'AFTER' is no LSN: "));
-    BOOST_TEST(ask("SHORTAGES \"a  b\" AFTER 4").starts_with("-BADNAME 'a  b' is no SKU: "));
+    BOOST_TEST(ask("SHORTAGES AFTER AFTER").starts_with("-SYNTAX invalid LSN 'AFTER': "));
+    BOOST_TEST(ask("SHORTAGES \"a  b\" AFTER 4").starts_with("-BADNAME invalid SKU 'a  b': "));
     for (const std::string none : {"x", "-1", "1.5", "99999999999999999999", "\"\""}) {
         BOOST_TEST(ask("SHORTAGES AFTER " + none)
-                       .ends_with("' is no LSN: it is a whole number from 0 to "
-                                  "18446744073709551615, in digits only\r\n"));
+                       .ends_with("': expected an integer from 0 to 18446744073709551615\r\n"));
     }
     BOOST_TEST(ask("SHORTAGES NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
     BOOST_TEST(ask("SHORTAGES a AFTER 1 2") ==
@@ -203,17 +202,15 @@ BOOST_FIXTURE_TEST_SUITE(given_bad_arguments, StockFixture)
 BOOST_AUTO_TEST_CASE(when_a_quantity_is_none_then_it_is_named_with_the_rule) {
     for (const std::string_view none :
          {"0", "-5", "1.5", "10000000000", "1000000001", "ten", "+1", "1e3"}) {
-        const std::string expected = "-BADQTY '" + std::string{none} +
-                                     "' is no quantity: it is a whole number from 1 to 1000000000, "
-                                     "in digits only\r\n";
+        const std::string expected = "-BADQTY invalid quantity '" + std::string{none} +
+                                     "': expected an integer from 1 to 1000000000\r\n";
         BOOST_TEST(ask("ALLOCATE o SMALL-TABLE " + std::string{none}) == expected);
         BOOST_TEST(ask("ADDBATCH new SMALL-TABLE " + std::string{none}) == expected);
         BOOST_TEST(ask("ALLOCATE o RED-CHAIR 1 SMALL-TABLE " + std::string{none}) == expected);
     }
     BOOST_TEST(ask("SETQTY batch-1 -1") ==
-               "-BADQTY '-1' is no quantity: it is a whole number from 0 to 1000000000, in digits "
-               "only\r\n");
-    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE 0").starts_with("-BADQTY '0'"));
+               "-BADQTY invalid quantity '-1': expected an integer from 0 to 1000000000\r\n");
+    BOOST_TEST(ask("DEALLOCATE o SMALL-TABLE 0").starts_with("-BADQTY invalid quantity '0'"));
     BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":120\r\n");
 }
 
@@ -221,8 +218,8 @@ BOOST_AUTO_TEST_CASE(when_a_day_is_none_then_it_is_named_with_the_rule) {
     for (const std::string_view none :
          {"2030-02-30", "2030-1-1", "tomorrow", "20300101", "0000-01-01"}) {
         const std::string expected =
-            "-BADDATE '" + std::string{none} +
-            "' is no day: it is YYYY-MM-DD of the calendar, years 0001 to 9999, or warehouse\r\n";
+            "-BADDATE invalid date '" + std::string{none} +
+            "': expected YYYY-MM-DD, from 0001-01-01 to 9999-12-31, or warehouse\r\n";
         BOOST_TEST(ask("ADDBATCH new SMALL-TABLE 1 " + std::string{none}) == expected);
         BOOST_TEST(ask("RESCHEDULE batch-1 " + std::string{none}) == expected);
         BOOST_TEST(ask("AVAILABLE SMALL-TABLE " + std::string{none}) == expected);
@@ -232,19 +229,20 @@ BOOST_AUTO_TEST_CASE(when_a_day_is_none_then_it_is_named_with_the_rule) {
 BOOST_AUTO_TEST_CASE(when_a_name_is_none_then_it_is_named_with_the_rule) {
     const std::string size = "has 1 to 64 bytes of UTF-8, ";
     for (const auto& [line, text, rule] : {
-             std::tuple{"ALLOCATE \"a  b\" SMALL-TABLE 1", "'a  b' is no order id",
+             std::tuple{"ALLOCATE \"a  b\" SMALL-TABLE 1", "invalid order id 'a  b'",
                         std::string{"may not contain two spaces in a row"}},
-             {"STOCK \" a\"", "' a' is no SKU", "may not begin with a space"},
-             {"STOCK 'a '", "'a ' is no SKU", "may not end with a space"},
-             {"ALLOCATE o \"\\r\\n+x\" 1", "'\\x0d\\x0a+x' is no SKU", "may not contain U+000D"},
-             {"STOCK \xEF\xBB\xBFsku", "'\\xef\\xbb\\xbfsku' is no SKU", "may not contain U+FEFF"},
-             {"ALLOCATIONS \"a\xF3\xA0\x81\x81\"", "'a\\xf3\\xa0\\x81\\x81' is no order id",
+             {"STOCK \" a\"", "invalid SKU ' a'", "may not begin with a space"},
+             {"STOCK 'a '", "invalid SKU 'a '", "may not end with a space"},
+             {"ALLOCATE o \"\\r\\n+x\" 1", "invalid SKU '\\x0d\\x0a+x'", "may not contain U+000D"},
+             {"STOCK \xEF\xBB\xBFsku", "invalid SKU '\\xef\\xbb\\xbfsku'",
+              "may not contain U+FEFF"},
+             {"ALLOCATIONS \"a\xF3\xA0\x81\x81\"", "invalid order id 'a\\xf3\\xa0\\x81\\x81'",
               "may not contain U+E0041"},
-             {"RECEIVE \"\\xff\\x00\"", "'\\xff\\x00' is no batch reference",
+             {"RECEIVE \"\\xff\\x00\"", "invalid batch reference '\\xff\\x00'",
               size + "and these are not UTF-8"},
-             {"STOCK \"\"", "'' is no SKU", size + "not 0"},
+             {"STOCK \"\"", "invalid SKU ''", size + "not 0"},
          }) {
-        BOOST_TEST(ask(line) == "-BADNAME " + std::string{text} + ": it " + rule + "\r\n");
+        BOOST_TEST(ask(line) == "-BADNAME " + std::string{text} + ": a name " + rule + "\r\n");
     }
     BOOST_TEST(ask("STOCK " + std::string(65, 'a')).ends_with(size + "not 65\r\n"));
     BOOST_TEST(ask("ALLOCATE o " + std::string(64, 'a') + " 1").starts_with("-INVALIDSKU"));
@@ -268,27 +266,27 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_name
 }
 
 BOOST_AUTO_TEST_CASE(when_a_query_is_wrong_then_value_and_rule_are_named) {
-    const std::string sku = " is no SKU: it ";
-    const std::string order = " is no order id: it has 1 to 64 bytes of UTF-8, ";
+    const std::string name = ": a name ";
+    const std::string size = ": a name has 1 to 64 bytes of UTF-8, ";
     for (
         const auto& [line, expected] : {
-            std::pair{std::string{"STOCK \"a\\tb\""}, "-BADNAME 'a\\x09b'" + sku},
+            std::pair{std::string{"STOCK \"a\\tb\""}, "-BADNAME invalid SKU 'a\\x09b'" + name},
             {"STOCK", "-ERR wrong number of arguments for 'stock' command: 0, where it takes sku"},
             {"STOCK a b", "-ERR wrong number of arguments for 'stock' command: 2, where it takes "},
-            {"AVAILABLE \"\"", "-BADNAME ''" + sku},
-            {"AVAILABLE RED-CHAIR soon", "-BADDATE 'soon' is no day: it is YYYY-MM-DD "},
+            {"AVAILABLE \"\"", "-BADNAME invalid SKU ''" + name},
+            {"AVAILABLE RED-CHAIR soon", "-BADDATE invalid date 'soon': expected YYYY-MM-DD, "},
             {"AVAILABLE RED-CHAIR soon x",
              "-ERR wrong number of arguments for 'available' command: 3, where it takes sku [day]"},
-            {"ALLOCATIONS \"\\xff\"", "-BADNAME '\\xff'" + order},
+            {"ALLOCATIONS \"\\xff\"", "-BADNAME invalid order id '\\xff'" + size},
             {"ALLOCATIONS",
              "-ERR wrong number of arguments for 'allocations' command: 0, where it takes order"},
-            {"EXPLAIN \"\" RED-CHAIR 1", "-BADNAME ''" + order},
-            {"EXPLAIN o \"\" 1", "-BADNAME ''" + sku},
+            {"EXPLAIN \"\" RED-CHAIR 1", "-BADNAME invalid order id ''" + size},
+            {"EXPLAIN o \"\" 1", "-BADNAME invalid SKU ''" + name},
             {"EXPLAIN o RED-CHAIR 1 RED-CHAIR 0",
-             "-BADQTY '0' is no quantity: it is a whole number from 1 to 1000000000, "},
+             "-BADQTY invalid quantity '0': expected an integer from 1 to 1000000000"},
             {"EXPLAIN o RED-CHAIR",
              "-ERR wrong number of arguments for 'explain' command: 2, where it takes order sku "},
-            {"SHORTAGES \"a b \"", "-BADNAME 'a b '" + sku},
+            {"SHORTAGES \"a b \"", "-BADNAME invalid SKU 'a b '" + name},
             {"HELP nope\\", "-ERR no command 'nope\\x5c'; HELP lists all"},
         }) {
         const std::string reply = ask(line);

@@ -191,34 +191,35 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was
 BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
     for (const auto& [line, why] : {
              std::pair{"FEED -1",
-                       "-SYNTAX '-1' is no LSN: it is a whole number from 0 to "
-                       "18446744073709551614, in digits only, or $, or AFTER and a cursor\r\n"},
-             {"FEED 18446744073709551615", "-SYNTAX '18446744073709551615' is no LSN"},
+                       "-SYNTAX invalid LSN '-1': expected an integer from 0 to "
+                       "18446744073709551614, or $, or AFTER and a cursor\r\n"},
+             {"FEED 18446744073709551615", "-SYNTAX invalid LSN '18446744073709551615'"},
              {"FEED 1 COUNT 0",
-              "-SYNTAX '0' is no COUNT: it is a whole number of facts from 1 to 10000, in digits "
-              "only\r\n"},
-             {"FEED 1 COUNT 10001", "-SYNTAX '10001' is no COUNT"},
+              "-SYNTAX invalid COUNT '0': expected an integer from 1 to 10000\r\n"},
+             {"FEED 1 COUNT 10001", "-SYNTAX invalid COUNT '10001'"},
              {"FEED 1 BLOCK soon",
-              "-SYNTAX 'soon' is no BLOCK: it is a whole number of milliseconds from 0 to "
-              "34359738368, in digits only\r\n"},
-             {"FEED 1 BLOCK -5", "-SYNTAX '-5' is no BLOCK"},
-             {"FEED 1 \"BL\\x1bCK\" 5", "-SYNTAX 'BL\\x1bCK' is neither COUNT nor BLOCK\r\n"},
-             {"FEED 1 WAIT 5", "-SYNTAX 'WAIT' is neither COUNT nor BLOCK"},
+              "-SYNTAX invalid BLOCK 'soon': expected an integer from 0 to "
+              "34359738368, in milliseconds\r\n"},
+             {"FEED 1 BLOCK -5", "-SYNTAX invalid BLOCK '-5'"},
+             {"FEED 1 \"BL\\x1bCK\" 5",
+              "-SYNTAX unknown option 'BL\\x1bCK': expected COUNT or BLOCK\r\n"},
+             {"FEED 1 WAIT 5", "-SYNTAX unknown option 'WAIT': expected COUNT or BLOCK"},
              {"FEED 1 COUNT",
               "-SYNTAX 'COUNT' stands alone: COUNT has a number of facts behind it"},
-             {"FEED AFTER", "-SYNTAX 'AFTER' is no LSN"},
+             {"FEED AFTER", "-SYNTAX invalid LSN 'AFTER'"},
              {"FEED AFTER 1 BLOCK", "-SYNTAX 'BLOCK' stands alone"},
              {"FEED AFTER x",
-              "-SYNTAX 'x' is no cursor: it is a history of 16 hexadecimal digits, a colon and an "
-              "LSN, or an LSN alone, from 0 to 18446744073709551613, in digits only\r\n"},
-             {"FEED AFTER 00000000000000a1", "-SYNTAX '00000000000000a1' is no cursor"},
-             {"FEED AFTER 00000000000000a1:", "-SYNTAX '00000000000000a1:' is no cursor"},
-             {"FEED AFTER 0000000000000a1:1", "-SYNTAX '0000000000000a1:1' is no cursor"},
-             {"FEED AFTER 00000000000000g1:1", "-SYNTAX '00000000000000g1:1' is no cursor"},
-             {"FEED AFTER 00000000000000a1:+1", "-SYNTAX '00000000000000a1:+1' is no cursor"},
-             {"FEED AFTER 00000000000000a1:18446744073709551614", "-SYNTAX '00"},
-             {"FEED AFTER -1", "-SYNTAX '-1' is no cursor"},
-             {"FEED AFTER $", "-SYNTAX '$' is no cursor"},
+              "-SYNTAX invalid cursor 'x': expected a history of 16 hexadecimal digits, a colon "
+              "and an "
+              "LSN, or an LSN alone, from 0 to 18446744073709551613\r\n"},
+             {"FEED AFTER 00000000000000a1", "-SYNTAX invalid cursor '00000000000000a1'"},
+             {"FEED AFTER 00000000000000a1:", "-SYNTAX invalid cursor '00000000000000a1:'"},
+             {"FEED AFTER 0000000000000a1:1", "-SYNTAX invalid cursor '0000000000000a1:1'"},
+             {"FEED AFTER 00000000000000g1:1", "-SYNTAX invalid cursor '00000000000000g1:1'"},
+             {"FEED AFTER 00000000000000a1:+1", "-SYNTAX invalid cursor '00000000000000a1:+1'"},
+             {"FEED AFTER 00000000000000a1:18446744073709551614", "-SYNTAX invalid cursor '00"},
+             {"FEED AFTER -1", "-SYNTAX invalid cursor '-1'"},
+             {"FEED AFTER $", "-SYNTAX invalid cursor '$'"},
              {"FEED", "-ERR wrong number of arguments for 'feed' command"},
          }) {
         reader.ask(line);

@@ -33,13 +33,14 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_no
              {R"({"sku":"SKU","quantity":1,"a\r\n\"b":1})", "SYNTAX", "a\\x0d\\x0a\"b", ""},
              {R"({"sku":"SKU","quantity":1,"quantity":2})", "SYNTAX", "quantity", "twice"},
              {R"({"sku":"SKU","quantity":1,"\u0073ku":"X"})", "SYNTAX", "sku", "twice"},
-             {R"({"sku":7,"quantity":1})", "BADNAME", "sku", "'7' is no SKU"},
-             {R"({"sku":null,"quantity":1})", "BADNAME", "sku", "'null' is no SKU"},
+             {R"({"sku":7,"quantity":1})", "BADNAME", "sku", "invalid SKU '7'"},
+             {R"({"sku":null,"quantity":1})", "BADNAME", "sku", "invalid SKU 'null'"},
              {R"({"sku":"","quantity":1})", "BADNAME", "sku", "1 to 64 bytes"},
              {R"({"sku":" a b","quantity":1})", "BADNAME", "sku", "' a b'"},
              {R"({"sku":"a\u200Bb","quantity":1})", "BADNAME", "sku", "may not contain U+200B"},
              {R"({"sku":"a\u0000b","quantity":1})", "BADNAME", "sku", "a\\\\x00b"},
-             {R"({"sku":"SKU","quantity":"1"})", "BADQTY", "quantity", R"('\"1\"' is no quantity)"},
+             {R"({"sku":"SKU","quantity":"1"})", "BADQTY", "quantity",
+              R"(invalid quantity '\"1\"')"},
              {R"({"sku":"SKU","quantity":1.0})", "BADQTY", "quantity", "a whole number from 1"},
              {R"({"sku":"SKU","quantity":1e3})", "BADQTY", "quantity", ""},
              {R"({"sku":"SKU","quantity":0})", "BADQTY", "quantity", ""},
@@ -48,7 +49,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_no
              {R"({"sku":"SKU","quantity":18446744073709551617})", "BADQTY", "quantity", ""},
              {R"({"sku":"SKU","quantity":true})", "BADQTY", "quantity", ""},
              {R"({"sku":"SKU","quantity":[1]})", "BADQTY", "quantity", ""},
-             {R"({"sku":"SKU","quantity":1,"eta":""})", "BADDATE", "eta", "is no day"},
+             {R"({"sku":"SKU","quantity":1,"eta":""})", "BADDATE", "eta", "invalid date"},
              {R"({"sku":"SKU","quantity":1,"eta":"2011-02-30"})", "BADDATE", "eta", ""},
              {R"({"sku":"SKU","quantity":1,"eta":"2011-01-02T00:00:00"})", "BADDATE", "eta", ""},
              {R"({"sku":"SKU","quantity":1,"eta":20110102})", "BADDATE", "eta", ""},
@@ -94,8 +95,8 @@ BOOST_AUTO_TEST_CASE(when_lines_are_wrong_then_the_line_is_named) {
         return server.ask("POST", "/v1/orders/o/allocations", body);
     };
     expect_error(ask(R"({"lines":[]})"), 400, "SYNTAX", "lines", "1 to 1000 lines, not 0");
-    expect_error(ask(R"({"lines":{}})"), 400, "SYNTAX", "lines", "'{}' is no array");
-    expect_error(ask(R"({"lines":[1]})"), 400, "SYNTAX", "lines[0]", "'1' is no object");
+    expect_error(ask(R"({"lines":{}})"), 400, "SYNTAX", "lines", "expected an array, not '{}'");
+    expect_error(ask(R"({"lines":[1]})"), 400, "SYNTAX", "lines[0]", "expected an object, not '1'");
     expect_error(ask(R"({"lines":[{"sku":"SKU","quantity":1},{"sku":"SKU"}]})"), 400, "SYNTAX",
                  "lines[1].quantity", "missing");
     expect_error(ask(R"({"lines":[{"sku":"SKU","quantity":1,"x":1}]})"), 400, "SYNTAX",

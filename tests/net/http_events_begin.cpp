@@ -144,13 +144,13 @@ BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
              {"/v1/feed?from=18446744073709551615", "", R"("field":"from")"},
              {"/v1/feed", "Last-Event-ID: x\r\n", R"("field":"Last-Event-ID")"},
              {"/v1/feed", "Last-Event-ID: 18446744073709551615\r\n", R"("field":"Last-Event-ID")"},
-             {"/v1/feed", "Last-Event-ID: 00000000000000a1\r\n", "is no cursor"},
+             {"/v1/feed", "Last-Event-ID: 00000000000000a1\r\n", "invalid cursor"},
              {"/v1/feed?after=x", "", R"("field":"after")"},
              {"/v1/feed?after=$", "", R"("field":"after")"},
              {"/v1/feed?after=1&from=1", "", "from and after exclude each other"},
-             {"/v1/feed?events=", "", R"('' is no kind of fact)"},
-             {"/v1/feed?events=batch_added,", "", R"('' is no kind of fact)"},
-             {"/v1/feed?events=sold%0A", "", R"('sold\\x0a' is no kind of fact)"},
+             {"/v1/feed?events=", "", R"(invalid kind of fact '')"},
+             {"/v1/feed?events=batch_added,", "", R"(invalid kind of fact '')"},
+             {"/v1/feed?events=sold%0A", "", R"(invalid kind of fact 'sold\\x0a')"},
              {"/v1/feed?until=3", "", "the query has no such part here"},
          }) {
         EventListener one{fixture};

@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(when_the_warehouse_is_asked_for_then_its_case_does_not_matt
                    R"({"sku":"SKU","available":10})");
     }
     expect_error(server.ask("GET", "/v1/skus/SKU/available?day=warehouses"), 400, "BADDATE", "day",
-                 "'warehouses' is no day");
+                 "invalid date 'warehouses'");
 }
 
 BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_it_is_told_who_waits) {

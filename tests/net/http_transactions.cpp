@@ -173,7 +173,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     const auto good = allocate_one("o", "LAMP", 1);
     expect_error(body("{}"), 400, "SYNTAX", "operations", "the field is missing");
     expect_error(transact(""), 400, "SYNTAX", "operations", "1 to 1000 operations, not 0");
-    expect_error(transact(good + ",7"), 400, "SYNTAX", "operations[1]", "it is no object");
+    expect_error(transact(good + ",7"), 400, "SYNTAX", "operations[1]", "expected an object");
     expect_error(transact(good + ",{}"), 400, "SYNTAX", "operations[1]", "it has one field, of");
     expect_error(transact(good + R"(,{"steal":{}})"), 400, "SYNTAX", "operations[1].steal");
     expect_error(transact(good + R"(,{"receive":{"batch":"b"},"allocate":{}})"), 400, "SYNTAX",
