@@ -28,7 +28,8 @@ constexpr int none = 2;
 int say_bad(const std::string& directory, Console& console) {
     console.out << escaped(directory) << ": BAD\n";
     console.err << "allot check: 'allot repair " << escaped(directory)
-                << "' says how much can be kept, 'allot restore --replace BACKUP DIR' brings a backup back\n";
+                << "' says how much can be kept, 'allot restore --replace BACKUP DIR' brings a "
+                   "backup back\n";
     return verdict::bad;
 }
 

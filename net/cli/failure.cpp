@@ -29,7 +29,8 @@ std::string way_out_of_damage(const Command& command, const Settings& settings) 
     const std::string store = escaped(command.store == nullptr ? "DIR" : command.store(settings));
     return "the store is damaged, and nothing was changed; 'allot check " + store +
            "' names what is wrong, 'allot repair " + store +
-           "' says how much can be kept, 'allot restore --replace BACKUP " + store + "' brings a backup back";
+           "' says how much can be kept, 'allot restore --replace BACKUP " + store +
+           "' brings a backup back";
 }
 
 /// Empty where the error says enough.
