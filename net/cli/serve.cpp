@@ -32,7 +32,7 @@ namespace asio = boost::asio;
 Backend backend_of(Store& store, const LogQueue& log) {
     return {.bus = &store.bus(),
             .journal = &store.journal(),
-            .mutex = &store.turn(),
+            .mutex = &store.mutex(),
             .history = &store.history(),
             .start_snapshot = [&store] { return store.start_snapshot(); },
             .add_figures =

@@ -18,7 +18,7 @@ struct Backend {
     /// Replies wait for its durable LSN. The server takes its on_durable().
     Journal* journal = nullptr;
     /// Held while a command is executed. The server holds it for a batch of many commands.
-    TurnMutex* mutex = nullptr;
+    StoreMutex* mutex = nullptr;
     /// What FEED reads, once it is durable. Null: FEED is refused.
     FactHistory* history = nullptr;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.

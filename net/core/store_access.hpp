@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    std::unique_lock<TurnMutex> lock_;
+    std::unique_lock<StoreMutex> lock_;
 };
 
 }  // namespace allot

@@ -121,7 +121,7 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
 }
 
 void RespSession::prefetch() const {
-    std::array<LineNames, Repository::lookahead_max> lines;
+    std::array<LineNames, Repository::prefetch_lines_max> lines;
     std::size_t count = 0;
     for (const auto& entry : std::span{context_.window.entries.data(), context_.window.size}) {
         if (!allocates_one_line(entry)) break;
@@ -133,9 +133,9 @@ void RespSession::prefetch() const {
     if (is_queueing()) return;
     context_.store.lock();
     // The commands look their products up again, and find them near.
-    std::array<Product*, Repository::lookahead_max> products;
-    context_.store.backend.bus->repository().look_ahead(std::span{lines}.first(count),
-                                                        std::span{products}.first(count));
+    std::array<Product*, Repository::prefetch_lines_max> products;
+    context_.store.backend.bus->repository().prefetch_lines(std::span{lines}.first(count),
+                                                            std::span{products}.first(count));
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more

@@ -96,7 +96,7 @@ struct Engine {
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
-    StoreMutex mutex{journal};
+    FlushingMutex mutex{journal};
 
     [[nodiscard]] Backend backend() {
         Backend backend{.bus = &bus, .journal = &journal, .mutex = &mutex};

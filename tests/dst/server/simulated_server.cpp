@@ -28,7 +28,7 @@ SimulatedServer::SimulatedServer(EventQueue& events, Rng& rng, FileSystem& disk,
       core_{disk, "store", options, clock_, rng.random()()},
       context_{{.bus = &core_.bus,
                 .journal = &core_.journal,
-                .mutex = &core_.turn,
+                .mutex = &core_.mutex,
                 .history = &core_.history,
                 .start_snapshot = [this] { return start_snapshot(); }},
                tight_limits()} {
