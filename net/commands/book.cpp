@@ -57,7 +57,7 @@ struct BookAllocations {
     static Outcome<Lines> run(const Asked& asked, Context& context) {
         auto lines = allocations(asked.order, context.repository());
         if (!lines.empty()) return {std::move(lines), context.last_lsn()};
-        return {Failure{ErrorCode::generic, "not found", "", 404}, context.last_lsn()};
+        return {Failure{ErrorCode::generic, "not found", "", 404, false}, context.last_lsn()};
     }
     static void write(JsonWriter& json, const Asked& /*asked*/, const Lines& lines) {
         json.begin_array();

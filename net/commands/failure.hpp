@@ -17,6 +17,7 @@ struct Failure {
     std::string text;        ///< printable, in one line
     std::string field = {};  ///< the name of the value that it is about; empty: none
     unsigned status = 0;     ///< of HTTP; 0: that of the code
+    bool is_counted = true;  ///< among the errors of INFO and /metrics
 };
 
 /// What the business says.

@@ -108,7 +108,7 @@ std::optional<Command> read_all(Source& source, const Fields& fields, std::index
     std::tuple<std::optional<typename std::tuple_element_t<at, Fields>::Member>...> members;
     [[maybe_unused]] std::size_t last_present = 0;
     if (!(read_field<at>(source, fields, members, last_present) && ...)) return {};
-    return Command{*std::get<at>(std::move(members))...};
+    return Command{std::move(*std::get<at>(members))...};
 }
 
 }  // namespace detail

@@ -13,6 +13,11 @@ const std::string* Exchange::query(std::string_view name) const noexcept {
 void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
                     std::string_view field) const {
     server.counters.count(code);
+    answer_error(status, code, text, field);
+}
+
+void Exchange::answer_error(unsigned status, ErrorCode code, std::string_view text,
+                            std::string_view field) const {
     reply.status = status;
     if (!is_of_book()) return set_error(reply, code, text, field);
     std::string message{field};
@@ -23,7 +28,9 @@ void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
 void Exchange::fail(const Failure& failure) const {
     // In the book's service, whatever is asked for and cannot be had is a 400.
     const unsigned usual = is_of_book() ? 400 : status_of(failure.code);
-    fail(failure.status != 0 ? failure.status : usual, failure.code, failure.text, failure.field);
+    if (failure.is_counted) hub.counters.count(failure.code);
+    answer_error(failure.status != 0 ? failure.status : usual, failure.code, failure.text,
+                 failure.field);
 }
 
 }  // namespace allot::http

@@ -44,6 +44,9 @@ struct Exchange {
     void fail(unsigned status, ErrorCode code, std::string_view text,
               std::string_view field = {}) const;
     void fail(const Failure& failure) const;
+    /// Likewise, without counting it.
+    void answer_error(unsigned status, ErrorCode code, std::string_view text,
+                      std::string_view field) const;
     /// As Source's: what breaks a rule is the answer.
     [[nodiscard]] TellFault tell() const {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {

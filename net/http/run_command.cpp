@@ -26,6 +26,7 @@ std::vector<NamedText> path_of(const Exchange& exchange) {
 
 std::vector<NamedText> query_of(const Exchange& exchange) {
     std::vector<NamedText> parts;
+    parts.reserve(exchange.target.query.size());
     for (const auto& [name, text] : exchange.target.query) parts.push_back({name, text});
     return parts;
 }

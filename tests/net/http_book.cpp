@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(when_a_batch_is_added_and_a_line_allocated_then_it_answers_
     BOOST_TEST(found.status == 200U);
     BOOST_TEST(found.body == R"([{"sku":"SKU","batchref":"b"}])");
     BOOST_TEST(fixture.ask("GET", "/allocations/nobody").status == 404U);
+    BOOST_TEST(fixture.context.counters.of(allot::ErrorCode::generic) == 0U);  // it is an answer
 }
 
 BOOST_AUTO_TEST_CASE(when_it_cannot_be_allocated_then_a_400_says_why) {
