@@ -28,7 +28,7 @@ void Exchange::answer_error(unsigned status, ErrorCode code, std::string_view te
 void Exchange::fail(const Failure& failure) const {
     // In the book's service, whatever is asked for and cannot be had is a 400.
     const unsigned usual = is_of_book() ? 400 : status_of(failure.code);
-    if (failure.is_counted) hub.counters.count(failure.code);
+    if (failure.is_counted) server.counters.count(failure.code);
     answer_error(failure.status != 0 ? failure.status : usual, failure.code, failure.text,
                  failure.field);
 }
