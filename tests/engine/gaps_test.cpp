@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -10,7 +10,7 @@ using Strings = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_what_others_leave_open)
 
-BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again, Shop) {
+BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again, EngineFixture) {
     add_batch("stock", "SPOON", 15);
     add_batch("shipment", "SPOON", 100, today);
     const Lsn before = journal.last();
@@ -23,7 +23,7 @@ BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again
     BOOST_TEST(allocate("o1", "SPOON", 11) == "shipment");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_an_order_has_many_lines_then_each_is_found_again, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_an_order_has_many_lines_then_each_is_found_again, EngineFixture) {
     add_batch("b1", "sku", 10'000);
     add_batch("b2", "other", 10'000);
     for (const int lines : {1, 7, 8, 9, 20}) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_r
     BOOST_TEST(Purchased::parse("0").value().units() == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(G3_when_a_batch_comes_again_then_it_must_be_the_same, Shop) {
+BOOST_FIXTURE_TEST_CASE(G3_when_a_batch_comes_again_then_it_must_be_the_same, EngineFixture) {
     BOOST_TEST(add_batch("b1", "SPOON", 10, today) == "ok");
     BOOST_TEST(add_batch("b1", "SPOON", 10, today) == "ok");
     BOOST_TEST(journal.last() == 1U);
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(G3_when_a_batch_comes_again_then_it_must_be_the_same, Sh
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_sku_has_as_many_batches_as_one_may_have_then_one_more_is_refused,
-                        Shop) {
+                        EngineFixture) {
     for (std::size_t n = 0; n < Product::batches_max; ++n) {
         (void)bus.handle(AddBatch{BatchRef::of(std::to_string(n)).value(), "SPOON", 1});
     }
@@ -88,7 +88,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_sku_has_as_many_batches_as_one_may_have_then_one_
     BOOST_TEST(journal.last() == Product::batches_max + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is_refused, Shop) {
+BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is_refused,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     BOOST_TEST(set_quantity("b2", 5) == "unknown batch");
     BOOST_TEST((Purchased::parse("-1") == Result<Purchased>{Refusal::bad_quantity}));
@@ -98,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is
 }
 
 BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then_none_is_taken,
-                        Shop) {
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto before = stock_hash(repository);
     const OrderResult answer = run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 5}}});
@@ -112,7 +113,8 @@ BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then
     BOOST_TEST(available("b1") == 4);
 }
 
-BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_and_told, Shop) {
+BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_and_told,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 4);
     allocate("o2", "SPOON", 6);
@@ -126,7 +128,8 @@ BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_a
     BOOST_TEST(allocations("o1").empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_still_has_room_then_a_small_line_returns_to_it, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_still_has_room_then_a_small_line_returns_to_it,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 2);
     allocate("o2", "SPOON", 7);
@@ -138,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_still_has_room_then_a_small_line_ret
     BOOST_TEST(available("b1") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(G10_when_explained_then_the_announced_batch_takes_the_line, Shop) {
+BOOST_FIXTURE_TEST_CASE(G10_when_explained_then_the_announced_batch_takes_the_line, EngineFixture) {
     add_batch("small", "SPOON", 5);
     add_batch("right", "SPOON", 50, today);
     add_batch("spare", "SPOON", 50, later);
@@ -158,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(G10_when_explained_then_the_announced_batch_takes_the_li
     BOOST_TEST(allocate("o1", "SPOON", 6) == plan[0].outcome->view());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_part_of_an_order_is_deallocated_then_the_rest_stays, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_part_of_an_order_is_deallocated_then_the_rest_stays, EngineFixture) {
     add_batch("b1", "SPOON", 100);
     add_batch("b2", "FORK", 100);
     allocate("o1", "SPOON", 1);

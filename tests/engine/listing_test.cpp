@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -11,7 +11,7 @@ using namespace allot::testing;
 namespace {
 
 /// All rows of a listing that looks at `most` places at a time, as texts in their order.
-std::vector<std::string> batches(Shop& shop, std::size_t most) {
+std::vector<std::string> batches(EngineFixture& shop, std::size_t most) {
     std::vector<std::string> texts;
     Index from = 0;
     do {
@@ -27,7 +27,7 @@ std::vector<std::string> batches(Shop& shop, std::size_t most) {
     return texts;
 }
 
-std::vector<std::string> lines(Shop& shop, std::size_t most) {
+std::vector<std::string> lines(EngineFixture& shop, std::size_t most) {
     std::vector<std::string> texts;
     Index from = 0;
     do {
@@ -46,7 +46,7 @@ std::vector<std::string> lines(Shop& shop, std::size_t most) {
 
 using Texts = std::vector<std::string>;
 
-struct StockedShop : Shop {
+struct StockedShop : EngineFixture {
     StockedShop() {
         add_batch("b1", "s", 10);
         add_batch("b2", "t", 10, tomorrow);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_others_change_between_pieces_then_what_stays_is_listed
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_rows_of_another_stock, Shop)
+BOOST_FIXTURE_TEST_SUITE(given_rows_of_another_stock, EngineFixture)
 
 static ImportBatch batch(std::string_view ref, std::string_view sku, std::int64_t units) {
     return {BatchRef::of(ref).value(), Sku::of(sku).value(), Purchased::of(units).value(),
@@ -107,7 +107,7 @@ static ImportBatch batch(std::string_view ref, std::string_view sku, std::int64_
 
 static ImportLine held(std::string_view order, std::string_view sku, std::int64_t units,
                        std::string_view ref) {
-    return {Shop::line(order, sku, units), BatchRef::of(ref).value()};
+    return {EngineFixture::line(order, sku, units), BatchRef::of(ref).value()};
 }
 
 BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_answer_tells_which_are_new) {

@@ -4,8 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
+#include "tests/engine/engine_fixture.hpp"
 #include "tests/engine/naive_model.hpp"
-#include "tests/engine/shop.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -23,14 +23,14 @@ NaiveModel::Line pick_line() {
 }
 
 /// Allocates an order of a few lines, having had it explained. \return both answers.
-std::pair<std::string, std::string> step_with_an_order(Shop& shop, NaiveModel& model) {
+std::pair<std::string, std::string> step_with_an_order(EngineFixture& shop, NaiveModel& model) {
     std::vector<NaiveModel::Line> lines(*rc::gen::inRange<std::size_t>(1, 5));
     const auto order = pick("order № ", 8);
     AllocateOrder command{OrderId::of(order).value(), {}};
     for (NaiveModel::Line& line : lines) {
         line = pick_line();
         line.order = order;
-        command.lines.push_back({Sku::of(line.sku).value(), Shop::quantity(line.units)});
+        command.lines.push_back({Sku::of(line.sku).value(), EngineFixture::quantity(line.units)});
     }
     const auto before = state_hash(shop.repository);
     const auto plan = shop.bus.explain(command);
@@ -52,7 +52,7 @@ std::pair<std::string, std::string> step_with_an_order(Shop& shop, NaiveModel& m
 }
 
 /// Does one random command to both. \return both answers.
-std::pair<std::string, std::string> step(Shop& shop, NaiveModel& model) {
+std::pair<std::string, std::string> step(EngineFixture& shop, NaiveModel& model) {
     switch (*rc::gen::weightedElement<int>({{3, 0}, {7, 1}, {4, 2}, {4, 3}, {2, 4}, {4, 5}})) {
         case 0: {
             const auto ref = pick_ref(), sku = pick("Stuhl größe ", 4), eta = pick_eta();
@@ -84,7 +84,7 @@ std::pair<std::string, std::string> step(Shop& shop, NaiveModel& model) {
 
 /// Does a few random commands as one unit, of which each stands or falls by itself; or gives all of
 /// them up. \return all answers of both.
-std::pair<std::string, std::string> step_in_one_unit(Shop& shop, NaiveModel& model) {
+std::pair<std::string, std::string> step_in_one_unit(EngineFixture& shop, NaiveModel& model) {
     const NaiveModel before = model;
     const auto state = state_hash(shop.repository);
     const std::size_t units = shop.journal.units;
@@ -136,7 +136,7 @@ Part draw_part() {
             return {[=](UnitOfWork& work) {
                         const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
                         return handle(AddBatch{batch, Sku::of(line.sku).value(),
-                                               Shop::quantity(line.units), day},
+                                               EngineFixture::quantity(line.units), day},
                                       work);
                     },
                     [=](NaiveModel& model) {
@@ -144,8 +144,8 @@ Part draw_part() {
                     }};
         case 1:
             return {[=](UnitOfWork& work) {
-                        return only_refusal(
-                            handle(Allocate{Shop::line(line.order, line.sku, line.units)}, work));
+                        return only_refusal(handle(
+                            Allocate{EngineFixture::line(line.order, line.sku, line.units)}, work));
                     },
                     [=](NaiveModel& model) {
                         const std::string answer = model.allocate(line);
@@ -173,7 +173,7 @@ Part draw_part() {
 }
 
 /// Does a few commands, all of them or none. \return what each said, "no" of a refusal.
-std::pair<std::string, std::string> step_all_or_none(Shop& shop, NaiveModel& model) {
+std::pair<std::string, std::string> step_all_or_none(EngineFixture& shop, NaiveModel& model) {
     std::vector<Part> parts;
     for (int left = *rc::gen::inRange(1, 7); left > 0; --left) parts.push_back(draw_part());
     std::string answer;
@@ -200,7 +200,7 @@ std::pair<std::string, std::string> step_all_or_none(Shop& shop, NaiveModel& mod
     return {answer, expected};
 }
 
-std::pair<std::string, std::string> any_step(Shop& shop, NaiveModel& model) {
+std::pair<std::string, std::string> any_step(EngineFixture& shop, NaiveModel& model) {
     switch (*rc::gen::weightedElement<int>({{8, 0}, {2, 1}, {2, 2}})) {
         case 0:
             return step(shop, model);
@@ -211,7 +211,7 @@ std::pair<std::string, std::string> any_step(Shop& shop, NaiveModel& model) {
     }
 }
 
-void compare(Shop& shop, NaiveModel& model) {
+void compare(EngineFixture& shop, NaiveModel& model) {
     RC_ASSERT(shop.repository.ledger().batch_count() == model.batches.size());
     RC_ASSERT(shop.shortages() == model.shortage_rows());
     for (int i = 0; i < 4; ++i) {
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_SUITE(given_any_history)
 
 // Also G9: after every command, for every batch, what is allocated and what is available add up.
 RC_BOOST_PROP(G9_then_every_answer_and_state_is_the_naive_models, ()) {
-    Shop shop;
+    EngineFixture shop;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 120);
     for (int i = 0; i < length; ++i) {
@@ -250,7 +250,7 @@ RC_BOOST_PROP(G9_then_every_answer_and_state_is_the_naive_models, ()) {
 }
 
 RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, ()) {
-    Shop shop;
+    EngineFixture shop;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 120);
     for (int i = 0; i < length; ++i) any_step(shop, model);
@@ -268,7 +268,7 @@ RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, ()) {
 }
 
 RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was, ()) {
-    Shop shop;
+    EngineFixture shop;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 60);
     for (int i = 0; i < length; ++i) step(shop, model);
@@ -281,17 +281,19 @@ RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was, ()) 
             const auto batch = BatchRef::of(pick_ref()).value();
             const auto eta = pick_eta();
             const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
-            (void)handle(
-                AddBatch{batch, Sku::of(line.sku).value(), Shop::quantity(line.units), day}, work);
+            (void)handle(AddBatch{batch, Sku::of(line.sku).value(),
+                                  EngineFixture::quantity(line.units), day},
+                         work);
             if (Product* const product = work.find(Sku::of(line.sku).value())) {
-                (void)product->allocate(Shop::line(line.order, line.sku, line.units), work);
+                (void)product->allocate(EngineFixture::line(line.order, line.sku, line.units),
+                                        work);
             }
             const auto units = *rc::gen::inRange<std::int64_t>(0, 30);
             (void)handle(ChangeBatchQuantity{batch, Purchased::of(units).value()}, work);
             (void)handle(Reschedule{batch, day}, work);
             (void)handle(Deallocate{OrderId::of(pick("order № ", 8)).value()}, work);
             if (Product* const product = work.find(Sku::of(line.sku).value())) {
-                const auto other = Shop::line(pick("order № ", 8), line.sku, line.units);
+                const auto other = EngineFixture::line(pick("order № ", 8), line.sku, line.units);
                 if (!product->allocate(other, work)) work.record(*product, OutOfStock{other});
             }
         }

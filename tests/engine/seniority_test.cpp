@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <ctime>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -12,7 +12,7 @@ namespace {
 
 /// LSN 1 and 2: two batches. LSN 3: o1 is on a. LSN 4 and 5: o2 and o3 are on b. LSN 6 to 8: a is
 /// empty, and o1 is on b.
-struct MovedShop : Shop {
+struct MovedShop : EngineFixture {
     MovedShop() {
         add_batch("a", "SPOON", 5);
         add_batch("b", "SPOON", 15, later);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_SUITE(given_two_batches_of_many_lines)
 
 namespace {
 /// Two batches with so many lines each, and room for as many.
-struct FullShop : Shop {
+struct FullShop : EngineFixture {
     explicit FullShop(int lines) : lines_{lines} {
         for (int i = 0; i < 2 * lines; ++i) add_batch("f" + std::to_string(i), "FORK", 1);
         for (const std::string batch : {"b", "c"}) {

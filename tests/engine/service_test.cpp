@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <system_error>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -9,26 +9,27 @@ using Strings = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_the_service_layer)
 
-BOOST_FIXTURE_TEST_CASE(S1_when_a_line_is_allocated_then_the_answer_is_the_batch, Shop) {
+BOOST_FIXTURE_TEST_CASE(S1_when_a_line_is_allocated_then_the_answer_is_the_batch, EngineFixture) {
     add_batch("batch1", "COMPLICATED-LAMP", 100);
     BOOST_TEST(allocate("o1", "COMPLICATED-LAMP", 10) == "batch1");
     BOOST_TEST(available("batch1") == 90);
 }
 
-BOOST_FIXTURE_TEST_CASE(S2_when_the_sku_is_unknown_then_it_is_refused, Shop) {
+BOOST_FIXTURE_TEST_CASE(S2_when_the_sku_is_unknown_then_it_is_refused, EngineFixture) {
     add_batch("b1", "AREALSKU", 100);
     BOOST_TEST(allocate("o1", "NONEXISTENTSKU", 10) == "unknown SKU");
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(S3_when_a_command_succeeds_then_its_unit_is_committed, Shop) {
+BOOST_FIXTURE_TEST_CASE(S3_when_a_command_succeeds_then_its_unit_is_committed, EngineFixture) {
     add_batch("b1", "OMINOUS-MIRROR", 100);
     const Lsn before = journal.last();
     allocate("o1", "OMINOUS-MIRROR", 10);
     BOOST_TEST(journal.last() == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no_trace, Shop) {
+BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no_trace,
+                        EngineFixture) {
     add_batch("b1", "OMINOUS-MIRROR", 100);
     const auto before = state_hash(repository);
     BOOST_TEST(add_batch("b1", "OMINOUS-MIRROR", 99) == "batch exists");
@@ -43,19 +44,19 @@ BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no
     BOOST_TEST(repository.find("NEW-SKU") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_tells, Shop) {
+BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_tells, EngineFixture) {
     add_batch("b1", "POPULAR-CURTAINS", 9);
     allocate("o1", "POPULAR-CURTAINS", 10);
     BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(S5_when_a_quantity_changes_then_so_does_what_is_available, Shop) {
+BOOST_FIXTURE_TEST_CASE(S5_when_a_quantity_changes_then_so_does_what_is_available, EngineFixture) {
     add_batch("batch1", "ADORABLE-SETTEE", 100);
     BOOST_TEST(set_quantity("batch1", 50) == "0");
     BOOST_TEST(available("batch1") == 50);
 }
 
-BOOST_FIXTURE_TEST_CASE(S6_when_a_batch_shrinks_then_its_latest_lines_move, Shop) {
+BOOST_FIXTURE_TEST_CASE(S6_when_a_batch_shrinks_then_its_latest_lines_move, EngineFixture) {
     add_batch("batch1", "INDIFFERENT-TABLE", 50);
     add_batch("batch2", "INDIFFERENT-TABLE", 50, today);
     allocate("order1", "INDIFFERENT-TABLE", 20);
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_unit_of_work)
 
-BOOST_FIXTURE_TEST_CASE(U2_when_it_is_left_without_commit_then_it_leaves_no_trace, Shop) {
+BOOST_FIXTURE_TEST_CASE(U2_when_it_is_left_without_commit_then_it_leaves_no_trace, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 3);
     const auto before = state_hash(repository);
@@ -89,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(U2_when_it_is_left_without_commit_then_it_leaves_no_trac
     BOOST_TEST(journal.last() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(U3_when_an_exception_leaves_it_then_it_leaves_no_trace, Shop) {
+BOOST_FIXTURE_TEST_CASE(U3_when_an_exception_leaves_it_then_it_leaves_no_trace, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto before = state_hash(repository);
     const auto fail = [&] {
@@ -102,7 +103,8 @@ BOOST_FIXTURE_TEST_CASE(U3_when_an_exception_leaves_it_then_it_leaves_no_trace, 
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(U4_when_two_writers_expect_one_version_then_exactly_one_succeeds, Shop) {
+BOOST_FIXTURE_TEST_CASE(U4_when_two_writers_expect_one_version_then_exactly_one_succeeds,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 100);
     const auto write = [&](std::string_view order) {
         return bus
@@ -121,7 +123,8 @@ BOOST_FIXTURE_TEST_CASE(U4_when_two_writers_expect_one_version_then_exactly_one_
     BOOST_TEST(repository.ledger().order_count() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_shortage_is_left, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_shortage_is_left,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     add_batch("b2", "FORK", 10);
     const OrderResult answer = run(AllocateOrder{"o1", {{"SPOON", 10}, {"FORK", 11}}});
@@ -131,7 +134,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_short
     BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "FORK", 11)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_unit_goes_on_after_a_refusal_then_it_keeps_what_it_had, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_unit_goes_on_after_a_refusal_then_it_keeps_what_it_had,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
         const auto first = handle(Allocate{line("o1", "SPOON", 10)}, work);
@@ -143,7 +147,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_goes_on_after_a_refusal_then_it_keeps_what_i
     BOOST_TEST(repository.ledger().shortages().size() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_unit_is_refused_for_something_else_then_no_shortage_is_left, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_refused_for_something_else_then_no_shortage_is_left,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
         BOOST_TEST(handle(Allocate{line("o1", "SPOON", 11)}, work).has_error());
@@ -154,7 +159,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_refused_for_something_else_then_no_shorta
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_decision_commits_by_itself_then_nothing_is_journaled_twice, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_decision_commits_by_itself_then_nothing_is_journaled_twice,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
         auto batch = handle(Allocate{line("o1", "SPOON", 4)}, work);
@@ -167,7 +173,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_decision_commits_by_itself_then_nothing_is_journa
     BOOST_TEST(available("b1") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_brought_the_sku_then_nothing_is_left_of_it, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_brought_the_sku_then_nothing_is_left_of_it,
+                        EngineFixture) {
     const auto answer = bus.transact([&](UnitOfWork& work) -> Result<BatchRef> {
         (void)handle(AddBatch{"b1", "NEW", 5}, work);
         return handle(Allocate{line("o1", "NEW", 10)}, work);
@@ -181,7 +188,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_the_views)
 
-BOOST_FIXTURE_TEST_CASE(V1_when_an_order_has_two_lines_then_they_are_its_allocations, Shop) {
+BOOST_FIXTURE_TEST_CASE(V1_when_an_order_has_two_lines_then_they_are_its_allocations,
+                        EngineFixture) {
     add_batch("sku1batch", "sku1", 50);
     add_batch("sku2batch", "sku2", 50, today);
     allocate("order1", "sku1", 20);
@@ -192,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(V1_when_an_order_has_two_lines_then_they_are_its_allocat
     BOOST_TEST(allocations("nobody").empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(V2_when_a_line_has_moved_then_the_view_says_where_it_is, Shop) {
+BOOST_FIXTURE_TEST_CASE(V2_when_a_line_has_moved_then_the_view_says_where_it_is, EngineFixture) {
     add_batch("b1", "sku1", 50);
     add_batch("b2", "sku1", 50, today);
     allocate("o1", "sku1", 40);
@@ -200,7 +208,8 @@ BOOST_FIXTURE_TEST_CASE(V2_when_a_line_has_moved_then_the_view_says_where_it_is,
     BOOST_TEST(allocations("o1") == Strings{"sku1 40 b2"});
 }
 
-BOOST_FIXTURE_TEST_CASE(when_asked_for_a_day_then_only_batches_that_can_ship_by_then_count, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_asked_for_a_day_then_only_batches_that_can_ship_by_then_count,
+                        EngineFixture) {
     add_batch("b1", "sku1", 5);
     add_batch("b2", "sku1", 7, today);
     add_batch("b3", "sku1", 11, later);

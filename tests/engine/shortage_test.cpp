@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -11,7 +11,7 @@ using Strings = std::vector<std::string>;
 namespace {
 
 /// LSN 1: a batch of ten. LSN 2: o1 wants more.
-struct ShortShop : Shop {
+struct ShortShop : EngineFixture {
     ShortShop() {
         add_batch("b1", "SPOON", 10);
         allocate("o1", "SPOON", 12);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_released_lines_and_orders)
 
-BOOST_FIXTURE_TEST_CASE(R14_when_a_released_line_finds_no_batch_then_it_is_short, Shop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_a_released_line_finds_no_batch_then_it_is_short, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     add_batch("b2", "SPOON", 3, later);
     allocate("o1", "SPOON", 4);
@@ -155,7 +155,8 @@ BOOST_FIXTURE_TEST_CASE(R14_when_a_released_line_finds_no_batch_then_it_is_short
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_an_order_is_refused_then_its_first_such_line_is_short, Shop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_an_order_is_refused_then_its_first_such_line_is_short,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     add_batch("b2", "FORK", 1);
     const AllocateOrder order{"o1", {{"SPOON", 5}, {"SPOON", 6}, {"FORK", 2}}};
@@ -169,7 +170,8 @@ BOOST_FIXTURE_TEST_CASE(R14_when_an_order_is_refused_then_its_first_such_line_is
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_they_are_told_in_parts_from_the_oldest, Shop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_they_are_told_in_parts_from_the_oldest,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 1);
     add_batch("b2", "FORK", 1);
     for (int i = 0; i < 300; ++i) {

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
-#include "tests/engine/shop.hpp"
+#include "tests/engine/engine_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -10,7 +10,8 @@ using Strings = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction_on_the_bus)
 
-BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_journal, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_journal,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     MessageBus::Transaction unit{bus};
     BOOST_TEST(bus.handle(Allocate{line("o1", "SPOON", 4)}).lsn == 2U);
@@ -23,7 +24,7 @@ BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_jo
     BOOST_TEST((shortages() == Strings{"o2 SPOON 7 3"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o0", "SPOON", 99);
     const auto before = state_hash(repository);
@@ -41,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, Shop) 
     BOOST_TEST(journal.units == 3U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_throws_then_what_came_before_stands, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_throws_then_what_came_before_stands, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     MessageBus::Transaction unit{bus};
     allocate("o1", "SPOON", 4);
@@ -58,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_throws_then_what_came_before_stands
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_new_sku_of_it_is_refused_then_it_is_gone_and_another_may_come,
-                        Shop) {
+                        EngineFixture) {
     MessageBus::Transaction unit{bus};
     BOOST_TEST(add_batch("b1", "OLD", 5) == "ok");
     const auto refused = bus.transact([](UnitOfWork& work) -> Result<void> {
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_unit_that_is_refused_as_a_whole)
 
-BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 10);
     const auto before = state_hash(repository);
@@ -94,7 +95,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_shortage_it_is, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_shortage_it_is,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
         const auto part = work.attempt(
@@ -107,7 +109,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_short
     BOOST_TEST((shortages() == Strings{"o2 SPOON 12 2"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not_its, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not_its,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<void> {
         (void)handle(Allocate{line("o1", "SPOON", 11)}, work);
@@ -117,7 +120,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_expects_that_a_sku_is_not_there_then_it_may_be_the_first, Shop) {
+BOOST_FIXTURE_TEST_CASE(when_it_expects_that_a_sku_is_not_there_then_it_may_be_the_first,
+                        EngineFixture) {
     const auto expect_none = [&] {
         return bus
             .transact([](UnitOfWork& work) -> Result<void> {

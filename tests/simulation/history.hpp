@@ -15,7 +15,7 @@ namespace allot::testing {
 /// that was recovered, which has to be one of them. Thread-safe.
 class History {
 public:
-    /// Called with the store's turn held, so before anything of the unit can be written.
+    /// Called with the store's mutex locked, so before anything of the unit can be written.
     void happened(Lsn last, std::uint64_t hash) {
         const std::scoped_lock lock{mutex_};
         hashes_[last] = hash;
@@ -30,14 +30,14 @@ public:
         std::erase_if(first_seen_, [&](const auto& seen) { return seen.second > last; });
     }
 
-    /// The least LSN whose durability explains that somebody saw a state of this hash.
+    /// The least LSN whose durability explains that an observer saw a state of this hash.
     [[nodiscard]] Lsn seen(std::uint64_t hash) const {
         const std::scoped_lock lock{mutex_};
         const auto found = first_seen_.find(hash);
         return found == first_seen_.end() ? 0 : found->second;
     }
 
-    /// \param floor the last LSN that somebody was told of, or saw.
+    /// \param floor the last LSN that was acknowledged or seen.
     /// \return what is wrong with a state that was recovered, or nothing.
     [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash, Lsn floor) const {
         const std::scoped_lock lock{mutex_};

@@ -16,12 +16,12 @@ struct Judgement {
     bool torn = false;  ///< there is a torn tail to cut
 };
 /// Judges what a start would recover from a disk. Changes nothing on it.
-/// \param floor the last LSN that somebody was told of, or saw.
+/// \param floor the last LSN that was acknowledged or seen.
 [[nodiscard]] Judgement judge_recovery(SimulatedDisk& disk, const History& history, Lsn floor);
 
 /// Lets stores live on a simulated disk, one after the other on what the one before has left, and
 /// cuts the power at every operation of theirs. Each time, what is recovered has to be a prefix of
-/// what was done, whole units of work, and hold at least what somebody was told of or saw.
+/// what was done, whole units of work, and hold at least what was acknowledged or seen.
 ///
 /// At some cuts a start is tried on what is left, with the power cut again at each of its
 /// operations and of a snapshot after it; and recovered twice, and after an interruption, which has

@@ -73,7 +73,7 @@ private:
 ///
 /// - a write has done half of its work;
 /// - a sync has made an arbitrary part durable and forgets the rest, as Linux does: the cache still
-///   shows it, no later sync will write it. So does a close, whose failure nobody is told of;
+///   shows it, no later sync will write it. So does a close, whose failure is not reported;
 /// - a rename may have happened;
 /// - a sync of a directory has made an arbitrary part durable, and the rest can be synced later:
 ///   file systems that lose entries stop.

@@ -20,7 +20,7 @@ inline const std::filesystem::path store_directory = "store";
 /// same operations of its disk, in the same order.
 class SteppedStore {
 public:
-    /// What the store is at, for whoever looks at an operation of its disk.
+    /// What the store is at, for an observer of an operation of its disk.
     enum class Work : std::uint8_t { opening, journal, segment, snapshot };
 
     /// \throws as Store::open().
@@ -29,7 +29,7 @@ public:
         work_ = Work::journal;
     }
 
-    /// Uses the store as one turn of a caller. \return what `use(MessageBus&)` does.
+    /// Uses the store with its mutex locked. \return what `use(MessageBus&)` does.
     template <class Use>
     auto with_bus(Use&& use) {
         const std::scoped_lock lock{core_.mutex};

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Bot
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_nobody_waits_for_it) {
+BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_opening_it_does_not_wait) {
     OnDisk its;
     its.files.create_directories(its.directory);
     BOOST_REQUIRE(::mkfifo((its.directory / "fifo").c_str(), 0600) == 0);

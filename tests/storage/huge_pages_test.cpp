@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(when_tables_are_given_back_at_once_then_nothing_of_them_is_
         allot::huge_pages()->deallocate(at, bytes, 64);
         void* const reserved =
             ::mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-        if (reserved == MAP_FAILED) continue;  // somebody else's already
+        if (reserved == MAP_FAILED) continue;  // in use already
         BOOST_REQUIRE(::mprotect(reserved, bytes, PROT_READ | PROT_WRITE) == 0);
         std::this_thread::sleep_for(std::chrono::microseconds{100});
         std::vector<unsigned char> backed(bytes /

@@ -54,7 +54,7 @@ public:
         return changed_.wait_for(lock, std::chrono::seconds{20},
                                  [&] { return !facts_.empty() && facts_.back().lsn >= lsn; });
     }
-    /// Calls with nobody being told meanwhile.
+    /// Calls while the listener receives nothing.
     template <class Use>
     void hold(Use&& use) {
         const std::scoped_lock lock{mutex_};

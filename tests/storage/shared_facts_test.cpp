@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What somebody who reads from a fact on was given.
+/// What a reader from a fact on was given.
 struct Reader {
     Reader(Lsn begin, std::unique_ptr<FactCursor> at) : from{begin}, cursor{std::move(at)} {}
     [[nodiscard]] Lsn next() const { return from + given.size(); }
@@ -60,7 +60,7 @@ public:
             }
         }
     }
-    /// All that is there, as somebody reads who shares nothing.
+    /// All that is there, as a reader gets it that shares nothing.
     [[nodiscard]] std::vector<CommittedFact> journaled() {
         return JournalReader{disk_, store_directory, store_.core().journal, 1}.read(
             std::numeric_limits<std::size_t>::max());

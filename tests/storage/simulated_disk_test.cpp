@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(when_a_directory_sync_fails_then_its_entries_may_be_lost_st
     BOOST_TEST((found_after(its.disk, "store/b") == Found{""}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_close_fails_then_nobody_is_told_and_what_was_not_synced_is_lost) {
+BOOST_AUTO_TEST_CASE(when_a_close_fails_then_it_is_silent_and_what_was_not_synced_is_lost) {
     Found lost_or_kept;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Failing its{seed};

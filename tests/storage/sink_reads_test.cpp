@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_handler_ends_and_it
     const SinkStatus status = store.sinks().at(0);
     BOOST_TEST(status.last_error.starts_with("told no more after LSN 2: journal-0"));
     BOOST_TEST(status.lag == 1U);
-    add(store, "b4");  // nobody else suffers
+    add(store, "b4");  // others are not affected
     BOOST_TEST((listener.told() == from_to(1, 2)));
 }
 

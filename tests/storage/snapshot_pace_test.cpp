@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_rests, GivenASnapshotThatRests)
 
-BOOST_AUTO_TEST_CASE(when_nobody_else_works_any_more_then_it_is_taken_at_once) {
+BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_once) {
     begin();
     std::this_thread::sleep_for(20ms);
     BOOST_TEST(snapshots.running());

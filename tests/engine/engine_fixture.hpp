@@ -23,9 +23,9 @@ inline constexpr std::string_view today = "2011-01-01";
 inline constexpr std::string_view tomorrow = "2011-01-02";
 inline constexpr std::string_view later = "2011-01-11";
 
-/// An engine in memory, spoken to in plain text: an answer is the batch's reference or the
-/// refusal's words.
-class Shop {
+/// An engine in memory with commands and answers in plain text: an answer is the batch's reference
+/// or the text of the refusal.
+class EngineFixture {
 public:
     static Quantity quantity(std::int64_t units) { return Quantity::of(units).value(); }
     static OrderLine line(std::string_view order, std::string_view sku, std::int64_t units) {
@@ -38,7 +38,7 @@ public:
         hear();
         return answer.result;
     }
-    /// Is told of what has happened.
+    /// Reads the facts since the last call.
     void hear() {
         while (cursor->next() <= journal.history.end()) {
             for (const CommittedFact& fact : cursor->take(100)) told.push_back(fact.fact);
@@ -102,7 +102,7 @@ public:
     FixedClock clock;
     MessageBus bus{repository, journal, clock};
     std::unique_ptr<FactCursor> cursor = journal.history.read(1);
-    std::vector<Fact> told;  // what whoever reads the history was told
+    std::vector<Fact> told;  // what a reader of the history has received
 
 private:
     template <class T>
