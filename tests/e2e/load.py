@@ -123,11 +123,11 @@ def ask(client, orders, skus):
 def read_export(directory):
     """The picture in the files that `allot export` writes."""
     with open(directory / "batches.csv", newline="", encoding="utf-8") as file:
-        batches = {row["ref"]: (int(row["qty"]), None) for row in csv.DictReader(file)}
+        batches = {row["batch"]: (int(row["quantity"]), None) for row in csv.DictReader(file)}
     lines = collections.defaultdict(list)
     with open(directory / "allocations.csv", newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            lines[row["orderid"]].append((row["sku"], int(row["qty"]), row["batchref"]))
+            lines[row["order"]].append((row["sku"], int(row["quantity"]), row["batch"]))
     return Picture(lines, batches)
 
 

@@ -29,7 +29,7 @@ END = "the-end"  # the last fact's batch
 
 CHANNELS = ("batch_added", "batch_quantity_changed", "batch_rescheduled", "line_allocated", "line_deallocated",
             "out_of_stock", "shortage_withdrawn")
-HEARD_AS = {"order": "orderid", "quantity": "qty", "batch": "batchref"}  # the rest as in a dump
+MESSAGE_NAMES = {"order": "orderid", "quantity": "qty", "batch": "batchref"}  # the rest as in a dump
 Fact = tuple[str, dict[str, object]]
 Stamp = tuple[int, int, str]  # LSN, time in microseconds, cursor
 
@@ -243,7 +243,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
         told = list(_journal(directory / "store"))
         if len(told) != facts:
             raise Broken(f"the journal has {len(told)} facts of {facts}")
-        _judge(crowd, told, stamps)
+        _judge(crowd, [_as_message(fact) for fact in told], stamps)
         for consumer in consumers:
             consumer.judge(told)
             report.counts[f"kills of a consumer ({consumer.kind})"] += consumer.kills
@@ -288,8 +288,12 @@ def _journal(store: pathlib.Path) -> Iterator[Fact]:
         del fact["time"]
         name = fact.pop("fact")
         kind = "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
-        yield kind, {HEARD_AS.get(key, key): "warehouse" if key == "eta" and value is None else value
-                     for key, value in fact.items()}
+        yield kind, {key: "warehouse" if key == "eta" and value is None else value for key, value in fact.items()}
+
+
+def _as_message(fact: Fact) -> Fact:
+    kind, fields = fact
+    return kind, {MESSAGE_NAMES.get(key, key): value for key, value in fields.items()}
 
 
 def _stamps(running: server.Server, facts: int) -> Iterator[Stamp]:
