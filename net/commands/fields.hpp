@@ -105,11 +105,14 @@ bool read_field(Source& source, const Fields& fields, Members& members, std::siz
 
 template <class Command, class Fields, std::size_t... at>
 std::optional<Command> read_all(Source& source, const Fields& fields, std::index_sequence<at...>) {
-    std::tuple<std::optional<typename std::tuple_element_t<at, Fields>::Member>...> members;
-    // NOLINTNEXTLINE(misc-const-correctness): changed where there is a field
-    [[maybe_unused]] std::size_t last_present = 0;
-    if (!(read_field<at>(source, fields, members, last_present) && ...)) return {};
-    return Command{std::move(*std::get<at>(members))...};
+    if constexpr (sizeof...(at) == 0) {
+        return Command{};
+    } else {
+        std::tuple<std::optional<typename std::tuple_element_t<at, Fields>::Member>...> members;
+        std::size_t last_present = 0;
+        if (!(read_field<at>(source, fields, members, last_present) && ...)) return {};
+        return Command{std::move(*std::get<at>(members))...};
+    }
 }
 
 }  // namespace detail

@@ -46,16 +46,20 @@ public:
 
 private:
     /// Whether what followed the candidate's last fact may have been more than what is left of it:
-    /// no journal is left, its last segment was cut off, something there can't be read, or a
-    /// segment between it and a later one is missing.
+    /// no journal is left, its last segment was cut off, or something stands behind it that tells
+    /// of no later fact: bytes that can't be read, or a segment that is made only after one that is
+    /// missing.
     [[nodiscard]] bool is_end_gone(const Candidate& candidate) const {
         if (candidate.segments.empty()) return true;
-        const JournalPiece& last = analysis_.pieces().at(candidate.segments.back());
+        const std::uint64_t back = candidate.segments.back();
+        const JournalPiece& last = analysis_.pieces().at(back);
         if (last.file_bytes < last.header.file_bytes) return true;
-        if (candidate.cuts(candidate.segments.back(), last)) return true;
         return std::ranges::any_of(analysis_.pieces(), [&](const auto& each) {
             const auto& [number, piece] = each;
-            return number > candidate.segments.back() && !candidate.is_next(number, piece);
+            const bool stands_behind = number == back
+                                           ? candidate.cuts(number, piece)
+                                           : number > back && !candidate.is_next(number, piece);
+            return stands_behind && piece.known <= candidate.last;
         });
     }
 
