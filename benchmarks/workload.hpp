@@ -84,7 +84,7 @@ inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::
     return lines;
 }
 
-/// Checked, as whoever embeds a store does it.
+/// Checked, as an embedding program does it.
 inline OrderLine checked(const LineText& line) {
     return {OrderId::of(line.order.view()).value(), Sku::of(line.sku.view()).value(),
             Quantity::of(1).value()};

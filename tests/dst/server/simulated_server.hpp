@@ -40,7 +40,7 @@ private:
 };
 
 /// One life of a server: a store and its sessions, and in the place of threads and sockets the
-/// events of a simulation, at times drawn from its rng. The events refer to it: whoever ends it
+/// events of a simulation, at times drawn from its rng. The events refer to it: code that ends it
 /// clears the queue.
 class SimulatedServer {
 public:
