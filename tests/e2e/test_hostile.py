@@ -1,107 +1,15 @@
-"""Clients that want to bring the server down. While each does its worst, the server's memory grows by
-at most 64 MiB, and a polite client is served; how much slower is printed, and not judged."""
+"""Clients that want to bring the server down by what they send, or do not read. See attack.py."""
 
 import contextlib
 import os
-import resource
 import select
-import signal
-import socket
-import sys
 import time
 
-import load
-import polite
 import server
-from resp import Client, Failure, encoded
+from attack import ASKS, MIB, Attack, all_from, try_to_send
+from resp import Failure, encoded
 
-MIB = 1024 * 1024
-GROWTH_MAX = 64 * MIB
-IDLE_S = 1.0  # how long the polite client is measured without an attack
 PASSWORD = "a long and random one"
-REFUSAL = b"-ERR max number of clients reached\r\n"
-
-
-class Attack(server.Case):
-    @contextlib.contextmanager
-    def attack(self, running, password="-"):
-        """The block is an attack: judges memory, and that the polite client had all its replies."""
-        with polite.Polite(running.address, password) as client:
-            time.sleep(IDLE_S)
-            before = running.resident_bytes()
-            running.forget_peak()
-            began = time.monotonic()
-            yield
-            grown = running.peak_bytes() - before
-            ended = time.monotonic()
-        self.assertIsNone(running.process.poll(), running.text)
-        idle, attacked = client.between(began - IDLE_S, began), client.between(began, ended)
-        self.assertTrue(attacked, "the polite client was not served at all")
-        self._print(grown, idle, attacked)
-        self.assertLess(grown, GROWTH_MAX)
-
-    def _print(self, grown, idle, attacked):
-        if not idle:  # a machine that is busy with other things
-            return
-        quiet, worse = polite.p99(idle), polite.p99(attacked)
-        print(f"\n  memory +{grown / MIB:.1f} MiB; polite p99 {quiet * 1000:.2f} ms idle, "
-              f"{worse * 1000:.2f} ms attacked ({worse / quiet:.1f} x, {len(attacked)} replies)",
-              file=sys.stderr)
-
-    def connect(self, running, count, receive_buffer=None):
-        """So many plain sockets."""
-        sockets = []
-        for _ in range(count):
-            each = socket.socket()
-            self.addCleanup(each.close)
-            if receive_buffer:
-                each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-            each.settimeout(20)
-            each.connect(running.address)
-            sockets.append(each)
-        return sockets
-
-    def await_closed(self, sockets, seconds=30):
-        """Until the server has closed each of them."""
-        poll = select.poll()
-        waiting = {each.fileno() for each in sockets}
-        for fd in waiting:
-            poll.register(fd, select.POLLRDHUP)
-        deadline = time.monotonic() + seconds
-        while waiting and time.monotonic() < deadline:
-            for fd, _ in poll.poll(250):
-                waiting.discard(fd)
-                poll.unregister(fd)
-        self.assertEqual(set(), waiting, "still open")
-
-    def info(self, running, password=None):
-        with running.client() as client:
-            if password:
-                self.assertEqual("OK", client.call("AUTH", password))
-            return client.info()
-
-    def await_count(self, running, field, least, password=None):
-        """Until INFO counts so many. Returns all of it."""
-        deadline = time.monotonic() + 60
-        while int((info := self.info(running, password))[field]) < least:
-            self.assertLess(time.monotonic(), deadline, f"{field} is {info[field]}, not {least}")
-            time.sleep(0.05)
-        return info
-
-
-def try_to_send(to, raw):
-    """As much as the server takes before it closes."""
-    with contextlib.suppress(OSError):
-        to.sendall(raw)
-
-
-def all_from(each):
-    """Every byte until the connection ends, however it does."""
-    said = b""
-    with contextlib.suppress(ConnectionError):
-        while more := each.recv(65536):
-            said += more
-    return said
 
 
 class GivenALineWithoutEnd(Attack):
@@ -224,15 +132,13 @@ class GivenLengthsThatLie(Attack):
 
 
 class GivenClientsThatNeverRead(Attack):
-    ASKS = encoded("COMMAND", "DOCS") * 5000
-
     def flood(self, deaf, seconds=60):
         """Asks for much more than it sends, until the server takes no more of it."""
         deaf.settimeout(0.5)
         deadline = time.monotonic() + seconds
         with contextlib.suppress(TimeoutError, ConnectionError):
             while time.monotonic() < deadline:
-                deaf.send(self.ASKS)
+                deaf.send(ASKS)
             raise AssertionError("the server takes more and more")
 
     def test_when_one_pipelines_then_reading_stops_and_it_is_dropped_at_the_deadline(self):
@@ -251,7 +157,7 @@ class GivenClientsThatNeverRead(Attack):
         """The system has room for a write again long after the client began to take something."""
         running = self.serve("--output-timeout", "2s")
         slow, = self.connect(running, 1, receive_buffer=4096)
-        slow.sendall(self.ASKS[:len(encoded("COMMAND", "DOCS")) * 1500])
+        slow.sendall(ASKS[:len(encoded("COMMAND", "DOCS")) * 1500])
         deadline = time.monotonic() + 6
         while time.monotonic() < deadline:
             self.assertTrue(slow.recv(4000), "dropped although it reads")
@@ -388,148 +294,6 @@ class GivenBytesThatBreakLines(Attack):
             self.assertEqual(command[0], reply[0], command)
         self.assertEqual("in step", client.read(), command)
         client.call("HELLO", version)
-
-
-class GivenMoreConnectionsThanAllowed(Attack):
-    def setUp(self):
-        super().setUp()
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        self.most = min(10_000, hard - 300)  # where a test may not open more
-        if self.most < 10_000:
-            print(f"\n  with {self.most} clients: descriptors end at {hard}", file=sys.stderr)
-
-    def test_when_the_10001st_comes_then_it_is_told_and_accepted_once_there_is_room(self):
-        running = self.serve("--max-clients", str(self.most))
-        with self.attack(running):
-            crowd = self.connect(running, self.most - 1)  # and the polite one
-            for late in self.connect(running, 100):
-                self.assertEqual(REFUSAL, all_from(late))
-            for each in crowd[:100]:
-                each.sendall(b"PING\r\n")
-                self.assertEqual(b"+PONG\r\n", each.recv(7))
-            crowd.pop().close()
-            self.assertEqual("PONG", self.accepted(running).call("PING"))
-        info = self.info(running)
-        self.assertGreaterEqual(int(info["dropped_clients_max"]), 100)
-
-    def accepted(self, running):
-        """A client, once there is room for one."""
-        deadline = time.monotonic() + 20
-        while True:
-            client = self.client(running)
-            if client.call("PING") == "PONG":
-                return client
-            self.assertLess(time.monotonic(), deadline, "it never accepts again")
-
-    def test_when_descriptors_run_out_then_the_next_are_told_and_accepted_afterwards(self):
-        running = self.serve()
-        with self.attack(running):
-            known = self.connect(running, 20)
-            for each in known:
-                each.sendall(b"PING\r\n")
-                self.assertEqual(b"+PONG\r\n", each.recv(7))
-            before = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
-            open_now = max(map(int, os.listdir(f"/proc/{running.pid}/fd"))) + 1
-            resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (open_now, before[1]))
-            for late in self.connect(running, 200):
-                self.assertEqual(REFUSAL, all_from(late))
-            known[0].sendall(b"PING\r\n")
-            self.assertEqual(b"+PONG\r\n", known[0].recv(7))
-            resource.prlimit(running.pid, resource.RLIMIT_NOFILE, before)
-            self.assertEqual("PONG", self.accepted(running).call("PING"))
-        self.assertGreaterEqual(int(self.info(running)["dropped_no_descriptors"]), 200)
-        self.assertEqual(0, running.stop())
-        self.assertGood(self.store)
-
-
-class Given1000WrongPasswords(Attack):
-    def test_when_they_are_tried_then_each_is_answered_late_and_every_tenth_is_the_last(self):
-        running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
-        with self.attack(running, PASSWORD):
-            guessers = [self.client(running) for _ in range(100)]
-            began = time.monotonic()
-            for number, each in enumerate(guessers):
-                each.send(b"".join(encoded("AUTH", f"{PASSWORD}{number}{i}") for i in range(20)))
-                each.send(encoded("AUTH", PASSWORD) + encoded("INFO"))
-            with running.client() as known:
-                self.assertEqual("OK", known.call("AUTH", PASSWORD))
-                self.assertLess(int(known.info()["errorstat_WRONGPASS"].split("=")[1]), 1000)
-            for each in guessers:
-                heard = all_from(each.socket)
-                self.assertEqual(10, heard.count(b"-WRONGPASS "))
-                self.assertEqual(10, heard.count(b"\r\n"))
-            # Not how fast, but how slow it has to be, by the clock of the server's own deadlines.
-            self.assertGreater(time.monotonic() - began, 5)
-        info = self.info(running, PASSWORD)
-        self.assertEqual(("count=1000", "100"),
-                         (info["errorstat_WRONGPASS"], info["dropped_wrong_passwords"]))
-
-
-class GivenAnAddressThatOthersReach(server.Case):
-    def test_when_there_is_no_password_then_it_refuses_to_start_and_makes_no_store(self):
-        for listen in ("0.0.0.0:0", "[::]:0"):
-            ran = server.allot("serve", "--data", self.store, "--listen", listen)
-            self.assertEqual(2, ran.returncode, ran.stderr)
-            self.assertIn("other machines reach it", ran.stderr)
-            self.assertFalse(self.store.exists())
-
-    def test_when_told_explicitly_then_it_starts(self):
-        running = self.serve("--listen-without-password", listen="0.0.0.0:0")
-        self.assertIn("password=no", running.text)
-        with Client(("127.0.0.1", running.port)) as client:
-            self.assertEqual("PONG", client.call("PING"))
-
-    def test_when_there_is_a_password_then_it_starts_and_never_shows_it(self):
-        secret = self.scratch / "password"
-        secret.write_text(PASSWORD + "\n")
-        secret.chmod(0o644)
-        running = self.serve("--password-file", str(secret), listen="0.0.0.0:0")
-        self.assertRegex(running.text, r"level=warning .*every user of this machine can read")
-        self.assertRegex(running.text, r"level=warning .*without TLS")
-        with Client(("127.0.0.1", running.port)) as client:
-            self.assertFails(client.call("PING"), "NOAUTH", "Authentication required.")
-            self.assertFails(client.call("AUTH", "guess"), "WRONGPASS")
-            self.assertEqual("OK", client.call("AUTH", PASSWORD))
-            shown = client.call("INFO") + client.call("CLIENT", "LIST")
-            shown += repr(client.call("CONFIG", "GET", "*"))
-        self.assertEqual(0, running.stop())
-        self.assertNotIn(PASSWORD, shown + running.text)
-
-
-class GivenASignalUnderLoad(Attack):
-    def test_when_it_comes_amid_every_attack_then_it_ends_in_time_and_loses_no_reply(self):
-        running = self.serve("--max-clients", "1000")
-        crowd = load.Crowd(running, "load", 1)
-        deaf = self.connect(running, 20, receive_buffer=4096)
-        for each in deaf:
-            each.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                each.send(GivenClientsThatNeverRead.ASKS)
-        for each in self.connect(running, 100):
-            each.sendall(b"*2\r\n$4\r\nECHO\r\n$1000\r\nx")
-        crowd.await_work(1000)
-        with server.within(server.STOP_S, "to stop"):
-            self.assertEqual(0, running.stop(signal.SIGTERM), running.text)
-        crowd.join()
-        self.assertGood(self.store)
-        again = self.serve()
-        self.assertEqual([], crowd.complaints(again)[:5])
-
-    def test_when_a_pipeline_was_read_then_all_of_it_is_answered(self):
-        running = self.serve()
-        with running.client() as client:
-            client.call("ADDBATCH", "b", "LAMP", 1_000_000)
-            client.send(b"".join(encoded("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(2000)))
-            self.assertEqual("b", client.read())
-            running.process.send_signal(signal.SIGTERM)
-            heard = client.rest()
-        self.assertEqual(0, running.await_end())
-        answered = 1 + heard.count(b"$1\r\nb\r\n")
-        self.assertEqual(b"$1\r\nb\r\n" * (answered - 1), heard)
-        with self.serve().client() as client:
-            self.assertEqual(1_000_000 - answered, client.call("AVAILABLE", "LAMP"))
 
 
 if __name__ == "__main__":

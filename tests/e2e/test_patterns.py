@@ -5,8 +5,8 @@ import sys
 import time
 
 import server
+from attack import Attack
 from resp import encoded
-from test_hostile import Attack
 
 PATTERNS_MAX = 1_000
 NAME_MAX = 256
