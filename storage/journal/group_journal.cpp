@@ -71,8 +71,7 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
         throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
                                 " facts is more than a journal frame can hold"};
     }
-    if (room_is_short_) require_room(record_bytes);
-    if (group_bytes > usual_group_bytes_max_) require_large_segment(record_bytes);
+    if (room_is_short_ || group_bytes > usual_group_bytes_max_) require_room(record_bytes);
     staged_.add(unit, now);
     staged_time_ = now;
     const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
@@ -80,37 +79,30 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     return last;
 }
 
-/// A unit accepted here has to fit the present segment, whether or not the next one can be made.
+/// A unit accepted here has to fit the present segment, where the next one may not be made. A group
+/// that no segment of the usual size takes needs one of its own, which replaces the prepared one.
 /// \throws StorageFull
 void GroupJournal::require_room(std::size_t bytes) {
     const Lock lock{mutex_};
-    if (!room_is_short_) return;
-    const std::size_t waiting = filling_.bytes() + staged_.bytes();
-    if (waiting + bytes + frames_bytes_max + JournalWriter::mark_bytes_max <= room_) return;
-    throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
-                      "there is no room for another journal segment"};
-}
-
-/// A group that is too large for a segment of the usual size needs one of its own, which replaces
-/// the prepared one. \throws StorageFull
-void GroupJournal::require_large_segment(std::size_t bytes) {
-    const Lock lock{mutex_};
     const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;
     if (group + JournalWriter::mark_bytes_max <= room_) return;
+    const auto full = std::make_error_code(std::errc::no_space_on_device);
+    if (room_is_short_) throw StorageFull{full, "there is no room for another journal segment"};
     const std::uint64_t needed = JournalWriter::segment_bytes_of(group);
-    const bool next_is_there = prepared_.number > segments_.last_number();
-    const std::uint64_t prepared = next_is_there ? prepared_.bytes : 0;
+    if (needed <= options_.segment_bytes) return;
+    const std::uint64_t prepared = next_is_there() ? prepared_.bytes : 0;
     if (needed <= prepared || needed - prepared <= disk_.free_bytes_now()) return;
     throw StorageFull{
-        std::make_error_code(std::errc::no_space_on_device),
-        "there is no room for a journal segment of " + std::to_string(needed) + " bytes"};
+        full, "there is no room for a journal segment of " + std::to_string(needed) + " bytes"};
 }
 
 /// \pre mutex_ is held
+bool GroupJournal::next_is_there() const { return prepared_.number > segments_.last_number(); }
+
+/// \pre mutex_ is held
 void GroupJournal::judge_room() noexcept {
-    const bool next_is_there = prepared_.number > segments_.last_number();
-    room_is_short_ =
-        !next_is_there && (preparations_failed_ > 0 || disk_.free_bytes() < options_.segment_bytes);
+    room_is_short_ = !next_is_there() &&
+                     (preparations_failed_ > 0 || disk_.free_bytes() < options_.segment_bytes);
 }
 
 void GroupJournal::flush() noexcept {

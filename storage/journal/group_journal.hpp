@@ -143,7 +143,7 @@ private:
     void retry_preparation(Time now);
     void make_way(const PreparedSegment& segment);
     void require_room(std::size_t bytes);
-    void require_large_segment(std::size_t bytes);
+    [[nodiscard]] bool next_is_there() const;
     void judge_room() noexcept;
     void call_driver() const;
 

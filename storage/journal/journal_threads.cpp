@@ -34,10 +34,10 @@ void JournalThreads::close() {
 }
 
 template <class Reached>
-void JournalThreads::wait_until(Reached&& reached) {
+void JournalThreads::wait_until(Reached&& reached, Time until) {
     if (reached()) return;
     Lock lock{mutex_};
-    progress_.wait(lock, [&] { return reached() || journal_.failed(); });
+    progress_.wait_until(lock, until, [&] { return reached() || journal_.failed(); });
 }
 
 void JournalThreads::wait_for_room() {
@@ -92,15 +92,8 @@ bool JournalThreads::sync(Lsn lsn, const std::atomic<bool>& stop) {
 
 bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop,
                                    std::chrono::steady_clock::time_point until) {
-    const auto over = [&] { return stop || journal_.readable() >= lsn; };
-    if (until == std::chrono::steady_clock::time_point::max()) {
-        wait_until(over);
-    } else if (!over()) {
-        Lock lock{mutex_};
-        const auto ended = [&] { return over() || journal_.failed(); };
-        if (!progress_.wait_until(lock, until, ended)) return true;
-    }
-    return !stop && journal_.readable() >= lsn;
+    wait_until([&] { return stop || journal_.readable() >= lsn; }, until);
+    return !stop && (journal_.readable() >= lsn || !journal_.failed());
 }
 
 void JournalThreads::rest(std::chrono::milliseconds time, const std::atomic<bool>& stop) {

@@ -55,9 +55,10 @@ private:
         Waiter* next = nullptr;
         std::binary_semaphore woken{0};
     };
-    /// Waits until `reached()`, or until the storage has failed.
+    using Time = std::chrono::steady_clock::time_point;
+    /// Waits until `reached()`, the storage has failed, or the time has come.
     template <class Reached>
-    void wait_until(Reached&& reached);
+    void wait_until(Reached&& reached, Time until = Time::max());
     /// Takes the waiters out of the list that have nothing to wait for any more, in the order of
     /// their arrival. \pre mutex_ is held
     [[nodiscard]] Waiter* take_served();
