@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when a file includes what its folder may not know, or when folders include in a circle.
+"""Fails when a file includes what its folder may not know, when folders include in a circle, or when a
+file or a folder has grown too large to be read at one sitting.
 
     layers.py [ROOT]      check the tree
     layers.py --self-test check that each kind of wrong include is found, in a copy of the tree
@@ -36,7 +37,8 @@ DIRECTIONS = {
     "storage": ("storage/feed", "storage/recovery"),  # the facade
     "net/text": ("engine",),
     "net/core": ("net/text",),
-    "net/commands": ("net/core",),
+    "net/schema": ("net/core",),
+    "net/commands": ("net/schema",),
     "net/resp": ("net/commands",),
     "net/http": ("net/commands",),
     "net/transport": ("net/resp", "net/http"),
@@ -101,6 +103,8 @@ SYSTEM = {
     "net/cli": any_of(".*"),
 }
 TOP = ("engine", "storage", "net")
+UNITS_MAX = 25  # of a folder: a header and its source are one
+LINES_MAX = 350  # of a file
 
 
 def folder_of(path):
@@ -168,6 +172,20 @@ def fault(root, path, operand, directions):
     if other is None or not may_include(folder, other, directions):
         return f"is the wrong direction: {folder} must not know {other or quoted}", other
     return None, other
+
+
+def too_large(root):
+    """What has grown beyond UNITS_MAX or LINES_MAX."""
+    units = {}
+    for top in TOP:
+        for file in sorted((root / top).rglob("*.[ch]pp")):
+            units.setdefault(file.parent, set()).add(file.stem)
+            lines = len(file.read_text("utf-8").splitlines())
+            if lines > LINES_MAX:
+                yield f"{file.relative_to(root)}: {lines} lines, at most {LINES_MAX} are allowed"
+    for folder, names in units.items():
+        if len(names) > UNITS_MAX:
+            yield f"{folder.relative_to(root)}: {len(names)} units, at most {UNITS_MAX} are allowed"
 
 
 def check(root, directions=None):
@@ -315,6 +333,7 @@ def main(arguments):
         return 1 if mistakes else 0
     root = Path(arguments[0]).resolve() if arguments else home
     read, complaints = check(root)
+    complaints += too_large(root)
     print(*complaints, f"{read} includes read, {len(complaints)} wrong", sep="\n")
     return 1 if complaints or read == 0 else 0
 

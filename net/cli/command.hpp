@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "net/cli/io/console.hpp"
 #include "net/cli/settings/option.hpp"
@@ -39,6 +40,9 @@ extern const Command repair_command;
 extern const Command dump_command;
 extern const Command backup_command;
 extern const Command restore_command;
+
+/// All of them, in the order of the help.
+[[nodiscard]] std::span<const Command* const> all_commands() noexcept;
 
 // Options that several commands have.
 inline constexpr Option help_option{"help", "", "", "show this help and do nothing",

@@ -1,7 +1,7 @@
 #include <ostream>
 
 #include "net/cli/help.hpp"
-#include "net/commands/reference.hpp"
+#include "net/commands/registry.hpp"
 
 namespace allot::program {
 namespace {
@@ -57,6 +57,13 @@ void print_command(const Syntax& syntax, std::ostream& to) {
     }
 }
 
+/// A command of the protocols.
+void print_command(const CommandSpec& spec, std::ostream& to) {
+    to << ".TP\n.B " << spec.name;
+    if (!spec.syntax.empty()) to << " \\fR\\fI" << roff(spec.syntax) << "\\fR";
+    to << '\n' << roff(spec.summary) << ".\nReply: " << roff(spec.reply) << ".\n";
+}
+
 }  // namespace
 
 void print_manual(std::span<const Command* const> commands, std::ostream& to) {
@@ -89,8 +96,10 @@ A secret is read from a file, or from the environment, and never from the comman
 What a client of
 .B allot serve
 may send, as a line or in RESP:
-)" << manual_page()
-       << R"(.SH EXIT STATUS
+.SH COMMANDS
+)";
+    for (const CommandSpec& spec : command_table()) print_command(spec, to);
+    to << R"(.SH EXIT STATUS
 0 done, 1 failed, 2 called or configured wrongly.
 )";
 }

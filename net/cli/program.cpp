@@ -151,6 +151,8 @@ int run_with_queue(std::span<const std::string> arguments, const Environment& en
 
 }  // namespace
 
+std::span<const Command* const> all_commands() noexcept { return commands; }
+
 int run(std::span<const std::string> arguments, const Environment& environment, Console& console) {
     const bool serves = !arguments.empty() && arguments.front() == serve_command.syntax.name;
     return serves ? run_with_queue(arguments, environment, console)

@@ -1,6 +1,6 @@
 #include "engine/accepted_name.hpp"
-#include "net/commands/define.hpp"
 #include "net/core/rule_text.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::commands {
 

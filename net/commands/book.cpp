@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "net/commands/define.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot {
 

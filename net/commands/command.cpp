@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "net/commands/container.hpp"
 #include "net/commands/registry.hpp"
+#include "net/schema/container.hpp"
+#include "net/text/ascii_case.hpp"
 
 namespace allot::commands {
 
@@ -39,9 +40,8 @@ void describe_command(ReplyWriter& reply, const CommandSpec& spec) {
 void document_command(ReplyWriter& reply, const CommandSpec& spec) {
     const bool has_arguments = !spec.syntax.empty();
     reply.bulk(lower_case(spec.name));
-    reply.map(has_arguments ? 4 : 3);
-    for (const auto& [key, text] :
-         {std::pair{"summary", spec.summary}, {"since", spec.since}, {"group", spec.group}}) {
+    reply.map(has_arguments ? 3 : 2);
+    for (const auto& [key, text] : {std::pair{"summary", spec.summary}, {"group", spec.group}}) {
         reply.bulk(key);
         reply.bulk(text);
     }

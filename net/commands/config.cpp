@@ -5,8 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "net/commands/container.hpp"
 #include "net/commands/registry.hpp"
+#include "net/schema/container.hpp"
+#include "net/text/ascii_case.hpp"
 
 namespace allot::commands {
 

@@ -1,8 +1,8 @@
 #include <string>
 
-#include "net/commands/define.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/limits.hpp"
+#include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
 
 namespace allot::commands {

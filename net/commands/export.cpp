@@ -1,9 +1,9 @@
 #include <array>
 
 #include "engine/listing.hpp"
-#include "net/commands/container.hpp"
-#include "net/commands/define.hpp"
 #include "net/limits.hpp"
+#include "net/schema/container.hpp"
+#include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/parse_uint.hpp"
 

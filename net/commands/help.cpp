@@ -1,11 +1,35 @@
-#include "net/commands/define.hpp"
-#include "net/commands/reference.hpp"
+#include <string>
+#include <vector>
+
 #include "net/commands/registry.hpp"
+#include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
 
 namespace allot::commands {
 
 namespace {
+
+std::string call_of(const CommandSpec& spec) {
+    std::string text{spec.name};
+    if (!spec.syntax.empty()) text.append(" ").append(spec.syntax);
+    return text;
+}
+
+/// A line a command, `ALLOCATE order sku quantity [sku quantity ...]  -  what it does`.
+std::vector<std::string> help_lines() {
+    std::vector<std::string> lines;
+    for (const CommandSpec& spec : command_table()) {
+        lines.push_back(call_of(spec).append("  -  ").append(spec.summary));
+    }
+    lines.emplace_back("HELP verb tells more of one command.");
+    return lines;
+}
+
+std::vector<std::string> help_lines(const CommandSpec& spec) {
+    return {call_of(spec), std::string{"  "}.append(spec.summary).append("."),
+            std::string{"  Reply: "}.append(spec.reply),
+            std::string{"  Group: "}.append(spec.group)};
+}
 
 Lsn help_words(Call& call) {
     const CommandSpec* const spec = call.args.size() > 1 ? find_command(call.args[1]) : nullptr;

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "net/commands/container.hpp"
-#include "net/commands/define.hpp"
+#include "net/schema/container.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::commands {
 

@@ -1,7 +1,7 @@
-#include "net/commands/define.hpp"
 #include "net/commands/server_figures.hpp"
 #include "net/core/figures_json.hpp"
 #include "net/core/info_text.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::commands {
 

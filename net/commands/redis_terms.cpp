@@ -1,7 +1,7 @@
 // Commands that client libraries and monitors of Redis send: each says what is so here.
 #include <array>
 
-#include "net/commands/container.hpp"
+#include "net/schema/container.hpp"
 
 namespace allot::commands {
 

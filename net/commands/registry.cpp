@@ -122,8 +122,4 @@ std::size_t place_of(const CommandSpec* spec) noexcept {
     return spec == nullptr ? Counters::verbs_max : static_cast<std::size_t>(spec - specs.data());
 }
 
-std::string wanted_arguments(std::string_view syntax) {
-    return ", where it takes " + std::string{syntax.empty() ? "none" : syntax};
-}
-
 }  // namespace allot

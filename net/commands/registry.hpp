@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
-#include "net/commands/spec.hpp"
-#include "net/text/ascii_case.hpp"
+#include "net/schema/spec.hpp"
 
 namespace allot {
 
@@ -20,8 +18,5 @@ inline constexpr std::size_t verb_bytes_max = 16;
 
 /// Its index in Counters::verbs; that of no command for null.
 [[nodiscard]] std::size_t place_of(const CommandSpec* spec) noexcept;
-
-/// Said of a number of arguments that is not taken: `, where it takes [sku] [AFTER lsn]`.
-[[nodiscard]] std::string wanted_arguments(std::string_view syntax);
 
 }  // namespace allot

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "net/commands/spec.hpp"
+#include "net/schema/spec.hpp"
 
 namespace allot {
 

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "net/commands/spec.hpp"
+#include "net/schema/spec.hpp"
 
 namespace allot {
 

@@ -1,4 +1,4 @@
-#include "net/commands/define.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::commands {
 

@@ -1,5 +1,5 @@
-#include "net/commands/define.hpp"
 #include "net/limits.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::commands {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "net/commands/container.hpp"
-#include "net/commands/define.hpp"
+#include "net/schema/container.hpp"
+#include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/parse_uint.hpp"
 

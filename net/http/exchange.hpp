@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "net/commands/failure.hpp"
 #include "net/commands/routes.hpp"
-#include "net/commands/source.hpp"
 #include "net/core/server_context.hpp"
 #include "net/http/reply.hpp"
 #include "net/http/request_reader.hpp"
 #include "net/http/target.hpp"
+#include "net/schema/failure.hpp"
+#include "net/schema/source.hpp"
 
 namespace allot::http {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <vector>
 
-#include "net/commands/define.hpp"
 #include "net/http/exchange.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::http {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "net/commands/define.hpp"
 #include "net/http/exchange.hpp"
+#include "net/schema/define.hpp"
 
 namespace allot::http {
 

@@ -2,10 +2,10 @@
 #include <string>
 #include <vector>
 
-#include "net/commands/container.hpp"
 #include "net/core/pub_sub.hpp"
 #include "net/resp/command_channels.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/schema/container.hpp"
 #include "net/text/glob.hpp"
 
 namespace allot::commands {

@@ -2,9 +2,9 @@
 #include <array>
 #include <string>
 
-#include "net/commands/container.hpp"
 #include "net/resp/client_names.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/schema/container.hpp"
 #include "net/text/ascii_case.hpp"
 
 namespace allot {

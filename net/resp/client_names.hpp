@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/commands/call.hpp"
+#include "net/schema/call.hpp"
 
 namespace allot {
 

@@ -8,8 +8,8 @@
 #include <variant>
 
 #include "net/commands/book.hpp"
-#include "net/commands/define.hpp"
-#include "net/commands/source.hpp"
+#include "net/schema/define.hpp"
+#include "net/schema/source.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/json_body.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/commands/call.hpp"
+#include "net/schema/call.hpp"
 
 namespace allot {
 

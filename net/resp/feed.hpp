@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "net/commands/call.hpp"
+#include "net/schema/call.hpp"
 
 namespace allot {
 

@@ -188,8 +188,9 @@ Lsn RespSession::run(const PrefetchWindow::Entry& entry) {
     ++context_.counters.commands;
     last_command_ = context_.clock.now;
     reply_.set_framed(entry.request.framed);
-    Call call{{entry.request.args.data(), entry.request.args.size()}, *this, context_, reply_};
-    return answer(call, [&] { return dispatch(call, entry.spec); });
+    const auto& args = entry.request.args;
+    Call call{entry.spec, {args.data(), args.size()}, *this, context_, reply_};
+    return answer(call, [&] { return dispatch(call); });
 }
 
 /// Answers a FEED that waits, if it is time to. \return false when it is not.
@@ -200,7 +201,7 @@ bool RespSession::end_wait() {
     wait_.reset();
     last_command_ = context_.clock.now;  // it was not idle
     context_.store.commit_batch();
-    Call call{{}, *this, context_, reply_};
+    Call call{nullptr, {}, *this, context_, reply_};
     (void)answer(call, [&] {
         if (reply_with_facts(call, request)) return no_lsn;
         if (context_.store.failed) {
@@ -241,23 +242,25 @@ Lsn RespSession::answer(Call& call, Execute&& execute) {
     }
 }
 
-Lsn RespSession::dispatch(Call& call, const CommandSpec* spec) {
+Lsn RespSession::dispatch(Call& call) {
     const std::size_t before = output_.tail().size();
-    if (!admit(call, spec)) {
-        if (is_queueing()) refuse_queueing(call, spec, before);
+    if (!admit(call)) {
+        if (is_queueing()) refuse_queueing(call, before);
         return no_lsn;
     }
-    if (is_queueing() && !spec->has(flag_at_once)) return queue_command(call, *spec);
-    if (spec->touches_stock()) {
+    const CommandSpec& spec = *call.spec;
+    if (is_queueing() && !spec.has(flag_at_once)) return queue_command(call);
+    if (spec.touches_stock()) {
         context_.store.lock();
-    } else if (spec->has(flag_outside)) {
+    } else if (spec.has(flag_outside)) {
         context_.store.commit_batch();
     }
-    return spec->handler(call);
+    return spec.handler(call);
 }
 
 /// Whether a command may be executed, or queued. Otherwise it has been replied why not.
-bool RespSession::admit(Call& call, const CommandSpec* spec) {
+bool RespSession::admit(Call& call) {
+    const CommandSpec* const spec = call.spec;
     if (spec == nullptr) return refuse_unknown(call);
     if (!is_authenticated() && !spec->has(flag_no_auth)) return refuse_unauthenticated(call);
     if (!spec->accepts(call.args.size() - 1)) {

@@ -12,13 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "net/commands/call.hpp"
 #include "net/core/reply_writer.hpp"
 #include "net/core/session.hpp"
 #include "net/resp/client_names.hpp"
 #include "net/resp/command_queue.hpp"
 #include "net/resp/feed.hpp"
 #include "net/resp/request_parser.hpp"
+#include "net/schema/call.hpp"
 
 namespace allot {
 
@@ -109,15 +109,15 @@ private:
     void take_time(std::span<const PrefetchWindow::Entry> done, bool queued);
     [[nodiscard]] std::vector<std::string> shown_slow(
         std::span<const PrefetchWindow::Entry> done) const;
-    Lsn dispatch(Call& call, const CommandSpec* spec);
-    bool admit(Call& call, const CommandSpec* spec);
+    Lsn dispatch(Call& call);
+    bool admit(Call& call);
     bool refuse_unknown(Call& call);
     void protocol_error();
     void tell_refusal();
 
     struct Execution;
-    Lsn queue_command(Call& call, const CommandSpec& spec);
-    void refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before);
+    Lsn queue_command(Call& call);
+    void refuse_queueing(Call& call, std::size_t before);
     bool run_outside(Call& call, Execution& run);
     bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
     bool keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit);

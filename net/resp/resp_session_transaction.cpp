@@ -17,7 +17,8 @@ void RespSession::discard() noexcept {
     watches_.clear();
 }
 
-Lsn RespSession::queue_command(Call& call, const CommandSpec& spec) {
+Lsn RespSession::queue_command(Call& call) {
+    const CommandSpec& spec = *call.spec;
     if (spec.has(flag_no_multi)) {
         call.fail(ErrorCode::generic, "Command not allowed inside a transaction");
     } else if (spec.check == nullptr || spec.check(call)) {
@@ -41,8 +42,8 @@ Lsn RespSession::queue_command(Call& call, const CommandSpec& spec) {
 
 /// A command was refused while others are queued, and has been answered so. Of an EXEC that is the
 /// end of the transaction, and its error says so.
-void RespSession::refuse_queueing(Call& call, const CommandSpec* spec, std::size_t before) {
-    if (spec == nullptr || !spec->has(flag_exec)) return queue_->spoil();
+void RespSession::refuse_queueing(Call& call, std::size_t before) {
+    if (call.spec == nullptr || !call.spec->has(flag_exec)) return queue_->spoil();
     std::string why = output_.tail().substr(before + 1);  // without its dash and line end
     why.resize(why.size() - 2);
     output_.tail().resize(before);
@@ -102,7 +103,7 @@ bool RespSession::run_outside(Call& call, Execution& run) {
         context_.store.commit_batch();
         std::string& text = run.outside.emplace_back();
         ReplyWriter writer{text, reply_};
-        Call command{args, *this, context_, writer};
+        Call command{&spec, args, *this, context_, writer};
         run.saw = std::max(run.saw, spec.handler(command));
         bytes += text.size();
         return bytes <= context_.limits.reply_bytes_max;
@@ -124,7 +125,7 @@ bool RespSession::run_queue(Call& call, Execution& run, MessageBus::Transaction*
         if (spec.has(flag_outside)) {
             reply_.raw(*outside++);
         } else {
-            Call command{args, *this, context_, reply_};
+            Call command{&spec, args, *this, context_, reply_};
             run.saw = std::max(run.saw, spec.handler(command));
         }
         goes_on = keeps_bounds(call, run, unit);

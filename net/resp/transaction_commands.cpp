@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "net/commands/values.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/schema/values.hpp"
 
 namespace allot::commands {
 

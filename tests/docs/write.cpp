@@ -3,7 +3,8 @@
 //     write_docs ROOT
 //
 // Of a Markdown document what stands between `<!-- commands -->` and `<!-- end -->` is replaced;
-// net/http/openapi.json is written whole. The tests of net compare both with the tables.
+// net/http/openapi.json and docs/cli.md are written whole. Tests of net and of the program compare
+// all of them with the tables.
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,8 +14,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "net/commands/reference.hpp"
 #include "net/http/openapi.hpp"
+#include "tests/docs/cli_page.hpp"
+#include "tests/docs/tables.hpp"
 
 namespace {
 
@@ -49,11 +51,12 @@ int main(int argc, char** argv) {
     try {
         if (argc != 2) throw std::runtime_error{"write_docs ROOT"};
         const std::filesystem::path root{argv[1]};
-        replace(root / "net/resp/PROTOCOL.md", "commands", allot::markdown_table());
-        replace(root / "net/http/HTTP.md", "routes", allot::route_table());
-        replace(root / "net/http/HTTP.md", "routes of the book", allot::book_route_table());
-        replace(root / "net/http/HTTP.md", "operations", allot::operation_table());
+        replace(root / "net/resp/PROTOCOL.md", "commands", allot::docs::command_table());
+        replace(root / "net/http/HTTP.md", "routes", allot::docs::route_table());
+        replace(root / "net/http/HTTP.md", "routes of the book", allot::docs::book_route_table());
+        replace(root / "net/http/HTTP.md", "operations", allot::docs::operation_table());
         write(root / "net/http/openapi.json", allot::http::openapi_text());
+        write(root / "docs/cli.md", allot::docs::cli_page());
     } catch (const std::exception& error) {
         std::cerr << "write_docs: " << error.what() << '\n';
         return EXIT_FAILURE;

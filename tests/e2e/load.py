@@ -161,17 +161,17 @@ class Shopper(threading.Thread):
 
     def _command(self):
         """Most are new orders; some orders come again, are larger, or are cancelled."""
-        dice = self._random.random()
+        draw = self._random.random()
         sku = self._random.choice(self._skus)
-        if dice < 0.08:
+        if draw < 0.08:
             return ("SETQTY", f"{sku}-of-{self._name}", self._random.randint(0, 60))
-        if dice < 0.16 and self.history.sent:
+        if draw < 0.16 and self.history.sent:
             earlier = self._random.choice(self.history.sent)
             if earlier[0] == "ALLOCATE":
-                return earlier if dice < 0.12 else ("DEALLOCATE", earlier[1])
+                return earlier if draw < 0.12 else ("DEALLOCATE", earlier[1])
         order = f"{self._name}-{len(self.history.sent)}-{self._random.getrandbits(32):x}"
         lines = [sku, self._random.randint(1, 9)]
-        if dice > 0.9:
+        if draw > 0.9:
             lines += [self._random.choice(self._skus), self._random.randint(1, 9)]
         return ("ALLOCATE", order, *lines)
 

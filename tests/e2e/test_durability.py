@@ -18,7 +18,7 @@ SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
 class GivenAServerUnderLoad(server.Case):
     def test_when_it_is_killed_at_random_moments_then_all_that_was_told_is_there(self):
         print(f"SEED={SEED}", flush=True)
-        dice = random.Random(SEED)
+        rng = random.Random(SEED)
         options = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
         crowds = []
         told = 0
@@ -27,13 +27,13 @@ class GivenAServerUnderLoad(server.Case):
             crowd = load.Crowd(running, f"k{kill}", SEED)
             crowds.append(crowd)
             crowd.await_work(50)
-            time.sleep(dice.uniform(0.01, 0.6))  # the random moment itself
+            time.sleep(rng.uniform(0.01, 0.6))  # the random moment itself
             running.kill()
             crowd.join()
             self.assertEqual([], crowd.failures)
             self.assertGood(self.store)
             if kill % 4 == 3:
-                self._kill_while_starting(options, dice)
+                self._kill_while_starting(options, rng)
             running = self._serve(options)
             found = crowd.complaints(running)
             self.assertEqual([], found[:5], f"after kill {kill}, SEED={SEED}\n{running.text}")
@@ -50,9 +50,9 @@ class GivenAServerUnderLoad(server.Case):
         self.addCleanup(started.end)
         return started
 
-    def _kill_while_starting(self, options, dice):
+    def _kill_while_starting(self, options, rng):
         starting = server.Server(self.store, *options, await_start=False)
-        time.sleep(dice.uniform(0, 0.05))
+        time.sleep(rng.uniform(0, 0.05))
         starting.kill()
 
     def _await_changed_files(self, running):

@@ -105,7 +105,7 @@ class GivenAnEventSource(server.ServedCase):
 
 class GivenAnEventSourceThatComesBack(server.Case):
     def test_when_server_and_client_end_at_any_time_then_nothing_is_missed_or_twice(self):
-        dice = random.Random(7)
+        rng = random.Random(7)
         seen, last = [], None
         for life in range(4):
             one = self.serve(*HTTP, directory=self.store)
@@ -114,7 +114,7 @@ class GivenAnEventSourceThatComesBack(server.Case):
                 while len(seen) < 1500 * (life + 1):
                     # The address stays the same, as with an EventSource.
                     with EventSource(address(one), "/v1/feed?from=1", last) as source:
-                        for event in source.take(dice.randrange(1, 700)):
+                        for event in source.take(rng.randrange(1, 700)):
                             seen.append(event)
                         last = source.last
                 one.kill()

@@ -11,8 +11,8 @@
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/recovery/recovery.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "tests/simulation/simulated_disk.hpp"
 
 namespace {
 

@@ -12,9 +12,9 @@
 #include "engine/memory_repository.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
-#include "tests/simulation/simulated_disk.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // How the fields of a command are read, from words, from JSON, and from path and query.
 
-#include "net/commands/fields.hpp"
+#include "net/schema/fields.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "net/commands/call.hpp"
-#include "net/commands/define.hpp"
+#include "net/schema/call.hpp"
+#include "net/schema/define.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace {
@@ -47,7 +47,7 @@ struct FieldsFixture : test::RespFixture<> {
         std::string reply;
         ReplyWriter writer{reply};
         args.insert(args.begin(), "SHIPMENT");
-        Call call{args, session, context, writer};
+        Call call{nullptr, args, session, context, writer};
         const auto asked = detail::read_words<Shipment>(call, 1);
         return shown(asked, reply.substr(0, reply.find('\r')));
     }

@@ -7,8 +7,8 @@
 #include <sstream>
 #include <string>
 
-#include "net/commands/reference.hpp"
 #include "net/text/ascii_case.hpp"
+#include "tests/docs/tables.hpp"
 
 namespace {
 
@@ -30,10 +30,10 @@ void expect_in(const char* name, const std::string& table) {
 BOOST_AUTO_TEST_SUITE(given_the_command_table)
 
 BOOST_AUTO_TEST_CASE(when_documents_list_what_it_has_then_they_have_the_same_tables) {
-    expect_in("resp/PROTOCOL.md", allot::markdown_table());
-    expect_in("http/HTTP.md", allot::route_table());
-    expect_in("http/HTTP.md", allot::book_route_table());
-    expect_in("http/HTTP.md", allot::operation_table());
+    expect_in("resp/PROTOCOL.md", allot::docs::command_table());
+    expect_in("http/HTTP.md", allot::docs::route_table());
+    expect_in("http/HTTP.md", allot::docs::book_route_table());
+    expect_in("http/HTTP.md", allot::docs::operation_table());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_fields_then_its_syntax_and_arity_follow_from_them) {
@@ -71,15 +71,6 @@ BOOST_AUTO_TEST_CASE(when_every_byte_stands_in_a_verb_then_only_letters_have_two
         const std::string verb{'P', static_cast<char>(byte), 'N', 'G'};
         BOOST_TEST((allot::find_command(verb) != nullptr) == (byte == 'i' || byte == 'I'), byte);
     }
-}
-
-BOOST_AUTO_TEST_CASE(when_the_manual_page_is_made_then_every_command_is_in_it) {
-    const std::string page = allot::manual_page();
-    BOOST_TEST(page.starts_with(".SH COMMANDS\n"));
-    for (const allot::CommandSpec& spec : allot::command_table()) {
-        BOOST_TEST(page.find(".B " + std::string{spec.name}) != std::string::npos);
-    }
-    BOOST_TEST(page.find("NO\\-EVICT") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

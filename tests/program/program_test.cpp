@@ -1,9 +1,14 @@
 #include "net/cli/program.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 
 #include "net/cli/command.hpp"
+#include "net/commands/registry.hpp"
+#include "tests/docs/cli_page.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
 
@@ -94,7 +99,17 @@ BOOST_AUTO_TEST_CASE(when_asked_for_the_manual_then_every_command_and_option_is_
     BOOST_TEST(run.out.starts_with(".TH ALLOT 1"));
     for (const auto& command : commands) BOOST_TEST(contains(run.out, ".SS allot " + command));
     BOOST_TEST(contains(run.out, ".B \\-\\-snapshot\\-every\\-bytes"));
-    BOOST_TEST(contains(run.out, "RESCHEDULE"));
+    for (const allot::CommandSpec& spec : allot::command_table()) {
+        BOOST_TEST(contains(run.out, ".B " + std::string{spec.name}));
+    }
+    BOOST_TEST(contains(run.out, "NO\\-EVICT"));
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_the_documents_list_commands_and_options_then_they_are_those_of_the_program) {
+    std::ifstream page{std::filesystem::path{ALLOT_SOURCE_DIR} / "docs/cli.md"};
+    const std::string text{std::istreambuf_iterator<char>{page}, {}};
+    BOOST_TEST((text == allot::docs::cli_page()), "docs/cli.md is not what ./dev docs writes");
 }
 
 BOOST_AUTO_TEST_CASE(when_the_command_is_unknown_then_the_error_names_it) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "storage/backup/backup.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/backup_shop.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"

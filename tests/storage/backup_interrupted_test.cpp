@@ -13,7 +13,7 @@
 #include "storage/backup/backup.hpp"
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/backup_shop.hpp"
 #include "tests/storage/recorded_shop.hpp"
 

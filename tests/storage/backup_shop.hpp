@@ -9,7 +9,7 @@
 #include "storage/backup/backup.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/store.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
 

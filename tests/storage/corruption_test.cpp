@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/simulation/corruption.hpp"
+#include "tests/dst/disk/corruption.hpp"
 #include "tests/storage/seed.hpp"
 
 using namespace allot;

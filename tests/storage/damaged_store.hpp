@@ -13,7 +13,7 @@
 #include "storage/recovery/recovery.hpp"
 #include "storage/repair/repair.hpp"
 #include "storage/store.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
 

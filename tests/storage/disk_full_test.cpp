@@ -11,9 +11,9 @@
 #include "engine/state_hash.hpp"
 #include "storage/journal/disk_watch.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/simulation/power_cuts.hpp"
-#include "tests/simulation/shopper.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/power_cuts.hpp"
+#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/seed.hpp"
 
 using namespace allot;

@@ -6,7 +6,7 @@
 
 #include "storage/format/journal_format.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"
 

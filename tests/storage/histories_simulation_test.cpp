@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "storage/backup/backup.hpp"
-#include "tests/simulation/shopper.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 
 using namespace allot;
 using namespace allot::testing;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/backup/backup.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {

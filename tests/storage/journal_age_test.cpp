@@ -7,7 +7,7 @@
 
 #include "storage/bootstrap.hpp"
 #include "storage/journal/segment_info.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/little_work.hpp"
 
 using namespace allot;

@@ -11,7 +11,7 @@
 
 #include "storage/journal/journal_scan.hpp"
 #include "storage/store.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

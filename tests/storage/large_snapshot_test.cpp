@@ -7,7 +7,7 @@
 #include "engine/state_hash.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "storage/store.hpp"
-#include "tests/simulation/failure_matrix.hpp"
-#include "tests/simulation/power_cuts.hpp"
-#include "tests/simulation/small_pages.hpp"
+#include "tests/dst/disk/failure_matrix.hpp"
+#include "tests/dst/disk/power_cuts.hpp"
+#include "tests/dst/disk/small_pages.hpp"
 #include "tests/storage/seed.hpp"
 
 using namespace allot;

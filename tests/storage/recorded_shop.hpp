@@ -8,7 +8,7 @@
 #include "engine/state_hash.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/store.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {

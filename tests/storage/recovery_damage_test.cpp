@@ -13,7 +13,7 @@
 #include "storage/format/snapshot_format.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/moved_line.hpp"
 #include "tests/storage/scratch.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "storage/recovery/inspect.hpp"
 #include "storage/repair/repair.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/damaged_store.hpp"
 
 using namespace allot;

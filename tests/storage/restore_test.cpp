@@ -7,7 +7,7 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
 

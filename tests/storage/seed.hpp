@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "tests/simulation/findings.hpp"
+#include "tests/dst/disk/findings.hpp"
 
 namespace allot::testing {
 

@@ -11,7 +11,7 @@
 
 #include "storage/feed/journal_history.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/scratch.hpp"
 #include "tests/storage/seed.hpp"

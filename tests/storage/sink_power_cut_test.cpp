@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "storage/bootstrap.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/listener.hpp"
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/seed.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 
 namespace allot::testing {
 

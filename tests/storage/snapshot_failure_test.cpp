@@ -3,7 +3,7 @@
 
 #include "engine/state_hash.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/simulation/stepped_store.hpp"
+#include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

@@ -10,9 +10,9 @@
 
 #include "engine/invariants.hpp"
 #include "storage/store.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/engine/naive_model.hpp"
 #include "tests/engine/step.hpp"
-#include "tests/simulation/simulated_disk.hpp"
 
 using namespace allot;
 using namespace allot::testing;

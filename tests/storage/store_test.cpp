@@ -13,7 +13,7 @@
 #include "storage/io/system_clock.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/store_core.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;

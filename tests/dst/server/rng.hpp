@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/dst/server/event_queue.hpp"
-#include "tests/simulation/simulated_disk.hpp"
 
 namespace allot::testing {
 

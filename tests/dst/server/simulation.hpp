@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/dst/server/event_queue.hpp"
 #include "tests/dst/server/feed_model.hpp"
 #include "tests/dst/server/reply_model.hpp"
 #include "tests/dst/server/rng.hpp"
 #include "tests/dst/server/simulated_server.hpp"
 #include "tests/dst/server/trace.hpp"
-#include "tests/simulation/simulated_disk.hpp"
 
 namespace allot::testing {
 

@@ -1,0 +1,16 @@
+#include "net/schema/call.hpp"
+
+#include "net/core/rule_text.hpp"
+
+namespace allot {
+
+void refuse(Call& call, Refusal refusal, RefusalContext subject) {
+    tell_refusal(refusal, subject,
+                 [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
+}
+
+std::string wanted_arguments(std::string_view syntax) {
+    return ", where it takes " + std::string{syntax.empty() ? "none" : syntax};
+}
+
+}  // namespace allot

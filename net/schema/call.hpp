@@ -1,0 +1,60 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/message_bus.hpp"
+#include "net/core/reply_writer.hpp"
+#include "net/core/server_context.hpp"
+#include "net/core/session.hpp"
+#include "net/schema/failure.hpp"
+#include "net/schema/spec.hpp"
+
+namespace allot {
+
+/// What a command is executed in, whichever protocol it came in.
+struct Context {
+    ServerContext& server;
+    Session& client;
+
+    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
+    [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
+    /// What a reply that looked at the stock waits for.
+    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
+};
+
+/// One command in words being executed.
+struct Call {
+    const CommandSpec* spec;  ///< null: there is no such command
+    /// The verb first. Their number is what the specification allows.
+    std::span<const std::string_view> args;
+    Session& session;
+    ServerContext& server;
+    ReplyWriter& reply;
+
+    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
+    /// What a reply that looked at the stock waits for.
+    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
+
+    /// Replies with an error, and counts it.
+    template <class... Parts>
+    void fail(ErrorCode code, const Parts&... parts) const {
+        server.counters.count(code);
+        reply.error(code, parts...);
+    }
+    void fail(const Failure& failure) const { fail(failure.code, failure.text); }
+};
+
+/// The same call for what does not ask for words.
+[[nodiscard]] inline Context context_of(const Call& call) noexcept {
+    return {call.server, call.session};
+}
+
+/// Replies with what the business says.
+void refuse(Call& call, Refusal refusal, RefusalContext subject);
+
+/// The end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.
+[[nodiscard]] std::string wanted_arguments(std::string_view syntax);
+
+}  // namespace allot

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "net/schema/call.hpp"
+#include "net/schema/fields.hpp"
+#include "net/schema/rows.hpp"
+#include "net/schema/spec.hpp"
+#include "net/text/json_text.hpp"
+
+namespace allot {
+
+using Method = boost::beast::http::verb;
+
+// What routes have in common.
+inline constexpr RouteError invalid_sku_error{404,
+                                              "INVALIDSKU: no batch of the SKU was ever added"};
+inline constexpr RouteError no_such_batch_error{404, "NOSUCHBATCH: there is no such batch"};
+inline constexpr std::string_view lines_example =
+    R"({"lines":[{"sku":"SMALL-TABLE","quantity":2},{"sku":"RED-CHAIR","quantity":4}]})";
+
+/// A command that was read from named values and is yet to be executed.
+class PreparedCommand {
+public:
+    PreparedCommand() = default;
+    PreparedCommand(const PreparedCommand&) = delete;
+    PreparedCommand& operator=(const PreparedCommand&) = delete;
+    virtual ~PreparedCommand() = default;
+
+    struct Executed {
+        Lsn lsn;  ///< as Outcome::lsn
+        std::optional<Failure> failure = {};
+    };
+    /// Executes it, and writes its reply as one value of JSON, unless it fails.
+    [[nodiscard]] virtual Executed execute(Context& context, JsonWriter& json) const = 0;
+};
+
+// A command file describes its command by a struct with these members:
+//
+//     struct Asked { … };                          // what is asked for, in types of the domain
+//     static constexpr std::tuple fields{…};       // how its members are read, in their order
+//     static Outcome<Reply> run(const Asked&, Context&);
+//     static void write(ReplyWriter&, const Asked&, const Reply&);
+//     static void write(JsonWriter&, const Asked&, const Reply&);
+//
+// from which command<Description>() makes the functions of a CommandSpec.
+
+namespace detail {
+
+template <class Description>
+inline constexpr auto fields_of =
+    std::apply([](const auto&... field) { return std::array<Field, sizeof...(field)>{field...}; },
+               Description::fields);
+
+template <class Description>
+inline constexpr WordForm word_form{fields_of<Description>};
+
+template <class Description>
+[[nodiscard]] auto read_words(Call& call, std::size_t first) {
+    WordSource source{call, fields_of<Description>, call.args.subspan(first)};
+    return read<typename Description::Asked>(source, Description::fields);
+}
+
+}  // namespace detail
+
+/// Executes the command that the words from `first` on make, and replies.
+template <class Description, std::size_t first = 1>
+Lsn run_words(Call& call) {
+    const auto asked = detail::read_words<Description>(call, first);
+    if (!asked) return no_lsn;
+    Context context = context_of(call);
+    const auto outcome = Description::run(*asked, context);
+    if (outcome.result) {
+        Description::write(call.reply, *asked, *outcome.result);
+    } else {
+        call.fail(outcome.result.error());
+    }
+    return outcome.lsn;
+}
+
+template <class Description, std::size_t first = 1>
+bool check_words(Call& call) {
+    return detail::read_words<Description>(call, first).has_value();
+}
+
+namespace detail {
+template <class Description>
+class PreparedAs final : public PreparedCommand {
+public:
+    explicit PreparedAs(typename Description::Asked asked) : asked_{std::move(asked)} {}
+    [[nodiscard]] Executed execute(Context& context, JsonWriter& json) const override {
+        auto outcome = Description::run(asked_, context);
+        if (!outcome.result) return {outcome.lsn, std::move(outcome.result.error())};
+        Description::write(json, asked_, *outcome.result);
+        return {outcome.lsn};
+    }
+
+private:
+    typename Description::Asked asked_;
+};
+}  // namespace detail
+
+template <class Description>
+std::unique_ptr<PreparedCommand> prepare(Source& source) {
+    auto asked = read<typename Description::Asked>(source, Description::fields);
+    if (!asked) return nullptr;
+    return std::make_unique<detail::PreparedAs<Description>>(*std::move(asked));
+}
+
+/// Completes a route with what follows from the fields of what it asks for.
+template <class Description>
+constexpr RouteSpec route(RouteSpec spec) {
+    spec.prepare = prepare<Description>;
+    spec.fields = detail::fields_of<Description>;
+    return spec;
+}
+
+/// Completes a description of a command, and its routes, with what follows from its fields.
+template <class Description>
+constexpr CommandSpec command(CommandSpec spec) {
+    constexpr const WordForm& form = detail::word_form<Description>;
+    spec.syntax = form.syntax();
+    spec.args_min = form.args_min;
+    spec.args_max = form.args_max;
+    spec.pairs = form.pairs;
+    spec.fields = detail::fields_of<Description>;
+    if (spec.handler == nullptr) spec.handler = run_words<Description>;
+    if (spec.check == nullptr) spec.check = check_words<Description>;
+    spec.prepare = prepare<Description>;
+    for (RouteSpec& each : spec.routes) {
+        if (each.is_there()) each = route<Description>(each);
+    }
+    return spec;
+}
+
+/// Likewise of a subcommand, whose words begin behind its name.
+template <class Description>
+constexpr Subcommand subcommand(std::string_view name, std::string_view summary) {
+    constexpr const WordForm& form = detail::word_form<Description>;
+    return {name,          form.syntax(), summary,
+            form.args_min, form.args_max, run_words<Description, 2>,
+            form.pairs};
+}
+
+}  // namespace allot

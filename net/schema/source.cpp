@@ -1,0 +1,196 @@
+#include "net/schema/source.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <string>
+#include <variant>
+
+#include "net/core/rule_text.hpp"
+#include "net/schema/call.hpp"
+#include "net/schema/fields.hpp"
+#include "net/text/ascii_case.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/json_body.hpp"
+
+namespace allot {
+
+namespace json = boost::json;
+
+std::string_view RawValue::text() const noexcept {
+    if (json == nullptr) return words.front();
+    return json->is_string() ? std::string_view{json->get_string()} : std::string_view{};
+}
+
+std::string RawValue::shown(bool as_text) const {
+    if (json == nullptr || (as_text && json->is_string())) return std::string{text()};
+    return boost::json::serialize(*json);
+}
+
+// --- Words
+
+WordSource::WordSource(Call& call, std::span<const Field> fields,
+                       std::span<const std::string_view> words)
+    : Source{call.server}, call_{call}, fields_{fields}, left_{words} {}
+
+void WordSource::fail(ErrorCode code, std::string_view text, std::string_view /*field*/) {
+    call_.fail(code, text);
+}
+
+const Field* WordSource::find_keyword(std::string_view word) const {
+    const auto found = std::ranges::find_if(fields_, [&](const Field& field) {
+        return field.role == Role::keyword && equal_ignoring_case(field.name, word);
+    });
+    return found == fields_.end() ? nullptr : &*found;
+}
+
+std::string WordSource::keywords() const {
+    std::string text;
+    for (const Field& field : fields_) {
+        if (field.role != Role::keyword) continue;
+        text.append(text.empty() ? "" : " or ").append(upper_case(field.name));
+    }
+    return text;
+}
+
+RawValue WordSource::take(const Field& field) {
+    const std::size_t count = field.role == Role::lines ? left_.size() : 1;
+    const RawValue value{left_.first(count)};
+    left_ = left_.subspan(count);
+    return value;
+}
+
+bool WordSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
+    value = {};
+    if (field.role == Role::required || field.role == Role::lines) {
+        value = take(field);
+    } else if (field.role == Role::optional) {
+        // One word is a value, whatever it is; of two, the first may be a keyword.
+        const bool is_left_out =
+            left_.empty() || (left_.size() % 2 == 0 && find_keyword(left_.front()) != nullptr);
+        if (!is_left_out) value = take(field);
+    } else {
+        if (!checked_ && !check_keywords()) return false;
+        for (std::size_t i = 0; i < left_.size(); i += 2) {
+            if (equal_ignoring_case(left_[i], field.name)) value = {left_.subspan(i + 1, 1)};
+        }
+    }
+    return true;
+}
+
+bool WordSource::check_keywords() {
+    const auto refuse = [&](const auto&... parts) {
+        call_.fail(ErrorCode::syntax, parts..., ": the arguments are ", WordForm{fields_}.syntax());
+        return false;
+    };
+    for (std::size_t i = 0; i < left_.size(); i += 2) {
+        const Field* const field = find_keyword(left_[i]);
+        if (field == nullptr) return refuse(Quoted{left_[i]}, " is not ", keywords());
+        if (i + 1 == left_.size()) return refuse("no ", field->noun, " after ", Quoted{left_[i]});
+        for (std::size_t j = 0; j < i; j += 2) {
+            if (!equal_ignoring_case(left_[i], left_[j])) continue;
+            return refuse(Quoted{left_[i]}, " comes twice");
+        }
+    }
+    checked_ = true;
+    return true;
+}
+
+// --- Objects
+
+namespace {
+
+/// \return false where a value that has to be there is not, which has been told.
+bool take_member(Source& source, const json::object& object, const Field& field, RawValue& value) {
+    value = {.json = object.if_contains(field.name)};
+    if (value || field.role == Role::optional || field.role == Role::keyword) return true;
+    source.fail(ErrorCode::syntax, "the field is missing", field.name);
+    return false;
+}
+
+bool has_only_fields(const json::object& object, std::span<const Field> fields,
+                     const TellFault& tell, std::string_view where) {
+    std::vector<std::string_view> known;
+    for (const Field& field : fields) known.push_back(field.name);
+    return has_only(object, known, tell, where);
+}
+
+}  // namespace
+
+bool has_only(const json::object& object, std::span<const std::string_view> known,
+              const TellFault& tell, std::string_view where) {
+    for (const auto& member : object) {
+        const std::string_view name = member.key();
+        if (std::ranges::find(known, name) != known.end()) continue;
+        std::string field{where};
+        append_escaped(field, name, echoed_bytes_max);
+        tell(ErrorCode::syntax, "there is no such field here, only " + listed(known), field);
+        return false;
+    }
+    return true;
+}
+
+ObjectSource::ObjectSource(TellFault tell, ServerContext& context, const json::object& object,
+                           std::span<const Field> fields, std::string where)
+    : Source{context},
+      tell_{std::move(tell)},
+      object_{object},
+      fields_{fields},
+      where_{std::move(where)} {}
+
+bool ObjectSource::find(const Field& field, std::size_t at, RawValue& value) {
+    if (at == 0 && !has_only_fields(object_, fields_, tell_, where_)) return false;
+    return take_member(*this, object_, field, value);
+}
+
+void ObjectSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
+    tell_(code, text, where_ + std::string{field});
+}
+
+// --- Requests
+
+RequestSource::RequestSource(TellFault tell, ServerContext& context, std::span<const Field> fields,
+                             std::vector<NamedText> path, std::vector<NamedText> query,
+                             const std::string* body)
+    : Source{context},
+      tell_{std::move(tell)},
+      path_{std::move(path)},
+      query_{std::move(query)},
+      body_{body} {
+    for (const Field& field : fields) {
+        if (std::ranges::find(path_, field.name, &NamedText::name) == path_.end()) {
+            in_body_.push_back(field);
+        }
+    }
+}
+
+void RequestSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
+    tell_(code, text, field);
+}
+
+bool RequestSource::read_body() {
+    auto parsed = parse_object(*body_);
+    if (const auto* const bad = std::get_if<BadBody>(&parsed)) {
+        tell_(ErrorCode::syntax, bad->text, bad->field);
+        return false;
+    }
+    object_ = std::get<json::object>(std::move(parsed));
+    return has_only_fields(*object_, in_body_, tell_, "");
+}
+
+bool RequestSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
+    const auto given = [&](std::span<const NamedText> parts) {
+        const auto found = std::ranges::find(parts, field.name, &NamedText::name);
+        value = found == parts.end() ? RawValue{} : RawValue{{&found->text, 1}};
+        return found != parts.end();
+    };
+    if (given(path_)) return true;
+    if (body_ != nullptr) {
+        if (!object_ && !read_body()) return false;
+        return take_member(*this, *object_, field, value);
+    }
+    if (given(query_) || field.role == Role::optional || field.role == Role::keyword) return true;
+    fail(ErrorCode::syntax, "it is missing", field.name);
+    return false;
+}
+
+}  // namespace allot

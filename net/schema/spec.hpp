@@ -1,0 +1,176 @@
+#pragma once
+
+#include <array>
+#include <boost/beast/http/verb.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/ports.hpp"
+
+namespace allot {
+
+struct Call;
+class PreparedCommand;
+class Source;
+
+/// Executes a command that came as words and appends exactly one reply.
+/// \return the LSN of the last fact that the reply could have seen; no_lsn when it looked at none.
+using Handler = Lsn (*)(Call& call);
+inline constexpr Lsn no_lsn = 0;
+
+/// Reads a command from named values. \return null after it has told the source what is wrong.
+using Prepare = std::unique_ptr<PreparedCommand> (*)(Source& source);
+
+/// How a command is treated, and what COMMAND tells of it. Bits.
+enum CommandFlags : std::uint16_t {
+    flag_write = 1,       ///< changes stock: executed with the backend's mutex held
+    flag_read = 2,        ///< looks at stock: likewise
+    flag_fast = 4,        ///< constant or logarithmic time
+    flag_admin = 8,       ///< for an operator
+    flag_no_auth = 16,    ///< may come before AUTH; its arguments may be a password: never logged
+    flag_outside = 32,    ///< executed without the mutex, because it asks the storage
+    flag_pubsub = 64,     ///< of version 2, allowed to a client that has subscriptions
+    flag_loading = 128,   ///< executed although the store is not open yet
+    flag_no_multi = 256,  ///< not allowed between MULTI and EXEC
+    flag_at_once = 512,   ///< executed between MULTI and EXEC, where others are queued
+    flag_line = 1024,     ///< ALLOCATE: of three arguments, the memory that it needs is prefetched
+    flag_exec = 2048,     ///< EXEC: an error of its own ends the transaction
+};
+
+/// How a value is given in words. With a name, every value is given by that.
+enum class Role : std::uint8_t {
+    required,  ///< by its position
+    optional,  ///< by its position, which may be left out
+    keyword,   ///< behind its name; may be left out
+    lines,     ///< pairs of SKU and quantity, one or more, at the end
+};
+
+/// A value of a command, as documents and errors speak of it.
+struct Field {
+    std::string_view name;  ///< in JSON, path and query, and in the syntax of words
+    Role role;
+    std::string_view noun = {};  ///< `LSN`
+    std::string_view schema =
+        {};                       ///< of net/http/openapi_schemas.json: its name, or itself as JSON
+    std::string_view about = {};  ///< what is to be said of it; may be empty
+    bool with_previous = false;   ///< given only together with the field before it
+};
+
+/// How a request is treated before and around its execution. Bits.
+enum RouteFlags : std::uint8_t {
+    route_write = 1,     ///< changes stock: executed with the backend's mutex held
+    route_read = 2,      ///< looks at stock: likewise
+    route_outside = 4,   ///< executed without the mutex, because it asks the storage
+    route_free = 8,      ///< needs no password
+    route_body = 16,     ///< takes a JSON object
+    route_loading = 32,  ///< answered although the store is not open yet
+    route_book = 64,     ///< its errors are `{"message":…}`, as in the book's service
+};
+
+/// A status of a route that is no error, and the body that comes with it.
+struct RouteAnswer {
+    unsigned status = 0;           ///< 0: there is none
+    std::string_view schema = {};  ///< its name, or itself as JSON; empty: the text `OK`
+    std::string_view description = {};
+    std::string_view type = {};  ///< of the content; empty: JSON
+};
+
+/// An error of a route beyond those that all have.
+struct RouteError {
+    unsigned status = 0;  ///< 0: there is none
+    std::string_view description = {};
+    std::string_view schema = {};  ///< empty: that of all errors
+};
+
+/// A way to ask for a command over HTTP. Values that its path does not name come from the body, or,
+/// without one, from the query.
+struct RouteSpec {
+    boost::beast::http::verb method = boost::beast::http::verb::unknown;
+    std::string_view path = {};         ///< a segment in braces is the field of that name
+    std::uint8_t flags = 0;             ///< RouteFlags; those that the command has are added
+    unsigned status = 200;              ///< of success
+    unsigned changed = 0;               ///< of success that changed something; 0: as `status`
+    std::string_view id = {};           ///< `operationId`
+    std::string_view summary = {};      ///< empty: the command's
+    std::string_view call = {};         ///< what follows the path in net/HTTP.md
+    std::string_view command = {};      ///< as net/HTTP.md names it; empty: the verb
+    std::string_view answers = {};      ///< in net/HTTP.md
+    std::array<RouteAnswer, 2> good{};  ///< in the order of their status
+    std::array<RouteError, 4> errors{};
+    std::string_view body_schema = {};
+    std::string_view example = {};      ///< a body, in JSON
+    std::string_view description = {};  ///< more than the summary
+    std::string_view header = {};       ///< a field of the header that it reads, as JSON
+    Prepare prepare = nullptr;          ///< null: net/http has a handler of its own for it
+    std::span<const Field> fields = {};
+
+    [[nodiscard]] constexpr bool is_there() const noexcept { return !path.empty(); }
+};
+
+/// Of arguments no bound but the request's.
+inline constexpr std::uint16_t any_number = 0xFFFF;
+
+[[nodiscard]] constexpr bool takes(std::size_t args, std::uint16_t min, std::uint16_t max,
+                                   bool pairs) noexcept {
+    return args >= min && (args <= max || max == any_number) && (!pairs || (args - min) % 2 == 0);
+}
+
+/// What a first argument that names it makes of a command.
+struct Subcommand {
+    std::string_view name;  ///< in capitals
+    std::string_view syntax;
+    std::string_view summary;
+    std::uint16_t args_min;  ///< after the subcommand
+    std::uint16_t args_max;  ///< any_number: no bound
+    Handler handler;
+    bool pairs = false;  ///< what is beyond args_min comes in pairs
+
+    [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {
+        return takes(args, args_min, args_max, pairs);
+    }
+};
+
+/// A command, described once. From the table of all of them come the arity checks, the routes,
+/// HELP, COMMAND, the manual page, net/http/openapi.json and the tables of the protocol documents.
+struct CommandSpec {
+    std::string_view name = {};  ///< in capitals, at most verb_bytes_max
+    Handler handler = nullptr;
+    std::uint16_t flags = 0;
+    std::uint16_t args_min = 0;  ///< after the verb
+    std::uint16_t args_max = 0;  ///< any_number: no bound
+    bool pairs = false;          ///< what is beyond args_min comes in pairs
+    std::string_view syntax = {};
+    std::string_view reply = {};
+    std::string_view summary = {};
+    std::string_view group = {};  ///< stock, transactions, channels, connection or server
+    /// Whether the arguments keep their rules. Otherwise it has replied with an error. Null: they
+    /// are looked at when the command is executed.
+    bool (*check)(Call& call) = nullptr;
+    Prepare prepare = nullptr;        ///< null: it cannot be given by names
+    std::string_view operation = {};  ///< in a transaction over HTTP; empty: it is no part of one
+    std::string_view result = {};     ///< of that, in net/http/HTTP.md
+    std::span<const Field> fields = {};
+    std::array<RouteSpec, 2> routes{};  ///< those that there are come first
+    std::span<const Subcommand> subcommands = {};
+
+    [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
+        return (flags & flag) != 0;
+    }
+    [[nodiscard]] constexpr bool touches_stock() const noexcept {
+        return (flags & (flag_write | flag_read)) != 0;
+    }
+    /// \param args how many came after the verb.
+    [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {
+        return takes(args, args_min, args_max, pairs);
+    }
+    /// As COMMAND gives it: the verb counted; negative for "at least".
+    [[nodiscard]] constexpr int arity() const noexcept {
+        return args_min == args_max ? args_min + 1 : -(args_min + 1);
+    }
+};
+
+}  // namespace allot

@@ -1,0 +1,136 @@
+#include "net/schema/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "engine/accepted_name.hpp"
+#include "net/core/rule_text.hpp"
+#include "net/limits.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/parse_uint.hpp"
+
+namespace allot {
+
+namespace json = boost::json;
+
+template <class Tag>
+std::optional<Name<Tag>> ValueOf<Name<Tag>>::read(Source& source, const Field& field,
+                                                  const RawValue& value) {
+    const auto name = accepted_name<Name<Tag>>(value.text(), source.repository());
+    if (name) return *name;
+    source.fail(ErrorCode::bad_name, invalid_name_text<Name<Tag>>(value.shown(true)), field.name);
+    return {};
+}
+template struct ValueOf<Sku>;
+template struct ValueOf<BatchRef>;
+template struct ValueOf<OrderId>;
+
+template <std::int64_t min>
+std::optional<Units<min>> ValueOf<Units<min>>::read(Source& source, const Field& field,
+                                                    const RawValue& value) {
+    if (value.json == nullptr) {
+        if (const auto units = Units<min>::parse(value.text())) return *units;
+    } else if (const std::int64_t* const number = value.json->if_int64()) {
+        if (const auto units = Units<min>::of(*number)) return *units;
+    }
+    source.fail(ErrorCode::bad_quantity, invalid_quantity_text<Units<min>>(value.shown(false)),
+                field.name);
+    return {};
+}
+template struct ValueOf<Quantity>;
+template struct ValueOf<Purchased>;
+
+std::optional<Eta> ValueOf<Eta>::read(Source& source, const Field& field, const RawValue& value) {
+    if (value.json != nullptr && value.json->is_null()) return Eta::warehouse();
+    if (const auto eta = day_in(value.text())) return eta;
+    source.fail(ErrorCode::bad_date, invalid_date_text(value.shown(true)), field.name);
+    return {};
+}
+
+std::optional<Lsn> ValueOf<Lsn>::read(Source& source, const Field& field, const RawValue& value) {
+    const std::int64_t* const number = value.json == nullptr ? nullptr : value.json->if_int64();
+    if (number != nullptr && *number >= 0) return static_cast<Lsn>(*number);
+    if (const auto lsn = parse_uint(value.text())) return *lsn;
+    source.fail(ErrorCode::syntax, invalid_lsn_text(value.shown(true)), field.name);
+    return {};
+}
+
+namespace {
+
+constexpr std::array line_fields{
+    Field{"sku", Role::required, "", "", "", false},
+    Field{"quantity", Role::required, "", "", "", false},
+};
+
+std::optional<LineItem> read_item(Source& source) {
+    RawValue value;
+    if (!source.find(line_fields[0], 0, value)) return {};
+    const auto sku = ValueOf<Sku>::read(source, line_fields[0], value);
+    if (!sku || !source.find(line_fields[1], 1, value)) return {};
+    const auto quantity = ValueOf<Quantity>::read(source, line_fields[1], value);
+    if (!quantity) return {};
+    return LineItem{*sku, *quantity};
+}
+
+using Lines = std::vector<LineItem>;
+
+bool check_count(Source& source, const Field& field, std::size_t lines) {
+    if (lines >= 1 && lines <= order_lines_max) return true;
+    source.fail(ErrorCode::syntax, not_so_many_lines(lines), field.name);
+    return false;
+}
+
+std::optional<Lines> lines_in_words(Source& source, const Field& field,
+                                    std::span<const std::string_view> words) {
+    if (!check_count(source, field, words.size() / 2)) return {};
+    Lines items;
+    items.reserve(words.size() / 2);
+    for (; !words.empty(); words = words.subspan(2)) {
+        const auto sku = ValueOf<Sku>::read(source, line_fields[0], {words.first(1)});
+        if (!sku) return {};
+        const auto quantity =
+            ValueOf<Quantity>::read(source, line_fields[1], {words.subspan(1, 1)});
+        if (!quantity) return {};
+        items.push_back({*sku, *quantity});
+    }
+    return items;
+}
+
+std::optional<Lines> lines_in_json(Source& source, const Field& field, const json::array& array) {
+    if (!check_count(source, field, array.size())) return {};
+    Lines items;
+    items.reserve(array.size());
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        const std::string at = std::string{field.name} + "[" + std::to_string(i) + "]";
+        if (!array[i].is_object()) {
+            const std::string shown = json::serialize(array[i]);
+            source.fail(ErrorCode::syntax, "expected an object, not " + in_quotes(shown), at);
+            return {};
+        }
+        const auto tell = [&](ErrorCode code, std::string_view text, std::string_view name) {
+            source.fail(code, text, name);
+        };
+        ObjectSource line{tell, source.context(), array[i].get_object(), line_fields, at + "."};
+        const auto item = read_item(line);
+        if (!item) return {};
+        items.push_back(*item);
+    }
+    return items;
+}
+
+}  // namespace
+
+std::optional<Lines> ValueOf<Lines>::read(Source& source, const Field& field,
+                                          const RawValue& value) {
+    if (value.json == nullptr) return lines_in_words(source, field, value.words);
+    if (const json::array* const array = value.json->if_array()) {
+        return lines_in_json(source, field, *array);
+    }
+    source.fail(ErrorCode::syntax, "expected an array, not " + in_quotes(value.shown(false)),
+                field.name);
+    return {};
+}
+
+}  // namespace allot

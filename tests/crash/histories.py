@@ -1,0 +1,100 @@
+"""Histories of many clients, recorded while the server is killed again and again, and judged."""
+
+import pathlib
+import random
+import time
+from typing import Iterator
+
+import server
+from history import Operation, Recorder, Worker
+from journal import follow
+from linear import complaint
+from model import Command, Past
+from report import Broken, Report, scratch
+from workload import Chance, stock
+
+CLIENTS = 6
+WATCHERS = 2  # who only ask, one query at a time
+LIFE_S_MAX = 0.5
+CLEAN_STOPS = 0.2  # of all ends
+KILLED_STARTS = 0.2
+
+
+def histories(seed: int, kills: int, report: Report) -> None:
+    """One store, and so many lives of its server. Raises when a history is not linearizable."""
+    with scratch(f"histories-{seed}") as directory:
+        played = _Played(directory / "store", seed, report)
+        for life in range(kills + 1):
+            report.progress("histories", life, kills)
+            played.live(life)
+        checked = server.allot("check", "--data", directory / "store")
+        if checked.returncode != 0:
+            raise Broken(f"allot check: {checked.stdout}{checked.stderr}")
+
+
+class _Played:
+    def __init__(self, store: pathlib.Path, seed: int, report: Report) -> None:
+        self._store = store
+        self._seed = seed
+        self._report = report
+        self._rng = random.Random(f"histories-{seed}")
+        self._past = Past()
+        self._options = ("--segment-bytes", self._rng.choice(("64KiB", "256KiB")),
+                         "--snapshot-every-bytes", "0")
+
+    def live(self, life: int) -> None:
+        """From a start of the server to its end, and what is to be said of it."""
+        while self._rng.random() < KILLED_STARTS:
+            self._kill_while_starting()
+        first = self._past.last
+        clients = self._serve(life)
+        follow(self._past, self._store)
+        found = complaint(clients, self._past, first, self._past.last)
+        if found:
+            raise Broken(f"life {life} of seed {self._seed} is not linearizable: {found}")
+        self._report.counts["histories"] += 1
+        self._report.counts["operations in them"] += sum(map(len, clients))
+
+    def _kill_while_starting(self) -> None:
+        starting = server.Server(self._store, *self._options, await_start=False)
+        time.sleep(self._rng.uniform(0, 0.05))
+        starting.kill()
+        self._report.counts["random kills"] += 1
+
+    def _serve(self, life: int) -> list[list[Operation]]:
+        running = server.Server(self._store, *self._options)
+        try:
+            first = Recorder(running.address)
+            first.pipeline(stock())  # again and again: the same batches are no change, or refused
+            first.close()
+            workers = [Worker(running.address, self._commands(life, i)) for i in range(CLIENTS)]
+            for worker in workers:
+                worker.start()
+            self._end(running)
+            for worker in workers:
+                worker.join(server.START_S)
+                if worker.hung or worker.is_alive():
+                    raise Broken("a connection hangs: " + running.text)
+        finally:
+            running.end()
+        return [first.operations, *(worker.recorder.operations for worker in workers)]
+
+    def _commands(self, life: int, client: int) -> Iterator[list[Command]]:
+        chance = Chance(f"{self._seed}-{life}-{client}")
+        return chance.queries() if client < WATCHERS else chance.pipelines()
+
+    def _end(self, running: server.Server) -> None:
+        """At a random moment. A snapshot lets the journal forget what the one before holds, so
+        there is at most one in a life."""
+        if self._rng.random() < CLEAN_STOPS:
+            time.sleep(self._rng.uniform(0.01, LIFE_S_MAX))
+            code = running.stop()  # takes a snapshot
+            if code != 0:
+                raise Broken(f"exit code {code}: {running.text}")
+            return
+        time.sleep(self._rng.uniform(0.01, LIFE_S_MAX / 2))
+        with running.client() as client:
+            client.call("SNAPSHOT")
+        time.sleep(self._rng.uniform(0, LIFE_S_MAX / 2))
+        running.kill()
+        self._report.counts["random kills"] += 1

@@ -1,0 +1,129 @@
+"""The server is killed at every system call of a script; and each that can fail fails, in turn."""
+
+import contextlib
+import itertools
+import pathlib
+import random
+import shutil
+from typing import Any, Iterator
+
+import traced
+from failures import judge_failure
+from report import Broken, Report, scratch
+from stages import Run, Stage, judge, play, stages
+from traced import Place
+
+ERRORS = ("EIO", "ENOSPC")
+BEYOND = 3  # so many more places than one run came by: the next may come by a few more
+
+
+def kill_everywhere(report: Report) -> None:
+    """At every place of every stage, until the script comes to its end without it."""
+    with scratch("killed-everywhere", in_memory=True) as directory:
+        for stage in stages(directory):
+            counts = _counts(_places(stage, directory))
+            total = sum(counts.values())
+            for (thread, call), count in counts.items():
+                for nth in range(1, count + BEYOND + 1):
+                    report.progress(f"system calls of '{stage.name}', killed", nth, count)
+                    if not _kill(stage, directory, Place(thread, call, nth), report):
+                        break
+            report.say(f"'{stage.name}' came by {total} places to be killed at")
+
+
+def kill_somewhere(seed: int, kills: int, report: Report) -> None:
+    """At so many places of all."""
+    with scratch(f"killed-{seed}", in_memory=True) as directory:
+        all_places = [(stage, place) for stage in stages(directory)
+                      for place in _places(stage, directory)]
+        dealt = _deal(all_places, random.Random(f"system-calls-{seed}"))
+        for done, (stage, place) in enumerate(itertools.islice(dealt, kills)):
+            report.progress("killed at a system call", done, kills)
+            _kill(stage, directory, place, report)
+
+
+def fail_everywhere(report: Report) -> None:
+    """Every call that can fail, once and for ever, with each error."""
+    with scratch("failed-everywhere", in_memory=True) as directory:
+        for stage in stages(directory):
+            cases = _cases(stage, directory)
+            for done, case in enumerate(cases):
+                report.progress(f"system calls of '{stage.name}', failed", done, len(cases))
+                _fail(stage, directory, *case, report)
+
+
+def fail_somewhere(seed: int, failures: int, report: Report) -> None:
+    with scratch(f"failed-{seed}", in_memory=True) as directory:
+        cases = [(stage, *case) for stage in stages(directory) for case in _cases(stage, directory)]
+        dealt = _deal(cases, random.Random(f"failures-{seed}"))
+        for done, (stage, *case) in enumerate(itertools.islice(dealt, failures)):
+            report.progress("failed at a system call", done, failures)
+            _fail(stage, directory, *case, report)
+
+
+def _deal(cases: list[Any], rng: random.Random) -> Iterator[Any]:
+    """Without end; each stage, thread and call has its turn before one of them comes again, so that
+    what happens once is met as often as what happens all the time."""
+    suits: dict[tuple[Any, ...], list[Any]] = {}
+    for case in cases:
+        stage, place, *_ = case
+        suits.setdefault((stage.name, place.thread, place.call), []).append(case)
+    while True:
+        for suit in rng.sample(list(suits.values()), len(suits)):
+            yield rng.choice(suit)
+
+
+def _places(stage: Stage, directory: pathlib.Path) -> list[Place]:
+    """Where a run of the stage comes by."""
+    run = _run(stage, directory, tracer := traced.counting(directory))
+    if run.exit_code != 0:
+        raise Broken(f"traced, it ends with {run.exit_code}: {run.log}")
+    return traced.places(tracer.calls(), tracer.threads)
+
+
+def _counts(all_places: list[Place]) -> dict[tuple[int, str], int]:
+    return {(place.thread, place.call): place.nth for place in all_places}
+
+
+def _cases(stage: Stage, directory: pathlib.Path) -> list[tuple[Place, str, bool]]:
+    """Each place with each error, one of which lasts for ever."""
+    some = [each for each in _places(stage, directory) if each.call in traced.FAILED_AT]
+    return [(place, error, (place.nth + at) % 2 == 0)
+            for place in some for at, error in enumerate(ERRORS)]
+
+
+def _run(stage: Stage, directory: pathlib.Path, tracer: traced.Tracer) -> Run:
+    shutil.rmtree(directory / "run", ignore_errors=True)
+    tracer.log.unlink(missing_ok=True)
+    return play(stage, directory / "run", tracer)
+
+
+def _kill(stage: Stage, directory: pathlib.Path, place: Place, report: Report) -> bool:
+    """False: it came to its end before."""
+    run = _run(stage, directory, traced.killing(directory, place))
+    if not run.killed and run.exit_code != 0:
+        raise Broken(f"'{stage.name}', to be killed at {place}, ends with {run.exit_code}: {run.log}")
+    with _named(f"'{stage.name}', killed at {place}"):
+        judge(run)
+    report.counts["kills at a system call"] += run.killed
+    return run.killed
+
+
+def _fail(stage: Stage, directory: pathlib.Path, place: Place, error: str, for_ever: bool,
+          report: Report) -> None:
+    tracer = traced.failing(directory, place, error, for_ever)
+    run = _run(stage, directory, tracer)
+    calls = tracer.calls()
+    with _named(f"'{stage.name}', {error} {'from' if for_ever else 'once at'} {place}"):
+        judge_failure(run, place.thread, calls)
+    report.counts["failed system calls"] += any(call.injected for call in calls)
+
+
+@contextlib.contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Says of a failure where it was."""
+    try:
+        yield
+    except Exception as failure:
+        failure.add_note(what)
+        raise

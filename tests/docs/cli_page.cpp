@@ -1,0 +1,98 @@
+#include "tests/docs/cli_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <ostream>
+#include <span>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "net/cli/command.hpp"
+
+namespace allot::docs {
+
+namespace {
+
+using program::Option;
+using program::Syntax;
+
+/// `|` ends a cell of a Markdown table, `<` begins a tag.
+std::string cell(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '|' || c == '<') escaped.push_back('\\');
+        escaped.push_back(c == '\n' ? ' ' : c);
+    }
+    return escaped;
+}
+
+std::string name_of(const Option& option) {
+    if (option.from == Option::From::environment_only) return program::variable_of(option.name);
+    std::string text = "--" + std::string{option.name};
+    if (!option.is_switch()) text.append(" ").append(option.value);
+    return text;
+}
+
+void add_option(const Option& option, std::ostream& to) {
+    to << "| `" << cell(name_of(option)) << "` | ";
+    if (!option.fallback.empty()) to << '`' << cell(option.fallback) << '`';
+    to << " | " << cell(option.help);
+    if (option.repeatable) to << " (repeatable)";
+    to << " |\n";
+}
+
+void add_options(std::span<const Option> options, std::ostream& to) {
+    std::string_view group;
+    bool is_first = true;
+    for (const Option& option : options) {
+        const std::string_view heading = option.group.empty() ? "Options" : option.group;
+        if (is_first || heading != group) {
+            to << "\n| " << heading << " | default | |\n|---|---|---|\n";
+        }
+        is_first = false;
+        group = heading;
+        add_option(option, to);
+    }
+}
+
+bool is_of_every_command(const Option& option) {
+    return option.name == program::help_option.name ||
+           option.name == program::print_config_option.name ||
+           option.name == program::config_option.name;
+}
+
+void add_command(const Syntax& syntax, std::ostream& to) {
+    to << "\n## allot " << syntax.name << "\n\n    allot " << syntax.name << " [option...] "
+       << syntax.operands << "\n\n"
+       << syntax.summary << ".\n\n"
+       << syntax.details << '\n';
+    std::vector<Option> own;
+    std::ranges::remove_copy_if(syntax.options, std::back_inserter(own), is_of_every_command);
+    add_options(own, to);
+    if (syntax.examples.empty()) return;
+    to << "\nExamples:\n\n";
+    std::istringstream lines{std::string{syntax.examples}};
+    for (std::string line; std::getline(lines, line);) to << "    " << line << '\n';
+}
+
+}  // namespace
+
+std::string cli_page() {
+    std::ostringstream to;
+    to << "# The command line\n\n"
+          "`./dev docs` generates this page from the program. `allot COMMAND --help` prints the "
+          "same for one\ncommand, and `allot manual | man -l -` shows it as a manual page. How an "
+          "option is set in the environment\nor in a file is told in [running.md](running.md).\n";
+    constexpr std::array of_every_command = {program::help_option, program::print_config_option,
+                                             program::config_option};
+    to << "\n## Options of every command\n";
+    add_options(of_every_command, to);
+    for (const program::Command* const command : program::all_commands()) {
+        add_command(command->syntax, to);
+    }
+    return to.str();
+}
+
+}  // namespace allot::docs

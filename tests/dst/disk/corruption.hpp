@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/dst/disk/findings.hpp"
+#include "tests/dst/disk/simulated_disk.hpp"
+
+namespace allot::testing {
+
+/// A closed store of a journal of four segments, 64 KiB in all, and two snapshots; and what becomes
+/// of it under damage. The outcome has to be one of
+///
+/// - refused: file, offset and LSN are named, and nothing was changed;
+/// - same: the state is the one that was closed;
+/// - older: the newest snapshot was passed over with a warning, and the one before it and the
+///   journal gave the state that was closed.
+///
+/// Everything follows from the seed.
+class Corruption {
+public:
+    enum class Outcome : std::uint8_t { refused, same, older, wrong };
+    /// How often each outcome came, by the kind of damage.
+    using Tally = std::map<std::string, std::array<std::uint64_t, 4>>;
+
+    explicit Corruption(std::uint64_t seed);
+
+    /// `call(done, total)` is told how far the flipping of bits is, or the cutting of files.
+    void on_progress(std::function<void(std::uint64_t, std::uint64_t)> call) {
+        progress_ = std::move(call);
+    }
+
+    /// Bits `first`, `first + every`, … of the journal and of the newest snapshot, each flipped.
+    void flip_bits(std::uint64_t first, std::uint64_t every);
+    /// Each file cut to the lengths `first`, `first + every`, … below its own.
+    void cut_files(std::uint64_t first, std::uint64_t every);
+    /// Each sector of 512 bytes of each file in turn, in zeros.
+    void zero_sectors();
+    /// Frames `first`, `first + every`, … swapped, repeated, left out, and put in from elsewhere in
+    /// the journal, older epochs' among them, and from another store.
+    void mix_frames(std::uint64_t first, std::uint64_t every);
+    /// Likewise segments and snapshots as a whole; and one missing.
+    void mix_files();
+
+    [[nodiscard]] std::uint64_t journal_bytes() const;
+    [[nodiscard]] std::uint64_t snapshot_bytes() const;
+    [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
+    [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
+
+private:
+    using Bytes = std::vector<std::byte>;
+    using Files = std::map<std::string, Bytes>;
+    struct Frame {
+        std::string file;
+        std::size_t offset;
+        Bytes bytes;
+    };
+
+    void make(std::uint64_t seed, Files& files);
+    [[nodiscard]] static std::vector<Frame> frames_of(const Files& files);
+    /// Every file that is damaged: segments in use, and the newest snapshot.
+    [[nodiscard]] std::vector<std::string> targets() const;
+    using Instead = std::map<std::string, std::optional<Bytes>>;
+    /// Judges the store with these files, or none, in place of its own.
+    void judge(const char* damage, const std::string& where, const Instead& instead);
+    void judge_bytes(const char* damage, const std::string& file, std::uint64_t at, Bytes bytes);
+    [[nodiscard]] Outcome outcome(SimulatedDisk& disk, std::string& why) const;
+
+    Files files_;    // of the closed store
+    Files foreign_;  // of another one
+    std::uint64_t hash_ = 0;
+    std::uint64_t last_ = 0;
+    std::function<void(std::uint64_t, std::uint64_t)> progress_;
+    Tally tally_;
+    Findings findings_;
+};
+
+/// One line for each kind of damage.
+[[nodiscard]] std::string to_string(const Corruption::Tally& tally);
+
+}  // namespace allot::testing
