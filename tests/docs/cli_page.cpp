@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/cli/command.hpp"
+#include "tests/docs/markdown.hpp"
 
 namespace allot::docs {
 
@@ -17,16 +18,6 @@ namespace {
 
 using program::Option;
 using program::Syntax;
-
-/// `|` ends a cell of a Markdown table, `<` begins a tag.
-std::string cell(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (c == '|' || c == '<') escaped.push_back('\\');
-        escaped.push_back(c == '\n' ? ' ' : c);
-    }
-    return escaped;
-}
 
 std::string name_of(const Option& option) {
     if (option.from == Option::From::environment_only) return program::variable_of(option.name);
@@ -64,8 +55,8 @@ bool is_of_every_command(const Option& option) {
 }
 
 void add_command(const Syntax& syntax, std::ostream& to) {
-    to << "\n## allot " << syntax.name << "\n\n    allot " << syntax.name << " [option...] "
-       << syntax.operands << "\n\n"
+    to << "\n## allot " << syntax.name << "\n\n    allot " << syntax.name << " [option...]"
+       << (syntax.operands.empty() ? "" : " ") << syntax.operands << "\n\n"
        << syntax.summary << ".\n\n"
        << syntax.details << '\n';
     std::vector<Option> own;

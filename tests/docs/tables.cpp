@@ -2,6 +2,7 @@
 
 #include "net/commands/registry.hpp"
 #include "net/commands/routes.hpp"
+#include "tests/docs/markdown.hpp"
 
 namespace allot::docs {
 
@@ -11,16 +12,6 @@ std::string call_of(const CommandSpec& spec) {
     std::string text{spec.name};
     if (!spec.syntax.empty()) text.append(" ").append(spec.syntax);
     return text;
-}
-
-/// `|` ends a cell of a Markdown table.
-std::string cell(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (c == '|') escaped.push_back('\\');
-        escaped.push_back(c);
-    }
-    return escaped;
 }
 
 }  // namespace

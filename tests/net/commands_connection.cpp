@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(when_it_asks_for_the_commands_then_the_table_answers) {
         "*0\r\n*0\r\n*0\r\n$-1\r\n");
     BOOST_TEST(contains(ask("COMMAND INFO allocate"), "$8\r\nallocate\r\n:-4\r\n"));
     BOOST_TEST(
-        ask("COMMAND DOCS QUIT nope").starts_with("*2\r\n$4\r\nquit\r\n*6\r\n$7\r\nsummary\r\n"));
+        ask("COMMAND DOCS QUIT nope").starts_with("*2\r\n$4\r\nquit\r\n*4\r\n$7\r\nsummary\r\n"));
     BOOST_TEST(contains(ask("COMMAND DOCS receive"),
                         "$9\r\narguments\r\n*1\r\n*4\r\n$4\r\nname\r\n$5\r\nbatch\r\n"));
 }

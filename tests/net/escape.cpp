@@ -6,7 +6,7 @@
 
 #include "engine/name.hpp"
 
-using namespace allot::program;
+using namespace allot;
 
 BOOST_AUTO_TEST_SUITE(given_text_from_outside)
 
