@@ -2,8 +2,8 @@
 """Static analysis: clang-tidy on every source file that was not found clean before.
 
 Most of clang-tidy's time goes to the headers of the standard library and Boost, file after file. So
-files of one directory are analysed together, one after the other in one text, as a unity build
-compiles them; what is found is told with the file and line where it is.
+files of one room are analysed together, one after the other in one text, as a unity build compiles
+them; what is found is told with the file and line where it is.
 
 A file that was found clean is read again only when it, a header or the rules have changed. The stamps
 are outside of the tree: what was clean in one clone is clean in the next.
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "dev"
 ROOMS = ("engine", "storage", "net", "benchmarks", "tests/examples")
 TIDY = "clang-tidy-16"
-TOGETHER_MAX = 20  # files; more take too much memory, and leave a processor idle at the end
+TOGETHER_MAX = 45  # files; more leave a processor idle at the end
 STAMPS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "allot" / "tidy"
 STAMP_DAYS = 30
 # The options of the build are GCC's, of which Clang need not know every one.
@@ -83,14 +83,14 @@ def all_sources():
 
 
 def groups_of(sources):
-    """Files that are read together."""
+    """Files that are read together: neighbours, whose headers are the same."""
     together = {}
     for source in sources:
-        together.setdefault((source.path.parent, source.options), []).append(source)
+        together.setdefault((source.path.relative_to(ROOT).parts[0], source.options), []).append(source)
     groups = []
     for files in together.values():
-        parts = -(-len(files) // TOGETHER_MAX)
-        groups += [files[part::parts] for part in range(parts)]
+        size = -(-len(files) // -(-len(files) // TOGETHER_MAX))
+        groups += [files[first:first + size] for first in range(0, len(files), size)]
     return sorted(groups, key=len, reverse=True)
 
 

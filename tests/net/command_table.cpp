@@ -9,11 +9,12 @@
 
 #include "net/text/ascii_case.hpp"
 #include "tests/docs/tables.hpp"
+#include "tests/source_path.hpp"
 
 namespace {
 
 std::string document(const char* name) {
-    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / name};
+    std::ifstream file{allot::testing::source_path("net") / name};
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

@@ -14,6 +14,7 @@
 #include "net/core/figures.hpp"
 #include "net/http/routes.hpp"
 #include "tests/net/http_fixture.hpp"
+#include "tests/source_path.hpp"
 
 namespace {
 
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_it_describes_figures_then_it_has_their_sections) {
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
-    std::ifstream file{ALLOT_SOURCE_DIR "/net/http/HTTP.md"};
+    std::ifstream file{allot::testing::source_path("net/http/HTTP.md")};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     const std::string routes = text.substr(0, text.find("\nThree routes are"));
     const std::size_t absent = routes.find("\nNo route has ");
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_asked_for_then_it_is_the_file_in_the_tree) {
-    std::ifstream file{ALLOT_SOURCE_DIR "/net/http/openapi.json"};
+    std::ifstream file{allot::testing::source_path("net/http/openapi.json")};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     HttpFixture<> fixture;
     BOOST_TEST(fixture.ask("GET", "/v1/openapi.json").body == text);

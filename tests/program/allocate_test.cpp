@@ -5,6 +5,7 @@
 
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
+#include "tests/source_path.hpp"
 
 using namespace allot::testing;
 
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
 }
 
 BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_one_byte_for_byte) {
-    const auto data = std::filesystem::path{ALLOT_SOURCE_DIR} / "tests" / "data" / "northwind";
+    const auto data = allot::testing::source_path("tests/data/northwind");
     const ScratchDirectory scratch;
     for (const char* const name : {"batches.csv", "orders.csv"}) {
         std::filesystem::copy_file(data / name, scratch / name);

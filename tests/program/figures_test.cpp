@@ -13,6 +13,7 @@
 #include "net/core/info_text.hpp"
 #include "net/http/metric_page.hpp"
 #include "tests/net/fakes.hpp"
+#include "tests/source_path.hpp"
 
 namespace {
 
@@ -140,7 +141,7 @@ std::string document_tables() {
 }
 
 std::string document() {
-    std::ifstream file{std::filesystem::path{ALLOT_SOURCE_DIR} / "net" / "FIGURES.md"};
+    std::ifstream file{allot::testing::source_path("net/FIGURES.md")};
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 

@@ -10,6 +10,7 @@
 #include "engine/name.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
+#include "tests/source_path.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -29,8 +30,8 @@ bool is_readable(const std::string& text) {
 struct OldStore {
     OldStore() {
         std::filesystem::create_directory(data);
-        for (const auto& file :
-             std::filesystem::directory_iterator{ALLOT_SOURCE_DIR "/tests/data/old-names"}) {
+        for (const auto& file : std::filesystem::directory_iterator{
+                 allot::testing::source_path("tests/data/old-names")}) {
             std::filesystem::copy(file, data / file.path().filename());
         }
     }

@@ -11,6 +11,7 @@
 #include "tests/docs/cli_page.hpp"
 #include "tests/program/program_run.hpp"
 #include "tests/scratch_directory.hpp"
+#include "tests/source_path.hpp"
 
 using namespace allot::program;
 using namespace allot::testing;
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_asked_for_the_manual_then_every_command_and_option_is_
 
 BOOST_AUTO_TEST_CASE(
     when_the_documents_list_commands_and_options_then_they_are_those_of_the_program) {
-    std::ifstream page{std::filesystem::path{ALLOT_SOURCE_DIR} / "docs/cli.md"};
+    std::ifstream page{allot::testing::source_path("docs/cli.md")};
     const std::string text{std::istreambuf_iterator<char>{page}, {}};
     BOOST_TEST((text == allot::docs::cli_page()), "docs/cli.md is not what ./dev docs writes");
 }

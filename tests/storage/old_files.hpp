@@ -5,6 +5,7 @@
 
 #include "storage/format/snapshot_format.hpp"
 #include "storage/recovery/recovery.hpp"
+#include "tests/source_path.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {
@@ -19,7 +20,7 @@ namespace allot::testing {
 struct OldFiles : Scratch {
     explicit OldFiles(std::string_view data = "format-1") {
         for (const auto& file : std::filesystem::directory_iterator{
-                 std::filesystem::path{ALLOT_SOURCE_DIR} / "tests/data" / data}) {
+                 allot::testing::source_path("tests/data") / data}) {
             std::filesystem::copy(file, path / file.path().filename());
         }
     }

@@ -9,6 +9,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
+#include "tests/source_path.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -22,8 +23,8 @@ const OrderId marked_order = OrderId::stored("\uFEFForder-1").value();
 
 struct OldNames : Scratch {
     OldNames() {
-        for (const auto& file :
-             std::filesystem::directory_iterator{ALLOT_SOURCE_DIR "/tests/data/old-names"}) {
+        for (const auto& file : std::filesystem::directory_iterator{
+                 allot::testing::source_path("tests/data/old-names")}) {
             std::filesystem::copy(file, path / file.path().filename());
         }
     }
