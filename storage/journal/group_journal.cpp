@@ -46,7 +46,7 @@ GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& direc
       readable_{tail.last},
       segments_{files, directory, std::move(segments), options},
       filling_{buffer_bytes} {
-    segments_.begin(writer_.segment(), writer_.segment_first());
+    note_begun_segments();
     noted_ = tail.last;
     histories_.begin_with_first_fact(tail.history, tail.last + 1);
     const Lock lock{mutex_};

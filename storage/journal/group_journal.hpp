@@ -136,6 +136,7 @@ private:
     void sync_or_mark(Time now);
     void close();
     void publish(Time now);
+    void note_begun_segments();
     void note_writing(Time now);
     void latch(std::error_code code, std::string_view what);
     void tell(Lsn lsn);

@@ -188,7 +188,7 @@ void GroupJournal::publish(Time now) {
         synced_ = writer_.synced();
         acknowledged = std::max<Lsn>(acknowledged_, reached);
         acknowledged_ = acknowledged;
-        segments_.begin(writer_.segment(), writer_.segment_first());
+        note_begun_segments();
         note_writing(now);
         room_ = writer_.room();
         judge_room();
@@ -198,6 +198,12 @@ void GroupJournal::publish(Time now) {
     readable_ =
         options_.durability.mode == Durability::Mode::os ? writer_.written() : writer_.synced();
     tell(acknowledged);
+}
+
+void GroupJournal::note_begun_segments() {
+    for (const SegmentInfo& segment : writer_.take_begun()) {
+        segments_.begin(segment.number, segment.first);
+    }
 }
 
 /// \pre mutex_ is held

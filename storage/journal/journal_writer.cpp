@@ -148,7 +148,7 @@ void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     tail_.segment = number;
     tail_.offset = sizeof header;
     tail_.chain = header.checksum;
-    segment_first_ = header.first;
+    begun_.push_back({number, header.first});
 }
 
 }  // namespace allot

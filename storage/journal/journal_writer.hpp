@@ -4,10 +4,13 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "storage/io/file_system.hpp"
 #include "storage/journal/group_buffer.hpp"
 #include "storage/journal/journal_index.hpp"
+#include "storage/journal/segment_info.hpp"
 
 namespace allot {
 
@@ -84,7 +87,10 @@ public:
     [[nodiscard]] JournalPosition position() const noexcept {
         return {tail_.last + 1, tail_.segment, tail_.offset, tail_.chain};
     }
-    [[nodiscard]] Lsn segment_first() const noexcept { return segment_first_; }
+    /// The segments begun since the last call, in order: one batch may begin more than one.
+    [[nodiscard]] std::vector<SegmentInfo> take_begun() noexcept {
+        return std::exchange(begun_, {});
+    }
     /// True when it is time to make segment() + 1.
     [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }
     /// The caller has made this segment, durably.
@@ -114,7 +120,7 @@ private:
     JournalTail tail_;
     std::unique_ptr<File> file_;
     std::uint64_t file_bytes_ = 0;
-    Lsn segment_first_ = 0;
+    std::vector<SegmentInfo> begun_;  // that take_begun() has not given yet
     Lsn synced_ = 0;
     PreparedSegment prepared_;
     bool dirty_ = false;  // something was written since the last sync

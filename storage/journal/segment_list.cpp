@@ -22,7 +22,6 @@ SegmentList::SegmentList(FileSystem& files, std::filesystem::path directory,
 
 void SegmentList::begin(std::uint64_t number, Lsn first) {
     const std::scoped_lock lock{mutex_};
-    if (!segments_.empty() && segments_.back().number == number) return;
     begin_segment(segments_, number, first);
     if (segments_.size() == 1) oldest_ = first;
     index_.add({first, number, 0, 0});

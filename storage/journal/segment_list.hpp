@@ -31,7 +31,8 @@ public:
     SegmentList(FileSystem& files, std::filesystem::path directory,
                 std::vector<SegmentInfo> segments, const StoreOptions& options);
 
-    /// Adds a segment after the others. One that is the last already is not added again.
+    /// Adds a segment after the others. Every one has to be added: one that is not in the list is
+    /// never removed, and leaves a gap behind it once those after it are.
     void begin(std::uint64_t number, Lsn first);
     /// Notes that a unit of this wall time was written to the last segment.
     /// \param seen when, by the steady clock, see WriteTime; never less than before.
