@@ -23,7 +23,7 @@ constexpr std::array elsewhere = {
     options[5],  options[6],    Option{"listen", "ADDRESS:PORT", "", "of another command"}};
 
 /// One way in which a command may be called.
-struct Call {
+struct Invocation {
     std::vector<std::string> arguments = {};
     Environment environment = {};
     std::string file = {};  // what any configuration file holds
@@ -62,10 +62,10 @@ struct Call {
     }
 };
 
-Settings settings_of(Call call) { return call.read(); }
-std::string error_of(Call call) { return call.error(); }
+Settings settings_of(Invocation call) { return call.read(); }
+std::string error_of(Invocation call) { return call.error(); }
 
-std::string data_and_origin(Call call) {
+std::string data_and_origin(Invocation call) {
     const auto settings = call.read();
     return settings.text("data") + " from " + settings.at("data").origin;
 }
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(when_none_does_then_there_is_the_default) {
 }
 
 BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_can_turn_it_off) {
-    Call on{.environment = {{"ALLOT_SAMPLE_STOCK", "yes"}}};
+    Invocation on{.environment = {{"ALLOT_SAMPLE_STOCK", "yes"}}};
     BOOST_TEST(on.read().is_on("sample-stock"));
     on.arguments = {"--sample-stock=no"};
     BOOST_TEST(!on.read().is_on("sample-stock"));
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_can_turn_it_off) {
 }
 
 BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_why) {
-    Call call{.arguments = {"--data", "f"}, .environment = {{"ALLOT_SAMPLE_STOCK", "1"}}};
+    Invocation call{.arguments = {"--data", "f"}, .environment = {{"ALLOT_SAMPLE_STOCK", "1"}}};
     std::ostringstream shown;
     call.read().print(shown);
     BOOST_TEST(shown.str() ==
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
 
 BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_was_set) {
     const Rule<int> rule{[](std::string_view) { return std::optional<int>{}; }, "anything else"};
-    const auto diagnostic = [&](Call call) {
+    const auto diagnostic = [&](Invocation call) {
         try {
             (void)call.read().get("data", rule);
         } catch (const UsageError& error) {
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_an_option_that_may_be_set_several_times)
 
 namespace {
-std::string all_of(Call call) {
+std::string all_of(Invocation call) {
     std::string all;
     const auto settings = call.read();
     for (const auto& setting : settings.all("to")) {
@@ -263,13 +263,13 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_an_environment)
 
 BOOST_AUTO_TEST_CASE(when_a_variable_is_of_another_command_then_it_does_no_harm) {
-    Call call{.environment = {{"ALLOT_LISTEN", "x"}, {"PATH", "y"}}};
+    Invocation call{.environment = {{"ALLOT_LISTEN", "x"}, {"PATH", "y"}}};
     BOOST_TEST(call.error() == "none");
     BOOST_TEST(call.warnings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_variable_looks_like_ours_and_is_not_then_there_is_a_warning) {
-    Call call{.environment = {{"ALLOT_FROBNICATE", "x"}, {"ALLOT_FROM", "7"}}};
+    Invocation call{.environment = {{"ALLOT_FROBNICATE", "x"}, {"ALLOT_FROM", "7"}}};
     BOOST_TEST(call.read().text("from") == "1");
     BOOST_REQUIRE_EQUAL(call.warnings.size(), 2);
     BOOST_TEST(call.warnings[0] == "environment ALLOT_FROBNICATE: is no setting, and ignored");
