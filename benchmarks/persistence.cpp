@@ -17,7 +17,7 @@
 
 #include "benchmarks/stopwatch.hpp"
 #include "benchmarks/workload.hpp"
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "storage/format/snapshot_format.hpp"
 #include "storage/io/file_system.hpp"
 
@@ -89,7 +89,7 @@ void add_name(snapshot::Chunk& chunk, const std::string& name) {
 
 /// As they come from a repository.
 std::vector<snapshot::Chunk> chunks_of(const std::vector<PlainProduct>& products) {
-    MemoryRepository repository{7};
+    Repository repository{7};
     snapshot::Chunk all;
     for (const PlainProduct& product : products) {
         all.products.push_back({product.version, product.current_to,

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
+#include "engine/repository.hpp"
 #include "storage/flushing_mutex.hpp"
 #include "storage/io/huge_pages.hpp"
 #include "storage/io/system_clock.hpp"
@@ -44,7 +44,7 @@ private:
     static constexpr std::uint64_t hash_seed = 0x5EED'5EED'5EED'5EED;
 
     SystemClock clock_;
-    MemoryRepository repository_{hash_seed, huge_pages()};
+    Repository repository_{hash_seed, huge_pages()};
     VolatileJournal journal_;
     FlushingMutex mutex_{journal_};
     MessageBus bus_{repository_, journal_, clock_};

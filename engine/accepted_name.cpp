@@ -11,7 +11,7 @@ bool is_held(const BatchRef& batch, Repository& repository) {
 }
 
 bool is_held(const OrderId& order, Repository& repository) {
-    const Ledger& ledger = std::as_const(repository).ledger();
+    const Ledger& ledger = repository.ledger();
     if (ledger.find_order(order).at != no_index) return true;
     return !ledger.shortages().of_order({ledger.hash(order.view()), order.view()}).empty();
 }

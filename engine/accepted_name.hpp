@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "engine/name.hpp"
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

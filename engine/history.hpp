@@ -132,8 +132,10 @@ public:
     /// The history in which the last shown fact was written, or one begun since without a fact, as
     /// after a restore.
     [[nodiscard]] HistoryId current() const noexcept { return histories().current(end()); }
-    /// The cursor of a fact, or of LSN 0, which precedes the first.
+    /// The cursor of a fact, or of LSN 0, which precedes the first. Of a fact that is not shown yet
+    /// it is the last shown one's: a crash may take the others, and the history that they are in.
     [[nodiscard]] HistoryCursor cursor_at(Lsn lsn) const noexcept {
+        lsn = std::min(lsn, end());
         return {histories().at(lsn), lsn};
     }
     /// \return the first LSN after the cursor. \throws DivergedHistory

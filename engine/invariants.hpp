@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/commands.hpp"
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

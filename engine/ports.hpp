@@ -3,48 +3,11 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string_view>
 #include <system_error>
 
 #include "engine/fact.hpp"
-#include "engine/ledger.hpp"
-#include "engine/product.hpp"
 
 namespace allot {
-
-/// The names by which an order line is looked up.
-struct LineNames {
-    std::string_view order;
-    std::string_view sku;
-};
-
-/// All products of a store. A product exists from its first batch on, and is never removed.
-class Repository {
-public:
-    virtual ~Repository() = default;
-    /// \return null when no batch of the SKU was ever added.
-    virtual Product* find(const Sku& sku) = 0;
-    /// Adds a product without batches. \pre find(sku) is null.
-    virtual Product& add(const Sku& sku) = 0;
-    /// Takes back the last add(). \pre the product has no batches.
-    virtual void remove_last() = 0;
-    /// Products are numbered from 0 in the order in which they were added.
-    [[nodiscard]] virtual std::size_t size() const noexcept = 0;
-    [[nodiscard]] virtual Product& at(Index product) noexcept = 0;
-    [[nodiscard]] virtual const Ledger& ledger() const noexcept = 0;
-
-    /// Finds the products of a few lines, null where there is none, and prefetches the memory that
-    /// decisions on the lines will read, for all lines at once: without it each decision waits for
-    /// one cache miss after the other.
-    /// \pre at most prefetch_lines_max lines; both spans are of one size.
-    virtual void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products) = 0;
-    static constexpr std::size_t prefetch_lines_max = 16;
-
-    /// \return the batch's index in the ledger, or no_index.
-    [[nodiscard]] Index find_batch(const BatchRef& ref) const {
-        return ledger().find_batch(ref.view());
-    }
-};
 
 /// The storage has no room for a change at present. Nothing has changed, all data can be read, and
 /// the same change may be accepted later.

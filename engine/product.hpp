@@ -70,8 +70,7 @@ public:
     [[nodiscard]] Index index() const noexcept { return index_; }
     /// Its batches in order of preference (R1).
     [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
-    /// The batches at the front of that order with nothing available: no line can be allocated
-    /// there.
+    /// A prefix of batches() that is known to have nothing available; more of them may be sold out.
     [[nodiscard]] std::span<const Index> sold_out() const noexcept {
         return batches().first(sold_out_);
     }
@@ -79,8 +78,8 @@ public:
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
     /// True when the line is allocated to one of its batches.
     [[nodiscard]] bool holds(const OrderLine& line) const;
-    /// The batch that takes the next line, if the line is small enough; no_index: none.
-    [[nodiscard]] Index preferred() const noexcept {
+    /// The first batch that a decision examines; it may have nothing available. no_index: none.
+    [[nodiscard]] Index first_candidate() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
     }
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }

@@ -8,7 +8,7 @@
 namespace allot {
 
 Index Product::own_batch(const BatchRef& ref) const {
-    const Index likely = preferred();
+    const Index likely = first_candidate();
     if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
     constexpr std::size_t few = 4;  // which a decision has just looked at
     if (batches_.size() <= few) {
@@ -32,7 +32,8 @@ void Product::remove_from_ranks(Index batch) noexcept {
 }
 
 void Product::pass_sold_out() noexcept {
-    while (preferred() != no_index && ledger_->batch(preferred()).available() == 0) ++sold_out_;
+    while (first_candidate() != no_index && ledger_->batch(first_candidate()).available() == 0)
+        ++sold_out_;
 }
 
 /// The batch may have something available, or another rank, from now on.

@@ -75,7 +75,7 @@ namespace {
 /// R14. The short lines of an order that the command names, oldest first.
 void withdraw(const Deallocate& command, UnitOfWork& work) {
     Repository& repository = work.repository();
-    const Ledger& ledger = std::as_const(repository).ledger();
+    const Ledger& ledger = repository.ledger();
     const ShortageBook::OrderName order{ledger.hash(command.order.view()), command.order.view()};
     for (const Index at : ledger.shortages().of_order(order)) {
         const Shortage& shortage = ledger.shortages()[at];
@@ -195,7 +195,7 @@ Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repositor
 }
 
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository) {
-    const ShortageBook& book = std::as_const(repository).ledger().shortages();
+    const ShortageBook& book = repository.ledger().shortages();
     ShortageBook::Indices found;
     if (query.sku) {
         const Product* const product = repository.find(*query.sku);

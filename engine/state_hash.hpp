@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

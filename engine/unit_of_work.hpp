@@ -6,6 +6,7 @@
 
 #include "engine/commands.hpp"
 #include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

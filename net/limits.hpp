@@ -15,7 +15,7 @@ struct RequestLimits {
     std::size_t argument_bytes_max = 64 * kibibyte;   ///< of one argument
     std::size_t arguments_max = 4096;                 ///< of one request, the verb included
     std::size_t request_bytes_max = 1024 * kibibyte;  ///< of one request, framing included
-    /// Words the protocol errors as clients know them from an AUTH that is still to come.
+    /// False: protocol errors have the texts that Redis sends before AUTH.
     bool authenticated = true;
 
     /// For a client that has not said who it is, where a password is asked for: enough for AUTH
@@ -73,14 +73,14 @@ inline constexpr std::size_t shortage_rows_max = 1000;
 inline constexpr std::size_t exported_rows_max = 1000;
 /// With more shortages than this, a session yields after each SHORTAGES, which examines all.
 inline constexpr std::size_t shortages_per_slice = 1000;
-/// Facts of one FEED that does not say, and at the most.
+/// Facts of one FEED: without COUNT, and at most.
 inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
 /// Facts that become messages before other sessions run.
 inline constexpr std::size_t delivered_facts_max = 256;
-/// A stream of events in which nothing has happened for so long shows that it is still there.
+/// A stream of events that was silent for so long sends a heartbeat.
 inline constexpr std::chrono::seconds event_heartbeat{15};
-/// Such streams of one server: each reads every fact for itself.
+/// Streams of events of one server: each reads the facts for itself.
 inline constexpr std::size_t event_streams_max = 64;
 /// Bytes of a channel's name, or a pattern; and how many of both a client may listen to.
 inline constexpr std::size_t channel_bytes_max = 256;
@@ -103,7 +103,7 @@ inline constexpr std::size_t transaction_bytes_max = 1024 * kibibyte;
 /// Facts that a transaction may record: they are in memory, and others wait, until all of it is
 /// done.
 inline constexpr std::size_t transaction_facts_max = 100'000;
-/// Commands of a transaction after each of which the session would yield outside of one.
+/// Commands of one transaction that would each end the slice outside of it.
 inline constexpr std::size_t transaction_long_commands_max = 16;
 /// Operations of a transaction over HTTP.
 inline constexpr std::size_t operations_max = 1'000;

@@ -187,7 +187,7 @@ StoreStatus Store::status() {
     const auto lasts =
         disk.lasts(std::chrono::steady_clock::now(), core.journal.bytes_appended(), free_bytes);
     const std::scoped_lock guard{running_->core.mutex};
-    const Ledger& ledger = std::as_const(core.repository).ledger();
+    const Ledger& ledger = core.repository.ledger();
     return {.last = core.journal.last(),
             .durable = core.journal.durable(),
             .oldest = core.journal.oldest(),
@@ -200,7 +200,7 @@ StoreStatus Store::status() {
             .journal_bytes = core.journal.bytes_appended(),
             .journal_groups = core.journal.groups_written(),
             .journal_file_bytes = core.journal.segments().bytes(),
-            .held_back_bytes = core.journal.segments().held_back_bytes(),
+            .retained_bytes = core.journal.segments().retained_bytes(),
             .waiting_bytes = core.journal.waiting_bytes(),
             .group_sizes = core.journal.group_sizes().counts(),
             .written_facts = core.journal.group_sizes().facts(),

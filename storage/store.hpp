@@ -39,7 +39,7 @@ struct StoreStatus {
     std::uint64_t journal_file_bytes;  ///< of the files that are there now
     /// The part of these that is kept only because an event sink has yet to read it, as of the
     /// last snapshot or the start.
-    std::uint64_t held_back_bytes;
+    std::uint64_t retained_bytes;
     std::uint64_t waiting_bytes;  ///< of the group that fills while another is written
     GroupSizes::Counts group_sizes;
     std::uint64_t written_facts;  ///< in those groups
@@ -53,7 +53,7 @@ struct StoreStatus {
     std::uint64_t recovered_facts;    ///< replayed from the journal at the start
     bool failed;                      ///< the storage has failed; nothing more is accepted
     /// The next journal segment cannot be made: changes that do not fit the present one are
-    /// refused, reads are served. The store tries again about every two seconds.
+    /// refused, reads are served. The store tries again after 0.1 s, and then after up to 2 s.
     bool disk_full;
     /// Changes that were accepted are not written yet, because the disk has no room even for them.
     bool waits_for_room;

@@ -41,7 +41,7 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
                             " in " + journal::segment_name(torn->segment) +
                             "; a copy is kept beside it");
         }
-        cut_torn_tail(files, directory, *torn);
+        clear_torn_tail(files, directory, *torn);
     }
     JournalTail& tail = recovered.journal.tail;
     if (tail.segment == 0) tail.store_id = random_id();

@@ -34,7 +34,7 @@ struct StoreCore {
     const StoreOptions options;
     const std::unique_ptr<FileLock> lock;
     const Recovered recovered;
-    MemoryRepository& repository;
+    Repository& repository;
     GroupJournal journal;
     JournalHistory history;
     FlushingMutex mutex{journal};

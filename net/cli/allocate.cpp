@@ -3,8 +3,8 @@
 #include <ostream>
 #include <random>
 
-#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
+#include "engine/repository.hpp"
 #include "net/cli/command.hpp"
 #include "net/cli/csv/csv_import.hpp"
 #include "net/cli/io/files.hpp"
@@ -40,7 +40,7 @@ Inputs read_inputs(const std::filesystem::path& directory, Console& console) {
 
 /// A stock that lives in memory, for as long as it takes.
 struct Stock {
-    MemoryRepository repository{std::random_device{}()};
+    Repository repository{std::random_device{}()};
     VolatileJournal journal;
     SystemClock clock;
     MessageBus bus{repository, journal, clock};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 #include "net/cli/csv/stock_rows.hpp"
 
 namespace allot::program {

@@ -4,7 +4,7 @@
 #include <random>
 #include <sstream>
 
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "net/cli/command.hpp"
 #include "net/cli/import_remote.hpp"
 #include "net/cli/io/files.hpp"
@@ -66,7 +66,7 @@ Imported import_all(const ImportRows& rows, OrdersAre orders, UnitOfWork& work, 
 
 /// For a store that is still to be made: \throws BadInput where import_rows() would.
 void rehearse(const ImportRows& rows, OrdersAre orders, Console& console) {
-    MemoryRepository repository{std::random_device{}()};
+    Repository repository{std::random_device{}()};
     VolatileJournal journal;
     UnitOfWork work{repository, journal};
     import_all(rows, orders, work, console);

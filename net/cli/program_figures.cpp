@@ -17,13 +17,13 @@ void add_journal(Figures& to, const StoreStatus& status) {
              status.oldest);
     to.gauge("recovered_facts", "allot_recovered_facts", "Facts replayed at the start",
              status.recovered_facts);
-    to.counter("journal_bytes", "allot_journal_bytes_total", "Bytes of facts journaled",
-               status.journal_bytes);
+    to.counter("journal_appended_bytes", "allot_journal_appended_bytes_total",
+               "Bytes of facts journaled", status.journal_bytes);
     to.gauge("journal_file_bytes", "allot_journal_file_bytes", "Bytes of the journal's files",
              status.journal_file_bytes);
-    to.gauge("journal_held_back_bytes", "allot_journal_held_back_bytes",
+    to.gauge("journal_retained_bytes", "allot_journal_retained_bytes",
              "Of these, what only event sinks still need, by the last snapshot",
-             status.held_back_bytes);
+             status.retained_bytes);
     to.gauge("journal_waiting_bytes", "allot_journal_waiting_bytes",
              "Bytes of facts that wait for the group before them", status.waiting_bytes);
     to.counter("journal_groups", untold("allot_journal_group_facts_count"),
@@ -83,22 +83,22 @@ void add_store_figures(Figures& to, const StoreStatus& status) {
 }
 
 void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
-    to.begin("handlers");
+    to.begin("sinks");
     for (const SinkStatus& sink : sinks) {
         std::string error;
         append_escaped(error, sink.last_error, error_bytes_max);
         to.begin_row(sink.name);
-        to.gauge("lsn", "allot_handler_lsn", "The last fact that the event sink has dealt with",
+        to.gauge("lsn", "allot_sink_lsn", "The last fact that the event sink has dealt with",
                  sink.acked);
-        to.gauge("lag_facts", "allot_handler_lag_facts",
+        to.gauge("lag_facts", "allot_sink_lag_facts",
                  "Facts that the event sink has yet to look at", sink.lag);
-        to.gauge("needs_lsn", "allot_handler_needs_lsn",
+        to.gauge("needs_lsn", "allot_sink_needs_lsn",
                  "The first fact that the event sink still needs", sink.persisted + 1);
-        to.counter("deliveries", "allot_handler_deliveries_total",
-                   "Notifications that were accepted", sink.acted);
-        to.counter("failures", "allot_handler_failures_total",
+        to.counter("deliveries", "allot_sink_deliveries_total", "Notifications that were accepted",
+                   sink.acted);
+        to.counter("failures", "allot_sink_failures_total",
                    "Attempts that failed: to notify, or to read the journal", sink.failures);
-        to.gauge("retry_seconds", "allot_handler_retry_seconds",
+        to.gauge("retry_seconds", "allot_sink_retry_seconds",
                  "How long until the event sink is called again after a failure; 0: it does not "
                  "rest",
                  sink.retry_in);

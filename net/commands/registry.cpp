@@ -51,8 +51,8 @@ constexpr std::size_t slot_of(const Verb& verb) noexcept {
     return ((verb.head ^ (verb.tail * 3)) * 0x9E37'79B9'7F4A'7C15) >> 56U;
 }
 
-// In the order of all lists: by group, each as one would explain them. Copied before main() from
-// constants of other files, so that they stand side by side: an index is a counter.
+// In the order of HELP and COMMAND. They are copied here before main(), so that an index of this
+// array is one of Counters::verbs, too.
 const std::array specs{
     commands::allocate,     commands::deallocate,  commands::add_batch,
     commands::set_quantity, commands::reschedule,  commands::receive,

@@ -20,8 +20,11 @@ struct Route {
     const CommandSpec* command;  ///< null: it is none of the line protocol
 
     [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept { return (flags & flag) != 0; }
-    [[nodiscard]] constexpr bool touches_stock() const noexcept {
-        return (flags & (route_write | route_read)) != 0;
+    [[nodiscard]] constexpr StoreUse store_use() const noexcept {
+        return {.stock = has(route_write) || has(route_read),
+                .changes = has(route_write),
+                .storage = has(route_outside),
+                .while_loading = has(route_loading)};
     }
 };
 

@@ -71,7 +71,7 @@ void add_clients(Figures& to, const ServerContext& context) {
              {{"protocol", "http"}});
     to.gauge("event_streams", "allot_event_streams",
              "HTTP clients that are told of facts as they happen", context.usage.event_streams);
-    to.gauge("blocked_clients", "allot_clients_waiting", "Clients whose FEED waits for facts",
+    to.gauge("blocked_clients", "allot_blocked_clients", "Clients whose FEED waits for facts",
              static_cast<std::uint64_t>(waiting));
     to.gauge("maxclients", "allot_clients_max",
              "Connections of both protocols that are accepted at a time",

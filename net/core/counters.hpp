@@ -19,7 +19,7 @@ enum class ErrorCode : std::uint8_t {
     out_of_stock,   ///< OUTOFSTOCK
     batch_exists,   ///< BATCHEXISTS
     no_such_batch,  ///< NOSUCHBATCH
-    read_only,      ///< READONLY: the storage has failed
+    read_only,      ///< READONLY: the disk is full, or the storage has failed
     no_proto,       ///< NOPROTO: HELLO asks for a version that is not spoken
     wrong_pass,     ///< WRONGPASS
     no_auth,        ///< NOAUTH

@@ -44,7 +44,7 @@ inline constexpr std::array figure_sections = std::to_array<FigureSection>({
     {"persistence"},
     {"replication"},
     {"cluster"},
-    {"handlers", "handler"},
+    {"sinks", "sink"},
 });
 
 /// Counts of a histogram's buckets, each without those of the buckets before it.

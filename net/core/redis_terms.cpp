@@ -5,7 +5,7 @@
 
 namespace allot {
 
-std::string random_id() {
+std::string random_run_id() {
     constexpr std::string_view digits = "0123456789abcdef";
     constexpr std::size_t id_digits = 40;
     std::random_device random;

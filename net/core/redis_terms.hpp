@@ -15,7 +15,7 @@ namespace allot {
 inline constexpr std::string_view redis_version = "7.2.0";
 
 /// At random, in the form of Redis's ids: 40 hexadecimal digits.
-[[nodiscard]] std::string random_id();
+[[nodiscard]] std::string random_run_id();
 
 /// Adds figures by which client libraries learn what they speak to: a master without replicas,
 /// whose offset is the last durable LSN.

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 namespace allot {
 

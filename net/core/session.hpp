@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "net/core/output_queue.hpp"
+#include "net/core/rule_text.hpp"
 #include "net/core/server_context.hpp"
 #include "net/limits.hpp"
 
@@ -28,15 +30,16 @@ public:
     Session& operator=(const Session&) = delete;
     virtual ~Session() = default;  // the final class has called release()
 
-    /// Where the next bytes of the client go, and how many went there.
+    /// \return the buffer for the connection's next read.
     [[nodiscard]] virtual std::span<char> prepare() = 0;
+    /// The connection has read so many bytes into that buffer.
     virtual void received(std::size_t bytes) = 0;
 
     enum class ExecuteResult : std::uint8_t {
         need_input,    ///< all complete requests are executed: read
         yield,         ///< more could be executed: once other sessions have run
         backpressure,  ///< too much output is queued: once there is less
-        delayed,       ///< a wrong password was given: at refusal_due()
+        delayed,       ///< a wrong password was given: at password_reply_due()
         blocked,       ///< waits for facts: at wait_due(), or once the history has awaited_fact()
         ended,         ///< nothing is executed any more: close once the output is sent
         disconnected,  ///< close at once
@@ -44,9 +47,9 @@ public:
     /// Executes a slice of what has been received, at most SessionLimits::commands_per_slice
     /// requests, and seals the replies. Locks the store when a request needs it, and leaves it
     /// locked for the other sessions of the batch.
-    virtual ExecuteResult execute() = 0;
+    ExecuteResult execute();
 
-    /// The client sends no more, or is not read any more: ends what has no end of its own.
+    /// The client sends no more, or is not read any more: a stream of events ends.
     virtual void finish() {}
     /// Ends the slice after the request that is being executed: it took long.
     void end_slice() noexcept { ends_slice_ = true; }
@@ -58,7 +61,9 @@ public:
     [[nodiscard]] const OutputQueue& output() const noexcept { return output_; }
 
     /// When a wrong password is refused; the far future when there is none.
-    [[nodiscard]] ServerContext::Time refusal_due() const noexcept { return refusal_due_; }
+    [[nodiscard]] ServerContext::Time password_reply_due() const noexcept {
+        return password_reply_due_;
+    }
     /// Since when the password is missing; the far future when it is not.
     [[nodiscard]] ServerContext::Time unauthenticated_since() const noexcept {
         return unauthenticated_since_;
@@ -112,6 +117,17 @@ protected:
         ServerContext::Time due;
     };
 
+    /// Goes on with what stands before the next request: a wait, or a stream of events.
+    /// \return the slice's result where it does not end; empty: requests may be executed.
+    virtual std::optional<ExecuteResult> resume() = 0;
+    /// Reads requests, executes them and appends a reply for each.
+    /// \param saw raised to the LSN that their replies wait for. \return how many, at most `most`;
+    /// 0 when more input is needed.
+    virtual std::size_t execute_requests(std::size_t most, Lsn& saw) = 0;
+    /// Tells the client that its password was wrong.
+    virtual void reply_wrong_password() = 0;
+    /// A part of a request has been received.
+    [[nodiscard]] virtual bool has_incomplete_request() const noexcept = 0;
     /// Memory held for what was received.
     [[nodiscard]] virtual std::size_t input_capacity() const noexcept = 0;
     /// Gives it back.
@@ -124,6 +140,18 @@ protected:
         context_.usage.output_bytes += output_.bytes() - accounted_output_;
         accounted_output_ = output_.bytes();
     }
+    /// What has failed while a request was executed.
+    enum class Fault : std::uint8_t { storage_full, storage_fails, other };
+    /// Executes a request so that one reply comes of it whatever happens.
+    /// \param instead called with Fault and text, replaces what was appended; gives an LSN as
+    /// `execute` does.
+    template <class Execute, class Instead>
+    static Lsn guarded(Execute&& execute, Instead&& instead);
+    /// Disconnects a client that has too much output.
+    void check_output() noexcept {
+        if (output_.bytes() > context_.limits.output_bytes_max)
+            disconnect(DisconnectReason::output_limit);
+    }
     /// After a slice. \param is_incomplete a part of a request is there.
     void note_request_began(bool is_incomplete) noexcept {
         if (!is_incomplete) {
@@ -132,10 +160,10 @@ protected:
             request_began_ = context_.clock.now;
         }
     }
-    /// Refuses a wrong password at refusal_due(); nothing is executed until then.
-    void refuse_later() noexcept;
+    /// Refuses a wrong password at password_reply_due(); nothing is executed until then.
+    void delay_wrong_password() noexcept;
     /// Counts the refusal that is told now. The last one that is allowed ends the connection.
-    void count_refusal() noexcept;
+    void count_wrong_password() noexcept;
     void disconnect(DisconnectReason cause) noexcept;
     /// Puts what took long into the slow log. \param name that the client has given itself.
     void note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
@@ -146,21 +174,36 @@ protected:
     ServerContext::Time last_command_;
     ServerContext::Time request_began_ = ServerContext::Time::max();
     ServerContext::Time unauthenticated_since_ = ServerContext::Time::max();
-    ServerContext::Time refusal_due_ = ServerContext::Time::max();
+    ServerContext::Time password_reply_due_ = ServerContext::Time::max();
     std::optional<Wait> wait_;
-    std::size_t thrown_away_bytes_ = 0;  // of replies in this slice that were too large to be sent
-    std::size_t wrong_passwords_ = 0;    // since it last gave the right one
+    std::size_t wrong_passwords_ = 0;  // since it last gave the right one
     State state_ = State::open;
     bool listening_ = false;
+    bool executing_ = false;   // a slice, whose replies are not sealed yet
     bool ends_slice_ = false;  // after this request
     std::function<void()> has_output_ = [] {};
 
 private:
+    ExecuteResult run_slice(Lsn& saw);
+
     std::string peer_;
     ServerContext::Time entered_;
     std::size_t underway_bytes_ = 0;
     std::size_t accounted_ = 0;  // bytes of buffers that the context knows of
     std::size_t accounted_output_ = 0;
 };
+
+template <class Execute, class Instead>
+Lsn Session::guarded(Execute&& execute, Instead&& instead) {
+    try {
+        return std::forward<Execute>(execute)();
+    } catch (const StorageFull&) {
+        return instead(Fault::storage_full, std::string{storage_full_text});
+    } catch (const std::system_error&) {
+        return instead(Fault::storage_fails, std::string{storage_fails_text});
+    } catch (const std::exception& failure) {
+        return instead(Fault::other, std::string{"the command failed: "}.append(failure.what()));
+    }
+}
 
 }  // namespace allot

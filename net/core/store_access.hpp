@@ -1,12 +1,29 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "net/core/backend.hpp"
+#include "net/core/counters.hpp"
 #include "net/core/loading.hpp"
 
 namespace allot {
+
+/// What a request needs of the store.
+struct StoreUse {
+    bool stock = false;          ///< looks at stock, or changes it: needs the mutex
+    bool changes = false;        ///< changes stock
+    bool storage = false;        ///< asks the storage, without the mutex
+    bool while_loading = false;  ///< is executed although the store is not open yet
+};
+
+/// Why a request cannot be executed now.
+struct Unavailable {
+    ErrorCode code;
+    std::string text;
+};
 
 /// The sessions' access to the stock: the backend, whether it can be used, and its mutex, which is
 /// locked once for a batch of commands. Of one thread, as the sessions are.
@@ -34,10 +51,20 @@ public:
     void lock() {
         if (!lock_.owns_lock()) lock_.lock();
     }
+    /// Why such a request cannot be executed: the store is not open yet, or the storage has failed.
+    [[nodiscard]] std::optional<Unavailable> unavailable_for(StoreUse use) const;
+    /// Locks or unlocks the mutex, as the request needs it. \pre it is not unavailable
+    void enter(StoreUse use) {
+        if (use.stock) {
+            lock();
+        } else if (use.storage) {
+            unlock();
+        }
+    }
     /// Unlocks the mutex. The sessions that have something to execute run one after the other under
     /// one lock. The thread that drives them calls this before it releases replies and before it
     /// waits: with that, the facts of the batch are on their way to disk.
-    void commit_batch() noexcept {
+    void unlock() noexcept {
         if (lock_.owns_lock()) lock_.unlock();
     }
 

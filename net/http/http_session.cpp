@@ -76,35 +76,18 @@ void HttpSession::received(std::size_t bytes) {
     context_.counters.bytes_in += bytes;
 }
 
-Session::ExecuteResult HttpSession::execute() {
-    Lsn saw = 0;
-    const ExecuteResult result = run_slice(saw);
-    output_.seal(saw, context_.timings.lap_end());
-    note_request_began(result == ExecuteResult::need_input && (begin_ != end_ || reader_));
-    account();
-    return result;
+std::optional<Session::ExecuteResult> HttpSession::resume() {
+    if (stream_) return stream();
+    return std::nullopt;
 }
 
-Session::ExecuteResult HttpSession::run_slice(Lsn& saw) {
-    thrown_away_bytes_ = 0;
-    ends_slice_ = false;
-    context_.timings.begin(context_.clock.now);
-    if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = context_.limits.commands_per_slice; state_ == State::open;) {
-        if (refusal_due_ != ServerContext::Time::max()) return ExecuteResult::delayed;
-        if (output_.bytes() >= context_.limits.output_pause_bytes)
-            return ExecuteResult::backpressure;
-        if (stream_) return stream();
-        if (left == 0 || thrown_away_bytes_ != 0 || ends_slice_) return ExecuteResult::yield;
-        const Found found = read_request();
-        if (found == Found::too_little) return ExecuteResult::need_input;
-        --left;
-        request_began_ = ServerContext::Time::max();
-        if (found == Found::request) saw = std::max(saw, run());
-        if (output_.bytes() > context_.limits.output_bytes_max)
-            disconnect(DisconnectReason::output_limit);
-    }
-    return state_ == State::disconnected ? ExecuteResult::disconnected : ExecuteResult::ended;
+std::size_t HttpSession::execute_requests(std::size_t /*most*/, Lsn& saw) {
+    const Found found = read_request();
+    if (found == Found::too_little) return 0;
+    request_began_ = ServerContext::Time::max();
+    if (found == Found::request) saw = std::max(saw, run());
+    check_output();
+    return 1;
 }
 
 HttpSession::Found HttpSession::read_request() {
@@ -150,7 +133,7 @@ bool HttpSession::fail(unsigned status, ErrorCode code, std::string_view text,
     return false;
 }
 
-/// Of a body that is still to come nothing is read: then this answer is the last.
+/// Answers before the body has come. The rest of it is not read: the connection then closes.
 void HttpSession::reply_early(const http::Reply& reply) {
     send(reply);
     forget_request();
@@ -170,11 +153,10 @@ void HttpSession::unreadable() {
     end();
 }
 
-void HttpSession::tell_refusal() {
-    if (wrong_passwords_ >= context_.limits.wrong_passwords_max) end();
+void HttpSession::reply_wrong_password() {
     http::Reply reply{.status = 401, .header = authenticate_line};
     http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
-    count_refusal();
+    count_wrong_password();
     reply_early(reply);
 }
 
@@ -213,36 +195,34 @@ Lsn HttpSession::answer(http::Reply& reply) {
         exchange(reply).fail(status, code, text, field);
         return Lsn{0};
     };
-    try {
-        if (!match_.route->has(route_body) && !request.body.empty()) {
-            return instead(
-                400, ErrorCode::syntax,
-                "there is none here, and " + std::to_string(request.body.size()) + " bytes came",
-                "body");
-        }
-        http::Exchange exchange = this->exchange(reply);
-        const bool is_once = request.idempotency_key && match_.route->has(route_write);
-        const Lsn saw =
-            is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
-        const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
-        if (bytes <= context_.limits.reply_bytes_max) return saw;
-        thrown_away_bytes_ += bytes;
-        return instead(500, ErrorCode::generic,
-                       "the reply would have more than " +
-                           std::to_string(context_.limits.reply_bytes_max) + " bytes");
-    } catch (const StorageFull&) {
-        const Lsn saw = instead(503, ErrorCode::read_only, storage_full_text);
-        reply.header = "Retry-After: 5\r\n";
-        return saw;
-    } catch (const std::system_error&) {
-        return instead(503, ErrorCode::read_only, storage_fails_text);
-    } catch (const std::exception& failure) {
-        return instead(500, ErrorCode::generic,
-                       std::string{"the command failed: "}.append(failure.what()));
+    if (!match_.route->has(route_body) && !request.body.empty()) {
+        return instead(
+            400, ErrorCode::syntax,
+            "there is none here, and " + std::to_string(request.body.size()) + " bytes came",
+            "body");
     }
+    return guarded(
+        [&] {
+            http::Exchange exchange = this->exchange(reply);
+            const bool is_once = request.idempotency_key && match_.route->has(route_write);
+            const Lsn saw =
+                is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
+            const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
+            if (bytes <= context_.limits.reply_bytes_max) return saw;
+            end_slice();
+            return instead(500, ErrorCode::generic,
+                           "the reply would have more than " +
+                               std::to_string(context_.limits.reply_bytes_max) + " bytes");
+        },
+        [&](Fault fault, const std::string& text) {
+            if (fault == Fault::other) return instead(500, ErrorCode::generic, text);
+            instead(503, ErrorCode::read_only, text);
+            if (fault == Fault::storage_full) reply.header = "Retry-After: 5\r\n";
+            return Lsn{0};
+        });
 }
 
-/// The first answer to what came with this key, or, of something else, that it is not.
+/// Sends the stored answer for the key again; 422 where the key came with another request.
 Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
     const http::Request& request = exchange.request;
     const auto fingerprint = fingerprint_of(text_of(request.method), request.target, request.body);
@@ -259,7 +239,7 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
         return 0;
     }
     const Lsn saw = dispatch(exchange);
-    // What broke a rule was not executed: it may come again, mended.
+    // A request that broke a rule is not remembered: the client may use the key again.
     if (exchange.was_executed) {
         const http::Reply& reply = exchange.reply;
         context_.idempotency.remember(
@@ -270,21 +250,12 @@ Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
 
 Lsn HttpSession::dispatch(http::Exchange& exchange) {
     const Route& route = *match_.route;
-    if (context_.store.loading != nullptr && !route.has(route_loading)) {
-        exchange.fail(ErrorCode::loading,
-                      std::string{loading_text} + context_.store.loading->step().text());
-        exchange.reply.header = "Retry-After: 1\r\n";
+    if (const auto unavailable = context_.store.unavailable_for(route.store_use())) {
+        exchange.fail(unavailable->code, unavailable->text);
+        if (unavailable->code == ErrorCode::loading) exchange.reply.header = "Retry-After: 1\r\n";
         return 0;
     }
-    if (route.touches_stock()) {
-        if (context_.store.failed && (route.has(route_write) || !context_.store.may_show())) {
-            exchange.fail(ErrorCode::read_only, storage_failed_text);
-            return 0;
-        }
-        context_.store.lock();
-    } else if (route.has(route_outside)) {
-        context_.store.commit_batch();
-    }
+    context_.store.enter(route.store_use());
     return http::handler_of(route)(exchange);
 }
 

@@ -25,7 +25,6 @@ public:
 
     [[nodiscard]] std::span<char> prepare() override;
     void received(std::size_t bytes) override;
-    ExecuteResult execute() override;
     void finish() override;
 
     /// The input's buffer: what a request needs at once is its header, or what a chunk says of
@@ -37,26 +36,31 @@ private:
     /// What was found in the bytes at hand.
     enum class Found : std::uint8_t {
         request,     ///< whole, and may be executed
-        refused,     ///< one that has been answered, or will be at refusal_due()
+        refused,     ///< one that has been answered, or will be at password_reply_due()
         too_little,  ///< more has to come
     };
 
     [[nodiscard]] std::size_t input_capacity() const noexcept override;
     void release_input() noexcept override;
 
-    ExecuteResult run_slice(Lsn& saw);
+    [[nodiscard]] bool has_incomplete_request() const noexcept override {
+        return begin_ != end_ || reader_.has_value();
+    }
+    std::optional<ExecuteResult> resume() override;
+    std::size_t execute_requests(std::size_t most, Lsn& saw) override;
     Found read_request();
     bool admit();
     bool admit_client();
     bool admit_host();
     bool admit_origin();
     bool admit_query();
+    bool admit_key();
     bool admit_body();
     [[nodiscard]] http::Exchange exchange(http::Reply& reply);
     bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
     void reply_early(const http::Reply& reply);
     void unreadable();
-    void tell_refusal();
+    void reply_wrong_password() override;
     Lsn run();
     Lsn answer(http::Reply& reply);
     Lsn answer_once(http::Exchange& exchange, std::string_view key);

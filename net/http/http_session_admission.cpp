@@ -41,8 +41,8 @@ bool is_local_origin(std::string_view origin) {
             equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
 }
 
-/// What else a query may have.
-std::string view_of(std::span<const std::string_view> known) {
+/// The end of an error: which parts the query may have.
+std::string allowed_parts_text(std::span<const std::string_view> known) {
     known = known.first(static_cast<std::size_t>(std::ranges::find(known, "") - known.begin()));
     return known.empty() ? ": it takes none" : ", only " + listed(known);
 }
@@ -69,7 +69,7 @@ bool HttpSession::admit() {
     target_ = std::move(*target);
     match_ = http::find_route(request.method, target_);
     if (!admit_host() || !admit_origin() || !admit_client()) return false;
-    if (match_.route != nullptr) return admit_body();
+    if (match_.route != nullptr) return admit_query() && admit_key() && admit_body();
     if (!match_.is_path) {
         return fail(404, ErrorCode::generic,
                     "there is nothing at " + in_quotes(request.target) +
@@ -129,7 +129,7 @@ bool HttpSession::admit_client() {
         unauthenticated_since_ = ServerContext::Time::max();
         return true;
     }
-    refuse_later();
+    delay_wrong_password();
     return false;
 }
 
@@ -143,7 +143,7 @@ bool HttpSession::admit_query() {
         };
         const auto& known = match_.route->query;
         if (name.empty() || std::ranges::find(known, name) == known.end()) {
-            return refuse("the query has no such part here" + view_of(known));
+            return refuse("the query has no such part here" + allowed_parts_text(known));
         }
         const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
         if (std::any_of(target_.query.begin(), part, is_same)) {
@@ -153,16 +153,18 @@ bool HttpSession::admit_query() {
     return true;
 }
 
+bool HttpSession::admit_key() {
+    const auto& key = reader_->request().idempotency_key;
+    return !key || is_key(*key) ||
+           fail(400, ErrorCode::syntax,
+                in_quotes(*key) + " is no key: it has 1 to " +
+                    std::to_string(idempotency_key_bytes_max) +
+                    " bytes of printable ASCII, without spaces",
+                "Idempotency-Key");
+}
+
 bool HttpSession::admit_body() {
     const http::Request& request = reader_->request();
-    if (!admit_query()) return false;
-    if (request.idempotency_key && !is_key(*request.idempotency_key)) {
-        return fail(400, ErrorCode::syntax,
-                    in_quotes(*request.idempotency_key) + " is no key: it has 1 to " +
-                        std::to_string(idempotency_key_bytes_max) +
-                        " bytes of printable ASCII, without spaces",
-                    "Idempotency-Key");
-    }
     if (!match_.route->has(route_body)) return true;
     if (!request.has_body) {
         return fail(411, ErrorCode::syntax,

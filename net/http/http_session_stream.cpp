@@ -19,7 +19,7 @@ void HttpSession::begin_stream(const http::Reply& reply) {
 Session::ExecuteResult HttpSession::stream() {
     begin_ = end_ = 0;
     wait_.reset();
-    context_.store.commit_batch();
+    context_.store.unlock();
     const std::size_t before = output_.tail().size();
     bool is_more = false;
     try {

@@ -60,7 +60,7 @@ std::map<unsigned, RouteError> errors_of(const Route& route) {
         add({415, "The body is not application/json"});
     }
     if (route.has(route_write)) add({422, "The Idempotency-Key came with another request before"});
-    if (route.touches_stock()) add({503, no_stock});
+    if (route.store_use().stock) add({503, no_stock});
     for (const RouteError& error : route.spec->errors) {
         if (error.status != 0) add(error);
     }

@@ -17,7 +17,7 @@ CommandQueue::Added CommandQueue::add(const CommandSpec& spec,
         sizes_.push_back(static_cast<std::uint32_t>(arg.size()));
         text_.append(arg);
     }
-    touches_stock_ = touches_stock_ || spec.touches_stock();
+    touches_stock_ = touches_stock_ || spec.store_use().stock;
     return Added::yes;
 }
 

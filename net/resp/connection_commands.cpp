@@ -53,7 +53,7 @@ bool log_in(Call& call, Credentials given) {
     // The password is compared for any user: so the time taken does not tell which users exist.
     const bool is_right = !call.server.password || call.server.password->matches(given.password);
     if (is_right && given.user == only_user) return session_of(call).authenticate(), true;
-    if (call.server.password) return session_of(call).refuse_later(), false;
+    if (call.server.password) return session_of(call).delay_wrong_password(), false;
     call.fail(ErrorCode::wrong_pass, wrong_pass_text);
     return false;
 }

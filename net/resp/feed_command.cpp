@@ -42,8 +42,6 @@ std::optional<Lsn> next_after(const Call& call, const FeedPosition& position) {
 
 /// Replies with an error where there is none.
 std::optional<Begin> read_begin(const Call& call) {
-    // One less than all there are, so that the one after the last can be counted.
-    constexpr Lsn lsn_max = ~Lsn{0} - 1;
     const std::string_view first = call.args[1];
     if (first == "$") return Begin{call.server.store.backend.history->end() + 1, 2};
     if (equal_ignoring_case(first, "AFTER") && call.args.size() > 2) {
@@ -55,9 +53,10 @@ std::optional<Begin> read_begin(const Call& call) {
         const auto from = next_after(call, *position);
         return from ? std::optional{Begin{*from, 3}} : std::nullopt;
     }
-    const auto from = parse_uint(first, lsn_max);
+    const auto from = parse_uint(first, feed_position_max);
     if (from) return Begin{std::max<Lsn>(*from, 1), 2};
-    call.fail(ErrorCode::syntax, invalid_lsn_text(first, lsn_max), ", or $, or AFTER and a cursor");
+    call.fail(ErrorCode::syntax, invalid_lsn_text(first, feed_position_max),
+              ", or $, or AFTER and a cursor");
     return {};
 }
 
@@ -176,7 +175,7 @@ constinit const CommandSpec feed{
                           "name is the kind, its data a JSON object. A client that comes back with "
                           "the last id misses nothing. An event `position` only tells a cursor. "
                           "Where a cursor's history has gone another way, the first event is "
-                          "`diverged`: {\"history\", \"agreed\", \"after\"}. See net/HTTP.md.",
+                          "`diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
            .header =
                R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that was seen; beats `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
            .fields = feed_query}}},

@@ -58,49 +58,30 @@ void RespSession::deauthenticate() noexcept {
     parser_.set_limits(context_.limits.request.before_auth());
 }
 
-void RespSession::tell_refusal() {
+void RespSession::reply_wrong_password() {
     reply_.error(ErrorCode::wrong_pass, wrong_pass_text);
-    count_refusal();
+    count_wrong_password();
 }
 
-RespSession::ExecuteResult RespSession::execute() {
-    Lsn saw = no_lsn;
-    executing_ = true;
-    const ExecuteResult result = run_slice(saw);
-    executing_ = false;
-    output_.seal(saw, context_.timings.lap_end());
-    note_request_began(result == ExecuteResult::need_input && parser_.pending() != 0);
-    account();
-    return result;
+std::optional<Session::ExecuteResult> RespSession::resume() {
+    if (wait_ && !end_wait()) return ExecuteResult::blocked;
+    return std::nullopt;
 }
 
-RespSession::ExecuteResult RespSession::run_slice(Lsn& saw) {
-    thrown_away_bytes_ = 0;
-    ends_slice_ = false;
-    context_.timings.begin(context_.clock.now);
-    if (refusal_due_ <= context_.clock.now && state_ == State::open) tell_refusal();
-    for (std::size_t left = context_.limits.commands_per_slice; state_ == State::open;) {
-        if (refusal_due_ != ServerContext::Time::max()) return ExecuteResult::delayed;
-        if (output_.bytes() >= context_.limits.output_pause_bytes)
-            return ExecuteResult::backpressure;
-        if (wait_ && !end_wait()) return ExecuteResult::blocked;
-        if (left == 0 || thrown_away_bytes_ != 0 || ends_slice_) return ExecuteResult::yield;
-        const RequestParser::Outcome outcome = read_window(left);
-        const std::span<const PrefetchWindow::Entry> ahead{context_.window.entries.data(),
-                                                           context_.window.size};
-        if (ahead.empty()) {
-            if (outcome == RequestParser::Outcome::need_more) return ExecuteResult::need_input;
-            protocol_error();
-            continue;
-        }
-        left -= ahead.size();
-        request_began_ = ServerContext::Time::max();
-        prefetch();
-        const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
-        run_all(ahead.first(alike), saw);
-        run_all(ahead.subspan(alike), saw);
+std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
+    const RequestParser::Outcome outcome = read_window(most);
+    const std::span<const PrefetchWindow::Entry> ahead{context_.window.entries.data(),
+                                                       context_.window.size};
+    if (ahead.empty()) {
+        if (outcome != RequestParser::Outcome::need_more) protocol_error();
+        return 0;
     }
-    return state_ == State::disconnected ? ExecuteResult::disconnected : ExecuteResult::ended;
+    request_began_ = ServerContext::Time::max();
+    prefetch();
+    const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
+    run_all(ahead.first(alike), saw);
+    run_all(ahead.subspan(alike), saw);
+    return ahead.size();
 }
 
 /// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
@@ -145,8 +126,7 @@ void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& s
     const bool queues = is_queueing();
     for (; done < entries.size() && state_ == State::open; ++done) {
         saw = std::max(saw, run(entries[done]));
-        if (output_.bytes() > context_.limits.output_bytes_max)
-            disconnect(DisconnectReason::output_limit);
+        check_output();
     }
     if (done != 0) take_time(entries.first(done), queues);
 }
@@ -200,7 +180,7 @@ bool RespSession::end_wait() {
     const FeedRequest request{.from = wait_->from, .most = awaited_most_};
     wait_.reset();
     last_command_ = context_.clock.now;  // it was not idle
-    context_.store.commit_batch();
+    context_.store.unlock();
     Call call{nullptr, {}, *this, context_, reply_};
     (void)answer(call, [&] {
         if (reply_with_facts(call, request)) return no_lsn;
@@ -225,21 +205,19 @@ Lsn RespSession::answer(Call& call, Execute&& execute) {
         call.fail(code, parts...);
         return no_lsn;
     };
-    try {
-        const Lsn saw = std::forward<Execute>(execute)();
-        const std::size_t bytes = output_.tail().size() - before - message_bytes_;
-        if (bytes <= context_.limits.reply_bytes_max) return saw;
-        thrown_away_bytes_ += bytes;
-        instead(ErrorCode::generic, "the reply would have more than ",
-                context_.limits.reply_bytes_max, " bytes");
-        return saw;
-    } catch (const StorageFull&) {
-        return instead(ErrorCode::read_only, storage_full_text);
-    } catch (const std::system_error&) {
-        return instead(ErrorCode::read_only, storage_fails_text);
-    } catch (const std::exception& failure) {
-        return instead(ErrorCode::generic, "the command failed: ", failure.what());
-    }
+    return guarded(
+        [&] {
+            const Lsn saw = std::forward<Execute>(execute)();
+            const std::size_t bytes = output_.tail().size() - before - message_bytes_;
+            if (bytes <= context_.limits.reply_bytes_max) return saw;
+            end_slice();
+            instead(ErrorCode::generic, "the reply would have more than ",
+                    context_.limits.reply_bytes_max, " bytes");
+            return saw;
+        },
+        [&](Fault fault, const std::string& text) {
+            return instead(fault == Fault::other ? ErrorCode::generic : ErrorCode::read_only, text);
+        });
 }
 
 Lsn RespSession::dispatch(Call& call) {
@@ -250,11 +228,7 @@ Lsn RespSession::dispatch(Call& call) {
     }
     const CommandSpec& spec = *call.spec;
     if (is_queueing() && !spec.has(flag_at_once)) return queue_command(call);
-    if (spec.touches_stock()) {
-        context_.store.lock();
-    } else if (spec.has(flag_outside)) {
-        context_.store.commit_batch();
-    }
+    context_.store.enter(spec.store_use());
     return spec.handler(call);
 }
 
@@ -273,15 +247,8 @@ bool RespSession::admit(Call& call) {
                       "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
                       "client that listens to channels");
     }
-    if (context_.store.loading != nullptr && !spec->has(flag_loading)) {
-        return refuse(call, ErrorCode::loading, loading_text,
-                      context_.store.loading->step().text());
-    }
-    if (spec->touches_stock() && context_.store.failed &&
-        (spec->has(flag_write) || !context_.store.may_show())) {
-        return refuse(call, ErrorCode::read_only, storage_failed_text);
-    }
-    return true;
+    const auto unavailable = context_.store.unavailable_for(spec->store_use());
+    return !unavailable || refuse(call, unavailable->code, unavailable->text);
 }
 
 /// \return false, for admit().

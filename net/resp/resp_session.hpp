@@ -35,11 +35,10 @@ public:
         return room;
     }
     void received(std::size_t bytes) override;
-    ExecuteResult execute() override;
 
     // Authentication. Without a password on the server, each client is authenticated.
     void authenticate() noexcept;
-    using Session::refuse_later;
+    using Session::delay_wrong_password;
     /// The client has to give the password again.
     void deauthenticate() noexcept;
     [[nodiscard]] bool is_authenticated() const noexcept {
@@ -98,7 +97,12 @@ private:
         discard();
     }
 
-    ExecuteResult run_slice(Lsn& saw);
+    [[nodiscard]] bool has_incomplete_request() const noexcept override {
+        return parser_.pending() != 0;
+    }
+    std::optional<ExecuteResult> resume() override;
+    std::size_t execute_requests(std::size_t most, Lsn& saw) override;
+    void reply_wrong_password() override;
     bool end_wait();
     template <class Execute>
     Lsn answer(Call& call, Execute&& execute);
@@ -113,7 +117,6 @@ private:
     bool admit(Call& call);
     bool refuse_unknown(Call& call);
     void protocol_error();
-    void tell_refusal();
 
     struct Execution;
     Lsn queue_command(Call& call);
@@ -121,7 +124,7 @@ private:
     bool run_outside(Call& call, Execution& run);
     bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
     bool keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit);
-    void undo_too_large(Call& call, const Execution& run, std::size_t bytes);
+    void undo_too_large(Call& call, const Execution& run);
     template <class... Parts>
     void undo(Call& call, const Execution& run, const Parts&... why);
 
@@ -131,7 +134,6 @@ private:
     std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
     std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by PubSub::Kind
     std::size_t subscription_bytes_ = 0;
-    bool executing_ = false;         // a slice, whose replies are not sealed yet
     bool needs_flush_ = false;       // messages that are not flushed yet
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;

@@ -100,7 +100,7 @@ bool RespSession::run_outside(Call& call, Execution& run) {
     std::size_t bytes = 0;
     run.queue.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
         if (!spec.has(flag_outside)) return true;
-        context_.store.commit_batch();
+        context_.store.unlock();
         std::string& text = run.outside.emplace_back();
         ReplyWriter writer{text, reply_};
         Call command{&spec, args, *this, context_, writer};
@@ -109,7 +109,7 @@ bool RespSession::run_outside(Call& call, Execution& run) {
         return bytes <= context_.limits.reply_bytes_max;
     });
     if (bytes <= context_.limits.reply_bytes_max) return true;
-    undo_too_large(call, run, bytes);
+    undo_too_large(call, run);
     return false;
 }
 
@@ -131,7 +131,7 @@ bool RespSession::run_queue(Call& call, Execution& run, MessageBus::Transaction*
         goes_on = keeps_bounds(call, run, unit);
         return goes_on;
     });
-    ends_slice_ = run.long_commands != 0;
+    ends_slice_ = ends_slice_ || run.long_commands != 0;
     return goes_on;
 }
 
@@ -140,7 +140,7 @@ bool RespSession::keeps_bounds(Call& call, Execution& run, MessageBus::Transacti
     const std::size_t bytes = output_.tail().size() - run.before;
     if (std::exchange(ends_slice_, false)) ++run.long_commands;
     if (bytes > context_.limits.reply_bytes_max) {
-        undo_too_large(call, run, bytes);
+        undo_too_large(call, run);
     } else if (unit != nullptr && unit->work().facts().size() > transaction_facts_max) {
         undo(call, run, "it would record more than ", transaction_facts_max, " facts");
     } else if (run.long_commands > transaction_long_commands_max) {
@@ -152,8 +152,8 @@ bool RespSession::keeps_bounds(Call& call, Execution& run, MessageBus::Transacti
     return false;
 }
 
-void RespSession::undo_too_large(Call& call, const Execution& run, std::size_t bytes) {
-    thrown_away_bytes_ += bytes;
+void RespSession::undo_too_large(Call& call, const Execution& run) {
+    end_slice();
     undo(call, run, "its replies would have more than ", context_.limits.reply_bytes_max, " bytes");
 }
 

@@ -51,7 +51,7 @@ struct Call {
     return {call.server, call.session};
 }
 
-/// Replies with what the business says.
+/// Replies with the error of a refusal.
 void refuse(Call& call, Refusal refusal, RefusalContext subject);
 
 /// The end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/ports.hpp"
-
+#include "net/core/store_access.hpp"
 namespace allot {
 
 struct Call;
@@ -96,9 +95,9 @@ struct RouteSpec {
     unsigned changed = 0;               ///< of success that changed something; 0: as `status`
     std::string_view id = {};           ///< `operationId`
     std::string_view summary = {};      ///< empty: the command's
-    std::string_view call = {};         ///< what follows the path in net/HTTP.md
-    std::string_view command = {};      ///< as net/HTTP.md names it; empty: the verb
-    std::string_view answers = {};      ///< in net/HTTP.md
+    std::string_view call = {};         ///< what follows the path in net/http/HTTP.md
+    std::string_view command = {};      ///< as net/http/HTTP.md names it; empty: the verb
+    std::string_view answers = {};      ///< in net/http/HTTP.md
     std::array<RouteAnswer, 2> good{};  ///< in the order of their status
     std::array<RouteError, 4> errors{};
     std::string_view body_schema = {};
@@ -111,7 +110,7 @@ struct RouteSpec {
     [[nodiscard]] constexpr bool is_there() const noexcept { return !path.empty(); }
 };
 
-/// Of arguments no bound but the request's.
+/// No bound other than that of the request.
 inline constexpr std::uint16_t any_number = 0xFFFF;
 
 [[nodiscard]] constexpr bool takes(std::size_t args, std::uint16_t min, std::uint16_t max,
@@ -119,7 +118,7 @@ inline constexpr std::uint16_t any_number = 0xFFFF;
     return args >= min && (args <= max || max == any_number) && (!pairs || (args - min) % 2 == 0);
 }
 
-/// What a first argument that names it makes of a command.
+/// A form of a command that its first argument selects.
 struct Subcommand {
     std::string_view name;  ///< in capitals
     std::string_view syntax;
@@ -147,12 +146,12 @@ struct CommandSpec {
     std::string_view reply = {};
     std::string_view summary = {};
     std::string_view group = {};  ///< stock, transactions, channels, connection or server
-    /// Whether the arguments keep their rules. Otherwise it has replied with an error. Null: they
-    /// are looked at when the command is executed.
+    /// Checks the arguments while the command is queued. On a fault it replies with an error and
+    /// returns false. Null: they are checked when the command is executed.
     bool (*check)(Call& call) = nullptr;
     Prepare prepare = nullptr;        ///< null: it cannot be given by names
     std::string_view operation = {};  ///< in a transaction over HTTP; empty: it is no part of one
-    std::string_view result = {};     ///< of that, in net/http/HTTP.md
+    std::string_view result = {};     ///< of the operation, in JSON as net/http/HTTP.md shows it
     std::span<const Field> fields = {};
     std::array<RouteSpec, 2> routes{};  ///< those that there are come first
     std::span<const Subcommand> subcommands = {};
@@ -160,8 +159,11 @@ struct CommandSpec {
     [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
         return (flags & flag) != 0;
     }
-    [[nodiscard]] constexpr bool touches_stock() const noexcept {
-        return (flags & (flag_write | flag_read)) != 0;
+    [[nodiscard]] constexpr StoreUse store_use() const noexcept {
+        return {.stock = has(flag_write) || has(flag_read),
+                .changes = has(flag_write),
+                .storage = has(flag_outside),
+                .while_loading = has(flag_loading)};
     }
     /// \param args how many came after the verb.
     [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {

@@ -227,7 +227,7 @@ void Connection::check_deadlines(const ServerOptions& options) {
                                                : session_->unauthenticated_since(),
                       options.handshake_max)) {
         disconnect(DisconnectReason::handshake_stalled);
-    } else if (session_->refusal_due() <= context_.clock.now ||
+    } else if (session_->password_reply_due() <= context_.clock.now ||
                session_->wait_due() <= context_.clock.now) {
         step();
     } else if (waiting_for_room_) {

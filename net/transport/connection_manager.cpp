@@ -34,7 +34,7 @@ ConnectionManager::ConnectionManager(asio::io_context& io, const Loading& loadin
       tick_timer_{io},
       drain_timer_{io} {
     context_.clock.started = context_.clock.now = steady_clock::now();
-    context_.identity.run_id = random_id();
+    context_.identity.run_id = random_run_id();
     context_.identity.clients_max = options_.clients_max;
     context_.clock.unix_time = context_.clock.unix_started =
         unix_seconds(std::chrono::system_clock::now());
@@ -126,7 +126,7 @@ void ConnectionManager::touched(Connection& connection) {
     add_to_batch(connection);
     commit_batch_later();
     if (context_.usage.buffer_bytes <= options_.clients_memory_max / 2) return;
-    context_.store.commit_batch();  // other threads need not wait for sockets
+    context_.store.unlock();  // other threads need not wait for sockets
     connection.send_early();
     if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room_while_executing();
 }
@@ -145,7 +145,7 @@ void ConnectionManager::commit_batch_later() {
 }
 
 void ConnectionManager::commit_batch() {
-    context_.store.commit_batch();
+    context_.store.unlock();
     batch_began_ = context_.counters.commands;
     flushed_.swap(batch_);
     for (const auto& connection : flushed_) {
@@ -167,7 +167,7 @@ void ConnectionManager::watch_facts() {
 void ConnectionManager::wake() {
     context_.clock.now = steady_clock::now();
     context_.store.failed = durable_->failed();
-    context_.store.commit_batch();
+    context_.store.unlock();
     context_.pub_sub.deliver(delivered_facts_max);
     commit_batch();
     flushed_.swap(awaiting_);
@@ -300,7 +300,7 @@ void ConnectionManager::shut() {
     drain_timer_.cancel();
     if (durable_) durable_->disconnect();
     close_all();
-    context_.store.commit_batch();  // the backend may be gone before this is
+    context_.store.unlock();  // the backend may be gone before this is
     batch_.clear();
     awaiting_.clear();
     waiting_.clear();

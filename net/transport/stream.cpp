@@ -28,7 +28,7 @@ Stream::Stream(Socket socket, TlsContext* tls) : socket_{std::move(socket)} {
     if (tls != nullptr) tls_ = std::make_unique<TlsSession>(*tls);
 }
 
-/// Some may be left of what was received before.
+/// TLS may hold decrypted bytes of an earlier read.
 void Stream::read_secure(std::span<char> room, ReadDone done) {
     Error error;
     const std::size_t got = tls_->read(room, error);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/histories.hpp"
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 
 // A snapshot's bytes, as FORMAT.md states them.
 

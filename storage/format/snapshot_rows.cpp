@@ -49,7 +49,7 @@ void copy_shortages(const Product& product, Chunk& chunk) {
 /// memory, each link of which tells the next; so the chains of all batches are followed at the same
 /// time, a link of each after the other.
 void prefetch_products(Repository& repository, Index next) {
-    const Ledger& ledger = std::as_const(repository).ledger();
+    const Ledger& ledger = repository.ledger();
     boost::container::small_vector<Index, 4 * slice_products_max> chains;
     const auto end = std::min<std::size_t>(repository.size(), next + slice_products_max);
     for (Index at = next; at < end; ++at) {

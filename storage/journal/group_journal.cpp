@@ -15,7 +15,8 @@ constexpr std::size_t backlog_bytes_max = 8U << 20U;
 /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
 constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
 
-/// Until it is written, a unit may become part of one of two frames; and a mark may precede it.
+/// What a group may cost beside its units: the frames of the group that is filling and of the one
+/// that is being written.
 constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
 
 /// The bytes of a group that every new segment of this size can hold.

@@ -166,14 +166,14 @@ private:
     GroupBuffer writing_;
     Stage stage_ = Stage::collecting;
     Time resume_{};          // what step() returns
-    Time idle_since_{};      // no unit has come; the epoch: some has
-    Time batch_deadline_{};  // of the group that is filling; the epoch: it has none
+    Time idle_since_{};      // when the journal became idle; Time{}: it is not
+    Time batch_deadline_{};  // of the group that is filling; Time{}: it has none
     Time unsynced_since_{};
-    Time opened_{};          // the first step; the epoch: there was none yet
-    Time retry_at_{};        // when the next segment is tried again; the epoch: not known, or never
+    Time opened_{};          // the first step; Time{}: there was none yet
+    Time retry_at_{};        // when the next segment is tried again; Time{}: not known, or never
     Lsn noted_ = 0;          // the last LSN whose writing segments_ has noted
     Lsn wanted_ = 0;         // to be synced in this batch
-    bool is_history_begun_;  // where facts are shown before they are synced, their history is
+    bool is_history_begun_;  // in mode os false until the frame of the history is synced
     bool marked_ = false;    // the last frame says that all before it is durable
 
     std::error_code failure_;  // written before failed_ is

@@ -60,8 +60,9 @@ JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directo
                          std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress);
 
-/// Copies a torn tail aside (`torn-<segment>-<offset>.bin`, or that and a number where there is one
-/// already) and then cuts it off, durably.
-void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory, const TornTail& torn);
+/// Copies a torn tail to `torn-<segment>-<offset>.bin` (with a number where that exists), then
+/// overwrites it with zeros, and syncs both.
+void clear_torn_tail(FileSystem& files, const std::filesystem::path& directory,
+                     const TornTail& torn);
 
 }  // namespace allot

@@ -39,7 +39,8 @@ struct PreparedSegment {
 };
 
 /// Makes a segment file of zeros for a writer to take up later, and syncs it, but not the
-/// directory. The file gets its name when all of it is there: a shorter one has been cut off.
+/// directory. It is written under another name and renamed at its full length: a shorter segment
+/// file is damaged.
 /// Touches no other segment. A failure leaves no file under another name, and may be followed by
 /// another try.
 void make_segment(FileSystem& files, const std::filesystem::path& directory,

@@ -46,9 +46,9 @@ void SegmentList::update_retained(Lsn first) {
         for (std::size_t index = 0; may_go(index, first); ++index) {
             if (!may_go(index, min_required)) ++held_back;
         }
-        held_back_bytes_ = held_back * segment_bytes_;
+        retained_bytes_ = held_back * segment_bytes_;
     }
-    if (held_back_bytes_ > 0) readers_.held_back(first, held_back_bytes_);
+    if (retained_bytes_ > 0) readers_.held_back(first, retained_bytes_);
 }
 
 void SegmentList::remove_before(Lsn first) {

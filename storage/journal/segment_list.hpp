@@ -54,7 +54,7 @@ public:
     /// Of all segments; a little more where a large unit has made one longer.
     [[nodiscard]] std::uint64_t bytes() const;
     /// The bytes kept only for readers, as of the last count.
-    [[nodiscard]] std::uint64_t held_back_bytes() const noexcept { return held_back_bytes_; }
+    [[nodiscard]] std::uint64_t retained_bytes() const noexcept { return retained_bytes_; }
     /// Has the beginning of each segment; frames are added by the writer and by readers.
     [[nodiscard]] JournalIndex& index() noexcept { return index_; }
 
@@ -70,7 +70,7 @@ private:
     Readers readers_;  // perhaps none
     JournalIndex index_;
     std::atomic<Lsn> oldest_ = 0;
-    std::atomic<std::uint64_t> held_back_bytes_ = 0;
+    std::atomic<std::uint64_t> retained_bytes_ = 0;
 
     mutable std::mutex mutex_;  // of what follows
     std::vector<SegmentInfo> segments_;

@@ -10,8 +10,8 @@
 
 namespace allot {
 
-void cut_torn_tail(FileSystem& files, const std::filesystem::path& directory,
-                   const TornTail& torn) {
+void clear_torn_tail(FileSystem& files, const std::filesystem::path& directory,
+                     const TornTail& torn) {
     for (const std::string& name : torn.later_files) {
         files.rename(directory / name,
                      directory / store_files::unused_name(files, directory,

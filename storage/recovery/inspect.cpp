@@ -47,7 +47,7 @@ void compare_sources(FileSystem& files, const fs::path& directory, const Recover
 }
 
 void describe(const Recovered& recovered, CheckReport& report) {
-    MemoryRepository& repository = *recovered.repository;
+    Repository& repository = *recovered.repository;
     report.last = recovered.journal.tail.last;
     report.replayed = recovered.replayed;
     report.histories = recovered.histories;

@@ -130,7 +130,7 @@ std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& 
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options) {
     Recovered recovered;
-    recovered.repository = std::make_unique<MemoryRepository>(random_seed(), huge_pages());
+    recovered.repository = std::make_unique<Repository>(random_seed(), huge_pages());
     snapshot::Verified loaded{};
     const snapshot::Header& header = loaded.header;
     const std::string name = snapshot::file_name(start);

@@ -4,14 +4,14 @@
 #include <memory>
 #include <vector>
 
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "storage/journal/journal_scan.hpp"
 
 namespace allot {
 
 /// The state that the files of a store give.
 struct Recovered {
-    std::unique_ptr<MemoryRepository> repository;
+    std::unique_ptr<Repository> repository;
     JournalScan journal;
     std::vector<Lsn> snapshots;  ///< where the good ones start, oldest first
     std::uint64_t replayed = 0;  ///< facts

@@ -36,7 +36,7 @@ bool Snapshotter::begin() {
 }
 
 void Snapshotter::copy(std::chrono::steady_clock::time_point until) {
-    const Ledger& ledger = std::as_const(repository_).ledger();
+    const Ledger& ledger = repository_.ledger();
     holds_ = ledger.line_count() + ledger.batch_count() + ledger.shortages().size();
     if (next_ == 0) held_ = holds_;
     snapshot::copy_slice(repository_, next_, chunk_, until);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/ports.hpp"
+#include "engine/repository.hpp"
 #include "storage/journal/group_journal.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
 

@@ -17,7 +17,7 @@ METRICS = {
     "allot_version": ("allot_build_info", "version"),
     "connected_clients": ("allot_clients", "line"),
     "http_clients": ("allot_clients", "http"),
-    "blocked_clients": ("allot_clients_waiting",),
+    "blocked_clients": ("allot_blocked_clients",),
     "maxclients": ("allot_clients_max",),
     "total_connections_received": ("allot_connections_total",),
     "total_commands_processed": ("allot_commands_processed_total",),
@@ -105,7 +105,7 @@ def metric_of(key, row, page):
     if row:
         name = {"count": "allot_errors_total", "calls": "allot_commands_total",
                 "usec": "allot_command_seconds_total"}.get(key)
-        found = [name] if name else [f"allot_handler_{key}", f"allot_handler_{key}_total"]
+        found = [name] if name else [f"allot_sink_{key}", f"allot_sink_{key}_total"]
         return next(((each, row) for each in found if (each, row) in page), None)
     if key in METRICS:
         place = METRICS[key]

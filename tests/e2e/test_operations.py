@@ -172,7 +172,7 @@ class GivenAMonitor(server.Case):
         self.assertGreater(self.grown(before, "allot_durable_seconds_sum"), 0)
         self.assertGreater(self.grown(before, "allot_execute_seconds_sum", protocol="line"), 0)
         self.assertGreater(self.grown(before, "allot_command_seconds_total", verb="allocate"), 0)
-        self.assertGreater(self.grown(before, "allot_journal_bytes_total"), 0)
+        self.assertGreater(self.grown(before, "allot_journal_appended_bytes_total"), 0)
 
     def test_when_a_snapshot_is_taken_then_its_age_and_duration_are_told(self):
         with self.server.client() as client:
@@ -250,7 +250,7 @@ class GivenAMonitor(server.Case):
                 labels = {label for text in re.findall(r"\{([^}]*)\}|by \(([^)]*)\)", target["expr"])
                           for label in re.findall(r"[a-z_]+(?==|,|$|\))", ",".join(filter(None, text)))}
                 self.assertLessEqual(labels, {"verb", "code", "cause", "protocol", "route", "status", "result", "le",
-                                              "instance", "job", "method", "handler"}, target["expr"])
+                                              "instance", "job", "method", "sink"}, target["expr"])
                 asked |= names
         self.assertGreater(len(asked), 25)
         places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]

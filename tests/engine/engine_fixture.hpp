@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/invariants.hpp"
-#include "engine/memory_repository.hpp"
 #include "engine/message_bus.hpp"
+#include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
 #include "tests/engine/memory_history.hpp"
 
@@ -97,7 +97,7 @@ public:
         return rows;
     }
 
-    MemoryRepository repository{1};
+    Repository repository{1};
     MemoryJournal journal;
     FixedClock clock;
     MessageBus bus{repository, journal, clock};

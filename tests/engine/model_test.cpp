@@ -255,7 +255,7 @@ RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, ()) {
     const int length = *rc::gen::inRange(0, 120);
     for (int i = 0; i < length; ++i) any_step(shop, model);
 
-    MemoryRepository replayed{2};
+    Repository replayed{2};
     Lsn lsn = 0;
     for (const Fact& fact : shop.told) {
         Product* product = replayed.find(sku_of(fact));

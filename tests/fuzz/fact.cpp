@@ -5,7 +5,7 @@
 #include <array>
 
 #include "engine/invariants.hpp"
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/format/journal_format.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    MemoryRepository repository_{1, fuzz::kept_memory()};
+    Repository repository_{1, fuzz::kept_memory()};
     Lsn lsn_ = 0;
 };
 

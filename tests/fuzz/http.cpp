@@ -38,9 +38,9 @@ public:
             auto result = Session::ExecuteResult::need_input;
             do {
                 if (result == Session::ExecuteResult::delayed)
-                    context_.clock.now = session_.refusal_due();
+                    context_.clock.now = session_.password_reply_due();
                 result = session_.execute();
-                context_.store.commit_batch();
+                context_.store.unlock();
                 answers += test::released(session_.output(), engine_.journal);
             } while (result == Session::ExecuteResult::yield ||
                      result == Session::ExecuteResult::backpressure ||
@@ -54,10 +54,10 @@ public:
     }
     /// It may answer more.
     [[nodiscard]] bool is_open() const { return !session_.ended(); }
-    MemoryRepository& stock() { return engine_.repository; }
+    Repository& stock() { return engine_.repository; }
 
 private:
-    test::Engine<testing::MemoryJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
+    test::Engine<testing::MemoryJournal> engine_{Repository{42, fuzz::kept_memory()}, {}, {}};
     ServerContext context_;
     HttpSession session_{context_, "test:1"};
 };

@@ -49,7 +49,7 @@ public:
                 if (result_ == RespSession::ExecuteResult::delayed)
                     context_.clock.now += context_.limits.wrong_password_delay;
                 result_ = session_.execute();
-                context_.store.commit_batch();
+                context_.store.unlock();
                 replies += test::released(session_.output(), engine_.journal);
             } while (result_ == RespSession::ExecuteResult::yield ||
                      result_ == RespSession::ExecuteResult::backpressure ||
@@ -61,10 +61,10 @@ public:
         return result_ == RespSession::ExecuteResult::disconnected;
     }
     [[nodiscard]] bool ended() const { return session_.ended(); }
-    MemoryRepository& stock() { return engine_.repository; }
+    Repository& stock() { return engine_.repository; }
 
 private:
-    test::Engine<VolatileJournal> engine_{MemoryRepository{42, fuzz::kept_memory()}, {}, {}};
+    test::Engine<VolatileJournal> engine_{Repository{42, fuzz::kept_memory()}, {}, {}};
     ServerContext context_;
     RespSession session_{context_, "test:1"};
     RespSession::ExecuteResult result_ = RespSession::ExecuteResult::need_input;

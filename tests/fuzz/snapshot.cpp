@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "engine/invariants.hpp"
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
@@ -87,7 +87,7 @@ void put_right(Bytes& file, bool counts) {
     seal(file, 0, header, sizeof header, 0);
 }
 
-void write_anew(MemoryRepository& repository, const snapshot::Verified& found) {
+void write_anew(Repository& repository, const snapshot::Verified& found) {
     const Header& header = found.header;
     SimulatedDisk disk;
     disk.create_directories(directory);
@@ -101,7 +101,7 @@ void write_anew(MemoryRepository& repository, const snapshot::Verified& found) {
         } while (next < repository.size());
         writer.finish(header.end, found.histories);
     }
-    MemoryRepository again{2, fuzz::kept_memory()};
+    Repository again{2, fuzz::kept_memory()};
     const snapshot::Verified written =
         snapshot::load(disk, directory / snapshot::file_name(header.start), again, {});
     const Header& read = written.header;
@@ -116,7 +116,7 @@ void load(Bytes file) {
     SimulatedDisk disk;
     const std::filesystem::path path = directory / "some";
     disk.put(path, std::move(file));
-    MemoryRepository repository{1, fuzz::kept_memory()};
+    Repository repository{1, fuzz::kept_memory()};
     try {
         const snapshot::Verified found = snapshot::load(disk, path, repository, {});
         fuzz::require(violations(repository).empty(), "the stock obeys its rules");

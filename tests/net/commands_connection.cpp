@@ -218,12 +218,12 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
     }
     BOOST_TEST(!contains(all, "cmdstat_"));
     BOOST_TEST(contains(ask("INFO commandstats"), "\r\ncmdstat_addbatch:calls=1,usec="));
-    constexpr std::string_view handlers = "# Handlers\r\n\r\n";
-    BOOST_TEST(ask("INFO handlers") == "$12\r\n" + std::string{handlers});
+    constexpr std::string_view sinks = "# Sinks\r\n\r\n";
+    BOOST_TEST(ask("INFO sinks") == "$9\r\n" + std::string{sinks});
     BOOST_TEST(contains(ask("INFO STOCK clients"), "# Stock"));
     BOOST_TEST(ask("INFO nope") == "$0\r\n\r\n");
     ask("HELLO 3");
-    BOOST_TEST(ask("INFO handlers") == "=16\r\ntxt:" + std::string{handlers});
+    BOOST_TEST(ask("INFO sinks") == "=13\r\ntxt:" + std::string{sinks});
 }
 
 BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_it_begins) {

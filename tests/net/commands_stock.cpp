@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         session.received(three.copy(session.prepare().data(), three.size()));
         int count = 1;
         while (session.execute() == allot::RespSession::ExecuteResult::yield) ++count;
-        context.store.commit_batch();
+        context.store.unlock();
         BOOST_TEST(take() == "*0\r\n*0\r\n+PONG\r\n");
         return count;
     };

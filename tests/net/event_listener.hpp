@@ -49,7 +49,7 @@ struct EventListener {
         ExecuteResult result{};
         do {
             result = session.execute();
-            fixture.context.store.commit_batch();
+            fixture.context.store.unlock();
         } while (result == ExecuteResult::yield);
         return result;
     }

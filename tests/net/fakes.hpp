@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "net/core/backend.hpp"
 #include "net/resp/resp_session.hpp"
 #include "storage/flushing_mutex.hpp"
@@ -92,7 +92,7 @@ public:
 /// An engine in memory, with its journal.
 template <class AnyJournal>
 struct Engine {
-    MemoryRepository repository{42};
+    Repository repository{42};
     AnyJournal journal;
     StoppedClock clock;
     MessageBus bus{repository, journal, clock};
@@ -136,7 +136,7 @@ public:
         do {
             last_result = session.execute();
         } while (last_result == RespSession::ExecuteResult::yield);
-        context.store.commit_batch();
+        context.store.unlock();
         return last_result;
     }
     /// What may go out now.

@@ -31,9 +31,9 @@ Figures some_of_each() {
     figures.counter("usec", "allot_command_seconds_total", "Time", 2500us);
     figures.begin_row("set");
     figures.counter("calls", "allot_commands_total", "Calls", std::uint64_t{0});
-    figures.begin("handlers");
+    figures.begin("sinks");
     figures.begin_row("mail");
-    figures.gauge("lsn", "allot_handler_lsn", "Last", std::uint64_t{1'000'000'000'000});
+    figures.gauge("lsn", "allot_sink_lsn", "Last", std::uint64_t{1'000'000'000'000});
     figures.begin("stock");
     figures.gauge("batches", "allot_batches", "Batches", std::uint64_t{0});
     return figures;
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_info_tells_them_then_each_is_text_in_its_section) {
                "took_seconds:0.0015\r\n");
     BOOST_TEST(info({"COMMANDSTATS"}) ==
                "# Commandstats\r\ncmdstat_get:calls=7,usec=2500\r\ncmdstat_set:calls=0\r\n");
-    BOOST_TEST(info({"handlers"}) == "# Handlers\r\nmail_lsn:1000000000000\r\n");
+    BOOST_TEST(info({"sinks"}) == "# Sinks\r\nmail_lsn:1000000000000\r\n");
     BOOST_TEST(info({"errorstats"}) == "# Errorstats\r\n");
     BOOST_TEST(info({"stocks"}) == "");
 }
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_that_have_to_be_named_
     BOOST_TEST(info({"all"}) == info({"Everything"}));
     BOOST_TEST(info({"all"}).find("\r\n\r\n# Commandstats\r\n") != std::string::npos);
     BOOST_TEST(info({"all"}).size() > info({}).size());
-    BOOST_TEST(info({"handlers", "stock"}).find("# Stock") == 0U);  // in their own order
+    BOOST_TEST(info({"sinks", "stock"}).find("# Stock") == 0U);  // in their own order
 }
 
 BOOST_AUTO_TEST_CASE(when_json_tells_them_then_numbers_are_numbers) {
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(when_json_tells_them_then_numbers_are_numbers) {
         R"("took_seconds":0.0015},"process":{},"clients":{},"stats":{},"errorstats":[],)"
         R"("commandstats":[{"verb":"get","calls":7,"usec":2500},{"verb":"set","calls":0}],)"
         R"("stock":{"products":3,"ready":true,"batches":0},"persistence":{},"replication":{},"cluster":{},)"
-        R"("handlers":[{"handler":"mail","lsn":1000000000000}]})");
+        R"("sinks":[{"sink":"mail","lsn":1000000000000}]})");
 }
 
 BOOST_AUTO_TEST_CASE(when_prometheus_is_told_then_series_of_one_metric_stand_together) {
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_prometheus_is_told_then_series_of_one_metric_stand_tog
           "# TYPE allot_commands_total counter\nallot_commands_total{verb=\"get\"} 7\n"
           "allot_commands_total{verb=\"set\"} 0\n",
           "\nallot_command_seconds_total{verb=\"get\"} 0.0025",
-          "\nallot_handler_lsn{handler=\"mail\"} 1000000000000\n"}) {
+          "\nallot_sink_lsn{sink=\"mail\"} 1000000000000\n"}) {
         BOOST_TEST(page.find(part) != std::string::npos, part << "\nis not in\n" << page);
     }
     BOOST_TEST(page.find("took_seconds") == std::string::npos);

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_given_then_the_client_is_served) {
                                                "Authorization: " + std::string{given} + "\r\n"));
         if (!is_right) {
             BOOST_TEST(fixture.take().empty());
-            fixture.context.clock.now = fixture.session.refusal_due();
+            fixture.context.clock.now = fixture.session.password_reply_due();
             fixture.execute();
         }
         const auto answers = allot::test::answers_in(fixture.take());
@@ -71,9 +71,9 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess
             allot::test::http_request("GET", "/v1/info", {}, "Authorization: Bearer x\r\n"));
         BOOST_TEST((fixture.last_result == allot::Session::ExecuteResult::delayed));
         BOOST_TEST(fixture.take().empty());
-        BOOST_TEST((fixture.session.refusal_due() ==
+        BOOST_TEST((fixture.session.password_reply_due() ==
                     fixture.context.clock.now + fixture.context.limits.wrong_password_delay));
-        fixture.context.clock.now = fixture.session.refusal_due();
+        fixture.context.clock.now = fixture.session.password_reply_due();
         fixture.execute();
         const auto answers = allot::test::answers_in(fixture.take());
         BOOST_REQUIRE(answers.size() == 1U);

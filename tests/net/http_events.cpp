@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_firs
     const auto answers = answers_in(listener.take());
     BOOST_REQUIRE(answers.size() == 2U);
     BOOST_TEST(answers[0].status == 201U);
-    BOOST_TEST(answers[1].body.starts_with(begin_at(2) + id_of(3) + "event: batch_added\n"));
+    // When it began nothing was shown: it tells no cursor that a crash may still take.
+    BOOST_TEST(answers[1].body.starts_with(begin_at(0) + id_of(3) + "event: batch_added\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_says_so_and_ends) {

@@ -111,7 +111,7 @@ public:
         do {
             last_result = session.execute();
         } while (last_result == Session::ExecuteResult::yield);
-        context.store.commit_batch();
+        context.store.unlock();
         return last_result;
     }
     /// What may go out now.

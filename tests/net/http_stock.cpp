@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         server.session.received(two.copy(server.session.prepare().data(), two.size()));
         int count = 1;
         while (server.session.execute() == allot::Session::ExecuteResult::yield) ++count;
-        server.context.store.commit_batch();
+        server.context.store.unlock();
         BOOST_TEST(allot::test::answers_in(server.take()).size() == 3U);
         return count;
     };

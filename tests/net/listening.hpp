@@ -38,7 +38,7 @@ struct ListeningFixture {
         line.copy(session.prepare().data(), line.size());
         session.received(line.size());
         session.execute();
-        fixture.context.store.commit_batch();
+        fixture.context.store.unlock();
         return take();
     }
     std::string take() { return released(session.output(), fixture.engine.journal); }

@@ -25,7 +25,7 @@ struct Waiting {
             bytes.remove_prefix(n);
             (void)client.execute();
         }
-        context.store.commit_batch();
+        context.store.unlock();
         return allot::test::released(client.output(), engine.journal);
     }
     std::string ask(std::string_view line) {

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
         session.received(line.copy(room.data(), room.size()));
         (void)session.execute();
     }
-    fixture.context.store.commit_batch();
+    fixture.context.store.unlock();
     fixture.engine.journal.sync_to(1);
     auto after = fixture.figures();
     const auto grown = [&](const std::string& name) {

@@ -51,10 +51,10 @@ BOOST_AUTO_TEST_CASE(when_it_compares_versions_then_it_is_told_which_redis_is_fo
 }
 
 BOOST_AUTO_TEST_CASE(when_a_run_has_an_id_then_it_is_forty_digits_and_another_each_time) {
-    const std::string id = allot::random_id();
+    const std::string id = allot::random_run_id();
     BOOST_TEST(id.size() == 40U);
     BOOST_TEST(id.find_first_not_of("0123456789abcdef") == std::string::npos);
-    BOOST_TEST(id != allot::random_id());
+    BOOST_TEST(id != allot::random_run_id());
 }
 
 BOOST_AUTO_TEST_CASE(when_it_asks_for_latency_or_modules_then_there_are_none) {

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_r
         BOOST_TEST((waits.execute() == allot::RespSession::ExecuteResult::blocked));
         ask("SETQTY c " + std::to_string(is_framed ? 6 : 7));
         (void)waits.execute();
-        context.store.commit_batch();
+        context.store.unlock();
         const std::string told = allot::test::released(waits.output(), engine.journal);
         BOOST_TEST(allot::test::contains(
             told, is_framed ? "$22\r\nbatch_quantity_changed\r\n" : "+batch_quantity_changed\r\n"));

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches
     fixture.context.store.failed = true;
     RespSession other{fixture.context, "test:2"};
     for (const allot::CommandSpec& spec : allot::command_table()) {
-        if (!spec.touches_stock()) continue;
+        if (!spec.store_use().stock) continue;
         BOOST_TEST(asked(other, std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
                                     (spec.args_min > 2 ? " 1" : "")) ==
                    "-READONLY the storage has failed; start the server anew\r\n");

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_comma
 BOOST_AUTO_TEST_CASE(when_a_password_is_given_then_it_is_not_kept) {
     Slow fixture{allot::Password{"open sesame"}};
     fixture.ask("AUTH mellon");
-    fixture.context.clock.now = now = fixture.session.refusal_due();
+    fixture.context.clock.now = now = fixture.session.password_reply_due();
     (void)fixture.execute();
     fixture.ask("ATUH \"open sesame\"");  // no command, and the client is not known
     fixture.ask("HELLO 3 AUTH default \"open sesame\"");

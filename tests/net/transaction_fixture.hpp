@@ -39,7 +39,7 @@ public:
         bytes.copy(session_.prepare().data(), bytes.size());
         session_.received(bytes.size());
         session_.execute();
-        fixture_.context.store.commit_batch();
+        fixture_.context.store.unlock();
         return released(session_.output(), fixture_.engine.journal);
     }
 

@@ -21,22 +21,22 @@ using allot::Figure;
 using allot::FigureKind;
 using allot::Figures;
 
-const std::vector<allot::SinkStatus> two_handlers{{.name = "mail",
-                                                   .acked = 7,
-                                                   .persisted = 6,
-                                                   .lag = 2,
-                                                   .acted = 3,
-                                                   .failures = 4,
-                                                   .last_error = "no\r\nlast_lsn:0",
-                                                   .retry_in = std::chrono::milliseconds{1500}},
-                                                  {.name = "webhook-erp",
-                                                   .acked = 9,
-                                                   .persisted = 8,
-                                                   .lag = 0,
-                                                   .acted = 6,
-                                                   .failures = 0,
-                                                   .last_error = "",
-                                                   .retry_in = {}}};
+const std::vector<allot::SinkStatus> two_sinks{{.name = "mail",
+                                                .acked = 7,
+                                                .persisted = 6,
+                                                .lag = 2,
+                                                .acted = 3,
+                                                .failures = 4,
+                                                .last_error = "no\r\nlast_lsn:0",
+                                                .retry_in = std::chrono::milliseconds{1500}},
+                                               {.name = "webhook-erp",
+                                                .acked = 9,
+                                                .persisted = 8,
+                                                .lag = 0,
+                                                .acted = 6,
+                                                .failures = 0,
+                                                .last_error = "",
+                                                .retry_in = {}}};
 
 /// Of a server in its whole life: while it loads, and when it is open.
 std::vector<Figure> all_figures() {
@@ -47,7 +47,7 @@ std::vector<Figure> all_figures() {
     context.open(engine.backend());
     context.store.backend.add_figures = [](Figures& to) {
         allot::program::add_store_figures(to, allot::StoreStatus{});
-        allot::program::add_sink_figures(to, two_handlers);
+        allot::program::add_sink_figures(to, two_sinks);
         allot::program::add_log_figures(to, 1);
     };
     const auto name = [](const Figure& figure) {
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value)
     status.oldest = 3;
     status.waiting_bytes = 77;
     status.journal_file_bytes = 4096;
-    status.held_back_bytes = 1024;
+    status.retained_bytes = 1024;
     status.group_sizes = {5, 0, 2};
     status.written_facts = 13;
     status.snapshot = 15;
@@ -230,19 +230,19 @@ BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value)
     status.snapshot_pause_us = 1'500;
     Figures figures;
     allot::program::add_store_figures(figures, status);
-    allot::program::add_sink_figures(figures, two_handlers);
+    allot::program::add_sink_figures(figures, two_sinks);
     const std::string page = allot::http::metric_page(figures);
     for (const std::string_view line :
          {"allot_oldest_lsn 3", "allot_journal_waiting_bytes 77",
           "allot_journal_group_facts_bucket{le=\"1\"} 5", "allot_journal_group_facts_sum 13",
           "allot_snapshots_total{result=\"taken\"} 4", "allot_snapshots_total{result=\"failed\"} 1",
           "allot_snapshot_timestamp_seconds 1700000000.5", "allot_snapshot_duration_seconds 0.25",
-          "allot_snapshot_lsn 15", "allot_snapshot_age_facts 5",
-          "allot_handler_lsn{handler=\"mail\"} 7", "allot_handler_lag_facts{handler=\"mail\"} 2",
-          "allot_handler_deliveries_total{handler=\"webhook-erp\"} 6",
-          "allot_handler_needs_lsn{handler=\"webhook-erp\"} 9",
-          "allot_handler_failures_total{handler=\"mail\"} 4", "allot_journal_file_bytes 4096",
-          "allot_journal_held_back_bytes 1024"}) {
+          "allot_snapshot_lsn 15", "allot_snapshot_age_facts 5", "allot_sink_lsn{sink=\"mail\"} 7",
+          "allot_sink_lag_facts{sink=\"mail\"} 2",
+          "allot_sink_deliveries_total{sink=\"webhook-erp\"} 6",
+          "allot_sink_needs_lsn{sink=\"webhook-erp\"} 9",
+          "allot_sink_failures_total{sink=\"mail\"} 4", "allot_journal_file_bytes 4096",
+          "allot_journal_retained_bytes 1024"}) {
         BOOST_TEST(page.find("\n" + std::string{line} + "\n") != std::string::npos,
                    line << " is not in\n"
                         << page);
@@ -252,13 +252,13 @@ BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value)
     BOOST_TEST(info.find("snapshots_failed:1\r\n") != std::string::npos, info);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_handler_has_failed_then_its_error_adds_no_line) {
+BOOST_AUTO_TEST_CASE(when_a_sink_has_failed_then_its_error_adds_no_line) {
     Figures figures;
-    allot::program::add_sink_figures(figures, two_handlers);
-    constexpr std::array<std::string_view, 1> wanted{"handlers"};
+    allot::program::add_sink_figures(figures, two_sinks);
+    constexpr std::array<std::string_view, 1> wanted{"sinks"};
     BOOST_TEST(
         allot::info_text(figures, wanted) ==
-        "# Handlers\r\n"
+        "# Sinks\r\n"
         "mail_lsn:7\r\nmail_lag_facts:2\r\nmail_needs_lsn:7\r\nmail_deliveries:3\r\n"
         "mail_failures:4\r\nmail_retry_seconds:1.5\r\nmail_last_error:no\\x0d\\x0alast_lsn:0\r\n"
         "webhook-erp_lsn:9\r\nwebhook-erp_lag_facts:0\r\nwebhook-erp_needs_lsn:9\r\n"

@@ -201,9 +201,9 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_
         for (int i = 0; i < 4; ++i) {
             work_a_little(store, i * 60, i * 60 + 60);
             BOOST_TEST(other.await(store.status().last));
-            BOOST_TEST(store.status().held_back_bytes >= held_back);
+            BOOST_TEST(store.status().retained_bytes >= held_back);
             store.snapshot();
-            held_back = store.status().held_back_bytes;
+            held_back = store.status().retained_bytes;
         }
         BOOST_TEST(held_back > 0U);
         BOOST_TEST(store.status().journal_file_bytes > held_back);
@@ -211,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_
         BOOST_TEST(warnings.hold(said));
     }
     auto store = open({listener.handler(1), other.handler(1, "other")});
-    BOOST_TEST(store.status().held_back_bytes == held_back);
+    BOOST_TEST(store.status().retained_bytes == held_back);
     BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
     listener.fail_at(0, 0);
     work_a_little(store, 240, 300);
@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_
         work_a_little(store, next, next + 1);
         ++next;
         store.snapshot();
-        return store.status().held_back_bytes == 0U;
+        return store.status().retained_bytes == 0U;
     }));
 }
 

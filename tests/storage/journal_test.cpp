@@ -20,7 +20,7 @@ struct JournalFixture : Scratch {
     std::unique_ptr<RunningJournal> open(Durability::Mode mode = Durability::Mode::always) {
         JournalScan found =
             scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
-        if (found.torn) cut_torn_tail(files, path, *found.torn);
+        if (found.torn) clear_torn_tail(files, path, *found.torn);
         if (found.tail.segment == 0) found.tail.store_id = 42;
         ++found.tail.epoch;
         return std::unique_ptr<RunningJournal>{

@@ -144,7 +144,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere,
         }
     };
     disk.before = look;
-    cut_torn_tail(disk, directory, *torn);
+    clear_torn_tail(disk, directory, *torn);
     disk.before = nullptr;
     look();
     BOOST_TEST(always);
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_
     const auto torn = scan(disk).torn;
     BOOST_REQUIRE(torn.has_value());
     BOOST_TEST((torn->later_files == std::vector<std::string>{behind}));
-    cut_torn_tail(disk, directory, *torn);
+    clear_torn_tail(disk, directory, *torn);
     const auto names = disk.list(directory);
     BOOST_TEST(std::ranges::count(names, behind) == 0);
     BOOST_TEST((disk.contents(directory / ("torn-" + behind)) == junk));

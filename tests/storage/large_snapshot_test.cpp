@@ -3,7 +3,7 @@
 #include <chrono>
 #include <system_error>
 
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_SUITE(given_slices_of_a_snapshot)
 
 BOOST_AUTO_TEST_CASE(when_each_is_late_then_a_product_is_copied_with_each_and_none_twice) {
     constexpr int skus = 5;
-    MemoryRepository repository{1};
+    Repository repository{1};
     Lsn lsn = 0;
     for (int i = 0; i < skus; ++i) {
         const std::string name = std::to_string(i);
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(when_each_is_late_then_a_product_is_copied_with_each_and_no
         BOOST_REQUIRE(product.apply(batch, ++lsn));
         BOOST_REQUIRE(product.apply(LineAllocated{line("order", name, 1), batch.batch}, ++lsn));
     }
-    MemoryRepository copy{2};
+    Repository copy{2};
     int slices = 0;
     for (Index next = 0; next < repository.size(); ++slices) {
         snapshot::Chunk chunk;

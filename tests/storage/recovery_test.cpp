@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(when_two_tails_are_cut_at_one_place_then_both_copies_are
         set_journal(bytes);
         const Recovered recovered = recover(posix_file_system(), path, {});
         BOOST_REQUIRE(recovered.journal.torn.has_value());
-        cut_torn_tail(posix_file_system(), path, *recovered.journal.torn);
+        clear_torn_tail(posix_file_system(), path, *recovered.journal.torn);
     }
     std::string copies;
     for (const std::string& name : posix_file_system().list(path)) {

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
 
 namespace allot::testing {
@@ -53,7 +53,7 @@ public:
 
 private:
     static std::uint64_t hash_of_nothing() {
-        MemoryRepository nothing{1};
+        Repository nothing{1};
         return state_hash(nothing);
     }
 

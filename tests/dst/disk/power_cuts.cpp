@@ -30,7 +30,7 @@ std::map<std::string, std::vector<std::byte>> store_files(SimulatedDisk& disk) {
 /// \return false when there was no store yet.
 bool recover_files(SimulatedDisk& disk, const StoreOptions& options) {
     const Recovered found = recover(disk, store_directory, {});
-    if (found.journal.torn) cut_torn_tail(disk, store_directory, *found.journal.torn);
+    if (found.journal.torn) clear_torn_tail(disk, store_directory, *found.journal.torn);
     if (found.journal.tail.segment == 0) return false;
     const JournalWriter writer{disk, store_directory, found.journal.tail, options.segment_bytes,
                                Zeros::written};

@@ -74,7 +74,7 @@ public:
         }
         const std::uint64_t count =
             from > extent.end ? 0 : std::min(facts_max, extent.end - from + 1);
-        told_.push_back(at(from + count - 1, extent));
+        told_.push_back(at(std::min(from + count - 1, extent.end), extent));
         std::string text = "*2\r\n" + value_of(allot::text_of(told_.back()), asked.framed) + "*" +
                            std::to_string(count) + "\r\n";
         for (std::uint64_t lsn = from; lsn < from + count; ++lsn) text += fact(lsn, asked.framed);

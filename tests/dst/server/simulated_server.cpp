@@ -129,7 +129,7 @@ void SimulatedServer::round(SimulatedConnection& first) {
         if (rng_.one_in(2)) round.push_back(connection.get());
     }
     for (SimulatedConnection* const connection : round) connection->take_turn();
-    context_.store.commit_batch();
+    context_.store.unlock();
     for (SimulatedConnection* const connection : round) connection->flush();
 }
 

@@ -1,4 +1,4 @@
-#include "engine/memory_repository.hpp"
+#include "engine/repository.hpp"
 
 #include <array>
 #include <boost/assert.hpp>
@@ -7,26 +7,40 @@
 
 namespace allot {
 
-void MemoryRepository::store_hints() noexcept {
+Product& Repository::add(const Sku& sku) {
+    const auto at = static_cast<Index>(products_.size());
+    products_.insert(sku, at, ledger_);
+    store_hints();  // slots may move
+    index_.insert(ledger_.hash(sku.view()), at);
+    return products_[at];
+}
+
+void Repository::remove_last() {
+    const auto at = static_cast<Index>(products_.size() - 1);
+    touched_count_ = 0;  // the removed product may be among them
+    index_.erase(ledger_.hash(products_[at].sku_view()), at);
+    products_.erase(at);
+}
+
+void Repository::store_hints() noexcept {
     for (Slot* const slot : std::span{touched_}.first(touched_count_)) {
-        const Index batch = products_[slot->index].preferred();
+        const Index batch = products_[slot->index].first_candidate();
         slot->hint = {batch, batch == no_index ? no_index : ledger_.latest_line(batch)};
     }
     touched_count_ = 0;
 }
 
-Product* MemoryRepository::touch(Slot* slot) noexcept {
+Product* Repository::touch(Slot* slot) noexcept {
     if (slot == nullptr) return nullptr;
     touched_[touched_count_++] = slot;
     Product& product = products_[slot->index];
-    if (slot->hint.batch == no_index && product.preferred() != no_index) {
-        ledger_.prefetch_batch(product.preferred());
+    if (slot->hint.batch == no_index && product.first_candidate() != no_index) {
+        ledger_.prefetch_batch(product.first_candidate());
     }
     return &product;
 }
 
-void MemoryRepository::prefetch_lines(std::span<const LineNames> lines,
-                                      std::span<Product*> products) {
+void Repository::prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products) {
     BOOST_ASSERT(lines.size() <= prefetch_lines_max && products.size() == lines.size());
     store_hints();
     if (lines.size() == 1) {
@@ -36,13 +50,13 @@ void MemoryRepository::prefetch_lines(std::span<const LineNames> lines,
     }
 }
 
-void MemoryRepository::prefetch_by(const Slot& slot) const noexcept {
+void Repository::prefetch_by(const Slot& slot) const noexcept {
     prefetch(products_[slot.index]);
     if (slot.hint.batch != no_index) ledger_.prefetch_batch(slot.hint.batch);
     ledger_.prefetch_line(slot.hint.line);
 }
 
-Product* MemoryRepository::prefetch_line(const LineNames& line) {
+Product* Repository::prefetch_line(const LineNames& line) {
     const std::uint64_t sku = ledger_.hash(line.sku);
     index_.prefetch(sku);
     ledger_.prefetch_order_slot(ledger_.hash(line.order));
@@ -54,8 +68,7 @@ Product* MemoryRepository::prefetch_line(const LineNames& line) {
 
 // One pass for each step of a decision: what a pass prefetches has arrived, or is under way for all
 // lines, when the next pass reads it.
-void MemoryRepository::prefetch_window(std::span<const LineNames> lines,
-                                       std::span<Product*> products) {
+void Repository::prefetch_window(std::span<const LineNames> lines, std::span<Product*> products) {
     struct Look {
         std::uint64_t order;
         std::uint64_t sku;

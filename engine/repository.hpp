@@ -3,44 +3,58 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
+#include <memory_resource>
+#include <span>
+#include <string_view>
 
-#include "engine/ports.hpp"
+#include "engine/containers/flat_index.hpp"
+#include "engine/containers/pool.hpp"
+#include "engine/ledger.hpp"
+#include "engine/product.hpp"
 
 namespace allot {
 
-/// The products of a store, in memory.
-class MemoryRepository final : public Repository {
+/// The names by which an order line is looked up.
+struct LineNames {
+    std::string_view order;
+    std::string_view sku;
+};
+
+/// All products of a store, in memory. A product exists from its first batch on, and is never
+/// removed.
+class Repository {
 public:
+    static constexpr std::size_t prefetch_lines_max = 16;
+
     /// \param hash_seed, memory see Ledger.
-    explicit MemoryRepository(std::uint64_t hash_seed,
-                              std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
+    explicit Repository(std::uint64_t hash_seed,
+                        std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
         : ledger_{hash_seed, memory}, products_{memory}, index_{memory} {}
 
-    Product* find(const Sku& sku) override {
+    /// \return null when no batch of the SKU was ever added.
+    [[nodiscard]] Product* find(const Sku& sku) {
         const Slot* const known = slot(sku.view(), ledger_.hash(sku.view()));
         return known == nullptr ? nullptr : &products_[known->index];
     }
+    /// Adds a product without batches. \pre find(sku) is null.
+    Product& add(const Sku& sku);
+    /// Takes back the last add(). \pre the product has no batches.
+    void remove_last();
 
-    Product& add(const Sku& sku) override {
-        const auto at = static_cast<Index>(products_.size());
-        products_.insert(sku, at, ledger_);
-        store_hints();  // slots may move
-        index_.insert(ledger_.hash(sku.view()), at);
-        return products_[at];
+    /// Products are numbered from 0 in the order in which they were added.
+    [[nodiscard]] std::size_t size() const noexcept { return products_.size(); }
+    [[nodiscard]] Product& at(Index product) noexcept { return products_[product]; }
+    [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
+    /// \return the batch's index in the ledger, or no_index.
+    [[nodiscard]] Index find_batch(const BatchRef& ref) const {
+        return ledger_.find_batch(ref.view());
     }
 
-    void remove_last() override {
-        const auto at = static_cast<Index>(products_.size() - 1);
-        touched_count_ = 0;  // the removed product may be among them
-        index_.erase(ledger_.hash(products_[at].sku_view()), at);
-        products_.erase(at);
-    }
-
-    [[nodiscard]] std::size_t size() const noexcept override { return products_.size(); }
-    [[nodiscard]] Product& at(Index product) noexcept override { return products_[product]; }
-    [[nodiscard]] const Ledger& ledger() const noexcept override { return ledger_; }
-    void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products) override;
+    /// Finds the products of a few lines, null where there is none, and prefetches the memory that
+    /// decisions on the lines will read, for all lines at once: without it each decision waits for
+    /// one cache miss after the other.
+    /// \pre at most prefetch_lines_max lines; both spans are of one size.
+    void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products);
 
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products_.bytes() + index_.bytes() + ledger_.bytes();

@@ -1,0 +1,17 @@
+#include "net/core/store_access.hpp"
+
+#include "net/core/rule_text.hpp"
+
+namespace allot {
+
+std::optional<Unavailable> StoreAccess::unavailable_for(StoreUse use) const {
+    if (loading != nullptr && !use.while_loading) {
+        return Unavailable{ErrorCode::loading, std::string{loading_text} + loading->step().text()};
+    }
+    if (use.stock && failed && (use.changes || !may_show())) {
+        return Unavailable{ErrorCode::read_only, std::string{storage_failed_text}};
+    }
+    return std::nullopt;
+}
+
+}  // namespace allot
