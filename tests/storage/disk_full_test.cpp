@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "engine/state_hash.hpp"
@@ -272,6 +273,35 @@ BOOST_AUTO_TEST_CASE(when_the_store_works_on_then_nothing_is_lost_and_it_goes_on
         }
     }
     BOOST_TEST(refusals > 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_directory_whose_sync_fails_once)
+
+// Whether the segment's name is durable cannot be known any more, whatever a second sync says.
+BOOST_AUTO_TEST_CASE(when_a_segment_has_got_its_name_then_the_storage_has_failed) {
+    Random random{1};
+    SimulatedDisk disk;
+    SteppedStore store{disk, tiny_options(), random};
+    bool has_failed = false;
+    disk.before = [&](DiskOperation operation) {
+        if (has_failed || operation != DiskOperation::sync_directory ||
+            store.work() != SteppedStore::Work::segment)
+            return;
+        has_failed = true;
+        throw std::system_error{std::make_error_code(std::errc::io_error)};
+    };
+    Shopper shopper{random, 5};
+    try {
+        for (int i = 0; i < 400; ++i) {
+            store.with_bus([&](MessageBus& bus) { (void)shopper.command(bus); });
+            for (int steps = 0; steps < 4; ++steps) store.step();
+        }
+    } catch (const std::system_error&) {  // a change after the storage has failed
+        BOOST_TEST(has_failed);
+    }
+    BOOST_TEST(store.core().journal.failed());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
