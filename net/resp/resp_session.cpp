@@ -131,14 +131,15 @@ void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& s
     if (done != 0) take_time(entries.first(done), queues);
 }
 
-/// \param queued what is queued counts as a call of its verb when it is executed.
+/// \param queued what is queued counts for its verb when it is executed.
 void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
     VerbCounters& verb = context_.counters.verbs[place_of(spec)];
-    if (!queued || spec == nullptr || spec->has(flag_at_once)) verb.calls += done.size();
+    const bool counts = !queued || spec == nullptr || spec->has(flag_at_once);
+    if (counts) verb.calls += done.size();
     if (!context_.timings.are_taken()) return;
     const auto took = context_.timings.lap();
-    verb.took += took;
+    if (counts) verb.took += took;
     context_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
     if (context_.timings.slow.is_slow(took) && spec != nullptr && is_authenticated()) {
         note_slow(took, shown_slow(done), names_.name);

@@ -140,14 +140,21 @@ public:
             const fs::path parent = made;
             made /= part;
             if (part.empty() || fs::is_directory(made)) continue;
-            if (::mkdir(made.c_str(), 0777) != 0 && errno != EEXIST) fail("mkdir", made);
+            if (::mkdir(made.c_str(), 0777) != 0 && errno != EEXIST)
+                fail("cannot make the directory", made);
             sync_directory(parent);
         }
     }
     std::vector<std::string> list(const fs::path& directory) override {
         std::vector<std::string> names;
         if (!fs::exists(directory)) return names;
-        for (const auto& entry : fs::directory_iterator{directory}) {
+        std::error_code error;
+        const fs::directory_iterator entries{directory, error};
+        if (error) {
+            errno = error.value();
+            fail("cannot read the directory", directory);
+        }
+        for (const auto& entry : entries) {
             names.push_back(entry.path().filename().string());
         }
         std::ranges::sort(names);

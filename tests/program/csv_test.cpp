@@ -49,6 +49,14 @@ BOOST_AUTO_TEST_CASE(when_lines_end_in_crlf_or_are_empty_then_the_fields_do_not_
     BOOST_TEST((texts("\r\na,b\r\n\n\r\nc,d\r\n\n") == Texts{{"a", "b"}, {"c", "d"}}));
 }
 
+BOOST_AUTO_TEST_CASE(when_lines_have_nothing_but_delimiters_then_they_are_passed_over) {
+    BOOST_TEST((texts(",,,\r\na,b\n,\n,,\nc,\n,,") == Texts{{"a", "b"}, {"c", ""}}));
+    BOOST_TEST((texts("\"\",\n,\"\"\n, \n") == Texts{{"", ""}, {"", ""}, {"", " "}}));
+    std::string row;
+    append_csv(row, {"", ""});
+    BOOST_TEST((texts(row) == Texts{{"", ""}}));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_begins_with_a_byte_order_mark_then_that_is_passed_over) {
     const auto records = read_all("\xEF\xBB\xBFref,x\n");
     BOOST_TEST(records.at(0)->at(0).text == "ref");
@@ -151,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_too_long_then_it_is_refused_and_one_that_ju
 }
 
 BOOST_AUTO_TEST_CASE(when_a_row_has_too_many_fields_then_it_is_refused) {
-    const std::string fits(CsvReader::fields_max - 1, ',');
+    const std::string fits = 'x' + std::string(CsvReader::fields_max - 1, ',');
     BOOST_TEST(texts(fits + "\n").at(0).size() == CsvReader::fields_max);
     BOOST_TEST((texts(fits + ",\nnext\n") == Texts{{"! a row has at most 256 fields"}, {"next"}}));
 }

@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Bot
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
+BOOST_AUTO_TEST_CASE(when_a_directory_is_a_file_then_it_says_what_cannot_be_done) {
+    OnDisk its;
+    its.files.create_directories(its.directory);
+    const auto file = its.directory / "file";
+    (void)its.files.open(file, Mode::create);
+    const auto says = [](std::string text) {
+        return [text = std::move(text)](const std::system_error& error) {
+            return std::string_view{error.what()}.starts_with(text);
+        };
+    };
+    BOOST_CHECK_EXCEPTION((void)its.files.list(file), std::system_error,
+                          says("cannot read the directory " + file.string() + ": "));
+    BOOST_CHECK_EXCEPTION(its.files.create_directories(file / "x"), std::system_error,
+                          says("cannot make the directory "));
+}
+
 BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_opening_it_does_not_wait) {
     OnDisk its;
     its.files.create_directories(its.directory);

@@ -10,7 +10,7 @@ namespace allot::program {
 std::optional<CsvRecord> CsvReader::next() {
     marked_ = false;
     for (;;) {
-        if (take_line_end()) {
+        if (take_empty_line()) {
             marked_ = false;
         } else if (!take_mark()) {
             break;
@@ -23,6 +23,15 @@ std::optional<CsvRecord> CsvReader::next() {
         return CsvRecord{std::move(*error)};
     }
     return CsvRecord{std::move(row)};
+}
+
+bool CsvReader::take_empty_line() {
+    const std::size_t size = std::min(rest_.find_first_not_of(delimiter_), rest_.size());
+    CsvReader behind = *this;
+    behind.advance(size);
+    if (!behind.take_line_end() && (size == 0 || !behind.rest_.empty())) return false;
+    *this = behind;
+    return true;
 }
 
 bool CsvReader::take_mark() noexcept {
@@ -152,9 +161,10 @@ Dialect dialect_of(std::string_view text) noexcept {
 }
 
 namespace {
-void append_field(std::string& to, std::string_view field, bool alone) {
+/// \param is_empty_row no field of the row has a byte: without quotes it would be passed over.
+void append_field(std::string& to, std::string_view field, bool is_empty_row) {
     const bool plain = field.find_first_of(",\"\r\n") == std::string_view::npos &&
-                       !field.starts_with(byte_order_mark) && !(alone && field.empty());
+                       !field.starts_with(byte_order_mark) && !is_empty_row;
     if (plain) {
         to += field;
         return;
@@ -167,9 +177,10 @@ void append_field(std::string& to, std::string_view field, bool alone) {
 
 void append_csv(std::string& to, std::initializer_list<std::string_view> fields) {
     const char* separator = "";
+    const bool is_empty_row = std::ranges::all_of(fields, &std::string_view::empty);
     for (const std::string_view field : fields) {
         to += separator;
-        append_field(to, field, fields.size() == 1);
+        append_field(to, field, is_empty_row);
         separator = ",";
     }
     to += '\n';

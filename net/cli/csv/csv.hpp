@@ -34,9 +34,9 @@ using CsvRecord = boost::system::result<CsvRow, CsvError>;
 
 /// Reads comma-separated values (RFC 4180), or such with another delimiter: fields may be quoted,
 /// and then hold delimiters, line ends and doubled quotes. Lines end in LF or CRLF, the last one
-/// perhaps in neither; empty lines are passed over, and so is a UTF-8 byte order mark before a
-/// record's first field. Bytes in, fields out: it opens no file, and whether a field is UTF-8 is
-/// for its reader to say.
+/// perhaps in neither. Empty lines, and lines of delimiters only, are passed over, and so is a
+/// UTF-8 byte order mark before a record's first field. Bytes in, fields out: it opens no file, and
+/// whether a field is UTF-8 is for its reader to say.
 ///
 /// A record that breaks a rule is one error; reading goes on with the line after it. The time is
 /// linear in the text, whatever it holds.
@@ -65,6 +65,7 @@ private:
     [[nodiscard]] std::optional<CsvError> take_plain(CsvField& field);
     [[nodiscard]] std::optional<CsvError> take_quoted(CsvField& field);
     [[nodiscard]] bool at_field_end() const noexcept;
+    bool take_empty_line();
     bool take_line_end();
     bool take_mark() noexcept;
     void skip_line();
