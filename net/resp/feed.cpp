@@ -59,6 +59,7 @@ void write_cursor(const Call& call, const HistoryCursor& cursor) {
 }  // namespace
 
 void reply_without_facts(const Call& call, const FeedRequest& request) {
+    // Not that of the end, which may have moved on past facts that this reply does not have.
     write_cursor(call, call.server.store.backend.history->cursor_at(request.from - 1));
     call.reply.array(0);
 }
