@@ -132,8 +132,8 @@ class Receiver:
         return [body["lsn"] for _, body in self.posts]
 
 
-class HandlersCase(server.Case):
-    def await_handlers(self, client, lag=0):
+class SinksCase(server.Case):
+    def await_sinks(self, client, lag=0):
         """Until no more than so many facts are left to be told."""
         ends = time.monotonic() + PATIENCE_S
         while True:
@@ -144,7 +144,7 @@ class HandlersCase(server.Case):
             time.sleep(0.02)
 
 
-class NotifiedCase(HandlersCase):
+class NotifiedCase(SinksCase):
     def setUp(self):
         super().setUp()
         self.mail = MailServer(self.scratch / "mail")

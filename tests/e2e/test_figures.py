@@ -92,7 +92,7 @@ class Renderings:
             if row:
                 pairs = [part.split("=") for part in value.split(",")]
                 found.update({(name, row[1]): number for name, number in pairs})
-            elif section == "Handlers":
+            elif section == "Sinks":
                 row, key = re.fullmatch(r"([a-z0-9-]+)_(.*)", key).groups()
                 found[(key, row)] = value
             else:

@@ -23,7 +23,7 @@ class GivenAServerThatNotifies(NotifiedCase):
             client.call("ALLOCATE", "o1", "LAMP", 2)
             client.call("ALLOCATE", "o2", "LAMP", 50)
             client.call("ALLOCATE", "o3", "LÄMPCHEN", 50)
-            info = self.await_handlers(client)
+            info = self.await_sinks(client)
             self.assertEqual(("2", "3", "0", ""),
                              tuple(info[field] for field in ("mail_deliveries", "webhook_deliveries",
                                                              "mail_failures", "mail_last_error")))
@@ -82,7 +82,7 @@ class GivenAServerThatNotifies(NotifiedCase):
         self.enter("good", "good")
         with one.client() as client:
             client.call("ALLOCATE", "last", "LAMP", 500)
-            info = self.await_handlers(client)
+            info = self.await_sinks(client)
         self.assertEqual(0, one.stop())
         self.assertGood(self.store)
         expected = self.short()

@@ -6,10 +6,10 @@ import time
 
 import certificates
 import server
-from notified import PATIENCE_S, QUICK, HandlersCase, MailServer, Receiver
+from notified import PATIENCE_S, QUICK, SinksCase, MailServer, Receiver
 
 
-class GivenServersWithCertificates(HandlersCase):
+class GivenServersWithCertificates(SinksCase):
     def test_when_their_authority_is_trusted_then_a_password_is_given_and_all_arrives(self):
         authority = certificates.Authority(self.scratch)
         certificate = authority.sign("receiver")
@@ -36,12 +36,12 @@ class GivenServersWithCertificates(HandlersCase):
         self.assertEqual(([], []), (mail.mails(), receiver.posts))
         one = self.serve(*options, "--notify-ca", authority.pem)
         with one.client() as client:
-            self.await_handlers(client)
+            self.await_sinks(client)
         self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
         self.assertNotIn("s3cret", one.text)
 
 
-class GivenCertificatesThatAreNotTrusted(HandlersCase):
+class GivenCertificatesThatAreNotTrusted(SinksCase):
     def setUp(self):
         super().setUp()
         self.authority = certificates.Authority(self.scratch)
@@ -94,7 +94,7 @@ class GivenCertificatesThatAreNotTrusted(HandlersCase):
         self.assertEqual(([], []), (mail.mails(), receiver.posts))
         one = self.serve(*options, "--notify-ca", self.authority.pem, *QUICK)
         with one.client() as client:
-            self.await_handlers(client)
+            self.await_sinks(client)
         self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
 
     def test_when_it_is_for_another_whose_name_is_forged_then_that_adds_no_line(self):
