@@ -209,6 +209,14 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_told_over_http_al
     BOOST_TEST(std::string_view{session.output().sending()}.starts_with("HTTP/1.1 200 "));
 }
 
+BOOST_AUTO_TEST_CASE(when_one_is_queued_and_never_executed_then_its_verb_takes_no_time) {
+    Slow fixture;
+    for (const std::string_view line : {"MULTI", "ALLOCATE o SKU 1", "DISCARD"}) fixture.ask(line);
+    const std::string figures = fixture.ask("INFO commandstats");
+    BOOST_TEST(allot::test::contains(figures, "\r\ncmdstat_allocate:calls=0,usec=0,"), figures);
+    BOOST_TEST(allot::test::contains(figures, "\r\ncmdstat_discard:calls=1,usec=20000,"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_log_that_is_full)
