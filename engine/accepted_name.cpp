@@ -1,7 +1,5 @@
 #include "engine/accepted_name.hpp"
 
-#include <utility>
-
 namespace allot {
 
 bool is_held(const Sku& sku, Repository& repository) { return repository.find(sku) != nullptr; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -54,6 +55,11 @@ inline constexpr Option print_config_option{
     Option::From::flag_only};
 inline constexpr Option config_option{"config", "FILE", "",
                                       "read settings from FILE: lines of 'key = value'"};
+/// The options of every command.
+inline constexpr std::array general_options = {help_option, print_config_option, config_option};
+[[nodiscard]] constexpr bool is_general(const Option& option) noexcept {
+    return std::ranges::find(general_options, option.name, &Option::name) != general_options.end();
+}
 inline constexpr Option data_option{"data", "DIR", "stock", "the store's directory"};
 inline constexpr Option segment_bytes_option{"segment-bytes", "SIZE", "64MiB",
                                              "size of a new journal file"};

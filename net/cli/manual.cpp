@@ -47,10 +47,7 @@ void print_command(const Syntax& syntax, std::ostream& to) {
     for (const Option& option : syntax.options) {
         if (option.group != group) to << ".PP\n.I " << roff(option.group) << '\n';
         group = option.group;
-        if (option.name != help_option.name && option.name != print_config_option.name &&
-            option.name != config_option.name) {
-            print_option(option, to);
-        }
+        if (!is_general(option)) print_option(option, to);
     }
     if (!syntax.examples.empty()) {
         to << ".PP\nExamples:\n.PP\n.nf\n" << roff(syntax.examples) << ".fi\n";
@@ -77,9 +74,7 @@ allot \- decides from which batch of stock an order line ships
 .RI [ operand ...]
 .SH OPTIONS OF EVERY COMMAND
 )";
-    for (const Option& option : {help_option, print_config_option, config_option}) {
-        print_option(option, to);
-    }
+    for (const Option& option : general_options) print_option(option, to);
     to << R"(.PP
 A flag beats the environment, that beats the configuration file, that beats the default.
 The variable of

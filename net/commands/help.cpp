@@ -9,24 +9,18 @@ namespace allot::commands {
 
 namespace {
 
-std::string call_of(const CommandSpec& spec) {
-    std::string text{spec.name};
-    if (!spec.syntax.empty()) text.append(" ").append(spec.syntax);
-    return text;
-}
-
 /// A line a command, `ALLOCATE order sku quantity [sku quantity ...]  -  what it does`.
 std::vector<std::string> help_lines() {
     std::vector<std::string> lines;
     for (const CommandSpec& spec : command_table()) {
-        lines.push_back(call_of(spec).append("  -  ").append(spec.summary));
+        lines.push_back(usage_of(spec.name, spec.syntax).append("  -  ").append(spec.summary));
     }
     lines.emplace_back("HELP verb tells more of one command.");
     return lines;
 }
 
 std::vector<std::string> help_lines(const CommandSpec& spec) {
-    return {call_of(spec), std::string{"  "}.append(spec.summary).append("."),
+    return {usage_of(spec.name, spec.syntax), std::string{"  "}.append(spec.summary).append("."),
             std::string{"  Reply: "}.append(spec.reply),
             std::string{"  Group: "}.append(spec.group)};
 }

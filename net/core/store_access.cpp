@@ -4,7 +4,7 @@
 
 namespace allot {
 
-std::optional<Unavailable> StoreAccess::unavailable_for(StoreUse use) const {
+std::optional<Unavailable> StoreAccess::while_loading_or_failed(StoreUse use) const {
     if (loading != nullptr && !use.while_loading) {
         return Unavailable{ErrorCode::loading, std::string{loading_text} + loading->step().text()};
     }

@@ -52,7 +52,10 @@ public:
         if (!lock_.owns_lock()) lock_.lock();
     }
     /// Why such a request cannot be executed: the store is not open yet, or the storage has failed.
-    [[nodiscard]] std::optional<Unavailable> unavailable_for(StoreUse use) const;
+    [[nodiscard]] std::optional<Unavailable> unavailable_for(StoreUse use) const {
+        if (loading == nullptr && !failed) return std::nullopt;
+        return while_loading_or_failed(use);
+    }
     /// Locks or unlocks the mutex, as the request needs it. \pre it is not unavailable
     void enter(StoreUse use) {
         if (use.stock) {
@@ -79,6 +82,8 @@ public:
     }
 
 private:
+    [[nodiscard]] std::optional<Unavailable> while_loading_or_failed(StoreUse use) const;
+
     std::unique_lock<StoreMutex> lock_;
 };
 

@@ -195,14 +195,14 @@ Lsn HttpSession::answer(http::Reply& reply) {
         exchange(reply).fail(status, code, text, field);
         return Lsn{0};
     };
-    if (!match_.route->has(route_body) && !request.body.empty()) {
-        return instead(
-            400, ErrorCode::syntax,
-            "there is none here, and " + std::to_string(request.body.size()) + " bytes came",
-            "body");
-    }
     return guarded(
         [&] {
+            if (!match_.route->has(route_body) && !request.body.empty()) {
+                return instead(400, ErrorCode::syntax,
+                               "there is none here, and " + std::to_string(request.body.size()) +
+                                   " bytes came",
+                               "body");
+            }
             http::Exchange exchange = this->exchange(reply);
             const bool is_once = request.idempotency_key && match_.route->has(route_write);
             const Lsn saw =

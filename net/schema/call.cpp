@@ -9,6 +9,12 @@ void refuse(Call& call, Refusal refusal, RefusalContext subject) {
                  [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
 }
 
+std::string usage_of(std::string_view name, std::string_view syntax) {
+    std::string text{name};
+    if (!syntax.empty()) text.append(" ").append(syntax);
+    return text;
+}
+
 std::string wanted_arguments(std::string_view syntax) {
     return ", where it takes " + std::string{syntax.empty() ? "none" : syntax};
 }

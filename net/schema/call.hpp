@@ -54,6 +54,9 @@ struct Call {
 /// Replies with the error of a refusal.
 void refuse(Call& call, Refusal refusal, RefusalContext subject);
 
+/// How a command is called: `ALLOCATE order sku quantity [sku quantity ...]`.
+[[nodiscard]] std::string usage_of(std::string_view name, std::string_view syntax);
+
 /// The end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.
 [[nodiscard]] std::string wanted_arguments(std::string_view syntax);
 

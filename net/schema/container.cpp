@@ -14,10 +14,8 @@ Lsn list_subcommands(Call& call) {
     const CommandSpec& spec = *call.spec;
     call.reply.array(2 * spec.subcommands.size());
     for (const Subcommand& subcommand : spec.subcommands) {
-        std::string line{spec.name};
-        line.append(" ").append(subcommand.name);
-        if (!subcommand.syntax.empty()) line.append(" ").append(subcommand.syntax);
-        call.reply.value(line);
+        call.reply.value(std::string{spec.name}.append(" ").append(
+            usage_of(subcommand.name, subcommand.syntax)));
         call.reply.value(std::string{"    "}.append(subcommand.summary));
     }
     return no_lsn;

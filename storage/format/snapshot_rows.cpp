@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
-#include <utility>
 
 #include "engine/containers/copy_name.hpp"
 

@@ -1,7 +1,6 @@
 #include "tests/docs/cli_page.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <ostream>
 #include <span>
@@ -48,19 +47,13 @@ void add_options(std::span<const Option> options, std::ostream& to) {
     }
 }
 
-bool is_of_every_command(const Option& option) {
-    return option.name == program::help_option.name ||
-           option.name == program::print_config_option.name ||
-           option.name == program::config_option.name;
-}
-
 void add_command(const Syntax& syntax, std::ostream& to) {
     to << "\n## allot " << syntax.name << "\n\n    allot " << syntax.name << " [option...]"
        << (syntax.operands.empty() ? "" : " ") << syntax.operands << "\n\n"
        << syntax.summary << ".\n\n"
        << syntax.details << '\n';
     std::vector<Option> own;
-    std::ranges::remove_copy_if(syntax.options, std::back_inserter(own), is_of_every_command);
+    std::ranges::remove_copy_if(syntax.options, std::back_inserter(own), program::is_general);
     add_options(own, to);
     if (syntax.examples.empty()) return;
     to << "\nExamples:\n\n";
@@ -76,10 +69,8 @@ std::string cli_page() {
           "`./dev docs` generates this page from the program. `allot COMMAND --help` prints the "
           "same for one\ncommand, and `allot manual | man -l -` shows it as a manual page. How an "
           "option is set in the environment\nor in a file is told in [running.md](running.md).\n";
-    constexpr std::array of_every_command = {program::help_option, program::print_config_option,
-                                             program::config_option};
     to << "\n## Options of every command\n";
-    add_options(of_every_command, to);
+    add_options(program::general_options, to);
     for (const program::Command* const command : program::all_commands()) {
         add_command(command->syntax, to);
     }

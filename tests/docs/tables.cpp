@@ -2,24 +2,15 @@
 
 #include "net/commands/registry.hpp"
 #include "net/commands/routes.hpp"
+#include "net/schema/call.hpp"
 #include "tests/docs/markdown.hpp"
 
 namespace allot::docs {
 
-namespace {
-
-std::string call_of(const CommandSpec& spec) {
-    std::string text{spec.name};
-    if (!spec.syntax.empty()) text.append(" ").append(spec.syntax);
-    return text;
-}
-
-}  // namespace
-
 std::string command_table() {
     std::string text = "| command | reply | what it does |\n|---|---|---|\n";
     for (const CommandSpec& spec : allot::command_table()) {
-        text.append("| `").append(cell(call_of(spec))).append("` | ");
+        text.append("| `").append(cell(usage_of(spec.name, spec.syntax))).append("` | ");
         text.append(cell(spec.reply)).append(" | ").append(cell(spec.summary)).append(" |\n");
     }
     return text;

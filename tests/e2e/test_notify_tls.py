@@ -6,7 +6,7 @@ import time
 
 import certificates
 import server
-from notified import PATIENCE_S, QUICK, SinksCase, MailServer, Receiver
+from notified import PATIENCE_S, QUICK, MailServer, Receiver, SinksCase
 
 
 class GivenServersWithCertificates(SinksCase):
