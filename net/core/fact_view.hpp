@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <initializer_list>
@@ -33,6 +34,9 @@ struct FactView {
 inline constexpr std::array<std::string_view, 7> fact_events{
     "batch_added",      "batch_quantity_changed", "batch_rescheduled", "line_allocated",
     "line_deallocated", "out_of_stock",           "shortage_withdrawn"};
+/// Some of them, by their index.
+using EventKinds = std::bitset<fact_events.size()>;
+inline constexpr EventKinds all_event_kinds{~0ULL};
 
 /// \return views of the fact.
 [[nodiscard]] FactView view_of(const Fact& fact);

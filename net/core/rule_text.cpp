@@ -96,6 +96,14 @@ std::string invalid_cursor_text(std::string_view value) {
         .append(std::to_string(feed_position_max));
 }
 
+std::string ahead_text(Lsn last, Lsn from) {
+    return std::to_string(last) + " is the last LSN; there is none before " + std::to_string(from);
+}
+
+std::string trimmed_text(Lsn oldest) {
+    return std::to_string(oldest) + " is the oldest LSN that is kept";
+}
+
 std::string listed(std::span<const std::string_view> names) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i) {

@@ -42,6 +42,9 @@ extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
 /// Of what says how far a reader has come.
 [[nodiscard]] std::string invalid_cursor_text(std::string_view value);
+/// Of facts from an LSN on that the history has not come to, or does not keep any more.
+[[nodiscard]] std::string ahead_text(Lsn last, Lsn from);
+[[nodiscard]] std::string trimmed_text(Lsn oldest);
 /// `sku, quantity and eta`
 [[nodiscard]] std::string listed(std::span<const std::string_view> names);
 /// Of an order that has none, or too many.

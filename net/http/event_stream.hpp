@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,7 +19,7 @@ struct EventQuery {
     /// The history that the client knows and that has gone another way; `from` follows on what
     /// both have.
     std::optional<HistoryId> diverged = {};
-    std::bitset<fact_events.size()> kinds = std::bitset<fact_events.size()>{}.set();
+    EventKinds kinds = all_event_kinds;
 };
 
 /// The feed as server-sent events: the bytes of a body without an end, and the place that it has

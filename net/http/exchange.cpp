@@ -1,13 +1,12 @@
 #include "net/http/exchange.hpp"
 
-#include <algorithm>
-
 namespace allot::http {
 
-const std::string* Exchange::query(std::string_view name) const noexcept {
-    const auto found = std::ranges::find(
-        target.query, name, [](const auto& part) -> const auto& { return part.first; });
-    return found == target.query.end() ? nullptr : &found->second;
+std::vector<NamedText> Exchange::query() const {
+    std::vector<NamedText> parts;
+    parts.reserve(target.query.size());
+    for (const auto& [name, text] : target.query) parts.push_back({name, text});
+    return parts;
 }
 
 void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,

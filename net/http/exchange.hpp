@@ -34,8 +34,7 @@ struct Exchange {
     }
     /// What an answer that looked at the stock waits for.
     [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
-    /// \return null when the query does not have it.
-    [[nodiscard]] const std::string* query(std::string_view name) const noexcept;
+    [[nodiscard]] std::vector<NamedText> query() const;
 
     /// Answers with an error and the status of its code, or with `status`, and counts it.
     void fail(ErrorCode code, std::string_view text, std::string_view field = {}) const {

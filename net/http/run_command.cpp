@@ -24,19 +24,12 @@ std::vector<NamedText> path_of(const Exchange& exchange) {
     return parts;
 }
 
-std::vector<NamedText> query_of(const Exchange& exchange) {
-    std::vector<NamedText> parts;
-    parts.reserve(exchange.target.query.size());
-    for (const auto& [name, text] : exchange.target.query) parts.push_back({name, text});
-    return parts;
-}
-
 Lsn run_command(Exchange& exchange) {
     const Route& route = *exchange.route;
     RequestSource source{
         exchange.tell(),    exchange.server,
         route.spec->fields, path_of(exchange),
-        query_of(exchange), route.has(route_body) ? &exchange.request.body : nullptr};
+        exchange.query(),   route.has(route_body) ? &exchange.request.body : nullptr};
     const auto command = route.spec->prepare(source);
     if (command == nullptr) return 0;
     const bool writes = route.has(route_write);

@@ -6,21 +6,11 @@
 
 #include "net/core/fact_view.hpp"
 #include "net/limits.hpp"
+#include "net/schema/rows.hpp"
 
 namespace allot {
 
 namespace {
-
-struct WriteValue {
-    ReplyWriter& reply;
-    void operator()(std::string_view name) const { reply.value(name); }
-    void operator()(std::uint64_t number) const {
-        reply.integer(static_cast<std::int64_t>(number));
-    }
-    void operator()(Eta eta) const {
-        reply.value(eta.in_warehouse() ? std::string{"warehouse"} : eta.to_string());
-    }
-};
 
 /// The next facts, `most` at the most; fewer only where there are no more.
 std::vector<FactRun> take_all(FactCursor& cursor, std::size_t most) {
@@ -46,7 +36,7 @@ void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     reply.map(parts.fields.size());
     for (const auto& field : parts.fields) {
         reply.value(field.key);
-        std::visit(WriteValue{reply}, field.value);
+        std::visit([&](const auto& value) { put_value(reply, value); }, field.value);
     }
 }
 
@@ -72,7 +62,7 @@ bool reply_with_facts(const Call& call, const FeedRequest& request) {
     const Lsn last = call.last_lsn();
     FactHistory& history = *call.server.store.backend.history;
     if (request.from > last + 1) {
-        call.fail(ErrorCode::ahead, last, " is the last LSN; there is none before ", request.from);
+        call.fail(ErrorCode::ahead, ahead_text(last, request.from));
         return true;
     }
     try {
@@ -87,7 +77,7 @@ bool reply_with_facts(const Call& call, const FeedRequest& request) {
             for (const CommittedFact& fact : run) write_fact(call.reply, fact);
         }
     } catch (const TrimmedHistory& error) {
-        call.fail(ErrorCode::trimmed, error.oldest(), " is the oldest LSN that is kept");
+        call.fail(ErrorCode::trimmed, trimmed_text(error.oldest()));
     }
     return true;
 }

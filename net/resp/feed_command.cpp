@@ -1,98 +1,157 @@
-#include <array>
 #include <chrono>
 #include <optional>
 
-#include "net/core/feed_position.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/limits.hpp"
 #include "net/resp/feed.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/schema/define.hpp"
+#include "net/schema/feed_values.hpp"
 #include "net/text/ascii_case.hpp"
 #include "net/text/parse_uint.hpp"
 
-namespace allot::commands {
+namespace allot {
 
 namespace {
 
-/// A year of 365 days and more, in milliseconds: as good as for ever.
-constexpr std::uint64_t block_ms_max = 1ULL << 35U;
-
-struct Asked {
-    FeedRequest request;
-    std::optional<std::uint64_t> block_ms = {};  ///< 0: for ever
+/// In words, a position follows AFTER.
+struct StartInWords {
+    FeedStart start;
+};
+struct FactCount {
+    std::size_t most = feed_facts;
+};
+struct BlockTime {
+    std::optional<std::uint64_t> ms = {};  ///< 0: for ever; none: it does not block
 };
 
-/// What says where to begin: `AFTER cursor`, an LSN, or `$`.
-struct Begin {
-    Lsn from;
-    std::size_t options;  ///< the first argument after it
-};
-
-/// \return the first LSN after the position; none when it has replied with an error.
-std::optional<Lsn> next_after(const Call& call, const FeedPosition& position) {
-    if (!position.history) return position.lsn + 1;
-    try {
-        return call.server.store.backend.history->next_after({*position.history, position.lsn});
-    } catch (const DivergedHistory& diverged) {
-        call.fail(ErrorCode::diverged, diverged.what(), "; carry on after ",
-                  text_of(diverged.agreed()));
-        return {};
-    }
-}
-
-/// Replies with an error where there is none.
-std::optional<Begin> read_begin(const Call& call) {
-    const std::string_view first = call.args[1];
-    if (first == "$") return Begin{call.server.store.backend.history->end() + 1, 2};
-    if (equal_ignoring_case(first, "AFTER") && call.args.size() > 2) {
-        const auto position = feed_position(call.args[2]);
-        if (!position) {
-            call.fail(ErrorCode::syntax, invalid_cursor_text(call.args[2]));
-            return {};
-        }
-        const auto from = next_after(call, *position);
-        return from ? std::optional{Begin{*from, 3}} : std::nullopt;
-    }
-    const auto from = parse_uint(first, feed_position_max);
-    if (from) return Begin{std::max<Lsn>(*from, 1), 2};
-    call.fail(ErrorCode::syntax, invalid_lsn_text(first, feed_position_max),
-              ", or $, or AFTER and a cursor");
+/// `COUNT 5`: a number behind its name.
+std::optional<std::uint64_t> read_number(Source& source, const Field& field, const RawValue& value,
+                                         std::uint64_t min, std::uint64_t max,
+                                         std::string_view unit) {
+    const auto number = parse_uint(value.text(), max);
+    if (number && *number >= min) return number;
+    std::string text{"invalid "};
+    text.append(upper_case(field.name)).append(" ").append(in_quotes(value.text()));
+    text.append(": expected an integer from ").append(std::to_string(min));
+    source.fail(ErrorCode::syntax, text.append(" to ").append(std::to_string(max)).append(unit),
+                field.name);
     return {};
 }
+}  // namespace
 
-/// Replies with an error where the arguments are none, and gives nothing.
-std::optional<Asked> read_arguments(const Call& call) {
-    const auto begin = read_begin(call);
-    if (!begin) return {};
-    if ((call.args.size() - begin->options) % 2 != 0) {
-        call.fail(ErrorCode::syntax, Quoted{call.args.back()},
-                  " stands alone: COUNT has a number of "
-                  "facts behind it, BLOCK one of milliseconds");
+template <>
+struct ValueOf<StartInWords> {
+    static constexpr std::string_view noun = "LSN";
+    static constexpr std::string_view schema = "";
+    static std::optional<StartInWords> read(Source& source, const Field& field,
+                                            const RawValue& value) {
+        if (value.words.size() == 2) {
+            const auto after = ValueOf<FeedPosition>::read(source, field, {value.words.last(1)});
+            return after ? std::optional{StartInWords{*after}} : std::nullopt;
+        }
+        if (const auto start = feed_start(value.text())) return StartInWords{*start};
+        source.fail(
+            ErrorCode::syntax,
+            invalid_lsn_text(value.text(), feed_position_max) + ", or $, or AFTER and a cursor",
+            field.name);
         return {};
     }
-    Asked asked{.request = {.from = begin->from, .most = feed_facts}};
-    for (std::size_t i = begin->options; i < call.args.size(); i += 2) {
-        const bool count = equal_ignoring_case(call.args[i], "COUNT");
-        if (!count && !equal_ignoring_case(call.args[i], "BLOCK")) {
-            call.fail(ErrorCode::syntax, "unknown option ", Quoted{call.args[i]},
-                      ": expected COUNT or BLOCK");
-            return {};
-        }
-        const std::uint64_t most = count ? feed_facts_max : block_ms_max;
-        const auto number = parse_uint(call.args[i + 1], most);
-        if (!number || (count && *number == 0)) {
-            call.fail(ErrorCode::syntax, "invalid ", count ? "COUNT " : "BLOCK ",
-                      Quoted{call.args[i + 1]}, ": expected an integer from ", count ? 1 : 0,
-                      " to ", most, count ? "" : ", in milliseconds");
-            return {};
-        }
-        if (count) {
-            asked.request.most = *number;
-        } else {
-            asked.block_ms = *number;
-        }
+};
+
+template <>
+struct ValueOf<FactCount> {
+    static constexpr std::string_view noun = "facts";
+    static constexpr std::string_view schema = "";
+    static std::optional<FactCount> read(Source& source, const Field& field,
+                                         const RawValue& value) {
+        const auto most = read_number(source, field, value, 1, feed_facts_max, "");
+        return most ? std::optional{FactCount{*most}} : std::nullopt;
     }
-    return asked;
+};
+
+template <>
+struct ValueOf<BlockTime> {
+    static constexpr std::string_view noun = "ms";
+    static constexpr std::string_view schema = "";
+    static std::optional<BlockTime> read(Source& source, const Field& field,
+                                         const RawValue& value) {
+        // A year of 365 days and more: as good as for ever.
+        constexpr std::uint64_t block_ms_max = 1ULL << 35U;
+        const auto ms = read_number(source, field, value, 0, block_ms_max, ", in milliseconds");
+        return ms ? std::optional{BlockTime{*ms}} : std::nullopt;
+    }
+};
+
+namespace commands {
+
+namespace {
+
+struct Feed {
+    struct Asked {
+        StartInWords start;
+        FactCount count;
+        BlockTime block;
+    };
+    static constexpr std::tuple fields{required<StartInWords>("lsn|$|AFTER cursor"),
+                                       keyword<FactCount>("count", FactCount{}),
+                                       keyword<BlockTime>("block", BlockTime{})};
+};
+
+/// The arguments of a FEED: the start is one word or two, and the last of equal options counts.
+class FeedArguments final : public WordSource {
+public:
+    explicit FeedArguments(Call& call) : FeedArguments{call, call.args.subspan(1)} {}
+    [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override {
+        if (at != 0) return WordSource::find(field, at, value);
+        const bool is_after = left_.size() > 1 && equal_ignoring_case(left_.front(), "AFTER");
+        const std::size_t count = is_after ? 2 : 1;
+        value = {left_.first(count)};
+        left_ = left_.subspan(count);
+        return true;
+    }
+
+private:
+    FeedArguments(Call& call, std::span<const std::string_view> words)
+        : WordSource{call, detail::fields_of<Feed>, words} {}
+    [[nodiscard]] bool check_keywords() override {
+        if (left_.size() % 2 != 0) {
+            call_.fail(ErrorCode::syntax, Quoted{left_.back()},
+                       " stands alone: COUNT has a number of facts behind it, BLOCK one of "
+                       "milliseconds");
+            return false;
+        }
+        for (std::size_t i = 0; i < left_.size(); i += 2) {
+            if (find_keyword(left_[i]) != nullptr) continue;
+            call_.fail(ErrorCode::syntax, "unknown option ", Quoted{left_[i]},
+                       ": expected COUNT or BLOCK");
+            return false;
+        }
+        return true;
+    }
+};
+
+std::optional<Feed::Asked> read_arguments(Call& call) {
+    FeedArguments arguments{call};
+    return read<Feed::Asked>(arguments, Feed::fields);
+}
+
+bool check_feed(Call& call) { return read_arguments(call).has_value(); }
+
+Lsn run_feed(Call& call, const Feed::Asked& asked) {
+    RespSession& session = session_of(call);
+    const FeedRequest request{first_lsn(asked.start.start, *call.server.store.backend.history),
+                              asked.count.most};
+    if (reply_with_facts(call, request)) return no_lsn;
+    if (!asked.block.ms || session.executes_queue()) {
+        reply_without_facts(call, request);
+    } else {
+        session.wait_for_facts(
+            request, *asked.block.ms == 0
+                         ? ServerContext::Time::max()
+                         : call.server.clock.now + std::chrono::milliseconds{*asked.block.ms});
+    }
+    return no_lsn;
 }
 
 Lsn feed_words(Call& call) {
@@ -101,39 +160,14 @@ Lsn feed_words(Call& call) {
         return no_lsn;
     }
     const auto asked = read_arguments(call);
-    if (!asked || reply_with_facts(call, asked->request)) return no_lsn;
-    if (!asked->block_ms || session_of(call).executes_queue()) {
-        reply_without_facts(call, asked->request);
-    } else {
-        session_of(call).wait_for_facts(
-            asked->request,
-            *asked->block_ms == 0
-                ? ServerContext::Time::max()
-                : call.server.clock.now + std::chrono::milliseconds{*asked->block_ms});
+    try {
+        return asked ? run_feed(call, *asked) : no_lsn;
+    } catch (const DivergedHistory& diverged) {
+        call.fail(ErrorCode::diverged, diverged.what(), "; carry on after ",
+                  text_of(diverged.agreed()));
+        return no_lsn;
     }
-    return no_lsn;
 }
-
-/// Of the stream of events.
-constexpr std::array feed_query{
-    Field{.name = "from",
-          .role = Role::optional,
-          .schema =
-              R"({"oneOf":[{"$ref":"#/components/schemas/Units"},{"type":"string","const":"$"}]})",
-          .about = "The LSN of the first fact, or $: what is shown from now on. Without it, from "
-                   "the oldest that is kept"},
-    Field{
-        .name = "after",
-        .role = Role::optional,
-        .schema =
-            R"({"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]})",
-        .about =
-            "The cursor, or the LSN, of the last fact that was seen; not together with `from`"},
-    Field{.name = "events",
-          .role = Role::optional,
-          .schema = R"({"type":"string","examples":["line_allocated,out_of_stock"]})",
-          .about = "The kinds to be shown, separated by commas. Without it, all"},
-};
 
 }  // namespace
 
@@ -144,10 +178,11 @@ constinit const CommandSpec feed{
     .flags = flag_outside,
     .args_min = 1,
     .args_max = 6,
-    .syntax = "lsn|$|AFTER cursor [COUNT facts] [BLOCK ms]",
+    .syntax = detail::word_form<Feed>.syntax(),
     .reply = "[cursor, array of [lsn, time, kind, map of field and value]]",
     .summary = "Lists durable facts from an LSN on or after a cursor, or waits for the next",
     .group = "stock",
+    .check = check_feed,
     .routes =
         {{{.method = boost::beast::http::verb::get,
            .path = "/v1/feed",
@@ -178,7 +213,8 @@ constinit const CommandSpec feed{
                           "`diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
            .header =
                R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that was seen; beats `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
-           .fields = feed_query}}},
+           .fields = detail::fields_of<FeedQuery>}}},
 };
 
-}  // namespace allot::commands
+}  // namespace commands
+}  // namespace allot

@@ -30,7 +30,7 @@ std::string RawValue::shown(bool as_text) const {
 
 WordSource::WordSource(Call& call, std::span<const Field> fields,
                        std::span<const std::string_view> words)
-    : Source{call.server}, call_{call}, fields_{fields}, left_{words} {}
+    : Source{call.server}, call_{call}, left_{words}, fields_{fields} {}
 
 void WordSource::fail(ErrorCode code, std::string_view text, std::string_view /*field*/) {
     call_.fail(code, text);
@@ -70,6 +70,7 @@ bool WordSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
         if (!is_left_out) value = take(field);
     } else {
         if (!checked_ && !check_keywords()) return false;
+        checked_ = true;
         for (std::size_t i = 0; i < left_.size(); i += 2) {
             if (equal_ignoring_case(left_[i], field.name)) value = {left_.subspan(i + 1, 1)};
         }
@@ -91,7 +92,6 @@ bool WordSource::check_keywords() {
             return refuse(Quoted{left_[i]}, " comes twice");
         }
     }
-    checked_ = true;
     return true;
 }
 

@@ -59,7 +59,7 @@ private:
 };
 
 /// The arguments of a command in words: by position, then by keyword, in any order, each once.
-class WordSource final : public Source {
+class WordSource : public Source {
 public:
     /// \param words what follows the verb, as many as the command accepts.
     WordSource(Call& call, std::span<const Field> fields, std::span<const std::string_view> words);
@@ -67,16 +67,20 @@ public:
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
     void fail(ErrorCode code, std::string_view text, std::string_view field) override;
 
-private:
-    [[nodiscard]] RawValue take(const Field& field);
+protected:
     [[nodiscard]] const Field* find_keyword(std::string_view word) const;  // null: none
-    [[nodiscard]] std::string keywords() const;
-    [[nodiscard]] bool check_keywords();
+    /// Whether what is left is keywords with their values. Otherwise it has been told.
+    [[nodiscard]] virtual bool check_keywords();
 
     Call& call_;
-    std::span<const Field> fields_;
     std::span<const std::string_view> left_;
-    bool checked_ = false;  ///< that what is left is keywords with their values
+
+private:
+    [[nodiscard]] RawValue take(const Field& field);
+    [[nodiscard]] std::string keywords() const;
+
+    std::span<const Field> fields_;
+    bool checked_ = false;  // the keywords
 };
 
 /// A part of a request that has a name: of a path, or of a query.

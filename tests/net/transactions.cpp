@@ -44,6 +44,18 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_sent_in_one_go_then_nothing_overtakes_its_end
     BOOST_TEST(ask("AVAILABLE LAMP") == ":7\r\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_feed_has_a_bad_value_then_it_is_refused_while_it_is_queued,
+                        TransactionFixture) {
+    for (const std::string_view wrong :
+         {"abc", "AFTER x", "1 COUNT 0", "1 BLOCK soon", "1 COUNT", "1 WAIT 5"}) {
+        BOOST_TEST(ask("MULTI") == "+OK\r\n");
+        BOOST_TEST(ask("FEED AFTER 0 COUNT 1 BLOCK 5") == "+QUEUED\r\n");
+        BOOST_TEST(ask("FEED " + std::string{wrong}).starts_with("-SYNTAX "), wrong);
+        BOOST_TEST(ask("EXEC") ==
+                   "-EXECABORT Transaction discarded because of previous errors.\r\n");
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, TransactionFixture) {
     send("MULTI\r\nALLOCATE o LAMP 1\r\n" + framed({"ALLOCATE", "p", "LAMP", "1"}));
     take();
