@@ -13,22 +13,22 @@ class Row(NamedTuple):
 HEAD = """\
 # Clients that were tried
 
-`./dev clients` runs each of these against real servers (one as it is by default, one with a password, one with
-TLS), and writes this file from what came of it. Do not edit it by hand.
+`./dev clients` runs each of these clients against real servers (one with the default options, one with a password, one
+with TLS), and writes this file from the results. Do not edit it by hand.
 
-A client library needs no knowledge of Allot: it sends `ALLOCATE` and the other commands with the call that it has
-for any command.
+A client library needs no knowledge of Allot: it sends `ALLOCATE` and the other commands with its call for arbitrary
+commands.
 
 | column | "yes" means |
 |---|---|
 | ALLOCATE | the reply is the batch's name, and the rows of `STOCK` hold theirs |
 | pipeline | each of three commands that are sent at once has its reply |
-| transaction | two `ALLOCATE`s between `MULTI` and `EXEC`: both batches come back, and two lines are held; "safely refused": the client was told an error, and nothing is held |
+| transaction | two `ALLOCATE`s between `MULTI` and `EXEC`: both batches come back, and two lines are held; "safely refused": the client got an error, and nothing is held |
 | WATCH | stock that another connection changes after `WATCH` makes `EXEC` answer nil, and nothing is held |
-| subscribe | a message of `line_allocated` comes |
-| password | the right one is let in, and a wrong one is told so |
-| TLS | a command is executed over TLS, with the certificate authority that the client is told; whether it checks the certificate and its name is a matter of its settings, and not tried |
-| reconnect | after the server was restarted the same client object works again, at the second command at the latest |
+| subscribe | a message of `line_allocated` arrives |
+| password | the right password is accepted, and a wrong one gives an error |
+| TLS | a command is executed over TLS, with a configured certificate authority; whether the client verifies the certificate and its name depends on its settings, and was not tried |
+| reconnect | after a restart of the server the same client object works again, at the second command at the latest |
 
 "Not offered": the library does not have it.
 
@@ -48,10 +48,10 @@ HTTP_HEAD = """
 
 | column | "yes" means |
 |---|---|
-| types | the types that are made of `/v1/openapi.json` fit a program, strictly checked |
-| requests | a line is allocated, and a refusal is told with its code |
+| types | a strictly checked program compiles with the types that are generated from `/v1/openapi.json` |
+| requests | a line is allocated, and a refusal has its code |
 | events | `/v1/feed` is read from its beginning |
-| reconnect | after the server was restarted it goes on: what came meanwhile arrives, and no event comes twice |
+| reconnect | after a restart of the server the client continues: it gets the events of that time, and no event twice |
 
 """
 HTTP_COLUMNS = (("types", "types"), ("requests", "allocate"), ("events", "events"), ("reconnect", "reconnect"))
