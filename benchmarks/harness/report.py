@@ -9,10 +9,9 @@ NOTES = Path(__file__).resolve().parent.parent / "NOTES.md"
 HEAD = """\
 # Benchmark results
 
-Written by `./dev bench`; the notes at the end are kept by hand in `NOTES.md`. A ratio compares two
-things measured in turn in one run; the spread is the least and the greatest of {repeats} repeats,
-and the median decides whether a goal is met. Absolute figures are information about this machine on
-that day.
+`./dev bench` writes this file; the notes at the end come from `NOTES.md`, which is written by hand. A ratio compares two
+sides that were measured alternately in one run. The spread is the least and the greatest of {repeats} repeats; the median
+decides whether a goal is met. Absolute figures hold for this machine on that day only.
 """
 
 

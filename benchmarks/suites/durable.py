@@ -6,15 +6,13 @@ FRAME_HEADER_BYTES = 72
 BATCH = 1024
 
 METHOD = f"""\
-A new store in mode `always` on 100,000 SKUs (--quick: 20,000) of three batches each; random lines,
-each of an order of its own. A call returns when its lines are durable; threads that wait at the same
-time share a sync. SQLite: write-ahead log, `synchronous=FULL`, prepared statements, an exclusive
-lock, a cache for all pages, one thread; a commit has as many lines as a call of {BATCH:,}, or, where
-threads call with one line each, as a group of the store's had on average in the same round. The
-bare loop writes and syncs (`pwrite`, `fdatasync`) as many groups as the store wrote, of as many
-bytes as they had on average, on a file that was written with zeros and synced before. On a machine
-with other work a sync takes as long as its thread waits for a processor, by turns more and less:
-figures of this suite need a quiet one. All on one disk, in turn."""
+A new store in mode `always` on 100,000 SKUs (--quick: 20,000) of three batches each; random lines, each of an order of its
+own. A call returns when its lines are durable; threads that wait at the same time share a sync. SQLite: write-ahead log,
+`synchronous=FULL`, prepared statements, an exclusive lock, a cache for all pages, one thread. A commit of SQLite has as many
+lines as a call of {BATCH:,}; where threads call with one line each, as many as a group of the store had on average in the
+same round. The bare loop writes and syncs (`pwrite`, `fdatasync`) as many groups as the store wrote, of the same average
+size, in a file that was filled with zeros and synced before. On a machine with other work the time of a sync depends on how
+long its thread waits for a processor, so this suite needs a quiet machine. All sides use one disk, alternately."""
 
 
 class Load:

@@ -8,14 +8,12 @@ CALLS = {"scalar": "one a call", "batch": "1,024 a call"}
 GOALS = {("scalar", "scattered"): at_least(12), ("batch", "scattered"): at_least(25)}
 
 METHOD = """\
-The same random lines over 100,000 SKUs of three batches each, one thread, order ids and SKUs of 16
-bytes; order ids in sequence suit SQLite's tree, which then grows at its end: the goals are for
-those at random. Timed is the way from
-names as text to the batch that each line got. The store journals every line (mode `os`, default
-options). SQLite: `:memory:`, prepared statements, one transaction, no rollback journal, no mutexes;
-for each line it looks for the line itself, selects the first batch with enough available in order
-of preference through an index, updates it by its integer key and inserts the line. Each run is a
-process of its own with new stock."""
+The same random lines over 100,000 SKUs of three batches each, one thread, order ids and SKUs of 16 bytes. Order ids in
+sequence favour SQLite's tree, which then grows at its end; the goals are for random ids. The time is from names as text to
+the batch that each line got. The store journals every line (mode `os`, default options). SQLite: `:memory:`, prepared
+statements, one transaction, no rollback journal, no mutexes; for each line it looks up the line itself, selects the first
+batch with enough available in order of preference through an index, updates it by its integer key and inserts the line.
+Each run is a process of its own with new stock."""
 
 SPEED, CPU = "operations_per_second", "cpu_ns_per_operation"
 

@@ -13,12 +13,12 @@ DEPTH = 16
 GOAL = at_least(0.7)
 
 METHOD = f"""\
-In process (`bench_subscribers`): a store, mode `os`, takes lines on one thread, one or 1,024 a call, alone and
-with {SUBSCRIBERS} subscribers, each called with every fact on a thread of its own. Over the network: `bench_load`, one
-thread with {CLIENTS} connections {DEPTH} requests deep, asks `allot serve`, durable, alone and while `bench_listen`
-holds {SUBSCRIBERS} subscribers to the channel `line_allocated` and a consumer that asks for the feed without a pause.
-Lines are counted until the last is allocated (acknowledged), and until the last listener has heard of the last one.
-Listeners, clients and server share the machine's cores; with and without are measured in turn."""
+In process (`bench_subscribers`): a store, mode `os`, allocates lines on one thread, one or 1,024 a call, alone and with
+{SUBSCRIBERS} subscribers, each called with every fact on a thread of its own. Over the network: `bench_load`, one thread with
+{CLIENTS} connections {DEPTH} requests deep, against `allot serve`, durable, alone and while `bench_listen` holds {SUBSCRIBERS}
+subscribers to the channel `line_allocated` and a consumer that reads the feed without a pause. "Allocated" ends when the last
+line is acknowledged, "heard" when the last subscriber has received the last line. Subscribers, clients and server share the
+machine's cores; runs with and without subscribers alternate."""
 
 CALLS = {"scalar": "one a call", "batch": "1,024 a call"}
 ALLOCATED, HEARD = "allocated_per_second", "heard_per_second"

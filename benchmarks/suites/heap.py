@@ -3,12 +3,11 @@
 from harness.table import Figure, Suite, at_most
 
 METHOD = """\
-Calls of the heap's functions (`malloc` and all that lead to it or beside it) by any thread of the
-process, counted by putting the program's own in their place, while each operation is done again and
-again on a store that did as much before: growth of tables aside. In modes `os` and `always`; the
-greater counts. The journal's next segment, one each 64 MiB by default, takes some 13 calls, on a thread of
-its own, and does not come here. A journal that had no work for 20 ms writes a mark, which takes memory, too: on a busy
-machine one may fall into a measurement."""
+The calls of heap functions (`malloc` and the like) by any thread of the process, counted by replacing these functions. Each
+operation is repeated on a store that has already held as much, so no table grows. Modes `os` and `always`; the greater
+count is given. The journal's next segment (one each 64 MiB by default) takes some 13 calls on a thread of its own, which are
+not included. A journal that had no work for 20 ms writes a mark, which also allocates: on a busy machine a mark may fall into
+a measurement."""
 
 OPERATIONS = {
     "allocate": "allocate a line",

@@ -8,9 +8,9 @@ from harness.table import Suite, spread_of
 SKUS = 100_000
 
 METHOD = f"""\
-One thread, mode `os`, {SKUS:,} SKUs, one line a call: allocations are added to one store up to a number,
-and then the next of them are timed, from names as text to the batch that each got. Tables that grow
-meanwhile and snapshots that the journal's length brings about are part of it."""
+One thread, mode `os`, {SKUS:,} SKUs, one line a call: allocations are added to one store up to a number, and then the next
+allocations are timed, from names as text to the batch that each got. The times include growing tables, and snapshots that the
+journal's length triggers."""
 
 
 def run(context):

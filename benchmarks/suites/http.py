@@ -13,12 +13,11 @@ CONNECTIONS = 64
 SCRIPT = Path(__file__).parent.parent / "peers" / "http_allocate.lua"
 
 METHOD = f"""\
-`wrk`, one thread with {CONNECTIONS} connections that are kept: each sends `POST /allocate` for an order of its own
-and a random SKU, waits for the answer, and sends the next. `allot serve --durability always --http` with a stock of
-{SKUS:,} SKUs answers once the line is durable. The echo (`bench_http_echo`) is Boost.Beast's own asynchronous
-reading and writing on one thread: it is sent the same requests, and answers the very bytes of one of Allot's answers.
-Both run throughout; requests go to one after the other in turn. No answer but 202 is counted as one, and as many
-lines are held as were answered."""
+`wrk`, one thread with {CONNECTIONS} persistent connections: each sends `POST /allocate` for an order of its own and a random
+SKU, waits for the answer, and sends the next. `allot serve --durability always --http` with a stock of {SKUS:,} SKUs answers
+once the line is durable. The echo (`bench_http_echo`) is Boost.Beast's own asynchronous reading and writing on one thread: it
+gets the same requests, and sends the bytes of one of Allot's answers. Both servers run throughout; they get requests
+alternately. Only status 202 counts as an answer, and Allot must hold as many lines as it has answered."""
 
 
 def an_answer(port):

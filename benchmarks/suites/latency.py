@@ -13,16 +13,14 @@ PERCENTILES = ("p50", "p99", "p99.9", "p99.99", "max")
 LOADS = {"half": (0.5, "50 % of the peak"), "most": (0.8, "80 % of the peak")}
 
 METHOD = f"""\
-Commands become due at equal intervals, at 50 % and at 80 % of the peak, whatever became of those before,
-and their latency counts from when they were due: whatever waits behind a stall is counted with all of
-its wait (corrected for coordinated omission). In the middle of each load a snapshot is taken. {SKUS:,}
-SKUs with three batches each; allocations are added to one store from load to load, and tables that
-grow are part of the maximum. In process: one thread calls `Store::allocate`, mode `os`, and spins between
-calls; the peak is what it does without a pause, measured before each load. Over the network: `allot serve
---durability always`, {CLIENTS} connections that take turns (`bench_openloop`), client and server on one machine;
-the peak is what as many connections do that each wait for a reply before the next request (`bench_load`,
-depth 1), in the same round. Durations are counted in a log-linear histogram with an error below 0.8 %; told
-are medians of the repeats."""
+Commands become due at equal intervals, at 50 % and at 80 % of the peak, whether or not earlier ones have finished, and their
+latency is measured from the time at which they were due: a command behind a stall counts with its whole wait (corrected for
+coordinated omission). In the middle of each load a snapshot is taken. {SKUS:,} SKUs with three batches each; allocations are
+added to one store from load to load, and growing tables are part of the maximum. In process: one thread calls
+`Store::allocate`, mode `os`, and spins between calls; the peak is its rate without a pause, measured before each load. Over the
+network: `allot serve --durability always`, {CLIENTS} connections in turn (`bench_openloop`), client and server on one machine;
+the peak is the rate of as many connections that each wait for a reply before the next request (`bench_load`, depth 1), in the
+same round. Durations are counted in a log-linear histogram with an error below 0.8 %; the figures are medians of the repeats."""
 
 
 class Phase:

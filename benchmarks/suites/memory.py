@@ -6,12 +6,11 @@ SKUS = 400_000
 ORDER_ID_BYTES = 16
 
 METHOD = f"""\
-Each line belongs to an order of its own, with an id of 16 bytes, which is not counted: the dearest
-case. Resident pages of
-the process beyond those with the stock alone, by lines held; tables grow by half, so the figure
-is taken at 15 counts up to the last, and the worst counts. A batch's share includes its SKU's;
-there are {SKUS:,} SKUs of three. What is of one size, however much there is, is left out: buffers of the
-journal and of a snapshot, and huge pages kept ready. Of a batch the store's own count is told where that is more."""
+Each line belongs to an order of its own, the most expensive case, with an id of 16 bytes, which is not counted. The figure is
+the resident pages of the process, less those with the stock alone, by lines held. Tables grow by half, so it is taken at 15
+counts up to the last, and the worst counts. A batch's share includes its SKU's; there are {SKUS:,} SKUs of three batches.
+Memory of a constant size is left out: buffers of the journal and of a snapshot, and huge pages kept ready. For a batch the
+store's own count is given if it is larger."""
 
 
 def run(context):

@@ -15,13 +15,12 @@ CLIENTS = 50
 TRACED = 20_000  # requests under strace
 
 METHOD = f"""\
-`redis-benchmark -c {CLIENTS} -r {SKUS}` at pipeline depths of 16 and 1 against `allot serve
---durability always` and against `redis-server` with `appendonly yes` and `appendfsync always`, where
-`peers/allocate.lua` does the same job; default options otherwise, except that Redis is spared
-rewriting its log. Both have the same stock of {SKUS:,} SKUs with {BATCHES} batches each, on one
-disk, and run throughout; requests go to one after the other in turn. After the runs every server
-holds as many lines as requests were sent, less those that by chance were asked twice, and has
-replied with no error; that each really syncs is counted with strace in a run of its own."""
+`redis-benchmark -c {CLIENTS} -r {SKUS}` at pipeline depths of 16 and 1 against `allot serve --durability always`, and against
+`redis-server` with `appendonly yes` and `appendfsync always`, where the function `peers/allocate.lua` does the same. Other
+options have their defaults, except that Redis does not rewrite its log. Both servers have the same stock of {SKUS:,} SKUs with
+{BATCHES} batches each, on one disk, and run throughout; they get requests alternately. After the runs each server must hold as
+many lines as requests were sent, less those that were repeated by chance, and must have replied without an error. A run of
+its own under strace counts the syncs of each server."""
 
 
 def syncs_of(side, requests):

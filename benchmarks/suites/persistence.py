@@ -5,12 +5,11 @@ from harness.table import Figure, Suite, at_least, spread_of
 SKUS = 100_000
 
 METHOD = """\
-One process: so many allocations one a call, mode `os`; a restart that replays them from the journal;
-then a snapshot of the store at rest, which ends with a sync and a check of what the disk gives back,
-and a plain write of as many bytes, in pieces of 1 MiB with a sync at the end. Replay counts the facts
-that made the stock, too, and all that a restart does. The archives are those of 10,000 SKUs with 300,000
-lines: the rows of the snapshot as the store archives them, and the same state as classes with strings and
-vectors, field by field, an archive for each product."""
+One process, in turn: allocations one a call, mode `os`; a restart that replays them from the journal; a snapshot of the idle
+store, with its sync and its check of what the disk returns; a plain write of as many bytes, in pieces of 1 MiB with a sync at
+the end. The replay includes the facts that made the stock, and everything else that a restart does. The archives hold 10,000
+SKUs with 300,000 lines: once the rows of the snapshot as the store archives them, once the same state as classes with strings
+and vectors, field by field, one archive for each product."""
 
 
 def run(context):

@@ -15,15 +15,13 @@ NULL = "\\N"  # in COPY
 SQL = Path(__file__).parent.parent / "peers" / "allocate.sql"
 
 METHOD = f"""\
-`redis-benchmark -c {CLIENTS} -P 1 -r {SKUS}` against `allot serve --durability always`, and `pgbench
--M prepared` over TCP against PostgreSQL, where one call of a PL/pgSQL function does the same job
-(`peers/allocate.sql`) in a transaction of its own: it looks for the line, selects the first batch with
-enough available in order of preference `FOR UPDATE`, updates it and inserts the line. Of
-PostgreSQL's figures with {" and ".join(map(str, POSTGRES_CLIENTS))} clients the better one counts.
-`synchronous_commit` and `fsync` are on, as they are by default; default options otherwise, locale C.
-Both have the same stock of {SKUS:,} SKUs with {BATCHES} batches each, on one disk, and run throughout.
-After the runs each holds as many lines as requests were sent, less those that by chance were asked
-twice, and no request failed."""
+`redis-benchmark -c {CLIENTS} -P 1 -r {SKUS}` against `allot serve --durability always`, and `pgbench -M prepared` over TCP
+against PostgreSQL, where a call of a PL/pgSQL function (`peers/allocate.sql`) does the same in a transaction of its own: it
+looks up the line, selects the first batch with enough available in order of preference `FOR UPDATE`, updates it and inserts
+the line. Of PostgreSQL's figures with {" and ".join(map(str, POSTGRES_CLIENTS))} clients the better one counts.
+`synchronous_commit` and `fsync` are on, as by default; other options have their defaults, the locale is C. Both servers have
+the same stock of {SKUS:,} SKUs with {BATCHES} batches each, on one disk, and run throughout. After the runs each must hold as
+many lines as requests were sent, less those that were repeated by chance, and no request may have failed."""
 
 # The orders of a run begin with its number.
 SCRIPT = f"""\

@@ -8,13 +8,12 @@ SKUS = 100_000
 LARGE = 10  # times as many SKUs and lines: the store that is weighed against fork()
 
 METHOD = """\
-One thread, mode `os`, releases the oldest line and allocates a new one, without end, and times
-every call. A snapshot is begun; afterwards the same number of calls is timed without one, because of
-more calls the slowest would be slower. Whatever else the machine does shows in both; so the longest
-call is told, too, less the time that its thread was ready to run and had no processor. A restart is
-timed with the files out of the system's cache, and its state compared by hash. A fork() is how others
-take snapshots: the time that it holds the same process is the median of five, and leaves out the pages
-that are copied afterwards. What the snapshot itself holds the store for is its longest slice."""
+One thread, mode `os`, repeatedly releases the oldest line and allocates a new one, and times every call. It does so during a
+snapshot, and afterwards without one for the same number of calls, because the longest of more calls would be longer. Other
+work of the machine affects both; so the longest call is also given less the time that its thread was ready but had no
+processor. A restart is timed with the files out of the page cache, and its state compared by hash. Other programs take
+snapshots with fork(): the time that a fork() blocks the same process is the median of five, without the pages that are
+copied afterwards. It is compared with the longest slice, for which the snapshot held the store."""
 
 PERCENTILES = ("p50", "p99", "p99.9", "p99.99", "max")
 

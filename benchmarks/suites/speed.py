@@ -9,21 +9,20 @@ DEMANDS = {"uniform": "SKUs uniformly", "zipf": "SKUs by Zipf's law"}
 CALLS = {"scalar": "one a call", "batch": "1,024 a call"}
 
 METHOD = """\
-One thread, a store in mode `os`, three batches a SKU, one line of every SKU held throughout; names
-of 16 bytes. Timed is the way from names as text to the batch that each line got, with SKUs drawn
-uniformly, or by Zipf's law with an exponent of 0.99, the popular ones scattered. The lines are
-released after each measurement, untimed, and were allocated once before: no table grows.
+One thread, a store in mode `os`, three batches a SKU, one line of every SKU held throughout; names of 16 bytes. The time
+is from names as text to the batch that each line got. SKUs are drawn uniformly, or by Zipf's law with an exponent of 0.99
+and the popular ones scattered. The lines were allocated once before, and are released after each measurement, untimed, so
+no table grows.
 
-The limit beside it: a gather over tables as large as the store's, which for each line reads and
-writes as many cache lines as an allocation touches (the SKU's slot, both of its product, the
-order's slot, the first batch, the batch's latest line; the new order and the new line in sequence),
-all of them asked for ahead in passes of 16; and a copy of as many bytes as the journal was given.
-The gather is told what to touch as numbers, already hashed, and its tables lie in huge pages as the
-store's. All sizes are in one process and measured in turn. Without a journal: the same engine, put
-together as a store, on a journal that keeps nothing.
+The limit is a gather and a copy. The gather reads and writes, in tables as large as the store's, as many cache lines for
+each line as an allocation touches: the SKU's slot, two of its product, the order's slot, the first batch, the batch's latest
+line, and in sequence the new order and the new line. It prefetches them in passes of 16, gets their positions as numbers,
+already hashed, and has its tables in huge pages like the store's. The copy copies as many bytes as the journal was given. All
+sizes are in one process and are measured alternately. "Without a journal" is the same engine, assembled as in a store, with
+a journal that keeps nothing.
 
-What is there already: 100,000 SKUs; then one SKU with 1,000 batches, of which all have stock, or
-all but the last are sold out, so that each line passes over 999."""
+For the effect of what a store holds: 100,000 SKUs; then one SKU with 1,000 batches, of which either all have stock, or all
+but the last are sold out, so that each line skips 999."""
 
 
 def run(context):

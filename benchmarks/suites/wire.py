@@ -14,14 +14,13 @@ CLIENTS = 50
 REQUEST = encoded("ALLOCATE", "1-" + "0" * 14, sku(0), 1)
 
 METHOD = f"""\
-`bench_load`, one thread with {CLIENTS} connections: each sends as many requests as the pipeline is deep,
-waits for their replies, and sends the next. It is the client of all, because `redis-benchmark` is the limit
-of what it measures here: see its figure for the same `PING`. `allot serve --durability os` with a stock of {SKUS:,}
-SKUs; every request is an order of its own for a random SKU, and is checked to be held afterwards.
-`redis-server` answers `PING`; no disk is involved. The echo (`bench_echo`) sits on the same socket class of
-net/ as Allot's connections, reads into a buffer of equal size, answers a line of {reply_bytes()} bytes for
-every {len(REQUEST)} bytes that come, as long as an ALLOCATE and its reply, and writes once a read. All run
-throughout; requests go to one after the other in turn."""
+`bench_load`, one thread with {CLIENTS} connections: each sends as many requests as the pipeline is deep, waits for their
+replies, and sends the next. It is the client of all servers here, because `redis-benchmark` would be the bottleneck: see its
+figure for the same `PING`. `allot serve --durability os` has a stock of {SKUS:,} SKUs; every request is an order of its own for
+a random SKU, and all lines are verified afterwards. `redis-server` answers `PING`, without a disk. The echo (`bench_echo`) uses
+the same socket class as Allot's connections and a buffer of equal size; it answers a line of {reply_bytes()} bytes for every
+{len(REQUEST)} bytes, the lengths of an ALLOCATE and its reply, and writes once a read. All servers run throughout; they get
+requests alternately."""
 
 
 def echo(context, directory):
