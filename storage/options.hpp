@@ -17,6 +17,11 @@ struct Durability {
     Mode mode = Mode::always;
     std::chrono::milliseconds interval{0};  ///< Mode::interval only, 1..60'000 ms
 
+    /// True when a change is acknowledged only once it is synced.
+    [[nodiscard]] constexpr bool waits_for_sync() const noexcept { return mode == Mode::always; }
+    /// True when the store itself syncs what it writes as it goes.
+    [[nodiscard]] constexpr bool syncs() const noexcept { return mode != Mode::os; }
+
     friend bool operator==(const Durability&, const Durability&) = default;
 };
 

@@ -180,7 +180,7 @@ Lsn Store::closing_snapshot() {
 bool Store::start_snapshot() { return running_->snapshots.start(); }
 
 StoreStatus Store::status() {
-    const StoreCore& core = running_->core;
+    StoreCore& core = running_->core;
     const SnapshotThread& snapshots = running_->snapshots;
     const DiskWatch& disk = core.journal.disk();
     const std::uint64_t free_bytes = disk.free_bytes_now();
@@ -198,7 +198,7 @@ StoreStatus Store::status() {
             .shortages = ledger.shortages().size(),
             .memory_bytes = core.repository.bytes(),
             .journal_bytes = core.journal.bytes_appended(),
-            .journal_groups = core.journal.groups_written(),
+            .journal_groups = core.journal.group_sizes().groups(),
             .journal_file_bytes = core.journal.segments().bytes(),
             .retained_bytes = core.journal.segments().retained_bytes(),
             .waiting_bytes = core.journal.waiting_bytes(),

@@ -10,33 +10,33 @@ namespace allot {
 
 namespace {
 
-void extend(File& file, std::uint64_t from, std::uint64_t to, Zeros how) {
-    if (how == Zeros::implied) return file.allocate(to);
-    const std::vector<std::byte> zeros(std::min<std::uint64_t>(1U << 20U, to - from));
-    while (from < to) {
-        const std::size_t bytes = std::min<std::uint64_t>(zeros.size(), to - from);
-        file.write_at(from, {zeros.data(), bytes});
+void extend(File& file, std::uint64_t bytes, Preallocation how) {
+    if (how == Preallocation::reserved) return file.allocate(bytes);
+    const std::vector<std::byte> zeros(std::min<std::uint64_t>(1U << 20U, bytes));
+    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
+        file.write_at(at,
+                      std::span{zeros}.first(std::min<std::uint64_t>(zeros.size(), bytes - at)));
         file.sync();  // a little at a time: a group's sync does not wait behind all of it
-        from += bytes;
     }
 }
 
 }  // namespace
 
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
-                  const PreparedSegment& segment, Zeros zeros) {
+                  const PreparedSegment& segment, Preallocation preallocation) {
     AsideFile aside{files, directory / journal::aside_name};
-    extend(aside.file(), 0, segment.bytes, zeros);
+    extend(aside.file(), segment.bytes, preallocation);
     aside.file().sync();
     aside.put_at(directory / journal::segment_name(segment.number));
 }
 
 JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
-                             const JournalTail& tail, std::uint64_t segment_bytes, Zeros zeros)
+                             const JournalTail& tail, std::uint64_t segment_bytes,
+                             Preallocation preallocation)
     : files_{files},
       directory_{std::move(directory)},
       segment_bytes_{segment_bytes},
-      zeros_{zeros},
+      preallocation_{preallocation},
       tail_{tail} {
     if (tail_.segment == 0) {
         start_segment(segment_bytes_);
@@ -126,7 +126,7 @@ void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     const std::uint64_t number = tail_.segment + 1;
     if (prepared_.number != number || prepared_.bytes < bytes_needed) {
         prepared_ = {number, bytes_needed};
-        make_segment(files_, directory_, prepared_, zeros_);
+        make_segment(files_, directory_, prepared_, preallocation_);
         files_.sync_directory(directory_);
     }
     file_ = files_.open(directory_ / journal::segment_name(number), FileSystem::Mode::update);

@@ -11,6 +11,7 @@
 #include "storage/journal/group_buffer.hpp"
 #include "storage/journal/journal_index.hpp"
 #include "storage/journal/segment_info.hpp"
+#include "storage/options.hpp"
 
 namespace allot {
 
@@ -26,11 +27,14 @@ struct JournalTail {
     Lsn last = 0;
 };
 
-/// How a new segment comes to hold zeros.
-enum class Zeros : std::uint8_t {
-    written,  ///< so that a sync of what is written over them has nothing but data to write
-    implied,  ///< by the file's length alone, for a journal that is not synced as it goes
+/// How a new segment gets its length, all of it zeros.
+enum class Preallocation : std::uint8_t {
+    written,   ///< so that a sync of what is written over them has nothing but data to write
+    reserved,  ///< without writing them, for a journal that is not synced as it goes
 };
+[[nodiscard]] constexpr Preallocation preallocation_of(const Durability& durability) noexcept {
+    return durability.syncs() ? Preallocation::written : Preallocation::reserved;
+}
 
 /// A segment file made ahead of its use.
 struct PreparedSegment {
@@ -44,7 +48,7 @@ struct PreparedSegment {
 /// Touches no other segment. A failure leaves no file under another name, and may be followed by
 /// another try.
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
-                  const PreparedSegment& segment, Zeros zeros);
+                  const PreparedSegment& segment, Preallocation preallocation);
 
 /// Appends frames to a journal. It neither waits nor starts anything: a thread, or a simulation,
 /// drives it. After any exception it must not be used again.
@@ -55,7 +59,7 @@ public:
     /// earlier process may have left those bytes in the system's cache alone, where they can be
     /// read, and where no further sync reaches them.
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
-                  std::uint64_t segment_bytes, Zeros zeros);
+                  std::uint64_t segment_bytes, Preallocation preallocation);
 
     /// False when write() would start a new segment.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
@@ -117,7 +121,7 @@ private:
     FileSystem& files_;
     std::filesystem::path directory_;
     std::uint64_t segment_bytes_;
-    Zeros zeros_;
+    Preallocation preallocation_;
     JournalTail tail_;
     std::unique_ptr<File> file_;
     std::uint64_t file_bytes_ = 0;

@@ -111,7 +111,7 @@ void write_anew(SimulatedDisk& disk, const Recovered& found) {
     other.create_directories(directory);
     JournalTail tail;
     tail.store_id = found.journal.tail.store_id;
-    JournalWriter writer{other, directory, tail, 4096, Zeros::implied};
+    JournalWriter writer{other, directory, tail, 4096, Preallocation::reserved};
     scan_journal(disk, directory, std::nullopt,
                  [&](std::span<const JournaledUnit> units) {
                      for (const JournaledUnit& unit : units) {

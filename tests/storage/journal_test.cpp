@@ -70,10 +70,10 @@ BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalF
     const Fact fact = OutOfStock{line("o1", "sku", 1)};
     for (int i = 0; i < 100; ++i) (void)journal->core.append({&fact, 1}, 7);
     BOOST_TEST(journal->core.last() == 100U);
-    BOOST_TEST(journal->core.groups_written() == 0U);
+    BOOST_TEST(journal->core.group_sizes().groups() == 0U);
     journal->core.flush();
     journal->threads.wait(100);
-    BOOST_TEST(journal->core.groups_written() == 1U);
+    BOOST_TEST(journal->core.group_sizes().groups() == 1U);
     BOOST_TEST(orders().size() == 100U);
 }
 

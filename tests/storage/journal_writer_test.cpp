@@ -32,7 +32,7 @@ struct JournalOnDisk {
         JournalTail tail;
         tail.store_id = 42;
         tail.epoch = 1;
-        return {disk, directory, tail, segment_bytes, Zeros::written};
+        return {disk, directory, tail, segment_bytes, Preallocation::written};
     }
     static JournalScan scan(SimulatedDisk& disk, Orders* orders = nullptr) {
         return scan_journal(disk, directory, std::nullopt,
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_ma
     }
     JournalTail tail = scan(disk).tail;  // which the cache still shows
     ++tail.epoch;
-    const JournalWriter next{disk, directory, tail, 4096, Zeros::written};
+    const JournalWriter next{disk, directory, tail, 4096, Preallocation::written};
     BOOST_TEST(next.segment() == 1U);
     for (int draw = 0; draw < draws; ++draw) {
         BOOST_REQUIRE((orders(*disk.after_power_cut(random)) == Orders{"o1"}));
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
     // The cache shows the frame, takes it for clean, and would not write it at a further sync.
     JournalTail tail = scan(disk).tail;
     ++tail.epoch;
-    const JournalWriter next{disk, directory, tail, 4096, Zeros::written};
+    const JournalWriter next{disk, directory, tail, 4096, Preallocation::written};
     for (int draw = 0; draw < draws; ++draw) {
         BOOST_REQUIRE((orders(*disk.after_power_cut(random)) == Orders{"o1"}));
     }
@@ -206,7 +206,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_stands_in_the_other_then_it_is_not_r
     writer.sync();
     const auto copy = disk.after_kill();
     JournalTail tail = scan(*copy).tail;
-    JournalWriter other{*copy, directory, tail, 4096, Zeros::written};
+    JournalWriter other{*copy, directory, tail, 4096, Preallocation::written};
     write(writer, "a2");
     write(other, "b2");
     const std::size_t place = scan(disk).tail.offset;

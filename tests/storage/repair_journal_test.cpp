@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_ar
                         DamagedStore) {
     work(30, 0);
     JournalWriter writer{disk, "store", recover(disk, "store", {}).journal.tail, tiny_segment,
-                         Zeros::written};
+                         Preallocation::written};
     const std::size_t at = recover(disk, "store", {}).journal.tail.offset;
     for (int i = 0; i < 3; ++i) {
         GroupBuffer group;
@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_t
                         DamagedStore) {
     work(30, 0);
     JournalTail tail = recover(disk, "store", {}).journal.tail;
-    JournalWriter writer{disk, "store", tail, tiny_segment, Zeros::written};
+    JournalWriter writer{disk, "store", tail, tiny_segment, Preallocation::written};
     GroupBuffer group;
     const std::vector<Fact> nonsense{LineAllocated{line("o", "no-such-sku", 1), BatchRef{"none"}}};
     group.add(nonsense, 0);

@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_rep
     work(source, 30);
     {
         JournalWriter writer{source, "store", recover(source, "store", {}).journal.tail, 8U << 10U,
-                             Zeros::written};
+                             Preallocation::written};
         GroupBuffer group;
         const std::vector<Fact> nonsense{LineAllocated{line("o", "none", 1), BatchRef{"none"}}};
         group.add(nonsense, 0);

@@ -33,7 +33,7 @@ bool recover_files(SimulatedDisk& disk, const StoreOptions& options) {
     if (found.journal.torn) clear_torn_tail(disk, store_directory, *found.journal.torn);
     if (found.journal.tail.segment == 0) return false;
     const JournalWriter writer{disk, store_directory, found.journal.tail, options.segment_bytes,
-                               Zeros::written};
+                               Preallocation::written};
     return true;
 }
 

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "storage/journal/group_sizes.hpp"
+#include "storage/journal/group_staging.hpp"
+#include "storage/journal/journal_writer.hpp"
+#include "storage/journal/next_segment.hpp"
+#include "storage/journal/segment_list.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// What goes to the disk, and when: a batch is the group that has filled, written, then synced if
+/// the mode requires it, then published.
+///
+/// step() is for the journal's thread, begin_history() for the one that opens the store, before the
+/// first step; everything else for any thread.
+class GroupCommit {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    /// All references outlive this. \param histories see GroupJournal
+    GroupCommit(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
+                SegmentList& segments, GroupStaging& staging, NextSegment& next,
+                const StoreOptions& options, Histories histories);
+
+    /// See GroupJournal for these.
+    void begin_history(std::span<const Histories::Left> left);
+    void on_durable(std::function<void(Lsn)> call);
+    Time step(Time now) noexcept;
+
+    [[nodiscard]] Lsn synced() const noexcept { return synced_; }
+    [[nodiscard]] Lsn readable() const noexcept { return readable_; }
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
+    [[noreturn]] void throw_failed() const;
+    [[nodiscard]] const Histories& histories() const noexcept { return histories_; }
+    [[nodiscard]] const GroupSizes& group_sizes() const noexcept { return group_sizes_; }
+
+private:
+    enum class Stage : std::uint8_t { collecting, writing, recording, syncing, closing };
+
+    void next_step(Time now);
+    bool collect(Time now);
+    [[nodiscard]] Time idle_deadline(Time now);
+    [[nodiscard]] Time batch_deadline(Time now, std::size_t bytes);
+    void write_group(Time now);
+    void sync_history();
+    [[nodiscard]] bool has_room();
+    void sync_or_mark(Time now);
+    void close();
+    void publish(Time now);
+    void note_begun_segments();
+    void note_writing(Time now);
+    void set_failed(std::error_code code, std::string_view what);
+    void notify(Lsn lsn);
+
+    const StoreOptions& options_;
+    SegmentList& segments_;
+    GroupStaging& staging_;
+    NextSegment& next_;
+    Histories histories_;
+
+    JournalWriter writer_;
+    GroupBuffer writing_;
+    Stage stage_ = Stage::collecting;
+    Time resume_{};          // what step() returns
+    Time idle_since_{};      // when the journal became idle; Time{}: it is not
+    Time batch_deadline_{};  // of the group that is filling; Time{}: it has none
+    Time unsynced_since_{};
+    Time opened_{};           // the first step; Time{}: there was none yet
+    Lsn noted_;               // the last LSN whose writing segments_ has noted
+    Lsn wanted_ = 0;          // to be synced in this batch
+    UnixMicros newest_ = 0;   // the time of the last unit written
+    bool is_history_begun_;   // in mode os false until the frame of the history is synced
+    bool is_marked_ = false;  // the last frame says that all before it is durable
+
+    std::error_code failure_;  // written before failed_ is
+    std::atomic<Lsn> synced_;
+    std::atomic<Lsn> readable_;
+    std::atomic<bool> failed_ = false;
+    std::atomic<bool> ended_ = false;
+    GroupSizes group_sizes_;
+
+    std::mutex listeners_mutex_;
+    std::vector<std::function<void(Lsn)>> listeners_;
+};
+
+}  // namespace allot

@@ -1,0 +1,102 @@
+#include "storage/journal/group_staging.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "storage/journal/journal_writer.hpp"
+
+namespace allot {
+
+namespace {
+/// What a group may cost beside its units: the frames of the group that is filling and of the one
+/// that is being written.
+constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
+
+/// The bytes of a group that every new segment of this size can hold.
+std::size_t usual_group_bytes(std::uint64_t segment_bytes) {
+    const std::uint64_t taken = JournalWriter::segment_bytes_of(frames_bytes_max);
+    return segment_bytes > taken ? static_cast<std::size_t>(segment_bytes - taken) : 0;
+}
+}  // namespace
+
+GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions& options)
+    : next_{next},
+      options_{options},
+      usual_group_bytes_max_{usual_group_bytes(options.segment_bytes)},
+      staged_{buffer_bytes},
+      last_{last},
+      acknowledged_{last},
+      filling_{buffer_bytes} {}
+
+Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
+    // The group that is filling only shrinks until the next flush().
+    const std::size_t record_bytes = GroupBuffer::record_bytes_max(unit.size());
+    const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
+    if (group_bytes > journal::frame_bytes_max) {
+        throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
+                                " facts is more than a journal frame can hold"};
+    }
+    if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_room(record_bytes);
+    staged_.add(unit, now);
+    staged_time_ = now;
+    const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
+    last_.store(last, std::memory_order_relaxed);
+    return last;
+}
+
+/// A unit accepted here has to fit the present segment, where the next one may not be made.
+void GroupStaging::require_room(std::size_t bytes) const {
+    const std::scoped_lock lock{mutex_};
+    const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;
+    if (group + JournalWriter::mark_bytes_max > room_) next_.require(group);
+}
+
+bool GroupStaging::flush(bool failed) noexcept {
+    if (staged_.empty()) return false;
+    // Readers without the mutex need no order among these, except that what is acknowledged was
+    // added before: so each is a plain store; the default would drain the store buffer.
+    constexpr auto relaxed_order = std::memory_order_relaxed;
+    const std::scoped_lock lock{mutex_};
+    const std::size_t before = filling_.bytes();
+    bytes_appended_.store(
+        bytes_appended_.load(relaxed_order) + staged_.bytes() - sizeof(journal::FrameHeader),
+        relaxed_order);
+    filling_.add(staged_);
+    filling_bytes_.store(filling_.bytes(), relaxed_order);
+    newest_ = staged_time_;
+    const bool relaxed = !options_.durability.waits_for_sync();
+    const bool congested = filling_.bytes() >= backlog_bytes_max;
+    congested_.store(congested, relaxed_order);
+    if (relaxed && !congested && !failed) {
+        acknowledged_.store(last_.load(relaxed_order), std::memory_order_release);
+    }
+    const bool has_work = is_idle_ || (relaxed && filling_.bytes() >= relaxed_group_bytes &&
+                                       before < relaxed_group_bytes);
+    is_idle_ = false;
+    return has_work;
+}
+
+Lsn GroupStaging::written(Lsn reached, std::uint64_t room) noexcept {
+    const std::scoped_lock lock{mutex_};
+    room_ = room;
+    const Lsn acknowledged = std::max<Lsn>(acknowledged_, reached);
+    acknowledged_ = acknowledged;
+    return acknowledged;
+}
+
+void GroupStaging::request_sync(Lsn lsn) {
+    const std::scoped_lock lock{mutex_};
+    sync_wanted_ = std::max(sync_wanted_, lsn);
+}
+
+void GroupStaging::request_close() {
+    const std::scoped_lock lock{mutex_};
+    close_requested_ = true;
+}
+
+bool GroupStaging::close_requested() const {
+    const std::scoped_lock lock{mutex_};
+    return close_requested_;
+}
+
+}  // namespace allot

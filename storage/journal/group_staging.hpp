@@ -1,0 +1,109 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "storage/journal/group_buffer.hpp"
+#include "storage/journal/next_segment.hpp"
+#include "storage/options.hpp"
+
+namespace allot {
+
+/// The way of units of work to the journal's thread: the caller stages each one; flush() adds those
+/// staged, all at once, to the group that fills while another is written.
+///
+/// append() and flush() are for the caller that holds the store's mutex, take() and written() for
+/// the journal's thread, everything else for any thread.
+class GroupStaging {
+public:
+    /// Where replies do not wait for the disk, a group of so many bytes waits for no further units.
+    static constexpr std::size_t relaxed_group_bytes = 1U << 20U;
+    /// With a backlog of this size, replies wait for the disk in every mode, and so do further
+    /// units.
+    static constexpr std::size_t backlog_bytes_max = 8U << 20U;
+    /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
+    static constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
+
+    /// What the journal's thread finds.
+    struct Filled {
+        std::size_t bytes;     ///< of the group; 0: it has no unit
+        UnixMicros newest;     ///< the time of its last unit
+        Lsn sync_wanted;       ///< see request_sync()
+        bool close_requested;  ///< nothing comes after this group
+    };
+
+    /// \param last the last LSN in the journal. `next` and `options` outlive this.
+    GroupStaging(Lsn last, const NextSegment& next, const StoreOptions& options);
+
+    /// \throws StorageFull, std::length_error: see Journal::append()
+    Lsn append(std::span<const Fact> unit, UnixMicros now);
+    /// \param failed nothing more is acknowledged. \return whether the journal's thread has to be
+    /// called.
+    bool flush(bool failed) noexcept;
+
+    /// Gives the group to the journal's thread, in exchange for an empty one, if `is_due(Filled)`.
+    /// Otherwise flush() asks for the thread to be called when it adds a first unit.
+    template <class IsDue>
+    std::optional<Filled> take(GroupBuffer& empty, IsDue&& is_due) {
+        const std::scoped_lock lock{mutex_};
+        const Filled filled{filling_.empty() ? 0 : filling_.bytes(), newest_, sync_wanted_,
+                            close_requested_};
+        const bool due = is_due(filled);
+        is_idle_ = !due && filling_.empty();
+        if (!due) return std::nullopt;
+        std::swap(filling_, empty);
+        room_ -= std::min<std::uint64_t>(room_, empty.bytes() + journal::alignment);
+        filling_bytes_ = filling_.bytes();
+        congested_ = false;  // which is made known once the group is published
+        return filled;
+    }
+    /// \param room the bytes left in the segment behind the groups that were taken.
+    /// \return the last LSN that may be acknowledged: `reached`, unless flush() was ahead of it.
+    Lsn written(Lsn reached, std::uint64_t room) noexcept;
+
+    /// Asks that all up to the LSN be synced soon.
+    void request_sync(Lsn lsn);
+    void request_close();
+    [[nodiscard]] bool close_requested() const;
+
+    [[nodiscard]] Lsn last() const noexcept { return last_; }
+    [[nodiscard]] Lsn acknowledged() const noexcept { return acknowledged_; }
+    [[nodiscard]] bool congested() const noexcept { return congested_; }
+    [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }
+    /// Of the units in the group.
+    [[nodiscard]] std::size_t waiting_bytes() const noexcept {
+        const std::size_t framed = filling_bytes_;
+        return framed - std::min(framed, sizeof(journal::FrameHeader));
+    }
+
+private:
+    void require_room(std::size_t bytes) const;
+
+    const NextSegment& next_;
+    const StoreOptions& options_;
+    const std::size_t usual_group_bytes_max_;  // a larger group needs a larger segment
+
+    GroupBuffer staged_;          // since the last flush(); of the caller
+    UnixMicros staged_time_ = 0;  // of the last unit; likewise
+
+    std::atomic<Lsn> last_;
+    std::atomic<Lsn> acknowledged_;
+    std::atomic<bool> congested_ = false;  // the group is too large
+    std::atomic<std::size_t> filling_bytes_ = 0;
+    std::atomic<std::uint64_t> bytes_appended_ = 0;
+
+    mutable std::mutex mutex_;  // of all that follows
+    GroupBuffer filling_;
+    UnixMicros newest_ = 0;  // the time of the last unit flushed
+    std::uint64_t room_ = 0;
+    Lsn sync_wanted_ = 0;
+    bool is_idle_ = false;  // the journal's thread waits for a first unit
+    bool close_requested_ = false;
+};
+
+}  // namespace allot
