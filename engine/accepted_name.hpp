@@ -7,15 +7,15 @@
 
 namespace allot {
 
-// True when the store holds something of this name: a product, a batch, or a line of the order that
-// is allocated or short.
+// True when the store holds a product or batch of this name, or an allocated or short line of this
+// order.
 [[nodiscard]] bool is_held(const Sku& sku, Repository& repository);
 [[nodiscard]] bool is_held(const BatchRef& batch, Repository& repository);
 [[nodiscard]] bool is_held(const OrderId& order, Repository& repository);
 
-/// A name as a command takes it: one for which is_name() holds, or one that the store holds since
-/// before that rule. So such a name can be looked up, changed and given up, and nothing new gets
-/// it. \return Refusal::bad_name for any other text.
+/// A name in a command: is_name() holds for it, or the store already holds an object of this name
+/// from before that rule. So such an object can be queried, changed and released, but no new object
+/// can get such a name. \return Refusal::bad_name for any other text.
 template <class Name>
 [[nodiscard]] Result<Name> accepted_name(std::string_view text, Repository& repository) {
     auto name = Name::of(text);

@@ -20,7 +20,7 @@ struct AddBatch {
     Eta eta = Eta::warehouse();
 };
 
-/// A batch as it is in another system: AddBatch, perhaps without any units left.
+/// A batch copied from another system: as AddBatch, but it may have no units left.
 struct ImportBatch {
     BatchRef batch;
     Sku sku;
@@ -28,7 +28,7 @@ struct ImportBatch {
     Eta eta;
 };
 
-/// A line that another system has allocated, for the batch that holds it there.
+/// An allocated line copied from another system, with the batch that holds it there.
 struct ImportLine {
     OrderLine line;
     BatchRef batch;
@@ -44,14 +44,15 @@ struct LineItem {
     Quantity quantity;
 };
 
-/// All lines of an order, or none (R12). Two equal ones are one line (R4), because a line is its
-/// order, SKU and quantity: it is held once, and both answers name its batch.
+/// All lines of an order, or none (R12). Two equal lines are one line (R4), which is held once; the
+/// results of both name its batch.
 struct AllocateOrder {
     OrderId order;
     std::vector<LineItem> lines;
 };
 
-/// An order as it is in another system: AllocateOrder, whose answer tells how many lines are new.
+/// An order copied from another system: as AllocateOrder, with the number of new lines as the
+/// result.
 struct ImportOrder {
     AllocateOrder order;
 };
@@ -87,7 +88,8 @@ struct RefusedLine {
     throw_exception_from_error(refused.refusal, where);
 }
 
-/// The batch that holds each line of an order, in the order of the lines. Up to four need no heap.
+/// The batch that holds each line of an order, in the order of the lines. Up to four are stored
+/// without the heap.
 using BatchRefs = boost::container::small_vector<BatchRef, 4>;
 using OrderResult = boost::system::result<BatchRefs, RefusedLine>;
 

@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// When a batch can ship: a calendar day (proleptic Gregorian, years 0001..9999), or at once
-/// because it is in the warehouse. The warehouse comes before every day.
+/// The day on which a batch arrives (proleptic Gregorian, years 0001..9999), or the warehouse, from
+/// which it can ship at once. The warehouse comes before every day.
 class Eta {
 public:
     [[nodiscard]] static constexpr Eta warehouse() noexcept { return Eta{in_warehouse_days}; }

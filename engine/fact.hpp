@@ -12,19 +12,19 @@ namespace allot {
 /// The number of a fact in its store's history, from 1. 0 precedes the first.
 using Lsn = std::uint64_t;
 
-/// The id of a history: of what one opening of a store for writing has added. The history in which
-/// a fact was written, together with its LSN, identifies the fact.
+/// The id of a history: of the facts that one opening of a store has written. A fact's history and
+/// LSN identify it.
 using HistoryId = std::uint64_t;
 
-/// The last fact that a reader has seen. It stands for all facts before it in its history and in
-/// those that this one carries on from.
+/// The last fact that a reader has seen. The reader has also seen all facts before it, in its
+/// history and in the histories that this one continues.
 struct HistoryCursor {
     HistoryId history = 0;
     Lsn lsn = 0;  ///< 0: none was seen
     friend bool operator==(const HistoryCursor&, const HistoryCursor&) = default;
 };
 
-/// Microseconds since 1970-01-01T00:00:00Z, read at the edge, once a unit of work.
+/// Microseconds since 1970-01-01T00:00:00Z, read once for each unit of work, outside the engine.
 using UnixMicros = std::int64_t;
 
 /// An order's request for one SKU. Two lines are the same when all three are equal.
@@ -35,7 +35,7 @@ struct OrderLine {
     friend bool operator==(const OrderLine&, const OrderLine&) = default;
 };
 
-/// A fact: what has happened, in the past tense, never decided anew. Each fact belongs to one SKU.
+/// A fact: a change that was decided, and is never decided again. Each fact belongs to one SKU.
 struct BatchAdded {
     Sku sku;
     BatchRef batch;
@@ -65,8 +65,7 @@ struct BatchRescheduled {
 struct LineAllocated {
     OrderLine line;
     BatchRef batch;
-    Lsn since =
-        0;  ///< of a line that was moved: its seniority; 0: its seniority is this fact's LSN
+    Lsn since = 0;  ///< the seniority of a moved line; 0: this fact's LSN is the line's seniority
     friend bool operator==(const LineAllocated&, const LineAllocated&) = default;
 };
 
@@ -77,8 +76,8 @@ struct LineDeallocated {
     friend bool operator==(const LineDeallocated&, const LineDeallocated&) = default;
 };
 
-/// A line that no batch could take is short from now on (R14). Changes no stock. Journals of format
-/// versions 1 and 2 also have it for a line that is short already, where it changes nothing.
+/// No batch could take a line: it is short from this fact on (R14). Changes no stock. Journals of
+/// format versions 1 and 2 may repeat it for a line that is already short; then it changes nothing.
 struct OutOfStock {
     OrderLine line;
     friend bool operator==(const OutOfStock&, const OutOfStock&) = default;
@@ -98,7 +97,7 @@ struct CommittedFact {
     Lsn lsn;
     UnixMicros time;
     Fact fact;
-    HistoryId history = 0;  ///< that it was written in
+    HistoryId history = 0;  ///< in which the fact was written
     [[nodiscard]] HistoryCursor cursor() const noexcept { return {history, lsn}; }
     friend bool operator==(const CommittedFact&, const CommittedFact&) = default;
 };

@@ -21,7 +21,7 @@ std::optional<Integer> integer_in(std::string_view digits, int base) {
     return value;
 }
 
-/// Keeps the newest.
+/// Removes the oldest rows beyond `kept_max`.
 template <class Row>
 void add(std::vector<Row>& rows, const Row& row) {
     if (rows.size() == Histories::kept_max) rows.erase(rows.begin());
@@ -81,7 +81,7 @@ void Histories::leave(HistoryId id, Lsn agreed) {
 }
 
 std::optional<std::size_t> Histories::index_of(HistoryId id) const noexcept {
-    for (std::size_t i = begun_.size(); i-- > 0;) {  // most ask for one of the last
+    for (std::size_t i = begun_.size(); i-- > 0;) {  // most callers look up a recent fact
         if (begun_[i].id == id) return i;
     }
     return std::nullopt;
@@ -125,7 +125,7 @@ std::optional<Lsn> Histories::agreed_before(const HistoryCursor& cursor) const n
 
 std::vector<Histories::Left> Histories::left_since(const Histories& before, Lsn last) const {
     std::vector<Left> left;
-    std::optional<std::size_t> common;  // the last one that both have, in `before`
+    std::optional<std::size_t> common;  // index in `before` of the last history that both have
     for (std::size_t i = before.begun_.size(); i-- > 0 && !common;) {
         if (index_of(before.begun_[i].id)) common = i;
     }

@@ -15,14 +15,14 @@ namespace allot {
 [[nodiscard]] std::string text_of(HistoryId history);
 /// `<history>:<LSN>`, as `05922658499e07cb:2248`.
 [[nodiscard]] std::string text_of(const HistoryCursor& cursor);
-/// Reads what text_of() writes, with digits of either case. \return none for any other text, and
+/// Parses the result of text_of(), with digits of either case. \return none for any other text, and
 /// for an LSN beyond `lsn_max`.
 [[nodiscard]] std::optional<HistoryCursor> cursor_in(std::string_view text,
                                                      Lsn lsn_max = ~Lsn{0} - 2);
 
-/// The histories in which a store's facts were written, in order, and those that have left the
-/// store because their facts are lost, as by a restore. Each opening of a store for writing begins
-/// a history, so that two which diverged from one state can be told apart. A value.
+/// The histories in which a store's facts were written, in order, and those that the store has
+/// lost, as by a restore. Each opening of a store for writing begins a history, which distinguishes
+/// stores that diverged from the same state. A value.
 class Histories {
 public:
     /// A history in this store. Its facts end where the next history begins; it may have none.
@@ -34,21 +34,21 @@ public:
     /// A history of which no fact is in this store any more.
     struct Left {
         HistoryId id;
-        Lsn agreed;  ///< the last LSN of what it carried on from that is here, too
+        Lsn agreed;  ///< the last LSN that it and this store have in common
         friend bool operator==(const Left&, const Left&) = default;
     };
     /// The newest of each are kept, up to this number; older ones become unknown.
     static constexpr std::size_t kept_max = 65'536;
 
-    /// \return none where a history comes twice, the order of `begun` is not that of their first
-    /// facts, or there are more than are kept.
+    /// \return none when a history occurs twice, `begun` is not in the order of the first facts, or
+    /// there are more than `kept_max`.
     [[nodiscard]] static std::optional<Histories> of(std::vector<Begun> begun,
                                                      std::vector<Left> left);
 
     /// Begins a history, unless it is known already.
     /// \pre `first` is not before that of the last one.
     void begin(HistoryId id, Lsn first);
-    /// As begin(), for a history that is recorded only with its first fact.
+    /// As begin(), for a history that recorded() omits until its first fact.
     void begin_with_first_fact(HistoryId id, Lsn first);
     /// Notes that the last history is recorded.
     void record() noexcept { is_recorded_ = true; }
@@ -60,20 +60,20 @@ public:
     [[nodiscard]] std::span<const Left> left() const noexcept { return left_; }
     [[nodiscard]] bool knows(HistoryId id) const noexcept;
 
-    /// The history in which the fact was written; for a fact before all that is known, the first
-    /// one.
+    /// The history in which the fact was written; the oldest known one for a fact before it.
     [[nodiscard]] HistoryId at(Lsn lsn) const noexcept;
     /// \param end the LSN of the last fact.
     [[nodiscard]] HistoryId current(Lsn end) const noexcept;
-    /// What is recorded once the facts up to `end` are.
+    /// The histories that are recorded once the facts up to `end` are.
     [[nodiscard]] Histories recorded(Lsn end) const;
-    /// \return none where all that the cursor stands for is in this store, or may still come in the
-    /// last history; otherwise the last LSN that agrees. 0: its history is not known.
+    /// \return none when the facts up to the cursor are in this store, or may still be written in
+    /// the last history; otherwise the last LSN that both have in common. 0: the history is
+    /// unknown.
     [[nodiscard]] std::optional<Lsn> agreed_before(const HistoryCursor& cursor) const noexcept;
 
-    /// The histories of `before` that are not known here, as histories that have left: for a store
-    /// whose files were replaced by others of the same store.
-    /// \param last the last LSN here. \return none where the two have nothing in common.
+    /// The histories of `before` that are unknown here, as lost histories: for a store whose files
+    /// were replaced by others of the same store. \param last the last LSN here. \return none when
+    /// the two have no history in common.
     [[nodiscard]] std::vector<Left> left_since(const Histories& before, Lsn last) const;
 
     friend bool operator==(const Histories&, const Histories&) = default;
@@ -90,7 +90,7 @@ private:
 
     std::vector<Begun> begun_;
     std::vector<Left> left_;
-    bool is_recorded_ = true;  // the last one is, whether it has a fact or not
+    bool is_recorded_ = true;  // the last history is recorded even without a fact
 };
 
 }  // namespace allot

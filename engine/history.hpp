@@ -25,8 +25,7 @@ private:
     Lsn oldest_;
 };
 
-/// The requested facts follow facts that this store does not have: the caller knows another
-/// history.
+/// The requested position is beyond the store's next fact: the caller has read another history.
 class AheadOfHistory : public std::runtime_error {
 public:
     explicit AheadOfHistory(Lsn last)
@@ -37,9 +36,8 @@ private:
     Lsn last_;
 };
 
-/// The cursor names facts that are not in this store: its history diverged, as at a restore, a
-/// repair or a power cut in mode `os`. It stays diverged, however long this store's history
-/// becomes.
+/// The cursor names a fact that this store has lost, as by a restore, a repair or a power cut in
+/// mode `os`. The cursor stays invalid, even when the store has passed its LSN.
 class DivergedHistory : public std::runtime_error {
 public:
     DivergedHistory(HistoryId history, const HistoryCursor& agreed)
@@ -49,9 +47,9 @@ public:
           agreed_{agreed} {}
     /// The history that the cursor named.
     [[nodiscard]] HistoryId history() const noexcept { return history_; }
-    /// The last fact that both histories have, as this store names it: the reader has to discard
-    /// what it read after that, and read anew. LSN 0 where they have none in common, or the history
-    /// is not known here.
+    /// The cursor, in this store, of the last fact that both histories have. The reader has to
+    /// discard the facts that it read after that, and continue from here. LSN 0 when they have no
+    /// fact in common, or this store does not know the history.
     [[nodiscard]] const HistoryCursor& agreed() const noexcept { return agreed_; }
 
 private:
@@ -83,11 +81,11 @@ public:
     [[nodiscard]] const CommittedFact& back() const noexcept { return facts_.back(); }
     /// Of the last fact. \pre !empty()
     [[nodiscard]] HistoryCursor cursor() const noexcept { return back().cursor(); }
-    /// Without the first `count` facts, or all of them.
+    /// The run without its first `count` facts; empty when it has no more.
     [[nodiscard]] FactRun after(std::size_t count) const noexcept {
         return {block_, facts_.subspan(std::min(count, size()))};
     }
-    /// The first `count` facts, or all there are.
+    /// The first `count` facts, or the whole run when it has fewer.
     [[nodiscard]] FactRun first(std::size_t count) const noexcept {
         return {block_, facts_.first(std::min(count, size()))};
     }
@@ -104,36 +102,37 @@ private:
 class FactCursor {
 public:
     virtual ~FactCursor() = default;
-    /// The LSN of the fact that is given next.
+    /// The LSN of the next fact that take() returns.
     [[nodiscard]] virtual Lsn next() const noexcept = 0;
-    /// Gives the next facts: at least one if there are any, at most `most`, as many as are stored
-    /// together. Empty when there are none; never waits for more.
+    /// Returns the next facts: at most `most`, as many as are stored together, and at least one if
+    /// there are any. Empty when there are none; never waits for more.
     /// \throws TrimmedHistory when they are not kept any more; std::exception when they cannot be
     /// read. The cursor has not moved then.
     [[nodiscard]] virtual FactRun take(std::size_t most) = 0;
 };
 
-/// The facts that a store keeps, for any reader. A fact is shown only once it cannot be undone.
-/// Thread-safe.
+/// The facts that a store keeps, for any reader. A fact becomes visible only when no crash that the
+/// durability mode covers can undo it. Thread-safe.
 class FactHistory {
 public:
     virtual ~FactHistory() = default;
     /// The first LSN that is kept; end() + 1 when none is. Never goes back.
     [[nodiscard]] virtual Lsn oldest() const noexcept = 0;
-    /// The last LSN that is shown. Never goes back. A fact is shown before Journal::on_durable()
+    /// The last visible LSN. Never goes back. A fact becomes visible before Journal::on_durable()
     /// reports it.
     [[nodiscard]] virtual Lsn end() const noexcept = 0;
-    /// The history in which each fact was written. The object stays the same.
+    /// The histories in which the facts were written. The reference stays valid.
     [[nodiscard]] virtual const Histories& histories() const noexcept = 0;
-    /// \param from the first LSN to be given, which may be one that no fact has yet.
+    /// \param from the first LSN to read, which may be that of the next fact.
     /// \return a cursor; the history outlives it. \throws TrimmedHistory
     [[nodiscard]] virtual std::unique_ptr<FactCursor> read(Lsn from) = 0;
 
-    /// The history in which the last shown fact was written, or one begun since without a fact, as
+    /// The history of the last visible fact, or a history without a fact that has begun since, as
     /// after a restore.
     [[nodiscard]] HistoryId current() const noexcept { return histories().current(end()); }
-    /// The cursor of a fact, or of LSN 0, which precedes the first. Of a fact that is not shown yet
-    /// it is the last shown one's: a crash may take the others, and the history that they are in.
+    /// The cursor of a fact, or of LSN 0, which precedes the first. For a fact that is not visible
+    /// yet it is the cursor of the last visible fact: a crash may lose the later ones and their
+    /// history.
     [[nodiscard]] HistoryCursor cursor_at(Lsn lsn) const noexcept {
         lsn = std::min(lsn, end());
         return {histories().at(lsn), lsn};

@@ -7,9 +7,9 @@
 
 namespace allot {
 
-/// Checks the whole state: for every batch, available = purchased less all lines that it holds
-/// (R3); batches in order of preference; every line found by its order, and allocated once; no line
-/// that is short allocated (R14).
+/// Checks the whole state: for every batch, available = purchased less its allocated lines (R3);
+/// batches are in order of preference; every line is found by its order, and is allocated once; no
+/// line is both allocated and short (R14).
 /// \return a sentence for each violation; empty when there is none.
 [[nodiscard]] std::vector<std::string> violations(Repository& repository);
 

@@ -52,7 +52,8 @@ OrderSlot Ledger::find_order(const OrderId& order) const {
 }
 
 std::uint64_t Ledger::line_hash(Index order, Index product, std::uint32_t quantity) noexcept {
-    // Multiply and fold: the indices are the store's own numbers, no client chooses them freely.
+    // Multiply and fold: the indices are the store's own numbers, which a client cannot choose
+    // freely.
     constexpr std::uint64_t a = 0x9E37'79B9'7F4A'7C15, b = 0xD1B5'4A32'D192'ED03;
     std::uint64_t h = (std::uint64_t{order} << 32U | product) * a;
     h = (h ^ (h >> 32U) ^ quantity) * b;
@@ -90,7 +91,7 @@ Index Ledger::find_line(OrderSlot order, Index product, Quantity quantity) const
     return at;
 }
 
-/// \pre the batch's first line is of no later seniority, and its last one of a later.
+/// \pre the batch's first line is not later in seniority, and its last line is.
 /// \param near a line of the batch.
 Index Ledger::last_before(const Batch& batch, Index near, Lsn seniority) const {
     const auto comes_later = [&](Index at) { return lines_[at].allocated_at > seniority; };
@@ -121,7 +122,7 @@ std::optional<LinePosition> Ledger::find_position(Index batch_at, Lsn seniority)
 }
 
 void Ledger::remember(Index batch, Index line) {
-    constexpr std::size_t batches_max = 65'536;  // more than one unit inserts lines into
+    constexpr std::size_t batches_max = 65'536;  // more batches than one unit adds lines to
     if (last_inserted_.size() >= batches_max) last_inserted_.clear();
     last_inserted_[batch] = line;
 }

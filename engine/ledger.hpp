@@ -22,19 +22,19 @@ struct alignas(32) AllocatedLine {
     Index order = no_index;
     Index batch = no_index;
     std::uint32_t quantity = 0;
-    Index earlier = no_index;        ///< the batch's line that comes before this one by seniority
-    Index later = no_index;          ///< and the one after
-    Index order_earlier = no_index;  ///< the order's line entered before this one
+    Index earlier = no_index;        ///< the batch's previous line by seniority
+    Index later = no_index;          ///< the batch's next line by seniority
+    Index order_earlier = no_index;  ///< the order's line that was added before this one
 };
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
-/// One byte for each line of an order, until the order has more than four: nearly always enough to
-/// tell, without a look at any line, that a line is not among them. A tag is odd.
+/// One byte for each line of an order with up to four lines. A new line is nearly always recognized
+/// by these bytes, without reading any other line. A tag is odd.
 class LineTags {
 public:
     /// \pre not given_up()
     [[nodiscard]] bool may_hold(std::uint8_t tag) const noexcept {
-        // A byte of `differences` is zero where the tag stands (Hacker's Delight, 6-1).
+        // A byte of `differences` is zero where the byte equals the tag (Hacker's Delight, 6-1).
         const std::uint32_t differences = tags_ ^ ones * tag;
         return ((differences - ones) & ~differences & ones << 7U) != 0;
     }
@@ -57,7 +57,7 @@ private:
 struct alignas(32) Order {
     CompactName id{};
     LineTags tags{};               ///< given up: the lines are indexed, see Ledger::line_index_
-    Index latest_line = no_index;  ///< added last; `order_earlier` leads to the others
+    Index latest_line = no_index;  ///< the line added last; `order_earlier` links to the others
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
@@ -67,22 +67,21 @@ struct OrderSlot {
     Index at = no_index;     ///< no_index: no line of it is allocated
 };
 
-/// The position of a line on a batch, existing or to be added: between two others, by seniority.
+/// The position of a line on a batch: the lines before and after it, by seniority.
 struct LinePosition {
     Index batch = no_index;
     Index earlier = no_index;
     Index later = no_index;
 };
 
-/// The book in which all products of a store keep their batches and allocated lines, in flat pools
-/// and indices: a store holds millions, and small containers in each product would cost more memory
-/// and time. The ledger finds batches by reference, lines by order, product and quantity. Product
-/// decides which batch takes a line; nothing outside Product calls a function here that is not
-/// const.
+/// The batches and allocated lines of all products of a store, in flat pools and indices: a store
+/// holds millions, and small containers in each product would cost more memory and time. The ledger
+/// finds batches by reference, and lines by order, product and quantity. Product decides which
+/// batch takes a line; only Product calls functions that are not const.
 class Ledger {
 public:
     /// \param hash_seed keeps a client from choosing names that collide. No decision depends on it.
-    /// \param memory where its pools and indices are; it outlives the ledger.
+    /// \param memory allocates pools and indices; outlives the ledger.
     Ledger(std::uint64_t hash_seed, std::pmr::memory_resource* memory)
         : seed_{hash_seed},
           batches_{memory},
@@ -144,15 +143,15 @@ public:
     [[nodiscard]] Index first_line(Index batch) const noexcept {
         return batches_[batch].first_line_;
     }
-    /// Finds the position of a line of this seniority on a batch. Constant time for a line that
-    /// follows all others; otherwise in proportion to the lines between that position and the
-    /// nearer of two points: the position where add_line() last inserted a line on this batch, and
-    /// the batch's end. So moved lines that arrive from the oldest on are merged in one pass.
+    /// Finds the position of a line of this seniority on a batch. Takes constant time for a line
+    /// that follows all others; otherwise time in proportion to the number of lines between the
+    /// position and the nearer of two points: the last insertion of add_line() on this batch, and
+    /// the batch's end. So moved lines that come in order of seniority are merged in one pass.
     /// \return none when a line of the batch has this seniority.
     [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const;
-    /// Books a line on a batch.
+    /// Adds a line to a batch.
     /// \pre the batch has enough available, no batch of its product holds the line, and `slot` and
-    /// `position` are what find_order() and find_position() give.
+    /// `position` are the results of find_order() and find_position().
     void add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
                   Quantity quantity, Lsn seniority);
     void release(Index line);
@@ -163,15 +162,15 @@ public:
     [[nodiscard]] const ShortageBook& shortages() const noexcept { return shortages_; }
     [[nodiscard]] ShortageBook& shortages() noexcept { return shortages_; }
 
-    /// Indices of batches and of lines are below these. A record keeps its index; a free slot holds
-    /// a batch of no product, or a line on no batch.
+    /// The number of slots: an index of a batch or line is below it. A record keeps its index; a
+    /// free slot holds a batch of no product, or a line on no batch.
     [[nodiscard]] Index batch_slots() const noexcept { return batches_.slots(); }
     [[nodiscard]] Index line_slots() const noexcept { return lines_.slots(); }
 
     [[nodiscard]] std::size_t batch_count() const noexcept { return batches_.size(); }
     [[nodiscard]] std::size_t line_count() const noexcept { return lines_.size(); }
     [[nodiscard]] std::size_t order_count() const noexcept { return orders_.size(); }
-    /// Memory held, in bytes, longer names than 23 bytes aside.
+    /// Memory held, in bytes, without names longer than 23 bytes.
     [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
@@ -193,11 +192,13 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex<> batch_index_;
     FlatIndex<> order_index_;
-    /// From a line of an indexed order to the line added after it, whose `order_earlier` is that
-    /// line: a lookup yields both. The latest line, which has none after it, is not in the index.
+    /// For orders with more than four lines: maps a line to the line added after it, whose
+    /// `order_earlier` is that line, so a lookup yields both. The order's latest line is not in the
+    /// index.
     FlatIndex<> line_index_;
-    /// For a batch, the line last inserted between two others: where find_position() begins its
-    /// next search. The line may be gone, or on another batch by now. No decision depends on it.
+    /// Maps a batch to the line that was last inserted between two others, where find_position()
+    /// begins its next search. The line may have been released or moved since. No decision depends
+    /// on it.
     boost::unordered_flat_map<Index, Index> last_inserted_;
     ShortageBook shortages_;
 };

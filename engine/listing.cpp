@@ -5,7 +5,8 @@
 namespace allot {
 namespace {
 
-/// Calls `look` with each index from `from` on. \return the next index; 0: that was all.
+/// Calls `look` with each index from `from` on. \return where the next page begins; 0: there is
+/// none.
 template <class Look>
 Index visit(Index from, std::size_t most, Index slots, Look look) {
     const std::size_t end = std::min<std::size_t>(slots, std::size_t{from} + most);

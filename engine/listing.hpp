@@ -8,10 +8,10 @@
 
 namespace allot {
 
-// All batches, or all allocated lines, of a store, page by page, in an unspecified order. A row
-// that does not change during the listing is listed once; one that changes may be missing or listed
-// as it was. A caller that needs one state of the store applies the facts since the listing's
-// beginning to what was listed.
+// Lists all batches, or all allocated lines, of a store, page by page, in an unspecified order. A
+// row that does not change during the listing is listed once; a row that changes may be missing, or
+// listed with its old contents. A caller that needs one state of the store applies the facts since
+// the listing's beginning to the rows.
 
 struct ListedBatch {
     BatchRef batch;
@@ -30,11 +30,11 @@ struct ListedLine {
 template <class Row>
 struct ListedRows {
     std::vector<Row> rows;
-    Index next = 0;  ///< where to go on; 0: that was all
+    Index next = 0;  ///< where the next page begins; 0: there is none
 };
 
-/// \param from 0 to begin, or `next`; beyond the end there are no rows.
-/// \param most the number of slots visited, and so of rows at most. \pre most > 0
+/// \param from 0, or the `next` of the previous page; beyond the end there are no rows.
+/// \param most the number of slots visited, which bounds the number of rows. \pre most > 0
 [[nodiscard]] ListedRows<ListedBatch> list_batches(Repository& repository, Index from,
                                                    std::size_t most);
 [[nodiscard]] ListedRows<ListedLine> list_lines(Repository& repository, Index from,

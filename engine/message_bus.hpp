@@ -9,8 +9,8 @@
 
 namespace allot {
 
-/// A command's result, and the LSN whose durability makes it certain: the last one that the command
-/// wrote or could have seen.
+/// A command's result, and the LSN of the last fact that the command wrote or could have read: the
+/// result is certain once this LSN is durable.
 template <class T>
 struct Answer {
     T result;
@@ -22,9 +22,9 @@ template <class T>
 concept HandledCommand =
     requires(const T& command, UnitOfWork& work) { allot::handle(command, work); };
 
-/// The single entry point: passes each command to its `handle` function in a unit of work of its
-/// own or, while a Transaction exists, in that one. The outcome can be read from the FactHistory.
-/// Not thread-safe: its owner makes one call at a time.
+/// The single entry point: passes each command to its `handle` function, in a unit of work of its
+/// own or, while a Transaction exists, in that of the Transaction. The resulting facts can be read
+/// from the FactHistory. Not thread-safe.
 class MessageBus {
 public:
     class Transaction;
@@ -40,14 +40,13 @@ public:
 
     /// As handle(Allocate). Before it decides, it prefetches the memory that the line needs.
     Answer<Result<BatchRef>> allocate(const OrderLine& line);
-    /// As handle(Allocate) of one line after the other. For several lines at once it prefetches the
-    /// memory that they need, and reads the clock. \pre both spans are of one size.
-    /// \return the last answer's LSN.
+    /// As handle(Allocate) for each line in turn. It prefetches memory, and reads the clock, once
+    /// for several lines. \pre both spans are of one size. \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
-    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit: see
-    /// UnitOfWork::attempt(). It is committed unless it is refused or throws; of a refusal for want
-    /// of stock the shortage is.
+    /// Executes `decide(UnitOfWork&)`, which returns a Result, as one unit: see
+    /// UnitOfWork::attempt(). The unit is committed unless it is refused or throws; when it is
+    /// refused for lack of stock, only its shortage is committed.
     template <class Decide>
     auto transact(Decide&& decide) {
         return transact_at(clock_.now(), std::forward<Decide>(decide));
@@ -78,13 +77,13 @@ private:
     Repository& repository_;
     Journal& journal_;
     Clock& clock_;
-    UnitOfWork* open_ = nullptr;  // of the transaction that there is
+    UnitOfWork* open_ = nullptr;  // of the current transaction
 };
 
-/// One unit that all commands join which its bus handles during its lifetime: each command sees the
-/// changes of those before it, has an outcome of its own, and is answered with the LSN that its
-/// last fact will have. The destructor undoes all of them unless commit() was called. One at a time
-/// on a bus.
+/// One unit for all commands that its bus handles during its lifetime. Each command sees the
+/// changes of those before it, succeeds or fails by itself, and is answered with the LSN that its
+/// last fact will have. The destructor undoes all of them unless commit() was called. A bus has at
+/// most one transaction at a time.
 class MessageBus::Transaction {
 public:
     explicit Transaction(MessageBus& bus) noexcept

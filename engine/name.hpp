@@ -16,19 +16,19 @@
 
 namespace allot {
 
-/// True for 1..64 bytes of UTF-8 in which people see every character: no code point of
-/// detail::invisible_points, and spaces (U+0020) inside only, never two in a row. Private-use and
-/// unassigned code points are characters like any other: what they show is for a font, or a later
-/// version of Unicode, to say.
+/// True for 1..64 bytes of UTF-8 without a code point of detail::invisible_points, with spaces
+/// (U+0020) only inside and never two in a row. Private-use and unassigned code points are allowed:
+/// a font, or a later version of Unicode, may make them visible.
 [[nodiscard]] constexpr bool is_name(std::string_view text) noexcept;
 
-/// True for what a store may hold as a name: as is_name(), but of the invisible code points only
-/// control characters (Cc) and white space are refused. Names were taken in by that rule once.
+/// True for a text that a store may hold as a name: as is_name(), but of the invisible code points
+/// only control characters (Cc) and white space are refused. Early versions accepted names by this
+/// rule.
 [[nodiscard]] constexpr bool is_stored_name(std::string_view text) noexcept;
 
-/// A retailer's name for something: a text for which is_name() holds, or that the store has held
-/// since before that rule. Compared byte by byte, without normalization. The tag makes each kind of
-/// name a type of its own. Never allocates.
+/// The name of a SKU, batch or order: a text for which is_name() holds, or a name that a store
+/// holds from before that rule. Compared byte by byte, without normalization. The tag makes each
+/// kind of name a type of its own. Never allocates.
 template <class Tag>
 class Name {
 public:
@@ -40,15 +40,14 @@ public:
         return Name{text, Checked{}};
     }
 
-    /// To look up what a store may hold, not to give something new that name.
-    /// \return the name, or Refusal::bad_name where is_stored_name() does not hold.
+    /// For looking up an object of a store, not for naming a new one.
+    /// \return the name, or Refusal::bad_name when is_stored_name() does not hold.
     [[nodiscard]] static constexpr Result<Name> stored(std::string_view text) noexcept {
         if (!is_stored_name(text)) return Refusal::bad_name;
         return Name{text, Checked{}};
     }
 
-    /// A name that has been checked before, such as one that the store holds. \pre
-    /// is_stored_name(text)
+    /// For a name that has been checked before, such as one in the store. \pre is_stored_name(text)
     [[nodiscard]] static constexpr Name unchecked(std::string_view text) noexcept {
         BOOST_ASSERT(is_stored_name(text));
         return Name{text, Checked{}};
@@ -93,7 +92,7 @@ private:
         }
     }
 
-    std::array<char, bytes_max> bytes_;  // beyond the size: nothing
+    std::array<char, bytes_max> bytes_;  // not initialized beyond the size
     std::uint8_t size_;
 };
 
@@ -103,8 +102,8 @@ using OrderId = Name<struct OrderIdTag>;
 
 namespace detail {
 
-/// Takes one code point off the front of `rest`, which is not empty.
-/// \return the code point, or -1 where the bytes are not well-formed UTF-8
+/// Removes the first code point from `rest`, which is not empty.
+/// \return the code point, or -1 when the bytes are not well-formed UTF-8
 /// (Unicode 15, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
 constexpr std::int32_t take_code_point(std::string_view& rest) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
@@ -141,12 +140,12 @@ inline bool is_plain(const char* eight) noexcept {
     constexpr std::uint64_t highs = ones << 7U;
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, eight, sizeof bytes);
-    // With no high bit set, neither sum carries into the next byte: the first sets a high bit for
-    // what is above 0x20, the second for what is above 0x7E.
+    // With no high bit set, neither sum carries into the next byte: the first sets the high bit of
+    // bytes above 0x20, the second of bytes above 0x7E.
     return ((bytes | ~(bytes + ones * 0x5F) | (bytes + ones)) & highs) == 0;
 }
 
-/// True where all is printable ASCII other than space, as in nearly every name.
+/// True when all bytes are printable ASCII other than space, as in nearly every name.
 constexpr bool is_all_plain(std::string_view text) noexcept {
     if (!std::is_constant_evaluated()) {
         while (text.size() >= 8 && is_plain(text.data())) text.remove_prefix(8);
@@ -159,7 +158,8 @@ constexpr bool is_invisible_point(std::int32_t point) noexcept {
     return is_invisible(static_cast<char32_t>(point));
 }
 
-/// True for well-formed UTF-8 with spaces inside only, one at a time, and nothing else refused.
+/// True for well-formed UTF-8 with spaces only inside, one at a time, and no other `refused` code
+/// point.
 template <bool (*refused)(std::int32_t) noexcept>
 [[gnu::noinline]] constexpr bool is_visible_throughout(std::string_view text) noexcept {
     std::int32_t before = ' ';

@@ -9,8 +9,8 @@
 
 namespace allot {
 
-/// The storage has no room for a change at present. Nothing has changed, all data can be read, and
-/// the same change may be accepted later.
+/// The disk has no space for a change. Nothing has changed, all data can be read, and the same
+/// change may be accepted later.
 class StorageFull : public std::system_error {
 public:
     using std::system_error::system_error;
@@ -22,22 +22,22 @@ public:
     virtual ~Journal() = default;
     /// Accepts one unit of work, all or nothing. The unit is not yet durable: see durable(). The
     /// journal may keep it in memory until flush().
-    /// \param unit one fact at least, in order.
-    /// \return the LSN of its last fact; its first has the number after last().
-    /// \throws StorageFull when the disk has no room for the unit.
+    /// \param unit at least one fact, in order.
+    /// \return the LSN of its last fact; the LSN of its first is last() + 1.
+    /// \throws StorageFull when the disk has no space for the unit.
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
-    /// Lets the appended units be written. Called when the StoreMutex is unlocked.
+    /// Releases the appended units for writing. Called when the StoreMutex is unlocked.
     virtual void flush() noexcept {}
     /// The LSN of the last fact appended.
     [[nodiscard]] virtual Lsn last() const noexcept = 0;
     /// The last LSN that may be acknowledged: in the default mode, the last that would survive a
     /// power cut. Never goes back.
     [[nodiscard]] virtual Lsn durable() const noexcept = 0;
-    /// Registers `call` for each new value of durable(), and once for ~0 when the storage has
-    /// failed. A thread of the journal makes the calls. The call must not throw, and must not wait
-    /// for the journal.
+    /// Registers `call`, which a thread of the journal calls with each new value of durable(), and
+    /// once with ~0 when the storage has failed. It must not throw, and must not wait for the
+    /// journal.
     virtual void on_durable(std::function<void(Lsn)> call) = 0;
 };
 
@@ -51,7 +51,7 @@ public:
     virtual void unlock() noexcept = 0;
 };
 
-/// The time, read at the edge, once a unit of work; the value is journaled.
+/// The time, read once for each unit of work; the value is journaled.
 class Clock {
 public:
     virtual ~Clock() = default;

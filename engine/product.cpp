@@ -89,8 +89,8 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
     const auto from = Purchased::of(batch.purchased()).value();
     if (purchased == from) return 0;
 
-    // The latest lines are released until the rest fits, before the batch shrinks: so it never
-    // holds more than it has.
+    // The latest lines are released until the rest fits, before the batch shrinks: so its lines
+    // never exceed its purchased quantity.
     std::vector<std::pair<OrderLine, Lsn>> released;  // and their seniority
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {

@@ -19,7 +19,8 @@ class Product;
 /// How often a product's stock has changed (R11).
 using Version = std::uint64_t;
 
-/// What a decision has looked up of the names in its fact, so that apply() need not look again.
+/// The slots that a decision has found for the names in its fact, so that apply() need not search
+/// again.
 struct LookupHint {
     Index batch = no_index;  ///< no_index: nothing was looked up, as in a replay
     OrderSlot order = {};
@@ -95,40 +96,40 @@ public:
     /// R14. Ends the shortage of a line, if it is short.
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
-    /// Of one SKU: an allocation may look at all of them, and they are never removed.
+    /// The batches of one SKU: an allocation may read all of them, and they are never removed.
     static constexpr std::size_t batches_max = 65'536;
 
-    /// R7. \return Refusal::batch_exists when the batch is there with other contents,
+    /// R7. \return Refusal::batch_exists when the batch exists with other contents,
     /// Refusal::batch_limit when there would be more than batches_max.
     /// \pre no other product has a batch of this reference.
     Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
                            FactRecorder& recorder);
-    /// R8. The latest lines by seniority are released, and keep it where they are allocated again.
-    /// \return how many were released, each allocated again or short.
+    /// R8. Releases the latest lines by seniority, which they keep when they are allocated again.
+    /// \return how many were released, each of which is allocated again or short.
     std::size_t change_quantity(Index batch, Purchased purchased, FactRecorder& recorder);
     /// R9; Eta::warehouse() receives the batch.
     void reschedule(Index batch, Eta eta, FactRecorder& recorder);
-    /// Books a line on the batch that held it elsewhere, without a decision (an import).
+    /// Adds a line to the given batch, without a decision (an import).
     /// \return Refusal::out_of_stock when the batch has not enough available; Refusal::batch_exists
     /// when another batch of the product holds the line.
     Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
 
-    /// Makes the fact true.
-    /// \param hint what the decision found, if the state has not changed since.
+    /// Changes the state as the fact says.
+    /// \param hint the slots that the decision found, if the state has not changed since.
     /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
     /// fact names the line, but not since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state.
     [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const LookupHint& hint = {},
                              EndedShortages* ended = nullptr);
-    /// The exact inverse of the last apply(), of that LSN; takes off `ended` what apply() put
-    /// there.
+    /// The exact inverse of the last apply(), which had this LSN; removes from `ended` what apply()
+    /// added.
     void revert(const Fact& fact, Lsn lsn, EndedShortages& ended);
     /// Marks the end of a unit of work that touched the product.
     void set_current_to(Lsn lsn) noexcept { current_to_ = lsn; }
-    /// Sets the version that a snapshot states: a snapshot does not hold the facts that led to it.
+    /// Sets the version from a snapshot, which does not hold the facts that led to it.
     void set_version(Version version) noexcept { version_ = version; }
-    /// Adds a shortage that a snapshot states. \return false, and nothing has changed, when it
-    /// contradicts the state.
+    /// Adds a shortage from a snapshot. \return false, and nothing has changed, when it contradicts
+    /// the state.
     [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
 
 private:
@@ -157,7 +158,7 @@ private:
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
     std::uint32_t sold_out_ : 31 = 0;
-    std::uint32_t has_shortages_ : 1 = 0;  // so that a line need not look where there are none
+    std::uint32_t has_shortages_ : 1 = 0;  // spares a search in the ShortageBook
 };
 static_assert(sizeof(Product) == 88, "there are millions");
 

@@ -10,7 +10,7 @@ namespace allot {
 Index Product::own_batch(const BatchRef& ref) const {
     const Index likely = first_candidate();
     if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
-    constexpr std::size_t few = 4;  // which a decision has just looked at
+    constexpr std::size_t few = 4;  // batches that a decision has just read
     if (batches_.size() <= few) {
         const auto at = std::ranges::find(batches_, ref.view(),
                                           [&](Index i) { return ledger_->batch(i).ref_view(); });
@@ -36,7 +36,8 @@ void Product::pass_sold_out() noexcept {
         ++sold_out_;
 }
 
-/// The batch may have something available, or another rank, from now on.
+/// Takes the batch and those after it out of sold_out(): it may have units available, or another
+/// rank, from now on.
 void Product::reopen(Index batch) noexcept {
     const auto passed = sold_out();
     const auto before = static_cast<std::size_t>(std::ranges::find(passed, batch) - passed.begin());
@@ -70,7 +71,7 @@ bool Product::take_over_shortage(const OrderLine& line, Lsn since) {
     return find_shortage(order_hash, line) == no_index && apply(OutOfStock{line}, since);
 }
 
-/// Each returns false when the fact contradicts the state, and then has changed nothing.
+/// Each overload returns false when the fact contradicts the state, and has changed nothing then.
 struct Product::Applier {
     Product& product;
     Ledger& ledger;
@@ -151,7 +152,7 @@ struct Product::Applier {
     }
 };
 
-/// Each reverts what the Applier of the same fact did.
+/// Each overload reverts the effect of the Applier's overload for the same fact.
 struct Product::Reverter {
     Product& product;
     Ledger& ledger;

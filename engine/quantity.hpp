@@ -48,7 +48,7 @@ private:
     std::uint32_t units_;
 };
 
-using Quantity = Units<1>;   ///< what a line orders
-using Purchased = Units<0>;  ///< what a batch holds in all; an emptied batch holds 0
+using Quantity = Units<1>;   ///< of a line
+using Purchased = Units<0>;  ///< of a batch, allocated or not; 0 for an emptied batch
 
 }  // namespace allot

@@ -66,8 +66,8 @@ Product* Repository::prefetch_line(const LineNames& line) {
     return touch(named(line.sku, sku, likely));
 }
 
-// One pass for each step of a decision: what a pass prefetches has arrived, or is under way for all
-// lines, when the next pass reads it.
+// One pass for each step of a decision: the memory that a pass prefetches has arrived, or is being
+// loaded for all lines, when the next pass reads it.
 void Repository::prefetch_window(std::span<const LineNames> lines, std::span<Product*> products) {
     struct Look {
         std::uint64_t order;

@@ -61,9 +61,9 @@ public:
     }
 
 private:
-    /// The batch and line on which the last prefetched line of a product was booked: most likely
-    /// where the next one is. The hint is stored in the SKU's slot of the index, so that the batch
-    /// and its latest line can be prefetched at the same time as the product, which alone has the
+    /// The batch that took the last prefetched line of a product, and that line: most likely the
+    /// next line goes there, too. The hint is stored in the SKU's slot of the index, so that the
+    /// batch and its latest line can be prefetched together with the product, which alone has the
     /// exact answer.
     struct Hint {
         Index batch = no_index;
@@ -74,13 +74,13 @@ private:
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return products_[i].sku_view() == sku; });
     }
-    /// \param likely of the hash: nearly always it.
+    /// \param likely the first slot with this hash: nearly always the result.
     [[nodiscard]] Slot* named(std::string_view sku, std::uint64_t hash, Slot* likely) {
         if (likely == nullptr || products_[likely->index].sku_view() == sku) return likely;
         return slot(sku, hash);
     }
     [[nodiscard]] Product* touch(Slot* slot) noexcept;
-    /// Stores the hints of the products that were touched last, once their lines have been decided.
+    /// Stores the hints of the products that were touched last, after their lines were decided.
     void store_hints() noexcept;
     void prefetch_by(const Slot& slot) const noexcept;
     [[nodiscard]] Product* prefetch_line(const LineNames& line);

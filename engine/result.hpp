@@ -8,9 +8,9 @@
 
 namespace allot {
 
-/// Every way in which the business refuses a command. Closed: a `switch` over it needs no default.
-/// No stock has changed when one of these is returned. For out_of_stock a fact remains: the line is
-/// short from then on, or was short already (R14).
+/// Every reason for which a business rule refuses a command. Closed: a `switch` over it needs no
+/// default. No stock has changed when a refusal is returned. out_of_stock leaves a fact, unless the
+/// line was already short (R14).
 enum class Refusal : std::uint8_t {
     bad_name = 1,      ///< not 1..64 bytes of visible UTF-8: see is_name()
     bad_quantity,      ///< not a whole number of units within its range
@@ -19,11 +19,11 @@ enum class Refusal : std::uint8_t {
     out_of_stock,      ///< no batch has enough available for the whole line
     batch_exists,      ///< the reference is taken, with other contents
     unknown_batch,     ///< no batch has this reference
-    batch_limit,       ///< the SKU has as many batches as one may have
-    version_conflict,  ///< the product has moved on from the version that the unit expects
+    batch_limit,       ///< the SKU has as many batches as a SKU may have
+    version_conflict,  ///< the product has another version than the unit expects
 };
 
-/// A few words for a log or a debugger; messages for people are made at the edge.
+/// A short text for a log or a debugger; net/ makes the messages for people.
 constexpr std::string_view to_string(Refusal refusal) noexcept {
     switch (refusal) {
         case Refusal::bad_name:
@@ -48,7 +48,7 @@ constexpr std::string_view to_string(Refusal refusal) noexcept {
     return "no such refusal";
 }
 
-/// What `Result::value()` throws when the caller took a refusal for a value.
+/// Thrown by `Result::value()` when the result is a refusal.
 class UnexpectedRefusal : public std::logic_error {
 public:
     explicit UnexpectedRefusal(Refusal refusal)

@@ -12,28 +12,27 @@
 
 namespace allot {
 
-// The service layer: one function for each command, over ports only. Each decides within the unit
-// of work that it is given, which the caller commits or rolls back: see MessageBus.
+// The service layer: one function for each command. Each works within a unit of work, which the
+// caller commits or rolls back: see MessageBus.
 
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
-/// \return false where the batch existed already.
+/// \return false when the batch existed already.
 Result<bool> handle(const ImportBatch& command, UnitOfWork& work);
-/// Decides nothing: the line is booked on the batch that it names. \return false where it was there
-/// already; Refusal::out_of_stock when the batch has fewer units available, in which case no
-/// shortage is recorded; Refusal::batch_exists when another batch holds the line;
-/// Refusal::unknown_batch also where the batch is of another SKU.
+/// Decides nothing: the batch in the command gets the line. \return false when it held the line
+/// already; Refusal::out_of_stock when it has too few units available, in which case no shortage is
+/// recorded; Refusal::batch_exists when another batch holds the line; Refusal::unknown_batch also
+/// when the batch is of another SKU.
 Result<bool> handle(const ImportLine& command, UnitOfWork& work);
-/// On Refusal::out_of_stock the unit records the shortage, and keeps all that was recorded before.
+/// On Refusal::out_of_stock the unit notes the shortage, and keeps what it recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 /// As Allocate, for a line whose product has been looked up; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
-/// Ends at the first line that is refused, as Allocate of that line.
+/// Stops at the first refused line, with the effect of Allocate for that line.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
 /// As AllocateOrder. \return how many lines were not allocated before.
 boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& command,
                                                        UnitOfWork& work);
-/// \return how many lines were released. Lines that are short are withdrawn (R14), which does not
-/// count.
+/// \return how many lines were released. Short lines are withdrawn (R14), and not counted.
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work);
 /// \return how many lines were released, each allocated again or short (R8).
 Result<std::size_t> handle(const ChangeBatchQuantity& command, UnitOfWork& work);
@@ -54,8 +53,8 @@ struct ExplainedLine {
     std::vector<Candidate> candidates;  ///< in order of preference
 };
 
-/// What AllocateOrder would do now, found by doing it in the unit and reverting it (R13). Lines
-/// after a refused one are explained as well, as if the refused one had not been asked for.
+/// The result that AllocateOrder would have now, found by executing and reverting it in the unit
+/// (R13). Lines after a refused line are explained as if the order did not have the refused line.
 std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work);
 
 struct BatchStock {
@@ -68,7 +67,7 @@ struct BatchStock {
 /// In order of preference.
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
 
-/// One batch. \return Refusal::unknown_batch where there is none of this reference.
+/// \return Refusal::unknown_batch when no batch has this reference.
 Result<BatchStock> batch_stock(const BatchRef& ref, Repository& repository);
 
 /// How often the stock of a SKU has changed (R11); 0 when no batch of it was ever added.
@@ -84,16 +83,16 @@ struct Allocation {
     friend bool operator==(const Allocation&, const Allocation&) = default;
 };
 
-/// A line that was requested and neither served nor withdrawn (R14).
+/// A line that no batch could take, and that was neither allocated nor withdrawn since (R14).
 struct ShortLine {
     OrderLine line;
-    Lsn since;  ///< of the OutOfStock that opened it
+    Lsn since;  ///< of the OutOfStock that recorded it
     friend bool operator==(const ShortLine&, const ShortLine&) = default;
 };
 
 struct ShortageQuery {
     std::optional<Sku> sku = {};  ///< none: of every SKU
-    Lsn after = 0;                ///< only shortages opened by a later fact: for the next page
+    Lsn after = 0;                ///< only shortages recorded by a later fact: for the next page
     std::size_t rows_max = std::numeric_limits<std::size_t>::max();
 };
 
@@ -101,7 +100,7 @@ struct ShortageQuery {
 /// \return Refusal::unknown_sku when no batch of the SKU was ever added.
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository);
 
-/// In the order of allocation; none for an order that holds nothing.
+/// The allocated lines of an order, in the order of their first allocation.
 std::vector<Allocation> allocations(const OrderId& order, Repository& repository);
 
 }  // namespace allot

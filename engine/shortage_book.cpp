@@ -7,7 +7,7 @@ namespace allot {
 
 namespace {
 
-// Multiply and fold, as the ledger does of its own numbers; an order's hash is mixed and seeded.
+// Multiply and fold, as in the ledger; an order's hash is already mixed and seeded.
 constexpr std::uint64_t a = 0x9E37'79B9'7F4A'7C15, b = 0xD1B5'4A32'D192'ED03;
 
 std::uint64_t product_hash(Index product) noexcept { return (std::uint64_t{product} + 1) * a; }
@@ -17,7 +17,7 @@ std::uint64_t line_hash(std::uint64_t order_hash, Index product, std::uint32_t q
     return h ^ (h << 32U);
 }
 
-/// Puts a shortage in front of the chain that an index leads to.
+/// Inserts a shortage at the front of a chain.
 void push(FlatIndex<>& firsts, std::uint64_t hash, Index first, Index at, Pool<Shortage>& pool,
           Index Shortage::*next, Index Shortage::*previous) {
     pool[at].*next = first;

@@ -13,32 +13,33 @@
 
 namespace allot {
 
-/// A line that was requested and that no batch could take, until it is served or withdrawn (R14).
+/// A line that no batch could take, until it is allocated or withdrawn (R14).
 struct alignas(64) Shortage {
     CompactName order{};
-    Lsn since = 0;  ///< of the OutOfStock that opened it
+    Lsn since = 0;  ///< of the OutOfStock that recorded it
     std::uint32_t quantity = 0;
     Index product = no_index;
-    Index of_product_next = no_index;  ///< of the same product, in no order
+    Index of_product_next = no_index;  ///< of the same product, in no defined order
     Index of_product_previous = no_index;
     Index of_order_next = no_index;  ///< of the same order, likewise
     Index of_order_previous = no_index;
 };
 static_assert(sizeof(Shortage) == 64, "a shortage is a cache line");
 
-/// A shortage that has ended, with all that is needed to open it again.
+/// A shortage that has ended, with everything that is needed to open it again.
 struct EndedShortage {
     Lsn by;  ///< of the fact that ended it
     Shortage shortage;
 };
-/// Of one unit of work, in order.
+/// The shortages that one unit of work has ended, in order.
 using EndedShortages = boost::container::small_vector<EndedShortage, 1>;
 
-/// The shortages of all products, by line, by product and by order. One takes 64 bytes, and at most
-/// 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
+/// The shortages of all products, by line, by product and by order. A shortage takes 64 bytes, and
+/// at most 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product
+/// changes it.
 class ShortageBook {
 public:
-    /// An order, by its id and the ledger's hash of that.
+    /// An order: its id, and the ledger's hash of the id.
     struct OrderName {
         std::uint64_t hash;
         std::string_view id;
@@ -59,9 +60,9 @@ public:
     [[nodiscard]] Indices of_order(OrderName order) const;
     [[nodiscard]] Indices all() const;
 
-    /// Opens a shortage; its chains are set here. \pre find() gives no_index.
+    /// Opens a shortage and sets its chains. \pre find() gives no_index.
     void open(std::uint64_t order_hash, Shortage shortage);
-    /// \return what it was, to be opened again or forgotten.
+    /// \return the shortage, so that it can be opened again.
     Shortage close(std::uint64_t order_hash, Index at);
 
     [[nodiscard]] std::size_t size() const noexcept { return shortages_.size(); }

@@ -23,8 +23,8 @@ void UnitOfWork::record(Product& product, const Fact& fact, const LookupHint& hi
     facts_.push_back(fact);
     products_.push_back(&product);
     if (!product.apply(fact, last(), hint, &ended_)) {
-        // A decision contradicts the state it was made from. The journal is right; this process is
-        // not, and must not write to it.
+        // A decision contradicts the state that it was made from: this process is wrong, and must
+        // not write to the journal.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
         std::abort();
     }
@@ -41,8 +41,8 @@ void UnitOfWork::roll_back_to(Savepoint savepoint) noexcept {
     }
 }
 
-/// Records the shortage of the line that was noted last. There is nothing to record when the line
-/// is short already, when its SKU was new and is gone again, or when the line is held after all,
+/// Records the shortage of the line that was noted last. It records nothing when the line is
+/// already short, when its new SKU was removed again, or when the line is allocated after all,
 /// because its release has been reverted.
 void UnitOfWork::record_shortage() {
     if (!short_line_) return;
@@ -53,7 +53,7 @@ void UnitOfWork::record_shortage() {
 
 Lsn UnitOfWork::commit(UnixMicros now) {
     if (facts_.empty()) {
-        rollback();  // a product that was added for nothing
+        rollback();  // removes a product that was added for a refused command
         return journal_.last();
     }
     const Lsn last = journal_.append(facts(), now);

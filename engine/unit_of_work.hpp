@@ -10,9 +10,9 @@
 
 namespace allot {
 
-/// One change of the store: all of it is committed, or none of it has happened. Facts are applied
-/// as they are recorded, so that a unit sees its own changes; the destructor reverts what was not
-/// committed, last first. One at a time on a repository; not thread-safe.
+/// One change of the store, which is committed as a whole or not at all. Facts are applied when
+/// they are recorded, so a unit sees its own changes; the destructor reverts them, last first,
+/// unless they were committed. A repository has at most one unit at a time. Not thread-safe.
 class UnitOfWork final : public FactRecorder {
 public:
     UnitOfWork(Repository& repository, Journal& journal) noexcept
@@ -26,43 +26,43 @@ public:
     /// Finds the product, or adds it. A product added here is removed when the unit is rolled back.
     Product& find_or_add(const Sku& sku);
 
-    /// Optimistic concurrency: states the version that the caller has seen. Version 0: no batch of
+    /// Optimistic concurrency: checks the version that the caller has read. Version 0: no batch of
     /// the SKU was ever added.
     /// \return Refusal::version_conflict when the product has another version, Refusal::unknown_sku
     /// when there is none.
     Result<void> expect(const Sku& sku, Version version);
 
-    /// Applies and records a fact. Out of memory ends the process: half a fact must not be applied,
-    /// and the journal has all that was ever acknowledged.
+    /// Applies and records a fact. Running out of memory ends the process: a fact must not be
+    /// applied in part, and the journal has everything that was acknowledged.
     void record(Product& product, const Fact& fact, const LookupHint& hint = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept { roll_back_to({}); }
-    /// Notes a line that asked for more than is available, in case the command is refused for it.
+    /// Notes a line that no batch could take, in case the command is refused because of it.
     void note_shortage(const OrderLine& line) { short_line_ = line; }
 
-    /// Executes `decide(UnitOfWork&)`, which gives a Result, as a part of the unit with an outcome
-    /// of its own: what it recorded is reverted when it is refused or throws. When it is refused
-    /// for lack of stock, the shortage alone is recorded: that of the last line refused in it (R6).
-    /// Parts nest; a refusal that `decide` does not pass on undoes only the part that was refused.
+    /// Executes `decide(UnitOfWork&)`, which returns a Result, as a part of the unit. When the part
+    /// is refused or throws, its facts are reverted. When it is refused for lack of stock, the
+    /// shortage of its last refused line is then recorded (R6). Parts nest: a refusal that `decide`
+    /// does not return undoes only the inner part.
     template <class Decide>
     auto attempt(Decide&& decide);
-    /// Executes `decide(UnitOfWork&)`, and reverts all that it recorded.
+    /// Executes `decide(UnitOfWork&)`, and reverts everything that it recorded.
     template <class Decide>
     auto preview(Decide&& decide);
 
-    /// Appends what was recorded to the journal, as one record. When the journal throws, the unit
-    /// stays uncommitted.
-    /// \return the LSN whose durability makes this unit, and all that it saw, certain.
+    /// Appends the facts to the journal, as one record. When the journal throws, the unit stays
+    /// uncommitted.
+    /// \return the LSN of the last fact that the unit wrote or could have read.
     Lsn commit(UnixMicros now);
 
     [[nodiscard]] std::span<const Fact> facts() const noexcept {
         return {facts_.data(), facts_.size()};
     }
-    /// The LSN that the last fact recorded so far has once the unit is committed.
+    /// The LSN that the last fact recorded so far will have when the unit is committed.
     [[nodiscard]] Lsn last() const noexcept { return journal_.last() + facts_.size(); }
 
 private:
-    /// How much the unit had recorded.
+    /// How much the unit had recorded at some point.
     struct Savepoint {
         std::size_t facts = 0;
         std::size_t products_added = 0;
@@ -75,7 +75,7 @@ private:
     Journal& journal_;
     boost::container::small_vector<Fact, 4> facts_;
     boost::container::small_vector<Product*, 4> products_;  // of each fact
-    EndedShortages ended_;                                  // by these facts
+    EndedShortages ended_;                                  // by the recorded facts
     std::size_t products_added_ = 0;
     std::optional<OrderLine> short_line_;
 };

@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// A name at rest: 24 bytes, of which up to 23 hold the name itself; a longer one is on the heap.
-/// (A Name is 65 bytes, so that it never allocates on its way; a store holds millions of these.)
+/// A stored name: 24 bytes, of which up to 23 hold the name itself; a longer name is on the heap.
+/// (A Name takes 65 bytes, so that it never allocates; a store holds millions of these.)
 class CompactName {
 public:
     CompactName() noexcept = default;

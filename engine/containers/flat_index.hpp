@@ -17,22 +17,22 @@ namespace allot {
 struct NoHint {};
 
 /// Maps a hash to the indices of records: open addressing with linear probing. A slot takes eight
-/// bytes (32 bits of the hash beside the index, so that a probe seldom reads a record) and those of
-/// a hint. Once it has grown, the table is between half and three quarters full. Erasing closes the
-/// gap, so there are no tombstones. The caller supplies the hash, already well mixed, and the
-/// comparison; the same hash must come with the same record.
+/// bytes (the index and 32 bits of the hash, so that a probe seldom reads a record) and those of a
+/// hint. After growth the table is between half and three quarters full. Erasing closes the gap, so
+/// there are no tombstones. The caller supplies the hash, already well mixed, and the comparison; a
+/// record must always come with the same hash.
 ///
 /// No insertion waits for a table to be copied: the next table is allocated ahead of time, so that
 /// its memory is ready, and each insertion moves a few slots to it, until all have moved. Records
-/// stand in the order of their hashes, so one number tells which have moved, and a lookup reads one
-/// table. During growth there is memory for both.
+/// are in the order of their hashes, so one number decides which have moved, and a lookup reads one
+/// table. During growth both tables take memory.
 template <class Hint = NoHint>
 class FlatIndex {
 public:
     struct alignas(std::is_empty_v<Hint> ? 8 : alignof(Index)) Slot {
         std::uint32_t tag = 0;
         Index index = no_index;
-        [[no_unique_address]] Hint hint{};  ///< of the owner; the index does not read it
+        [[no_unique_address]] Hint hint{};  ///< for the owner; the index does not read it
         [[nodiscard]] bool empty() const noexcept { return index == no_index; }
     };
 
@@ -58,7 +58,7 @@ public:
         if (!is_growing()) {
             if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
         } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
-            move_some();  // once begun, to the end: moved slots take room until then
+            move_some();  // until all have moved: moved slots take space until then
         }
         const auto tag = tag_of(hash);
         table_of(tag).place({tag, index, {}});
@@ -81,7 +81,7 @@ public:
         return slot(hash, [](Index) { return true; });
     }
 
-    /// Asks the processor for the slot that a find() with this hash will look at first.
+    /// Prefetches the slot that a find() with this hash will read first.
     void prefetch(std::uint64_t hash) const noexcept {
         const auto tag = tag_of(hash);
         table_of(tag).prefetch(tag);
@@ -91,8 +91,8 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return table_.bytes() + next_.bytes(); }
 
 private:
-    /// Slots from the first up to a bound are in use, or empty; memory beyond it is untouched, and
-    /// comes into use as records are placed further on. So a large table costs nothing at first.
+    /// Slots below a bound are initialized. The memory beyond it is untouched until records are
+    /// placed there, so a large table costs nothing at first.
     class Table {
     public:
         Table(std::pmr::memory_resource* memory, std::size_t size)
@@ -144,9 +144,11 @@ private:
 
         void erase(std::uint32_t tag, Index index) noexcept {
             std::size_t hole = home_of(tag);
-            // Both are compared: a slot that was moved stays, and its index may be another's now.
+            // Both are compared: a moved slot keeps its contents, and its index may belong to
+            // another
+            // record now.
             while (slots_[hole].index != index || slots_[hole].tag != tag) hole = next(hole);
-            // Move back each follower whose home does not lie behind the hole.
+            // Move each following record back to the hole, unless its home is after the hole.
             for (std::size_t at = next(hole); !slots_[at].empty(); at = next(at)) {
                 if (distance(home_of(slots_[at].tag), at) < distance(hole, at)) continue;
                 slots_[hole] = slots_[at];
@@ -155,8 +157,8 @@ private:
             slots_[hole] = {};
         }
 
-        /// Brings the first `count` slots into use, and one more, which is empty, so that every
-        /// probe ends.
+        /// Initializes the first `count` slots, and an empty one after them, so that every probe
+        /// ends.
         void use_up_to(std::size_t count) noexcept {
             if (count < used_ || used_ == size_) return;
             constexpr std::size_t more = 512;  // four kibibytes
@@ -178,7 +180,7 @@ private:
         [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
             return at + 1 == size_ ? 0 : at + 1;
         }
-        /// How many steps from one slot on to the other.
+        /// The number of steps from one slot forward to the other.
         [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const noexcept {
             return to >= from ? to - from : to + size_ - from;
         }
@@ -213,15 +215,15 @@ private:
         if (table_.size() == 0) end_growth();
     }
 
-    /// Moves on to the end of a run: of the records there, none has its home beyond it. Moved slots
-    /// stay as they are, so that those after them are found still.
+    /// Moves records up to the end of a run, beyond which none of them has its home. Moved slots
+    /// keep their contents, so that probes still reach the records after them.
     void move_some() {
         constexpr std::size_t slots = 16;  // so the old table is never more than 13/16 full
         const std::size_t enough = std::min(moved_slots_ + slots, table_.size());
         std::size_t at = moved_slots_;
         while (at < table_.size() && (at < enough || !table_[at - 1].empty())) move(at++, false);
         if (at == table_.size()) {
-            // Records whose probes came round the end stand in the first run.
+            // Records whose probes wrapped around the end are in the first run.
             for (std::size_t first = 0; !table_[first].empty(); ++first) move(first, true);
             return end_growth();
         }
@@ -245,9 +247,9 @@ private:
 
     std::pmr::memory_resource* memory_;
     Table table_;
-    Table next_;                    // while it grows
+    Table next_;                    // during growth
     std::size_t moved_slots_ = 0;   // of table_, from the first on
-    std::uint64_t moved_tags_ = 0;  // smaller ones are in next_
+    std::uint64_t moved_tags_ = 0;  // records with smaller tags are in next_
     std::size_t size_ = 0;
 };
 

@@ -15,8 +15,8 @@ namespace allot {
 using Index = std::uint32_t;
 inline constexpr Index no_index = 0xFFFF'FFFF;
 
-/// Records of one type, found by a 32-bit index, in chunks that never move: growth costs one chunk,
-/// never a copy. The slot of an erased record is reused, latest first.
+/// Records of one type, addressed by a 32-bit index, in chunks that never move: growth allocates
+/// one chunk and copies nothing. Slots of erased records are reused, the latest first.
 template <class T>
 class Pool {
 public:
@@ -58,18 +58,19 @@ public:
         return chunks_[at / chunk_size][at % chunk_size];
     }
 
-    /// Indices are below this; the slot of an erased record holds a default one.
+    /// The number of slots: every index is below it. The slot of an erased record holds a default
+    /// record.
     [[nodiscard]] Index slots() const noexcept { return size_; }
     /// Records held now.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 
-    /// Memory in use, in bytes: of the last chunk only the slots that were ever used.
+    /// Memory in use, in bytes; of the last chunk only the slots that were ever used.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return size_ * sizeof(T) + free_.capacity() * sizeof(Index);
     }
 
 private:
-    // One huge page, where the memory comes in such.
+    // One huge page.
     static constexpr std::size_t chunk_bytes = std::size_t{2} << 20U;
     static constexpr std::size_t alignment = 64;
     static constexpr Index chunk_size = chunk_bytes / sizeof(T);

@@ -12,13 +12,12 @@ void prefetch(const Record& record) noexcept {
     const auto* const first = reinterpret_cast<const std::byte*>(&record);
     __builtin_prefetch(first);
     if constexpr (sizeof(Record) > alignof(Record) || sizeof(Record) > cache_line) {
-        __builtin_prefetch(first + sizeof record - 1);  // where it is the same, it costs nothing
+        __builtin_prefetch(first + sizeof record - 1);  // costs nothing if it is the same line
         if constexpr (sizeof(Record) > cache_line + alignof(Record)) {
-            __builtin_prefetch(first + cache_line);  // there may be one between them
+            __builtin_prefetch(first + cache_line);  // there may be a line between them
         }
     }
-    // A function that does nothing but prefetch has no effect in GCC's eyes, which drops the calls
-    // of it. This is one.
+    // GCC removes calls of a function that only prefetches. This statement counts as an effect.
     asm volatile("");
 }
 

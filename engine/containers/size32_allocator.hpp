@@ -5,7 +5,7 @@
 
 namespace allot {
 
-/// Allocates from the heap for containers that count in 32 bits: eight bytes less in each.
+/// Allocates from the heap for containers with 32-bit sizes, which are eight bytes smaller.
 template <class T>
 struct Size32Allocator : std::allocator<T> {
     using size_type = std::uint32_t;
