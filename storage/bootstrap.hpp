@@ -10,16 +10,16 @@
 
 namespace allot {
 
-/// The adapters that a store is built on, and its event sinks. Files and clock are the machine's
-/// unless others are given, as by a test; they outlive the store.
+/// The outside world of a store: its files and clock, by default the machine's, and its event
+/// sinks. Files and clock outlive the store.
 struct Adapters {
     FileSystem& files = posix_file_system();
     Clock& clock = system_clock();
     std::vector<EventSink> sinks = {};
 };
 
-/// Opens a store: its parts are connected here, and event sinks are registered here. A sink whose
-/// call fails is called again, from its offset on, and fails no command. The journal is kept from
+/// Opens a store: connects its parts and registers its event sinks. If the call of a sink fails, it
+/// is repeated from the sink's offset on; no command fails because of it. The journal is kept from
 /// the first fact on that a sink has not acknowledged.
 ///
 /// Commands need no registration: engine/services.hpp has a `handle(command, work)` for each, and

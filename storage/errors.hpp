@@ -10,8 +10,8 @@
 
 namespace allot {
 
-/// A file of a store is not what was written. Nothing was changed; an operator has to decide. The
-/// text names the file, the offset in it, the LSN where reading stopped, and the rule.
+/// A file of a store is damaged. Nothing was changed; an operator has to decide. The text names the
+/// file, the offset in it, the LSN where reading stopped, and the broken rule.
 class CorruptStore : public std::runtime_error {
 public:
     CorruptStore(std::string file, std::uint64_t offset, Lsn lsn, const std::string& why)
@@ -31,7 +31,7 @@ private:
     Lsn lsn_;
 };
 
-/// A file is undamaged, and of a format that this program does not read.
+/// A file is undamaged, but has a format version that this program does not read.
 class UnknownFormat : public CorruptStore {
 public:
     using CorruptStore::CorruptStore;

@@ -12,14 +12,14 @@ struct Durability {
     enum class Mode : std::uint8_t {
         always,    ///< once written and synced: survives a power cut
         interval,  ///< at once; written within a millisecond, synced every `interval`
-        os,        ///< at once; written within a millisecond, synced when the system likes
+        os,        ///< at once; written within a millisecond, synced by the operating system
     };
     Mode mode = Mode::always;
     std::chrono::milliseconds interval{0};  ///< Mode::interval only, 1..60'000 ms
 
     /// True when a change is acknowledged only once it is synced.
     [[nodiscard]] constexpr bool waits_for_sync() const noexcept { return mode == Mode::always; }
-    /// True when the store itself syncs what it writes as it goes.
+    /// True when the store itself syncs every group, or every `interval`.
     [[nodiscard]] constexpr bool syncs() const noexcept { return mode != Mode::os; }
 
     friend bool operator==(const Durability&, const Durability&) = default;
@@ -34,26 +34,25 @@ struct Progress {
 
 struct StoreOptions {
     Durability durability{};
-    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB; below 64 KiB only
-    /// tests have a use for it.
+    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB; less than 64 KiB is for
+    /// tests only.
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;
     // The journal is kept from the older of two snapshots on, which is all that a start needs. For
-    // readers of the history these options keep more, in whole segments. A start reads all that is
-    // kept.
-    std::uint64_t keep_journal_bytes = 0;  ///< the least number of bytes kept
-    /// Keeps all that happened within this time, up to 100 years; 0: whatever its age. Time during
-    /// which this process did not have the store open is measured by the wall clock: a day of that
-    /// does not count, nor does a step ahead beyond a day. So a clock that is wrong once removes
-    /// nothing early.
+    // readers of the history these options keep more, in whole segments. A start reads the whole
+    // journal.
+    std::uint64_t keep_journal_bytes = 0;  ///< at least so many bytes are kept
+    /// Keeps all facts of this time, up to 100 years; 0: age keeps nothing. Time during which
+    /// this process did not have the store open is measured by the wall clock, less a day, and of
+    /// each step ahead at most a day counts. So a clock that is wrong once removes nothing early.
     std::chrono::seconds keep_journal_age{0};
     /// Called from time to time on the thread that opens the store. An exception from it ends the
     /// opening: no file has been changed by then, and the call that opens rethrows it.
     std::function<void(const Progress&)> progress = {};
-    /// Receives what the operator should know: a torn tail was cut, a damaged snapshot was skipped,
-    /// the storage has failed and why. May be called on any of the store's threads; an exception
-    /// from it is ignored.
+    /// Receives warnings for the operator: a torn tail was cut, a damaged snapshot was skipped, the
+    /// storage has failed and why. May be called on any of the store's threads; an exception from
+    /// it is ignored.
     std::function<void(std::string_view)> warning = {};
 };
 

@@ -14,7 +14,8 @@ namespace allot {
 
 namespace {
 
-/// Asks with the mutex locked. \return the answer, once what it saw is durable.
+/// Executes a query with the mutex locked. \return its result, once everything that it read is
+/// durable.
 template <class Ask>
 auto ask(RunningStore& store, Ask&& question) {
     Lsn seen = 0;
@@ -27,7 +28,8 @@ auto ask(RunningStore& store, Ask&& question) {
     return answer;
 }
 
-/// A reader that has seen more than this store holds knows another history, as after a restore.
+/// \throws AheadOfHistory when there is no fact before `from`: the reader knows another history, as
+/// after a restore.
 void refuse_ahead(RunningStore& store, Lsn from) {
     const std::scoped_lock guard{store.core.mutex};
     const Lsn last = store.core.journal.last();
@@ -81,7 +83,7 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
         throw std::invalid_argument{std::to_string(lines.size()) + " lines, and room for " +
                                     std::to_string(results.size()) + " results"};
     }
-    constexpr std::size_t lines_at_once = 256;  // then other threads, and a snapshot, may lock
+    constexpr std::size_t lines_at_once = 256;  // then other threads, and a snapshot, get the mutex
     Lsn lsn = 0;
     while (!lines.empty()) {
         const std::size_t count = std::min(lines.size(), lines_at_once);

@@ -32,11 +32,11 @@ struct StoreStatus {
     std::uint64_t batches;
     std::uint64_t orders;              ///< with a line allocated
     std::uint64_t lines;               ///< allocated
-    std::uint64_t shortages;           ///< lines requested, and neither served nor withdrawn
+    std::uint64_t shortages;           ///< short lines
     std::uint64_t memory_bytes;        ///< of products, batches, orders, lines and shortages
     std::uint64_t journal_bytes;       ///< since the process began
     std::uint64_t journal_groups;      ///< written since the process began
-    std::uint64_t journal_file_bytes;  ///< of the files that are there now
+    std::uint64_t journal_file_bytes;  ///< of the present files
     /// The part of these that is kept only because an event sink has yet to read it, as of the
     /// last snapshot or the start.
     std::uint64_t retained_bytes;
@@ -47,24 +47,23 @@ struct StoreStatus {
     bool snapshot_running;
     std::uint64_t snapshots_taken;    ///< since the process began
     std::uint64_t snapshot_pause_us;  ///< the longest time that the last one held the mutex
-    std::uint64_t snapshot_took_us;   ///< the last one, in all
-    UnixMicros snapshot_at;           ///< when the last one was completed; 0: none yet
+    std::uint64_t snapshot_took_us;   ///< the duration of the last snapshot
+    UnixMicros snapshot_at;           ///< when the last snapshot was completed; 0: none yet
     std::uint64_t snapshots_failed;   ///< since the process began
     std::uint64_t recovered_facts;    ///< replayed from the journal at the start
     bool failed;                      ///< the storage has failed; nothing more is accepted
-    /// The next journal segment cannot be made: changes that do not fit the present one are
-    /// refused, reads are served. The store tries again after 0.1 s, and then after up to 2 s.
+    /// The next journal segment cannot be created: changes that do not fit into the current one are
+    /// refused, reads are served. The store retries after 0.1 s, and then after up to 2 s.
     bool disk_full;
-    /// Changes that were accepted are not written yet, because the disk has no room even for them.
+    /// Accepted changes are not written yet, because the disk has no space even for them.
     bool waits_for_room;
     std::uint64_t disk_free_bytes;    ///< of the store's file system
-    std::chrono::seconds disk_lasts;  ///< at the present rate; 100 years at the most
+    std::chrono::seconds disk_lasts;  ///< at the present rate; at most 100 years
 };
 
-/// Calls a subscriber until it is destroyed. The destructor waits for a call that is running,
-/// unless it is called from within that call, which is then the last one. Destroying the store ends
-/// the subscription, too; a subscription may outlive its store. A subscriber must not destroy the
-/// store.
+/// Calls a subscriber during its lifetime. The destructor waits for a running call, unless that
+/// call itself runs the destructor; it is then the last call. Destroying the store also ends the
+/// subscription; a subscription may outlive its store. A subscriber must not destroy the store.
 class Subscription {
 public:
     explicit Subscription(std::shared_ptr<SubscriberThread> thread) noexcept;
@@ -80,25 +79,25 @@ private:
     std::shared_ptr<SubscriberThread> thread_;
 };
 
-/// A store of stock in a directory: everything that it acknowledges is there again when it is
-/// opened the next time. One process at a time may have a directory open.
+/// A store of stock in a directory: everything that it acknowledges is there when it is opened
+/// again. One process at a time may have a directory open.
 ///
 /// Thread-safe. A change is durable, as the options define it, when its function returns; the
 /// functions ending in `_async` return at once, with the LSN to wait() for. Threads that wait at
 /// the same time share one write and one sync.
 ///
-/// \throws StorageFull from a function that would change something while the disk has no room for
+/// \throws StorageFull from a function that would change something while the disk has no space for
 /// more of the journal; nothing has changed then.
-/// \throws std::system_error from any function once the storage has failed. The store is then
-/// latched: nothing more is accepted or acknowledged until it is opened anew.
+/// \throws std::system_error from any function once the storage has failed. The store then accepts
+/// and acknowledges nothing more until it is opened again.
 class Store {
 public:
     using Options = StoreOptions;
 
-    /// Opens the store in `directory`, which is made if it does not exist, and recovers its state,
-    /// as bootstrap() does without event sinks. \throws std::system_error when the file system
-    /// fails; StoreInUse when it is open elsewhere. \throws CorruptStore when a file is not what
-    /// was written. \throws std::invalid_argument when an option is out of its range.
+    /// Opens the store in `directory`, which is created if it does not exist, and recovers its
+    /// state, as bootstrap() does without event sinks. \throws std::system_error when the file
+    /// system fails; StoreInUse when the store is open elsewhere; CorruptStore when a file is
+    /// damaged; std::invalid_argument when an option is out of its range.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
 
     /// The same on another file system than the operating system's. `files` outlives the store.
@@ -112,8 +111,7 @@ public:
 
     /// Adds a batch. Adding one that exists with the same contents changes nothing.
     Result<void> add_batch(const AddBatch& batch);
-    /// \return the batch that holds the line: a line is allocated once, however often it is
-    /// requested.
+    /// \return the batch that holds the line, also when it was allocated before.
     Result<BatchRef> allocate(const OrderLine& line);
     /// Allocates each line by itself, and waits once for all.
     /// \throws std::invalid_argument when the spans are not of one size.
@@ -131,10 +129,10 @@ public:
         const std::scoped_lock lock{mutex()};
         return bus().handle(command);
     }
-    /// Waits until an LSN that an answer gave is durable.
+    /// Waits until the LSN of an Answer is durable.
     void wait(Lsn lsn);
 
-    /// Executes `decide(UnitOfWork&)`, which gives a Result, as one unit of work: committed and
+    /// Executes `decide(UnitOfWork&)`, which returns a Result, as one unit of work: committed and
     /// durable on return, unless it is refused or throws; see MessageBus::transact(). It must not
     /// call the store.
     template <class Decide>
@@ -147,7 +145,7 @@ public:
         return std::move(answer.result);
     }
 
-    // Queries, too, wait until what they saw is durable.
+    // Queries also wait until everything that they read is durable.
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order);
     [[nodiscard]] std::vector<Allocation> allocations(const OrderId& order);
     /// Oldest first. \return Refusal::unknown_sku when no batch of the SKU was ever added.
@@ -158,43 +156,43 @@ public:
     /// A hash of the whole state: equal states have equal hashes.
     [[nodiscard]] std::uint64_t state_hash();
 
-    // The history, from the journal. In mode `interval` facts are shown once they are synced, in
-    // mode `os` once they are written.
+    // The history, from the journal. In mode `interval` facts become visible once they are synced,
+    // in mode `os` once they are written.
     /// A cursor over the facts from an LSN on. The store outlives the cursor.
     /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes;
     /// AheadOfHistory when there is no fact before `from`.
     [[nodiscard]] std::unique_ptr<FactCursor> facts(Lsn from);
-    /// A cursor over the facts after the last one seen, which CommittedFact::cursor() names: so
-    /// facts of another history are not mistaken for those that followed it, as after a restore.
-    /// \throws DivergedHistory when the cursor's history diverged before it; that stays so.
+    /// A cursor over the facts after the last one seen, which CommittedFact::cursor() identifies:
+    /// so facts of another history, as after a restore, are not mistaken for those that followed
+    /// it. \throws DivergedHistory when the store has lost the fact that the cursor names;
     /// TrimmedHistory; AheadOfHistory.
     [[nodiscard]] std::unique_ptr<FactCursor> facts(const HistoryCursor& after);
     /// Calls `subscriber` with every fact from an LSN on, in order, on a thread of its own, until
-    /// the subscription ends. The call may use the store. When it throws, options.warning is told,
-    /// and the call is repeated later with the same fact; a failed read of the journal is repeated,
-    /// too. A subscriber that stores the LSN of the last fact it has processed misses nothing, and
-    /// may receive that fact once more. \throws as facts(). A subscription that falls behind what
-    /// is kept, or meets damage, ends with a warning.
+    /// the subscription ends. The call may use the store. When it throws, options.warning is
+    /// called, and the call is repeated later with the same fact; a failed read of the journal is
+    /// repeated, too. A subscriber that stores the LSN of the last fact it has processed misses
+    /// nothing, and may receive that fact once more. \throws as facts(). A subscription that falls
+    /// behind the journal's beginning, or meets damage, ends with a warning.
     [[nodiscard]] Subscription subscribe(Lsn from,
                                          std::function<void(const CommittedFact&)> subscriber);
     /// The same from the fact after the last one seen. \throws as facts(after)
     [[nodiscard]] Subscription subscribe(const HistoryCursor& after,
                                          std::function<void(const CommittedFact&)> subscriber);
-    /// The cursor of the last fact that is shown: a reader that begins after it misses nothing from
-    /// now on.
+    /// The cursor of the last visible fact: a reader that begins after it misses nothing from now
+    /// on.
     [[nodiscard]] HistoryCursor cursor();
 
     /// The status of each event sink that bootstrap() was given, in that order.
     [[nodiscard]] std::vector<SinkStatus> sinks();
 
-    /// Takes a snapshot now; when one is being taken, waits for its end first. Other threads go on
-    /// working. \return the LSN after which a restart replays the journal.
+    /// Takes a snapshot; waits first for the end of a snapshot that is being taken. Other threads
+    /// continue. \return the LSN after which a restart replays the journal.
     Lsn snapshot();
     /// As snapshot(), for a caller that is about to close the store: neither this snapshot nor one
     /// that is being taken pauses any more to let other threads work.
     Lsn closing_snapshot();
-    /// Has the snapshot thread take a snapshot, and does not wait for it.
-    /// \return false when one is being taken already.
+    /// Makes the snapshot thread take a snapshot, and does not wait for it.
+    /// \return false when a snapshot is being taken already.
     bool start_snapshot();
 
     [[nodiscard]] StoreStatus status();
@@ -208,7 +206,7 @@ public:
     [[nodiscard]] FactHistory& history() noexcept;
 
 private:
-    /// Waits while the disk is too far behind.
+    /// Waits while too much is not yet written.
     void wait_for_room();
     auto execute(const HandledCommand auto& command) {
         auto answer = handle_async(command);

@@ -18,18 +18,18 @@ std::unique_ptr<FileLock> lock_store(FileSystem& files, const std::filesystem::p
     return store_files::lock_directory(files, directory);
 }
 
-/// What a process that was killed was writing aside takes room, and is of no use.
+/// Removes unfinished files that a killed process has left.
 void remove_unfinished(FileSystem& files, const std::filesystem::path& directory) {
     for (const std::string& name : files.list(directory)) {
         if (!store_files::is_unfinished(name)) continue;
         try {
             files.remove(directory / name);
-        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): made anew, it goes
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): it is replaced later
         }
     }
 }
 
-/// Recovers, and makes the files fit to be written on.
+/// Recovers, and prepares the files for writing.
 Recovered prepare_store(FileSystem& files, const std::filesystem::path& directory,
                         const StoreOptions& options, HistoryId history) {
     Recovered recovered = recover(files, directory, options);
@@ -69,7 +69,7 @@ StoreOptions checked(StoreOptions options) {
                                     " s; it has to be from 0 to 100 years"};
     }
     if (options.warning) {
-        // It is called where nothing may be thrown.
+        // Its callers must not throw.
         options.warning = [warning = std::move(options.warning)](std::string_view text) noexcept {
             try {
                 warning(text);

@@ -13,21 +13,21 @@
 
 namespace allot {
 
-/// The id of a store, or of a history: none is drawn twice.
+/// A random id for a store or a history.
 [[nodiscard]] std::uint64_t random_id();
 
-/// A store without threads: it reads no clock but the one that it is given, and its owner drives
-/// the journal and the snapshotter: `Store` with threads, a simulation from a seed.
+/// A store without threads, which reads only the given clock. Its owner drives the journal and the
+/// snapshotter: `Store` with threads, a simulation from a seed.
 struct StoreCore {
-    /// Opens and recovers a store. \param id of the history that it begins, which no other opening
-    /// of the store may have had. \throws as Store::open()
+    /// Opens and recovers a store. \param id of the history that this opening begins; unique among
+    /// all openings of the store. \throws as Store::open()
     StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
               Clock& clock, HistoryId id = random_id());
     StoreCore(const StoreCore&) = delete;
     StoreCore& operator=(const StoreCore&) = delete;
 
     /// True once for each options.snapshot_every_bytes by which the journal has grown, including
-    /// what was replayed at the start: so a store that is killed again and again takes its
+    /// the part that was replayed at the start: so a store that is killed repeatedly takes
     /// snapshots, too. For one caller at a time.
     [[nodiscard]] bool snapshot_is_due() noexcept;
 

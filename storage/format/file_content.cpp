@@ -19,7 +19,7 @@ constexpr std::size_t piece_bytes = 1U << 20U;
     throw std::system_error{std::make_error_code(std::errc::io_error), what};
 }
 
-/// Gives the first `bytes` of a file to `use(offset, piece)`, in order.
+/// Passes the first `bytes` of a file to `use(offset, piece)`, in order.
 template <class Use>
 void for_each_piece(File& file, std::uint64_t bytes, const BytesDone& done, Use&& use) {
     std::vector<std::byte> piece(std::min<std::uint64_t>(piece_bytes, bytes));
@@ -55,7 +55,7 @@ void copy_verified(File& from, const Content& expected, FileSystem& files,
         const auto file = files.open(to, FileSystem::Mode::create);
         for_each_piece(from, expected.bytes, done,
                        [&](std::uint64_t at, std::span<const std::byte> piece) {
-                           // What a segment holds after its frames needs no room in a copy.
+                           // The zeros after a segment's frames take no space in a copy.
                            if (!journal::is_zeros(piece)) file->write_at(at, piece);
                        });
         if (file->size() < expected.bytes) file->truncate(expected.bytes);

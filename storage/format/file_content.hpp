@@ -21,9 +21,9 @@ Content content_of(File& file, std::uint64_t bytes, const BytesDone& done = {});
 Content content_of(FileSystem& files, const std::filesystem::path& path,
                    const BytesDone& done = {});
 
-/// Writes the first `bytes` of `from` to a new file, syncs it, and hashes what the disk gives back.
-/// The directory is not synced.
-/// \throws std::system_error errc::io_error when that is not `expected`.
+/// Writes the first `bytes` of `from` to a new file, syncs it, reads it back and hashes it. The
+/// directory is not synced. \throws std::system_error errc::io_error when the hash differs from
+/// that of `expected`.
 void copy_verified(File& from, const Content& expected, FileSystem& files,
                    const std::filesystem::path& to, const BytesDone& done = {});
 

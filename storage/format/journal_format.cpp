@@ -60,7 +60,7 @@ private:
     std::byte* to_;
 };
 
-/// Reads what an Encoder wrote. What is read after a failure is arbitrary but valid.
+/// Reads what an Encoder wrote. The values read after a failure are arbitrary but valid.
 class Decoder {
 public:
     explicit Decoder(std::span<const std::byte> bytes) noexcept : rest_{bytes} {}
@@ -195,8 +195,8 @@ std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
     return XXH3_64bits(bytes.data() + checksum_bytes, bytes.size() - checksum_bytes);
 }
 
-// As fast as memory is read, since most of a young segment is zeros: each byte is as the one
-// before.
+// Compares each byte with the one before, as fast as memory is read: most of a new segment is
+// zeros.
 bool is_zeros(std::span<const std::byte> bytes) noexcept {
     return bytes.empty() || (bytes.front() == std::byte{0} &&
                              std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);

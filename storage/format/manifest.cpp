@@ -41,7 +41,7 @@ std::string_view word_of(Manifest::Purpose purpose) {
     return purpose == Manifest::Purpose::backup ? "backup" : "restore";
 }
 
-/// Takes what stands before the next `end` off the front of the text, and `end`, too.
+/// Removes the text up to and including the next `end`. \return it without `end`.
 std::string_view take(std::string_view& text, char end) {
     const std::size_t at = std::min(text.find(end), text.size());
     const auto taken = text.substr(0, at);
@@ -49,7 +49,7 @@ std::string_view take(std::string_view& text, char end) {
     return taken;
 }
 
-/// True for a name that leads to a file beside the manifest, and to no other.
+/// True for the name of a file in the manifest's own directory.
 bool is_beside(std::string_view name) {
     constexpr std::string_view separators{"/\0", 2};
     return !name.empty() && name != "." && name != ".." &&
@@ -117,7 +117,7 @@ std::optional<Manifest> read_manifest(FileSystem& files, const std::filesystem::
 void write_manifest(FileSystem& files, const std::filesystem::path& directory,
                     std::string_view name, const Manifest& manifest) {
     const std::string text = manifest.text();
-    // Begins as a name that is_ours(), and is of no meaning by itself.
+    // The name is_ours(), and has no meaning by itself.
     const auto aside = directory / (std::string{store_files::install_list} + ".new");
     AsideFile file{files, aside};
     file.file().write_at(0, std::as_bytes(std::span{text.data(), text.size()}));

@@ -13,7 +13,7 @@
 
 namespace allot {
 
-/// The files of a copy of a store, complete or planned. Text, as FORMAT.md states it.
+/// The files of a copy of a store, complete or planned. FORMAT.md describes its text.
 struct Manifest {
     enum class Purpose : std::uint8_t { backup, restore };
     Purpose purpose = Purpose::backup;
@@ -24,16 +24,16 @@ struct Manifest {
     friend bool operator==(const Manifest&, const Manifest&) = default;
 
     [[nodiscard]] std::string text() const;
-    /// \return none when the text is not exactly what text() writes.
+    /// \return none when the text is not exactly a result of text().
     [[nodiscard]] static std::optional<Manifest> parse(std::string_view text);
 };
 
 /// \return none when there is no such file.
-/// \throws CorruptStore when it is not what was written.
+/// \throws CorruptStore when it is damaged.
 std::optional<Manifest> read_manifest(FileSystem& files, const std::filesystem::path& directory,
                                       std::string_view name);
 
-/// Puts a manifest in place, whole and durable.
+/// Writes a manifest, or replaces it, atomically and durably.
 void write_manifest(FileSystem& files, const std::filesystem::path& directory,
                     std::string_view name, const Manifest& manifest);
 

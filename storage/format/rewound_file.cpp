@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::uint32_t format_version = 1;
 
-/// First in the file; the rows follow.
+/// The beginning of the file; the rows follow.
 struct Header {
     static constexpr std::uint64_t magic_value = 0x4457'5254'4F4C'4CFF;  // FF "LLOTRWD"
 
-    std::uint64_t checksum;  ///< XXH3-64 of all after it
+    std::uint64_t checksum;  ///< XXH3-64 of the bytes after it
     std::uint64_t magic;
     std::uint32_t version;
     std::uint32_t rows;

@@ -11,21 +11,21 @@
 #include "engine/histories.hpp"
 #include "storage/io/file_system.hpp"
 
-// A file that states that a restore or a repair has changed what a store holds. It exists until the
-// store is next opened for writing: that opening begins a history, whether anything is written or
-// not. FORMAT.md states its bytes.
+// The file REWOUND, which a restore or a repair writes because it changes the contents of a store.
+// The next opening for writing begins a history, even if it writes no fact, and removes the file.
+// FORMAT.md describes its bytes.
 
 namespace allot::rewound_file {
 
 inline constexpr std::string_view name = "REWOUND";
 
-/// The histories that have left the store with its earlier contents.
+/// The histories that the store has lost with its earlier contents.
 using Left = std::vector<Histories::Left>;
 
 [[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const Left& left);
 
-/// \return none when there is no such file. One that is damaged, or another store's, names none
-/// that have left. \throws std::system_error
+/// \return none when there is no such file; no histories when it is damaged, or another store's.
+/// \throws std::system_error
 [[nodiscard]] std::optional<Left> read(FileSystem& files, const std::filesystem::path& directory,
                                        std::uint64_t store_id);
 /// Writes the file durably, or replaces it. \throws std::system_error
@@ -34,7 +34,7 @@ void write(FileSystem& files, const std::filesystem::path& directory, std::uint6
 /// Durably.
 void remove(FileSystem& files, const std::filesystem::path& directory);
 
-/// Adds what is not there yet.
+/// Adds the histories of `more` that are not in `left` yet.
 void add(Left& left, const Left& more);
 
 }  // namespace allot::rewound_file

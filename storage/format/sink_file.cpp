@@ -16,7 +16,7 @@ constexpr std::string_view aside_suffix = ".tmp";
 constexpr std::size_t name_bytes_max = 32;
 constexpr std::uint32_t format_version = 2;
 
-/// All of the file.
+/// The whole file.
 struct Contents {
     static constexpr std::uint64_t magic_value = 0x4C44'4854'4F4C'4CFF;  // FF "LLOTHDL"
 

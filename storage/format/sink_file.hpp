@@ -11,7 +11,8 @@
 #include "storage/errors.hpp"
 #include "storage/io/file_system.hpp"
 
-// The offset of an event sink in the history, in a file of its own: FORMAT.md states its bytes.
+// The offset (position) of an event sink in the history, in a file of its own. FORMAT.md describes
+// its bytes.
 
 namespace allot::sink_file {
 
@@ -20,10 +21,10 @@ namespace allot::sink_file {
 [[nodiscard]] std::string file_name(std::string_view sink);
 /// \return the sink's name; none for any other file.
 [[nodiscard]] std::optional<std::string> sink_of(std::string_view file_name);
-/// True for an offset that was being written; without meaning at a start.
+/// True for an unfinished offset file, which a start removes.
 [[nodiscard]] bool is_aside(std::string_view file_name);
 
-/// How far a sink has come.
+/// A sink's offset in the history.
 struct Offset {
     Lsn acked = 0;  ///< the last fact for which its call has returned
     /// The history in which this fact was written; none in format version 1.
@@ -32,14 +33,14 @@ struct Offset {
 };
 
 /// \return none when there is no file.
-/// \throws CorruptStore when it is not what was written, or another store's; UnknownFormat.
+/// \throws CorruptStore when it is damaged, or another store's; UnknownFormat.
 [[nodiscard]] std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
                                          std::string_view sink, std::uint64_t store_id);
-/// Writes the offset durably: a power cut leaves this one or the one before.
+/// Writes the offset durably: a power cut leaves either this offset or the previous one.
 /// \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::string_view sink,
            std::uint64_t store_id, const HistoryCursor& acked);
-/// What write() puts there.
+/// The bytes that write() writes.
 [[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& acked);
 
 }  // namespace allot::sink_file

@@ -9,8 +9,8 @@
 
 #include "storage/format/snapshot_format.hpp"
 
-// Rows are archived as arrays of plain bytes: no class information, no tracking, no count that the
-// archive itself would have to be trusted with.
+// Rows are archived as arrays of plain bytes: no class information, no tracking, and no counts,
+// which could not be verified inside the archive.
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::ProductRow)
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::BatchRow)
 BOOST_IS_BITWISE_SERIALIZABLE(allot::snapshot::LineRow)
@@ -36,7 +36,7 @@ namespace allot::snapshot {
 namespace {
 constexpr unsigned archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
-/// A stream buffer that adds to bytes which lie together.
+/// A stream buffer that appends to a contiguous array of bytes.
 class ByteSink final : public std::streambuf {
 public:
     explicit ByteSink(std::string& bytes) noexcept : bytes_{bytes} {}
@@ -51,7 +51,7 @@ private:
     std::string& bytes_;
 };
 
-/// A stream buffer over bytes that are somewhere already.
+/// A stream buffer that reads existing bytes.
 class ByteSource final : public std::streambuf {
 public:
     explicit ByteSource(std::span<const std::byte> bytes) {

@@ -13,12 +13,12 @@
 #include "engine/histories.hpp"
 #include "engine/repository.hpp"
 
-// A snapshot's bytes, as FORMAT.md states them.
+// The bytes of a snapshot, which FORMAT.md describes.
 
 namespace allot::snapshot {
 
-/// What is written. Version 1 held no shortages; 2 held how often each was refused, and no
-/// histories. Both are read.
+/// The version that is written. Versions 1 and 2 are read: version 1 has no shortages; version 2
+/// has no histories, and counts how often a short line was refused.
 inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
@@ -26,12 +26,12 @@ inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool holds_shortages(std::uint32_t version) noexcept {
     return version >= 2;
 }
-/// In its last chunk, which holds nothing else.
+/// True when the last chunk holds the histories, and nothing else.
 [[nodiscard]] constexpr bool holds_histories(std::uint32_t version) noexcept {
     return version >= 3;
 }
 
-/// First in the file, written last.
+/// The beginning of the file, written last.
 struct Header {
     static constexpr std::uint64_t magic_value = 0x5041'4E53'4F4C'4CFF;  // FF "LLOSNAP"
 
@@ -41,7 +41,7 @@ struct Header {
     std::uint32_t archive_version;  ///< of Boost.Serialization
     std::uint64_t store_id;
     Lsn start;  ///< replay begins after it
-    Lsn end;    ///< no fact after it is in the snapshot
+    Lsn end;    ///< the snapshot holds no fact after it
     std::uint64_t products;
     std::uint64_t batches;
     std::uint64_t lines;
@@ -51,9 +51,9 @@ struct Header {
 };
 static_assert(sizeof(Header) == 96);
 
-/// Before each chunk's archive.
+/// The beginning of each chunk; its archive follows.
 struct ChunkHeader {
-    std::uint64_t checksum;  ///< XXH3-64, seeded with that of the chunk before, of all after it
+    std::uint64_t checksum;  ///< XXH3-64 of the bytes after it, seeded with the previous chunk's
     std::uint32_t bytes;     ///< of the archive
     std::uint32_t products;
     std::uint32_t batches;
@@ -63,8 +63,8 @@ struct ChunkHeader {
 };
 static_assert(sizeof(ChunkHeader) == 32);
 
-// The archived records: fixed-width integers, whose names stand one after the other in `names`, in
-// the order product, its batches, and after each batch the orders of its lines, then the orders of
+// The archived records: fixed-width integers. Their names are one after the other in `names`: those
+// of a product, of each of its batches followed by the orders of its lines, and of the orders of
 // its shortages.
 
 struct ProductRow {
@@ -93,12 +93,12 @@ struct ShortageRow {
     std::uint64_t unused;  ///< 0; in version 2 how often the line was refused, which is ignored
     std::uint32_t quantity;
     std::uint32_t order_bytes;
-    std::uint32_t product;   ///< its row in the chunk, from 0; never less than in the row before
+    std::uint32_t product;   ///< its row in the chunk, from 0; ascending
     std::uint32_t reserved;  ///< 0
 };
 
-/// Some products with all that they hold: batches in order of preference, lines in the order of
-/// their allocation, shortages from the oldest.
+/// Some products, with their batches in order of preference, lines in the order of their first
+/// allocation, and shortages from the oldest.
 struct Chunk {
     std::vector<ProductRow> products;
     std::vector<BatchRow> batches;
@@ -115,7 +115,7 @@ struct Chunk {
         names.clear();
     }
 
-    /// Of its archive.
+    /// The size of its archive.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +
                lines.size() * sizeof(LineRow) + shortages.size() * sizeof(ShortageRow) +
@@ -123,35 +123,35 @@ struct Chunk {
     }
 };
 
-/// The size from which on a chunk is written, unless the snapshot is in a hurry.
+/// A chunk is written once it has this size, unless the snapshot is in a hurry.
 inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
-/// A chunk with enough capacity that its arrays need not move while a slice is added and other
-/// threads wait. Capacity that is not used takes no memory.
+/// A chunk with enough capacity that its arrays do not move while a slice is added and other
+/// threads wait. Unused capacity takes no memory.
 [[nodiscard]] Chunk empty_chunk();
 
-/// Copies products out of a repository, from `next` on, until a slice is full; advances `next`, and
-/// adds the products to those in the chunk. A slice has 32 products or a little over 256 lines and
-/// shortages, so that a command waits for it some tens of microseconds; fewer, but at least one
-/// product, when memory is slow; a product with more lines is copied in one piece.
-/// \param until no further product is begun after that. max(): no clock is read.
+/// Copies one slice of products from a repository, from `next` on, into the chunk, and advances
+/// `next`. A slice has 32 products, or a little over 256 lines and shortages, so that a command
+/// waits for it some tens of microseconds; when memory is slow it has fewer, but at least one
+/// product. A product with more lines is copied without a break. \param until no further product is
+/// begun after that. max(): no clock is read.
 void copy_slice(
     Repository& repository, Index& next, Chunk& chunk,
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
 
-/// Rebuilds the products of a chunk, through the checks that every fact passes.
-/// \return false when they contradict each other or what is there already.
+/// Rebuilds the products of a chunk, with the checks that every fact passes.
+/// \return false when they contradict each other or the repository.
 [[nodiscard]] bool restore(const Chunk& chunk, Repository& repository);
 
-/// Adds the chunk, as Boost.Serialization's binary archive, to what `bytes` holds.
+/// Appends the chunk to `bytes`, as a binary archive of Boost.Serialization.
 void archive(const Chunk& chunk, std::string& bytes);
-/// \return none when the archive does not hold exactly what the header says.
+/// \return none when the archive does not match the header exactly.
 [[nodiscard]] std::optional<Chunk> extract(const ChunkHeader& header,
                                            std::span<const std::byte> archive);
 
 /// The bytes of the last chunk.
 [[nodiscard]] std::string bytes_of(const Histories& histories);
-/// \return none when the bytes are not what bytes_of() writes.
+/// \return none when the bytes are not a result of bytes_of().
 [[nodiscard]] std::optional<Histories> histories_in(std::span<const std::byte> bytes);
 
 /// `snapshot-<start, 16 hexadecimal digits>.snap`

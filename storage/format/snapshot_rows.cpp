@@ -44,9 +44,9 @@ void copy_shortages(const Product& product, Chunk& chunk) {
     }
 }
 
-/// Asks the processor for what the next slice will read. A batch's lines are a chain through all of
-/// memory, each link of which tells the next; so the chains of all batches are followed at the same
-/// time, a link of each after the other.
+/// Prefetches the memory that the next slice will read. A batch's lines are a linked list that is
+/// scattered over memory; so the lists of all batches are followed in parallel, one line of each at
+/// a time.
 void prefetch_products(Repository& repository, Index next) {
     const Ledger& ledger = repository.ledger();
     boost::container::small_vector<Index, 4 * slice_products_max> chains;
@@ -73,7 +73,7 @@ void prefetch_products(Repository& repository, Index next) {
     }
 }
 
-/// Takes rows and names off a chunk in the order in which they were put there.
+/// Reads rows and names of a chunk in the order in which they were added.
 class RowReader {
 public:
     explicit RowReader(const Chunk& chunk) noexcept
@@ -111,7 +111,7 @@ private:
         return true;
     }
 
-    /// Those of the present product, which come next.
+    /// Restores the shortages of the current product, which come next.
     [[nodiscard]] bool restore_shortages(Product& product, const Sku& sku) {
         Lsn latest = 0;
         for (; shortages_ < chunk_.shortages.size(); ++shortages_) {
@@ -150,7 +150,7 @@ private:
 
     const Chunk& chunk_;
     std::string_view names_;
-    std::size_t products_ = 0;  // of each kind of row: those that were taken
+    std::size_t products_ = 0;  // rows read so far, of each kind
     std::size_t batches_ = 0;
     std::size_t lines_ = 0;
     std::size_t shortages_ = 0;

@@ -13,7 +13,7 @@
 namespace allot::store_files {
 
 namespace {
-/// As we name files: nothing that a list of names could take for something else.
+/// True for a name without characters that a manifest could misread.
 bool is_plain(std::string_view name) {
     return std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

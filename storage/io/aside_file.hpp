@@ -9,8 +9,8 @@
 
 namespace allot {
 
-/// A new file that counts only once all of it is written. The destructor removes it, if it can,
-/// unless keep() or put_at() was called: after a failure a full disk gets back the space.
+/// A new file that is removed unless it is completed: the destructor removes it, if it can, unless
+/// keep() or put_at() was called. So a failure returns the space to a full disk.
 class AsideFile {
 public:
     AsideFile(FileSystem& files, std::filesystem::path path)

@@ -8,11 +8,11 @@
 
 namespace allot {
 
-/// The longest delay that RetryLater can ask for.
+/// The longest delay that RetryLater can request.
 inline constexpr std::chrono::hours retry_later_max{1};
 
-/// Thrown by a call that failed and knows the earliest time at which another can succeed: it is not
-/// repeated before that, however short the back-off is.
+/// Thrown by a call that failed and knows the earliest time at which a retry can succeed: the call
+/// is not repeated before that, however short the back-off is.
 class RetryLater : public std::runtime_error {
 public:
     /// \param after from now on; at most retry_later_max counts.
@@ -29,14 +29,14 @@ private:
 struct BackOff {
     enum class Jitter : std::uint8_t {
         none,
-        full,  ///< a random share of it each time, so that calls that failed together spread out
+        full,  ///< a random share of the delay, so that calls that failed together spread out
     };
     std::chrono::milliseconds first{10};
     std::chrono::milliseconds most{10'000};
     Jitter jitter = Jitter::none;
 
-    /// \param failures so many in a row, 1 or more.
-    /// \param share what was drawn for it, 0..1; of no meaning without jitter.
+    /// \param failures in a row, 1 or more.
+    /// \param share random, 0..1; ignored without jitter.
     [[nodiscard]] std::chrono::milliseconds after(std::uint64_t failures, double share) const {
         constexpr std::uint64_t doublings_max = 40;  // enough for any bound, and no overflow
         auto rest = std::min(first, most);

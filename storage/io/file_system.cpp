@@ -5,7 +5,8 @@
 namespace allot {
 
 namespace {
-/// Calls `step(done)`, which gives how much more was done, until it is all done or nothing comes.
+/// Calls `step(done)`, which returns how many more bytes it has done, until all are done or it
+/// returns 0.
 template <class Step>
 std::size_t finish(std::size_t total, Step&& step) {
     std::size_t done = 0;

@@ -11,23 +11,23 @@
 
 namespace allot {
 
-/// An open file. A refusal of the operating system is a std::system_error; calls that may do less
-/// than asked, or be interrupted, are completed here, on top of the port.
+/// An open file. Errors of the operating system are std::system_error. The functions that are not
+/// virtual complete system calls that were short or interrupted.
 class File {
 public:
     virtual ~File() = default;
 
-    /// \return how many bytes were read: fewer than asked only at the end of the file.
+    /// \return how many bytes were read: fewer than requested only at the end of the file.
     std::size_t read_at(std::uint64_t offset, std::span<std::byte> into);
-    /// Writes all of it, or throws.
+    /// Writes all bytes, or throws.
     void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
 
     /// Makes everything written so far durable, whichever process wrote it, also when the file is
-    /// open for reading only. After a failure nothing is known of what was written since the last
+    /// open for reading only. After a failure nothing is known of the data written since the last
     /// success, and the sync must not be repeated: the system may have dropped the data.
     virtual void sync() = 0;
-    /// Has the system begin to write these bytes to the disk, so that a later sync waits for less.
-    /// A hint: nothing may depend on it.
+    /// Makes the system begin to write these bytes to the disk, so that a later sync takes less
+    /// time. A hint: nothing may depend on it.
     virtual void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) noexcept {}
     virtual void truncate(std::uint64_t size) = 0;
     /// Extends a new, empty file with zeros to this size, and reserves their space on the disk
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] virtual std::uint64_t size() const = 0;
 
 protected:
-    /// One system call; may be short, may throw errc::interrupted.
+    /// A single system call; may be short, may throw errc::interrupted.
     virtual std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) = 0;
     virtual std::size_t write_some(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
 };
@@ -62,24 +62,25 @@ public:
                                                      Mode mode) = 0;
     virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
     /// Gives a file a second name in the same directory, which no file has yet.
-    /// \return false where the file system cannot.
+    /// \return false when the file system has no links.
     [[nodiscard]] virtual bool link(const std::filesystem::path& from,
                                     const std::filesystem::path& to) = 0;
     virtual void remove(const std::filesystem::path& path) = 0;
     /// Makes the directory's entries durable: what was created, renamed or removed in it.
     virtual void sync_directory(const std::filesystem::path& directory) = 0;
-    /// Makes the directory, and its parents, if they do not exist.
+    /// Creates the directory, and its parents, if they do not exist.
     virtual void create_directories(const std::filesystem::path& directory) = 0;
     /// The names in a directory, sorted. Empty when there is no such directory.
     [[nodiscard]] virtual std::vector<std::string> list(const std::filesystem::path& directory) = 0;
-    /// The bytes that a directory's file system has left for this process. Other processes use
-    /// them, too, and a quota may leave fewer. Where that is not known: the largest number.
+    /// The free bytes of the directory's file system. Other processes use them, too, and a quota
+    /// may leave fewer. If unknown: the largest number.
     [[nodiscard]] virtual std::uint64_t free_bytes(
         const std::filesystem::path& /*directory*/) noexcept {
         return std::numeric_limits<std::uint64_t>::max();
     }
-    /// Locks a file, made if need be, against every other lock() of it, in this process and others.
-    /// \throws std::system_error errc::resource_unavailable_try_again when another holds it.
+    /// Locks a file, created if it does not exist, against every other lock() of it, in this
+    /// process and others. \throws std::system_error errc::resource_unavailable_try_again when it
+    /// is locked.
     [[nodiscard]] virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;
 };
 

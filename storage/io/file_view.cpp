@@ -11,7 +11,7 @@ namespace {
     throw std::system_error{std::make_error_code(std::errc::read_only_file_system), path.string()};
 }
 
-/// The part of `bytes`, which stand at `offset`, that a window [from, from + size) shows.
+/// Copies the part of `bytes`, which begin at `offset`, that is in the window [from, from + size).
 void overlay(std::uint64_t offset, std::span<const std::byte> bytes, std::uint64_t from,
              std::span<std::byte> window) {
     const std::uint64_t begin = std::max(offset, from);

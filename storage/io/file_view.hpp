@@ -10,9 +10,9 @@
 
 namespace allot {
 
-/// Open files as an immutable directory, whatever happens to their names: recovery reads what the
-/// files held when they were opened, or would hold after a repair. Only the last part of a path
-/// counts. Writing throws std::system_error errc::read_only_file_system.
+/// Open files as an immutable directory, independent of later renames and removals: recovery reads
+/// what the files held when they were opened, or would hold after a repair. Only the last part of a
+/// path counts. Writing throws std::system_error errc::read_only_file_system.
 class FileView final : public FileSystem {
 public:
     /// Bytes that replace those in the file. \pre they end within the entry.
@@ -21,10 +21,10 @@ public:
         std::vector<std::byte> bytes;
     };
     struct Entry {
-        std::shared_ptr<File> file;  ///< null: all of it is in the patches
-        std::uint64_t bytes;         ///< of it that are seen
+        std::shared_ptr<File> file;  ///< null: the patches have all bytes
+        std::uint64_t bytes;         ///< the visible bytes of the file
         std::vector<Patch> patches;
-        std::uint64_t zeros = 0;  ///< that are seen after them
+        std::uint64_t zeros = 0;  ///< visible after these bytes
 
         [[nodiscard]] std::uint64_t size() const noexcept { return bytes + zeros; }
     };

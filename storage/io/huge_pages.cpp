@@ -26,7 +26,7 @@ constexpr std::size_t round_up(std::size_t bytes) noexcept {
 
 /// \return anonymous memory that begins at a huge page's border.
 void* map(std::size_t bytes) {
-    // One page more, to cut off what lies before and after the borders.
+    // One page more, so that the parts outside the borders can be cut off.
     void* const mapped =
         ::mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc{};
@@ -34,15 +34,14 @@ void* map(std::size_t bytes) {
     const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(begin) % page) % page;
     if (before != 0) ::munmap(begin, before);
     if (before != page) ::munmap(begin + before + bytes, page - before);
-    ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // a wish: small pages do, too
+    ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // a hint: small pages work, too
     return begin + before;
 }
 
-/// Has the system clear pages before they are needed. To clear one, or to get it from a host, takes
-/// a fraction of a millisecond or several, during which the thread that touches it first would
-/// answer no request. So a thread does that ahead: for pools, which grow page by page, it keeps
-/// some ready; a table of several pages, which is filled from its beginning on, it goes through
-/// before. Thread-safe.
+/// Makes the system clear pages before they are needed. Clearing a page, or getting it from a host,
+/// takes up to several milliseconds, during which the thread that touches it first would answer no
+/// request. So a thread clears pages ahead: it keeps some ready for pools, which grow page by page,
+/// and clears the pages of a larger table in order, from the beginning on. Thread-safe.
 class PagesAhead {
 public:
     void* take() {
@@ -64,7 +63,7 @@ public:
     void clear(std::byte* table, std::size_t bytes) noexcept {
         const std::scoped_lock lock{mutex_};
         const auto free = std::ranges::find(tables_, nullptr, &Table::begin);
-        if (free == tables_.end()) return;  // then it is cleared as it is touched
+        if (free == tables_.end()) return;  // its pages are cleared when they are touched
         *free = {table, table, table + bytes};
         start();
         wanted_.notify_one();
@@ -91,7 +90,7 @@ private:
         if (std::exchange(started_, true)) return;
         try {
             std::thread{[this] { run(); }}.detach();
-        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): then none is ready
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no page is ready then
         }
     }
     void run() noexcept {
@@ -112,7 +111,7 @@ private:
     [[nodiscard]] bool wants_page() const noexcept {
         return in_use_ >= many && ready_count_ < ready_.size();
     }
-    /// \return null when there is none to go on with.
+    /// \return a table with pages to clear, or null.
     [[nodiscard]] Table* table() noexcept {
         const auto found =
             std::ranges::find_if(tables_, [](const Table& each) { return each.begin != nullptr; });
@@ -139,7 +138,7 @@ private:
         }
     }
 
-    // Small stores have neither the thread nor the memory, however many come and go.
+    // Small stores need neither the thread nor its memory.
     static constexpr std::size_t many = 16;
     static constexpr std::size_t ready_max = 4;
     static constexpr std::size_t tables_max = 8;
@@ -186,7 +185,8 @@ class HugePages final : public std::pmr::memory_resource {
 }  // namespace
 
 std::pmr::memory_resource* huge_pages() {
-    // Never destroyed: a store may end after everything else, and a thread waits in it.
+    // Never destroyed: a store may be destroyed after other static objects, and a thread waits in
+    // it.
     static auto* const memory = new HugePages;
     return memory;
 }

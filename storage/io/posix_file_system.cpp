@@ -40,7 +40,7 @@ private:
 
 class PosixFile final : public File {
 public:
-    /// Without O_NONBLOCK, opening a FIFO would wait for a process at its other end.
+    /// O_NONBLOCK: opening a FIFO must not wait for a process at its other end.
     PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags | O_NONBLOCK} {
         if (S_ISREG(status().st_mode)) return;
         errno = EINVAL;
@@ -50,7 +50,7 @@ public:
     void sync() override {
         if (::fdatasync(fd_.get()) != 0) fail("fdatasync", path_);
     }
-    /// Without a flag that waits: so it does not consume an error that a sync has to report.
+    /// Uses no flag that waits: such a call would consume an error that a sync has to report.
     void begin_sync(std::uint64_t offset, std::uint64_t bytes) noexcept override {
         (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
                                 SYNC_FILE_RANGE_WRITE);
@@ -91,7 +91,7 @@ private:
     Descriptor fd_;
 };
 
-/// Of the file, and of its directory: the file may be removed while it is locked, and made anew.
+/// Locks the file and its directory: the file may be removed while it is locked, and created again.
 class PosixLock final : public FileLock {
 public:
     explicit PosixLock(const fs::path& path)
@@ -103,7 +103,7 @@ public:
     }
 
 private:
-    Descriptor directory_;  // closing them gives up the locks
+    Descriptor directory_;  // closing the descriptors releases the locks
     Descriptor file_;
 };
 
@@ -121,7 +121,7 @@ public:
     }
     bool link(const fs::path& from, const fs::path& to) override {
         if (::link(from.c_str(), to.c_str()) == 0) return true;
-        // As file systems say that know no second names, or no more of them.
+        // The errors of file systems without links, or without further ones.
         if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
             return false;
         fail("link", from);

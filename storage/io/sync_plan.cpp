@@ -16,8 +16,8 @@ bool holds(const FileContents& files, const std::string& name, const Content& co
 
 std::vector<SyncAction> plan_sync(const FileContents& source, const FileContents& destination) {
     using Kind = SyncAction::Kind;
-    // What the destination has, and does not need where it is. Files that are in place already take
-    // no part: they must not be moved.
+    // The destination's files that are not needed under their present names. Files that are already
+    // in place are left out, because they must not be moved.
     std::multimap<Content, std::string> spare;
     for (const auto& [name, content] : destination) {
         if (!holds(source, name, content)) spare.emplace(content, name);

@@ -8,7 +8,7 @@
 
 namespace allot {
 
-/// What is in a file: equal contents are equal files, whatever they are called.
+/// The contents of a file, by length and hash.
 struct Content {
     std::uint64_t bytes = 0;
     std::uint64_t hash_high = 0;  ///< XXH3-128 of all bytes
@@ -20,7 +20,7 @@ struct Content {
 /// The files of a directory, by name.
 using FileContents = std::map<std::string, Content>;
 
-/// One step on the way from one directory's files to another's.
+/// One step that makes a directory's files equal to another's.
 struct SyncAction {
     enum class Kind : std::uint8_t {
         copy,    ///< of `from` in the source to `to` in the destination
@@ -34,13 +34,13 @@ struct SyncAction {
     friend bool operator==(const SyncAction&, const SyncAction&) = default;
 };
 
-/// Decides how the destination comes to hold exactly the files of the source, under the same names:
-/// contents that it lacks are copied, contents under another name are moved, the rest is removed. A
-/// pure function; it copies no more than necessary.
+/// Plans how the destination comes to hold exactly the files of the source, under the same names:
+/// missing contents are copied, contents under another name are moved, the rest is removed. A pure
+/// function; it copies no more than necessary.
 ///
-/// The actions are to be applied as if all happened at once: every `from` means the destination as
-/// it is now, so that names may be swapped; a file that a copy or a move replaces has no action of
-/// its own.
+/// The actions are to be applied as if all happened at once: every `from` refers to the destination
+/// before the first action, so names may be swapped; a file that a copy or a move replaces has no
+/// action of its own.
 /// \return copies, then moves, then removals, each in the order of names.
 std::vector<SyncAction> plan_sync(const FileContents& source, const FileContents& destination);
 
