@@ -38,7 +38,7 @@ void GroupBuffer::add(GroupBuffer& other) {
 }
 
 void GroupBuffer::clear() {
-    // On the first use, and after a unit of unusual size, whose memory is given back.
+    // On the first use, and after an unusually large unit, whose memory is released.
     if (reserved_ != 0 && (bytes_.empty() || bytes_.capacity() > 2 * reserved_)) {
         boost::container::vector<std::byte> usual;
         usual.reserve(reserved_);

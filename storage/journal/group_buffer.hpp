@@ -10,23 +10,23 @@
 
 namespace allot {
 
-/// The units of work of one group, encoded as a frame of which only the header is still to be
-/// filled in.
+/// The units of work of one group, encoded as a frame whose header seal() fills in.
 class GroupBuffer {
 public:
-    /// \param reserved bytes up to which it grows without moving, and which clear() keeps.
+    /// \param reserved the capacity in bytes: it grows up to it without moving, and clear() keeps
+    /// it.
     explicit GroupBuffer(std::size_t reserved = 0) : reserved_{reserved} { clear(); }
 
-    /// \pre the unit has a fact at least.
+    /// \pre the unit has at least one fact.
     void add(std::span<const Fact> unit, UnixMicros now);
-    /// Moves the units of another buffer behind its own.
+    /// Moves the units of another buffer to the end of this one.
     void add(GroupBuffer& other);
     void clear();
 
     [[nodiscard]] bool empty() const noexcept { return records_ == 0; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.size(); }
     [[nodiscard]] std::uint64_t facts() const noexcept { return facts_; }
-    /// An upper bound of what add() takes for a unit of so many facts.
+    /// An upper bound of the bytes that add() needs for a unit of so many facts.
     [[nodiscard]] static std::size_t record_bytes_max(std::size_t facts) noexcept {
         return sizeof(journal::RecordHeader) + facts * journal::fact_bytes_max;
     }

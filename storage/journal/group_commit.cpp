@@ -9,9 +9,9 @@
 namespace allot {
 
 namespace {
-/// After this time without work the journal marks its last group as durable, on the disk itself.
+/// After this time without work the journal writes a mark, which declares its last group durable.
 constexpr std::chrono::milliseconds idle_before_mark{20};
-/// Where replies do not wait for the disk, units of work collect for this time before a write.
+/// In modes in which replies do not wait for the disk, units collect for this time before a write.
 constexpr std::chrono::milliseconds relaxed_batch_delay{1};
 }  // namespace
 
@@ -99,7 +99,7 @@ bool GroupCommit::collect(Time now) {
     return true;
 }
 
-/// When there will be something to do although no unit has come: a sync, or a mark.
+/// The time of the next sync or mark if no unit comes.
 GroupCommit::Time GroupCommit::idle_deadline(Time now) {
     if (idle_since_ == Time{}) idle_since_ = now;
     if (!options_.durability.syncs()) return Time::max();
@@ -107,7 +107,8 @@ GroupCommit::Time GroupCommit::idle_deadline(Time now) {
     return is_marked_ ? Time::max() : idle_since_ + idle_before_mark;
 }
 
-/// Where no reply waits for the disk, a group may grow a little before it is written.
+/// The time at which the filling group is written: in modes in which no reply waits for the disk,
+/// it may grow a little first.
 GroupCommit::Time GroupCommit::batch_deadline(Time now, std::size_t bytes) {
     if (options_.durability.waits_for_sync() || bytes >= GroupStaging::relaxed_group_bytes) {
         return now;
@@ -116,12 +117,11 @@ GroupCommit::Time GroupCommit::batch_deadline(Time now, std::size_t bytes) {
     return batch_deadline_;
 }
 
-/// In a journal that is not synced as it goes, the history is recorded before its first group: a
-/// reader that has seen facts which a power cut takes away then learns where their history
-/// diverged.
+/// In mode `os` the first write_group() records the history before the group: a reader of facts
+/// that a power cut loses can then learn where their history diverged.
 void GroupCommit::write_group(Time now) {
     if (!has_room()) {
-        resume_ = Time::max();  // `next_` calls the driver, or retry() has its time
+        resume_ = Time::max();  // `next_` calls the driver, or retry() sets the time
         return;
     }
     if (!is_history_begun_) {
@@ -144,14 +144,14 @@ void GroupCommit::sync_history() {
     stage_ = Stage::writing;
 }
 
-/// A unit that was accepted when there seemed to be room waits for a next segment.
+/// \return false while accepted units wait for the next segment.
 bool GroupCommit::has_room() {
     if (writer_.has_room_for(writing_)) return true;
     const bool waited = next_.waits_for_room();
     const auto segment = next_.ready({writer_.segment() + 1, writer_.segment_bytes_for(writing_)},
                                      staging_.close_requested());
     if (segment) writer_.prepared(*segment);
-    // The threads that would wait for what is not written are to know.
+    // Wakes the threads that wait for units which are not written.
     if (!waited && next_.waits_for_room()) notify(staging_.acknowledged());
     return segment.has_value();
 }
@@ -186,7 +186,7 @@ void GroupCommit::publish(Time now) {
         durability.waits_for_sync() ? writer_.synced() : writer_.written(), writer_.room());
     next_.update_short();
     segments_.index().add(writer_.position());
-    // Only now: a reader that reads up to there finds the position in the index.
+    // Raised last, so that a reader of this LSN finds its position in the index.
     readable_ = durability.syncs() ? writer_.synced() : writer_.written();
     notify(acknowledged);
 }

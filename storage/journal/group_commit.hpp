@@ -20,11 +20,11 @@
 
 namespace allot {
 
-/// What goes to the disk, and when: a batch is the group that has filled, written, then synced if
-/// the mode requires it, then published.
+/// Decides what is written to the disk, and when: it takes the filled group, writes it, syncs it if
+/// the mode requires that, and publishes it.
 ///
-/// step() is for the journal's thread, begin_history() for the one that opens the store, before the
-/// first step; everything else for any thread.
+/// step() is for the journal's thread; begin_history() for the thread that opens the store, before
+/// the first step; everything else for any thread.
 class GroupCommit {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -74,18 +74,18 @@ private:
     JournalWriter writer_;
     GroupBuffer writing_;
     Stage stage_ = Stage::collecting;
-    Time resume_{};          // what step() returns
-    Time idle_since_{};      // when the journal became idle; Time{}: it is not
-    Time batch_deadline_{};  // of the group that is filling; Time{}: it has none
+    Time resume_{};          // the result of step()
+    Time idle_since_{};      // when the journal became idle; Time{}: it is not idle
+    Time batch_deadline_{};  // of the filling group; Time{}: it has none
     Time unsynced_since_{};
-    Time opened_{};           // the first step; Time{}: there was none yet
-    Lsn noted_;               // the last LSN whose writing segments_ has noted
-    Lsn wanted_ = 0;          // to be synced in this batch
+    Time opened_{};           // the time of the first step; Time{}: there was none yet
+    Lsn noted_;               // the last LSN whose write segments_ has noted
+    Lsn wanted_ = 0;          // the LSN to be synced in this batch
     UnixMicros newest_ = 0;   // the time of the last unit written
     bool is_history_begun_;   // in mode os false until the frame of the history is synced
-    bool is_marked_ = false;  // the last frame says that all before it is durable
+    bool is_marked_ = false;  // the last frame is a mark
 
-    std::error_code failure_;  // written before failed_ is
+    std::error_code failure_;  // written before failed_ is set
     std::atomic<Lsn> synced_;
     std::atomic<Lsn> readable_;
     std::atomic<bool> failed_ = false;

@@ -14,22 +14,21 @@
 
 namespace allot {
 
-/// The journal on disk, with group commit: units of work collect in one buffer while the other is
-/// written and synced; the units of that time form the next group. No unit waits for a timer.
+/// The journal on disk, with group commit: while one group of units is written and synced, the next
+/// group fills. No unit waits for a timer.
 ///
-/// A state machine: it has no thread, reads no clock and never waits. Its driver calls step() again
-/// and again, and prepare_segment() when it is asked for: threads in a store (see JournalThreads),
-/// a seed in a simulation.
+/// A state machine: it has no thread, reads no clock and never waits. A driver calls step()
+/// repeatedly, and prepare_segment() when wants_segment() is true: in a store two threads (see
+/// JournalThreads), in a simulation a seed.
 ///
 /// append() and flush() are for one caller at a time (see StoreMutex), step() for one, and
-/// prepare_segment() for one; the three may run at the same time, and everything else may be called
-/// from any thread. Each of the three has a class of its own: GroupStaging, GroupCommit and
-/// NextSegment.
+/// prepare_segment() for one; the three may run at the same time. Everything else may be called
+/// from any thread. GroupStaging, GroupCommit and NextSegment implement the three.
 class GroupJournal final : public Journal {
 public:
     using Time = GroupCommit::Time;
 
-    /// \param histories of what was recovered; that of this opening (tail.history) is added.
+    /// \param histories of the recovered facts; that of this opening (tail.history) is added.
     /// options.warning receives why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, const StoreOptions& options,
@@ -37,8 +36,8 @@ public:
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
-    /// Records this opening's history durably before it has a fact, and the histories that have
-    /// left. Called, if at all, before everything else.
+    /// Records this opening's history, and lost histories, durably before the first fact. Called,
+    /// if at all, before everything else.
     void begin_history(std::span<const Histories::Left> left) { commit_.begin_history(left); }
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
@@ -47,54 +46,56 @@ public:
     [[nodiscard]] Lsn durable() const noexcept override { return staging_.acknowledged(); }
     void on_durable(std::function<void(Lsn)> call) override { commit_.on_durable(std::move(call)); }
 
-    /// True while the disk is so far behind that more units would only take up memory. A caller
-    /// that does not wait until its units are durable should append none until this is false.
+    /// True while too much is not yet written. A caller that does not wait until its units are
+    /// durable should append none until this is false.
     [[nodiscard]] bool congested() const noexcept { return staging_.congested(); }
     /// The last LSN that would survive a power cut, in every mode.
     [[nodiscard]] Lsn synced() const noexcept { return commit_.synced(); }
-    /// Asks that all up to the LSN be synced soon, in every mode.
+    /// Requests that everything up to the LSN be synced soon, in every mode.
     void request_sync(Lsn lsn);
-    /// Asks that what is left be written and synced, and the journal be marked as closed cleanly.
+    /// Requests that the remaining units be written and synced, and the journal be marked as closed
+    /// cleanly.
     void request_close();
     /// True when no further step() will do anything: the journal is closed, or the storage failed.
     [[nodiscard]] bool ended() const noexcept { return commit_.ended(); }
 
-    /// The segments in use. Those that are not needed any more are removed there.
+    /// The segments in use, from which prune() removes those that are not needed any more.
     [[nodiscard]] SegmentList& segments() noexcept { return segments_; }
 
     // For readers of the files
-    /// The last LSN that may be shown: in every mode that syncs the last that would survive a power
-    /// cut, in mode `os` the last written. All up to there can be read, whole. Never goes back.
+    /// The last visible LSN: in mode `os` the last one written, in other modes the last one synced.
+    /// The files hold everything up to it. Never goes back.
     [[nodiscard]] Lsn readable() const noexcept { return commit_.readable(); }
-    /// The first LSN that is kept. All facts of a file that was removed are before it.
+    /// The first LSN that is kept. All facts of removed files are before it.
     [[nodiscard]] Lsn oldest() const noexcept { return segments_.oldest(); }
     [[nodiscard]] JournalIndex& index() noexcept { return segments_.index(); }
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
-    /// The object stays the same.
+    /// The reference stays valid.
     [[nodiscard]] const Histories& histories() const noexcept { return commit_.histories(); }
 
     // For the driver
-    /// Registers `call`, which any thread may make when step() or prepare_segment() has work.
-    /// Once only, before the first step.
+    /// Registers `call`, which any thread may call when step() or prepare_segment() has work. Once
+    /// only, before the first step.
     void on_work(std::function<void()> call) { called_ = std::move(call); }
     /// Does the next piece of work: at most one write, or one sync.
     /// \return when to call it again, unless the callback of on_work() comes first; a time not
     /// after `now` means at once.
     Time step(Time now) noexcept { return commit_.step(now); }
     [[nodiscard]] bool wants_segment() const noexcept { return next_segment_.is_wanted(); }
-    /// Makes the next segment file. A failure leaves what is there as it was, and is followed by
-    /// further tries: see disk_full(). \pre wants_segment()
+    /// Creates the next segment file. A failure changes nothing, and is retried: see disk_full().
+    /// \pre wants_segment()
     void prepare_segment() noexcept { next_segment_.prepare(); }
 
     // Space on the disk
-    /// True while the next segment cannot be made, for lack of space or another reason. Units that
-    /// fit the present segment are accepted and written; for others append() throws StorageFull.
+    /// True while the next segment cannot be created, for lack of space or another reason. Units
+    /// that fit into the current segment are accepted and written; for others append() throws
+    /// StorageFull.
     [[nodiscard]] bool disk_full() const noexcept { return next_segment_.disk_full(); }
-    /// True while accepted units have no room either, because a segment that was expected could not
-    /// be made. They are written once there is room. After some 5 s without, or when a close comes
-    /// first, the journal has failed.
+    /// True while even accepted units do not fit, because the next segment could not be created.
+    /// They are written once it is. After some 5 s, or when a close comes first, the journal has
+    /// failed.
     [[nodiscard]] bool waits_for_room() const noexcept { return next_segment_.waits_for_room(); }
-    /// Bytes that a snapshot may take, of which the operator is warned in time: see DiskWatch.
+    /// Sets the bytes that a snapshot may take, so that DiskWatch warns in time.
     void expect_snapshot(std::uint64_t bytes) noexcept {
         next_segment_.disk().expect_snapshot(bytes);
     }
@@ -107,7 +108,7 @@ public:
         return staging_.bytes_appended();
     }
     [[nodiscard]] const GroupSizes& group_sizes() const noexcept { return commit_.group_sizes(); }
-    /// Of the group that is filling while another is written.
+    /// The size of the filling group.
     [[nodiscard]] std::size_t waiting_bytes() const noexcept { return staging_.waiting_bytes(); }
 
 private:

@@ -12,7 +12,8 @@ namespace allot {
 /// A histogram of the facts in each group of a journal. One thread counts, any thread reads.
 class GroupSizes {
 public:
-    /// Bucket i counts groups of more than 2^(i-1) and up to 2^i facts; the last, all larger ones.
+    /// Bucket i counts groups of more than 2^(i-1) and up to 2^i facts; the last bucket all larger
+    /// ones.
     static constexpr std::size_t buckets = 20;
     using Counts = std::array<std::uint64_t, buckets>;
 

@@ -8,11 +8,11 @@
 namespace allot {
 
 namespace {
-/// What a group may cost beside its units: the frames of the group that is filling and of the one
+/// The bytes that frames may take beside the units: those of the filling group and of the group
 /// that is being written.
 constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
 
-/// The bytes of a group that every new segment of this size can hold.
+/// The size of a group that fits into every new segment of this size.
 std::size_t usual_group_bytes(std::uint64_t segment_bytes) {
     const std::uint64_t taken = JournalWriter::segment_bytes_of(frames_bytes_max);
     return segment_bytes > taken ? static_cast<std::size_t>(segment_bytes - taken) : 0;
@@ -29,7 +29,7 @@ GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions
       filling_{buffer_bytes} {}
 
 Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
-    // The group that is filling only shrinks until the next flush().
+    // The filling group only shrinks until the next flush().
     const std::size_t record_bytes = GroupBuffer::record_bytes_max(unit.size());
     const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
     if (group_bytes > journal::frame_bytes_max) {
@@ -44,7 +44,7 @@ Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
     return last;
 }
 
-/// A unit accepted here has to fit the present segment, where the next one may not be made.
+/// Requires that a unit fits into the current segment when the next one may not be created.
 void GroupStaging::require_room(std::size_t bytes) const {
     const std::scoped_lock lock{mutex_};
     const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;

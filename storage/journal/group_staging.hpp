@@ -14,22 +14,23 @@
 
 namespace allot {
 
-/// The way of units of work to the journal's thread: the caller stages each one; flush() adds those
-/// staged, all at once, to the group that fills while another is written.
+/// Passes units of work to the journal's thread: append() stages each unit; flush() adds the staged
+/// units, all at once, to the group that fills while another is written.
 ///
 /// append() and flush() are for the caller that holds the store's mutex, take() and written() for
 /// the journal's thread, everything else for any thread.
 class GroupStaging {
 public:
-    /// Where replies do not wait for the disk, a group of so many bytes waits for no further units.
+    /// In modes in which replies do not wait for the disk, a group of this size is written at once.
     static constexpr std::size_t relaxed_group_bytes = 1U << 20U;
     /// With a backlog of this size, replies wait for the disk in every mode, and so do further
     /// units.
     static constexpr std::size_t backlog_bytes_max = 8U << 20U;
-    /// Set aside for each buffer, so that a backlog does not make them move; used only as it grows.
+    /// Reserved for each buffer, so that it does not move when the backlog grows; unused capacity
+    /// takes no memory.
     static constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
 
-    /// What the journal's thread finds.
+    /// The filling group, as the journal's thread finds it.
     struct Filled {
         std::size_t bytes;     ///< of the group; 0: it has no unit
         UnixMicros newest;     ///< the time of its last unit
@@ -42,12 +43,12 @@ public:
 
     /// \throws StorageFull, std::length_error: see Journal::append()
     Lsn append(std::span<const Fact> unit, UnixMicros now);
-    /// \param failed nothing more is acknowledged. \return whether the journal's thread has to be
-    /// called.
+    /// \param failed the storage has failed: nothing more is acknowledged. \return whether the
+    /// journal's thread has to be woken.
     bool flush(bool failed) noexcept;
 
     /// Gives the group to the journal's thread, in exchange for an empty one, if `is_due(Filled)`.
-    /// Otherwise flush() asks for the thread to be called when it adds a first unit.
+    /// Otherwise the next flush() that adds a unit returns true.
     template <class IsDue>
     std::optional<Filled> take(GroupBuffer& empty, IsDue&& is_due) {
         const std::scoped_lock lock{mutex_};
@@ -59,14 +60,15 @@ public:
         std::swap(filling_, empty);
         room_ -= std::min<std::uint64_t>(room_, empty.bytes() + journal::alignment);
         filling_bytes_ = filling_.bytes();
-        congested_ = false;  // which is made known once the group is published
+        congested_ = false;  // waiting callers learn it once the group is published
         return filled;
     }
-    /// \param room the bytes left in the segment behind the groups that were taken.
-    /// \return the last LSN that may be acknowledged: `reached`, unless flush() was ahead of it.
+    /// \param room the free bytes of the segment after the groups that were taken.
+    /// \return the last LSN that may be acknowledged: `reached`, or a higher one that flush() has
+    /// acknowledged already.
     Lsn written(Lsn reached, std::uint64_t room) noexcept;
 
-    /// Asks that all up to the LSN be synced soon.
+    /// Requests that everything up to the LSN be synced soon.
     void request_sync(Lsn lsn);
     void request_close();
     [[nodiscard]] bool close_requested() const;
@@ -75,7 +77,7 @@ public:
     [[nodiscard]] Lsn acknowledged() const noexcept { return acknowledged_; }
     [[nodiscard]] bool congested() const noexcept { return congested_; }
     [[nodiscard]] std::uint64_t bytes_appended() const noexcept { return bytes_appended_; }
-    /// Of the units in the group.
+    /// The size of the filling group.
     [[nodiscard]] std::size_t waiting_bytes() const noexcept {
         const std::size_t framed = filling_bytes_;
         return framed - std::min(framed, sizeof(journal::FrameHeader));

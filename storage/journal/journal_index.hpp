@@ -15,21 +15,21 @@ struct JournalPosition {
     Lsn next;               ///< the first fact at or after this position
     std::uint64_t segment;  ///< its number
     std::uint64_t offset;   ///< in it, bytes; 0: at its header
-    std::uint64_t chain;    ///< the checksum that is carried on there; of no meaning at a header
+    std::uint64_t chain;    ///< the checksum that the frame there continues; unused at a header
 };
 
 /// An approximate index from facts to positions in a journal's files, so that a reader need not
-/// begin at a segment's header each time. Holds the beginning of every segment, a position each
-/// mebibyte, and those where the last readers stopped. Thread-safe.
+/// begin at a segment's header each time. Holds the beginning of every segment, a position for each
+/// mebibyte, and the positions at which the last readers stopped. Thread-safe.
 class JournalIndex {
 public:
     JournalIndex() { positions_.reserve(positions_at_first); }
 
-    /// \pre of the beginning of a segment, or after those of the same segment.
+    /// \pre the position is the beginning of a segment, or after all positions of its segment.
     void add(const JournalPosition& position);
-    /// Adds the position where a reader stopped, to which it may come back.
+    /// Adds the position at which a reader stopped, and may continue.
     void add_stop(const JournalPosition& position);
-    /// The last known position at or before the fact. \return none when all are after it.
+    /// \return the last known position at or before the fact, or none.
     [[nodiscard]] std::optional<JournalPosition> before(Lsn fact) const;
     /// Removes the positions in segments up to this one.
     void drop(std::uint64_t segment);

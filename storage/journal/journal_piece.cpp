@@ -19,7 +19,7 @@ using Lefts = std::vector<Histories::Left>;
 /// Trying each bit of a longer frame would take seconds.
 constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
 
-/// Flips one bit after the other until `good()`. \return false when no single bit does it.
+/// Flips one bit after the other until `good()`. \return false when no single bit achieves it.
 template <class Good>
 bool patch_bit(WritableBytes bytes, Good&& good) {
     for (std::byte& byte : bytes) {
@@ -77,7 +77,7 @@ private:
         return true;
     }
 
-    /// Takes the next frame. \return false when none carries on.
+    /// Reads the next frame. \return false when there is none that continues the chain.
     bool read_frame() {
         const WritableBytes rest = WritableBytes{bytes_}.subspan(piece_.end);
         auto frame = next_frame(rest);
@@ -105,12 +105,12 @@ private:
         return follows ? frame : std::nullopt;
     }
 
-    /// \pre no frame carries on at the front of `rest`.
+    /// \pre no frame at the front of `rest` continues the chain.
     [[nodiscard]] std::optional<FrameHeader> patched_frame(WritableBytes rest) const {
         const auto header = journal::frame_header(rest);
         if (!header) return std::nullopt;
         const auto good = [&] { return next_frame(rest).has_value(); };
-        // If it is the length that is wrong, the frame's other bits are right.
+        // If the flipped bit is in the length, the frame's other bits are right.
         const WritableBytes length =
             rest.subspan(offsetof(FrameHeader, bytes), sizeof header->bytes);
         const bool plausible = header->bytes >= FrameHeader::bytes_min &&
@@ -122,7 +122,7 @@ private:
         return std::nullopt;
     }
 
-    /// Whole frames where reading cannot go on.
+    /// Finds whole frames after the end of the chain.
     void look_behind() {
         for (std::size_t at = piece_.end;
              at + FrameHeader::bytes_min <= piece_.used + journal::alignment;
@@ -136,7 +136,7 @@ private:
         }
     }
 
-    /// \param bytes the frame is at their front, whole.
+    /// \param bytes begin with the whole frame.
     void found(const FrameHeader& frame, std::span<const std::byte> bytes) {
         piece_.known = std::max({piece_.known, frame.durable, frame.last});
         const bool is_group = frame.kind == FrameKind::group;

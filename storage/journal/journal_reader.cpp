@@ -13,7 +13,7 @@ using journal::FrameHeader;
 using journal::RecordHeader;
 using journal::SegmentHeader;
 
-/// Read at once at the least: a few groups of a busy store.
+/// The least number of bytes read at once: a few groups of a busy store.
 constexpr std::uint64_t chunk_bytes = 64U << 10U;
 
 /// \pre has_frame()
@@ -38,7 +38,7 @@ std::vector<CommittedFact> JournalReader::read(std::size_t most) {
             give(most, facts);
         }
     } catch (const std::exception&) {
-        if (facts.empty()) throw;  // else at the next call
+        if (facts.empty()) throw;  // otherwise the next call throws
     }
     return facts;
 }
@@ -47,7 +47,7 @@ void JournalReader::refuse(const std::string& why) const {
     throw CorruptStore{journal::segment_name(position_.segment), position_.offset, next_, why};
 }
 
-/// Stops at the frame that holds the next fact, and begins it. \pre the fact is readable.
+/// Moves to the frame that holds the next fact, and begins to read it. \pre the fact is readable.
 void JournalReader::find_frame() {
     if (!file_) find_position();
     for (;;) {
@@ -79,7 +79,7 @@ void JournalReader::find_position() {
     bytes_.clear();
 }
 
-/// \pre the segment has no frame any more.
+/// Moves to the next segment. \pre the current one has no further frame.
 void JournalReader::follow() {
     auto file = open(position_.segment + 1);
     position_ = begin_of(*file, position_.segment + 1);
@@ -91,7 +91,7 @@ std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
     try {
         return files_.open(directory_ / journal::segment_name(segment), FileSystem::Mode::read);
     } catch (const std::system_error& error) {
-        // What is pruned is known to be before that.
+        // Pruned facts are before this LSN.
         const Lsn oldest = journal_.oldest();
         if (error.code() == std::errc::no_such_file_or_directory && next_ < oldest) {
             throw TrimmedHistory{oldest};
@@ -100,7 +100,8 @@ std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
     }
 }
 
-/// Behind the header of a segment, which carries on from position_. \pre position_.next is in it.
+/// The position after the header of a segment, which continues the chain at position_. \pre
+/// position_.next is in the segment.
 JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const {
     std::array<std::byte, sizeof(SegmentHeader)> bytes{};
     const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
@@ -115,8 +116,8 @@ JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const
     return {header.first, segment, sizeof header, header.checksum};
 }
 
-/// False where the segment ends: nothing is written behind its last frame, and all that is readable
-/// has been.
+/// False at the end of the segment: nothing is written behind its last frame, and everything
+/// readable has been read.
 bool JournalReader::has_frame() {
     const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
     return frame && frame->magic == FrameHeader::magic_value;
@@ -134,7 +135,7 @@ void JournalReader::begin_frame(const FrameHeader& header) {
     pass(*frame);
 }
 
-/// The next frame is the one behind this.
+/// Moves behind this frame.
 void JournalReader::pass(const FrameHeader& frame) {
     constexpr std::uint64_t index_spacing = 1U << 20U;
     const std::uint64_t before = position_.offset / index_spacing;
@@ -162,13 +163,13 @@ void JournalReader::next_record() {
     time_ = record->header.time;
 }
 
-/// Bytes of the file as they stay: fewer than asked only where it ends.
+/// Bytes of the file that will not change: fewer than requested only at its end.
 JournalReader::Bytes JournalReader::at(std::uint64_t offset, std::uint64_t bytes) {
     const bool is_there =
         offset >= bytes_offset_ && offset + bytes <= bytes_offset_ + bytes_.size();
-    // What lies behind the last readable frame may have been read half written.
+    // Bytes behind the last readable frame may have been read while they were written.
     if (!is_there || next_ > bytes_readable_) {
-        bytes_readable_ = 0;  // none, if they cannot be read
+        bytes_readable_ = 0;  // in case the read fails
         const Lsn readable = journal_.readable();
         bytes_offset_ = offset;
         bytes_.resize(std::max(bytes, chunk_bytes));

@@ -16,10 +16,9 @@
 namespace allot {
 
 /// Reads the facts of a journal from its files while the journal is being written. Reads only up to
-/// GroupJournal::readable(), so all of it is complete, and anything else found there is damage.
-/// Continues where it stopped; nothing is read twice. Frames before the first requested fact are
-/// skipped by their headers; of all others every byte is verified. A file that is removed while it
-/// is open is read to its end.
+/// GroupJournal::readable(), so an incomplete frame is damage. Continues where it stopped; nothing
+/// is read twice. Frames before the first requested fact are skipped by their headers; the other
+/// frames are verified. A file that is removed while it is open is read to its end.
 class JournalReader {
 public:
     /// \param journal writes the files of the directory; both outlive this.
@@ -31,7 +30,7 @@ public:
     /// Stores the position in the index, for the next reader.
     ~JournalReader();
 
-    /// The LSN of the fact that is read next.
+    /// The LSN of the next fact.
     [[nodiscard]] Lsn next() const noexcept { return next_; }
     /// Reads the next readable facts, at most `most`.
     /// \throws TrimmedHistory, CorruptStore, std::system_error; the reader has not moved then.
@@ -60,17 +59,17 @@ private:
 
     std::unique_ptr<File> file_;        // null: nothing was read yet
     JournalPosition position_{};        // of the next frame
-    JournalPosition frame_position_{};  // of the one whose facts are being given
+    JournalPosition frame_position_{};  // of the frame that is being read
     std::vector<std::byte> bytes_;
     std::uint64_t bytes_offset_ = 0;  // of bytes_ in the file
-    Lsn bytes_readable_ = 0;          // up to there bytes_ are as they stay
+    Lsn bytes_readable_ = 0;          // bytes_ up to this LSN will not change
 
-    // Of the frame whose facts are being given, in bytes_:
+    // Of the frame that is being read, in bytes_:
     Bytes records_;        // not begun yet
-    Bytes facts_;          // of the record that is begun, not given yet
+    Bytes facts_;          // of the record that is begun, not returned yet
     UnixMicros time_ = 0;  // of that record
     HistoryId history_ = 0;
-    Lsn lsn_ = 0;  // of the next fact in the frame; position_.next: none is left
+    Lsn lsn_ = 0;  // of the next fact in the frame; position_.next when none is left
 };
 
 }  // namespace allot

@@ -23,7 +23,7 @@ constexpr std::size_t facts_given_at_once = 16;
 
 constexpr const char* other_facts = "a frame holds other facts than it says";
 
-/// How often progress is shown for each segment.
+/// How often progress is reported for each segment.
 constexpr std::uint64_t steps = 64;
 
 class Scanner {
@@ -69,14 +69,16 @@ private:
         throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
     }
 
-    /// A segment gets its name when it has its full length, and so room for more than a header.
+    /// Refuses a segment that is shorter than a header: a segment has its full length before it
+    /// gets its
+    /// name.
     void refuse_cut_off(std::uint64_t bytes) const {
         if (bytes < sizeof(SegmentHeader))
             refuse("shorter than a segment's header: it was cut off");
     }
 
-    /// A segment is prepared only once the one before it exists durably. When a torn tail was cut
-    /// off, a segment between the two may have been set aside.
+    /// Requires that the next segment exists, because a later one does, and is created only after
+    /// it. When a torn tail was cut off, a segment between the two may have been set aside.
     void require_next(std::uint64_t number, std::uint64_t later) const {
         if (later == number + 1) return;
         const std::string missing = journal::segment_name(number + 1);
@@ -98,7 +100,7 @@ private:
         }
         const auto whole = journal::whole_header(bytes_);
         if (!whole) {
-            // Of a store that was being made nothing but this header may be there, half written.
+            // A crash while a store was created may leave nothing but this header, half written.
             if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
             return end_at_gap(used_bytes(bytes_));
         }
@@ -151,8 +153,8 @@ private:
             const auto frame = whole_frame(rest);
             if (!frame || !follows(*frame)) {
                 const std::uint64_t used = used_bytes(rest);
-                // A segment without room for a next frame, or its zeros, may be followed by
-                // another; that one's header then says whether it carries on from here.
+                // The segment is full, or only zeros follow: the next segment may continue the
+                // chain, as its header shows.
                 if (used == 0 && next_is_in_use()) return true;
                 return end_at_gap(used);
             }
@@ -172,8 +174,8 @@ private:
                  not_yet_durable_.pop_front()) {
                 tail.durable_end = not_yet_durable_.front().end;
             }
-            // A mark says nothing of a mark before it: both may be of one write that was not
-            // synced.
+            // A mark does not declare a mark before it durable: both may be of one write that
+            // was not synced.
             const bool group = frame->kind == FrameKind::group;
             not_yet_durable_.push_back({group ? frame->last : frame->first, offset_});
             scan_.closed_cleanly = frame->kind == FrameKind::close;
@@ -235,7 +237,7 @@ private:
     }
 
     void give_units() {
-        std::span<const Fact> rest{facts_};  // which may have moved since
+        std::span<const Fact> rest{facts_};  // facts_ may have moved since the units were read
         for (JournaledUnit& unit : units_) {
             unit.facts = rest.first(unit.facts.size());
             rest = rest.subspan(unit.facts.size());
@@ -251,13 +253,14 @@ private:
                                       FileSystem::Mode::read);
         std::vector<std::byte> header(sizeof(SegmentHeader));
         file->read_at(0, header);
-        // One that was prepared and never used may outlive, at a power cut, the one before it.
+        // A prepared segment that was never used may survive a power cut that the previous one does
+        // not.
         if (is_zeros(header)) return false;
         require_next(numbers_[at_], numbers_[at_ + 1]);
         return true;
     }
 
-    /// Ends the journal here, where the next `used` bytes are no frame that could follow.
+    /// Ends the journal here, where the next `used` bytes are not a frame of the chain.
     bool end_at_gap(std::uint64_t used) {
         TornTail torn{numbers_[at_], offset_, used, {}, false};
         if (durable_at(Bytes{bytes_}.subspan(offset_, used), torn)) {
@@ -270,7 +273,7 @@ private:
             load(numbers_[later]);
             const bool durable = durable_at(bytes_, torn);
             if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
-            name_ = torn_name;  // a refusal names the position of the damage
+            name_ = torn_name;  // for the error, which names the position of the damage
             offset_ = torn_offset;
             if (durable) refuse("a frame is damaged that was durable, as a later segment shows");
         }
@@ -278,7 +281,7 @@ private:
         return false;
     }
 
-    /// True when something whole in `bytes` vouches for more than was read so far.
+    /// True when a whole frame in `bytes` proves that more was durable than was read so far.
     [[nodiscard]] bool durable_at(Bytes bytes, TornTail& torn) const noexcept {
         const auto header = journal::whole_header(bytes);
         if (header && header->store_id == scan_.tail.store_id &&
@@ -306,14 +309,14 @@ private:
     std::string name_;
     std::vector<std::byte> bytes_;
     std::uint64_t offset_ = 0;
-    std::uint64_t step_ = 0;  // of `steps`, as last shown
-    /// A frame of which no later one says yet that it is durable.
+    std::uint64_t step_ = 0;  // of `steps`, as last reported
+    /// A frame that no later frame has declared durable yet.
     struct NotYetDurable {
-        Lsn shown_by;       // as soon as that LSN is
+        Lsn shown_by;       // the frame is durable if this LSN is
         std::uint64_t end;  // in the segment
     };
     std::deque<NotYetDurable> not_yet_durable_;
-    // Read, and not given yet:
+    // Read, and not passed to the sink yet:
     std::vector<JournaledUnit> units_;
     std::vector<Fact> facts_;  // of all of them
     JournalScan scan_;

@@ -15,26 +15,26 @@
 
 namespace allot {
 
-/// The end of a journal that a crash left half written. Nothing states that it was durable; in mode
+/// The end of a journal that a crash left incomplete. No later frame declares it durable; in mode
 /// `always` nothing in it was ever acknowledged.
 struct TornTail {
     std::uint64_t segment;
     std::uint64_t offset;                  ///< of the first frame that is not whole
     std::uint64_t bytes;                   ///< from there to the last byte that is not zero
     std::vector<std::string> later_files;  ///< segments after it, without a header yet
-    /// Whole groups stand behind the broken one. A power cut may do that in the modes that do not
-    /// wait for a sync; so may damage.
+    /// Whole groups follow the incomplete one. This is the effect of damage or, in the modes that
+    /// do not wait for a sync, of a power cut.
     bool groups_follow = false;
 };
 
-/// What reading a whole journal found.
+/// The result of reading a whole journal.
 struct JournalScan {
     JournalTail tail;     ///< its epoch and history: those of the last process that wrote
-    Histories histories;  ///< that were written, or have left, as far as the journal goes back
+    Histories histories;  ///< written or lost, as far as the journal goes back
     std::vector<SegmentInfo> segments;
     std::optional<TornTail> torn;
     bool closed_cleanly = false;
-    std::uint64_t bytes_given = 0;  ///< of the units that were given to the sink
+    std::uint64_t bytes_given = 0;  ///< of the units that were passed to the sink
 };
 
 /// One unit of work, as it was journaled.
@@ -45,17 +45,16 @@ struct JournaledUnit {
     HistoryId history;
 };
 
-/// Takes the next few units of a frame. \return false to report that one of them contradicts the
-/// state.
+/// Receives the next few units of a frame. \return false when one of them contradicts the state.
 using UnitSink = std::function<bool(std::span<const JournaledUnit> units)>;
 
-/// Reads a journal from its first segment on, checks every byte in use, and gives the units after
+/// Reads a journal from its first segment on, checks every byte in use, and passes the units after
 /// LSN `after` to the sink, in order; all units when `after` is none. Changes nothing.
 ///
-/// An incomplete frame ends the journal, as a torn tail, unless something at or after it was known
-/// to be durable, as later frames or a later segment's header would state.
-/// \throws CorruptStore when it was, when the journal begins too late for `after`, and for whatever
-/// else cannot have been written like this.
+/// An incomplete frame ends the journal, as a torn tail, unless a later frame or a later segment's
+/// header proves that more was durable.
+/// \throws CorruptStore in that case, when the journal begins too late for `after`, and for all
+/// other damage.
 JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
                          std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress);

@@ -25,7 +25,7 @@ void JournalThreads::close() {
     journal_.request_close();
     thread_.join();
     {
-        // Not before: what was left to write may have needed another segment.
+        // Stopped last: the remaining units may have needed another segment.
         const Lock lock{mutex_};
         stop_preparer_ = true;
     }
@@ -104,7 +104,7 @@ void JournalThreads::rest(std::chrono::milliseconds time, const std::atomic<bool
 void JournalThreads::wake() {
     Waiter* served = nullptr;
     {
-        // A thread that has checked and not yet begun to wait holds the mutex.
+        // A thread between its check and its wait holds the mutex.
         const Lock lock{mutex_};
         served = take_served();
     }

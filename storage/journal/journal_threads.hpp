@@ -11,11 +11,11 @@
 
 namespace allot {
 
-/// Drives a journal: one thread writes and syncs, one makes the next segment. Other threads wait
+/// Drives a journal: one thread writes and syncs, one creates the next segment. Other threads wait
 /// here until their changes are durable.
 class JournalThreads {
 public:
-    /// \param journal outlives this; nothing else drives it.
+    /// \param journal outlives this; has no other driver.
     explicit JournalThreads(GroupJournal& journal);
     ~JournalThreads() { close(); }
     JournalThreads(const JournalThreads&) = delete;
@@ -24,32 +24,31 @@ public:
     /// Waits while the journal is congested.
     void wait_for_room();
     /// Waits until the LSN may be acknowledged.
-    /// \throws std::system_error when that will never be.
+    /// \throws std::system_error when the storage has failed.
     void wait(Lsn lsn);
     /// Waits until the LSN would survive a power cut, in every mode.
-    /// \throws std::system_error when that will never be.
+    /// \throws std::system_error when the storage has failed.
     void sync(Lsn lsn);
-    /// As sync(), unless `stop` is set first, which wake() makes known. \return false then.
-    /// \throws StorageFull where it has to wait for room on the disk.
+    /// As sync(), but returns false when `stop` is set first (and wake() called).
+    /// \throws StorageFull when it would have to wait for free space on the disk.
     [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
     /// Waits until the LSN is readable, or for so long.
-    /// \return false when it will never be, or `stop` is set, which wake() makes known.
+    /// \return false when it will never be, or when `stop` is set (and wake() called).
     [[nodiscard]] bool wait_readable(
         Lsn lsn, const std::atomic<bool>& stop,
         std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
     /// Waits for a while, or until `stop` is set.
     void rest(std::chrono::milliseconds time, const std::atomic<bool>& stop);
     void wake();
-    /// Closes the journal, and ends the threads. The last call but the destructor.
+    /// Closes the journal, and ends the threads. The last call before the destructor.
     void close();
 
 private:
     using Lock = std::unique_lock<std::mutex>;
     void run();
     void run_preparer();
-    /// A thread that waits for an LSN. Each waiter is woken by the one before it, so that the
-    /// journal's thread goes on with the next group, and the waiters do not all ask for a processor
-    /// at the same moment.
+    /// A thread that waits for an LSN. Each waiter wakes the next one, so that the journal's thread
+    /// can continue with the next group, and the waiters do not all need a processor at once.
     struct Waiter {
         Lsn lsn;
         Waiter* next = nullptr;
@@ -59,18 +58,18 @@ private:
     /// Waits until `reached()`, the storage has failed, or the time has come.
     template <class Reached>
     void wait_until(Reached&& reached, Time until = Time::max());
-    /// Takes the waiters out of the list that have nothing to wait for any more, in the order of
-    /// their arrival. \pre mutex_ is held
+    /// Removes the waiters whose LSN is reached from the list, in the order of their arrival.
+    /// \pre mutex_ is held
     [[nodiscard]] Waiter* take_served();
 
     GroupJournal& journal_;
 
     std::mutex mutex_;                     // of all that follows
     std::condition_variable work_;         // of the thread that writes and syncs
-    std::condition_variable preparation_;  // of the one that makes segments
+    std::condition_variable preparation_;  // of the thread that creates segments
     std::condition_variable progress_;     // of threads that wait for anything but an LSN
     Waiter* waiters_ = nullptr;            // for an LSN; in the order of arrival
-    Waiter** last_waiter_ = &waiters_;     // where the next one is entered
+    Waiter** last_waiter_ = &waiters_;     // where the next waiter is linked
     bool called_ = false;
     bool stop_preparer_ = false;
 

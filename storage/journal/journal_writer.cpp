@@ -16,7 +16,7 @@ void extend(File& file, std::uint64_t bytes, Preallocation how) {
     for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
         file.write_at(at,
                       std::span{zeros}.first(std::min<std::uint64_t>(zeros.size(), bytes - at)));
-        file.sync();  // a little at a time: a group's sync does not wait behind all of it
+        file.sync();  // a little at a time, so that a group's sync does not wait for all of it
     }
 }
 
@@ -87,7 +87,7 @@ void JournalWriter::mark(journal::FrameKind kind) {
     const std::uint64_t next_sector = (tail_.offset + sector - 1) / sector * sector;
     const std::size_t first_bytes =
         std::max<std::uint64_t>(sizeof(journal::FrameHeader), next_sector - tail_.offset);
-    // Too little room is left when there is a mark already, and no group after it.
+    // Too little space is left only when there is a mark already, and no group after it.
     if (tail_.offset + first_bytes + sizeof(journal::FrameHeader) > file_bytes_) return;
     GroupBuffer none;
     put(none.seal(header(journal::FrameKind::idle), first_bytes));
@@ -122,7 +122,7 @@ void JournalWriter::sync() {
 }
 
 void JournalWriter::start_segment(std::uint64_t bytes_needed) {
-    if (file_) sync();  // so that a segment's header vouches for all segments before it
+    if (file_) sync();  // so that a segment's header proves that all before it is durable
     const std::uint64_t number = tail_.segment + 1;
     if (prepared_.number != number || prepared_.bytes < bytes_needed) {
         prepared_ = {number, bytes_needed};

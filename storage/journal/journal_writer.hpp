@@ -15,49 +15,47 @@
 
 namespace allot {
 
-/// The end of a journal, from which the next frame carries on.
+/// The end of a journal, which the next frame continues.
 struct JournalTail {
     std::uint64_t store_id = 0;
     std::uint64_t epoch = 0;        ///< of the opening that will write, from 1
     HistoryId history = 0;          ///< likewise
-    std::uint64_t segment = 0;      ///< being written; 0: there is none yet
+    std::uint64_t segment = 0;      ///< the current one; 0: there is none yet
     std::uint64_t offset = 0;       ///< of the next frame in it, bytes
-    std::uint64_t durable_end = 0;  ///< bytes up to here are durable, as later frames state
-    std::uint64_t chain = 0;        ///< the checksum that the next frame or segment carries on
+    std::uint64_t durable_end = 0;  ///< a later frame declares the bytes up to here durable
+    std::uint64_t chain = 0;        ///< the checksum that the next frame or segment continues
     Lsn last = 0;
 };
 
 /// How a new segment gets its length, all of it zeros.
 enum class Preallocation : std::uint8_t {
-    written,   ///< so that a sync of what is written over them has nothing but data to write
-    reserved,  ///< without writing them, for a journal that is not synced as it goes
+    written,   ///< to the disk, so that a later sync has only data to write
+    reserved,  ///< not written, for a journal that syncs no groups
 };
 [[nodiscard]] constexpr Preallocation preallocation_of(const Durability& durability) noexcept {
     return durability.syncs() ? Preallocation::written : Preallocation::reserved;
 }
 
-/// A segment file made ahead of its use.
+/// A segment file created ahead of its use.
 struct PreparedSegment {
     std::uint64_t number = 0;  ///< 0: none
     std::uint64_t bytes = 0;
 };
 
-/// Makes a segment file of zeros for a writer to take up later, and syncs it, but not the
-/// directory. It is written under another name and renamed at its full length: a shorter segment
-/// file is damaged.
-/// Touches no other segment. A failure leaves no file under another name, and may be followed by
-/// another try.
+/// Creates a segment file of zeros for later use, and syncs it, but not the directory. The file is
+/// written under a temporary name and renamed at its full length, because a shorter segment counts
+/// as damaged. Touches no other segment. A failure leaves no temporary file, and may be retried.
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
                   const PreparedSegment& segment, Preallocation preallocation);
 
-/// Appends frames to a journal. It neither waits nor starts anything: a thread, or a simulation,
-/// drives it. After any exception it must not be used again.
+/// Appends frames to a journal, driven by a thread or a simulation. After any exception it must not
+/// be used again.
 class JournalWriter {
 public:
-    /// Makes the first segment of a new journal; otherwise continues at the tail, which it makes
-    /// durable: it rewrites what no later frame states to be durable. A sync that failed in an
-    /// earlier process may have left those bytes in the system's cache alone, where they can be
-    /// read, and where no further sync reaches them.
+    /// Creates the first segment of a new journal; otherwise continues at the tail, and rewrites
+    /// and syncs what no later frame declares durable. After a failed sync of an earlier process
+    /// those bytes may be only in the system's page cache, where they can be read but no further
+    /// sync writes them.
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
                   std::uint64_t segment_bytes, Preallocation preallocation);
 
@@ -65,20 +63,19 @@ public:
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
         return group.bytes() <= room();
     }
-    /// How large a group may be that has room in the present segment.
+    /// The size of the largest group that fits into the current segment.
     [[nodiscard]] std::uint64_t room() const noexcept;
-    /// The size of the segment that a group would begin: the usual one, or as large as it needs.
+    /// The size of the segment that a group would begin: the usual size, or as large as it needs.
     [[nodiscard]] std::uint64_t segment_bytes_for(const GroupBuffer& group) const noexcept {
         return segment_bytes_for(group.bytes());
     }
-    /// Writes a group's frame, in a new segment when the present one has no room.
+    /// Writes a group's frame, in a new segment when it does not fit into the current one.
     void write(GroupBuffer& group);
-    /// Writes a frame without records, which states that all before it is durable. The frame is
-    /// written twice, the second time in another sector than the group before it: a lost sector
-    /// does not take a group and every statement about it.
+    /// Writes a frame without records, which declares everything before it durable. It is written
+    /// twice, the second time in another sector than the group before it: a lost sector does not
+    /// take both a group and all its marks.
     void mark(journal::FrameKind kind);
-    /// Writes a frame that records this history, before it has a fact, and histories that have
-    /// left.
+    /// Writes the frame that begins this history, with the lost histories.
     void begin_history(std::span<const Histories::Left> left);
     void sync();
 
@@ -96,16 +93,16 @@ public:
     [[nodiscard]] std::vector<SegmentInfo> take_begun() noexcept {
         return std::exchange(begun_, {});
     }
-    /// True when it is time to make segment() + 1.
+    /// True when segment() + 1 should be created.
     [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }
-    /// The caller has made this segment, durably.
+    /// To be called when this segment exists, durably.
     void prepared(const PreparedSegment& segment) noexcept { prepared_ = segment; }
 
     static constexpr std::size_t sector = 512;
-    /// Kept free behind each group, so that it can be marked.
+    /// The space kept free behind each group for a mark.
     static constexpr std::size_t mark_bytes_max = sector + 2 * sizeof(journal::FrameHeader);
 
-    /// The size of a segment that holds a frame of so many bytes, and no more.
+    /// The size of a segment that holds exactly one frame of so many bytes.
     [[nodiscard]] static constexpr std::uint64_t segment_bytes_of(
         std::uint64_t frame_bytes) noexcept {
         return sizeof(journal::SegmentHeader) + frame_bytes + journal::alignment + mark_bytes_max;
@@ -125,7 +122,7 @@ private:
     JournalTail tail_;
     std::unique_ptr<File> file_;
     std::uint64_t file_bytes_ = 0;
-    std::vector<SegmentInfo> begun_;  // that take_begun() has not given yet
+    std::vector<SegmentInfo> begun_;  // not yet returned by take_begun()
     Lsn synced_ = 0;
     PreparedSegment prepared_;
     bool dirty_ = false;  // something was written since the last sync

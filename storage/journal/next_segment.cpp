@@ -11,10 +11,10 @@
 namespace allot {
 
 namespace {
-/// The delay between tries to make a segment.
+/// The delay between attempts to create a segment.
 constexpr BackOff back_off{.first = std::chrono::milliseconds{100},
                            .most = std::chrono::milliseconds{2000}};
-/// How many tries in a row may fail while a unit that was accepted waits for the segment: some 5 s.
+/// How many attempts in a row may fail while an accepted unit waits for the segment: some 5 s.
 constexpr std::uint64_t failed_max = 6;
 }  // namespace
 
@@ -75,8 +75,8 @@ NextSegment::Time NextSegment::retry(Time now) {
     return Time::max();
 }
 
-/// Removes an unused file with the segment's name, if the disk has no room for both: an earlier
-/// process has made it, or it is too small.
+/// Removes an unused file with the segment's name, if the disk has no space for both: an earlier
+/// process has created it, or it is too small.
 void NextSegment::remove_unused(const PreparedSegment& segment) {
     if (disk_.free_bytes_now() >= segment.bytes) return;
     const std::string name = journal::segment_name(segment.number);

@@ -8,7 +8,7 @@ namespace allot {
 namespace {
 using std::chrono::microseconds;
 
-/// 36,000 years: so that no sum of two of them overflows, whatever a file says.
+/// 36,000 years: the sum of two such times does not overflow, whatever a file contains.
 constexpr microseconds farthest{std::int64_t{1} << 60U};
 
 microseconds ahead(const WriteTime& at) noexcept {
@@ -26,7 +26,7 @@ void note_write(std::vector<SegmentInfo>& segments, UnixMicros wall, microsecond
     const microseconds step = std::min(ahead(now) - ahead(last), wall_step_max);
     now.unseen = std::max(now.unseen + step, -farthest);
     last = now;
-    // They ascend, so that those which are to be lowered are the latest.
+    // The values ascend, so the latest are the ones to be lowered.
     for (SegmentInfo& segment : std::views::reverse(segments)) {
         if (segment.written.unseen < now.unseen) break;
         segment.written.unseen = now.unseen;

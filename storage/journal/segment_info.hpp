@@ -8,16 +8,15 @@
 
 namespace allot {
 
-/// When a segment was last written. A wall clock may be set ahead or back, and a steady clock
-/// stands still while no process has the store open: so there are two scales, and neither decides
-/// alone.
+/// When a segment was last written, by two clocks: a wall clock may be set ahead or back, and a
+/// steady clock stands still while no process has the store open.
 struct WriteTime {
     UnixMicros wall = 0;  ///< of the last unit
     /// By the steady clock, since this process opened the store; 0 when an earlier one wrote.
     std::chrono::microseconds seen{0};
-    /// What the wall clock went ahead of the steady one until then, from an arbitrary beginning;
-    /// of all steps ahead no more than wall_step_max is counted. The least that was ever read
-    /// since: a clock that was set back takes back what it had pretended.
+    /// By how much the wall clock had gained on the steady clock by then, from an arbitrary zero.
+    /// Of each step ahead at most wall_step_max counts. It is the least value read since: when a
+    /// clock is set back, its earlier gain is withdrawn.
     std::chrono::microseconds unseen{0};
 };
 
@@ -28,8 +27,8 @@ struct SegmentInfo {
     WriteTime written = {};
 };
 
-/// A wall clock that goes ahead at once, from one unit to the next, shows that so much time went by
-/// at the most: it may have been set, or the store may have been closed.
+/// When the wall clock steps ahead from one unit to the next, at most so much time counts as
+/// passed: the clock may have been set, or the store may have been closed.
 inline constexpr std::chrono::microseconds wall_step_max = std::chrono::days{1};
 
 /// Adds a segment after the others.
@@ -40,10 +39,10 @@ void begin_segment(std::vector<SegmentInfo>& segments, std::uint64_t number, Lsn
 void note_write(std::vector<SegmentInfo>& segments, UnixMicros wall,
                 std::chrono::microseconds seen) noexcept;
 
-/// For how long a segment had not been written when the newest one was. Never more than is true,
-/// whatever one false step ahead the wall clock made since, or how often it was set back; never
-/// less than the time that this process saw. Of the time that it did not see, a day or so is
-/// missing, and of each step ahead beyond a day the rest.
+/// The time between the last writes to a segment and to the newest one. Never too long, even if the
+/// wall clock once stepped ahead wrongly, or was set back any number of times; never shorter than
+/// the time that this process measured. Of other time about a day is missing, and the part of each
+/// step ahead beyond a day.
 [[nodiscard]] std::chrono::microseconds age_of(const SegmentInfo& segment,
                                                const SegmentInfo& newest) noexcept;
 

@@ -63,22 +63,22 @@ void SegmentList::remove_before(Lsn first) {
         index_.drop(number);
         files_.remove(directory_ / journal::segment_name(number));
         {
-            // Not before: a file that could not be removed is the first to go at the next prune().
-            // Otherwise those after it would go without it, and leave a journal with a gap.
+            // Only after the removal: a file that could not be removed stays the first of the list,
+            // so that the next prune() removes it before those after it, and the journal gets no
+            // gap.
             const std::scoped_lock lock{mutex_};
             segments_.erase(segments_.begin());
         }
-        // Before the next one goes: a power cut must not bring this one back without that.
+        // Before the next removal: a power cut must not bring this file back without the next one.
         files_.sync_directory(directory_);
     }
 }
 
-/// Whether the segment holds nothing but facts before `first`, and the options do not require it.
-/// All segments before it are gone, or may go. \pre mutex_ is held
+/// True when the segment holds only facts before `first`, and the options do not require it. \pre
+/// the segments before it may be removed, too; mutex_ is held
 bool SegmentList::may_go(std::size_t index, Lsn first) const {
     if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
-    // The full segments that would be left; one that is longer than usual counts for less than it
-    // holds.
+    // The size of the full segments that would be left; a longer one counts with the usual size.
     const std::uint64_t left = (segments_.size() - index - 2) * segment_bytes_;
     if (left < keep_bytes_) return false;
     return keep_age_.count() == 0 || age_of(segments_[index], segments_.back()) >= keep_age_;

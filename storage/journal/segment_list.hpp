@@ -16,23 +16,23 @@
 namespace allot {
 
 /// The segments of a journal that are in use: which facts each holds, when it was last written, and
-/// which of them may be removed. Thread-safe; prune() and update_retained() are for one caller at a
+/// whether it may be removed. Thread-safe; prune() and update_retained() are for one caller at a
 /// time.
 class SegmentList {
 public:
     /// Readers of facts that a start does not need.
     struct Readers {
-        std::function<Lsn()> min_required;  ///< gives the first LSN that one of them has to read
-        /// update_retained() calls it with the bytes before `first` that are kept only for them.
+        std::function<Lsn()> min_required;  ///< the first LSN that a reader still has to read
+        /// update_retained() calls it with the bytes before `first` that are kept only for readers.
         std::function<void(Lsn first, std::uint64_t bytes)> held_back;
     };
 
-    /// \param segments what a scan has found, in order; may be empty. `files` outlives this.
+    /// \param segments found by a scan, in order; may be empty. `files` outlives this.
     SegmentList(FileSystem& files, std::filesystem::path directory,
                 std::vector<SegmentInfo> segments, const StoreOptions& options);
 
-    /// Adds a segment after the others. Every one has to be added: one that is not in the list is
-    /// never removed, and leaves a gap behind it once those after it are.
+    /// Adds a segment after the others. Every segment has to be added: a missing one would never be
+    /// removed, and the journal would have a gap after it.
     void begin(std::uint64_t number, Lsn first);
     /// Notes that a unit of this wall time was written to the last segment.
     /// \param seen when, by the steady clock, see WriteTime; never less than before.
@@ -47,15 +47,15 @@ public:
     /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
     void update_retained(Lsn first);
 
-    /// The first LSN that is kept. All facts of a file that was removed are before it.
+    /// The first LSN that is kept. All facts of removed files are before it.
     [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
     /// The number of the last segment.
     [[nodiscard]] std::uint64_t last_number() const;
-    /// Of all segments; a little more where a large unit has made one longer.
+    /// The size of all segments, without the excess length of a segment for a large unit.
     [[nodiscard]] std::uint64_t bytes() const;
     /// The bytes kept only for readers, as of the last count.
     [[nodiscard]] std::uint64_t retained_bytes() const noexcept { return retained_bytes_; }
-    /// Has the beginning of each segment; frames are added by the writer and by readers.
+    /// Has the beginning of each segment; the writer and readers add frames.
     [[nodiscard]] JournalIndex& index() noexcept { return index_; }
 
 private:

@@ -28,7 +28,7 @@ void clear_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     copy.file().sync();
     copy.keep();
     files.sync_directory(directory);
-    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
+    // Overwritten, not cut off: a shorter segment would count as damaged.
     std::ranges::fill(bytes, std::byte{0});
     file->write_at(torn.offset, bytes);
     file->sync();
