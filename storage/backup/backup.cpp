@@ -27,7 +27,7 @@ void warn(const CopyOptions& options, const std::string& text) {
     if (options.warning) options.warning(text);
 }
 
-/// Locks the directory that will change, and makes it if it does not exist.
+/// Locks the directory that will change, and creates it if it does not exist.
 std::unique_ptr<FileLock> enter(FileSystem& files, const fs::path& directory,
                                 const CopyOptions& options) {
     if (options.dry_run) return store_files::lock_if_there(files, directory);
@@ -46,7 +46,7 @@ CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) 
     report.files = manifest.files.size();
     for (const auto& [name, content] : manifest.files) report.bytes += content.bytes;
     for (const SyncAction& action : actions) {
-        // What else is copied is what a restore keeps of a store that it replaces.
+        // Other copies are files of the replaced store that a restore keeps.
         const auto file = manifest.files.find(action.to);
         if (action.kind == Kind::copy && file != manifest.files.end()) {
             report.bytes_copied += file->second.bytes;
@@ -56,14 +56,14 @@ CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) 
     return report;
 }
 
-/// A unit of work as it was journaled: no two histories of a store share one.
+/// Identifies a journaled unit of work: two histories of a store never have the same one.
 struct Unit {
     std::vector<Fact> facts;
     UnixMicros time;
     friend bool operator==(const Unit&, const Unit&) = default;
 };
 
-/// The unit that a fact is of; none where the journal does not go back so far.
+/// The unit of a fact; none when the journal does not go back so far.
 std::optional<Unit> unit_of(StoreImage& image, Lsn lsn) {
     std::optional<Unit> found;
     const UnitSink keep_first = [&](std::span<const JournaledUnit> units) {
@@ -79,14 +79,14 @@ std::optional<Unit> unit_of(StoreImage& image, Lsn lsn) {
     return found;
 }
 
-/// Which store a directory holds, and how far.
+/// The store that a directory holds, and its last fact.
 struct Holding {
     std::uint64_t store_id;
     Lsn last;
-    std::optional<Unit> last_unit;  // where it could be read
+    std::optional<Unit> last_unit;  // none: it could not be read
 };
 
-/// What the destination of a backup is known to hold; by its manifest where its files are damaged.
+/// The store that the destination of a backup holds; from its manifest if its files are damaged.
 std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) {
     std::optional<Holding> known;
     for (const auto name : {store_files::manifest, store_files::install_list}) {
@@ -99,7 +99,7 @@ std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) 
     }
     try {
         StoreImage image = take_image(files, directory);
-        // It may have been opened since, and written to.
+        // Its files may be newer than the manifest: the backup may have been opened as a store.
         return Holding{image.store_id, image.last, unit_of(image, image.last)};
     } catch (const std::exception&) {
         return known;
@@ -121,7 +121,7 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& 
         throw CopyRefused{where + " reaches LSN " + std::to_string(there->last) +
                           ", the source only LSN " + std::to_string(source.last)};
     }
-    // A store that was restored has the same identity, and may have gone another way since.
+    // A restored store has the same id, but its history may have diverged.
     if (!there->last_unit) return;
     const auto here = unit_of(source, there->last);
     if (here && *here != *there->last_unit) {
@@ -147,7 +147,7 @@ bool is_up_to_date(FileSystem& files, const fs::path& directory, const Manifest&
     }
 }
 
-/// What a backup's own lists say that it holds; none when it has no list: it is a store.
+/// The manifest of a backup, also of an unfinished one; none when it is a plain store.
 std::optional<Manifest> manifest_in(FileSystem& files, const fs::path& backup) {
     auto manifest = read_manifest(files, backup, store_files::install_list);
     if (!manifest) manifest = read_manifest(files, backup, store_files::manifest);
@@ -158,7 +158,7 @@ std::optional<Manifest> manifest_in(FileSystem& files, const fs::path& backup) {
 }
 
 /// \return the histories in the backup.
-/// \throws CorruptStore unless recovery gives what the backup says, and all is well with it.
+/// \throws CorruptStore unless the backup passes the check, and gives the last LSN in its manifest.
 Histories verify(StoreImage& image, const CopyOptions& options) {
     const CheckReport report = check_files(image.files, {}, options.progress);
     if (report.ok && report.last == image.last) return report.histories;
@@ -167,9 +167,9 @@ Histories verify(StoreImage& image, const CopyOptions& options) {
     throw CorruptStore{std::string{store_files::manifest}, 0, report.last, why};
 }
 
-/// Adds the file to the image that has the store begin a history when it is next opened.
-/// \param histories in the image.
-/// \param there where the image is brought to: what other histories a store there knows of leave.
+/// Adds the file REWOUND to the image, because of which the store begins a history when it is next
+/// opened. \param histories in the image.
+/// \param there the destination of the image: other histories of a store in it will be lost.
 void rewind(StoreImage& image, const Histories& histories, FileSystem& files, const fs::path& there,
             Manifest& manifest) {
     auto left = rewound_file::read(image.files, {}, image.store_id).value_or(rewound_file::Left{});
@@ -186,8 +186,9 @@ void rewind(StoreImage& image, const Histories& histories, FileSystem& files, co
     manifest.files[name] = content_of(*image.files.open(name, FileSystem::Mode::read), size);
 }
 
-/// Adds what is in the way to the manifest, under names that keep it.
-/// \param incomplete files that have no name yet may be such, too.
+/// Adds the files of the present store to the manifest, under names that keep them.
+/// \param incomplete after an interrupted install, files without a final name may belong to it,
+/// too.
 void keep_aside(const FileContents& there, const std::vector<std::string>& names, bool incomplete,
                 Manifest& manifest) {
     std::string prefix;

@@ -15,48 +15,47 @@
 
 namespace allot {
 
-/// A copy was not made, because it would lose something. Nothing has changed.
+/// A copy was refused, because it would lose facts. Nothing has changed.
 class CopyRefused : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
 struct CopyOptions {
-    bool dry_run = false;  ///< decide, and change nothing
-    /// Allow a backup to replace that of another store, or a later one; a restore to replace any
+    bool dry_run = false;  ///< plan only, and change nothing
+    /// Allows a backup to replace that of another store, or a later one; a restore to replace any
     /// store.
     bool replace = false;
     std::function<void(const Progress&)> progress = {};
-    /// Receives what the operator should know.
+    /// Receives warnings for the operator.
     std::function<void(std::string_view)> warning = {};
 };
 
-/// What was done, or would be.
+/// What was done or, for a dry run, would be done.
 struct CopyReport {
     std::vector<SyncAction> actions;
     std::uint64_t files = 0;         ///< in the copy
     std::uint64_t bytes = 0;         ///< in the copy
-    std::uint64_t bytes_copied = 0;  ///< of them
+    std::uint64_t bytes_copied = 0;  ///< of these
     Lsn last = 0;                    ///< of the facts in the copy
 };
 
-/// Copies a store, which a process may have open, to a directory that holds an earlier copy or
-/// nothing: consistent, and with at least all that was durable when the call began. See
-/// take_image() for reading, DirectoryInstall for writing.
+/// Copies a store, which a process may have open, to a directory that is empty or holds an earlier
+/// copy. The copy is consistent, and holds at least everything that was durable when the call
+/// began. See take_image() for reading, DirectoryInstall for writing.
 ///
-/// Unless `replace` is set, it refuses a destination that holds another store, one with more facts
-/// than the source, and one where neither can be determined.
-/// \throws CopyRefused; CorruptStore when the source is damaged; std::system_error when a disk
-/// fails or a process has the destination open.
+/// Unless `replace` is set, it refuses a destination that holds another store or more facts than
+/// the source, or for which this cannot be determined. \throws CopyRefused; CorruptStore when the
+/// source is damaged; std::system_error when a disk fails or a process has the destination open.
 CopyReport backup_store(FileSystem& source_files, const std::filesystem::path& source,
                         FileSystem& files, const std::filesystem::path& destination,
                         const CopyOptions& options);
 
-/// Brings what a backup holds to a store's directory: not before it has been read and replayed, and
-/// found good as by check_store(). What the directory holds of a store is kept there, under names
-/// that begin with `replaced-<n>-`. The backup is not changed; any closed store will do, too.
-/// \throws CopyRefused when there is a store and `replace` is not set; CorruptStore when the backup
-/// is not good; std::system_error when a disk fails or a process has the directory open.
+/// Copies a backup, or any closed store, to a store's directory, after reading, replaying and
+/// checking it as check_store() does. The files of a store in the directory are kept there, under
+/// names that begin with `replaced-<n>-`. The backup is not changed. \throws CopyRefused when the
+/// directory holds a store and `replace` is not set; CorruptStore when the backup is not good;
+/// std::system_error when a disk fails or a process has the directory open.
 CopyReport restore_store(FileSystem& backup_files, const std::filesystem::path& backup,
                          FileSystem& files, const std::filesystem::path& directory,
                          const CopyOptions& options);

@@ -13,8 +13,8 @@ namespace allot {
 namespace {
 using Kind = SyncAction::Kind;
 
-/// The image's file of this name; or, of a file that is kept under a new name and also wanted under
-/// another, the one that holds the same.
+/// The image's file of this name. For a kept file that is needed under two names: the image's file
+/// with the same contents.
 std::string source_of(const std::string& name, const Content& content, const Manifest& manifest,
                       const StoreImage& image) {
     const auto& entries = image.files.entries();
@@ -66,7 +66,7 @@ void DirectoryInstall::carry_out(const std::vector<SyncAction>& actions, const M
         stage_copies(actions, manifest, image);
         for (const SyncAction& action : actions) {
             if (action.kind != Kind::move) continue;
-            // It may be what a delivery that was killed has left in the cache alone.
+            // A killed process may have left it in the page cache only.
             files_.open(directory_ / action.from, FileSystem::Mode::update)->sync();
         }
         files_.sync_directory(directory_);
@@ -117,14 +117,15 @@ void DirectoryInstall::discard_staged() noexcept {
     for (const Staged& file : staged_) {
         try {
             files_.remove(directory_ / file.staged);
-        } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next one removes it
+        } catch (
+            const std::exception&) {  // NOLINT(bugprone-empty-catch): the next install removes it
         }
     }
 }
 
-// No file is without a durable name at any moment, even where a power cut may keep one half of a
-// rename: a new name is made and synced before an old one goes. All moved files have given up
-// their names before any takes its new one, so that names may be swapped.
+// Every file always has a durable name, even if a power cut keeps one half of a rename: a new name
+// is created and synced before the old one is removed. All moved files get temporary names before
+// any gets its final one, so names may be swapped.
 void DirectoryInstall::put_in_place(const std::vector<SyncAction>& actions) {
     std::set<std::string> leaving;
     for (const SyncAction& action : actions) {
@@ -151,7 +152,7 @@ void DirectoryInstall::put_in_place(const std::vector<SyncAction>& actions) {
     remove_if_there(arrived);
 }
 
-/// Without giving up the old name, where the file system can do that.
+/// Gives a file a second name, or renames it if the file system has no links.
 void DirectoryInstall::name_anew(const std::string& from, const std::string& to) {
     if (!files_.link(directory_ / from, directory_ / to)) {
         files_.rename(directory_ / from, directory_ / to);
@@ -169,7 +170,7 @@ void DirectoryInstall::publish(const Manifest& manifest) {
     if (manifest.purpose == Manifest::Purpose::backup) {
         write_manifest(files_, directory_, store_files::manifest, manifest);
     } else {
-        // A store that will be written to is no backup any more.
+        // The restored store will be written to, so it is not a backup any more.
         remove_if_there({std::string{store_files::manifest}});
     }
     remove_if_there({std::string{store_files::install_list}});

@@ -13,20 +13,9 @@
 
 namespace allot {
 
-/// Installs files in a directory, so that after a crash it holds all that it held before, or all
-/// that it is to hold, or is known to be incomplete. In this order:
-///
-/// 1. New files are copied under temporary names (`arriving-<n>`), synced and read back.
-/// 2. `arriving.list`, which states what the directory is to hold, is put in place. Until then the
-/// directory is as it was. From then on all that the list names is in the directory, under some
-/// name, and the directory is not opened as a store.
-/// 3. A file that moves gets a temporary name, too; a file that the list does not name, or names
-/// otherwise, is removed, if it belongs to a store or is what an install has left; then every file
-/// gets the name that the list states.
-/// 4. The list becomes the backup's manifest, unless it is a restore, and is removed.
-///
-/// The directory's entries are synced between these steps. An install that was interrupted in 3 or
-/// 4 is finished by the next one.
+/// Installs files in a directory, so that after a crash the directory is unchanged, or complete, or
+/// known to be incomplete, by the four steps that FORMAT.md describes under "Copies". The directory
+/// is synced between the steps. The next install finishes one that was interrupted in step 3 or 4.
 class DirectoryInstall {
 public:
     /// \pre the caller holds the directory's lock, or will change nothing.
@@ -36,16 +25,17 @@ public:
     /// True after an interrupted install that has not been finished.
     [[nodiscard]] bool is_incomplete() const;
 
-    /// Finishes an interrupted install. If it cannot, because files are damaged, it leaves all as
-    /// it is, for another install to replace. \return false then.
+    /// Finishes an interrupted install. If files are damaged, it changes nothing and returns false:
+    /// another install can replace them.
     bool finish_interrupted();
 
-    /// The contents of the files of a store, and of installs, in the directory. Reads all of them.
+    /// The contents of the directory's files that belong to a store or to an install. Reads all of
+    /// them.
     [[nodiscard]] FileContents contents();
 
-    /// Makes the directory hold what the manifest says.
+    /// Makes the directory hold the files of the manifest.
     /// \param actions from `contents()` to the manifest's files.
-    /// \param image where copies are from.
+    /// \param image the source of copies.
     /// \throws std::system_error; copied files are then removed, or left for the next install.
     void carry_out(const std::vector<SyncAction>& actions, const Manifest& manifest,
                    StoreImage& image);

@@ -10,10 +10,10 @@
 
 namespace allot {
 
-/// The outcome of a call of an event sink.
+/// The result of a call of an event sink.
 enum class SinkResult : std::uint8_t {
     ignored,  ///< the fact did not concern it
-    acted,    ///< something has happened outside, which should not happen twice
+    acted,    ///< the call had an effect outside, which should not be repeated
 };
 
 /// The value of EventSink::from for a sink that wants new facts only.
@@ -22,15 +22,15 @@ inline constexpr Lsn from_now = 0;
 /// A function that the store calls with each fact, in order, at least once. The store keeps the
 /// sink's offset in the history across restarts. Registered in bootstrap().
 struct EventSink {
-    /// The name under which its offset is kept: 1..32 of a-z, 0-9 and -.
+    /// The name under which the store keeps its offset: 1..32 of a-z, 0-9 and -.
     std::string name;
-    /// The first fact that it wants. This counts only while the store does not know the name yet;
-    /// afterwards the sink continues after the last fact for which its call returned.
+    /// The first fact to receive when the store does not know the name yet; otherwise the sink
+    /// continues after the last fact for which its call returned.
     Lsn from = from_now;
     /// Called on a thread of its own; no command waits for it. When it throws anything,
-    /// options.warning is told, and the call is repeated with the same fact after a delay: that of
-    /// `back_off`, or what RetryLater asks for if that is longer. A failed read of the journal is
-    /// repeated after a delay, too. Only damage in the journal ends the calls.
+    /// options.warning is called, and the call is repeated with the same fact after a delay: that
+    /// of `back_off`, or that of RetryLater if it is longer. A failed read of the journal is also
+    /// repeated after a delay. Only damage in the journal ends the calls.
     /// \param store_id of the store: together with the fact's LSN and time it identifies the fact.
     std::function<SinkResult(const CommittedFact& fact, std::uint64_t store_id)> call;
     BackOff back_off = {};
@@ -47,7 +47,7 @@ struct SinkStatus {
     Lsn lag;                 ///< the number of facts that it has yet to receive
     std::uint64_t acted;     ///< calls that acted, since the process began
     std::uint64_t failures;  ///< calls that threw and failed reads, since the process began
-    std::string last_error;  ///< the text of the last of them; empty: none
+    std::string last_error;  ///< the text of the last failure; empty: none
     std::chrono::milliseconds retry_in{0};  ///< until the next try; 0: none is pending
 };
 

@@ -27,9 +27,9 @@ public:
             const Warning& warning)
         : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
 
-    /// After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of those
-    /// that are lost. A sink that had received these continues where the two histories diverge,
-    /// even if it is registered only later.
+    /// After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of the lost
+    /// ones. A sink that had received lost facts continues where the two histories diverge, even if
+    /// it is registered only later.
     void rewind(const std::set<std::string>& registered) {
         for (const std::string& file : files_.list(directory_)) {
             const auto name = sink_file::sink_of(file);
@@ -141,8 +141,8 @@ void RunningSink::call(const CommittedFact& fact) {
         persist_offset();
 }
 
-/// Writes an offset that is not written yet, because a write failed or facts were ignored, although
-/// no fact comes. \return when to call it again.
+/// Writes the offset when no fact comes, if it is not written yet because a write failed or facts
+/// were ignored. \return when to call it again.
 RunningSink::Steady::time_point RunningSink::persist_late_offset() noexcept {
     if (acked_ > persisted_ && Steady::now() >= persisted_at_ + offset_persisted_every)
         persist_offset();
@@ -156,9 +156,9 @@ void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds r
     retry_at_ = Steady::now() + rest;
 }
 
-/// An offset that cannot be written stops nothing: after a restart the sink would receive again
-/// what it has processed since. Each attempt is a new file, so that no failed sync is repeated.
-/// Of several failures in a row the first is warned of.
+/// Writes the offset. A failure stops nothing: after a restart the sink would receive the facts
+/// since the last written offset again. Each attempt writes a new file, so that no failed sync is
+/// repeated. Of several failures in a row only the first causes a warning.
 void RunningSink::persist_offset() noexcept {
     persisted_at_ = Steady::now();
     try {

@@ -19,8 +19,8 @@
 namespace allot {
 
 /// An event sink and its offset. The offset is written at once after a call that acted, and at most
-/// once a second after calls that ignored a fact: receiving such a fact twice does no harm. A write
-/// that failed is repeated each second.
+/// once a second after calls that ignored a fact: receiving such a fact twice does no harm. A
+/// failed write is repeated each second.
 class RunningSink {
 public:
     using Warning = std::function<void(std::string_view)>;
@@ -33,7 +33,7 @@ public:
     void start(FactHistory& history, JournalThreads& journal);
     /// Ends its calls, and writes its offset.
     void stop();
-    /// What is kept durably.
+    /// The last offset that was written durably.
     [[nodiscard]] Lsn persisted() const noexcept { return persisted_; }
     [[nodiscard]] const std::string& name() const noexcept { return sink_.name; }
     [[nodiscard]] SinkStatus status(Lsn end) const;
@@ -54,7 +54,7 @@ private:
     std::atomic<Lsn> persisted_;
     std::atomic<std::uint64_t> acted_ = 0;
     std::atomic<std::uint64_t> failures_ = 0;
-    Steady::time_point persisted_at_{};  // of the subscriber's thread
+    Steady::time_point persisted_at_{};  // used by the subscriber's thread
     bool failure_warned_ = false;        // likewise
     mutable std::mutex mutex_;           // of what follows
     std::string last_error_;
@@ -65,10 +65,10 @@ private:
 /// The event sinks of a store.
 class EventSinks {
 public:
-    /// Determines where each sink continues, and writes that; calls none. Offsets of sinks that are
-    /// not registered now stay as they are, except those in a history that has left.
+    /// Determines where each sink continues, and writes the offsets; calls no sink. Offsets of
+    /// unregistered sinks stay as they are, except those that name a lost fact.
     /// \throws std::invalid_argument for a name that breaks its rule, or occurs twice; CorruptStore
-    /// where an offset is damaged: what the sink has missed cannot be determined.
+    /// when an offset is damaged, because the facts that the sink has missed are unknown then.
     EventSinks(FileSystem& files, const std::filesystem::path& directory,
                const GroupJournal& journal, std::vector<EventSink> sinks,
                const RunningSink::Warning& warning);
@@ -83,7 +83,7 @@ public:
     /// number when there are no sinks.
     [[nodiscard]] Lsn min_required() const noexcept;
     /// Warns that so many bytes of the journal before `first` are kept only for sinks, and names
-    /// those; at most every ten minutes. One caller at a time.
+    /// the sinks; at most every ten minutes. One caller at a time.
     void warn_of_retention(Lsn first, std::uint64_t bytes);
     [[nodiscard]] std::vector<SinkStatus> status(Lsn end) const;
 

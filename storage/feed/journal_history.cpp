@@ -40,7 +40,7 @@ FactRun SharedFacts::from(Lsn lsn, std::size_t most, std::shared_ptr<SharedReade
     for (;;) {
         if (!reader || !reader->keeps(lsn)) reader = reader_at(lsn, std::move(reader));
         FactRun run = reader->from(lsn, most, kept_at(lsn));
-        if (!run.empty()) return run;  // else it has gone on meanwhile
+        if (!run.empty()) return run;  // otherwise the reader has moved on meanwhile
     }
 }
 
@@ -50,7 +50,7 @@ std::shared_ptr<SharedReader> SharedFacts::reader_at(Lsn lsn,
     std::erase_if(readers_, [](const auto& each) { return each.expired(); });
     std::shared_ptr<SharedReader> found;
     if (current && current->next() == lsn) found = std::move(current);
-    // Facts that the files do not keep any more are given to no new reader.
+    // A new reader gets no facts that the files do not keep any more.
     const bool is_trimmed = lsn < journal_.oldest();
     for (const auto& each : readers_) {
         auto reader = each.lock();

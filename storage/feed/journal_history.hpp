@@ -16,11 +16,11 @@
 
 namespace allot {
 
-/// A position in a journal that moves forward, and the facts last read there, for all readers near
-/// it. A reader that reaches its end reads on for the others, too. Thread-safe.
+/// A position in a journal that moves forward, with the facts last read there, shared by all
+/// readers near it. A reader that reaches its end reads further facts for all. Thread-safe.
 class SharedReader {
 public:
-    /// Read at once, at the most.
+    /// The largest number of facts read at once.
     static constexpr std::size_t block_facts_max = 256;
 
     /// \param journal writes the files of the directory; both outlive this.
@@ -30,12 +30,12 @@ public:
 
     /// The first fact kept.
     [[nodiscard]] Lsn first() const noexcept { return first_; }
-    /// The fact after the last one kept, which is read next.
+    /// The next fact to be read, after the last one kept.
     [[nodiscard]] Lsn next() const noexcept { return next_; }
     [[nodiscard]] bool keeps(Lsn lsn) const noexcept { return first_ <= lsn && lsn < next_; }
 
     /// The facts kept from an LSN on, as far as they are stored together; none when it is not kept.
-    /// At next(), reads at most `most` facts, and at most block_facts_max.
+    /// When `lsn` is next(), reads at most `most` facts, and at most block_facts_max.
     /// \param kept the number of facts that may be kept afterwards.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::size_t kept);
@@ -55,8 +55,8 @@ private:
 /// never block each other. Nothing is kept while there is no reader. Thread-safe.
 class SharedFacts {
 public:
-    /// Kept at the journal's end for readers that follow, some 8 MB: as many as a busy store
-    /// writes in a few groups. At any other position a sixteenth of that is kept.
+    /// The number of facts kept at the journal's end, some 8 MB: as many as a busy store writes in
+    /// a few groups. At any other position a sixteenth of that is kept.
     static constexpr std::size_t facts_max = 128 * SharedReader::block_facts_max;
 
     /// \param journal writes the files of the directory; both outlive this.
@@ -69,13 +69,13 @@ public:
     void enter();
     void leave() noexcept;
 
-    /// The next facts from a readable LSN on: at least one; at most `most` are read.
+    /// The next facts from a readable LSN on: at least one fact; reads at most `most`.
     /// \param reader the range that the caller used last, and should use next; null at first.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::shared_ptr<SharedReader>& reader);
 
 private:
-    /// The range where the LSN is kept, or read next.
+    /// The range that keeps the LSN, or reads it next.
     [[nodiscard]] std::shared_ptr<SharedReader> reader_at(Lsn lsn,
                                                           std::shared_ptr<SharedReader> current);
     [[nodiscard]] std::size_t kept_at(Lsn lsn) const noexcept {
@@ -90,7 +90,7 @@ private:
     std::mutex mutex_;  // of all that follows
     std::size_t users_ = 0;
     std::vector<std::weak_ptr<SharedReader>> readers_;
-    std::shared_ptr<SharedReader> last_;  // so that a reader that comes and goes finds it
+    std::shared_ptr<SharedReader> last_;  // the range used last, kept for the next reader
 };
 
 /// Reads through SharedFacts, with the readers near its position.
@@ -113,12 +113,12 @@ private:
     const GroupJournal& journal_;
     SharedFacts& shared_;
     Lsn next_;
-    FactRun rest_;                          // read, and not taken yet
+    FactRun rest_;                          // read, but not taken yet
     std::shared_ptr<SharedReader> reader_;  // null: nothing was read yet
 };
 
-/// The history of a store, read from the files of its journal while the journal is written: it
-/// costs nothing while there is no reader, and facts are read once for all readers at the same
+/// The history of a store, read from the files of its journal while the journal is written. It
+/// costs nothing while there is no reader, and reads facts once for all readers at the same
 /// position.
 class JournalHistory final : public FactHistory {
 public:

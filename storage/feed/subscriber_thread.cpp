@@ -25,7 +25,7 @@ std::shared_ptr<SubscriberThread> SubscriberThread::start(
     std::function<void(std::string_view)> warning) {
     std::shared_ptr<SubscriberThread> made{
         new SubscriberThread{history, journal, from, std::move(subscriber), std::move(warning)}};
-    // The thread holds it, too: a call that ends its own subscription may drop the last reference.
+    // The thread holds a reference, too: a call may end its own subscription, and drop the owner's.
     const std::scoped_lock lock{made->stopping_};
     made->thread_ = std::thread{[self = made] { self->run(); }};
     return made;
@@ -45,7 +45,7 @@ void SubscriberThread::stop() {
         stop_ = true;
         return;
     }
-    const std::scoped_lock lock{stopping_};  // the subscriber's owner and the store's may both ask
+    const std::scoped_lock lock{stopping_};  // the owners of subscription and store may both call
     if (!thread_.joinable()) return;
     stop_ = true;
     if (subscriber_.interrupt) subscriber_.interrupt();
@@ -73,7 +73,7 @@ void SubscriberThread::tell_all() {
         FactRun facts;
         try {
             facts = cursor_->take(facts_at_once);
-        } catch (const std::system_error& error) {  // may pass, unlike damage
+        } catch (const std::system_error& error) {  // may be temporary, unlike damage
             const std::string why = error.what();
             rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and tries again in ",
                  ++failures, why);

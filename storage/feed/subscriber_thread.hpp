@@ -31,17 +31,17 @@ struct Subscriber {
     std::function<void(std::string_view why, std::chrono::milliseconds rest)> failed = {};
 };
 
-/// The text for a failure that carries none.
+/// The text for an exception without a text.
 inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
 
-/// Gives each fact of a history to a subscriber, in order, on a thread of its own, as soon as the
-/// fact is shown. A call that throws is repeated with the same fact, and a failed read of the
-/// journal is repeated from there, after a delay; the engine and other subscribers are not
-/// affected.
+/// Calls a subscriber with each fact of a history, in order, on a thread of its own, as soon as the
+/// fact is visible. A call that throws is repeated with the same fact, and a failed read of the
+/// journal is repeated, after a delay; the engine and other subscribers are not affected.
 class SubscriberThread {
 public:
-    /// \param from the first LSN to be given. \throws TrimmedHistory
-    /// \param warning receives calls that threw, failed reads, and an end before stop().
+    /// \param from the LSN of the first call. \throws TrimmedHistory
+    /// \param warning receives the texts of calls that threw, of failed reads, and of an end before
+    /// stop().
     [[nodiscard]] static std::shared_ptr<SubscriberThread> start(
         FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
         std::function<void(std::string_view)> warning);
@@ -49,8 +49,8 @@ public:
     SubscriberThread(const SubscriberThread&) = delete;
     SubscriberThread& operator=(const SubscriberThread&) = delete;
 
-    /// Ends the calls, and waits for one that is running, unless stop() is called from within it.
-    /// Once the last call has ended, the history and the journal are not used any more.
+    /// Ends the calls, and waits for a running call, unless that call itself calls stop(). Once the
+    /// last call has ended, the history and the journal are not used any more.
     void stop();
     /// The last LSN for which a call has returned; from - 1 at first.
     [[nodiscard]] Lsn told() const noexcept { return told_; }

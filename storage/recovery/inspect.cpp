@@ -27,12 +27,12 @@ void find(CheckReport& report, std::string finding) {
     report.findings.push_back(std::move(finding));
 }
 
-/// Each snapshot with the journal after it, and the journal alone where it goes back to the
-/// beginning, have to give one and the same state.
+/// Checks that each snapshot with the journal after it, and the journal alone if it goes back to
+/// the beginning, give the same state.
 void compare_sources(FileSystem& files, const fs::path& directory, const Recovered& newest,
                      CheckReport& report) {
     std::vector<Lsn> sources = newest.snapshots;
-    if (!sources.empty()) sources.pop_back();  // the newest was used already
+    if (!sources.empty()) sources.pop_back();  // the newest one gave `newest`
     const auto& segments = newest.journal.segments;
     const bool whole = !segments.empty() && segments.front().first == 1;
     if (whole && !newest.snapshots.empty()) sources.push_back(0);
@@ -70,7 +70,8 @@ void look_at_tail(const JournalScan& journal, CheckReport& report) {
          "damage");
 }
 
-/// Nothing in a journal states that its last segment is missing; the manifest of a backup does.
+/// Checks that a backup reaches as far as its manifest says: a journal alone does not show that its
+/// last segment is missing.
 void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport& report) {
     const auto manifest = read_manifest(files, directory, store_files::manifest);
     if (!manifest || manifest->last <= report.last) return;
@@ -78,8 +79,7 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
                      ", and its files end at LSN " + std::to_string(report.last));
 }
 
-/// Checks the offsets of event sinks: a damaged one keeps the store from being opened with its
-/// sink.
+/// Checks the offsets of event sinks: with a damaged one the store cannot be opened with its sink.
 void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                  CheckReport& report) {
     Histories histories = report.histories;
@@ -158,7 +158,7 @@ CheckReport check_live_store(const fs::path& directory, const ShowProgress& prog
 
 namespace {
 
-/// Reads a journal once. \param next the first LSN to be given; moves on with what was given.
+/// Reads a journal once. \param next the next LSN to pass on; advances with each fact passed on.
 void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
                const std::function<void(const CommittedFact&)>& use) {
     const auto after = go_on ? std::optional{next - 1} : std::nullopt;
@@ -181,8 +181,9 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use) {
     store_files::refuse_incomplete(posix_file_system(), directory);
-    // A store that is being written: what was read at one offset may be older than what was read at
-    // a later one, or a segment is pruned before it is opened. Damage is what is met again.
+    // While the store is being written, bytes at one offset may be older than bytes at a later
+    // offset, or a segment may be pruned before it is opened. So an error counts only when it
+    // occurs again at the same position.
     Lsn next = from;
     std::string met;
     const auto again = [&](const char* what) { return std::exchange(met, what) == what; };

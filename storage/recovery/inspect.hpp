@@ -18,9 +18,9 @@ namespace allot {
 /// The findings of a check.
 struct CheckReport {
     bool ok = true;
-    std::vector<std::string> findings;  ///< a sentence each: what is wrong, or worth knowing
+    std::vector<std::string> findings;  ///< a sentence for each error or remark
     std::optional<CorruptStore>
-        damage;  ///< which recovery met: it gives no state, nor what follows
+        damage;  ///< found by recovery, which then gives no state and none of the following
     Lsn last = 0;
     std::uint64_t replayed = 0;  ///< facts, after the newest snapshot
     std::uint64_t products = 0;
@@ -36,27 +36,26 @@ struct CheckReport {
 [[nodiscard]] bool holds_store(const std::filesystem::path& directory);
 
 /// Reads all of a store's files, and changes nothing. Checks every checksum of journal and
-/// snapshots, every invariant of the state, that each snapshot and the journal after it give the
-/// same state, the offsets of event sinks, and in a backup that it reaches as far as its manifest
-/// states.
+/// snapshots, every invariant of the state, that each snapshot with the journal after it gives the
+/// same state, the offsets of event sinks, and that a backup reaches as far as its manifest says.
 /// \pre the files do not change meanwhile. \throws std::system_error when they cannot be read.
 [[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// The same for a closed store, which no process can open meanwhile.
+/// As check_files(), for a closed store, which no process can open meanwhile.
 /// \throws StoreInUse when a process has the store open; std::system_error.
 [[nodiscard]] CheckReport check_store(const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// The same for a store that a process may have open and go on writing: for the image that
-/// take_image() would copy. Needs as much memory as the store itself.
+/// As check_files(), for a store that a process may have open: checks the image that take_image()
+/// takes. Needs as much memory as the store itself.
 [[nodiscard]] CheckReport check_live_store(
     const std::filesystem::path& directory,
     const std::function<void(const Progress&)>& progress = {});
 
-/// Gives the facts from LSN `from` on, as far as the journal goes back, in order. A process may
-/// have the store open, and go on writing. \throws CorruptStore where the journal is damaged, after
-/// giving all before that; std::system_error when it can't be read.
+/// Passes on the facts from LSN `from` on, as far as the journal goes back, in order. A process may
+/// have the store open, and write to it. \throws CorruptStore when the journal is damaged, after
+/// passing on all facts before the damage; std::system_error when it cannot be read.
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use);
 

@@ -62,7 +62,7 @@ private:
         }
     }
 
-    /// \param product null when it was not there before the units.
+    /// \param product null when it did not exist before the units.
     bool apply(const Fact& fact, Lsn lsn, Product* product) {
         if (product == nullptr) product = repository_.find(sku_of(fact));
         if (product == nullptr) {
@@ -82,13 +82,13 @@ private:
     Repository& repository_;
     const bool shortages_known_;
     std::uint64_t facts_ = 0;
-    // Of the units that are being applied:
+    // Of the units being applied:
     std::vector<LineNames> names_;
     std::vector<Product*> products_;
     boost::container::small_vector<Product*, 16> touched_;  // of one of them
 };
 
-/// What a snapshot knows, and what the journal beside it does, of which that may know a part.
+/// Joins the histories of a snapshot with those of the journal, which may overlap.
 Histories joined(Histories histories, const Histories& journal) {
     for (const auto& [id, first] : journal.begun()) {
         const bool is_later = histories.begun().empty() || first >= histories.begun().back().first;
@@ -124,7 +124,7 @@ std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& 
     for (const std::string& name : files.list(directory)) {
         if (const auto start = snapshot::start_of(name)) starts.push_back(*start);
     }
-    return starts;  // names sort as their numbers do
+    return starts;  // the names sort like their numbers
 }
 
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
@@ -169,7 +169,7 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
             snapshot::verify(files, directory / snapshot::file_name(start));
             good.push_back(start);
         } catch (const UnknownFormat&) {
-            throw;  // not damaged: an older snapshot would be a step back, silently
+            throw;  // a later format, not damage: an older snapshot would silently lose facts
         } catch (const CorruptStore& error) {
             if (options.warning) {
                 options.warning("a damaged snapshot is passed over: " + std::string{error.what()});

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using ShowProgress = std::function<void(const Progress&)>;
 
-/// A store that is being written may be met at a bad moment, but hardly so often in a row.
+/// A store that is being written may look damaged by chance, but hardly so often in a row.
 constexpr int attempts_max = 20;
 
 [[noreturn]] void refuse_no_store(const fs::path& directory) {
@@ -26,13 +26,13 @@ constexpr int attempts_max = 20;
                             "no store in " + directory.string()};
 }
 
-/// Sees to it that what was read is what a restart of the store would find, too, even after a power
-/// cut: otherwise the copy might hold facts that never happened.
+/// Syncs the last segment, so that a restart of the store finds everything in the image, even after
+/// a power cut: otherwise the copy might hold facts that the store has lost.
 void sync_tail(FileView& view, const JournalTail& tail) {
     view.entries().at(journal::segment_name(tail.segment)).file->sync();
 }
 
-/// Takes out what is not in use, and leaves nothing in the last segment after the journal's end.
+/// Removes unused segments, and everything in the last segment after the journal's end.
 void trim_journal(FileView& view, const JournalTail& tail) {
     for (const std::string& name : view.list({})) {
         const auto number = journal::segment_number(name);
@@ -46,7 +46,7 @@ void trim_journal(FileView& view, const JournalTail& tail) {
     }
 }
 
-/// Takes out damaged snapshots. \throws CorruptStore when the journal needs a good one.
+/// Removes damaged snapshots. \throws CorruptStore when the journal needs a good one.
 void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
     const Lsn begins = scan.segments.front().first;
@@ -78,8 +78,8 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
-/// Removes damaged offsets of event sinks: their facts can be sent again. An offset that has moved
-/// beyond the image while that was taken is set to the image's end.
+/// Removes damaged offsets of event sinks, whose facts can be sent again. An offset that has moved
+/// beyond the image while it was taken is set to the image's end.
 void trim_offsets(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
     for (const std::string& file : image.files.list({})) {
@@ -120,7 +120,7 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
     const UnitSink ignore = [](std::span<const JournaledUnit>) { return true; };
     const JournalScan scan = scan_journal(image.files, {}, std::nullopt, ignore, progress);
     if (scan.segments.empty()) {
-        // A store that was being made when its process ended; or its journal is gone.
+        // Either the process ended while it created the store, or the journal is lost.
         if (list_snapshots(image.files, {}).empty()) refuse_no_store(directory);
         throw CorruptStore{"journal", 0, 1, "there are snapshots, and no journal"};
     }
@@ -159,20 +159,21 @@ FileView open_files(FileSystem& files, const fs::path& directory) {
         try {
             return try_open_files(files, directory);
         } catch (const std::system_error& error) {
-            // Perhaps a name was gone between the list and its opening.
+            // A listed file may have been removed before it was opened.
             const bool gone = error.code() == std::errc::no_such_file_or_directory;
             if (!gone || attempt == attempts_max || !holds_store(files, directory)) throw;
         }
     }
 }
 
-// What can look like damage in a store that is being written, and is well a moment later:
+// A store that is being written can look damaged for two reasons:
 //
-// - the journal goes on while a segment is read: what is read first shows no frame where what is
-//   read later holds one that vouches for it;
-// - names come and go while the directory is listed, and the list shows no two that fit.
+// - the journal grows while a segment is read: the bytes read first lack a frame that the bytes
+// read
+//   later declare durable;
+// - files are created and removed while the directory is listed, and the list is inconsistent.
 //
-// Damage is what is found twice: everything that an attempt saw is older than the next one's start.
+// So an error counts as damage only when two attempts in a row find it.
 StoreImage take_image(FileSystem& files, const fs::path& directory, const ShowProgress& progress) {
     store_files::refuse_incomplete(files, directory);
     std::string damage;

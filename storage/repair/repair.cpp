@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Candidate = RepairAnalysis::Candidate;
 using StepKind = RepairStep::Kind;
 
-/// What has to be done so that a candidate, and nothing else, is there.
+/// Plans the steps after which the directory holds a candidate, and nothing else.
 class Planner {
 public:
     explicit Planner(const RepairAnalysis& analysis) : analysis_{analysis} {}
@@ -45,10 +45,9 @@ public:
     }
 
 private:
-    /// Whether what followed the candidate's last fact may have been more than what is left of it:
-    /// no journal is left, its last segment was cut off, or something stands behind it that tells
-    /// of no later fact: bytes that can't be read, or a segment that is made only after one that is
-    /// missing.
+    /// True when facts after the candidate's last one may be lost without a trace: no journal is
+    /// left, its last segment was cut off, or the candidate is followed by something that names no
+    /// later fact: unreadable bytes, or a segment that was created after a missing one.
     [[nodiscard]] bool is_end_gone(const Candidate& candidate) const {
         if (candidate.segments.empty()) return true;
         const std::uint64_t back = candidate.segments.back();
@@ -141,7 +140,7 @@ private:
     const RepairAnalysis& analysis_;
 };
 
-/// A list of files that promises more than there will be is no use any more.
+/// Sets a manifest aside, because the repaired backup lacks files or facts that it lists.
 void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan& plan) {
     std::string why;
     try {
@@ -191,7 +190,7 @@ RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
     RepairAnalysis analysis{files, directory, progress};
     plan.known = analysis.known();
     const auto best = analysis.best_candidate();
-    // A store that would begin anew is not one that was repaired.
+    // A repair that keeps no fact at all would be no repair.
     if (!best || (best->last == 0 && plan.known > 0)) {
         plan.verdict = RepairPlan::Verdict::hopeless;
         return plan;

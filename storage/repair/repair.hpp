@@ -17,15 +17,15 @@ namespace allot {
 struct RepairStep {
     enum class Kind : std::uint8_t {
         create,      ///< a segment without facts, `content`
-        patch,       ///< turn a flipped bit back: `bytes` at `offset` become `content`
+        patch,       ///< corrects a flipped bit: `bytes` at `offset` become `content`
         set_aside,   ///< a file that does not fit, or is not needed any more
         cut,         ///< `bytes` at `offset`, the last that are not zero, become zeros
-        set_length,  ///< to `bytes`, as its header says, with zeros where it was shorter
+        set_length,  ///< to `bytes`, as its header says, filled up with zeros
         rename,      ///< a segment, to the name `to` that its header says
     };
     Kind kind;
     std::string file;
-    std::string why;  ///< half a sentence
+    std::string why;  ///< a clause for the operator
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
     std::vector<std::byte> content = {};
@@ -37,39 +37,37 @@ struct RepairPlan {
     enum class Verdict : std::uint8_t {
         good,        ///< nothing to do
         repairable,  ///< by the steps
-        hopeless,    ///< no state can be proved to have been the store's
+        hopeless,    ///< no state can be proved to be one of the store
     };
     Verdict verdict = Verdict::good;
-    std::string damage;  ///< what check_files() finds, where it is not good
+    std::string damage;  ///< the finding of check_files(), unless it is good
     std::vector<RepairStep> steps;
 
     Lsn kept = 0;   ///< the store will end with this LSN
-    Lsn known = 0;  ///< the last LSN that anything whole mentions: facts kept + 1 .. known are lost
-    /// Part of the journal's end is gone: facts after `known`, which nothing that is left mentions,
-    /// may be lost, too.
+    Lsn known = 0;  ///< the last LSN in any whole part: facts kept + 1 .. known are lost
+    /// Part of the journal's end is gone: facts after `known` may be lost, too, of which no trace
+    /// is left.
     bool end_is_gone = false;
-    std::uint64_t lost_units = 0;  ///< that are whole in what is set aside, of what is lost
+    std::uint64_t lost_units = 0;  ///< lost units that are whole in the files set aside
     std::uint64_t lost_facts = 0;  ///< in these
     std::uint64_t store_id = 0;
-    std::vector<Histories::Left> left;  ///< histories of which nothing will be there any more
-    Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot holds what was before
+    std::vector<Histories::Left> left;  ///< the histories that the store will have lost
+    Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot has the facts before
 
     [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept && !end_is_gone; }
 };
 
-/// Finds the repair that keeps the most, and changes nothing. The candidates are, wherever the
-/// journal is whole for a stretch, that stretch after a good snapshot or from LSN 1 on, and a
-/// snapshot that is a whole state by itself. A flipped bit is flipped back first, where a checksum
-/// proves it. The repair was tried on a view of the files, and its result was found good.
-/// \pre no process has the store open. \throws UnknownFormat for files of a later version;
-/// std::system_error when they cannot be read.
+/// Finds the repair that keeps the most, and changes nothing. The candidates are each whole stretch
+/// of the journal that follows a good snapshot or begins with LSN 1, and each snapshot that is a
+/// whole state by itself. A single flipped bit is corrected first, if a checksum proves it. The
+/// result was tried on a view of the files, and found good. \pre no process has the store open.
+/// \throws UnknownFormat for files of a later version; std::system_error when they cannot be read.
 RepairPlan plan_repair(FileSystem& files, const std::filesystem::path& directory,
                        const std::function<void(const Progress&)>& progress = {});
 
-/// Executes the plan; the store begins a new history when it is next opened. All that is removed
-/// from the store's files is kept, synced, before; after a crash, planning anew gives the same
-/// result.
-/// \pre the directory is as it was when the plan was made, and locked.
+/// Executes the plan; the store begins a new history when it is next opened. Everything that a step
+/// removes is first saved and synced; after a crash, a new plan leads to the same result.
+/// \pre the directory is locked, and unchanged since the plan was made.
 void apply_repair(FileSystem& files, const std::filesystem::path& directory,
                   const RepairPlan& plan);
 

@@ -12,7 +12,7 @@ namespace allot {
 
 namespace {
 
-/// True when `a` keeps less, or keeps the same and does not go back as far.
+/// True when `a` keeps less than `b`, or keeps as much but goes back less far.
 bool is_worse(const RepairAnalysis::Candidate& a, const RepairAnalysis::Candidate& b) {
     if (a.last != b.last) return a.last < b.last;
     return a.begins > b.begins;
@@ -86,7 +86,7 @@ void RepairAnalysis::read_segment(const std::string& name) {
     JournalPiece piece = read_piece(files_, directory_, name);
     std::uint64_t number = *journal::segment_number(name);
     if (piece.headed && piece.header.number != number) {
-        // The file was renamed: it is treated under its former name, if that is free.
+        // The file was renamed: it is treated under its original name, if that is free.
         const std::string own = journal::segment_name(piece.header.number);
         if (store_files::has(files_, directory_, own) || pieces_.contains(piece.header.number)) {
             piece.headed = false;
@@ -129,7 +129,7 @@ bool RepairAnalysis::carries_on(const JournalPiece& before, const JournalPiece& 
            piece.header.first == before.last + 1 && piece.header.previous == before.chain;
 }
 
-/// Every stretch of segments that carry on from each other, as long as it may be.
+/// Every longest stretch of segments that continue each other.
 std::vector<RepairAnalysis::Candidate> RepairAnalysis::stretches() const {
     std::vector<Candidate> found;
     const JournalPiece* before = nullptr;
@@ -147,8 +147,7 @@ std::vector<RepairAnalysis::Candidate> RepairAnalysis::stretches() const {
     return found;
 }
 
-/// Finds the snapshots that fit. \return false when recovery would not find a state to begin
-/// with.
+/// Finds the snapshots that fit. \return false when recovery would find no state to begin with.
 bool RepairAnalysis::complete(Candidate& candidate) const {
     candidate.snapshots.clear();
     for (const auto& [start, header] : snapshots_) {
@@ -165,7 +164,7 @@ std::vector<RepairAnalysis::Candidate> RepairAnalysis::candidates() const {
         if (complete(stretch)) found.push_back(std::move(stretch));
     }
     for (const auto& [start, header] : snapshots_) {
-        // Such a one holds all up to its end and nothing after: it needs no journal.
+        // A snapshot with `end` equal to `start` is a whole state: it needs no journal.
         if (header.store_id != store_id_ || header.end != start) continue;
         Candidate& alone = found.emplace_back();
         alone.begins = start + 1;
@@ -175,7 +174,7 @@ std::vector<RepairAnalysis::Candidate> RepairAnalysis::candidates() const {
     return found;
 }
 
-/// \return the best candidate of which a view is good.
+/// \return the best candidate whose view passes the check.
 std::optional<RepairAnalysis::Candidate> RepairAnalysis::best_candidate() {
     std::vector<Candidate> left = candidates();
     while (!left.empty()) {
@@ -190,7 +189,7 @@ std::optional<RepairAnalysis::Candidate> RepairAnalysis::best_candidate() {
         }
         if (!report.damage) continue;
         if (const auto start = snapshot::start_of(report.damage->file())) {
-            // Its checksums are right, and what it says is not.
+            // Its checksums are right, but its contents are not.
             damaged_snapshots_.insert(report.damage->file());
             snapshots_.erase(*start);
             left = candidates();
@@ -201,7 +200,7 @@ std::optional<RepairAnalysis::Candidate> RepairAnalysis::best_candidate() {
     return std::nullopt;
 }
 
-/// Ends it before a frame that is whole and does not make sense.
+/// Shortens the candidate to the facts before a frame that is whole but contradicts the state.
 bool RepairAnalysis::shorten(Candidate& candidate, const CorruptStore& damage) const {
     const auto number = journal::segment_number(damage.file());
     const auto at = std::ranges::find(candidate.segments, number.value_or(0));
@@ -234,7 +233,7 @@ std::vector<std::byte> RepairAnalysis::fresh_segment(const Candidate& candidate)
     return {bytes.begin(), bytes.end()};
 }
 
-/// What the directory would show after the repair.
+/// The directory as it would be after the repair.
 FileView RepairAnalysis::view_of(const Candidate& candidate) const {
     FileView view;
     for (const std::uint64_t number : candidate.segments) {

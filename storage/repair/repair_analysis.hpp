@@ -16,48 +16,46 @@
 
 namespace allot {
 
-/// Determines what is whole in a damaged store, and the best state that it adds up to. Changes
-/// nothing.
+/// Finds the whole parts of a damaged store, and the best state that they give. Changes nothing.
 class RepairAnalysis {
 public:
-    /// A stretch of the journal that is whole, and the snapshots from which it continues. Without a
-    /// segment: one snapshot, which is a whole state by itself.
+    /// A whole stretch of the journal, and the snapshots from which it continues. Without a
+    /// segment: a snapshot that is a whole state by itself.
     struct Candidate {
         std::vector<std::uint64_t> segments;  ///< numbers, ascending
-        std::uint64_t end = 0;                ///< bytes of the last one that are kept
+        std::uint64_t end = 0;                ///< the bytes kept of the last segment
         Lsn begins = 0;
         Lsn last = 0;
-        std::set<Lsn> snapshots;   ///< where the good ones start that fit
-        Histories histories = {};  ///< once it has been tried
+        std::set<Lsn> snapshots;   ///< the starts of the good ones that fit
+        Histories histories = {};  ///< set when the candidate is tried
 
         [[nodiscard]] bool has(std::uint64_t segment) const;
-        /// True for the empty segment that was prepared to be the next one; not for a file that was
-        /// cut off too short to be a segment, which no start would accept.
+        /// True for the empty segment that was prepared to follow; not for a file that is too short
+        /// to be a segment, which no start would accept.
         [[nodiscard]] bool is_next(std::uint64_t segment, const JournalPiece& piece) const;
-        /// True when bytes after what is kept of this segment are not zero.
+        /// True when bytes after the kept part of this segment are not zero.
         [[nodiscard]] bool cuts(std::uint64_t segment, const JournalPiece& piece) const;
     };
 
-    /// Reads all that is there.
+    /// Reads all files.
     /// \throws UnknownFormat for a file of a later version; std::system_error.
     RepairAnalysis(FileSystem& files, std::filesystem::path directory,
                    const std::function<void(const Progress&)>& progress);
 
-    /// The candidate that keeps the most, of those that check_files() finds good as they would be
-    /// after the repair.
+    /// The candidate that keeps the most, of those whose result passes check_files().
     std::optional<Candidate> best_candidate();
 
-    /// 0: it cannot be determined.
+    /// 0: unknown.
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
-    /// The last LSN that anything whole mentions.
+    /// The last LSN in any whole part.
     [[nodiscard]] Lsn known() const;
-    /// The histories of this store that anything whole mentions.
+    /// The histories of this store in all whole parts.
     [[nodiscard]] Histories histories() const;
-    /// By number; for a file that was renamed, the number that its header states.
+    /// By number; for a renamed file, the number in its header.
     [[nodiscard]] const std::map<std::uint64_t, JournalPiece>& pieces() const noexcept {
         return pieces_;
     }
-    /// The good ones, of whatever store.
+    /// All good snapshots, also of other stores.
     [[nodiscard]] const std::map<Lsn, snapshot::Header>& snapshots() const noexcept {
         return snapshots_;
     }
@@ -83,7 +81,7 @@ private:
     const std::filesystem::path directory_;
     std::map<std::uint64_t, JournalPiece> pieces_;
     std::map<Lsn, snapshot::Header> snapshots_;
-    std::vector<snapshot::Verified> verified_;  // all snapshots that are whole
+    std::vector<snapshot::Verified> verified_;  // all whole snapshots
     std::set<std::string> damaged_snapshots_;
     std::uint64_t store_id_ = 0;
 };

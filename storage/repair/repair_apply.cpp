@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 using StepKind = RepairStep::Kind;
 using Mode = FileSystem::Mode;
 
-/// Does the steps of a plan, one by one; each is durable before the next begins.
+/// Executes the steps of a plan, one by one; each is durable before the next begins.
 class StepExecutor {
 public:
     StepExecutor(FileSystem& files, const fs::path& directory)
@@ -53,7 +53,7 @@ private:
         rename(aside, step.file);
     }
 
-    /// Copies the bytes that a step is about.
+    /// Saves the bytes that a step removes.
     void keep(const RepairStep& step) {
         std::vector<std::byte> bytes(step.bytes);
         files_.open(directory_ / step.file, Mode::read)->read_at(step.offset, bytes);
@@ -96,7 +96,7 @@ private:
 }  // namespace
 
 void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
-    // First, so that a crash after any step leaves it, too.
+    // First, so that the file exists after a crash between any two steps.
     if (!plan.steps.empty()) rewound_file::write(files, directory, plan.store_id, plan.left);
     StepExecutor execute{files, directory};
     for (const RepairStep& step : plan.steps) execute(step);

@@ -46,10 +46,10 @@ public:
     }
 
     [[nodiscard]] const Header& header() const noexcept { return header_; }
-    /// Once all chunks have been read.
+    /// \pre all chunks have been read.
     [[nodiscard]] Verified verified() const { return {header_, histories_}; }
 
-    /// Gives each chunk of products, its checksum verified, to `use(ChunkHeader, archive)`.
+    /// Passes each chunk of products, after verifying its checksum, to `use(ChunkHeader, archive)`.
     template <class Use>
     void for_each_chunk(Use&& use) {
         offset_ = sizeof header_;
@@ -182,7 +182,7 @@ void Writer::add(const Chunk& chunk) {
     add_chunk(header);
 }
 
-/// Writes what the buffer holds behind room for the header.
+/// Completes the header at the beginning of the buffer, and writes the buffer.
 void Writer::add_chunk(ChunkHeader header) {
     const auto bytes = std::as_bytes(std::span{buffer_});
     const auto archived = bytes.subspan(sizeof header);

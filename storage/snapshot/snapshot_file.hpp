@@ -12,8 +12,8 @@
 
 namespace allot::snapshot {
 
-/// Writes a snapshot under another name, and renames it when it is complete. Destroyed before that,
-/// it leaves the store as it was.
+/// Writes a snapshot under a temporary name, and renames it when it is complete. Destroyed before
+/// that, it leaves the store unchanged.
 class Writer {
 public:
     /// \param start replay will begin after it.
@@ -24,10 +24,10 @@ public:
     Writer& operator=(const Writer&) = delete;
 
     void add(const Chunk& chunk);
-    /// Completes the file, syncs it, verifies what the disk gives back, and renames it.
-    /// \param histories as they are recorded in the journal up to there.
-    /// \pre the journal is durable to `end`: a snapshot must not know what the journal may lose.
-    /// \return the file's bytes.
+    /// Completes the file, syncs it, reads it back and verifies it, and renames it.
+    /// \param histories as recorded in the journal up to `end`.
+    /// \pre the journal is durable to `end`: a snapshot must not hold facts that the journal may
+    /// lose. \return the file's bytes.
     std::uint64_t finish(Lsn end, const Histories& histories);
 
 private:
@@ -35,7 +35,7 @@ private:
 
     FileSystem& files_;
     const std::filesystem::path directory_;
-    std::filesystem::path lies_at_;  // the other name, then the final one
+    std::filesystem::path lies_at_;  // the temporary name, then the final one
     std::unique_ptr<File> file_;
     Header header_{};
     std::string buffer_;  // the chunk that is written
@@ -48,12 +48,12 @@ struct Verified {
     Histories histories;  ///< none in versions before 3
 };
 
-/// Checks every checksum of a snapshot, and opens no archive.
-/// \throws CorruptStore when it is not what was written; std::system_error when it can't be read.
+/// Verifies every checksum of a snapshot, and opens no archive.
+/// \throws CorruptStore when it is damaged; std::system_error when it cannot be read.
 Verified verify(FileSystem& files, const std::filesystem::path& path);
 
 /// Verifies a snapshot, then rebuilds its products in an empty repository.
-/// \throws as verify(); the repository is then to be thrown away.
+/// \throws as verify(); the repository must not be used then.
 Verified load(FileSystem& files, const std::filesystem::path& path, Repository& repository,
               const std::function<void(const Progress&)>& progress);
 

@@ -11,7 +11,7 @@
 namespace allot {
 
 namespace {
-/// Most slices take half of it; where memory is slow, they are cut here.
+/// The longest duration of a slice. Most slices take half of it; slow memory makes them longer.
 constexpr std::chrono::microseconds slice_max{25};
 
 std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
@@ -19,7 +19,7 @@ std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
-/// Thrown to give up a snapshot because the store is being closed.
+/// Thrown to abandon a snapshot because the store is being closed.
 struct Stopped : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return "the store is being closed"; }
 };
@@ -57,7 +57,7 @@ void SnapshotThread::stop() {
 
 Lsn SnapshotThread::take() {
     Lock lock{mutex_};
-    // A snapshot that is being taken may lack what happened since it began.
+    // A snapshot that is being taken may lack the facts since its beginning, so it does not serve.
     const std::uint64_t request = ++wanted_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return ended_ >= request; });
@@ -85,7 +85,7 @@ void SnapshotThread::run() {
         if (!failure_) {
             changed_.wait(lock, is_wanted);
         } else if (!changed_.wait_for(lock, retry_after_, is_wanted)) {
-            ++wanted_;  // the journal is kept until there is one
+            ++wanted_;  // tried again, since the journal is kept until there is a snapshot
         }
         if (stop_) return;
         begun_ = wanted_;

@@ -19,22 +19,23 @@ namespace allot {
 /// threads.
 class SnapshotThread {
 public:
-    /// While other threads work, too, this one rests so many times as long as it has worked; a
-    /// snapshot may take that much longer than on an idle store. So the others keep nearly all of
-    /// the store's time, and the system seldom preempts a thread that has used little processor
-    /// time, least of all while it holds the mutex and all others wait.
+    /// While other threads use the store, this thread pauses up to so many times as long as it has
+    /// worked, and a snapshot takes that much longer than on an idle store. So the others keep
+    /// nearly all of the store's time, and the system, which seldom preempts a thread that has used
+    /// little processor time, seldom preempts this one while it holds the mutex.
     static constexpr int longest_rest_usual = 14;
 
-    /// The part of the longest rest that is left when the store has grown so many times since the
-    /// snapshot began: a snapshot that copies no faster than lines are added would never end.
+    /// The pause as a multiple of the work: it gets shorter as the store grows by its initial size
+    /// `growth` times during the snapshot, because a snapshot that copies no faster than lines are
+    /// added would never end.
     [[nodiscard]] static constexpr int rests_a_work(int longest, std::uint64_t growth) noexcept {
         return growth < 4 ? longest >> growth : 0;
     }
 
     /// \param store_mutex locked while a slice is copied.
     /// \param warning receives why there is no snapshot.
-    /// \param longest_rest as times of the work; see rests_a_work().
-    /// \param retry_after a snapshot that failed is tried again after this time.
+    /// \param longest_rest as a multiple of the work; see rests_a_work().
+    /// \param retry_after a failed snapshot is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
                    int longest_rest = longest_rest_usual,
@@ -43,15 +44,15 @@ public:
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
 
-    /// Takes a snapshot of all that is in the store now, and waits for it.
+    /// Takes a snapshot with at least the present state of the store, and waits for it.
     /// \return the LSN after which a restart replays the journal.
-    /// \throws what the file system or the journal threw; then nothing has changed.
+    /// \throws the exceptions of the file system and the journal; nothing has changed then.
     Lsn take();
-    /// \return false when one is being taken already.
+    /// Begins a snapshot. \return false when one is being taken already.
     bool start();
-    /// Ends a rest, and takes no other: no other thread works any more.
+    /// Ends the pause, and makes no further one. \pre no other thread uses the store any more.
     void hurry();
-    /// Abandons a snapshot that is being taken, at once if the thread rests, and takes no other.
+    /// Abandons a snapshot that is being taken, and takes no further one.
     void stop();
 
     [[nodiscard]] bool running() const;
@@ -63,7 +64,7 @@ public:
     [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
     /// The duration of the last one, microseconds.
     [[nodiscard]] std::uint64_t took_us() const noexcept { return took_us_; }
-    /// When it was completed; 0: none was since the thread began.
+    /// When the last one was completed; 0: none since the thread began.
     [[nodiscard]] UnixMicros taken_at() const noexcept { return taken_at_; }
 
 private:
@@ -93,9 +94,9 @@ private:
 
     mutable std::mutex mutex_;  // of all that follows
     std::condition_variable changed_;
-    std::uint64_t wanted_ = 0;    // snapshots asked for, since the beginning
-    std::uint64_t begun_ = 0;     // the requests that the present or last snapshot serves
-    std::uint64_t ended_ = 0;     // the requests that were served, well or not
+    std::uint64_t wanted_ = 0;    // the number of requests
+    std::uint64_t begun_ = 0;     // the number of requests when the present or last snapshot began
+    std::uint64_t ended_ = 0;     // the number of requests served, successfully or not
     std::exception_ptr failure_;  // of the last snapshot
 
     std::thread thread_;

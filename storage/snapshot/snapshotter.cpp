@@ -60,7 +60,7 @@ void Snapshotter::keep_two() {
         starts_.erase(starts_.begin());
     }
     if (removed) files_.sync_directory(directory_);
-    // With one snapshot only, the whole journal stands behind it.
+    // With only one snapshot the whole journal is kept, in case the snapshot is damaged.
     if (starts_.size() == 2) journal_.segments().prune(starts_.front() + 1);
 }
 
