@@ -1,7 +1,7 @@
 // allocate scalar|batch DIRECTORY SKUS LINES ascending|scattered
 //
-// Allocates LINES random lines in a new store in DIRECTORY, mode `os`, on one thread. Timed: from
-// the names as text to the batch that each line got.
+// Allocates LINES random lines in a new store in DIRECTORY, mode `os`, on one thread. The time is
+// from the names as text to the batch that each line got.
 
 #include <cstdlib>
 #include <string_view>

@@ -22,8 +22,8 @@
 
 namespace allot::bench {
 
-/// A connection to a server on this machine whose replies are single words: status or names.
-/// Nothing blocks. Ends the process when the server closes, or says that it refuses.
+/// A connection to a server on this machine whose replies are a status or a name. Nothing blocks.
+/// Ends the process when the server closes the connection, or replies with an error.
 class Client {
 public:
     explicit Client(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
@@ -40,9 +40,9 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// What is to be sent is appended here.
+    /// The bytes to be sent; the caller appends to it.
     [[nodiscard]] std::string& output() noexcept { return output_; }
-    /// Sends what the socket takes.
+    /// Sends as much as the socket takes.
     void send() {
         if (output_.empty()) return;
         const auto sent =
@@ -50,7 +50,7 @@ public:
         if (sent < 0) return require(errno == EAGAIN, "a client can send");
         output_.erase(0, static_cast<std::size_t>(sent));
     }
-    /// Takes all that has come. \return how many replies ended.
+    /// Reads everything that has arrived. \return the number of complete replies.
     std::size_t receive() {
         std::size_t replies = 0;
         for (;;) {
@@ -67,7 +67,9 @@ public:
     [[nodiscard]] int socket() const noexcept { return socket_; }
 
 private:
-    /// `+word`, or `$n` and the name on a line of its own. \return how many end in these bytes.
+    /// Counts replies: `+word`, or `$n` and a name on a line of its own. \return how many end in
+    /// these
+    /// bytes.
     std::size_t replies_in(std::string_view bytes) {
         std::size_t replies = 0;
         while (!bytes.empty()) {
@@ -95,7 +97,7 @@ private:
     std::array<char, input_bytes> input_;
 };
 
-/// All clients of one thread, and which of them have something to do.
+/// All clients of one thread, and which of them have work.
 class Clients {
 public:
     Clients(std::size_t count, std::uint16_t port) : poll_{::epoll_create1(EPOLL_CLOEXEC)} {
@@ -115,8 +117,8 @@ public:
     [[nodiscard]] Client& operator[](std::size_t at) noexcept { return *all_[at]; }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
 
-    /// Waits until a client can go on, or for `wait_ns`; sends what can be sent, and calls
-    /// `replied(client, replies)` for each that has been answered.
+    /// Waits until a client can continue, or for `wait_ns`; sends what can be sent, and calls
+    /// `replied(client, replies)` for each client that got replies.
     template <class Replied>
     void turn(std::int64_t wait_ns, Replied replied) {
         constexpr std::int64_t second_ns = 1'000'000'000;

@@ -11,7 +11,7 @@
 
 namespace allot::bench {
 
-/// Which SKU each of some lines is for.
+/// The SKU of each of some lines.
 struct Demand {
     std::string name;
     std::vector<std::uint32_t> skus;
@@ -23,7 +23,7 @@ struct Demand {
         for (auto& sku : demand.skus) sku = any(random);
         return demand;
     }
-    /// What is asked for most lies scattered among the SKUs.
+    /// The popular SKUs are scattered among all SKUs.
     static Demand zipf(std::size_t skus, std::size_t lines, std::uint64_t seed) {
         constexpr double exponent = 0.99;
         constexpr std::uint64_t prime = 2'654'435'761;  // beyond all SKUs: no two ranks meet

@@ -1,7 +1,7 @@
 // durable DIRECTORY SKUS LINES THREADS LINES_A_CALL
 //
-// Allocates LINES random lines in a new store in DIRECTORY, mode `always`, by so many threads, each
-// of which waits until the lines of one call are durable before it makes the next.
+// Allocates LINES random lines in a new store in DIRECTORY, mode `always`, by THREADS threads, each
+// of which waits until the lines of one call are durable before it makes the next call.
 
 #include <cstdlib>
 #include <latch>

@@ -1,9 +1,9 @@
 // echo PORT REQUEST_BYTES REPLY_BYTES
 //
-// The least that a server on Allot's code path does: reads what has come and, for each
-// REQUEST_BYTES of it, answers a line of REPLY_BYTES, all in one write. Understands nothing,
-// remembers nothing. One thread, net's own Stream, and a buffer of the size that a busy connection
-// of Allot has. Runs until it is killed.
+// The minimum that a server on Allot's code path does: reads what has arrived and, for each
+// REQUEST_BYTES of it, answers a line of REPLY_BYTES, all in one write. It parses nothing and has
+// no state. One thread, net's own Stream, and a buffer of the size that a busy connection of Allot
+// has. Runs until it is killed.
 
 #include <array>
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
 // heap DIRECTORY os|always OPERATIONS
 //
-// How often the heap is asked for memory by an operation of a store, by any thread, once tables
-// have grown to their size. Every way to the heap leads through the functions here.
+// How often any thread calls the heap during an operation of a store, once tables have their final
+// size. All heap functions are replaced here.
 
 #include <malloc.h>
 
@@ -19,7 +19,7 @@ namespace {
 std::atomic<std::uint64_t> heap_calls = 0;
 }
 
-// The C library's own names for what it would call itself.
+// The C library's own names of its heap functions.
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 void* __libc_malloc(std::size_t bytes);
@@ -60,7 +60,7 @@ using bench::LineText;
 
 constexpr std::size_t skus = 10'000;
 
-/// Neither the compiler nor the linker may drop an allocation that is there to be counted.
+/// Ends the program unless an allocation is counted: compiler and linker must not remove it.
 void require_that_calls_are_counted() {
     const auto before = heap_calls.load();
     void* volatile made = ::operator new(1);
@@ -76,7 +76,7 @@ class Operations {
 public:
     Operations(Store& store, std::size_t count) : store_{store}, count_{count} {}
 
-    /// \param told reports the calls of the heap by operation.
+    /// \param told report the calls of the heap for each operation.
     void run(bool told) {
         const auto lines = bench::random_lines(0, count_, skus);
         const auto orders = orders_of(lines);
@@ -102,7 +102,7 @@ private:
         const auto calls = static_cast<double>(heap_calls - before);
         if (told) bench::report(name, calls / static_cast<double>(count_));
     }
-    /// The caller's own vectors are made once.
+    /// The caller's own vectors are created once, outside the count.
     void batch(const std::vector<LineText>& lines) {
         for (std::size_t begin = 0; begin < lines.size(); begin += bench::lines_a_call) {
             const std::size_t end = std::min(lines.size(), begin + bench::lines_a_call);

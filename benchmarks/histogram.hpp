@@ -9,9 +9,9 @@
 
 namespace allot::bench {
 
-/// How often each duration in nanoseconds occurred, in 58 KiB whatever happens: classes of equal
-/// width between a power of two and the next, 128 of them, as in HdrHistogram. A value is told
-/// exactly below 256 ns, and above at most 1/128 too high, never too low.
+/// How often each duration in nanoseconds occurred, in a constant 58 KiB: 128 classes of equal
+/// width between a power of two and the next, as in HdrHistogram. A value is exact below 256 ns,
+/// and above at most 1/128 too high, never too low.
 class Histogram {
 public:
     void add(std::uint64_t ns) noexcept {
@@ -20,10 +20,10 @@ public:
         max_ = std::max(max_, ns);
     }
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-    /// The greatest, exactly. 0: there is none.
+    /// The greatest value, exactly. 0: there is none.
     [[nodiscard]] std::uint64_t max() const noexcept { return max_; }
-    /// \param share of all, 0..1.
-    /// \return what so large a share of all does not exceed. 0: there is none.
+    /// \param share of all values, 0..1.
+    /// \return a value that this share of all values does not exceed. 0: there is none.
     [[nodiscard]] std::uint64_t at(double share) const noexcept {
         const double wanted = std::max(1.0, std::ceil(share * static_cast<double>(count_)));
         std::uint64_t seen = 0;

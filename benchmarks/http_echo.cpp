@@ -1,8 +1,8 @@
 // http_echo PORT REPLY
 //
-// The least that an HTTP server on Boost.Beast does: reads a request with its body, answers REPLY,
-// a file with all bytes of an answer, and keeps the connection. Understands nothing, remembers
-// nothing. One thread, Beast's own stream, parser and serializer. Runs until it is killed.
+// The minimum that an HTTP server on Boost.Beast does: reads a request with its body, answers with
+// the bytes in the file REPLY, and keeps the connection open. One thread, Beast's own stream,
+// parser and serializer. Runs until it is killed.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -63,8 +63,8 @@ void accept(tcp::acceptor& acceptor, const Response& response) {
         });
 }
 
-/// An answer of ours, as it was recorded. (Beast's parser would read it, too; Clang's analyzer
-/// takes exception to that.)
+/// A recorded answer of Allot. (Beast's parser could read it, too, but Clang's analyzer reports an
+/// error then.)
 Response response_in(const char* path) {
     std::ifstream file{path, std::ios::binary};
     constexpr std::string_view version = "HTTP/1.1 ";

@@ -1,10 +1,10 @@
 // latency DIRECTORY SKUS LINES
 //
-// How long single calls of Store::allocate take that come at their own time, at half and at four
-// fifths of the most that the same thread can do just before, in a store in DIRECTORY that is new
-// at first, mode `os`: from when a call was due, so that a store that stands still is charged with
-// all who had to wait. LINES for each peak; LINES before a snapshot, as many as come while it is
-// taken, and LINES after it for the others. The thread spins while nothing is due, as no sleep is
+// How long calls of Store::allocate take that become due at equal intervals, at 50 % and at 80 % of
+// the peak that the same thread reached just before, in a new store in DIRECTORY, mode `os`. The
+// time of a call counts from when it was due, so a stall counts for every call that had to wait.
+// LINES lines for each peak; for the loads LINES lines before a snapshot, those that come while it
+// is taken, and LINES lines after it. The thread spins while no call is due, because no sleep is
 // short enough.
 
 #include <cstdlib>
@@ -44,7 +44,7 @@ double peak(Shopper& shopper, std::size_t lines) {
     return static_cast<double>(lines) / bench::seconds_since(begin);
 }
 
-/// Each line at its time.
+/// Allocates each line when it is due.
 class OpenLoop {
 public:
     OpenLoop(Shopper& shopper, double a_second) : shopper_{shopper}, schedule_{a_second} {}
@@ -71,7 +71,7 @@ private:
     std::size_t done_ = 0;
 };
 
-/// \param share of what the thread can do in the store as it is by then.
+/// \param share of the peak of the thread in the present store.
 void open_loop(Store& store, Shopper& shopper, std::size_t lines, double share,
                const std::string& phase) {
     constexpr std::size_t few = 1024;

@@ -7,8 +7,9 @@
 
 namespace allot::bench {
 
-/// For the runner, in microseconds: `<phase>_us_p50` and so on, and for a plot `<phase>_us_1in<n>`,
-/// which one in n exceeds, for the powers of two up to the number of all.
+/// Reports, in microseconds, `<phase>_us_p50` and other percentiles and, for a plot,
+/// `<phase>_us_1in<n>`, which one value in n exceeds, for the powers of two up to the number of
+/// values.
 inline void report_latency(const std::string& phase, const Histogram& latency) {
     const auto tell = [&](const std::string& name, std::uint64_t ns) {
         report((phase + "_us_" + name).c_str(), static_cast<double>(ns) * 1e-3);

@@ -15,17 +15,17 @@
 #include "engine/product.hpp"
 #include "storage/io/huge_pages.hpp"
 
-// What the machine's memory allows: the jobs of a store without its decisions.
+// The limits of the machine's memory: the memory accesses of a store, without its decisions.
 
 namespace allot::bench {
 
 inline constexpr std::size_t cache_line_bytes = 64;
 
-/// Makes the compiler believe that all memory is read and written here.
+/// Makes the compiler assume that all memory is read and written here.
 inline void touch_memory() noexcept { asm volatile("" ::: "memory"); }
 
-/// Cache lines in huge pages, each of which tells where the next one is, in one circle and in an
-/// order that no prefetcher guesses.
+/// Cache lines in huge pages, each of which holds the index of the next one, in one cycle and in an
+/// order that no prefetcher predicts.
 class PointerChase {
 public:
     /// \param bytes rounded down to a power of two.
@@ -41,8 +41,8 @@ public:
     }
     [[nodiscard]] std::size_t lines() const noexcept { return lines_.size(); }
 
-    /// Follows so many steps, each of which has to wait for the one before.
-    /// \return where they end.
+    /// Follows so many steps, each of which has to wait for the previous one. \return the last
+    /// index.
     std::uint64_t follow(std::size_t steps, std::uint64_t from = 0) const noexcept {
         for (; steps > 0; --steps) from = lines_[from].next;
         return from;
@@ -55,20 +55,20 @@ private:
     std::pmr::vector<Line> lines_;
 };
 
-/// What an allocation is to the memory: a SKU's number, and an order's name already hashed.
+/// The memory that an allocation touches: the number of a SKU, and the hash of an order's name.
 struct Touch {
     std::uint32_t sku;
     std::uint32_t order_hash;
 };
 
-/// Tables as large as those of a store, where for each line as many cache lines are read and
-/// written as an allocation touches: the SKU's slot, its product, the order's slot, the first
-/// batch and the batch's latest line, all at random; the new order and the new line, in sequence.
-/// Asked for ahead in passes as the store's, but all at once: here no place depends on another.
+/// Tables as large as those of a store. For each line it reads and writes as many cache lines as an
+/// allocation touches: the SKU's slot, its product, the order's slot, the first batch and the
+/// batch's latest line, all at random; the new order and the new line, in sequence. It prefetches
+/// in passes like the store, but all cache lines of a pass at once, because here no address depends
+/// on another.
 class Gather {
 public:
-    /// \param batches of each SKU. \param held lines that the store holds beside those that are
-    /// measured.
+    /// \param batches of each SKU. \param held lines that the store holds beside the measured ones.
     Gather(std::size_t skus, std::size_t batches, std::size_t held, std::size_t measured)
         : batches_a_sku_{batches},
           held_{held},
@@ -79,7 +79,7 @@ public:
           orders_(held + measured, huge_pages()),
           lines_(held + measured, huge_pages()) {}
 
-    /// \pre at most as many as are measured.
+    /// \pre at most `measured` touches.
     void run(std::span<const Touch> touches) noexcept {
         for (std::size_t begin = 0; begin < touches.size(); begin += pass) {
             const auto some = touches.subspan(begin, std::min(pass, touches.size() - begin));
@@ -98,7 +98,7 @@ private:
     template <class Record>
     using Words = std::array<std::uint64_t, sizeof(Record) / sizeof(std::uint64_t)>;
 
-    /// As a FlatIndex has for so many records.
+    /// The number of slots of a FlatIndex with so many records.
     static std::size_t slots_for(std::size_t records) {
         std::size_t slots = 16;
         while (records * 4 > slots * 3) slots += slots / 2;
@@ -142,8 +142,7 @@ private:
     std::pmr::vector<Words<AllocatedLine>> lines_;
 };
 
-/// Copies so many bytes as a journal in mode `os` gets them: into a group's buffer, again and
-/// again.
+/// Copies bytes as a journal in mode `os` does: into a group's buffer, repeatedly.
 class JournalCopy {
 public:
     void run(std::size_t bytes) noexcept {

@@ -1,7 +1,7 @@
 // listen PORT SUBSCRIBERS CONSUMERS FACTS
 //
-// So many subscribers to `line_allocated`, and consumers of the feed from its end on, in one
-// thread, until each has heard of so many facts. Prints `ready` once all listen.
+// SUBSCRIBERS subscribers to `line_allocated`, and CONSUMERS consumers of the feed from its end on,
+// in one thread, until each has received FACTS facts. Prints `ready` once all listen.
 
 #include <poll.h>
 
@@ -23,7 +23,7 @@ class Listener {
 public:
     explicit Listener(std::uint16_t port) : client_{port} {}
     virtual ~Listener() = default;
-    /// Takes what has come.
+    /// Reads what has arrived.
     void read() {
         const auto got = ::recv(socket(), input_.data(), input_.size(), MSG_DONTWAIT);
         if (got < 0) return bench::require(errno == EAGAIN, "a listener can receive");
@@ -47,7 +47,7 @@ private:
     std::array<char, 65536> input_;
 };
 
-/// Each message ends with the one brace that closes its object.
+/// Counts messages by the brace that closes the object of each.
 class Subscriber final : public Listener {
 public:
     explicit Subscriber(std::uint16_t port) : Listener{port} {
@@ -60,7 +60,7 @@ private:
     }
 };
 
-/// Asks for the next facts once it has the last ones.
+/// Requests the next facts once it has read the last ones.
 class Consumer final : public Listener {
 public:
     explicit Consumer(std::uint16_t port) : Listener{port} { send("FEED $ BLOCK 0\r\n"); }
@@ -82,7 +82,7 @@ private:
         heard_ += facts_;
         send("FEED AFTER " + cursor_ + " COUNT 1000 BLOCK 0\r\n");
     }
-    /// A cursor and an array of facts, each of 13 lines.
+    /// Reads the head of a reply: a cursor, and an array of facts with 13 lines each.
     void take_head() {
         constexpr std::size_t fact_lines = 13;
         switch (head_) {
@@ -106,7 +106,7 @@ private:
     std::size_t left_ = 0;  // lines of the reply
     std::uint64_t facts_ = 0;
     enum class Head : std::uint8_t { begin, cursor, facts };
-    Head head_ = Head::begin;  // what comes next, where no line of a fact does
+    Head head_ = Head::begin;  // the next line, unless it belongs to a fact
     std::string cursor_;
 };
 

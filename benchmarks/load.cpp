@@ -1,8 +1,8 @@
 // load PORT CLIENTS DEPTH REQUESTS allocate|ping RUN SKUS
 //
-// What a server on this machine can do, seen from one thread with many connections: each sends
-// DEPTH requests at once, waits for their replies, and sends the next. RUN begins the names of all
-// orders.
+// The throughput of a server on this machine for one thread with CLIENTS connections: each sends
+// DEPTH requests at once, waits for their replies, and sends the next. The names of all orders
+// begin with RUN.
 
 #include <cstdlib>
 
@@ -47,7 +47,7 @@ private:
     bench::Requests& requests_;
     std::size_t depth_;
     std::size_t left_;       // to be sent
-    std::size_t under_way_;  // to be answered, those that are still to be sent included
+    std::size_t under_way_;  // to be answered, including those that are not sent yet
     std::vector<std::size_t> awaited_;
 };
 

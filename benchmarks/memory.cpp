@@ -1,8 +1,8 @@
 // memory DIRECTORY SKUS LINES
 //
-// What a store in DIRECTORY holds in memory, for each batch and for each allocation: as the system
-// counts it (resident pages) and as the store does. Tables grow by half, so the figure for
-// allocations is taken at many counts up to LINES, and the worst is told beside the last.
+// The memory of a store in DIRECTORY for each batch and for each allocation, as the system counts
+// it (resident pages) and as the store counts it. Tables grow by half, so the figure for
+// allocations is taken at many counts up to LINES, and the worst is reported beside the last.
 
 #include <unistd.h>
 
@@ -39,7 +39,8 @@ struct Held {
     }
 };
 
-/// Of a size that the process keeps huge pages ready from then on, which are counted out.
+/// A store so large that the process keeps huge pages ready from then on, which are then not
+/// counted.
 Store other_store(const std::filesystem::path& directory) {
     constexpr std::size_t skus = 200'000;
     Store store = Store::open(directory, {.durability = {.mode = Durability::Mode::os}});
@@ -47,8 +48,8 @@ Store other_store(const std::filesystem::path& directory) {
     return store;
 }
 
-/// The journal's buffers and a snapshot's are of one size, however much a store holds: they are
-/// counted out, once all of their pages are there.
+/// Touches all pages of the buffers of the journal and of a snapshot, so that they are not counted:
+/// their size does not depend on the store.
 void fill_buffers(Store& store) {
     bench::add_stock(store, 1);
     constexpr std::size_t rounds = 100'000;
@@ -80,7 +81,7 @@ int main(int argc, char** argv) {
     bench::report("counted_bytes_per_batch", batch.counted);
 
     constexpr std::size_t checkpoints = 20;
-    constexpr std::size_t at_once = 1000;  // whose texts are no memory of the store's
+    constexpr std::size_t at_once = 1000;  // few, since their texts are not memory of the store
     Held line{};
     Held worst{};
     for (std::size_t step = 0; step < checkpoints; ++step) {
@@ -91,7 +92,7 @@ int main(int argc, char** argv) {
             bench::allocate_one_by_one(store, lines);
         }
         line = Held::by(store).more_than(stocked, static_cast<double>(store.status().lines));
-        if (step < checkpoints / 4) continue;  // few lines say little
+        if (step < checkpoints / 4) continue;  // too few lines for a figure
         worst = {std::max(worst.resident, line.resident), std::max(worst.counted, line.counted)};
     }
     bench::report("resident_bytes_per_line", line.resident);

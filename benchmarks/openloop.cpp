@@ -1,8 +1,9 @@
 // openloop PORT CLIENTS RATE REQUESTS RUN SKUS
 //
-// How long single ALLOCATE requests take that come at their own time, RATE a second, whatever
-// became of those before: from when a request was due, not from when it was sent, so that a server
-// that stands still is charged with all who had to wait. In the middle a snapshot is asked for.
+// How long ALLOCATE requests take that become due at equal intervals, RATE a second, whether or not
+// earlier ones were answered. The time of a request counts from when it was due, not from when it
+// was sent, so a stall counts for every request that had to wait. A snapshot is requested in the
+// middle.
 
 #include <sys/prctl.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 using namespace allot;
 
-/// Request i goes to client i modulo their number, so the replies of each say which they are for.
+/// Request i goes to client i modulo the number of clients, so each reply's request is known.
 class NetworkLoop {
 public:
     NetworkLoop(bench::Clients& clients, bench::Requests& requests, bench::Client& operator_client)
@@ -47,7 +48,7 @@ public:
 private:
     static constexpr std::int64_t second_ns = 1'000'000'000;
 
-    /// Sends what is due, of which at most one for each client: then it is time to listen.
+    /// Sends the requests that are due, at most one for each client; then replies are read.
     void issue(const bench::Schedule& schedule, std::size_t total) {
         const std::int64_t now = schedule.now_ns();
         const std::size_t end = std::min(total, issued_ + clients_.size());
@@ -79,7 +80,7 @@ int main(int argc, char** argv) {
     const std::size_t total = std::strtoull(argv[4], nullptr, 10);
     bench::Requests requests{"allocate", argv[5], std::strtoull(argv[6], nullptr, 10)};
     bench::Client operator_client{port};
-    // The system shall not put off the end of a wait by its usual 50 microseconds.
+    // Otherwise the system may end each wait up to 50 microseconds late.
     bench::require(::prctl(PR_SET_TIMERSLACK, 1UL) == 0, "waits can be short");
 
     const auto begin = bench::Steady::now();

@@ -1,9 +1,9 @@
 // persistence DIRECTORY SKUS LINES
 //
-// What is remembered, against what the machine could do: LINES allocations one a call, mode `os`;
-// their replay; a snapshot of them on a store at rest; and a plain write of as many bytes. Then
-// the rows of a snapshot archived as the store does it, and as Boost.Serialization does it by
-// default: class by class, field by field.
+// Replay and snapshots, compared with the machine: LINES allocations one a call, mode `os`; their
+// replay; a snapshot of them on an idle store; and a plain write of as many bytes. Then the rows of
+// a snapshot archived as the store does it, and as Boost.Serialization does it by default: class by
+// class, field by field.
 
 #include <algorithm>
 #include <boost/archive/binary_oarchive.hpp>
@@ -26,7 +26,7 @@ namespace {
 using namespace allot;
 namespace fs = std::filesystem;
 
-// The same state as one would archive it without a second thought.
+// The same state in plain classes, the obvious way to archive it.
 struct PlainLine {
     std::string order;
     std::int64_t quantity = 0;
@@ -87,7 +87,7 @@ void add_name(snapshot::Chunk& chunk, const std::string& name) {
     chunk.names.insert(chunk.names.end(), name.begin(), name.end());
 }
 
-/// As they come from a repository.
+/// Chunks as copied from a repository.
 std::vector<snapshot::Chunk> chunks_of(const std::vector<PlainProduct>& products) {
     Repository repository{7};
     snapshot::Chunk all;
@@ -149,7 +149,7 @@ StoreOptions options() {
     return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
 }
 
-/// Writes so many bytes as a snapshot is written: a file made anew, in pieces, synced at its end.
+/// Writes so many bytes as a snapshot is written: to a new file, in pieces, synced at its end.
 void write_plainly(const fs::path& path, std::uint64_t bytes) {
     const std::vector<std::byte> piece(std::size_t{1} << 20U, std::byte{0x5A});
     const auto file = posix_file_system().open(path, FileSystem::Mode::create);

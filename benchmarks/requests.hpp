@@ -10,12 +10,12 @@
 
 namespace allot::bench {
 
-/// Requests as they go over the wire, one like the other in length.
+/// Encoded requests, all of the same length.
 class Requests {
 public:
     /// \param verb `ping`, as redis-benchmark sends it, or `allocate`: one unit of a SKU at random
     ///     for an order of its own.
-    /// \param run a word of up to 4 bytes that no other run begins its orders with.
+    /// \param run up to 4 bytes, unique among runs, with which the names of orders begin.
     Requests(std::string_view verb, std::string_view run, std::size_t skus)
         : run_{run}, skus_{skus}, random_{std::hash<std::string_view>{}(run)} {
         if (verb == "ping") {
@@ -45,7 +45,7 @@ private:
     std::string text_;
     std::string run_;
     std::size_t order_at_ = 0;
-    std::size_t sku_at_ = 0;  // 0: nothing changes from one to the next
+    std::size_t sku_at_ = 0;  // 0: all requests are equal
     std::uint64_t skus_;
     std::uint64_t next_ = 0;
     std::mt19937_64 random_;

@@ -7,7 +7,7 @@
 
 namespace allot::bench {
 
-/// When each of many operations is due: at equal intervals, the first at once.
+/// The times at which operations are due: at equal intervals, the first at once.
 class Schedule {
 public:
     explicit Schedule(double a_second) : ns_apart_{1e9 / a_second} {}

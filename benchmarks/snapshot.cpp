@@ -1,10 +1,10 @@
 // snapshot DIRECTORY SKUS LINES
 //
-// How long single commands take, seen by the thread that gives them, without a snapshot and while
-// one of LINES allocations is being taken; how long a fork() of the same process takes, which is
-// how others take theirs; and how long a restart from the snapshot takes. Mode `os`: a command
-// waits for no disk, so what it waits for is the store. Each new line releases the oldest one, so
-// LINES stay allocated throughout.
+// How long single commands take for the thread that calls them, without a snapshot and while a
+// snapshot of LINES allocations is taken; how long a fork() of the same process takes, by which
+// other programs take snapshots; and how long a restart from the snapshot takes. Mode `os`: a
+// command does not wait for the disk, only for the store. Each new line releases the oldest one, so
+// LINES lines stay allocated throughout.
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -25,12 +25,12 @@ namespace {
 using namespace allot;
 namespace fs = std::filesystem;
 
-/// How long this thread could have run and had no processor, as the system counts it.
+/// How long this thread was ready to run but had no processor, as the system counts it.
 class ProcessorWait {
 public:
     ProcessorWait() : descriptor_{::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)} {
         bench::require(descriptor_ >= 0, "the system counts waits for a processor");
-        take();  // what came before does not count
+        take();  // so that earlier waits do not count
     }
     ~ProcessorWait() { ::close(descriptor_); }
     ProcessorWait(const ProcessorWait&) = delete;
@@ -64,8 +64,8 @@ public:
         const std::uint64_t waited = wait_.take();
         less_wait_ns_max_ = std::max(less_wait_ns_max_, ns - std::min(ns, waited));
     }
-    /// Between calls, every few of them: what a slow call is credited with as its wait for a
-    /// processor is what came since, and shall be hardly more than its own.
+    /// Called after every few calls: a slow call is credited with the waits for a processor since
+    /// then, which should be hardly more than its own.
     void forget_waits() { wait_.take(); }
     [[nodiscard]] std::size_t count() const noexcept { return all_.size(); }
     void report(const std::string& phase) {
@@ -87,7 +87,7 @@ public:
     }
 
 private:
-    // Asking the system takes longer than a command, so only the slow ones are looked into.
+    // Querying the system takes longer than a command, so only slow ones are examined.
     static constexpr std::uint64_t slow_ns = 200'000;
 
     std::vector<std::uint32_t> all_;
@@ -95,7 +95,8 @@ private:
     std::uint64_t less_wait_ns_max_ = 0;
 };
 
-/// The commands of one thread: an endless stream of lines, of which the last `held` are allocated.
+/// The commands of one thread: an endless sequence of lines, of which the last `held` are
+/// allocated.
 class Rotation {
 public:
     Rotation(Store& store, std::size_t skus, std::size_t held)
@@ -139,8 +140,8 @@ StoreOptions snapshot_options() {
     return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
 }
 
-/// How long this process is held by a fork(), as those are that take snapshots by one; the median
-/// of a few. What the pages that are copied afterwards cost is not in it.
+/// How long a fork() blocks this process, the median of a few; without the cost of the pages that
+/// are copied afterwards.
 double fork_us() {
     std::array<double, 5> took{};
     for (double& each : took) {
@@ -154,7 +155,7 @@ double fork_us() {
     return took[took.size() / 2];
 }
 
-/// From now on the system has the directory's files on the disk only.
+/// Removes the directory's files from the page cache.
 void forget_cached(const fs::path& directory) {
     for (const auto& file : fs::directory_iterator{directory}) {
         const int descriptor = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
@@ -200,7 +201,7 @@ int main(int argc, char** argv) {
         const StoreStatus status = store.status();
         bench::require(status.snapshots_taken == 1, "a snapshot was taken");
         bench::report("slice_us_max", static_cast<double>(status.snapshot_pause_us));
-        // As many commands without one: of more the slowest would be slower.
+        // As many commands without a snapshot: the slowest of more commands would be slower.
         const auto end = bench::Steady::now();
         while (without.count() < during.count()) load.step(without);
         bench::report("without_seconds", bench::seconds_since(end));

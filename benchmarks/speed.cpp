@@ -1,12 +1,12 @@
 // speed DIRECTORY ROUNDS LINES SKUS...
 //
 // How long an allocation takes in mode `os`, one a call and in batches, for each number of SKUs,
-// and SKUs asked for uniformly and by Zipf's law; beside it the least that its memory would take
-// (see limits.hpp), and for the number of SKUs in the middle the same without a journal. In
-// nanoseconds a line, each ROUNDS times in turn.
+// with SKUs drawn uniformly and by Zipf's law; compared with the least time for its memory accesses
+// (see limits.hpp) and, for the middle number of SKUs, with the engine without a journal. In
+// nanoseconds a line, each ROUNDS times, alternately.
 //
-// A store holds one line of every SKU throughout. What is measured is released afterwards, and was
-// done once before, so that no table grows: allocations come and go.
+// A store holds one line of every SKU throughout. The measured lines were allocated once before,
+// and are released afterwards, so no table grows.
 
 #include <chrono>
 #include <cstdlib>
@@ -44,7 +44,7 @@ void add_stock_and_hold(Store& store, std::size_t skus) {
 
 template <class Run>
 double ns_a_line(std::size_t lines, Run&& run) {
-    // A group lingers for a millisecond; afterwards the journal's thread is idle.
+    // A group is written after a millisecond; then the journal's thread is idle.
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
     const auto begin = bench::Steady::now();
     run();

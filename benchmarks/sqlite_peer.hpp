@@ -8,18 +8,19 @@
 
 #include "benchmarks/workload.hpp"
 
-/// The job of a store in SQLite, with prepared statements. Whoever uses it chooses how durable it
-/// is, and when to commit.
+/// The allocations of a store in SQLite, with prepared statements. The caller chooses the
+/// durability, and when to commit.
 namespace allot::bench::sqlite {
 
-// Of the layouts tried the fastest: the integer key spares SQLite a search by name in the update.
+// The fastest of the layouts that were tried: because of the integer key the update needs no search
+// by name.
 inline constexpr const char* schema = R"(
     CREATE TABLE batches (id INTEGER PRIMARY KEY, ref TEXT UNIQUE, sku TEXT, eta INTEGER,
                           seq INTEGER, available INTEGER);
     CREATE TABLE allocations ("order" TEXT, sku TEXT, qty INTEGER, batch TEXT,
                               PRIMARY KEY ("order", sku, qty)) WITHOUT ROWID;
 )";
-// No eta is in the warehouse, and NULL sorts first: the house's order of preference.
+// A NULL eta means the warehouse, and sorts first: Allot's order of preference.
 inline constexpr const char* preference = "CREATE INDEX preference ON batches (sku, eta, seq)";
 
 inline void check(int code, int expected = SQLITE_OK) { require(code == expected, "SQLite works"); }
@@ -89,7 +90,7 @@ class Allocator {
 public:
     explicit Allocator(sqlite3* db) : db_{db} {}
 
-    /// \return the batch that holds the line now, good until the next call; none: out of stock.
+    /// \return the batch that holds the line now, valid until the next call; none: out of stock.
     std::optional<std::string_view> allocate(const LineText& line, std::int64_t quantity) {
         if (find(line, quantity)) return batch();
         std::int64_t id = 0;
@@ -128,7 +129,7 @@ private:
         choose_.reset();
         return found;
     }
-    // SQLite's own text ends with the statement.
+    // SQLite's own text is valid only until the statement is reset.
     void remember(std::string_view batch) {
         batch_bytes_ = batch.copy(batch_.data(), batch_.size());
     }
@@ -145,8 +146,7 @@ private:
     std::size_t batch_bytes_ = 0;
 };
 
-/// Ends the program unless as many lines are held as were asked for, and every unit is accounted
-/// for.
+/// Ends the program unless all requested lines are allocated, and every unit is accounted for.
 inline void require_all_held(sqlite3* db, std::size_t skus, std::size_t lines) {
     Statement total{db, "SELECT count(*), (SELECT sum(available) FROM batches) FROM allocations"};
     total.step();

@@ -1,9 +1,9 @@
 // subscribers scalar|batch DIRECTORY SKUS LINES SUBSCRIBERS
 //
 // Allocates LINES random lines in a new store in DIRECTORY, mode `os`, one or 1,024 a call on one
-// thread, while so many subscribers are called with every fact, each on a thread of its own.
-// Reports how fast lines were allocated, and how fast until the last subscriber had heard of the
-// last one.
+// thread, while SUBSCRIBERS subscribers are called with every fact, each on a thread of its own.
+// Reports the rate of allocations, and the rate until the last subscriber had received the last
+// line.
 
 #include <atomic>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // sync FILE GROUPS BYTES
 //
-// Writes and syncs so many groups of so many bytes, one after the other, to a new file that was
-// preallocated, zero-written and synced: the least that a durable journal takes.
+// Writes and syncs GROUPS groups of BYTES bytes, one after the other, to a new file that was filled
+// with zeros and synced: the minimum that a durable journal does.
 
 #include <fcntl.h>
 #include <unistd.h>

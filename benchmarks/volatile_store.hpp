@@ -9,8 +9,7 @@
 
 namespace allot::bench {
 
-/// A Store without a journal: put together as StoreCore does it, and called as Store calls it, so
-/// that the two differ by nothing else.
+/// A Store without a journal: otherwise assembled as in StoreCore, and called as Store calls it.
 class VolatileStore {
 public:
     Result<BatchRef> allocate(const OrderLine& line) {

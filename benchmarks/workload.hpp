@@ -43,26 +43,26 @@ inline NumberedName batch_name(std::uint64_t sku, std::uint64_t place) {
     return {"batch-", sku * batches_a_sku + place};
 }
 
-/// An order line as an application has it before it talks to anyone: as text. The quantity is 1.
+/// An order line as text, as an application has it at first. The quantity is 1.
 struct LineText {
     NumberedName order;
     NumberedName sku;
 };
 
 enum class OrderIds : std::uint8_t {
-    ascending,  ///< one after the other: a tree adds them at its end
-    scattered,  ///< all over the ten digits
+    ascending,  ///< a tree adds them at its end
+    scattered,  ///< over all numbers of ten digits
 };
 
 inline NumberedName order_name(std::uint64_t order, OrderIds ids) {
-    // Prime to 10, so that no two orders below 10^10 meet.
+    // Prime to 10, so that orders below 10^10 stay distinct.
     constexpr std::uint64_t orders_max = 10'000'000'000;
     constexpr std::uint64_t factor = 1'234'567'891;
     return order_name(ids == OrderIds::ascending ? order : order * factor % orders_max);
 }
 
 /// `count` lines, each of an order of its own, from number `first` on; SKUs uniformly at random.
-/// Equal arguments: equal lines.
+/// Equal arguments give equal lines.
 inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count, std::size_t skus,
                                           OrderIds ids = OrderIds::scattered) {
     std::mt19937_64 random{first};
@@ -75,7 +75,7 @@ inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count
     return lines;
 }
 
-/// One line of an order of its own for each SKU that is told, from order number `first` on.
+/// A line of an order of its own for each of the SKUs, from order number `first` on.
 inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::uint32_t> skus,
                                       OrderIds ids = OrderIds::scattered) {
     std::vector<LineText> lines;
@@ -84,21 +84,21 @@ inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::
     return lines;
 }
 
-/// Checked, as an embedding program does it.
+/// Converts a line from text, with the checks of an embedding program.
 inline OrderLine checked(const LineText& line) {
     return {OrderId::of(line.order.view()).value(), Sku::of(line.sku.view()).value(),
             Quantity::of(1).value()};
 }
 
-/// The days on which a SKU's batches arrive, far apart enough for an order of preference; the first
-/// is in the warehouse.
+/// The ETA of a SKU's batch by its index: the first is in the warehouse, the others arrive on
+/// different days.
 inline Eta batch_eta(std::size_t place) {
     if (place == 0) return Eta::warehouse();
     return Eta::of_days(22'000 + 30 * static_cast<std::int32_t>(place)).value();
 }
 
-/// Every SKU with so many batches, in few large units of work.
-/// \param store a Store, or anything that has its transact().
+/// Adds so many batches for every SKU, in few large units of work.
+/// \param store a Store, or a type with the same transact().
 template <class Store>
 void add_stock(Store& store, std::size_t skus, std::size_t batches = batches_a_sku) {
     constexpr std::size_t batches_a_unit = 1024;
@@ -125,7 +125,7 @@ inline OrderIds order_ids(std::string_view word) {
     return word == "ascending" ? OrderIds::ascending : OrderIds::scattered;
 }
 
-/// A benchmark that does not do its job has no result.
+/// Ends the program with a message unless `truth`: a wrong run must give no result.
 inline void require(bool truth, const char* what) {
     if (truth) return;
     (void)std::fprintf(stderr, "benchmark: not so: %s\n", what);

@@ -7,13 +7,12 @@
 
 namespace allot::bench {
 
-/// Ranks from 1 to `ranks`, rank k with a probability in proportion to k^-exponent: what is asked
-/// for most is asked for by far the most. By rejection-inversion, without a table (W. Hörmann and
-/// G. Derflinger, "Rejection-inversion to generate variates from monotone discrete distributions",
-/// ACM TOMACS 6, 1996).
+/// Ranks from 1 to `ranks`, rank k with a probability in proportion to k^-exponent. By
+/// rejection-inversion, without a table (W. Hörmann and G. Derflinger, "Rejection-inversion to
+/// generate variates from monotone discrete distributions", ACM TOMACS 6, 1996).
 class Zipf {
 public:
-    /// \pre ranks is 1 at least; the exponent is greater than 0 and not 1.
+    /// \pre ranks is at least 1; the exponent is greater than 0 and not 1.
     Zipf(std::uint64_t ranks, double exponent)
         : ranks_{static_cast<double>(ranks)},
           exponent_{exponent},
@@ -48,7 +47,7 @@ private:
     double exponent_;
     double area_of_first_;
     double area_of_all_;
-    double sure_;  // so near above x a rank is taken without a look at the density
+    double sure_;  // a rank so near above x is accepted without computing the density
 };
 
 }  // namespace allot::bench

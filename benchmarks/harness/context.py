@@ -1,4 +1,4 @@
-"""What every suite is given: where the programs are, where it may write, how thorough to be."""
+"""The parameters of every suite: the programs, the directory to write in, the size of a run."""
 
 import contextlib
 import shutil

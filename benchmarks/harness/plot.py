@@ -1,4 +1,4 @@
-"""Plots as SVG, drawn by gnuplot. A suite says what is to be seen; they are drawn in a full run."""
+"""Plots as SVG, drawn by gnuplot in a full run. A suite gives the lines."""
 
 import subprocess
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ RUN = "RUN"  # in a command: the number of the run
 
 
 class Side:
-    """One server, and the command that it is asked, with orders that differ from run to run."""
+    """One server, and the command sent to it, with orders that differ from run to run."""
 
     def __init__(self, service, words):
         self.service = service
@@ -31,7 +31,7 @@ class Side:
     def run(self, clients, pipeline, requests):
         """Sends so many random lines. Returns redis-benchmark's row, and server time a request."""
         before = self.service.cpu_seconds()
-        # It seeds itself with its time and process id, which has been seen to repeat a run.
+        # redis-benchmark seeds itself with time and process id, which once repeated a run.
         self.runs += 1
         words = [word.replace(RUN, f"{self.runs:03}") for word in self.words]
         command = ["redis-benchmark", "-p", self.service.port, "-c", clients, "-P", pipeline,

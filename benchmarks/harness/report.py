@@ -1,4 +1,4 @@
-"""RESULTS.md: what was measured, on what and how, and the notes that are kept by hand."""
+"""RESULTS.md: the figures, the machine, the methods, and the notes that are written by hand."""
 
 from pathlib import Path
 

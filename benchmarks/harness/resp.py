@@ -1,4 +1,4 @@
-"""As much of the Redis protocol as a benchmark needs to ask a server how it is."""
+"""As much of the Redis protocol as a benchmark needs to query a server's state."""
 
 import socket
 

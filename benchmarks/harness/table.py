@@ -30,7 +30,7 @@ def at_most(value):
 
 @dataclass(frozen=True)
 class Figure:
-    """What one row says: a value measured again and again, in `unit` ("×" for a ratio)."""
+    """One row: a value measured repeatedly, in `unit` ("×" for a ratio)."""
 
     name: str
     samples: list[float]
@@ -58,7 +58,7 @@ class Suite:
 
 
 def number(value):
-    """Three digits that mean something, and no exponent."""
+    """Three significant digits, and no exponent."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"

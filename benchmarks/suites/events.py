@@ -1,4 +1,4 @@
-"""What listeners cost: how fast lines are allocated with ten of them, and without."""
+"""What subscribers cost: how fast lines are allocated with ten of them, and without."""
 
 import subprocess
 import time
@@ -74,7 +74,7 @@ def run(context):
 
 
 def results(embedded, network):
-    suite = Suite("Listeners", METHOD)
+    suite = Suite("Subscribers", METHOD)
     beside = f"with {SUBSCRIBERS} subscribers"
     parts = [(f"in process, {CALLS[call]}", runs, beside, GOAL if call == "scalar" else None)
              for call, runs in embedded.items()]

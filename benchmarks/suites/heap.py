@@ -1,4 +1,4 @@
-"""How often a command asks the heap for memory once the store has grown to its size."""
+"""How often a command calls the heap once the tables have their final size."""
 
 from harness.table import Figure, Suite, at_most
 

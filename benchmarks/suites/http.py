@@ -1,4 +1,4 @@
-"""Over HTTP, durable: POST /allocate against a server on Boost.Beast that does next to nothing."""
+"""Over HTTP, durable: POST /allocate against an echo on Boost.Beast."""
 
 import socket
 import subprocess
@@ -21,7 +21,7 @@ alternately. Only status 202 counts as an answer, and Allot must hold as many li
 
 
 def an_answer(port):
-    """All bytes of one of Allot's."""
+    """The bytes of one of Allot's answers."""
     body = f'{{"orderid":"one","sku":"{sku(0)}","qty":1}}'.encode()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"POST /allocate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

@@ -1,4 +1,4 @@
-"""Latency under a load that does not wait for anyone, in process and over the network."""
+"""Latency under open loops, in process and over the network."""
 
 import re
 import time

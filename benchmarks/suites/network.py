@@ -1,4 +1,4 @@
-"""Over the network, durable: ALLOCATE against the same job as a Redis function."""
+"""Over the network, durable: ALLOCATE against a Redis function that does the same."""
 
 import signal
 import subprocess

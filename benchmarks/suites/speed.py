@@ -1,4 +1,4 @@
-"""In process: how near an allocation comes to what the machine's memory allows."""
+"""In process: an allocation against the limits of the machine's memory."""
 
 from statistics import median
 

@@ -1,4 +1,4 @@
-"""What the wire allows: ALLOCATE that waits for no disk against servers that do next to nothing."""
+"""ALLOCATE without waiting for a disk, against Redis' PING and an echo."""
 
 from contextlib import ExitStack
 
@@ -30,7 +30,7 @@ def echo(context, directory):
 
 
 class Target:
-    """A server, and the verb that it is asked."""
+    """A server, and the verb sent to it."""
 
     def __init__(self, context, service, verb):
         self.context = context
