@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when a document has a dead link, names a file or function that is not there, or is too long, and when a document or
-a source file speaks of software as of people.
+"""Fails when a document has a dead link, names a file or function that does not exist, or is too long, and when a document or
+a source file has a word for people instead of software.
 
     documents.py [ROOT]
 """
@@ -34,7 +34,7 @@ def without_fenced(text):
 
 
 def anchors(text):
-    """What the headings of a document are linked by."""
+    """The anchors of a document's headings."""
     headings = (HEADING.match(line) for line in without_fenced(text).splitlines())
     names = (re.sub(r"[^\w\- ]", "", heading.group(1).lower()) for heading in headings if heading)
     return {name.replace(" ", "-") for name in names}
@@ -54,7 +54,7 @@ def broken_link(root, document, target):
 
 
 def unnamed_actors(root, files):
-    """Where they speak of an actor that they do not name."""
+    """The lines with a word for an unnamed person."""
     for file in files:
         for number, line in enumerate((root / file).read_text("utf-8").splitlines(), 1):
             for word in PERSON.findall(line):
@@ -62,7 +62,7 @@ def unnamed_actors(root, files):
 
 
 def missing_source(root, path, function):
-    """What a document names and the tree lacks, or None."""
+    """An error if the tree lacks the file or function, or None."""
     files = sorted(root.glob(path.rstrip("/")))
     if not files:
         return f"'{path}' is not there"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when a file includes what its folder may not know, when folders include in a circle, or when a
-file or a folder has grown too large to be read at one sitting.
+"""Fails when a file includes a folder that its own folder must not include, when folders include each other
+in a circle, or when a file or a folder is too large.
 
     layers.py [ROOT]      check the tree
     layers.py --self-test check that each kind of wrong include is found, in a copy of the tree

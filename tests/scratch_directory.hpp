@@ -10,7 +10,7 @@
 
 namespace allot::testing {
 
-/// A directory of its own, gone with its scope.
+/// A new directory, which the destructor removes.
 class ScratchDirectory {
 public:
     ScratchDirectory() {

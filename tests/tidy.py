@@ -3,12 +3,12 @@
 
 Most of clang-tidy's time goes to the headers of the standard library and Boost, file after file. So
 files of one room are analysed together, one after the other in one text, as a unity build compiles
-them; what is found is told with the file and line where it is.
+them; findings are printed with their file and line.
 
 A file that was found clean is read again only when it, a header or the rules have changed. The stamps
 are outside of the tree: what was clean in one clone is clean in the next.
 
-The tests are left out: the macros of Boost.Test and RapidCheck drown what is ours.
+The tests are left out: the macros of Boost.Test and RapidCheck cause too many findings.
 """
 
 import concurrent.futures

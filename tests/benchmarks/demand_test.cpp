@@ -13,7 +13,7 @@ namespace {
 
 constexpr double exponent = 0.99;
 
-/// The probability of each rank, from 1 on; the first is of no rank.
+/// The probability of each rank, by rank; the element 0 is unused.
 std::vector<double> law(std::size_t ranks) {
     std::vector<double> shares(ranks + 1);
     double sum = 0;
@@ -24,8 +24,8 @@ std::vector<double> law(std::size_t ranks) {
     return shares;
 }
 
-/// Whether so many of so many draws are what a probability lets expect: less than five standard
-/// deviations off.
+/// True when the number seen among the draws is less than five standard deviations off its expected
+/// value.
 bool likely(std::size_t seen, std::size_t draws, double probability) {
     const double expected = static_cast<double>(draws) * probability;
     const double deviation = std::sqrt(expected * (1 - probability));
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_ten_million_ranks_then_the_rare_ones_have_th
     BOOST_TEST(likely(after_rare, draws, of_rare), "rare ones came " << after_rare << " times");
 }
 
-BOOST_AUTO_TEST_CASE(when_skus_are_asked_for_by_it_then_the_popular_ones_are_not_neighbours) {
+BOOST_AUTO_TEST_CASE(when_skus_are_drawn_by_it_then_the_popular_ones_are_not_neighbours) {
     constexpr std::size_t skus = 10'000;
     constexpr std::size_t lines = 100'000;
     const auto demand = Demand::zipf(skus, lines, 1);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_lines_of_a_benchmark)
 
-BOOST_AUTO_TEST_CASE(when_skus_are_asked_for_uniformly_then_each_comes_as_often) {
+BOOST_AUTO_TEST_CASE(when_skus_are_drawn_uniformly_then_each_comes_as_often) {
     constexpr std::size_t skus = 100;
     constexpr std::size_t lines = 100'000;
     std::vector<std::size_t> asked(skus);

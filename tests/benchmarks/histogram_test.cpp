@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t greatest = std::numeric_limits<std::uint64_t>::max();
 
-/// What the histogram estimates, from all values.
+/// The exact value of the percentile that the histogram estimates.
 std::uint64_t exactly(std::vector<std::uint64_t> values, double share) {
     std::sort(values.begin(), values.end());
     const double rank = std::max(1.0, std::ceil(share * static_cast<double>(values.size())));
@@ -29,13 +29,13 @@ Histogram of(const std::vector<std::uint64_t>& values) {
 
 BOOST_AUTO_TEST_SUITE(given_a_histogram)
 
-BOOST_AUTO_TEST_CASE(when_it_is_empty_then_it_tells_0) {
+BOOST_AUTO_TEST_CASE(when_it_is_empty_then_every_percentile_is_0) {
     BOOST_TEST(Histogram{}.count() == 0U);
     BOOST_TEST(Histogram{}.max() == 0U);
     BOOST_TEST(Histogram{}.at(0.99) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_values_are_below_256_then_they_are_told_exactly) {
+BOOST_AUTO_TEST_CASE(when_values_are_below_256_then_they_are_exact) {
     for (std::uint64_t value = 0; value < 256; ++value) {
         const Histogram histogram = of({value, greatest});
         BOOST_TEST(histogram.at(0.5) == value);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_one_in_a_hundred_is_slow_then_its_place_is_behind_the_99th_percentile) {
+BOOST_AUTO_TEST_CASE(when_one_in_a_hundred_is_slow_then_it_is_above_the_99th_percentile) {
     std::vector<std::uint64_t> values(99, 10);
     values.push_back(5'000'000);
     const Histogram histogram = of(values);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(when_one_in_a_hundred_is_slow_then_its_place_is_behind_the_
 }
 
 RC_BOOST_PROP(when_values_are_any_then_each_share_is_told_within_its_bound, ()) {
-    // Of all sizes, not of all numbers, nearly all of which have 64 bits.
+    // Uniform by size in bits: nearly all numbers have 64 bits.
     const auto value =
         rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 64)),
                      [](auto pair) { return pair.first >> pair.second; });

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_gather)
 
-BOOST_AUTO_TEST_CASE(when_it_has_run_then_each_sku_was_written_as_often_as_it_was_asked_for) {
+BOOST_AUTO_TEST_CASE(when_it_has_run_then_each_sku_was_written_as_often_as_it_was_drawn) {
     constexpr std::size_t skus = 50;
     constexpr std::size_t measured = 1003;  // not a multiple of a pass
     std::mt19937 random{3};

@@ -1,4 +1,4 @@
-"""The clients that are tried: what each is called, how it is run, and how its version is known."""
+"""The clients that are tried: the name of each, how it is run, and how its version is found."""
 
 import os
 import pathlib
@@ -72,7 +72,7 @@ HTTP_CLIENTS = (
 
 
 class Builds:
-    """What has to be compiled first, in a directory that goes away."""
+    """Programs that have to be compiled first, in a temporary directory."""
 
     def __init__(self, scratch):
         self._scratch = scratch

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Drives each client library and tool against real servers, and writes docs/clients.md from what came of it.
+"""Runs each client library and tool against real servers, and writes docs/clients.md from the results.
 
     tests/clients/run.py [--only NAME...] [--table FILE]
 
-A client's script prints a line of JSON for each step (see python/shape.py); what is right is judged here, by what
-the script was told and by what the server holds. Ends with 1 when a client that has a generic call does not get
-the batch's name, or a transaction is neither right nor safely refused.
+A client's script prints a line of JSON for each step (see python/shape.py); this program judges it, by the
+script's output and by the server's stock. It ends with 1 when a client that has a generic call does not get the
+batch's name, or a transaction is neither right nor safely refused.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def free_port():
 
 
 class Servers:
-    """One as it is by default, which is restarted for each client; one with a password; one with TLS."""
+    """The servers: one with default options, restarted for each client; one with a password; one with TLS."""
 
     def __init__(self, scratch):
         self._scratch = scratch
@@ -89,14 +89,14 @@ class Servers:
 
 
 class Told:
-    """What one client's script told: its version, and a line for each step."""
+    """The output of one client's script: its version, and a line for each step."""
 
     def __init__(self, name, servers):
         self.version, self.steps, self.noise = "", {}, ""
         self._name, self._servers = name, servers
 
     def run(self, command, more):
-        """To the script's end, or until it has said nothing for STEP_S."""
+        """Reads to the script's end, or until it has printed nothing for STEP_S."""
         process = subprocess.Popen(
             command, env=self._servers.environment(self._name) | more, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=HERE)

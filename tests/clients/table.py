@@ -1,4 +1,4 @@
-"""docs/clients.md, made of what a run has seen."""
+"""docs/clients.md, made of the results of a run."""
 
 import re
 from typing import Any, NamedTuple
@@ -78,7 +78,7 @@ def lines_of(rows, columns, with_call):
 
 
 def short(text):
-    """What a client says went wrong, in some words: the same in each run, whatever its ports and directories."""
+    """A short text of a client's error: the same in each run, without ports and directories."""
     text = re.sub(r"(\w+://)?127\.0\.0\.1:\d+/?", "the server", text)
     text = re.sub(r"(^|\s)/[^\s:]+(:\d+:?)?", r"\1", text)
     return " ".join(text.split())[:80].strip(" :-,")
@@ -91,7 +91,7 @@ def document(rows, tools, http):
 
 
 def failures(rows):
-    """What must not be, in words."""
+    """The results that are errors, as texts."""
     for row in rows:
         for step in ("allocate", "stock", "metrics", "pipeline", "refusal", "types", "events"):
             if row.cells.get(step, "yes") not in ("yes", "not offered"):

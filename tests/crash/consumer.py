@@ -1,7 +1,7 @@
 """A consumer of the feed that may be killed at any time: `consumer.py feed|events HOST PORT DIRECTORY`.
 
-It handles facts (writes them down in `handled`), and then remembers the cursor of the last one (in
-`place`). When it begins it goes on from there, and writes down where.
+It processes facts (writes them to `handled`), and then writes the cursor of the last one to `place`.
+When it starts it continues from that cursor, and records it.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ Address = tuple[str, int]
 
 
 def feed(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
-    """What comes of FEED, over the line protocol, a reply at a time, with its cursor."""
+    """The replies of FEED, over the line protocol, each with its cursor."""
     with Client(address) as client:
         while True:
             reply = client.call("FEED", "AFTER", cursor, "COUNT", 1000, "BLOCK", 1000)
@@ -34,7 +34,7 @@ def feed(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
 
 
 def events(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
-    """What comes of GET /v1/feed, as server-sent events, one at a time, with its cursor."""
+    """The events of GET /v1/feed, one at a time, each with its cursor."""
     with EventSource(address, last=cursor) as source:
         if source.status != 200:
             raise SystemExit(f"refused: {source.text}")

@@ -1,5 +1,5 @@
-// The storage, tortured on a simulated disk for as long as one likes: power cuts at every
-// operation, every operation failed, every kind of damage. The unit tests run a sample of it.
+// Tests the storage on a simulated disk for any length of time: power cuts at every operation,
+// failures of every operation, every kind of damage. The unit tests run a sample of it.
 
 #include <unistd.h>
 
@@ -55,7 +55,7 @@ struct Options {
     std::uint64_t damage_every = 101;
 };
 
-/// \return none when they make no sense.
+/// \return none when they are invalid.
 std::optional<Options> parse(int argc, char** argv) {
     Options options;
     for (int i = 1; i < argc; ++i) {
@@ -78,7 +78,7 @@ std::optional<Options> parse(int argc, char** argv) {
     return options;
 }
 
-/// A line on a terminal that says how far it is, ten times a second at most.
+/// A line on a terminal that shows the progress, at most ten times a second.
 class ProgressLine {
 public:
     void show(const char* what, std::uint64_t done, std::uint64_t total) {

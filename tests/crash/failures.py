@@ -1,4 +1,4 @@
-"""What may be answered around a system call that fails, and what may not."""
+"""The replies that are allowed around a failed system call."""
 
 import time
 
@@ -31,7 +31,7 @@ def judge_failure(run: Run, thread: int, calls: list[Call]) -> None:
 
 
 def must_not_serve(operations: list[Operation], failed: list[Call]) -> None:
-    """The main thread reads the journal, and makes it fit to be written on, before it serves."""
+    """The main thread reads the journal, and prepares it for writing, before it serves."""
     served_at = min((_clock() + each.invoked / 1e9 for each in operations), default=0.0)
     for call in failed:
         if JOURNAL in call.text and call.at < served_at:
@@ -50,18 +50,18 @@ def _answered(operation: Operation) -> bool:
 
 
 def _found_disk_full(operation: Operation) -> bool:
-    """No segment could be made ahead of need: nothing failed of what was acknowledged, or will be, and
-    the operation has changed nothing."""
+    """The next segment could not be created: nothing acknowledged is affected, and the operation has changed
+    nothing."""
     return getattr(operation.reply, "text", "").startswith("the disk is full")
 
 
 def _unknown(operation: Operation) -> Operation:
-    """What was refused because of the storage may have happened."""
+    """A command that was refused because of the storage may have happened."""
     return operation if _answered(operation) else operation._replace(completed=None, reply=None)
 
 
 def must_refuse(operations: list[Operation], failed_at: float, calls: list[Call]) -> None:
-    """The journal's thread had a failure: what it had not synced by then is not acknowledged."""
+    """The journal's thread had a failure: units that were not synced by then are not acknowledged."""
     clock = _clock()
     synced = [call.at for call in calls
               if call.name == "fdatasync" and not call.failed and call.at < failed_at]
@@ -73,7 +73,7 @@ def must_refuse(operations: list[Operation], failed_at: float, calls: list[Call]
         if not _answered(each):
             refused = refused or (None if _found_disk_full(each) else each)
             continue
-        # What only reads is answered as long as all that can be seen is durable.
+        # Reads are answered as long as every change in memory is durable.
         if refused and each.command[0] in WRITES:
             raise Broken(f"{refused} was refused, and {each} after it was not")
         invoked, completed = (clock + at / 1e9 for at in (each.invoked, each.completed or 0))

@@ -21,7 +21,7 @@ KILLED_STARTS = 0.2
 
 
 def histories(seed: int, kills: int, report: Report) -> None:
-    """One store, and so many lives of its server. Raises when a history is not linearizable."""
+    """One store, and several runs of its server. Raises when a history is not linearizable."""
     with scratch(f"histories-{seed}") as directory:
         played = _Played(directory / "store", seed, report)
         for life in range(kills + 1):
@@ -43,7 +43,7 @@ class _Played:
                          "--snapshot-every-bytes", "0")
 
     def live(self, life: int) -> None:
-        """From a start of the server to its end, and what is to be said of it."""
+        """One run of the server, from its start to its end, and its verdict."""
         while self._rng.random() < KILLED_STARTS:
             self._kill_while_starting()
         first = self._past.last
@@ -84,8 +84,8 @@ class _Played:
         return chance.queries() if client < WATCHERS else chance.pipelines()
 
     def _end(self, running: server.Server) -> None:
-        """At a random moment. A snapshot lets the journal forget what the one before holds, so
-        there is at most one in a life."""
+        """Kills at a random moment. A snapshot prunes the journal up to the previous snapshot, so there is at
+        most one in a run."""
         if self._rng.random() < CLEAN_STOPS:
             time.sleep(self._rng.uniform(0.01, LIFE_S_MAX))
             code = running.stop()  # takes a snapshot

@@ -1,4 +1,4 @@
-"""What clients asked and were told, and when."""
+"""The commands and replies of clients, with their times."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ class Operation(NamedTuple):
 
 
 def requests(command: Command) -> list[Command]:
-    """What is sent for it."""
+    """The bytes that are sent for it."""
     if command[0] != "EXEC":
         return [command]
     return [("MULTI",), *command[1:], ("EXEC",)]
@@ -40,7 +40,7 @@ class Recorder:
 
     def pipeline(self, commands: Iterable[Command]) -> list[Any]:
         """Sends all at once, and records each. Raises EOFError or OSError when the connection
-        breaks; what was not answered by then is recorded as such."""
+        breaks; commands without a reply by then are recorded as such."""
         commands = list(commands)
         invoked = time.monotonic_ns()
         replies: list[Any] = []
@@ -63,7 +63,7 @@ class Recorder:
 
 
 class Worker(threading.Thread):
-    """Sends what `commands` gives, some at a time, until the connection breaks."""
+    """Sends the commands, some at a time, until the connection breaks."""
 
     def __init__(self, address: tuple[str, int], commands: Iterable[list[Command]]) -> None:
         super().__init__(daemon=True)

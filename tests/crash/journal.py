@@ -24,10 +24,10 @@ def read_facts(directory: pathlib.Path, first: int) -> list[tuple[int, Fact]]:
 
 
 def follow(past: Past, directory: pathlib.Path) -> None:
-    """Adds what is new. A store forgets old facts once snapshots hold them, so call it before that.
-
-    Raises Broken when a fact is missing or is not what it was, and Contradiction when one cannot
-    follow from the state before it.
+    """Adds new facts. A store prunes old facts once snapshots hold them, so call it before that.
+    
+    Raises Broken when a fact is missing or has changed, and Contradiction when a fact contradicts the
+    state before it.
     """
     seen = past.last
     facts = read_facts(directory, max(1, seen - OVERLAP))

@@ -1,13 +1,13 @@
-"""Is a history of concurrent clients what a store could have told them, one command at a time?
+"""Decides whether a history of concurrent clients is linearizable.
 
-The journal tells the order of everything that changed; what is left to find is the place of each
-operation in it. An operation that changed something is one unit of facts, each unit is of one
-operation; one that changed nothing, such as a query, has its place between two units. At its place
-the model gives its reply and its facts. And an operation that was answered before another was sent
-comes before it, as does one that was sent before it on the same connection.
+The journal gives the order of all changes; the search assigns a position in it to each operation. An
+operation that changed something is one unit of facts, and each unit belongs to one operation; an
+operation that changed nothing, such as a query, has its position between two units. At its position the
+model must give its reply and its facts. An operation that was answered before another was sent precedes
+it, and so does an operation that was sent earlier on the same connection.
 
-The search takes one step after the other and goes back where it is stuck. What can be placed without
-harm is placed at once: a query as early as it can be, since that keeps nothing else from its place.
+The search assigns one position after the other, and backtracks when it is stuck. A query gets the
+earliest possible position at once, because that excludes no other assignment.
 """
 
 import bisect
@@ -29,9 +29,9 @@ class Place(NamedTuple):
 
 
 def complaint(clients: Sequence[Sequence[Operation]], past: Past, first: int, last: int) -> str:
-    """Why the histories of one life of a server do not fit its journal; "" when they do.
-
-    The life began with the state after fact `first`, and left the journal ending with `last`.
+    """Why the histories of one run of a server do not fit its journal; "" when they do.
+    
+    The run began with the state after fact `first`, and the journal ends with `last`.
     """
     return _Search(clients, past, last).run(first)
 
@@ -84,7 +84,7 @@ class _Search:
         return place.lsn == self._last and all(map(int.__ge__, place.done, self._answered))
 
     def _next(self, place: Place) -> list[tuple[int, Operation]]:
-        """Each client's next operation, where all that comes before it has its place."""
+        """Each client's next operation whose predecessors all have positions."""
         found = []
         for client, (at, operations) in enumerate(zip(place.done, self._clients)):
             if at < len(operations):
@@ -109,7 +109,7 @@ class _Search:
     def _may_change_later(self, place: Place, operation: Operation) -> bool:
         if operation.command[0] not in WRITES:
             return False
-        # The same refusal for want of stock is a fact once, when the line is not yet short.
+        # A refusal for lack of stock is a fact only when the line is not yet short.
         if isinstance(operation.reply, Failure) and operation.reply.code != "OUTOFSTOCK":
             return False
         whole = operation.command
@@ -118,7 +118,7 @@ class _Search:
                    for part in parts)
 
     def _settled(self, place: Place) -> Place:
-        """After all that can be placed without harm."""
+        """The state after all assignments that exclude no other."""
         moved = True
         while moved:
             moved = False
@@ -131,7 +131,7 @@ class _Search:
         return place
 
     def _steps(self, place: Place) -> list[Place]:
-        """All that may come next; what is most likely, last."""
+        """All possible next operations; the most likely one last."""
         units, nothing = [], []
         for client, operation in self._next(place):
             facts = self._fits(place, client, operation)

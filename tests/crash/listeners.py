@@ -1,5 +1,5 @@
-"""A hundred subscribers and two consumers of the feed beside a writer; the consumers are killed again and
-again, and go on from the LSN that they remember. Each of them receives every fact exactly once."""
+"""A hundred subscribers and two consumers of the feed beside a writer; the consumers are killed repeatedly,
+and continue from the cursor that they keep. Each of them receives every fact exactly once."""
 
 import itertools
 import json
@@ -40,7 +40,7 @@ def message_of(fields: Mapping[str, object], stamp: Stamp) -> str:
 
 
 class Digest:
-    """Of bytes that come in any pieces: one number for each BLOCK of them."""
+    """A digest of bytes that come in any pieces: one number for each BLOCK of them."""
 
     def __init__(self) -> None:
         self.bytes, self.blocks, self._sum = 0, list[int](), 0
@@ -60,7 +60,7 @@ class Digest:
 
 
 class Subscriber:
-    """Hears everything, in one of three forms, and keeps a digest of it."""
+    """Receives everything, in one of three forms, and keeps a digest of it."""
 
     FORMS = ("RESP2", "RESP3", "RESP2 with a pattern")
 
@@ -97,7 +97,7 @@ class Subscriber:
 
 
 class Writer:
-    """Sells, takes back, and asks for what is not there: one fact for each command."""
+    """Allocates, deallocates, and requests too much: one fact for each command."""
 
     def __init__(self, running: server.Server, facts: int, rng: random.Random) -> None:
         self.client = running.client()
@@ -179,7 +179,7 @@ class Consumer:
         self._process.communicate()
 
     def await_place(self, last: int) -> None:
-        """Lets it live until it has handled the last fact."""
+        """Lets it run until it has processed the last fact."""
         deadline = time.monotonic() + WAIT_S
         place = self.directory / "place"
         while int((place.read_text() if place.exists() else "").rpartition(":")[2] or 0) < last:
@@ -188,7 +188,7 @@ class Consumer:
             time.sleep(0.02)
 
     def judge(self, facts: list[Fact]) -> None:
-        """Each life begins where one before remembered that it was, and goes on without a gap."""
+        """Each run begins at the cursor that an earlier run kept, and continues without a gap."""
         lives, reached, last, cut = 0, 0, 0, ""
         for line in filter(str.strip, (self.directory / "handled").open()):
             try:
@@ -214,7 +214,7 @@ class Consumer:
 
 
 def listeners(seed: int, facts: int, report: Report) -> None:
-    """Raises when anybody misses something, or is told of it twice."""
+    """Raises when a subscriber or consumer misses a fact, or gets it twice."""
     rng = random.Random(f"listeners-{seed}")
     with scratch(f"listeners-{seed}", in_memory=True) as directory:
         running = server.Server(directory / "store", "--http", "127.0.0.1:0", "--keep-journal-bytes", "64GiB")
@@ -252,7 +252,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
 
 
 def _play(writer: Writer, crowd: list[Subscriber], consumers: list[Consumer], report: Report) -> None:
-    """Until all have heard the last fact. The writer waits for the slowest subscriber."""
+    """Until all have received the last fact. The writer waits for the slowest subscriber."""
     room = bytearray(1 << 20)
     ready = selectors.DefaultSelector()
     for subscriber in crowd:

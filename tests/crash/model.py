@@ -1,7 +1,7 @@
 """The rules of allocation once more, in Python, and every state that a journal went through.
 
 Independent of the engine: it shares no code with it, and a reader can check it by eye. States are
-never changed, only added, so that any of them can be asked at any time.
+never changed, only added, so any of them can be queried at any time.
 """
 
 import bisect
@@ -41,7 +41,7 @@ Product = tuple[Batch, ...]  # in order of preference
 
 
 class Short(NamedTuple):
-    """A line that was asked for and could not be served."""
+    """A line that no batch could take."""
 
     since: int  # the LSN of the refusal that began it
     order: str
@@ -50,7 +50,7 @@ class Short(NamedTuple):
 
 
 class State(NamedTuple):
-    """All that is known of a SKU."""
+    """The state of a SKU."""
 
     product: Product = ()
     shorts: tuple[Short, ...] = ()  # oldest first
@@ -161,7 +161,7 @@ class Past:
         self.facts.append(fact)
 
     def state(self, sku: str, lsn: int) -> State | None:
-        """What was of a SKU after a fact; None: nobody had heard of it."""
+        """The state of a SKU after a fact; None: it was unknown."""
         lsns, states = self._versions.get(sku, ([], []))
         version = bisect.bisect_right(lsns, lsn)
         return states[version - 1] if version else None
@@ -178,7 +178,7 @@ class Refused(Exception):
 
 
 class Draft:
-    """The state after a fact, and what a command, or several as one, would add to it."""
+    """The state after a fact, and the additions of a command, or of several as one."""
 
     def __init__(self, past: Past, lsn: int) -> None:
         self.facts: list[Fact] = []

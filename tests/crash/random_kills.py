@@ -14,7 +14,7 @@ OPTIONS = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
 
 
 def random_kills(seed: int, kills: int, report: Report) -> None:
-    """Raises when something that was acknowledged or seen is gone, or is there twice."""
+    """Raises when a line that was acknowledged or read is missing, or is there twice."""
     rng = random.Random(f"kills-{seed}")
     done = 0
     while done < kills:

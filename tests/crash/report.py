@@ -1,4 +1,4 @@
-"""What the parts of a round have in common: counts, progress, and a place for their stores."""
+"""Common to the parts of a round: counts, progress, and a directory for their stores."""
 
 import collections
 import contextlib
@@ -20,7 +20,7 @@ class Broken(AssertionError):
 
 
 class Report:
-    """Counts what was done, and tells how far it is: on one line of a terminal, else on plain lines."""
+    """Counts, and shows the progress: on one line of a terminal, otherwise on plain lines."""
 
     def __init__(self) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
@@ -46,8 +46,7 @@ class Report:
 def scratch(name: str, in_memory: bool = False) -> Iterator[pathlib.Path]:
     """A directory for stores. When the block fails it is kept, and the failure says where.
 
-    A kill takes nothing from the page cache, so where only kills are made, memory is as good as a
-    disk, and spares it.
+    A kill takes nothing from the page cache, so for kills alone a file system in memory is enough.
     """
     base = MEMORY if in_memory and os.access(MEMORY, os.W_OK) else None
     directory = pathlib.Path(tempfile.mkdtemp(prefix="allot-torture-", dir=base))

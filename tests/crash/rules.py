@@ -1,4 +1,4 @@
-"""What each command answers, and which facts it records, in a given state: see model.py."""
+"""The reply of each command, and the facts that it records, in a given state: see model.py."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def decide(past: Past, lsn: int, command: Command) -> tuple[Any, list[Fact]]:
 
 
 def _part(draft: Draft, command: Command) -> Any:
-    """The reply. Of a command that is refused, the shortage alone is recorded."""
+    """The reply. A refused command records only the shortage."""
     verb, *arguments = command
     before = draft.mark()
     try:
@@ -30,7 +30,7 @@ def _part(draft: Draft, command: Command) -> Any:
 
 
 def _record_shortage(draft: Draft, refused: Refused) -> None:
-    """The same refusal again, while the line is short, is nothing new."""
+    """A refusal of a line that is already short records nothing."""
     fact = refused.short
     if fact is None:
         return
@@ -85,7 +85,7 @@ def _add_batch(draft: Draft, ref: str, sku: str, qty: int, day: str = "warehouse
 
 
 def _set_quantity(draft: Draft, ref: str, qty: int) -> int:
-    """The latest lines go until the others fit; then they are allocated anew, oldest first, and
+    """Releases the latest lines until the others fit; then they are allocated again, oldest first, and
     keep their seniority."""
     sku, batch = draft.batch(ref)
     if batch.purchased == qty:

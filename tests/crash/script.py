@@ -1,4 +1,4 @@
-"""What a server is made to do while one of its system calls is the last, or fails."""
+"""The commands that a server executes while it is killed at a system call, or a system call fails."""
 
 import contextlib
 import time
@@ -20,7 +20,7 @@ def _large_order(number: int) -> Command:
 
 
 class Snapshot(NamedTuple):
-    """Takes a snapshot, and waits for it. What the journal holds is read before."""
+    """Takes a snapshot, and waits for it. Reads the journal before that."""
 
 
 Step = Command | list[Command] | Snapshot

@@ -1,7 +1,7 @@
 """One run of a script on a traced server, from the start of the process to its end, and the judge.
 
-Each stage begins with a copy of the same store: none at all, one that was closed, or one whose end
-a power cut has torn. So a stage can be run again and again, and be killed at another place each time.
+Each stage begins with a copy of the same store: none at all, a closed one, or one with a torn tail. So a
+stage can be run repeatedly, and be killed at another place each time.
 """
 
 import pathlib
@@ -29,7 +29,7 @@ class Stage(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What came of it."""
+    """The result of a run."""
 
     store: pathlib.Path
     past: Past  # up to the snapshots that it waited for
@@ -45,7 +45,7 @@ class Run(NamedTuple):
 
 
 def play(stage: Stage, directory: pathlib.Path, tracer: Tracer | None) -> Run:
-    """The stage's steps and a clean stop, or as far as it comes. In `directory`, which is made."""
+    """Runs the stage's steps and a clean stop, or as far as it comes, in the new `directory`."""
     directory.mkdir()
     store = directory / "store"
     if stage.store is not None:
@@ -70,7 +70,7 @@ def play(stage: Stage, directory: pathlib.Path, tracer: Tracer | None) -> Run:
 
 
 def judge(run: Run) -> None:
-    """After a restart all that was told is there, once, and what is there was asked for."""
+    """After a restart everything acknowledged is there, once, and nothing that was not requested."""
     if any(run.store.glob("journal-*")):  # else it came to an end before there was a store
         follow(run.past, run.store)
     _must_be_linear(run.clients, run.past, run.first)

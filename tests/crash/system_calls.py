@@ -18,7 +18,7 @@ BEYOND = 3  # so many more places than one run came by: the next may come by a f
 
 
 def kill_everywhere(report: Report) -> None:
-    """At every place of every stage, until the script comes to its end without it."""
+    """Kills at every place of every stage, until the script ends before that place."""
     with scratch("killed-everywhere", in_memory=True) as directory:
         for stage in stages(directory):
             counts = _counts(_places(stage, directory))
@@ -32,7 +32,7 @@ def kill_everywhere(report: Report) -> None:
 
 
 def kill_somewhere(seed: int, kills: int, report: Report) -> None:
-    """At so many places of all."""
+    """Kills at a sample of all places."""
     with scratch(f"killed-{seed}", in_memory=True) as directory:
         all_places = [(stage, place) for stage in stages(directory)
                       for place in _places(stage, directory)]
@@ -43,7 +43,7 @@ def kill_somewhere(seed: int, kills: int, report: Report) -> None:
 
 
 def fail_everywhere(report: Report) -> None:
-    """Every call that can fail, once and for ever, with each error."""
+    """Makes every call fail that can, once and permanently, with each error."""
     with scratch("failed-everywhere", in_memory=True) as directory:
         for stage in stages(directory):
             cases = _cases(stage, directory)
@@ -62,8 +62,8 @@ def fail_somewhere(seed: int, failures: int, report: Report) -> None:
 
 
 def _deal(cases: list[Any], rng: random.Random) -> Iterator[Any]:
-    """Without end; each stage, thread and call has its turn before one of them comes again, so that
-    what happens once is met as often as what happens all the time."""
+    """All places, without end, alternating between stages, threads and calls, so that rare calls are tested
+    as often as frequent ones."""
     suits: dict[tuple[Any, ...], list[Any]] = {}
     for case in cases:
         stage, place, *_ = case
@@ -74,7 +74,7 @@ def _deal(cases: list[Any], rng: random.Random) -> Iterator[Any]:
 
 
 def _places(stage: Stage, directory: pathlib.Path) -> list[Place]:
-    """Where a run of the stage comes by."""
+    """The places in a run of the stage."""
     run = _run(stage, directory, tracer := traced.counting(directory))
     if run.exit_code != 0:
         raise Broken(f"traced, it ends with {run.exit_code}: {run.log}")
@@ -86,7 +86,7 @@ def _counts(all_places: list[Place]) -> dict[tuple[int, str], int]:
 
 
 def _cases(stage: Stage, directory: pathlib.Path) -> list[tuple[Place, str, bool]]:
-    """Each place with each error, one of which lasts for ever."""
+    """Each place with each error, one of which is permanent."""
     some = [each for each in _places(stage, directory) if each.call in traced.FAILED_AT]
     return [(place, error, (place.nth + at) % 2 == 0)
             for place in some for at, error in enumerate(ERRORS)]
@@ -99,7 +99,7 @@ def _run(stage: Stage, directory: pathlib.Path, tracer: traced.Tracer) -> Run:
 
 
 def _kill(stage: Stage, directory: pathlib.Path, place: Place, report: Report) -> bool:
-    """False: it came to its end before."""
+    """False: the script ended before that place."""
     run = _run(stage, directory, traced.killing(directory, place))
     if not run.killed and run.exit_code != 0:
         raise Broken(f"'{stage.name}', to be killed at {place}, ends with {run.exit_code}: {run.log}")

@@ -1,4 +1,4 @@
-"""The judge itself, without a server: good histories pass, and each kind of bad one is seen."""
+"""The judge itself, without a server: good histories pass, and each kind of bad one is detected."""
 
 import contextlib
 import pathlib

@@ -1,4 +1,4 @@
-"""A seeded sample of what `./dev torture` does to the real program, and a loss that must be seen."""
+"""A seeded sample of the runs of `./dev torture` with the real program, and a loss that must be detected."""
 
 import os
 import pathlib

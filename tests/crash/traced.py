@@ -1,9 +1,9 @@
 """A server of which one thread is traced by strace, which kills the process or fails a call there.
 
-strace counts the calls of each thread by itself, so a place is a thread, a system call, and how many
-of them that thread has made. The main thread is traced from its first instruction on, the others
-from when the server listens: until then they have nothing to do. The one that answers clients while
-the store is being opened has gone by then, and is none of them.
+strace counts the calls of each thread by itself, so a place is a thread, a system call, and its number in
+that thread. The main thread is traced from its first instruction on, the others from when the server has
+opened its store: until then they have nothing to do. The thread that answers clients while the store is
+being opened has ended by then.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import server
 
 MAIN = 0
-# What changes something that others can see, or comes between two such changes.
+# Calls that change something that other processes can see, or come between two such calls.
 KILLED_AT = (
     "openat", "close", "mkdir", "flock", "pread64", "pwrite64", "write", "ftruncate", "fdatasync",
     "fsync", "rename", "unlink", "recvfrom", "sendto",
@@ -48,7 +48,7 @@ class Call(NamedTuple):
 
 
 class Tracer:
-    """What strace is told. Its log is in `directory`."""
+    """The options of strace. Its log is in `directory`."""
 
     def __init__(self, directory: pathlib.Path, thread: int | None, *expressions: str) -> None:
         """`thread` None: all of them."""
@@ -104,7 +104,7 @@ def counting(directory: pathlib.Path) -> Tracer:
 
 
 def places(calls: list[Call], began: list[int]) -> list[Place]:
-    """Every place that a traced run came by, in the threads that `began`."""
+    """Every place in a traced run, in the threads that `began`."""
     threads = {each: at for at, each in enumerate(began)}
     counts: dict[tuple[int, str], int] = {}
     for call in calls:

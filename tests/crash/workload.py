@@ -1,4 +1,4 @@
-"""Random commands on a small stock, so that clients are often in each other's way."""
+"""Random commands on a small stock, so that clients often compete."""
 
 import random
 from typing import Iterator
@@ -14,7 +14,7 @@ TRANSACTIONS = 0.1  # of all commands
 
 
 def stock() -> list[Command]:
-    """What a store begins with."""
+    """The initial stock of a store."""
     return [("ADDBATCH", f"{sku}-{i}", sku, 40, DAYS[i]) for sku in SKUS for i in range(BATCHES)]
 
 

@@ -1,10 +1,10 @@
-// Writes what documents have from the table of commands, for `./dev docs`.
+// Writes the generated parts of documents, for `./dev docs`.
 //
 //     write_docs ROOT
 //
-// Of a Markdown document what stands between `<!-- commands -->` and `<!-- end -->` is replaced;
-// net/http/openapi.json and docs/cli.md are written whole. Tests of net and of the program compare
-// all of them with the tables.
+// In a Markdown document it replaces the text between `<!-- commands -->` and `<!-- end -->`; it
+// writes net/http/openapi.json and docs/cli.md whole. Tests of net and of the program compare all
+// of them with the tables.
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,5 @@
-"""What attacks have in common: while each does its worst, the server's memory grows by at most 64 MiB, and a
-polite client is served; how much slower is printed, and not judged."""
+"""Common to all attacks: meanwhile the server's memory grows by at most 64 MiB, and a well-behaved client is
+served; how much slower it gets is printed, and has no limit."""
 
 import contextlib
 import select
@@ -20,7 +20,7 @@ IDLE_S = 1.0  # how long the polite client is measured without an attack
 class Attack(server.Case):
     @contextlib.contextmanager
     def attack(self, running, password="-"):
-        """The block is an attack: judges memory, and that the polite client had all its replies."""
+        """The block is an attack: judges memory, and that the well-behaved client got all its replies."""
         with polite.Polite(running.address, password) as client:
             time.sleep(IDLE_S)
             before = running.resident_bytes()

@@ -7,7 +7,7 @@ import server
 
 
 class Authority:
-    """A CA in a directory: `ca.pem`, and `NAME.pem` with `NAME.key` for everyone it signs."""
+    """A CA in a directory: `ca.pem`, and `NAME.pem` with `NAME.key` for each certificate that it signs."""
 
     def __init__(self, directory, name="ca"):
         self.directory = directory

@@ -1,4 +1,4 @@
-"""A client of server-sent events, as a browser's EventSource is one, but for that it comes back by itself."""
+"""A client of server-sent events, like a browser's EventSource, but without reconnecting."""
 
 import http.client
 

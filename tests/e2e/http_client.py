@@ -1,4 +1,4 @@
-"""Clients of the server's HTTP side: one that asks properly, and one that sends any bytes."""
+"""HTTP clients: one that sends valid requests, and one that sends any bytes."""
 
 import http.client
 import json

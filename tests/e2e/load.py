@@ -1,4 +1,4 @@
-"""Clients that work a store hard, and the judge of what is left of their work after a crash.
+"""Clients that load a store, and the judge of its contents after a crash.
 
 Every order is served: each SKU has a batch that never runs out. So a line that was acknowledged
 and not deallocated must be there, in whichever batch, and the judge needs no model of the rules.
@@ -58,7 +58,7 @@ class History:
 def complaints(histories, picture, seen=()):
     """Everything about the picture that the histories do not allow. None: all is well.
 
-    `seen` are orders that some other connection was told to be allocated.
+    `seen` are orders that another connection has read as allocated.
     """
     found = [each for history in histories for each in _lost(history, picture)]
     cancelled = {
@@ -71,7 +71,7 @@ def complaints(histories, picture, seen=()):
 
 
 def _lost(history, picture):
-    """The picture has to be what some prefix gives that is no shorter than what was told."""
+    """The picture has to be that of a prefix with at least all acknowledged commands."""
     first = None
     for lines, purchased in history.prefixes():
         found = []
@@ -177,7 +177,7 @@ class Shopper(threading.Thread):
 
 
 class Watcher(threading.Thread):
-    """Asks for the orders that the shoppers are just sending, before these are told themselves."""
+    """Queries the orders that other clients are just sending, before those get their replies."""
 
     def __init__(self, address, histories):
         super().__init__(daemon=True)
@@ -200,7 +200,7 @@ class Watcher(threading.Thread):
 
 
 class Crowd:
-    """Several shoppers at once, at their own batches of the same SKUs, and one who watches."""
+    """Several clients at once, on their own batches of the same SKUs, and one that queries."""
 
     def __init__(self, server, name, seed, size=4):
         self.skus = [f"SKU-{name}-{i}" for i in range(3)]

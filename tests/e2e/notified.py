@@ -1,4 +1,4 @@
-"""A real mail server and a real receiver of webhooks that fail when they are told to, and a store that notifies them."""
+"""A real mail server and a real receiver of webhooks that fail on demand, and a store that notifies them."""
 
 import contextlib
 import email

@@ -1,4 +1,4 @@
-"""A polite client in a process of its own: one command at a time, and how long each took.
+"""A well-behaved client in a process of its own: one command at a time, and the time of each.
 
 The process is a separate one because a thread of the attacker's would measure the attacker.
 """

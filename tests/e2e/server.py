@@ -212,7 +212,7 @@ class Case(unittest.TestCase):
             self.assertIn(part, reply.text)
 
     def assertGood(self, directory):
-        """`allot check` is content with a store that nobody has open."""
+        """`allot check` finds a closed store good."""
         checked = allot("check", "--data", directory)
         self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
         return checked.stdout

@@ -1,4 +1,4 @@
-"""What the domain must do, over the wire.
+"""The rules of the domain, over the wire.
 
 The letter of a case's id: B one batch, P preference, R reopening, S services, U units of work,
 V views, C files, R14 shortages, G the gaps between all these.

@@ -1,4 +1,4 @@
-"""Backups of a server at work, what they are worth when the store is lost, and repairs."""
+"""Backups of a server under load, restores after the loss of the store, and repairs."""
 
 import shutil
 import signal

@@ -1,4 +1,4 @@
-"""The clients that people have: nc, telnet, redis-cli, redis-benchmark and Redis's libraries."""
+"""Common clients: nc, telnet, redis-cli, redis-benchmark and Redis's libraries."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A disk that is full and then has room again, and copies onto one that is full."""
+"""A disk that is full and then has space again, and copies onto a full disk."""
 
 import os
 import time
@@ -19,7 +19,7 @@ class GivenASmallDisk(server.Case):
         self.other = self.disk / "other"
 
     def leave(self, left):
-        """Others take all but so many bytes of the disk."""
+        """Fills the disk but for so many bytes."""
         status = os.statvfs(self.disk)
         with open(self.other, "ab", buffering=0) as file:
             file.write(bytes(status.f_bavail * status.f_frsize - left))

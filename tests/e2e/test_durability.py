@@ -1,4 +1,4 @@
-"""No allocation that was acknowledged is lost, and none is there twice, however the server ends."""
+"""No acknowledged allocation is lost, and none is there twice, however the server ends."""
 
 import os
 import random
@@ -75,7 +75,7 @@ class GivenAServerUnderLoad(server.Case):
 
 
 class GivenAJournalThatLostItsEnd(server.Case):
-    """A store that forgets what it told, made on purpose: the judge must see it."""
+    """A store that has lost acknowledged changes, made on purpose: the judge must detect it."""
 
     def test_when_the_last_frames_are_gone_then_the_judge_reports_the_loss(self):
         running = self.serve()

@@ -1,4 +1,5 @@
-"""The feed as server-sent events: who comes back with the last id misses nothing and sees nothing twice."""
+"""The feed as server-sent events: a client that reconnects with the last id misses nothing and gets nothing
+twice."""
 
 import http.client
 import json

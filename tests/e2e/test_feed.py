@@ -1,4 +1,4 @@
-"""What has happened, for those who want to know: FEED, with a stock Redis client."""
+"""The feed, with a stock Redis client."""
 
 import contextlib
 import threading
@@ -134,7 +134,7 @@ class GivenAConsumer(server.ServedCase):
 
 
 class Replica:
-    """What a consumer has built of the facts: it forgets what has not happened, when it is told so."""
+    """The state that a consumer builds from the facts: after DIVERGED it undoes the lost ones."""
 
     def __init__(self):
         self.cursor, self.facts = "0", {}
@@ -158,7 +158,7 @@ class Replica:
 class GivenAStoreThatIsRestored(server.Case):
     @contextlib.contextmanager
     def living(self):
-        """A life of the server, and a client of it."""
+        """A run of the server, and a client of it."""
         one = self.serve(directory=self.store)
         with one.client() as client:
             yield client

@@ -12,7 +12,7 @@ from event_source import EventSource
 from http_client import Http, address
 from resp import Client, encoded
 
-# Where a metric is not `allot_` and the key: those of INFO that are named as in Redis, or differ by a label.
+# Metrics that are not `allot_` and the key: their keys are names of Redis, or they differ by a label.
 METRICS = {
     "allot_version": ("allot_build_info", "version"),
     "connected_clients": ("allot_clients", "line"),
@@ -33,18 +33,18 @@ METRICS = {
     "snapshots_failed": ("allot_snapshots_total", "failed"),
     "journal_groups": ("allot_journal_group_facts_count",),
 }
-# Of these /metrics tells nothing: see net/FIGURES.md.
+# Keys without a metric: see net/FIGURES.md.
 KEYS_ALONE = {"process_id", "tcp_port", "http_port", "uptime_in_seconds", "usec_per_call", "last_error", "run_id",
               "redis_version", "redis_mode", "role", "connected_slaves", "master_replid", "master_repl_offset",
               "cluster_enabled", "history"}
 METRICS_ALONE = re.compile(r"allot_(http_requests_total|execute_seconds_.*|durable_seconds_.*|journal_group_facts_.*)")
-# To ask changes these, or time does.
+# A query changes these, or time does.
 MOVING = re.compile(r"total_(commands_processed|net_.*|writes|slow_commands)|(calls|usec|usec_per_call)\.(info|client.*)|uptime_.*"
                     r"|cpu_seconds|.*_memory_bytes|(failures|retry_seconds)\.webhook-erp|disk_.*")
 SHRINKING = {"resident_memory_bytes", "virtual_memory_bytes", "usec_per_call", "retry_seconds", "disk_free_bytes",
              "disk_lasts_seconds", "disk_full"}  # of those that move
 
-# Two connections take turns at asking, and what their own buffers hold while they do is up to this.
+# Two connections query alternately, and their own buffers hold up to this much meanwhile.
 TOLERATED = {"client_buffer_bytes": 40 * 1024, "usec": 1}
 
 

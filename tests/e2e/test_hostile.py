@@ -1,4 +1,4 @@
-"""Clients that want to bring the server down by what they send, or do not read. See attack.py."""
+"""Attacks by the bytes that clients send, or by not reading. See attack.py."""
 
 import contextlib
 import os
@@ -41,7 +41,7 @@ class GivenALineWithoutEnd(Attack):
 
 class Given500ClientsThatTrickle(Attack):
     def trickle(self, running, counter, request, password="-"):
-        """Each sends a byte now and then, and by that is never idle."""
+        """Each sends a byte from time to time, so that it is never idle."""
         with self.attack(running, password):
             sockets = self.connect(running, 500)
             last_round = time.monotonic() + 20
@@ -288,7 +288,7 @@ class GivenBytesThatBreakLines(Attack):
                 client.call("HELLO", version)
 
     def listens_in_step(self, client, version, command):
-        """A reply for each channel; and who listens may say little else until it is reset."""
+        """A reply for each channel; a subscriber may send few other commands until RESET."""
         client.send(encoded(*command) + encoded("RESET") + encoded("ECHO", "in step"))
         while (reply := client.read()) != "RESET":
             self.assertEqual(command[0], reply[0], command)

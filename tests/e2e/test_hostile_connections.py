@@ -1,5 +1,5 @@
-"""Clients that want to bring the server down by how many they are, or that they are there at all: too many connections,
-wrong passwords, other machines, and an end amid an attack. See attack.py."""
+"""Attacks by connections: too many of them, wrong passwords, other machines, and a server that ends during an
+attack. See attack.py."""
 
 import contextlib
 import os

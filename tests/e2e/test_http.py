@@ -1,4 +1,4 @@
-"""HTTP: real clients, what its bytes are, and clients that do not keep to it."""
+"""HTTP: real clients, the bytes on the wire, and invalid requests."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""A log that cannot be written: a pipe that nothing reads, a disk that is full, a reader that is gone."""
+"""A log that cannot be written: a pipe that is not read, a full disk, a closed reader."""
 
 import fcntl
 import os
@@ -116,7 +116,7 @@ class GivenALogPipeThatNothingReads(LogCase):
             self.lose_lines(client)
             self.assertEqual("PONG", other.call("PING"))
             self.assertEqual("OK", other.call("ADDBATCH", "b-2", "SKU", 10))
-            # What others may have of the same pipe stays as it was.
+            # Flags that other processes share on the pipe are unchanged.
             self.assertEqual(self.flags, fcntl.fcntl(self.writer, fcntl.F_GETFL))
             lost = self.lost(other)
             self.assertGreater(lost, 0)

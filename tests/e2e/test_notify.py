@@ -143,7 +143,7 @@ class GivenSeveralReceivers(server.Case):
             self.assertEqual("10", info["webhook-erp_lag_facts"])
             self.assertEqual("0", info["webhook_failures"])
         one.kill()
-        # Whatever the order of the options, each goes on from its own place.
+        # Whatever the order of the options, each continues from its own position.
         one = self.serve(*reversed(self.urls), *QUICK)
         with one.client() as client:
             self.short(client, "later")
@@ -155,7 +155,7 @@ class GivenSeveralReceivers(server.Case):
         expected = list(range(2, 32))
         for receiver in (self.erp, self.shop):
             self.assertEqual(expected, list(dict.fromkeys(receiver.lsns())))
-        # The one that was never down has been told of nothing twice, but for where the kill was.
+        # The receiver that was never down got no event twice, except at the kill.
         self.assertLessEqual(len(self.shop.lsns()), len(expected) + 1)
         self.assertIn("event sink webhook-erp failed at LSN", one.text)
         self.assertNotIn("event sink webhook failed", one.text)

@@ -1,5 +1,5 @@
-"""The description at /v1/openapi.json, held against the running server: each path, method and status
-in it is met, what is answered has the form that it says, and what it requires is required."""
+"""The description at /v1/openapi.json, compared with the running server: each path, method and status in it
+occurs, answers have the described form, and required fields are required."""
 
 import contextlib
 import json

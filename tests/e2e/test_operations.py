@@ -1,5 +1,4 @@
-"""What operators and their tools see: a server that loads, figures for Prometheus, the slowest commands, and
-the dashboard that is drawn of them."""
+"""For operators and their tools: a server that loads, figures for Prometheus, slow commands, and the dashboard."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""A client that listens to the most patterns it may have, each the worst there is, and publishes."""
+"""A client that subscribes to the largest number of patterns, each of the slowest kind, and publishes."""
 
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-"""`allot import` and `export` against a running server, beside what they do to a closed store."""
+"""`allot import` and `export` against a running server, compared with a closed store."""
 
 import contextlib
 import shutil
@@ -159,9 +159,8 @@ class GivenAServer(RemoteCase):
 
     @staticmethod
     def pass_on(running, ended):
-        """Allocates a line and releases the one before it, again and again. Their places in memory are
-        the first and the last of all lines, by turns: a listing alone would miss both, or see two that were
-        never there together."""
+        """Repeatedly allocates a line and releases the previous one. Their slots in memory are alternately the first
+        and the last of all lines: a listing alone would miss both, or show two that were never there together."""
         with running.client() as client:
             number = 0
             while not ended.is_set():

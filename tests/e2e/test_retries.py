@@ -1,5 +1,5 @@
-"""Requests with an Idempotency-Key that are sent again after the server was killed, which has forgotten the
-key: held against what net/http/HTTP.md says of them. Stock never counts twice."""
+"""Requests with an Idempotency-Key that are repeated after a kill of the server, which has lost the key:
+compared with net/http/HTTP.md. Stock never counts twice."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A shop's service as its users have it: HTTP alone, and messages with a stock Redis client."""
+"""The service of the book as its users see it: HTTP alone, and messages with a stock Redis client."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The consumer that net/http/HTTP.md shows, under real clients of server-sent events, behind a network that is cut."""
+"""The consumer in net/http/HTTP.md, with real clients of server-sent events, behind a network that is cut."""
 
 import contextlib
 import json

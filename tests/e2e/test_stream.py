@@ -1,4 +1,4 @@
-"""One connection is a stream: whatever is in it, every command has its reply, in order."""
+"""A connection with many commands: every command gets its reply, in order."""
 
 import select
 import socket

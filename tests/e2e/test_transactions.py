@@ -1,4 +1,4 @@
-"""MULTI and EXEC in the real program: one unit for those who read the feed, and over a kill."""
+"""MULTI and EXEC in the real program: one unit in the feed, and after a kill."""
 
 import contextlib
 import threading

@@ -35,34 +35,34 @@ public:
     template <class Command>
     auto run(const Command& command) {
         auto answer = bus.handle(command);
-        hear();
+        read_facts();
         return answer.result;
     }
     /// Reads the facts since the last call.
-    void hear() {
+    void read_facts() {
         while (cursor->next() <= journal.history.end()) {
-            for (const CommittedFact& fact : cursor->take(100)) told.push_back(fact.fact);
+            for (const CommittedFact& fact : cursor->take(100)) facts.push_back(fact.fact);
         }
     }
 
     std::string add_batch(std::string_view ref, std::string_view sku, std::int64_t units,
                           std::string_view eta = {}) {
         const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
-        return words(
+        return text_of(
             run(AddBatch{BatchRef::of(ref).value(), Sku::of(sku).value(), quantity(units), day}));
     }
     std::string allocate(std::string_view order, std::string_view sku, std::int64_t units) {
         const auto answer = run(Allocate{line(order, sku, units)});
-        return answer ? std::string{answer->view()} : words(answer);
+        return answer ? std::string{answer->view()} : text_of(answer);
     }
     std::string set_quantity(std::string_view batch, std::int64_t units) {
         const auto answer =
             run(ChangeBatchQuantity{BatchRef::of(batch).value(), Purchased::of(units).value()});
-        return answer ? std::to_string(*answer) : words(answer);
+        return answer ? std::to_string(*answer) : text_of(answer);
     }
     std::string reschedule(std::string_view batch, std::string_view eta) {
         const Eta day = eta.empty() ? Eta::warehouse() : Eta::parse(eta).value();
-        return words(run(Reschedule{BatchRef::of(batch).value(), day}));
+        return text_of(run(Reschedule{BatchRef::of(batch).value(), day}));
     }
     std::size_t deallocate(std::string_view order, std::string_view sku, std::int64_t units) {
         return run(Deallocate{OrderId::of(order).value(), Sku::of(sku).value(), quantity(units)})
@@ -102,11 +102,11 @@ public:
     FixedClock clock;
     MessageBus bus{repository, journal, clock};
     std::unique_ptr<FactCursor> cursor = journal.history.read(1);
-    std::vector<Fact> told;  // what a reader of the history has received
+    std::vector<Fact> facts;  // what a reader of the history has received
 
 private:
     template <class T>
-    static std::string words(const Result<T>& answer) {
+    static std::string text_of(const Result<T>& answer) {
         return std::string{answer ? "ok" : to_string(answer.error())};
     }
 };

@@ -13,7 +13,7 @@ using namespace allot;
 
 BOOST_AUTO_TEST_SUITE(given_a_flat_index)
 
-// Few distinct hashes, so that probes run into each other and around the end of the table.
+// Few distinct hashes, so that probes collide and wrap around the end of the table.
 RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
     FlatIndex<> index{std::pmr::new_delete_resource()};
     std::map<Index, std::uint64_t> there;  // index → hash
@@ -39,8 +39,8 @@ RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
     }
 }
 
-// Well mixed hashes, and as many records as it takes to grow several times, of which some go again
-// while a table is on its way to the next. Each slot's hint is its record's own.
+// Well mixed hashes, and enough records to grow several times; some are erased during growth. The
+// hint of each slot identifies its record.
 RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
     FlatIndex<Index> index{std::pmr::new_delete_resource()};
     std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
@@ -72,7 +72,8 @@ RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
     RC_ASSERT(index.size() == there.size());
 }
 
-// A slot that was moved to the next table stays in the old one, and its index may come again there.
+// A slot that was moved to the next table keeps its contents in the old one, where its index may be
+// inserted again.
 BOOST_AUTO_TEST_CASE(
     when_an_index_is_given_anew_while_it_grows_then_no_other_slot_is_taken_for_it) {
     for (unsigned seed = 0; seed < 2'000; ++seed) {
@@ -105,9 +106,9 @@ BOOST_AUTO_TEST_CASE(
     }
 }
 
-// What has moved takes room in the old table, so that a growth that stood still would fill it.
+// Moved slots take space in the old table, so a growth that made no progress would fill it.
 BOOST_AUTO_TEST_CASE(when_records_go_while_it_grows_and_others_come_at_its_end_then_it_finds_all) {
-    for (Index count = 64; count < 512; ++count) {  // so some are in the middle of a growth
+    for (Index count = 64; count < 512; ++count) {  // some of these are during growth
         FlatIndex<> index{std::pmr::new_delete_resource()};
         std::vector<std::pair<std::uint64_t, Index>> there;
         const auto insert = [&](std::uint64_t hash) {

@@ -1,4 +1,4 @@
-// What the published behaviour leaves open, decided.
+// Rules for cases that the book leaves open.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
@@ -8,7 +8,7 @@ using namespace allot;
 using namespace allot::testing;
 using Strings = std::vector<std::string>;
 
-BOOST_AUTO_TEST_SUITE(given_what_others_leave_open)
+BOOST_AUTO_TEST_SUITE(given_questions_that_other_systems_leave_open)
 
 BOOST_FIXTURE_TEST_CASE(G1_when_a_line_comes_again_then_its_batch_is_named_again, EngineFixture) {
     add_batch("stock", "SPOON", 15);
@@ -29,23 +29,23 @@ BOOST_FIXTURE_TEST_CASE(when_an_order_has_many_lines_then_each_is_found_again, E
     for (const int lines : {1, 7, 8, 9, 20}) {
         const std::string order = "order-" + std::to_string(lines);
         for (int round = 0; round < 2; ++round) {
-            told.clear();
+            facts.clear();
             for (int units = 1; units <= lines; ++units) {
                 BOOST_TEST(allocate(order, "sku", units) == "b1");
                 BOOST_TEST(allocate(order, "other", units) == "b2");
             }
-            BOOST_TEST(told.size() == (round == 0 ? 2U * static_cast<unsigned>(lines) : 0U));
+            BOOST_TEST(facts.size() == (round == 0 ? 2U * static_cast<unsigned>(lines) : 0U));
         }
         for (int units = 1; units <= lines; units += 2) {
             const OrderLine gone = line(order, "sku", units);
             BOOST_TEST(run(Deallocate{gone.order, gone.sku, gone.quantity}).value() == 1U);
         }
-        told.clear();
+        facts.clear();
         for (int units = 1; units <= lines; ++units) {
             allocate(order, "sku", units);
             allocate(order, "other", units);
         }
-        BOOST_TEST(told.size() == static_cast<unsigned>((lines + 1) / 2));
+        BOOST_TEST(facts.size() == static_cast<unsigned>((lines + 1) / 2));
         const auto all = run(Deallocate{OrderId::of(order).value()});
         BOOST_TEST(all.value() == 2U * static_cast<unsigned>(lines));
         BOOST_TEST(std::as_const(repository).ledger().order_count() == 0U);
@@ -98,8 +98,8 @@ BOOST_FIXTURE_TEST_CASE(G4_when_an_unknown_batch_or_a_negative_is_set_then_it_is
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then_none_is_taken,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    G6_when_two_lines_of_an_order_exceed_the_stock_together_then_none_is_allocated, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto before = stock_hash(repository);
     const OrderResult answer = run(AllocateOrder{"o1", {{"SPOON", 6}, {"SPOON", 5}}});
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(G6_when_two_lines_of_an_order_are_too_much_together_then
     BOOST_TEST(available("b1") == 4);
 }
 
-BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_and_told,
+BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_recorded_as_short,
                         EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 4);
@@ -122,19 +122,19 @@ BOOST_FIXTURE_TEST_CASE(G7_when_a_released_line_finds_no_batch_then_it_is_gone_a
     BOOST_TEST(available("b1") == 1);
     BOOST_TEST(allocations("o2").empty());
     BOOST_TEST(allocations("o1") == Strings{"SPOON 4 b1"});
-    BOOST_TEST((told.back() == Fact{OutOfStock{line("o2", "SPOON", 6)}}));
+    BOOST_TEST((facts.back() == Fact{OutOfStock{line("o2", "SPOON", 6)}}));
     BOOST_TEST(set_quantity("b1", 0) == "1");
     BOOST_TEST(available("b1") == 0);
     BOOST_TEST(allocations("o1").empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_still_has_room_then_a_small_line_returns_to_it,
+BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_has_units_left_then_a_small_line_returns_to_it,
                         EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 2);
     allocate("o2", "SPOON", 7);
     allocate("o3", "SPOON", 1);
-    // Two have to go: o3, then o2. Then o2 is too large, and o3 fits again.
+    // Two lines are released: o3, then o2. Then o2 is too large, and o3 fits again.
     BOOST_TEST(set_quantity("b1", 4) == "2");
     BOOST_TEST(allocations("o3") == Strings{"SPOON 1 b1"});
     BOOST_TEST(allocations("o2").empty());

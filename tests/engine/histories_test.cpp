@@ -1,4 +1,4 @@
-// Which history a fact was written in, and from where on two of them differ.
+// The history of a fact, and the last fact that two histories have in common.
 
 #include "engine/histories.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 constexpr HistoryId a = 0xa, b = 0xb, c = 0xc, d = 0xd, unknown = 0xe;
 constexpr auto agrees = std::optional<Lsn>{};
 
-/// a has written LSN 1 to 10, b 11 to 20; c none; d all from 21 on.
+/// History a has LSN 1 to 10, b 11 to 20, c none, d all from 21 on.
 Histories four() {
     Histories histories;
     histories.begin(a, 1);
@@ -28,7 +28,7 @@ Histories four() {
 
 BOOST_AUTO_TEST_SUITE(given_a_cursor_as_text)
 
-BOOST_AUTO_TEST_CASE(when_it_is_read_then_it_is_what_was_written) {
+BOOST_AUTO_TEST_CASE(when_it_is_parsed_then_it_equals_what_was_formatted) {
     for (const HistoryCursor cursor :
          {HistoryCursor{0x05922658499e07cb, 2248}, {0, 0}, {~HistoryId{0}, ~Lsn{0} - 2}}) {
         BOOST_TEST((cursor_in(text_of(cursor)) == std::optional{cursor}), text_of(cursor));
@@ -130,15 +130,15 @@ BOOST_AUTO_TEST_CASE(when_they_are_made_of_rows_then_these_are_in_order_and_none
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_store_that_was_put_back)
+BOOST_AUTO_TEST_SUITE(given_a_store_that_was_set_back)
 
 BOOST_AUTO_TEST_CASE(when_others_were_there_then_it_says_where_they_part) {
-    // Put back to what a had written up to LSN 7.
+    // Set back to LSN 7 of history a.
     Histories now;
     now.begin(a, 1);
     auto left = now.left_since(four(), 7);
     BOOST_TEST((left == std::vector<Histories::Left>{{b, 7}, {c, 7}, {d, 7}}));
-    // And before that to what b had written up to LSN 15, as what has left says.
+    // And before that to LSN 15 of history b, as its lost histories say.
     Histories before = four();
     before.leave(unknown, 15);
     now.begin(b, 11);
@@ -149,12 +149,12 @@ BOOST_AUTO_TEST_CASE(when_others_were_there_then_it_says_where_they_part) {
     BOOST_TEST((now.agreed_before({d, 13}) == agrees));
     BOOST_TEST((now.agreed_before({d, 14}) == std::optional<Lsn>{13}));
     BOOST_TEST((now.agreed_before({b, 14}) == std::optional<Lsn>{13}));
-    // What one knows is not told again.
+    // Known lost histories are not reported again.
     BOOST_TEST(now.left_since(before, 20).empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_later_one_had_left_the_other_before_then_they_part_where_it_had) {
-    // There a was put back to LSN 10 before e went on; here it has gone on to 12, and then b.
+    // There a ends with LSN 10, and e follows; here a ends with 12, and b follows.
     Histories there;
     there.begin(a, 1);
     there.begin(unknown, 11);

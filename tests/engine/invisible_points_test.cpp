@@ -31,7 +31,7 @@ bool is_control_or_space_by_icu(UChar32 point) {
     return is_of(point, U_GC_CC_MASK) || u_hasBinaryProperty(point, UCHAR_WHITE_SPACE) != 0;
 }
 
-/// Assigned in a version of Unicode that the table is not of.
+/// True for a code point assigned in a later version of Unicode than the table's.
 bool is_newer(UChar32 point) {
     UVersionInfo age;
     u_charAge(point, age);
@@ -49,7 +49,7 @@ std::string utf8(UChar32 point) {
     return {byte(0xF0, 18), byte(0x80, 12), byte(0x80, 6), byte(0x80, 0)};
 }
 
-/// Names the first code point of which the two say different things.
+/// Names the first code point that the two classify differently.
 template <class Ours, class Theirs>
 void compare(const char* what, Ours ours, Theirs theirs) {
     int compared = 0;
@@ -68,7 +68,7 @@ void compare(const char* what, Ours ours, Theirs theirs) {
 
 BOOST_AUTO_TEST_SUITE(given_every_code_point)
 
-BOOST_AUTO_TEST_CASE(when_icu_says_what_it_is_then_the_table_says_the_same) {
+BOOST_AUTO_TEST_CASE(when_icu_classifies_it_then_the_table_agrees) {
     compare(
         "invisible", [](UChar32 point) { return detail::is_invisible_point(point); },
         is_invisible_by_icu);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(when_icu_says_what_it_is_then_the_table_says_the_same) {
         is_control_or_space_by_icu);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_stands_anywhere_in_a_name_then_it_is_refused_just_if_it_is_invisible) {
+BOOST_AUTO_TEST_CASE(when_it_is_anywhere_in_a_name_then_it_is_refused_only_if_it_is_invisible) {
     const auto is_letter = [](UChar32 point) {
         return point != ' ' && !is_of(point, U_GC_CS_MASK) && !is_invisible_by_icu(point);
     };

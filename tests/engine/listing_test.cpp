@@ -10,12 +10,12 @@ using namespace allot::testing;
 
 namespace {
 
-/// All rows of a listing that looks at `most` places at a time, as texts in their order.
-std::vector<std::string> batches(EngineFixture& shop, std::size_t most) {
+/// All rows of a listing that visits `most` slots a page, as texts in their order.
+std::vector<std::string> batches(EngineFixture& fixture, std::size_t most) {
     std::vector<std::string> texts;
     Index from = 0;
     do {
-        const auto listed = list_batches(shop.repository, from, most);
+        const auto listed = list_batches(fixture.repository, from, most);
         BOOST_TEST(listed.rows.size() <= most);
         for (const ListedBatch& row : listed.rows) {
             texts.push_back(std::string{row.batch.view()} + " " + std::string{row.sku.view()} +
@@ -27,11 +27,11 @@ std::vector<std::string> batches(EngineFixture& shop, std::size_t most) {
     return texts;
 }
 
-std::vector<std::string> lines(EngineFixture& shop, std::size_t most) {
+std::vector<std::string> lines(EngineFixture& fixture, std::size_t most) {
     std::vector<std::string> texts;
     Index from = 0;
     do {
-        const auto listed = list_lines(shop.repository, from, most);
+        const auto listed = list_lines(fixture.repository, from, most);
         for (const ListedLine& row : listed.rows) {
             texts.push_back(std::string{row.line.order.view()} + " " +
                             std::string{row.line.sku.view()} + " " +
@@ -46,8 +46,8 @@ std::vector<std::string> lines(EngineFixture& shop, std::size_t most) {
 
 using Texts = std::vector<std::string>;
 
-struct StockedShop : EngineFixture {
-    StockedShop() {
+struct ListingFixture : EngineFixture {
+    ListingFixture() {
         add_batch("b1", "s", 10);
         add_batch("b2", "t", 10, tomorrow);
         add_batch("b3", "s", 5, later);
@@ -62,7 +62,7 @@ struct StockedShop : EngineFixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_list, StockedShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_list, ListingFixture)
 
 BOOST_AUTO_TEST_CASE(when_listed_in_pieces_of_any_size_then_each_is_there_once) {
     const Texts expected = {"b1 s 10  1", "b2 t 0 2011-01-02 2", "b3 s 5 2011-01-11 3"};
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_begun_beyond_the_end_then_nothing_is_listed) {
     BOOST_TEST(list_lines(repository, 100, 1000).rows.empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_others_change_between_pieces_then_what_stays_is_listed_once) {
+BOOST_AUTO_TEST_CASE(when_other_rows_change_between_pages_then_unchanged_rows_are_listed_once) {
     for (int i = 0; i < 5; ++i) allocate("stays-" + std::to_string(i), "s", 1);
     std::multiset<std::string> seen;
     Index from = 0;
@@ -110,7 +110,7 @@ static ImportLine held(std::string_view order, std::string_view sku, std::int64_
     return {EngineFixture::line(order, sku, units), BatchRef::of(ref).value()};
 }
 
-BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_answer_tells_which_are_new) {
+BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_result_says_which_are_new) {
     BOOST_TEST(run(batch("b1", "s", 0)).value());
     BOOST_TEST(!run(batch("b1", "s", 0)).value());
     BOOST_TEST((run(batch("b1", "s", 1)).error() == Refusal::batch_exists));

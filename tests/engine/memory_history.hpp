@@ -11,10 +11,10 @@
 
 namespace allot::testing {
 
-/// That all facts in memory are written in; as text `00000000000000a1`.
+/// The history of all facts in memory; as text `00000000000000a1`.
 inline constexpr HistoryId memory_history = 0xa1;
 
-/// A history in memory, of which a test decides how far it is shown and how far back it goes.
+/// A history in memory; the test decides which facts are visible and how far back it goes.
 /// Thread-safe.
 class MemoryHistory final : public FactHistory {
 public:
@@ -41,7 +41,7 @@ public:
         return end_;
     }
     [[nodiscard]] const Histories& histories() const noexcept override { return histories_; }
-    /// Facts that were lost were written in it. Before anything is read.
+    /// Adds a lost history. \pre nothing was read yet.
     void leave(HistoryId id, Lsn agreed) { histories_.leave(id, agreed); }
     [[nodiscard]] std::unique_ptr<FactCursor> read(Lsn from) override {
         if (from < oldest()) throw TrimmedHistory{oldest()};
@@ -82,7 +82,7 @@ private:
     Lsn oldest_ = 1;
 };
 
-/// A journal in memory whose facts are shown at once.
+/// A journal in memory whose facts are visible at once.
 class MemoryJournal final : public Journal {
 public:
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
@@ -97,7 +97,7 @@ public:
     void on_durable(std::function<void(Lsn)> /*call*/) override {}
 
     MemoryHistory history;
-    std::size_t units = 0;  ///< that were appended
+    std::size_t units = 0;  ///< the number of appended units
 
 private:
     Lsn last_ = 0;

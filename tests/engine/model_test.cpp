@@ -12,7 +12,7 @@ using namespace allot::testing;
 
 namespace {
 
-// Few names and small numbers, so that commands meet.
+// Few names and small numbers, so that commands affect the same objects.
 std::string pick(const char* prefix, int below) {
     return prefix + std::to_string(*rc::gen::inRange(0, below));
 }
@@ -22,8 +22,8 @@ NaiveModel::Line pick_line() {
     return {pick("order № ", 8), pick("Stuhl größe ", 4), *rc::gen::inRange<std::int64_t>(1, 12)};
 }
 
-/// Allocates an order of a few lines, having had it explained. \return both answers.
-std::pair<std::string, std::string> step_with_an_order(EngineFixture& shop, NaiveModel& model) {
+/// Explains and then allocates an order of a few lines. \return both answers.
+std::pair<std::string, std::string> step_with_an_order(EngineFixture& fixture, NaiveModel& model) {
     std::vector<NaiveModel::Line> lines(*rc::gen::inRange<std::size_t>(1, 5));
     const auto order = pick("order № ", 8);
     AllocateOrder command{OrderId::of(order).value(), {}};
@@ -32,11 +32,11 @@ std::pair<std::string, std::string> step_with_an_order(EngineFixture& shop, Naiv
         line.order = order;
         command.lines.push_back({Sku::of(line.sku).value(), EngineFixture::quantity(line.units)});
     }
-    const auto before = state_hash(shop.repository);
-    const auto plan = shop.bus.explain(command);
-    RC_ASSERT(state_hash(shop.repository) == before);
+    const auto before = state_hash(fixture.repository);
+    const auto plan = fixture.bus.explain(command);
+    RC_ASSERT(state_hash(fixture.repository) == before);
 
-    const OrderResult result = shop.run(command);
+    const OrderResult result = fixture.run(command);
     std::string answer;
     if (result) {
         for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -51,66 +51,66 @@ std::pair<std::string, std::string> step_with_an_order(EngineFixture& shop, Naiv
     return {answer, model.allocate_order(lines)};
 }
 
-/// Does one random command to both. \return both answers.
-std::pair<std::string, std::string> step(EngineFixture& shop, NaiveModel& model) {
+/// Executes a random command on both. \return both answers.
+std::pair<std::string, std::string> step(EngineFixture& fixture, NaiveModel& model) {
     switch (*rc::gen::weightedElement<int>({{3, 0}, {7, 1}, {4, 2}, {4, 3}, {2, 4}, {4, 5}})) {
         case 0: {
             const auto ref = pick_ref(), sku = pick("Stuhl größe ", 4), eta = pick_eta();
             const auto units = *rc::gen::inRange<std::int64_t>(1, 30);
-            return {shop.add_batch(ref, sku, units, eta), model.add_batch(ref, sku, units, eta)};
+            return {fixture.add_batch(ref, sku, units, eta), model.add_batch(ref, sku, units, eta)};
         }
         case 1: {
             const auto line = pick_line();
-            return {shop.allocate(line.order, line.sku, line.units), model.allocate(line)};
+            return {fixture.allocate(line.order, line.sku, line.units), model.allocate(line)};
         }
         case 2: {
             const auto line = pick_line();
-            return {std::to_string(shop.deallocate(line.order, line.sku, line.units)),
+            return {std::to_string(fixture.deallocate(line.order, line.sku, line.units)),
                     model.deallocate(line)};
         }
         case 3: {
             const auto ref = pick_ref();
             const auto units = *rc::gen::inRange<std::int64_t>(0, 30);
-            return {shop.set_quantity(ref, units), model.set_quantity(ref, units)};
+            return {fixture.set_quantity(ref, units), model.set_quantity(ref, units)};
         }
         case 4: {
             const auto ref = pick_ref(), eta = pick_eta();
-            return {shop.reschedule(ref, eta), model.reschedule(ref, eta)};
+            return {fixture.reschedule(ref, eta), model.reschedule(ref, eta)};
         }
         default:
-            return step_with_an_order(shop, model);
+            return step_with_an_order(fixture, model);
     }
 }
 
-/// Does a few random commands as one unit, of which each stands or falls by itself; or gives all of
-/// them up. \return all answers of both.
-std::pair<std::string, std::string> step_in_one_unit(EngineFixture& shop, NaiveModel& model) {
+/// Executes a few random commands as one unit, each of which succeeds or fails by itself; or rolls
+/// all of them back. \return all answers of both.
+std::pair<std::string, std::string> step_in_one_unit(EngineFixture& fixture, NaiveModel& model) {
     const NaiveModel before = model;
-    const auto state = state_hash(shop.repository);
-    const std::size_t units = shop.journal.units;
+    const auto state = state_hash(fixture.repository);
+    const std::size_t units = fixture.journal.units;
     std::pair<std::string, std::string> answers;
     {
-        MessageBus::Transaction unit{shop.bus};
+        MessageBus::Transaction unit{fixture.bus};
         for (int left = *rc::gen::inRange(0, 8); left > 0; --left) {
-            const auto [answer, expected] = step(shop, model);
+            const auto [answer, expected] = step(fixture, model);
             answers.first += answer + "; ";
             answers.second += expected + "; ";
             RC_ASSERT(unit.work().last() == model.facts);
         }
-        RC_ASSERT(shop.journal.units == units);
+        RC_ASSERT(fixture.journal.units == units);
         if (*rc::gen::weightedElement<bool>({{3, true}, {1, false}})) {
             RC_ASSERT(unit.commit() == model.facts);
-            RC_ASSERT(shop.journal.units - units == (model.facts == before.facts ? 0U : 1U));
-            shop.hear();
+            RC_ASSERT(fixture.journal.units - units == (model.facts == before.facts ? 0U : 1U));
+            fixture.read_facts();
             return answers;
         }
     }
     model = before;
-    RC_ASSERT(state_hash(shop.repository) == state);
+    RC_ASSERT(state_hash(fixture.repository) == state);
     return answers;
 }
 
-/// A command for both that is a part of something.
+/// A command for both that is a part of a unit.
 struct Part {
     std::function<Result<void>(UnitOfWork&)> real;
     std::function<NaiveModel::Part(NaiveModel&)> naive;
@@ -172,12 +172,12 @@ Part draw_part() {
     }
 }
 
-/// Does a few commands, all of them or none. \return what each said, "no" of a refusal.
-std::pair<std::string, std::string> step_all_or_none(EngineFixture& shop, NaiveModel& model) {
+/// Executes a few commands, all or none. \return the answers of both, "no" for a refusal.
+std::pair<std::string, std::string> step_all_or_none(EngineFixture& fixture, NaiveModel& model) {
     std::vector<Part> parts;
     for (int left = *rc::gen::inRange(1, 7); left > 0; --left) parts.push_back(draw_part());
     std::string answer;
-    const auto done = shop.bus.transact([&](UnitOfWork& work) -> Result<void> {
+    const auto done = fixture.bus.transact([&](UnitOfWork& work) -> Result<void> {
         for (const Part& part : parts) {
             const Result<void> result = part.real(work);
             answer += result.has_error() ? "no " : "yes ";
@@ -185,8 +185,8 @@ std::pair<std::string, std::string> step_all_or_none(EngineFixture& shop, NaiveM
         }
         return {};
     });
-    shop.hear();
-    RC_ASSERT(done.lsn == shop.journal.last());
+    fixture.read_facts();
+    RC_ASSERT(done.lsn == fixture.journal.last());
     std::string expected;
     std::vector<std::function<NaiveModel::Part(NaiveModel&)>> naive;
     for (const Part& part : parts) {
@@ -200,25 +200,25 @@ std::pair<std::string, std::string> step_all_or_none(EngineFixture& shop, NaiveM
     return {answer, expected};
 }
 
-std::pair<std::string, std::string> any_step(EngineFixture& shop, NaiveModel& model) {
+std::pair<std::string, std::string> any_step(EngineFixture& fixture, NaiveModel& model) {
     switch (*rc::gen::weightedElement<int>({{8, 0}, {2, 1}, {2, 2}})) {
         case 0:
-            return step(shop, model);
+            return step(fixture, model);
         case 1:
-            return step_in_one_unit(shop, model);
+            return step_in_one_unit(fixture, model);
         default:
-            return step_all_or_none(shop, model);
+            return step_all_or_none(fixture, model);
     }
 }
 
-void compare(EngineFixture& shop, NaiveModel& model) {
-    RC_ASSERT(shop.repository.ledger().batch_count() == model.batches.size());
-    RC_ASSERT(shop.shortages() == model.shortage_rows());
+void compare(EngineFixture& fixture, NaiveModel& model) {
+    RC_ASSERT(fixture.repository.ledger().batch_count() == model.batches.size());
+    RC_ASSERT(fixture.shortages() == model.shortage_rows());
     for (int i = 0; i < 4; ++i) {
         const auto sku = Sku::of("Stuhl größe " + std::to_string(i)).value();
         const auto expected = model.ranked_batches(std::string{sku.view()});
-        const auto rows = stock(sku, shop.repository);
-        RC_ASSERT(version(sku, shop.repository) == model.version(std::string{sku.view()}));
+        const auto rows = stock(sku, fixture.repository);
+        RC_ASSERT(version(sku, fixture.repository) == model.version(std::string{sku.view()}));
         RC_ASSERT(rows.has_value() == !expected.empty());
         if (!rows) continue;
         RC_ASSERT(rows->size() == expected.size());
@@ -237,44 +237,44 @@ BOOST_AUTO_TEST_SUITE(given_any_history)
 
 // Also G9: after every command, for every batch, what is allocated and what is available add up.
 RC_BOOST_PROP(G9_then_every_answer_and_state_is_the_naive_models, ()) {
-    EngineFixture shop;
+    EngineFixture fixture;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 120);
     for (int i = 0; i < length; ++i) {
-        const auto [answer, expected] = any_step(shop, model);
+        const auto [answer, expected] = any_step(fixture, model);
         RC_ASSERT(answer == expected);
-        RC_ASSERT(shop.journal.last() == model.facts);
-        compare(shop, model);
-        RC_ASSERT(violations(shop.repository).empty());
+        RC_ASSERT(fixture.journal.last() == model.facts);
+        compare(fixture, model);
+        RC_ASSERT(violations(fixture.repository).empty());
     }
 }
 
 RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, ()) {
-    EngineFixture shop;
+    EngineFixture fixture;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 120);
-    for (int i = 0; i < length; ++i) any_step(shop, model);
+    for (int i = 0; i < length; ++i) any_step(fixture, model);
 
     Repository replayed{2};
     Lsn lsn = 0;
-    for (const Fact& fact : shop.told) {
+    for (const Fact& fact : fixture.facts) {
         Product* product = replayed.find(sku_of(fact));
         if (product == nullptr) product = &replayed.add(sku_of(fact));
         RC_ASSERT(product->apply(fact, ++lsn));
-        product->set_current_to(shop.repository.find(sku_of(fact))->current_to());
+        product->set_current_to(fixture.repository.find(sku_of(fact))->current_to());
     }
-    RC_ASSERT(state_hash(replayed) == state_hash(shop.repository));
-    RC_ASSERT(shortages({}, replayed).value() == shortages({}, shop.repository).value());
+    RC_ASSERT(state_hash(replayed) == state_hash(fixture.repository));
+    RC_ASSERT(shortages({}, replayed).value() == shortages({}, fixture.repository).value());
 }
 
 RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was, ()) {
-    EngineFixture shop;
+    EngineFixture fixture;
     NaiveModel model;
     const int length = *rc::gen::inRange(0, 60);
-    for (int i = 0; i < length; ++i) step(shop, model);
-    const auto before = state_hash(shop.repository);
+    for (int i = 0; i < length; ++i) step(fixture, model);
+    const auto before = state_hash(fixture.repository);
     {
-        UnitOfWork work{shop.repository, shop.journal};
+        UnitOfWork work{fixture.repository, fixture.journal};
         const int changes = *rc::gen::inRange(1, 20);
         for (int i = 0; i < changes; ++i) {
             const auto line = pick_line();
@@ -298,8 +298,8 @@ RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was, ()) 
             }
         }
     }
-    RC_ASSERT(state_hash(shop.repository) == before);
-    RC_ASSERT(violations(shop.repository).empty());
+    RC_ASSERT(state_hash(fixture.repository) == before);
+    RC_ASSERT(violations(fixture.repository).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,14 +9,14 @@
 
 namespace allot::testing {
 
-/// The rules of allocation in the plainest words, to hold the engine against: lists, searched from
-/// the front. What it answers is the batch's reference, a count, or the refusal's words.
+/// The rules of allocation in the plainest code, for comparison with the engine: lists, searched
+/// from the front. An answer is the batch's reference, a count, or the text of the refusal.
 class NaiveModel {
 public:
     struct Line {
         std::string order, sku;
         std::int64_t units = 0;
-        std::uint64_t fact = 0;  // that allocated it first
+        std::uint64_t fact = 0;  // of its first allocation
         bool operator==(const Line& other) const {
             return order == other.order && sku == other.sku && units == other.units;
         }
@@ -35,7 +35,7 @@ public:
 
     struct Shortage {
         Line line;
-        std::uint64_t since = 0;  // the fact that opened it
+        std::uint64_t since = 0;  // the fact that recorded it
     };
 
     std::string add_batch(const std::string& ref, const std::string& sku, std::int64_t units,
@@ -50,7 +50,7 @@ public:
         return "ok";
     }
 
-    /// \param since the fact that allocated a line first which is moved here.
+    /// \param since the fact of the first allocation of a moved line.
     std::string allocate(const Line& line, std::uint64_t since = 0) {
         const auto ranked = ranked_batches(line.sku);
         if (ranked.empty()) return "unknown SKU";
@@ -76,7 +76,9 @@ public:
         shortages.push_back({line, happened(of_line("out_of_stock", line))});
     }
 
-    /// All lines or none; `batch batch …`, or the refusal's words and the line's place.
+    /// Allocates all lines or none. \return `batch batch …`, or the text of the refusal and the
+    /// line's
+    /// index.
     std::string allocate_order(const std::vector<Line>& lines) {
         const NaiveModel before = *this;
         std::string answer;
@@ -92,9 +94,9 @@ public:
         return answer;
     }
 
-    /// Executes commands as one: each gives its answer, and whether it was refused for want of
-    /// stock, of which line. Where one is refused, none of them has happened, but for the line that
-    /// could not be served, if it is not held after all.
+    /// Executes commands as one unit: each returns its answer, and the line for which it was
+    /// refused for lack of stock, if any. When a command is refused, all are undone, and that line
+    /// is recorded as short, unless it is allocated after all.
     struct Part {
         std::string answer;
         bool refused = false;
@@ -118,8 +120,8 @@ public:
         return answers;
     }
 
-    /// What allocate_order() would do, without doing it: each batch that is looked at, and why it
-    /// is or is not given the line; then the answer.
+    /// The result of allocate_order() without its effect: each batch that is considered, with the
+    /// reason; then the answer.
     [[nodiscard]] std::vector<std::string> explain(const std::vector<Line>& lines) const {
         NaiveModel plan = *this;
         plan.log = nullptr;
@@ -143,13 +145,13 @@ public:
         return rows;
     }
 
-    /// Of an order all lines, those of one SKU, or the one of so many units.
+    /// Releases all lines of an order, those of one SKU, or the line of so many units.
     std::string deallocate(const Line& line) {
         const auto is_meant = [&](const Line& other) {
             return other.order == line.order && (line.sku.empty() || other.sku == line.sku) &&
                    (line.units == 0 || other.units == line.units);
         };
-        std::map<std::uint64_t, Fact> released;  // by the fact that allocated them first
+        std::map<std::uint64_t, Fact> released;  // by the fact of their first allocation
         for (Batch& batch : batches) {
             std::erase_if(batch.lines, [&](const Line& held) {
                 if (is_meant(held)) released[held.fact] = of_release(held, batch);
@@ -236,13 +238,13 @@ public:
 
     std::vector<Batch> batches;                     // in the order in which they were added
     std::vector<Shortage> shortages;                // oldest first
-    std::uint64_t facts = 0;                        // that have happened
+    std::uint64_t facts = 0;                        // the number of facts
     std::map<std::string, std::uint64_t> versions;  // of each SKU, the facts that changed its stock
 
-    /// A fact as it is told: its kind, then field and value in turn; `+` before a word, `:` before
-    /// a number.
+    /// A fact as the feed shows it: its kind, then field and value in turn; `+` before a text, `:`
+    /// before a number.
     using Fact = std::vector<std::string>;
-    std::vector<Fact>* log = nullptr;  // of all that have happened; of the model and its copies
+    std::vector<Fact>* log = nullptr;  // of all facts of the model and its copies
 
 private:
     std::uint64_t changed(const std::string& sku, const Fact& fact) {

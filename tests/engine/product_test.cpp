@@ -31,18 +31,18 @@ BOOST_FIXTURE_TEST_CASE(P3_when_a_line_is_allocated_then_the_answer_is_the_batch
     BOOST_TEST(allocate("oref", "HIGHBROW-POSTER", 10) == "in-stock");
 }
 
-BOOST_FIXTURE_TEST_CASE(P4_when_no_batch_can_serve_then_it_is_refused_and_a_shortage_told,
+BOOST_FIXTURE_TEST_CASE(P4_when_no_batch_can_serve_then_it_is_refused_and_a_shortage_recorded,
                         EngineFixture) {
     add_batch("batch1", "SMALL-FORK", 10, today);
     allocate("order1", "SMALL-FORK", 10);
     BOOST_TEST(allocate("order2", "SMALL-FORK", 1) == "out of stock");
-    BOOST_TEST((told.back() == Fact{OutOfStock{line("order2", "SMALL-FORK", 1)}}));
+    BOOST_TEST((facts.back() == Fact{OutOfStock{line("order2", "SMALL-FORK", 1)}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(P5_when_a_line_is_allocated_then_the_fact_says_where, EngineFixture) {
     add_batch("batch", "RETRO-LAMPSHADE", 100);
     allocate("oref", "RETRO-LAMPSHADE", 10);
-    BOOST_TEST((told.back() == Fact{LineAllocated{line("oref", "RETRO-LAMPSHADE", 10), "batch"}}));
+    BOOST_TEST((facts.back() == Fact{LineAllocated{line("oref", "RETRO-LAMPSHADE", 10), "batch"}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(P6_when_stock_changes_then_the_version_rises_by_one, EngineFixture) {

@@ -1,4 +1,4 @@
-// R8: who was moved once is not the first to go the next time.
+// R8: a line that was moved once keeps its seniority.
 #include <boost/test/unit_test.hpp>
 #include <ctime>
 
@@ -12,8 +12,8 @@ namespace {
 
 /// LSN 1 and 2: two batches. LSN 3: o1 is on a. LSN 4 and 5: o2 and o3 are on b. LSN 6 to 8: a is
 /// empty, and o1 is on b.
-struct MovedShop : EngineFixture {
-    MovedShop() {
+struct MovedLinesFixture : EngineFixture {
+    MovedLinesFixture() {
         add_batch("a", "SPOON", 5);
         add_batch("b", "SPOON", 15, later);
         allocate("o1", "SPOON", 5);
@@ -36,7 +36,7 @@ struct MovedShop : EngineFixture {
 
 BOOST_AUTO_TEST_SUITE(given_a_line_that_was_moved)
 
-BOOST_FIXTURE_TEST_CASE(R8_when_its_batch_shrinks_then_newer_lines_go_first, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_its_batch_shrinks_then_newer_lines_go_first, MovedLinesFixture) {
     BOOST_TEST(orders_on("b") == (Strings{"o1", "o2", "o3"}));
     BOOST_TEST(set_quantity("b", 10) == "1");
     BOOST_TEST(allocations("o1") == Strings{"SPOON 5 b"});
@@ -45,19 +45,21 @@ BOOST_FIXTURE_TEST_CASE(R8_when_its_batch_shrinks_then_newer_lines_go_first, Mov
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_is_moved_then_the_fact_tells_since_when_it_is_held, MovedShop) {
-    BOOST_TEST((told.back() == Fact{LineAllocated{line("o1", "SPOON", 5), "b", 3}}));
+BOOST_FIXTURE_TEST_CASE(R8_when_it_is_moved_then_the_fact_has_its_first_allocation,
+                        MovedLinesFixture) {
+    BOOST_TEST((facts.back() == Fact{LineAllocated{line("o1", "SPOON", 5), "b", 3}}));
     add_batch("c", "SPOON", 50, today);
     set_quantity("b", 0);
-    const std::vector<Fact> last(told.end() - 3, told.end());
+    const std::vector<Fact> last(facts.end() - 3, facts.end());
     BOOST_TEST((last == std::vector<Fact>{LineAllocated{line("o1", "SPOON", 5), "c", 3},
                                           LineAllocated{line("o2", "SPOON", 5), "c", 4},
                                           LineAllocated{line("o3", "SPOON", 5), "c", 5}}));
     BOOST_TEST(deallocate("o1", "SPOON", 5) == 1U);
-    BOOST_TEST((told.back() == Fact{LineDeallocated{line("o1", "SPOON", 5), "c", 3}}));
+    BOOST_TEST((facts.back() == Fact{LineDeallocated{line("o1", "SPOON", 5), "c", 3}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_comes_between_others_then_it_stands_by_its_age, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_it_comes_between_others_then_it_is_ordered_by_seniority,
+                        MovedLinesFixture) {
     add_batch("c", "SPOON", 8, tomorrow);  // LSN 9
     add_batch("d", "SPOON", 20, today);    // LSN 10
     allocate("o4", "SPOON", 20);
@@ -71,22 +73,22 @@ BOOST_FIXTURE_TEST_CASE(R8_when_it_comes_between_others_then_it_stands_by_its_ag
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_the_customer_gives_it_back_then_it_begins_anew, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_customer_gives_it_back_then_it_begins_anew, MovedLinesFixture) {
     deallocate("o1", "SPOON", 5);
     allocate("o1", "SPOON", 5);
     BOOST_TEST(orders_on("b") == (Strings{"o2", "o3", "o1"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_was_short_in_between_then_it_begins_anew, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_it_was_short_in_between_then_it_begins_anew, MovedLinesFixture) {
     set_quantity("b", 0);
     set_quantity("b", 15);
     allocate("o3", "SPOON", 5);
     allocate("o1", "SPOON", 5);
     BOOST_TEST(orders_on("b") == (Strings{"o3", "o1"}));
-    BOOST_TEST((told.back() == Fact{LineAllocated{line("o1", "SPOON", 5), "b"}}));
+    BOOST_TEST((facts.back() == Fact{LineAllocated{line("o1", "SPOON", 5), "b"}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_the_order_is_listed_then_it_has_its_old_place, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_order_is_listed_then_it_keeps_its_position, MovedLinesFixture) {
     add_batch("f", "FORK", 5);
     allocate("o2", "FORK", 5);
     add_batch("c", "SPOON", 50, today);
@@ -94,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(R8_when_the_order_is_listed_then_it_has_its_old_place, M
     BOOST_TEST(allocations("o2") == (Strings{"SPOON 5 c", "FORK 5 f"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_the_unit_fails_then_all_lines_are_as_before, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_unit_fails_then_all_lines_are_as_before, MovedLinesFixture) {
     add_batch("c", "SPOON", 12, today);
     allocate("o4", "SPOON", 2);
     const auto before = state_hash(repository);
@@ -109,7 +111,8 @@ BOOST_FIXTURE_TEST_CASE(R8_when_the_unit_fails_then_all_lines_are_as_before, Mov
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_a_fact_gives_a_false_age_then_it_is_not_applied, MovedShop) {
+BOOST_FIXTURE_TEST_CASE(R8_when_a_fact_gives_a_false_age_then_it_is_not_applied,
+                        MovedLinesFixture) {
     add_batch("c", "SPOON", 50);
     Product& spoon = *repository.find("SPOON");
     const auto before = state_hash(repository);
@@ -127,17 +130,17 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_two_batches_of_many_lines)
 
 namespace {
-/// Two batches with so many lines each, and room for as many.
-struct FullShop : EngineFixture {
-    explicit FullShop(int lines) : lines_{lines} {
+/// Two batches with so many lines each, and units for as many more.
+struct FullBatchFixture : EngineFixture {
+    explicit FullBatchFixture(int lines) : lines_{lines} {
         for (int i = 0; i < 2 * lines; ++i) add_batch("f" + std::to_string(i), "FORK", 1);
         for (const std::string batch : {"b", "c"}) {
             add_batch(batch, "SPOON", 2 * lines, batch == "b" ? later : tomorrow);
             for (int i = 0; i < lines; ++i) allocate(batch + std::to_string(i), "SPOON", 1);
         }
     }
-    /// Moves as many lines to the two in turn, whose seniority follows an LSN. \return the
-    /// processor time of that in seconds.
+    /// Moves as many lines to the two batches alternately, with a seniority after the LSN. \return
+    /// the processor time in seconds.
     double move(Lsn after) {
         Product& spoon = *repository.find("SPOON");
         const Lsn moved_at = journal.last() + 2 * static_cast<Lsn>(lines_) + 1;
@@ -157,10 +160,10 @@ private:
 };
 }  // namespace
 
-// A walk over all lines for each would take many times as long.
+// A walk over all lines for each moved line would take many times as long.
 BOOST_AUTO_TEST_CASE(R8_when_as_many_are_moved_there_then_age_does_not_make_it_take_longer) {
     constexpr int lines = 8'000;
-    FullShop newest{lines}, oldest{lines};
+    FullBatchFixture newest{lines}, oldest{lines};
     const double at_the_end = newest.move(newest.journal.last());
     BOOST_TEST(oldest.move(0) < 8 * at_the_end);
 }

@@ -44,10 +44,10 @@ BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no
     BOOST_TEST(repository.find("NEW-SKU") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_tells, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_has_a_fact, EngineFixture) {
     add_batch("b1", "POPULAR-CURTAINS", 9);
     allocate("o1", "POPULAR-CURTAINS", 10);
-    BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
+    BOOST_TEST((facts.back() == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(S5_when_a_quantity_changes_then_so_does_what_is_available, EngineFixture) {
@@ -131,10 +131,10 @@ BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_allocated_before_then_only_the_short
     BOOST_TEST((answer == OrderResult{RefusedLine{Refusal::out_of_stock, 1}}));
     BOOST_TEST(available("b1") == 10);
     BOOST_TEST(journal.last() == 3U);
-    BOOST_TEST((told.back() == Fact{OutOfStock{line("o1", "FORK", 11)}}));
+    BOOST_TEST((facts.back() == Fact{OutOfStock{line("o1", "FORK", 11)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_unit_goes_on_after_a_refusal_then_it_keeps_what_it_had,
+BOOST_FIXTURE_TEST_CASE(when_a_unit_continues_after_a_refusal_then_it_keeps_its_facts,
                         EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
@@ -208,7 +208,7 @@ BOOST_FIXTURE_TEST_CASE(V2_when_a_line_has_moved_then_the_view_says_where_it_is,
     BOOST_TEST(allocations("o1") == Strings{"sku1 40 b2"});
 }
 
-BOOST_FIXTURE_TEST_CASE(when_asked_for_a_day_then_only_batches_that_can_ship_by_then_count,
+BOOST_FIXTURE_TEST_CASE(when_a_day_is_given_then_only_batches_that_can_ship_by_then_count,
                         EngineFixture) {
     add_batch("b1", "sku1", 5);
     add_batch("b2", "sku1", 7, today);

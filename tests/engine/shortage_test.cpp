@@ -1,4 +1,4 @@
-// R14: a line that no batch could take is short until it is served or withdrawn.
+// R14: a line that no batch could take is short until it is allocated or withdrawn.
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
@@ -10,13 +10,13 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-/// LSN 1: a batch of ten. LSN 2: o1 wants more.
-struct ShortShop : EngineFixture {
-    ShortShop() {
+/// LSN 1: a batch of ten. LSN 2: o1 is refused more.
+struct ShortageFixture : EngineFixture {
+    ShortageFixture() {
         add_batch("b1", "SPOON", 10);
         allocate("o1", "SPOON", 12);
     }
-    /// Does it in a unit that fails in the end.
+    /// Executes `decide` in a unit that fails in the end.
     template <class Decide>
     void fail(Decide&& decide) {
         UnitOfWork work{repository, journal};
@@ -32,7 +32,7 @@ struct ShortShop : EngineFixture {
 
 BOOST_AUTO_TEST_SUITE(given_a_line_that_no_batch_could_take)
 
-BOOST_FIXTURE_TEST_CASE(R14_when_asked_for_then_it_is_short_since_that_refusal, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_refused_then_it_is_short_since_that_refusal, ShortageFixture) {
     BOOST_TEST(shortages() == Strings{"o1 SPOON 12 2"});
     BOOST_TEST(shortages(Sku{"SPOON"}) == Strings{"o1 SPOON 12 2"});
     add_batch("b2", "FORK", 1);
@@ -41,18 +41,18 @@ BOOST_FIXTURE_TEST_CASE(R14_when_asked_for_then_it_is_short_since_that_refusal, 
         (allot::shortages({.sku = Sku{"KNIFE"}}, repository).error() == Refusal::unknown_sku));
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_asked_for_again_then_it_is_the_same_shortage, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_refused_again_then_it_is_the_same_shortage, ShortageFixture) {
     allocate("o2", "SPOON", 11);
     BOOST_TEST(allocate("o1", "SPOON", 12) == "out of stock");
-    BOOST_TEST((told.back() == Fact{OutOfStock{line("o2", "SPOON", 11)}}));
-    BOOST_TEST(journal.last() == 3U);  // the same refusal again is nothing new
+    BOOST_TEST((facts.back() == Fact{OutOfStock{line("o2", "SPOON", 11)}}));
+    BOOST_TEST(journal.last() == 3U);  // the same refusal again records nothing
     const AllocateOrder order{"o1", {{"SPOON", 1}, {"SPOON", 12}}};
     BOOST_TEST((run(order).error().refusal == Refusal::out_of_stock));
     BOOST_TEST(journal.last() == 3U);
     BOOST_TEST(shortages() == (Strings{"o1 SPOON 12 2", "o2 SPOON 11 3"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_the_same_line_is_allocated_then_it_is_served, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_the_same_line_is_allocated_then_it_is_served, ShortageFixture) {
     add_batch("b2", "SPOON", 20, later);
     BOOST_TEST(allocate("o1", "SPOON", 12) == "b2");
     BOOST_TEST(shortages().empty());
@@ -60,19 +60,21 @@ BOOST_FIXTURE_TEST_CASE(R14_when_the_same_line_is_allocated_then_it_is_served, S
     BOOST_TEST(shortages() == Strings{"o2 SPOON 100 5"});
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_another_quantity_is_allocated_then_it_is_short_still, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_another_quantity_is_allocated_then_it_is_short_still,
+                        ShortageFixture) {
     BOOST_TEST(allocate("o1", "SPOON", 10) == "b1");
     BOOST_TEST(shortages() == Strings{"o1 SPOON 12 2"});
-    // Who has settled for less says so.
+    // A customer who has taken less withdraws the shortage.
     BOOST_TEST(deallocate("o1", "SPOON", 12) == 0U);
     BOOST_TEST(shortages().empty());
     BOOST_TEST(allocations("o1") == Strings{"SPOON 10 b1"});
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_withdrawn_then_that_is_a_fact_and_no_line_is_counted, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_withdrawn_then_that_is_a_fact_and_no_line_is_counted,
+                        ShortageFixture) {
     const Version before = version("SPOON");
     BOOST_TEST(deallocate("o1", "SPOON", 12) == 0U);
-    BOOST_TEST((told.back() == Fact{ShortageWithdrawn{line("o1", "SPOON", 12)}}));
+    BOOST_TEST((facts.back() == Fact{ShortageWithdrawn{line("o1", "SPOON", 12)}}));
     BOOST_TEST(shortages().empty());
     BOOST_TEST(version("SPOON") == before);
     const Lsn last = journal.last();
@@ -80,7 +82,8 @@ BOOST_FIXTURE_TEST_CASE(R14_when_withdrawn_then_that_is_a_fact_and_no_line_is_co
     BOOST_TEST(journal.last() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_lines_are_deallocated_then_those_that_are_meant_go, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_lines_are_deallocated_then_those_that_are_meant_go,
+                        ShortageFixture) {
     add_batch("b2", "FORK", 5);
     allocate("o1", "FORK", 6);
     allocate("o1", "FORK", 7);
@@ -95,7 +98,8 @@ BOOST_FIXTURE_TEST_CASE(R14_when_lines_are_deallocated_then_those_that_are_meant
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_a_plan_is_explained_then_nothing_is_served_or_opened, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_a_plan_is_explained_then_nothing_is_served_or_opened,
+                        ShortageFixture) {
     add_batch("b2", "SPOON", 20, later);
     const auto before = state_hash(repository);
     BOOST_TEST(bus.explain({"o1", {{"SPOON", 12}}}).front().outcome->view() == "b2");
@@ -104,20 +108,20 @@ BOOST_FIXTURE_TEST_CASE(R14_when_a_plan_is_explained_then_nothing_is_served_or_o
     BOOST_TEST(shortages() == Strings{"o1 SPOON 12 2"});
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_a_unit_fails_then_its_shortages_are_as_before, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_a_unit_fails_then_its_shortages_are_as_before, ShortageFixture) {
     add_batch("b2", "SPOON", 20, later);
     allocate("o2", "SPOON", 30);
     allocate("o1", "SPOON", 40);
     const auto before = state_hash(repository);
     Product& spoon = *repository.find("SPOON");
     const OrderLine wanted = line("o1", "SPOON", 12);
-    fail([&](UnitOfWork& work) {  // served, released and served again
+    fail([&](UnitOfWork& work) {  // allocated, released and allocated again
         spoon.allocate(wanted, work).value();
         spoon.deallocate(wanted.order, wanted.quantity, work);
         spoon.allocate(wanted, work).value();
     });
     BOOST_TEST(state_hash(repository) == before);
-    fail([&](UnitOfWork& work) {  // withdrawn, and wanted again
+    fail([&](UnitOfWork& work) {  // withdrawn, and requested again
         (void)handle(Deallocate{wanted.order}, work);
         work.record(spoon, OutOfStock{wanted});
         work.record(spoon, OutOfStock{wanted});
@@ -127,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(R14_when_a_unit_fails_then_its_shortages_are_as_before, 
     BOOST_TEST(state_hash(repository) == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_a_fact_contradicts_it_then_that_is_not_applied, ShortShop) {
+BOOST_FIXTURE_TEST_CASE(R14_when_a_fact_contradicts_it_then_that_is_not_applied, ShortageFixture) {
     allocate("o2", "SPOON", 5);
     Product& spoon = *repository.find("SPOON");
     const auto before = state_hash(repository);
@@ -170,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(R14_when_an_order_is_refused_then_its_first_such_line_is
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_they_are_told_in_parts_from_the_oldest,
+BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_they_are_listed_in_pages_from_the_oldest,
                         EngineFixture) {
     add_batch("b1", "SPOON", 1);
     add_batch("b2", "FORK", 1);

@@ -12,8 +12,8 @@
 
 namespace allot::testing {
 
-/// One thing that happens to a store: plain numbers, of few names, so that commands meet, and so
-/// that a history that breaks a rule shrinks to a short one.
+/// One event in the history of a store: plain numbers and few names, so that commands affect the
+/// same objects, and a failing history shrinks to a short one.
 struct Step {
     enum class Kind : std::uint8_t {
         add_batch,
@@ -26,7 +26,7 @@ struct Step {
         reschedule,
         receive,
         explain,
-        again,  ///< the command before
+        again,  ///< the previous command
         snapshot,
         restart,
         kill,
@@ -39,7 +39,7 @@ struct Step {
     std::int64_t units = 1;
     std::vector<std::pair<int, std::int64_t>> items;  ///< SKU and units, of an order's lines
     bool waits = true;                                ///< until the command is durable
-    std::uint32_t draw = 0;                           ///< of what a power cut leaves
+    std::uint32_t draw = 0;                           ///< the seed of a power cut's effect
 
     static std::string sku(int number) { return "Stuhl größe " + std::to_string(number); }
     static std::string order(int number) { return "order № " + std::to_string(number); }

@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, Engine
     BOOST_TEST(journal.units == 3U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_throws_then_what_came_before_stands, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_one_of_its_commands_throws_then_earlier_changes_stand, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     MessageBus::Transaction unit{bus};
     allocate("o1", "SPOON", 4);
@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 10);
     const auto before = state_hash(repository);
-    // The line is released, its stock is taken, and then it is asked for again.
+    // The line is released, another line takes its stock, and then it is requested again.
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
         (void)handle(Deallocate{"o1"}, work);
         (void)handle(Allocate{line("o2", "SPOON", 1)}, work);

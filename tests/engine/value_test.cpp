@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(when_it_breaks_a_rule_then_it_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_one_byte_at_any_place_breaks_a_rule_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_one_byte_at_any_offset_breaks_a_rule_then_it_is_refused) {
     for (std::size_t at = 0; at < 20; ++at) {
         for (int byte = 0; byte < 256; ++byte) {
             std::string text(20, 'x');
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(when_one_byte_at_any_place_breaks_a_rule_then_it_is_refused
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_two_spaces_meet_at_any_place_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_two_spaces_are_adjacent_at_any_offset_then_it_is_refused) {
     for (std::size_t at = 1; at < 18; ++at) {
         std::string text(20, 'x');
         text[at] = text[at + 1] = ' ';

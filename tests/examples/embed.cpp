@@ -1,6 +1,6 @@
 /// Allot inside another program: a shop that keeps its stock in a directory, without a server.
 /// In CMake: find_package(allot), then target_link_libraries(shop PRIVATE allot::storage).
-/// It prints what happens, and fails where it is not what the comments say.
+/// It prints what happens, and fails if that differs from the comments.
 
 #include <allot/store.hpp>
 #include <cstdint>
@@ -16,14 +16,15 @@
 
 namespace {
 
-/// What a comment promises, checked in every build.
+/// Checks the promise of a comment, in every build type.
 void check(bool promise, const char* what) {
     if (promise) return;
     std::cerr << "broken promise: " << what << '\n';
     std::exit(EXIT_FAILURE);
 }
 
-/// The engine says why in an enumeration; the words for people are the program's own.
+/// Converts a result to text: a refusal is an enumerator, and the program chooses the words for
+/// people.
 std::string spoken(const allot::Result<allot::BatchRef>& outcome) {
     if (outcome) return "ships from " + std::string{outcome->view()};
     return "refused: " + std::string{to_string(outcome.error())};
@@ -41,7 +42,7 @@ void show_stock(allot::Store& store, const allot::Sku& sku) {
 }
 
 void receive_stock(allot::Store& store) {
-    // A literal is checked by the compiler: {"batch-001 ", "RED-CHAIR", 0} is no program.
+    // The compiler checks literals: {"batch-001 ", "RED-CHAIR", 0} does not compile.
     store.add_batch({"batch-001", "RED-CHAIR", 100}).value();
     store.add_batch({"batch-002", "RED-CHAIR", 50, "2030-01-15"}).value();
     store.add_batch({"batch-003", "BLUE-LAMP", 5}).value();
@@ -50,12 +51,12 @@ void receive_stock(allot::Store& store) {
 }
 
 void take_orders(allot::Store& store) {
-    // Durable on return: a power cut after this line does not take it back.
+    // Durable on return: a power cut after this line does not undo it.
     const auto first = store.allocate(allot::OrderLine{"order-1", "RED-CHAIR", 90});
     std::cout << "order-1, 90 chairs: " << spoken(first) << '\n';
     check(first.value() == allot::BatchRef{"batch-001"}, "the warehouse ships first");
 
-    // The same line again is the same answer, so that a caller in doubt may simply ask again.
+    // The same line again gives the same result, so a caller in doubt can simply retry.
     const auto again = store.allocate(allot::OrderLine{"order-1", "RED-CHAIR", 90});
     std::cout << "order-1, once more: " << spoken(again) << '\n';
     check(again == first, "a line is allocated once");
@@ -65,7 +66,7 @@ void take_orders(allot::Store& store) {
     std::cout << "order-2, 20 chairs: " << spoken(second) << '\n';
     check(second.value() == allot::BatchRef{"batch-002"}, "the shipment takes what is too large");
 
-    // What comes from outside is checked where it enters, and a refusal is a value.
+    // Text is checked at run time, and a refusal is a value.
     const auto quantity = allot::Quantity::parse("0");
     check(quantity.error() == allot::Refusal::bad_quantity, "no order of nothing");
     const auto unknown = store.allocate(allot::OrderLine{"order-3", "GREEN-SOFA", 1});
@@ -96,7 +97,7 @@ void take_an_order_of_several_lines(allot::Store& store) {
     std::cout << '\n';
 }
 
-/// Why, before it happens: nothing changes.
+/// Explains an allocation in advance: nothing changes.
 void ask_why(allot::Store& store) {
     const auto before = store.state_hash();
     const auto plan = store.explain({"order-5", {{"RED-CHAIR", 7}}});
@@ -111,15 +112,15 @@ void ask_why(allot::Store& store) {
           "what was announced is what happens");
 }
 
-/// Several changes as one unit of work: durable together or not at all, and only while the stock is
-/// as it was when they were thought of.
+/// Several changes as one unit of work: durable together or not at all, and only if the stock has
+/// not changed since it was read.
 void give_chairs_to_another(allot::Store& store) {
     const allot::Version seen = store.version("RED-CHAIR").value();
     const auto swap = [&](allot::UnitOfWork& work) -> allot::Result<allot::BatchRef> {
         const auto expected = work.expect("RED-CHAIR", seen);
         if (!expected) return expected.error();
         handle(allot::Deallocate{"order-2"}, work).value();
-        // A part that is refused by itself: its shortage is recorded, and the unit goes on.
+        // A part that is refused alone: its shortage is recorded, and the unit continues.
         const auto lamps = work.attempt([](allot::UnitOfWork& part) {
             return handle(allot::Allocate{{"order-6", "BLUE-LAMP", 100}}, part);
         });
@@ -132,12 +133,12 @@ void give_chairs_to_another(allot::Store& store) {
           "and the lamps are waited for");
     std::cout << "order-6 has the chairs of order-2: " << spoken(swapped) << '\n';
 
-    const auto late = store.transact(swap);  // seen is what was before
+    const auto late = store.transact(swap);  // `seen` is the old version
     check(late.error() == allot::Refusal::version_conflict, "the stock has moved on");
 }
 
-/// The journal is the outbox: a reader that keeps the cursor of the last fact misses nothing,
-/// whatever dies meanwhile. After a restore that took it away, DivergedHistory says where to go on.
+/// The journal is the outbox: a reader that keeps the cursor of the last fact misses nothing, even
+/// after crashes. If a restore has lost that fact, DivergedHistory says where to continue.
 void see_what_has_happened(allot::Store& store) {
     std::map<std::string, int> allocated;
     allot::HistoryCursor seen;
@@ -156,7 +157,7 @@ void see_what_has_happened(allot::Store& store) {
     std::cout << '\n';
     check(allocated["batch-001"] == 2 && allocated["batch-002"] == 2, "each of them once");
 
-    // Or be told, on another thread, of each fact that comes.
+    // Or subscribe: the store calls back with each fact, on another thread.
     std::promise<std::string> told;
     const auto subscription =
         store.subscribe(seen, [&, done = false](const allot::CommittedFact& fact) mutable {
@@ -185,7 +186,7 @@ int main() {
         see_what_has_happened(store);
         give_chairs_to_another(store);
         state = store.state_hash();
-    }  // closed; had the process died instead, the next line would find the same
+    }  // closed; after a kill of the process the next line would find the same
     {
         auto store = allot::Store::open(directory);
         check(store.state_hash() == state, "all of it is there again");

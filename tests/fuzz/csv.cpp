@@ -1,5 +1,5 @@
-// The readers of files with rows. What was read is read again from what is written; a record that
-// breaks a rule is one error, with a place that is in the text.
+// The readers of CSV files. Rows that were read are written and read again; a record that breaks a
+// rule is one error, with a position in the text.
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
-// The decoder of facts: what it takes is written back as the same bytes. And what facts do: one
-// that contradicts the state changes nothing, one that does not is undone without a trace.
+// The decoder of facts: a decoded fact is encoded as the same bytes. And the effect of facts: a
+// fact that contradicts the state changes nothing, any other is reverted without a trace.
 
 #include <algorithm>
 #include <array>
@@ -24,10 +24,10 @@ void require_same_bytes(const Fact& fact, std::span<const std::byte> taken) {
                   "what was read is written again");
 }
 
-/// Of a line that is short, as journals of versions 1 and 2 hold it.
+/// True for a fact that may repeat a shortage, as in journals of versions 1 and 2.
 bool may_be_a_repeat(const Fact& fact) { return std::holds_alternative<OutOfStock>(fact); }
 
-/// Applies facts, each after it was undone once.
+/// Applies facts, reverting and applying each again.
 class Stock {
 public:
     void take(const Fact& fact) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-/// What libFuzzer calls with one input.
+/// libFuzzer calls it with each input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace allot::fuzz {
@@ -27,7 +27,7 @@ inline std::span<const std::byte> bytes(const std::uint8_t* data, std::size_t si
     return std::as_bytes(std::span{data, size});
 }
 
-/// Takes what steers a target off the front of its input. \return 0 from an input that is used up.
+/// Removes the first byte of an input, which controls the target. \return 0 from an empty input.
 inline std::uint8_t take(std::span<const std::uint8_t>& input) {
     if (input.empty()) return 0;
     const std::uint8_t first = input.front();

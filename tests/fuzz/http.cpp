@@ -1,7 +1,7 @@
-// A whole session over HTTP, engine included. What a client sends has the same effect and the same
-// answers in whatever pieces it comes; answers are whole, nothing in their headers is a client's,
-// and their bodies are the JSON that they say; and the stock obeys its rules. One who does not know
-// the password changes nothing.
+// A whole session over HTTP with the engine. The same bytes have the same effect and the same
+// answers in any pieces; answers are whole, their headers hold no text of the client, and their
+// bodies are valid JSON; and the stock obeys its rules. A client without the password changes
+// nothing.
 
 #include <algorithm>
 #include <optional>
@@ -27,7 +27,7 @@ public:
         send(test::http_request("PUT", "/v1/batches/b1", R"({"sku":"s","quantity":100})"), 1000);
         send(test::http_request("POST", "/allocate", R"({"orderid":"o","sku":"s","qty":9})"), 1000);
     }
-    /// \return the answers, less the words that tell to continue: those depend on the pieces.
+    /// \return the answers, without `100 Continue`, which depends on the pieces.
     std::string send(std::string_view bytes, std::size_t piece) {
         std::string answers;
         while (!bytes.empty() && !session_.ended()) {
@@ -73,9 +73,9 @@ void judge(std::string_view answers) {
     }
 }
 
-/// The answers of two who were sent the same are the same. Of a request that is not whole, one may
-/// be refused already and the other still be read: what is wrong with a line is seen when all of it
-/// is there, or when it is clear that it cannot be.
+/// True when two servers gave the same answers to the same bytes. One of them may already have
+/// refused an incomplete request that the other still reads: an error in a line is found when the
+/// line is complete, or when it cannot become valid.
 bool agree(std::string_view answers, const FuzzedServer& server, std::string_view others,
            const FuzzedServer& other) {
     if (answers.size() > others.size()) return agree(others, other, answers, server);
@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     FuzzedServer at_once;
     const std::string expected = at_once.send(bytes, bytes.size());
     fuzz::require(state_hash(in_pieces.stock()) == state_hash(at_once.stock()), "one effect");
-    // What counts bytes tells how they came.
+    // Figures that count bytes depend on the pieces.
     if (bytes.find("info") == std::string_view::npos && bytes.find('%') == std::string_view::npos) {
         fuzz::require(agree(answers, in_pieces, expected, at_once), "the same answers");
     }

@@ -1,7 +1,7 @@
-// A journal of one or two segments: read as it is, and with every checksum, chain and count put
-// right, so that what lies behind them is reached, too. Opening it gives a state that obeys all
-// rules, or refuses; whatever is cut off as torn, the next opening finds nothing to cut; and the
-// units that were read, written anew, are the same journal.
+// A journal of one or two segments, read as it is, and with every checksum, chain and count
+// corrected, so that the code behind these checks is reached. Opening it gives a state that obeys
+// all rules, or an error; after a torn tail was cut, the next opening finds none; and the units
+// that were read give the same journal when they are written again.
 
 #include <sys/prctl.h>
 
@@ -41,7 +41,7 @@ std::uint64_t seal(Bytes& file, std::size_t offset, const Header& header, std::s
     return sum;
 }
 
-/// Makes each record of a frame say how many facts it holds, as far as there are any.
+/// Corrects the number of facts in each record of a frame.
 void count(Bytes& file, std::size_t at, FrameHeader& frame) {
     const std::size_t end = at + frame.bytes;
     frame.records = 0;
@@ -58,7 +58,7 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
             record.bytes = static_cast<std::uint32_t>(room);
         std::span<const std::byte> rest{file.data() + at + sizeof record, record.bytes};
         for (record.facts = 0; !rest.empty() && journal::decode(rest);) ++record.facts;
-        // What is no fact is the next record, or padding.
+        // The first bytes that are not a fact belong to the next record, or are padding.
         record.bytes -= static_cast<std::uint32_t>(rest.size());
         if (record.facts == 0) return;
         std::memcpy(file.data() + at, &record, sizeof record);
@@ -68,7 +68,7 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
     }
 }
 
-/// Where a journal has come to while it is put right.
+/// The position in a journal while it is corrected.
 struct Place {
     std::uint64_t store_id = 0;
     std::uint64_t chain = 0;
@@ -105,7 +105,7 @@ void put_right(Bytes& file, std::uint64_t number, Place& place, bool counts) {
     }
 }
 
-/// Writes the units that a journal holds anew, and compares.
+/// Writes the units of a journal again, and compares.
 void write_anew(SimulatedDisk& disk, const Recovered& found) {
     SimulatedDisk other;
     other.create_directories(directory);
@@ -145,13 +145,13 @@ void open(const std::vector<Bytes>& segments) {
                           "and nothing else is");
         }
         if (found.journal.tail.last != 0) write_anew(disk, found);
-    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
+    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): a valid outcome
     }
 }
 
 }  // namespace
 
-/// A recovery asks for huge pages; to fill one with zeros takes longer than all else here.
+/// Forbids huge pages: clearing one takes longer than everything else here.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
     return ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0 ? 0 : 1;
 }

@@ -6,8 +6,8 @@
 
 namespace allot::fuzz {
 
-/// Memory for repositories, whose chunks are kept from one input to the next: to give one back, and
-/// have it marked as not to be touched, takes longer than all else that a target does.
+/// Memory for repositories that keeps chunks from one input to the next: freeing a chunk, which the
+/// sanitizer then marks, takes longer than everything else that a target does.
 class KeptMemory final : public std::pmr::memory_resource {
     static constexpr bool is_chunk(std::size_t bytes, std::size_t alignment) noexcept {
         return bytes == std::size_t{2} << 20U && alignment == 64;  // of a Pool
@@ -32,7 +32,7 @@ class KeptMemory final : public std::pmr::memory_resource {
 };
 
 inline std::pmr::memory_resource* kept_memory() {
-    static auto* const memory = new KeptMemory;  // never destroyed, so what it keeps is no leak
+    static auto* const memory = new KeptMemory;  // never destroyed, so its chunks are no leak
     return memory;
 }
 

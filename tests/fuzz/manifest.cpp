@@ -1,5 +1,5 @@
-// The list of files in a copy of a store, as it is, and with its checksum put right: it is refused,
-// or is exactly what is written for what was read; and its names lead to files beside it.
+// The manifest of a copy of a store, as it is, and with its checksum corrected: it is refused, or
+// writing what was read gives the same bytes; and its names are files in its own directory.
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

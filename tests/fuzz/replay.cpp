@@ -1,5 +1,5 @@
-// Runs a fuzz target on every file of a directory, without a fuzzer: what was found once stays
-// found, with any compiler.
+// Runs a fuzz target on every file of a directory, without a fuzzer and with any compiler: a
+// regression test of earlier findings.
 
 #include <filesystem>
 #include <fstream>

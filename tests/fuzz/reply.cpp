@@ -1,5 +1,5 @@
-// The reader of replies, as `allot import` and `export` have it: a reply is read from its own bytes
-// alone, however it was cut, and takes no more memory than they give reason for.
+// The reader of replies of `allot import` and `export`: a reply is read from its own bytes alone,
+// in any pieces, and takes memory in proportion to them.
 
 #include <algorithm>
 #include <string>
@@ -12,7 +12,7 @@ namespace {
 using namespace allot;
 using namespace allot::program;
 
-/// How many replies one is made of; each has at least three bytes.
+/// The number of replies in a reply, itself included; each has at least three bytes.
 std::size_t replies_in(const Reply& reply, std::size_t depth) {
     fuzz::require(depth <= reply_depth_max, "a reply is not too deep");
     fuzz::require(reply.items.empty() || reply.kind == Reply::Kind::list, "only a list has items");
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         while (!rest.empty()) {
             Reply reply;
             const std::size_t bytes = take_reply(rest, reply);
-            if (bytes == 0) return 0;  // it does not end here
+            if (bytes == 0) return 0;  // the reply is incomplete
             fuzz::require(bytes <= rest.size(), "a reply is not longer than its bytes");
             fuzz::require(3 * replies_in(reply, 0) <= bytes, "each part takes bytes");
             Reply again;

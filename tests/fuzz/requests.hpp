@@ -5,7 +5,7 @@
 
 namespace allot::fuzz {
 
-/// As a client library sends it.
+/// The bytes that a client library sends.
 inline std::string framed(const std::vector<std::string>& request) {
     std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
     for (const std::string& word : request) {
@@ -14,7 +14,7 @@ inline std::string framed(const std::vector<std::string>& request) {
     return bytes;
 }
 
-/// On a line, each byte as \xHH.
+/// An inline command with each byte as \xHH.
 inline std::string typed(const std::vector<std::string>& request) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string line;

@@ -8,12 +8,12 @@
 
 namespace allot::fuzz {
 
-/// Reads replies as a client library does, and finds fault with anything that is none.
+/// Reads replies as a client library does; anything else is a finding.
 class Replies {
 public:
     explicit Replies(std::string_view bytes) : rest_{bytes} {}
 
-    /// \return how many replies there are, each with all that belongs to it.
+    /// \return the number of replies, each with all its parts.
     std::size_t count() {
         std::size_t replies = 0;
         for (; !rest_.empty(); ++replies) take(0);

@@ -1,7 +1,6 @@
-// A whole session, engine included. What a client sends in any pieces has the effect and the
-// replies of its requests sent one by one, each of which has exactly one reply, unless it is about
-// channels; and the stock obeys its rules. One who does not know the password sees and changes
-// nothing.
+// A whole session with the engine. Bytes in any pieces have the effect and the replies of the
+// requests sent one by one; each request has exactly one reply, except for subscriptions; and the
+// stock obeys its rules. A client without the password reads and changes nothing.
 
 #include <algorithm>
 #include <optional>
@@ -70,7 +69,7 @@ private:
     RespSession::ExecuteResult result_ = RespSession::ExecuteResult::need_input;
 };
 
-/// The requests in a stream; and whether something that is none follows them.
+/// The requests in a stream. \param broken set when bytes follow that are not a request.
 std::vector<Sent> requests_in(std::string_view bytes, bool& broken) {
     RequestParser parser{SessionLimits{}.request};
     std::vector<Sent> requests;
@@ -89,18 +88,18 @@ std::vector<Sent> requests_in(std::string_view bytes, bool& broken) {
     return requests;
 }
 
-/// In the form in which it came, as replies have that of their requests; no byte is special.
+/// Encodes a request in its own form, which decides the form of its reply; no byte is special.
 std::string written(const Sent& request) {
     return request.framed ? fuzz::framed(request.words) : fuzz::typed(request.words);
 }
 
-/// Shows how the bytes came.
+/// True for a request whose reply depends on the pieces.
 bool is_about_itself(const Words& request) {
     return equal_ignoring_case(request.front(), "INFO") ||
            equal_ignoring_case(request.front(), "CLIENT");
 }
 
-/// Its own channels and its own messages: confirmations, and pushes beside replies.
+/// True for a request with confirmations, or with messages beside its reply.
 bool is_about_channels(const Words& request) {
     const CommandSpec* const spec = find_command(request.front());
     return spec != nullptr && spec->group == "channels";

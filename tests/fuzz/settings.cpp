@@ -1,5 +1,5 @@
-// The readers of settings, and of single values: what a reader accepts is accepted again as it is
-// written; and what comes from outside is fit for one line once it is escaped.
+// The readers of settings, and of single values: an accepted value is accepted again when it is
+// written; and escaped text fits into one line.
 
 #include <algorithm>
 #include <sstream>
@@ -25,7 +25,7 @@ void read_file(std::string_view text) {
     try {
         entries = read_ini("f", text);
     } catch (const UsageError&) {
-        return;  // refused, as it may be
+        return;  // a refusal is a valid outcome
     }
     std::string written = "#\n";  // a byte order mark of a key is not one of the file
     std::uint32_t line = 0;
@@ -70,7 +70,7 @@ void read_all(std::string_view text) {
         const Settings again = settings_of({"--config=f"}, shown.str());
         for (const Option& option : serve_command.syntax.options) {
             if (option.from == Option::From::flag_only || option.name == "config") continue;
-            // The environment beats a file, and is the same both times.
+            // The environment overrides a file, and is the same both times.
             if (again.at(option.name).origin.starts_with("environment")) continue;
             fuzz::require(std::ranges::equal(settings.all(option.name), again.all(option.name), {},
                                              &Settings::Setting::text, &Settings::Setting::text),
@@ -110,7 +110,7 @@ void read_values(std::string_view text) {
     }
 }
 
-/// A name as its rule says, a code point at a time.
+/// The rule for names, applied to one code point at a time.
 bool is_name_slowly(std::string_view text, bool is_stored) {
     if (text.empty() || text.size() > Sku::bytes_max) return false;
     if (text.front() == ' ' || text.back() == ' ') return false;
@@ -143,7 +143,7 @@ void escape(std::string_view text) {
     }
 }
 
-/// A name as people read it in a line is one word of an inline command.
+/// A name as text shows it is one argument of an inline command.
 void read_word(std::string_view name) {
     std::string line = as_word(name);
     boost::container::small_vector<std::string_view, 2> words;

@@ -1,6 +1,6 @@
-// A snapshot file as it is, and with every checksum, length and count put right, so that what lies
-// behind them is reached, too: it is refused, or gives a state that obeys all rules and, written
-// anew, is read as the same.
+// A snapshot file, as it is, and with every checksum, length and count corrected, so that the code
+// behind these checks is reached: it is refused, or gives a state that obeys all rules and is the
+// same after writing and reading it again.
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -44,7 +44,7 @@ std::uint64_t seal(Bytes& file, std::size_t offset, const Struct& header, std::s
     return sum;
 }
 
-/// Makes a chunk as long as its counts say, or its names as long as there is room.
+/// Corrects the length of a chunk, or of its names, to fit the counts or the file.
 void fit(ChunkHeader& chunk, std::size_t room) {
     const std::uint64_t rows = std::uint64_t{chunk.products} * sizeof(snapshot::ProductRow) +
                                std::uint64_t{chunk.batches} * sizeof(snapshot::BatchRow) +
@@ -56,7 +56,7 @@ void fit(ChunkHeader& chunk, std::size_t room) {
     chunk.bytes = static_cast<std::uint32_t>(rows + chunk.name_bytes);
 }
 
-/// \param counts the chunks' lengths and the header's counts, too.
+/// \param counts corrects the chunks' lengths and the header's counts, too.
 void put_right(Bytes& file, bool counts) {
     if (file.size() < sizeof(Header)) return;
     auto header = at<Header>(file, 0);
@@ -73,7 +73,7 @@ void put_right(Bytes& file, bool counts) {
         ++header.chunks;
         if (!shortages) chunk.shortages = 0;
         if (counts) fit(chunk, room);
-        if (chunk.bytes > room && !counts) break;  // it is to be found out without being believed
+        if (chunk.bytes > room && !counts) break;  // the reader must detect this length
         if (chunk.bytes > room) chunk.bytes = static_cast<std::uint32_t>(room);
         header.chain = seal(file, offset, chunk, sizeof chunk + chunk.bytes, header.chain);
         offset += sizeof chunk + chunk.bytes;
@@ -81,7 +81,7 @@ void put_right(Bytes& file, bool counts) {
         header.products += chunk.products;
         header.batches += chunk.batches;
         header.lines += chunk.lines;
-        // What is too short for another chunk belongs to the last one, or is cut off.
+        // A rest too short for another chunk is cut off.
         if (file.size() - offset < sizeof chunk) file.resize(offset), header.bytes = offset;
     }
     seal(file, 0, header, sizeof header, 0);
@@ -121,7 +121,7 @@ void load(Bytes file) {
         const snapshot::Verified found = snapshot::load(disk, path, repository, {});
         fuzz::require(violations(repository).empty(), "the stock obeys its rules");
         write_anew(repository, found);
-    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): refused, as it should be
+    } catch (const CorruptStore&) {  // NOLINT(bugprone-empty-catch): a valid outcome
     }
 }
 

@@ -1,6 +1,6 @@
-// The wire parser: the same bytes give the same requests, however they are cut; what was read is
-// read again from what a client library, or a careful person, would send for it; and memory grows
-// with the bytes that came, never with what they promise.
+// The wire parser: the same bytes give the same requests, in any pieces; the requests are read
+// again from the bytes that a client library, or a person, would send for them; and memory grows
+// with the bytes that arrive, never with announced lengths.
 
 #include <algorithm>
 #include <string>
@@ -19,7 +19,7 @@ constexpr RequestLimits narrow{.line_bytes_max = 200,
                                .arguments_max = 12,
                                .request_bytes_max = 400,
                                .authenticated = false};
-// So wide that a parser that reserves what a length claims meets the fuzzer's bound of one
+// So wide that a parser that reserved an announced length would exceed the fuzzer's limit of one
 // allocation.
 constexpr RequestLimits wide{.line_bytes_max = std::size_t{1} << 30U,
                              .argument_bytes_max = std::size_t{1} << 30U,
@@ -32,8 +32,8 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-/// Gives a parser pieces of the bytes: `first` bytes, then at most `piece` at a time. From the
-/// second request on the limits are wide, as after a password.
+/// Feeds a parser with pieces of the bytes: `first` bytes, then at most `piece` at a time. From the
+/// second request on the limits are wide, as after authentication.
 Outcome parse(std::string_view bytes, const RequestLimits& limits, std::size_t first,
               std::size_t piece) {
     const std::size_t capacity_max = RequestParser::buffer_bytes_busy + 4 * bytes.size();

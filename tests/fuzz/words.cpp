@@ -1,5 +1,5 @@
-// The words of an inline command, against a reader that is written as net/resp/PROTOCOL.md says and
-// changes nothing in place; and any words at all, quoted, are read as they were.
+// The arguments of an inline command, compared with a plain reader after net/resp/PROTOCOL.md; and
+// any arguments, quoted, are read unchanged.
 
 #include <algorithm>
 #include <optional>
@@ -19,7 +19,7 @@ constexpr std::string_view hex = "0123456789abcdef";
 
 std::size_t digit(char c) { return hex.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c); }
 
-/// Takes an escape, whose backslash is gone, off the front of a text.
+/// Removes an escape, after its backslash, from the front of a text. \return the character.
 char escaped(std::string_view& text) {
     if (text.size() >= 3 && text[0] == 'x') {
         const std::size_t high = digit(text[1]);
@@ -37,7 +37,7 @@ char escaped(std::string_view& text) {
     return at == std::string_view::npos ? c : means[at];
 }
 
-/// Takes a word off the front of a text. \return none when its quotes are wrong.
+/// Removes an argument from the front of a text. \return none when its quotes are wrong.
 std::optional<std::string> word(std::string_view& text) {
     std::string read;
     while (!text.empty() && space.find(text.front()) == std::string_view::npos) {
@@ -82,7 +82,7 @@ InlineOutcome expected(std::string_view text, std::size_t words_max, Words& word
 }
 
 InlineOutcome split(std::string_view text, std::size_t words_max, Words& words) {
-    std::vector<char> line{text.begin(), text.end()};  // with nothing behind it, as a string has
+    std::vector<char> line{text.begin(), text.end()};  // without a string's terminator
     boost::container::small_vector<std::string_view, 8> views;
     const InlineOutcome outcome = split_inline(line, words_max, views);
     const std::string_view all{line.data(), line.size()};
@@ -96,13 +96,13 @@ InlineOutcome split(std::string_view text, std::size_t words_max, Words& words) 
     return outcome;
 }
 
-/// As net/resp/PROTOCOL.md lets a person write any word: in either kind of quotes.
+/// An argument in quotes of either kind, as in net/resp/PROTOCOL.md.
 std::string quoted(std::string_view word, bool single) {
     std::string text{single ? '\'' : '"'};
     for (const char c : word) {
         const auto byte = static_cast<unsigned char>(c);
         if (single) {
-            // Before a quote, a backslash would be taken for its escape.
+            // Otherwise a backslash before the quote would escape it.
             if (c == '\'') text += '\\';
             text += c;
         } else if (c == '"' || c == '\\') {
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(split(text, words_max, words) == outcome && words == reference,
                   "the words are those of the protocol");
 
-    // The same bytes as a list of words, each ended by a zero.
+    // The same bytes as a list of arguments, each ended by a zero.
     Words any;
     std::string line;
     while (!text.empty()) {

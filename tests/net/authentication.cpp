@@ -21,7 +21,7 @@ constexpr std::string_view no_auth = "-NOAUTH Authentication required.\r\n";
 constexpr std::string_view wrong_pass =
     "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
 
-/// A session that owes the password `secret`, at a time that moves by hand.
+/// An unauthenticated session; the password is `secret`, and the test sets the time.
 struct Unauthenticated : allot::test::RespFixture<> {
     Unauthenticated() : RespFixture{{}, Password{"secret"}} {}
 
@@ -55,9 +55,9 @@ BOOST_AUTO_TEST_CASE(when_a_candidate_differs_anywhere_then_it_does_not_match) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password, Unauthenticated)
+BOOST_FIXTURE_TEST_SUITE(given_an_unauthenticated_client, Unauthenticated)
 
-BOOST_AUTO_TEST_CASE(when_it_asks_for_anything_else_then_it_is_refused_and_nothing_happens) {
+BOOST_AUTO_TEST_CASE(when_it_sends_any_other_command_then_it_is_refused_and_nothing_happens) {
     for (const allot::CommandSpec& spec : allot::command_table()) {
         if (spec.has(allot::flag_no_auth)) continue;
         std::string line{spec.name};
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_it_quits_or_is_a_browser_then_it_is_as_for_everyone) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses, Unauthenticated)
+BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses_passwords, Unauthenticated)
 
 BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_executed_before) {
     send("PING\r\nAUTH guess\r\nAUTH secret\r\nPING\r\n");
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_e
     BOOST_TEST(after(1ms) == std::string{wrong_pass} + "+OK\r\n+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_is_told_and_the_connection_ends) {
+BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_gets_the_error_and_the_connection_ends) {
     std::string guesses;
     for (int i = 0; i < 1000; ++i) guesses += "AUTH guess-" + std::to_string(i) + "\r\n";
     send(guesses);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_known_already_then_a_wrong_password_takes_nothin
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_client_that_owes_the_password_and_sends_much, Unauthenticated)
+BOOST_FIXTURE_TEST_SUITE(given_an_unauthenticated_client_that_sends_much, Unauthenticated)
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_large_then_it_is_refused_by_smaller_limits) {
     send(framed({"ECHO", std::string(16'384, 'x')}));

@@ -25,7 +25,7 @@ struct FreeWith {
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 
-/// Someone with a key, and a certificate that an authority signed: by default, itself.
+/// A key, and a certificate signed by an authority: by default, self-signed.
 struct Identity {
     explicit Identity(const std::string& name, const Identity* authority = nullptr)
         : key{EVP_EC_gen("P-256")}, certificate{X509_new()} {
@@ -47,7 +47,8 @@ struct Identity {
     Certificate certificate;
 };
 
-/// A server's and a client's identity, and the files that a server needs; gone with the scope.
+/// A server's and a client's identity, and the files that a server needs, removed by the
+/// destructor.
 class Certificates {
 public:
     Certificates() {
@@ -83,13 +84,13 @@ private:
     testing::ScratchDirectory directory_;
 };
 
-/// One set for all tests.
+/// The set that all tests share.
 inline const Certificates& certificates() {
     static const Certificates made;
     return made;
 }
 
-/// A server's, of those.
+/// The files of the server in that set.
 inline TlsFiles tls_files(const std::string& client_ca = {}) {
     return {certificates() / "server.pem", certificates() / "server.key", client_ca};
 }
@@ -119,7 +120,7 @@ public:
         BIO_read(SSL_get_wbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
         return bytes;
     }
-    /// All that the server said until now; the handshake is made here, too.
+    /// Everything that the server has sent so far; also makes the handshake.
     std::string read() {
         std::string all;
         char bytes[4096];

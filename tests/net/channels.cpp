@@ -1,4 +1,4 @@
-// Channels: who listens to what, and hears of each fact once it is durable.
+// Channels: subscriptions, and messages about facts once they are durable.
 
 #include "net/core/pub_sub.hpp"
 
@@ -20,7 +20,7 @@ using allot::test::with_position;
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
+BOOST_FIXTURE_TEST_SUITE(given_a_session_with_subscriptions, ListeningFixture)
 
 BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
     BOOST_TEST(
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
     BOOST_TEST(fixture.context.pub_sub.empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
+BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_gets_these_changes_and_no_earlier_ones) {
     ask("SUBSCRIBE line_allocated out_of_stock batch_quantity_changed line_deallocated");
     BOOST_TEST(hear().empty());
     fixture.ask("ALLOCATE o1 SKU 7");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_is_told_and_of_nothing_before) {
                            R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2","since":3})", 8));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_who_listens_then_names_and_patterns_are_counted) {
+BOOST_AUTO_TEST_CASE(when_pubsub_is_queried_then_names_and_patterns_are_counted) {
     BOOST_TEST(fixture.ask("PUBSUB CHANNELS") == "*0\r\n");
     ask("SUBSCRIBE b a");
     ask("PSUBSCRIBE a* x");
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_who_listens_then_names_and_patterns_are_co
     BOOST_TEST(fixture.ask("PUBSUB NUMPAT x").starts_with("-ERR wrong number of arguments"));
 }
 
-BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_commands_go_on) {
+BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_commands_still_run) {
     ask("HELLO 3");
     BOOST_TEST(ask("PSUBSCRIBE batch_*") == ">3\r\n$10\r\npsubscribe\r\n$7\r\nbatch_*\r\n:1\r\n");
     BOOST_TEST(ask("ADDBATCH 'b\"3' OTHER 1") == "+OK\r\n");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_do
     BOOST_TEST(lagging.take().starts_with("+OK\r\n>3\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_nobody_hears_of_it) {
+BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_no_subscriber_gets_it) {
     RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
     listener.subscribe(allot::PubSub::Kind::channel, "batch_added");
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_channels_of_facts)
 
-BOOST_AUTO_TEST_CASE(when_a_fact_has_a_channel_then_nobody_else_may_publish_there) {
+BOOST_AUTO_TEST_CASE(when_a_fact_has_a_channel_then_clients_may_not_publish_there) {
     const allot::OrderLine line{"o", "SKU", 1};
     for (const allot::Fact& fact :
          {allot::Fact{allot::BatchAdded{"SKU", "b", 1, allot::Eta::warehouse()}},

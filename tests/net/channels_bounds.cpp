@@ -1,4 +1,4 @@
-// The bounds of channels: how much a client may listen to, and be told, and leave unread.
+// The limits of channels: subscriptions, messages delivered at once, and unread messages.
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
@@ -17,7 +17,7 @@ using allot::test::ListeningFixture;
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
+BOOST_FIXTURE_TEST_SUITE(given_a_session_with_subscriptions, ListeningFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused) {
     for (int i = 0; i < 600; ++i) {
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
     BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_listens_to_too_much_then_it_is_told) {
+BOOST_AUTO_TEST_CASE(when_it_subscribes_to_too_much_then_it_gets_an_error) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscribe(allot::PubSub::Kind::channel, std::to_string(i)));
     }
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_trie
     BOOST_TEST(fixture.ask("PUBSUB CHANNELS " + long_name) == why);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_hears_itself_then_messages_are_no_part_of_the_reply) {
+BOOST_AUTO_TEST_CASE(when_it_gets_its_own_message_then_that_is_not_part_of_the_reply) {
     ask("HELLO 3");
     for (int i = 1; i <= 14; ++i) ask("PSUBSCRIBE add_batch" + std::string(i, '*'));
     const std::string batch =
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
     BOOST_TEST(fixture.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish) {
+BOOST_AUTO_TEST_CASE(when_many_bytes_are_delivered_then_the_slice_ends_with_the_publish) {
     ask("SUBSCRIBE big");
     const auto turns = [&](std::size_t bytes) {
         fixture.context.limits.output_pause_bytes = fixture.context.limits.output_bytes_max =
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_told_then_a_turn_ends_with_the_publish)
     BOOST_TEST(turns(27'000) == 3);
 }
 
-BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_once) {
+BOOST_AUTO_TEST_CASE(when_there_are_very_many_subscribers_then_fewer_facts_are_delivered_at_once) {
     std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 1'000; ++i) {
         more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_very_many_hear_of_facts_then_fewer_are_delivered_at_on
     BOOST_TEST(fixture.context.pub_sub.delivered() == 100'000U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) {
+BOOST_AUTO_TEST_CASE(when_it_reads_no_messages_then_it_is_closed_and_others_continue) {
     ask("SUBSCRIBE big");
     const std::string text(60'000, 'x');
     for (int i = 0; i < 20 && !session.is_disconnected(); ++i) {
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_then_it_is_dropped_and_others_go_on) 
     BOOST_TEST(fixture.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_it_reads_no_facts_then_it_is_closed) {
     ask("SUBSCRIBE batch_added");
     fixture.context.limits.output_bytes_max = 2'000;
     RespSession other{fixture.context, "test:other"};
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_nothing_of_what_happens_then_it_is_dropped) {
     }
     BOOST_TEST(session.is_disconnected());
     BOOST_TEST(!other.is_disconnected());
-    BOOST_TEST(told == 19);  // once for all that there was each time
+    BOOST_TEST(told == 19);  // once for all messages of each time
     BOOST_TEST(fixture.context.counters.of(DisconnectReason::output_limit) == 1U);
 }
 

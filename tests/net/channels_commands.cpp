@@ -1,4 +1,4 @@
-// Messages that are commands: what they do, and what is said of those that are none.
+// Messages that are commands: their effects, and the errors of invalid ones.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -22,7 +22,7 @@ using allot::test::RespFixture;
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_session_that_listens, ListeningFixture)
+BOOST_FIXTURE_TEST_SUITE(given_a_session_with_subscriptions, ListeningFixture)
 
 BOOST_AUTO_TEST_CASE(when_messages_are_commands_then_they_are_executed_or_refused_with_the_reason) {
     ask("SUBSCRIBE allocate");
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
         "bytes of UTF-8, not 0\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and_of_how_many) {
+BOOST_AUTO_TEST_CASE(when_messages_are_invalid_then_the_log_has_some_of_them_and_their_number) {
     std::vector<std::string> told;
     fixture.context.warnings =
         allot::RateLimitedLog{[&](std::string_view text) { told.emplace_back(text); }};
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_messages_are_bad_then_the_operator_is_told_of_some_and
     BOOST_TEST(told.back().ends_with("(92 before it were not logged)"), told.back());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_nobody_hears_its_message) {
+BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_no_subscriber_gets_its_message) {
     RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
     listener.subscribe(allot::PubSub::Kind::channel, "add_batch");

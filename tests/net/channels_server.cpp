@@ -1,4 +1,4 @@
-// Listeners of a server, those that come, go and do not read.
+// Subscribers of a server that connect, disconnect and do not read.
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
@@ -21,9 +21,9 @@ const std::string confirmed_a = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_a_server_with_listeners)
+BOOST_AUTO_TEST_SUITE(given_a_server_with_subscribers)
 
-BOOST_AUTO_TEST_CASE(when_many_listen_then_each_hears_each_fact_once_and_in_order) {
+BOOST_AUTO_TEST_CASE(when_there_are_many_subscribers_then_each_gets_each_fact_once_and_in_order) {
     TestServer server;
     server.engine.journal.sync_at_once();
     std::vector<std::unique_ptr<TestClient>> listeners;
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(when_many_listen_then_each_hears_each_fact_once_and_in_orde
     for (const auto& listener : listeners) BOOST_TEST((listener->receive(expected) == expected));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_listener_goes_then_the_others_hear_on) {
+BOOST_AUTO_TEST_CASE(when_a_subscriber_disconnects_then_the_others_still_get_messages) {
     TestServer server;
     server.engine.journal.sync_at_once();
     TestClient stays{server};
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(when_a_listener_goes_then_the_others_hear_on) {
     BOOST_TEST(stays.receive(message("a", "hi")) == message("a", "hi"));
 }
 
-/// 40 listeners of one channel, whose messages together are more than all may hold.
+/// 40 subscribers of one channel, whose messages together exceed the memory of all clients.
 struct FannedOut {
     TestServer server{{.clients_memory_max = 1024U * 1024}};
     std::vector<std::unique_ptr<TestClient>> listeners;
@@ -85,7 +85,7 @@ struct FannedOut {
     }
 };
 
-BOOST_AUTO_TEST_CASE(when_one_message_to_many_is_more_than_all_may_hold_then_each_hears_it) {
+BOOST_AUTO_TEST_CASE(when_one_message_to_many_exceeds_the_memory_of_all_then_each_gets_it) {
     FannedOut crowd;
     for (int i = 0; i < 3; ++i) {
         crowd.worker.send(crowd.request);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(crowd.worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_listeners_do_not_read_then_they_are_dropped_and_nobody_waits) {
+BOOST_AUTO_TEST_CASE(when_subscribers_do_not_read_then_they_are_closed_and_no_client_waits) {
     TestServer server;
     server.engine.journal.sync_at_once();
     TestClient slow{server};

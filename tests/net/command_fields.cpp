@@ -1,4 +1,4 @@
-// How the fields of a command are read, from words, from JSON, and from path and query.
+// Reading the fields of a command from arguments, from JSON, and from path and query.
 
 #include "net/schema/fields.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 
 using namespace allot;
 
-/// A command that no client can give.
+/// A command for this test only.
 struct Shipment {
     struct Asked {
         OrderId order;
@@ -32,7 +32,7 @@ struct Shipment {
         keyword<Lsn>("after", 7), keyword<Eta>("by", Eta::warehouse())};
 };
 
-/// As `order sku quantity after by`; what was left out as `-`; or the error.
+/// `order sku quantity after by`, with `-` for a missing field; or the error.
 std::string shown(const std::optional<Shipment::Asked>& asked, const std::string& error) {
     if (!asked) return error;
     std::string text{asked->order.view()};
@@ -76,7 +76,7 @@ struct FieldsFixture : test::RespFixture<> {
 
 BOOST_FIXTURE_TEST_SUITE(given_the_fields_of_a_command, FieldsFixture)
 
-BOOST_AUTO_TEST_CASE(when_they_come_as_words_then_position_and_keyword_tell_what_they_are) {
+BOOST_AUTO_TEST_CASE(when_they_come_as_arguments_then_position_and_keyword_determine_them) {
     BOOST_TEST(words({"o"}) == "o - - 7 -");
     BOOST_TEST(words({"o", "s"}) == "o s - 7 -");
     BOOST_TEST(words({"o", "s", "3"}) == "o s 3 7 -");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(when_they_come_as_words_then_position_and_keyword_tell_what
     BOOST_TEST(words({"o", "after"}) == "o after - 7 -");  // one word is a SKU, whatever it is
 }
 
-BOOST_AUTO_TEST_CASE(when_words_break_a_rule_then_the_error_names_it) {
+BOOST_AUTO_TEST_CASE(when_arguments_break_a_rule_then_the_error_names_it) {
     const std::string form = ": the arguments are order [sku [quantity]] [AFTER lsn] [BY day]";
     BOOST_TEST(words({"o", "s", "3", "until", "9"}) == "-SYNTAX 'until' is not AFTER or BY" + form);
     BOOST_TEST(words({"o", "s", "3", "by"}) == "-SYNTAX no day after 'by'" + form);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_they_come_as_json_then_members_have_their_names_and_ty
                    .starts_with("BADQTY here.quantity: invalid quantity '\"3\"'"));
 }
 
-BOOST_AUTO_TEST_CASE(when_they_come_with_a_request_then_what_the_path_names_is_in_no_other_part) {
+BOOST_AUTO_TEST_CASE(when_they_come_with_a_request_then_a_field_of_the_path_is_in_no_other_part) {
     BOOST_TEST(request({}) == "o - - 7 -");
     BOOST_TEST(request({{"after", "9"}, {"sku", "s"}}) == "o s - 9 -");
     BOOST_TEST(request({{"quantity", "3"}}) == "SYNTAX sku: it is missing: it is that of a SKU");

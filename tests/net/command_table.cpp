@@ -30,7 +30,7 @@ void expect_in(const char* name, const std::string& table) {
 
 BOOST_AUTO_TEST_SUITE(given_the_command_table)
 
-BOOST_AUTO_TEST_CASE(when_documents_list_what_it_has_then_they_have_the_same_tables) {
+BOOST_AUTO_TEST_CASE(when_documents_list_the_commands_then_they_have_the_same_tables) {
     expect_in("resp/PROTOCOL.md", allot::docs::command_table());
     expect_in("http/HTTP.md", allot::docs::route_table());
     expect_in("http/HTTP.md", allot::docs::book_route_table());
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(when_a_verb_is_looked_up_then_case_does_not_matter_and_noth
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_every_byte_stands_in_a_verb_then_only_letters_have_two_cases) {
+BOOST_AUTO_TEST_CASE(when_a_verb_has_any_byte_then_only_letters_have_two_cases) {
     for (int byte = 0; byte < 256; ++byte) {
         const std::string verb{'P', static_cast<char>(byte), 'N', 'G'};
         BOOST_TEST((allot::find_command(verb) != nullptr) == (byte == 'i' || byte == 'I'), byte);

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(when_it_quits_then_nothing_after_it_is_executed) {
     BOOST_TEST((last_result == RespSession::ExecuteResult::ended));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_hello_then_it_is_told_about_the_server) {
+BOOST_AUTO_TEST_CASE(when_it_sends_hello_then_it_gets_the_servers_properties) {
     const std::string version = ALLOT_VERSION;
     const std::string body = "$6\r\nserver\r\n$5\r\nallot\r\n$7\r\nversion\r\n$" +
                              std::to_string(version.size()) + "\r\n" + version +
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_is_unknown_then_it_is_repeated_escaped_and_s
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_dropped_without_a_word) {
+BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_closed_without_a_reply) {
     send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
     BOOST_TEST(take().empty());
     BOOST_TEST((last_result == RespSession::ExecuteResult::disconnected));
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(when_a_name_could_break_a_list_then_it_is_refused) {
     BOOST_TEST(ask("CLIENT SETINFO FOO x") == "-ERR Unrecognized option 'FOO'\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_as_redis_words_it) {
+BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_that_of_redis) {
     BOOST_TEST(
         ask("CLIENT").starts_with("-ERR wrong number of arguments for 'client' command: 0, "));
     BOOST_TEST(ask("CLIENT foo") == "-ERR unknown subcommand 'foo'. Try CLIENT HELP.\r\n");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_as_redis_words
         contains(ask("CLIENT HELP"), "+CLIENT SETNAME name\r\n+    Names the connection.\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_asks_for_settings_then_patterns_choose) {
+BOOST_AUTO_TEST_CASE(when_it_reads_settings_then_patterns_select_them) {
     BOOST_TEST(ask("CONFIG GET save") == "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
     BOOST_TEST(ask("CONFIG GET appendonly") == "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
     BOOST_TEST(ask("CONFIG GET S?VE app*only nothing") ==
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_it_asks_for_settings_then_patterns_choose) {
     BOOST_TEST(ask("CONFIG GET save") == "%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_asks_for_the_commands_then_the_table_answers) {
+BOOST_AUTO_TEST_CASE(when_it_reads_the_commands_then_they_are_those_of_the_table) {
     const std::size_t count = allot::command_table().size();
     BOOST_TEST(ask("COMMAND COUNT") == ":" + std::to_string(count) + "\r\n");
     BOOST_TEST(ask("COMMAND").starts_with("*" + std::to_string(count) + "\r\n*10\r\n"));
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_person_at_a_terminal, Client)
 
-BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
+BOOST_AUTO_TEST_CASE(when_it_sends_help_then_it_gets_lines) {
     BOOST_TEST(contains(ask("HELP"),
                         "+STOCK sku  -  Lists the batches of a SKU in order of preference\r\n"));
     BOOST_TEST(ask("HELP receive") ==
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_comes_in_lines) {
     BOOST_TEST(ask("HELP nope") == "-ERR no command 'nope'; HELP lists all\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
+BOOST_AUTO_TEST_CASE(when_it_sends_info_then_sections_can_be_selected) {
     context.store.backend.add_figures = [](allot::Figures& to) {
         to.begin("persistence");
         to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{7});
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_can_be_chosen) {
     BOOST_TEST(ask("INFO sinks") == "=13\r\ntxt:" + std::string{sinks});
 }
 
-BOOST_AUTO_TEST_CASE(when_a_snapshot_is_asked_for_then_the_storage_says_whether_it_begins) {
+BOOST_AUTO_TEST_CASE(when_it_sends_snapshot_then_the_storage_decides_whether_it_begins) {
     BOOST_TEST(ask("SNAPSHOT") == "-ERR this store takes no snapshots\r\n");
     bool running = false;
     context.store.backend.start_snapshot = [&] {

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(when_allocations_are_listed_then_each_is_a_row) {
     BOOST_TEST(ask("EXPORT ALLOCATIONS 4294967294") == "*3\r\n:3\r\n:0\r\n*0\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_more_rows_than_a_reply_has_then_its_cursor_goes_on) {
+BOOST_AUTO_TEST_CASE(when_there_are_more_rows_than_a_reply_has_then_its_cursor_continues) {
     for (std::size_t i = 0; i < allot::exported_rows_max; ++i) {
         ask("ADDBATCH x" + std::to_string(i) + " t 1");
     }
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_import_into, RowsFixture)
 
-BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_reply_tells_whether_they_are_new) {
+BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_reply_says_whether_they_are_new) {
     BOOST_TEST(ask("IMPORT BATCH b3 t 0 warehouse") == ":1\r\n");
     BOOST_TEST(ask("IMPORT BATCH b3 t 0 warehouse") == ":0\r\n");
     BOOST_TEST(ask("IMPORT BATCH b1 s 20 warehouse") == ":0\r\n");

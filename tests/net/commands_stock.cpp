@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_then_the_reply_counts_the_lines_that_m
     BOOST_TEST(ask("SETQTY nope 1") == "-NOSUCHBATCH No batch nope\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_batch_is_asked_for_then_its_units_and_day_are_told) {
+BOOST_AUTO_TEST_CASE(when_a_batch_is_queried_then_the_reply_has_its_units_and_day) {
     ask("ALLOCATE a SMALL-TABLE 10");
     BOOST_TEST(ask("BATCH batch-1") ==
                "*8\r\n+purchased\r\n:20\r\n+available\r\n:10\r\n+allocated\r\n:10\r\n+eta\r\n"
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
     BOOST_TEST(turns() == 3);
 }
 
-BOOST_AUTO_TEST_CASE(when_shortages_are_asked_for_otherwise_then_the_word_is_named) {
+BOOST_AUTO_TEST_CASE(when_arguments_of_shortages_are_wrong_then_the_error_names_the_argument) {
     const std::string rule = ": the arguments are [sku] [AFTER lsn]\r\n";
     BOOST_TEST(ask("SHORTAGES SINCE 4") == "-SYNTAX '4' is not AFTER" + rule);
     BOOST_TEST(ask("SHORTAGES RED-CHAIR SINCE 4") == "-SYNTAX 'SINCE' is not AFTER" + rule);

@@ -8,7 +8,7 @@
 
 using namespace allot;
 
-BOOST_AUTO_TEST_SUITE(given_text_from_outside)
+BOOST_AUTO_TEST_SUITE(given_text_from_a_client)
 
 BOOST_AUTO_TEST_CASE(when_it_is_harmless_then_it_stays) {
     BOOST_TEST(escaped("Stühle für 10 €, 'alt'") == "Stühle für 10 €, 'alt'");
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(when_it_could_break_a_line_or_steer_a_terminal_then_it_is_s
                "\\u{feff}b\\u{200b}-\\u{202e}2\\u{e0041}\\u{3164}");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_backslashes_then_what_was_escaped_stays_clear) {
+BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_backslashes_then_they_are_escaped_unambiguously) {
     BOOST_TEST(escaped("say \"\\n\"") == "say \\\"\\\\n\\\"");
 }
 

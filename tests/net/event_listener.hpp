@@ -8,7 +8,7 @@
 
 namespace allot::test {
 
-/// The first two facts there are, as a stream tells them.
+/// The first two facts, as events of a stream.
 inline constexpr std::string_view added_event =
     "id: 00000000000000a1:1\nevent: batch_added\n"
     "data: "
@@ -20,16 +20,16 @@ inline constexpr std::string_view allocated_event =
     "{\"order\":\"o\",\"sku\":\"SKU\",\"quantity\":3,\"batch\":\"b\",\"lsn\":2,"
     "\"time\":1600000000000000}\n\n";
 
-/// The line that says which event this is.
+/// The line with the id of an event.
 inline std::string id_of(int lsn) { return "id: 00000000000000a1:" + std::to_string(lsn) + "\n"; }
 
-/// How far a stream has come, where no fact says so.
+/// An event with the position of a stream.
 inline std::string position_at(int last) { return id_of(last) + "event: position\ndata:\n\n"; }
 
-/// What a stream begins with, after the fact `last`.
+/// The beginning of a stream after the fact `last`.
 inline std::string begin_at(int last) { return "retry: 1000\n" + position_at(last); }
 
-/// A client that listens, beside a fixture where others work.
+/// A client with a stream, beside a fixture whose client changes stock.
 struct EventListener {
     using ExecuteResult = Session::ExecuteResult;
 
@@ -44,7 +44,7 @@ struct EventListener {
         session.received(bytes.copy(room.data(), bytes.size()));
         return execute();
     }
-    /// Until it has nothing to do.
+    /// Executes until the session has nothing to do.
     ExecuteResult execute() {
         ExecuteResult result{};
         do {
@@ -54,13 +54,13 @@ struct EventListener {
         return result;
     }
     std::string take() { return released(session.output(), fixture.engine.journal); }
-    /// The answer as far as it has come.
+    /// The part of the answer that has arrived.
     HttpAnswer answer() {
         auto answers = answers_in(take());
         BOOST_REQUIRE(answers.size() == 1U);
         return answers.front();
     }
-    /// What came of the stream since.
+    /// The part of the stream since the last call.
     std::string more() {
         const std::string bytes = take();
         std::string_view rest = bytes;
@@ -72,7 +72,7 @@ struct EventListener {
     HttpSession session{fixture.context, "test:listener"};
 };
 
-/// A client that may listen to two facts, which are not durable yet.
+/// A stream, and two facts that are not durable yet.
 struct TwoEvents {
     using ExecuteResult = Session::ExecuteResult;
 
@@ -93,7 +93,7 @@ inline std::string text_of(std::string_view first, std::string_view second,
     return std::string{first}.append(second).append(third);
 }
 
-/// An error stands in the stream's place.
+/// Requires an error instead of a stream.
 inline void expect_no_stream(const HttpAnswer& answer, unsigned status, std::string_view part) {
     BOOST_TEST(answer.status == status, answer.body);
     BOOST_TEST(answer.says("Content-Type: application/json"));

@@ -20,7 +20,7 @@
 
 namespace allot::test {
 
-/// A journal whose disk is moved by hand.
+/// A journal whose syncs the test controls.
 class HandJournal final : public Journal {
 public:
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
@@ -48,32 +48,32 @@ public:
     }
     void on_durable(std::function<void(Lsn)> call) override { told_ = std::move(call); }
 
-    /// Everything appended, or up to `lsn`, is durable now.
+    /// Makes everything appended, or everything up to `lsn`, durable.
     void sync() { sync_to(last_); }
     void sync_to(Lsn lsn) {
         durable_ = lsn;
         history.show(lsn);
         if (told_) told_(lsn);
     }
-    /// From now on appends are durable at once.
+    /// Makes appended units durable at once from now on.
     void sync_at_once() {
         at_once_ = true;
         sync();
     }
-    /// Until the next sync().
+    /// Makes appended units durable only with sync().
     void sync_by_hand() { at_once_ = false; }
     void fail() {
         failed_ = true;
         if (told_) told_(~Lsn{0});
     }
 
-    mutable testing::MemoryHistory history;  ///< shown as far as it is durable
+    mutable testing::MemoryHistory history;  ///< visible as far as it is durable
     std::size_t unit_facts_max = 0;          ///< 0: no bound
-    bool full = false;                       ///< there is no room for a unit
+    bool full = false;                       ///< the disk has no space for a unit
     std::atomic<int> flushes = 0;
     std::atomic<int> appends = 0;
-    /// The so many-th look at durable() still sees the old value, and everything is durable right
-    /// after it. 0: none does.
+    /// The call of durable() with this number still returns the old value, and everything is
+    /// durable right after it. 0: none.
     mutable std::atomic<int> reads_until_sync = 0;
 
 private:
@@ -105,7 +105,7 @@ struct Engine {
     }
 };
 
-/// What may go out now; it is gone then.
+/// Removes and returns the output that may be sent now.
 inline std::string released(OutputQueue& output, const Journal& journal) {
     std::string taken;
     while (output.release(journal.durable())) {
@@ -115,7 +115,7 @@ inline std::string released(OutputQueue& output, const Journal& journal) {
     return taken;
 }
 
-/// One session without a socket, driven by hand.
+/// A session without a socket, driven by the test.
 template <class AnyJournal = VolatileJournal>
 class RespFixture {
 public:
@@ -131,7 +131,8 @@ public:
             execute();
         }
     }
-    /// Until nothing is left to execute. Does not take output, so it may end backed up.
+    /// Executes until nothing is left to execute. Takes no output, so it may end with
+    /// back-pressure.
     RespSession::ExecuteResult execute() {
         do {
             last_result = session.execute();
@@ -139,7 +140,7 @@ public:
         context.store.unlock();
         return last_result;
     }
-    /// What may go out now.
+    /// Removes and returns the output that may be sent now.
     std::string take() { return released(session.output(), engine.journal); }
     std::string ask(std::string_view line) {
         send(std::string{line}.append("\r\n"));
@@ -152,7 +153,7 @@ public:
     RespSession::ExecuteResult last_result = RespSession::ExecuteResult::need_input;
 };
 
-/// A request as client libraries frame it.
+/// A framed request, as client libraries send it.
 inline std::string framed(std::initializer_list<std::string_view> args) {
     std::string bytes = "*" + std::to_string(args.size()) + "\r\n";
     for (const std::string_view arg : args) {

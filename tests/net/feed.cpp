@@ -23,7 +23,7 @@ constexpr std::string_view allocated =
     "*4\r\n:2\r\n:1600000000000000\r\n+line_allocated\r\n"
     "*8\r\n+order\r\n+o\r\n+sku\r\n+SKU\r\n+quantity\r\n:3\r\n+batch\r\n+b\r\n";
 
-/// After the fact `last`, which is the last of these.
+/// The expected reply: the cursor of the fact `last`, and these facts.
 std::string after(int last, std::initializer_list<std::string_view> facts = {}) {
     std::string reply = "*2\r\n+00000000000000a1:" + std::to_string(last) + "\r\n*" +
                         std::to_string(facts.size()) + "\r\n";
@@ -31,7 +31,7 @@ std::string after(int last, std::initializer_list<std::string_view> facts = {}) 
     return reply;
 }
 
-/// A session beside a fixture's own, as one that others work beside.
+/// A second session beside the fixture's own, which changes stock.
 struct Reader {
     explicit Reader(RespFixture<HandJournal>& at) : fixture{at} {}
     RespSession::ExecuteResult ask(std::string line) {
@@ -60,7 +60,7 @@ struct TwoFacts {
 
 BOOST_FIXTURE_TEST_SUITE(given_two_facts, TwoFacts)
 
-BOOST_AUTO_TEST_CASE(when_they_are_asked_for_then_only_durable_ones_are_shown_and_at_once) {
+BOOST_AUTO_TEST_CASE(when_they_are_requested_then_only_durable_ones_are_shown_and_at_once) {
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == after(0));
     fixture.engine.journal.sync_to(1);
@@ -95,19 +95,19 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
     BOOST_TEST((reader.ask("FEED 1 BLOCK 0") == RespSession::ExecuteResult::blocked));
     BOOST_TEST((reader.ask("PING") == RespSession::ExecuteResult::blocked));
     BOOST_TEST(reader.take().empty());
-    // Others go on.
+    // Other sessions continue.
     BOOST_TEST(fixture.ask("AVAILABLE SKU").empty());
     fixture.engine.journal.sync_to(1);
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(1, {added}) + "+PONG\r\n");
-    // From now on, whatever was before.
+    // From the next fact on.
     BOOST_TEST((reader.ask("FEED $ BLOCK 0") == RespSession::ExecuteResult::blocked));
     fixture.engine.journal.sync();
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::need_input));
     BOOST_TEST(reader.take() == after(2, {allocated}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_gap) {
+BOOST_AUTO_TEST_CASE(when_it_continues_after_its_cursor_then_there_is_no_gap) {
     reader.ask("FEED $");
     BOOST_TEST(reader.take() == after(0));
     fixture.engine.journal.sync();
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(when_it_carries_on_after_what_it_was_told_then_there_is_no_
     BOOST_TEST(reader.take() == "-AHEAD 2 is the last LSN; there is none before 4\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_where_on) {
+BOOST_AUTO_TEST_CASE(when_the_history_has_diverged_then_the_error_says_from_which_fact_on) {
     fixture.engine.journal.history.leave(0xb2, 1);
     fixture.engine.journal.sync();
     for (int longer = 0; longer < 3; ++longer) {
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_whe
             "after 00000000000000a1:1\r\n");
         reader.ask("FEED AFTER 00000000000000b2:1 COUNT 1");
         BOOST_TEST(reader.take() == after(2, {allocated}));
-        // One that nothing is known of: of what it has told, nothing can be relied on.
+        // An unknown history: the reader has no fact in common with the store.
         reader.ask("FEED AFTER 00000000000000c3:1");
         BOOST_TEST(
             reader.take() ==
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_the_history_has_gone_another_way_then_it_says_from_whe
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_which_history_this_is_then_it_says_so) {
+BOOST_AUTO_TEST_CASE(when_the_history_is_queried_then_it_is_the_current_one) {
     reader.ask("HELLO 2");
     BOOST_TEST(contains(reader.take(), "$7\r\nhistory\r\n$16\r\n00000000000000a1\r\n"));
     reader.ask("INFO persistence");
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_hi
     BOOST_TEST(reader.take() == "-AHEAD 2 is the last LSN; there is none before 4\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_what_was_durable_is_shown) {
+BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_gets_the_durable_facts) {
     fixture.engine.journal.sync_to(1);
     BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == RespSession::ExecuteResult::blocked));
     fixture.context.store.failed = true;
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_many_facts_are_asked_for_then_one_reply_is_bounded) {
+BOOST_AUTO_TEST_CASE(when_many_facts_are_requested_then_one_reply_is_bounded) {
     for (int i = 0; i < 3000; ++i) {
         fixture.send("ADDBATCH b" + std::to_string(i) + " SKU 10\r\n");
         fixture.engine.journal.sync();
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_server_with_a_history)
 
-BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_are_told_as_soon_as_it_is_durable) {
+BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_get_a_fact_as_soon_as_it_is_durable) {
     TestServer server;
     TestClient first{server};
     TestClient second{server};
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_are_told_as_soon_as_it_is_durabl
     server.engine.journal.sync();
     const std::string expected = after(1, {added});
     BOOST_TEST(first.receive(expected) == expected);
-    // Again and again, beside commands of its own.
+    // Repeatedly, between commands of its own.
     for (int lsn = 2; lsn < 11; ++lsn) {
         first.send("FEED " + std::to_string(lsn) + " BLOCK 0\r\nPING\r\n");
         worker.send("ALLOCATE o" + std::to_string(lsn) + " SKU 1\r\n");
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_that_waits_goes_then_it_is_gone) {
     BOOST_TEST(eventually([&] { return server.clients() == 0U; }));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_waits_beyond_its_time_then_it_is_told_and_was_no_idler) {
+BOOST_AUTO_TEST_CASE(when_its_wait_ends_then_it_gets_an_empty_array_and_was_not_idle) {
     TestServer server{{.idle_max = 300ms}};
     TestClient client{server};
     client.send("FEED 1 BLOCK 800\r\n");
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_that_waits_sends_on_then_little_of_it_is_take
     BOOST_TEST(server.counters().bytes_in < 256U * 1024U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_server_ends_then_nobody_is_waited_for) {
+BOOST_AUTO_TEST_CASE(when_the_server_ends_then_it_does_not_wait_for_a_client) {
     TestServer server;
     TestClient client{server};
     client.send("FEED 1 BLOCK 0\r\n");

@@ -12,7 +12,7 @@ using allot::FigureHistogram;
 using allot::Figures;
 using namespace std::chrono_literals;
 
-/// One of each type of value, and of each kind of section.
+/// A figure of each type of value, and of each kind of section.
 Figures some_of_each() {
     Figures figures;
     figures.begin("stock");
@@ -47,7 +47,7 @@ std::string info(std::initializer_list<std::string_view> wanted) {
 
 BOOST_AUTO_TEST_SUITE(given_figures)
 
-BOOST_AUTO_TEST_CASE(when_info_tells_them_then_each_is_text_in_its_section) {
+BOOST_AUTO_TEST_CASE(when_info_renders_them_then_each_is_text_in_its_section) {
     BOOST_TEST(info({"stock"}) == "# Stock\r\nproducts:3\r\nready:1\r\nbatches:0\r\n");
     BOOST_TEST(info({"Server"}) ==
                "# Server\r\nversion:1 \"x\"\r\ncpu_seconds:0.1\r\nat_seconds:1700000000.5\r\n"
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_info_tells_them_then_each_is_text_in_its_section) {
     BOOST_TEST(info({"stocks"}) == "");
 }
 
-BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_that_have_to_be_named_are_left_out) {
+BOOST_AUTO_TEST_CASE(when_info_has_no_section_then_those_that_must_be_named_are_left_out) {
     BOOST_TEST(info({}) == info({"default"}));
     BOOST_TEST(info({}).find("# Commandstats") == std::string::npos);
     BOOST_TEST(info({"all"}) == info({"Everything"}));
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_info_is_asked_for_then_sections_that_have_to_be_named_
     BOOST_TEST(info({"sinks", "stock"}).find("# Stock") == 0U);  // in their own order
 }
 
-BOOST_AUTO_TEST_CASE(when_json_tells_them_then_numbers_are_numbers) {
+BOOST_AUTO_TEST_CASE(when_json_renders_them_then_numbers_are_numbers) {
     std::string json;
     allot::JsonWriter writer{json};
     allot::write_figures(writer, some_of_each());
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(when_json_tells_them_then_numbers_are_numbers) {
         R"("sinks":[{"sink":"mail","lsn":1000000000000}]})");
 }
 
-BOOST_AUTO_TEST_CASE(when_prometheus_is_told_then_series_of_one_metric_stand_together) {
+BOOST_AUTO_TEST_CASE(when_prometheus_renders_them_then_series_of_one_metric_are_adjacent) {
     const std::string page = allot::http::metric_page(some_of_each());
     for (const std::string_view part :
          {"# HELP allot_products SKUs\n# TYPE allot_products gauge\nallot_products 3\n",

@@ -10,8 +10,8 @@ namespace {
 using allot::channel_bytes_max;
 using allot::Glob;
 
-/// The definition of a match, as plainly as it can be said: with stars, question marks and bytes
-/// that mean themselves only, and for short ones, as it tries everything.
+/// The plain definition of a match: only with stars, question marks and literal bytes, and for
+/// short patterns, because it tries everything.
 bool plainly_matches(std::string_view pattern, std::string_view text) {
     if (pattern.empty()) return text.empty();
     if (pattern.front() == '*') {
@@ -89,8 +89,8 @@ RC_BOOST_PROP(when_pattern_and_text_are_any_then_they_match_by_definition, ()) {
     RC_ASSERT(Glob{pattern}.matches(text) == plainly_matches(pattern, text));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_pattern_is_as_long_as_it_may_be_then_all_its_places_are_told_apart) {
-    // At each length a place is the last of a word of bits, or the first of the next.
+BOOST_AUTO_TEST_CASE(when_a_pattern_has_the_longest_length_then_all_its_positions_are_distinct) {
+    // At each length a position is the last of a word of bits, or the first of the next.
     for (std::size_t bytes = 1; bytes <= channel_bytes_max; ++bytes) {
         const std::string text(bytes, 'a');
         BOOST_TEST_REQUIRE(Glob{text}.matches(text));
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(when_a_pattern_is_as_long_as_it_may_be_then_all_its_places_
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_pattern_is_hostile_then_a_byte_costs_no_more_steps_than_it_has_words) {
+BOOST_AUTO_TEST_CASE(when_a_pattern_is_hostile_then_a_byte_costs_one_step_for_each_word_of_bits) {
     const std::string text = filled_with("a", channel_bytes_max);
     for (const std::string_view piece : {"*a", "*?", "*[^b]", "a*", "*aa*"}) {
         const std::string pattern = filled_with(piece, channel_bytes_max - 1) + "b";

@@ -1,4 +1,4 @@
-// HTTP serves clients that give the password and, without one, clients of this machine.
+// HTTP serves clients with the password and, if none is set, clients of this machine.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_given_then_the_client_is_served) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that_it_lives) {
+BOOST_AUTO_TEST_CASE(when_none_is_given_then_only_the_probes_are_answered_and_nothing_changes) {
     HttpFixture<> fixture{{}, secret};
     BOOST_TEST(fixture.ask("GET", "/livez").status == 200U);
     for (const std::string_view path :
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_nothing_is_told_or_changed_but_that
     BOOST_TEST(fixture.ask("POST", "/add_batch", R"({"ref":"b","sku":"SKU","qty":1})").body ==
                R"({"message":"Authorization: Authentication required."})");
     BOOST_TEST(fixture.engine.journal.last() == 0U);
-    BOOST_TEST(fixture.session.ended());  // the body was not even read
+    BOOST_TEST(fixture.session.ended());  // the body was not read
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_name_that_anybody_can_point_here)
+BOOST_AUTO_TEST_SUITE(given_a_host_name_that_a_web_page_can_point_here)
 
 BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused) {
     HttpFixture<> fixture;
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_page_in_somebodys_browser)
+BOOST_AUTO_TEST_SUITE(given_a_web_page_in_a_browser)
 
 BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
     HttpStock server;
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_this_machine_then_it_is_served) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_to_know_a_password_then_nobody_asks_where_it_is_from) {
+BOOST_AUTO_TEST_CASE(when_a_password_is_set_then_host_and_origin_do_not_matter) {
     HttpStock server;
     BOOST_TEST(server.ask("GET", "/v1/info", {}, "Origin: https://server.example\r\n").status ==
                200U);

@@ -1,4 +1,4 @@
-// The three routes of the service in the book, which answer as that does.
+// The three routes of the service in the book, with its answers.
 
 #include <boost/test/unit_test.hpp>
 

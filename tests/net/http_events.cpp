@@ -1,4 +1,4 @@
-// The feed as server-sent events: what a stream tells, and when it ends.
+// The feed as server-sent events: the events of a stream, and its end.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(listener.more().starts_with(id_of(3) + "event: out_of_stock\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
+BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_gets_heartbeats) {
     listener.ask("/v1/feed");
     (void)listener.take();
     BOOST_TEST((listener.session.wait_due() == fixture.context.clock.now + allot::event_heartbeat));
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_hears_that_the_server_lives) {
     BOOST_TEST((listener.session.wait_due() == fixture.context.clock.now + allot::event_heartbeat));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_in_version_1_0_then_the_connection_ends_the_stream) {
+BOOST_AUTO_TEST_CASE(when_the_request_is_http_1_0_then_the_connection_ends_the_stream) {
     fixture.engine.journal.sync_to(1);
     listener.send("GET /v1/feed HTTP/1.0\r\n\r\n");
     const HttpAnswer answer = listener.answer();
@@ -118,11 +118,11 @@ BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_firs
     const auto answers = answers_in(listener.take());
     BOOST_REQUIRE(answers.size() == 2U);
     BOOST_TEST(answers[0].status == 201U);
-    // When it began nothing was shown: it tells no cursor that a crash may still take.
+    // When it began no fact was visible: it sends no cursor that a crash may still invalidate.
     BOOST_TEST(answers[1].body.starts_with(begin_at(0) + id_of(3) + "event: batch_added\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_says_so_and_ends) {
+BOOST_AUTO_TEST_CASE(when_its_next_fact_is_trimmed_then_it_gets_an_event_and_the_stream_ends) {
     fixture.engine.journal.sync_to(1);
     listener.ask("/v1/feed");
     (void)listener.take();
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(when_what_it_would_read_next_is_trimmed_then_the_stream_say
     BOOST_TEST(!listener.session.is_waiting());
 }
 
-BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_what_was_durable_is_shown_and_the_stream_ends) {
+BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_durable_facts_are_sent_and_the_stream_ends) {
     listener.ask("/v1/feed");
     (void)listener.take();
     fixture.engine.journal.sync_to(1);
@@ -165,7 +165,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_an_event_source_that_is_slow)
 
-BOOST_AUTO_TEST_CASE(when_much_is_there_then_it_is_read_as_there_is_room_and_nothing_is_left_out) {
+BOOST_AUTO_TEST_CASE(
+    when_there_are_many_facts_then_they_are_read_as_output_has_space_and_none_is_left_out) {
     SessionLimits limits;
     limits.set_output_bytes_max(64 * allot::kibibyte);
     TwoEvents server{limits};

@@ -1,4 +1,4 @@
-// Where a stream of server-sent events begins, and when there is none.
+// The beginning of a stream of server-sent events, and errors instead of one.
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
@@ -28,7 +28,8 @@ using allot::test::TwoEvents;
 
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
-BOOST_AUTO_TEST_CASE(when_it_comes_back_then_it_goes_on_after_the_last_id_whatever_the_query_says) {
+BOOST_AUTO_TEST_CASE(
+    when_it_reconnects_then_it_continues_after_the_last_id_whatever_the_query_says) {
     fixture.engine.journal.sync();
     listener.ask("/v1/feed?from=1", "Last-Event-ID: 1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_comes_back_with_a_cursor_then_it_goes_on_after_that) {
+BOOST_AUTO_TEST_CASE(when_it_reconnects_with_a_cursor_then_it_continues_after_that) {
     fixture.engine.journal.sync();
     listener.ask("/v1/feed?events=line_allocated", "Last-Event-ID: 00000000000000a1:1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_fro
     BOOST_TEST(contains(unknown.answer().body, R"("agreed":0,"after":"00000000000000a1:0"})"));
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_later) {
+BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_gets_503_and_retry_after) {
     std::vector<std::unique_ptr<EventListener>> streams;
     for (int i = 0; i < 64; ++i) {
         auto& one = *streams.emplace_back(std::make_unique<EventListener>(fixture));
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_is_asked_to_come_la
     BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
 }
 
-BOOST_AUTO_TEST_CASE(when_only_the_header_is_asked_for_then_no_stream_begins) {
+BOOST_AUTO_TEST_CASE(when_the_request_is_head_then_no_stream_begins) {
     BOOST_TEST((listener.ask("/v1/feed", {}, "HEAD") == ExecuteResult::need_input));
     const auto answers = answers_in(listener.take(), true);
     BOOST_REQUIRE(answers.size() == 1U);
@@ -137,7 +138,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
     BOOST_TEST(listener.answer().body.starts_with(begin_at(2) + id_of(3)));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_no_place_or_kind_then_it_is_told_why) {
+BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
     for (const auto& [target, more, part] : {
              std::tuple{"/v1/feed?from=-1", "", R"("field":"from")"},
              {"/v1/feed?from=", "", R"("field":"from")"},

@@ -1,4 +1,4 @@
-// Streams of server-sent events, of a server whose clients come and go.
+// Streams of server-sent events of a server whose clients connect and disconnect.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -24,7 +24,7 @@ using allot::test::TestServer;
 
 BOOST_AUTO_TEST_SUITE(given_a_server_of_event_streams)
 
-BOOST_AUTO_TEST_CASE(when_a_fact_is_durable_then_all_streams_are_told_and_an_idle_time_ends_none) {
+BOOST_AUTO_TEST_CASE(when_a_fact_is_durable_then_all_streams_get_it_and_idle_timeout_closes_none) {
     TestServer server{{.idle_max = 300ms}};
     TestClient first{server, TestServer::http};
     TestClient second{server, TestServer::http};

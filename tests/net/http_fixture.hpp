@@ -26,7 +26,7 @@ struct HttpAnswer {
     [[nodiscard]] boost::json::value json() const { return boost::json::parse(body); }
 };
 
-/// Takes the chunks of a body off the front of `bytes`, as far as they go.
+/// Removes the complete chunks of a body from the front of `bytes`.
 inline std::string take_chunks(std::string_view& bytes) {
     std::string body;
     while (!bytes.empty()) {
@@ -42,7 +42,7 @@ inline std::string take_chunks(std::string_view& bytes) {
     return body;
 }
 
-/// Takes answers apart. \throws std::runtime_error where the bytes are not whole answers.
+/// Parses answers. \throws std::runtime_error when the bytes are not whole answers.
 /// \param heads the answers have no bodies.
 inline std::vector<HttpAnswer> answers_in(std::string_view bytes, bool heads = false) {
     const auto require = [](bool holds) {
@@ -90,14 +90,14 @@ inline std::string http_request(std::string_view method, std::string_view target
 inline constexpr std::string_view book_batch = R"({"ref":"b","sku":"SKU","qty":10,"eta":null})";
 inline constexpr std::string_view book_line = R"({"orderid":"o","sku":"SKU","qty":3})";
 
-/// One HttpSession without a socket, driven by hand.
+/// An HttpSession without a socket, driven by the test.
 template <class AnyJournal = VolatileJournal>
 class HttpFixture {
 public:
     explicit HttpFixture(SessionLimits limits = {}, std::optional<Password> password = {})
         : context{engine.backend(), limits, std::move(password)} {}
 
-    /// \param piece bytes that come at a time.
+    /// \param piece the number of bytes that arrive at a time.
     void send(std::string_view bytes, std::size_t piece = ~std::size_t{0}) {
         while (!bytes.empty() && !session.ended()) {
             const auto room = session.prepare();
@@ -114,9 +114,9 @@ public:
         context.store.unlock();
         return last_result;
     }
-    /// What may go out now.
+    /// Removes and returns the output that may be sent now.
     std::string take() { return released(session.output(), engine.journal); }
-    /// The one answer to a request.
+    /// The only answer to a request.
     HttpAnswer ask(std::string_view method, std::string_view target,
                    std::optional<std::string_view> body = {}, std::string_view more = {}) {
         return ask_raw(http_request(method, target, body, more), method == "HEAD");

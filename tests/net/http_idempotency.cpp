@@ -1,4 +1,4 @@
-// Requests with a key: what is asked twice is done once.
+// Requests with an Idempotency-Key: a repeated request is executed once.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_many_then_the_oldest_make_room_within_the_bound) {
+BOOST_AUTO_TEST_CASE(when_there_are_many_keys_then_the_oldest_are_dropped) {
     constexpr std::size_t bound = 100'000;
     allot::IdempotencyCache answers{bound};
     for (int i = 0; i < 5000; ++i) {

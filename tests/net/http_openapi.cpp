@@ -1,4 +1,4 @@
-// The description of the API, against the routes and commands that there are.
+// The description of the API, compared with the routes and commands.
 
 #include "net/http/openapi.hpp"
 
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_for_then_it_is_the_file_in_the_tree) {
+BOOST_AUTO_TEST_CASE(when_it_is_requested_then_it_is_the_file_in_the_tree) {
     std::ifstream file{allot::testing::source_path("net/http/openapi.json")};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     HttpFixture<> fixture;

@@ -1,4 +1,4 @@
-// Requests over HTTP that cannot be read, or are too much: each is refused and ends its connection.
+// Requests over HTTP that are invalid or exceed a limit: each is refused and ends its connection.
 
 #include <boost/json/object.hpp>
 #include <boost/test/unit_test.hpp>
@@ -18,7 +18,7 @@ using allot::test::book_batch;
 using allot::test::HttpAnswer;
 using allot::test::HttpFixture;
 
-/// The one answer to something that cannot be read, after which the connection ends.
+/// The only answer to an invalid request, after which the connection ends.
 HttpAnswer last_answer_to(std::string_view bytes) {
     HttpFixture<> fixture;
     fixture.send(bytes);
@@ -32,7 +32,7 @@ HttpAnswer last_answer_to(std::string_view bytes) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_bytes_that_two_readers_could_read_differently)
+BOOST_AUTO_TEST_SUITE(given_requests_with_an_ambiguous_end)
 
 BOOST_AUTO_TEST_CASE(when_the_length_of_a_body_is_in_doubt_then_the_connection_ends) {
     const std::string post =
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_no_request_then_the_connection_ends) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_too_much_over_http)
+BOOST_AUTO_TEST_SUITE(given_requests_beyond_the_limits_over_http)
 
 BOOST_AUTO_TEST_CASE(when_the_header_is_too_large_then_it_is_refused_however_it_comes) {
     const std::string filler(allot::http_header_bytes_max, 'a');
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_fields_then_they_are_refused) {
     BOOST_TEST(last_answer_to(with(allot::http_fields_max + 1)).status == 431U);
 }
 
-BOOST_AUTO_TEST_CASE(when_what_a_chunk_says_of_itself_has_no_end_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_header_of_a_chunk_has_no_end_then_it_is_refused) {
     const std::string post =
         "POST /add_batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "Transfer-Encoding: chunked\r\n\r\n";
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(when_the_body_is_too_large_then_it_is_refused_before_it_cam
     BOOST_TEST(answers_in(fixture.take()).front().status == 413U);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_length_is_only_told_then_nothing_is_reserved_for_it) {
+BOOST_AUTO_TEST_CASE(when_a_length_is_only_announced_then_nothing_is_reserved_for_it) {
     HttpFixture<> fixture;
     fixture.send(
         "POST /add_batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

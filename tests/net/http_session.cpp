@@ -1,4 +1,4 @@
-// A connection over HTTP: which answers wait for the disk, and how requests follow each other.
+// A connection over HTTP: answers that wait for the disk, and several requests.
 
 #include "net/http/http_session.hpp"
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_saw_no_stock_then_it_is_answered_at_once) {
     BOOST_TEST(other.output().release(0));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_disk_fails_then_the_client_is_told_and_nothing_changed) {
+BOOST_AUTO_TEST_CASE(when_the_disk_fails_then_the_client_gets_an_error_and_nothing_changed) {
     HttpFixture<HandJournal> fixture;
     fixture.engine.journal.sync_at_once();
     fixture.ask("POST", "/add_batch", book_batch);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(when_a_body_comes_in_chunks_then_it_is_one_body) {
     BOOST_TEST((fixture.last_result == Session::ExecuteResult::need_input));
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_the_head_then_the_length_is_told_and_the_body_left_out) {
+BOOST_AUTO_TEST_CASE(when_the_request_is_head_then_the_answer_has_the_length_without_the_body) {
     HttpFixture<> fixture;
     fixture.ask("POST", "/add_batch", book_batch);
     const auto body = fixture.ask("GET", "/v1/skus/SKU/stock").body;
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_to_be_kept_then_it_ends_after_the_answer) {
     BOOST_TEST((old.last_result == Session::ExecuteResult::need_input));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_client_waits_to_be_told_then_it_is_told_to_continue_once) {
+BOOST_AUTO_TEST_CASE(when_the_client_expects_100_continue_then_it_gets_it_once) {
     HttpFixture<> fixture;
     const std::string request =
         http_request("POST", "/add_batch", book_batch, "Expect: 100-continue\r\n");
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(when_answers_are_not_taken_then_no_more_requests_are_execut
     BOOST_TEST(answers_in(answers + fixture.take()).size() == 40U);
 }
 
-BOOST_AUTO_TEST_CASE(when_an_answer_would_be_too_large_then_an_error_takes_its_place) {
+BOOST_AUTO_TEST_CASE(when_an_answer_would_be_too_large_then_an_error_replaces_it) {
     SessionLimits limits;
     limits.reply_bytes_max = 2048;
     HttpFixture<> fixture{limits};

@@ -1,4 +1,4 @@
-// What is done with stock over HTTP, and which paths and methods lead to it.
+// Commands on stock over HTTP, with their paths and methods.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(when_one_line_cannot_be_served_then_none_is) {
     BOOST_TEST(server.ask("GET", "/v1/orders/o/allocations").body == R"({"order":"o","lines":[]})");
 }
 
-BOOST_AUTO_TEST_CASE(when_lines_are_released_then_their_number_is_told) {
+BOOST_AUTO_TEST_CASE(when_lines_are_released_then_the_answer_has_their_number) {
     HttpStock server;
     server.ask("POST", "/v1/orders/o/allocations", two_lines);
     const std::string path = "/v1/orders/o/allocations";
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_a_batch_shrinks_or_moves_then_its_lines_follow_the_rul
                  "NOSUCHBATCH", "batch", "No batch none");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_warehouse_is_asked_for_then_its_case_does_not_matter) {
+BOOST_AUTO_TEST_CASE(when_a_day_is_the_warehouse_then_its_case_does_not_matter) {
     HttpStock server;
     for (const std::string_view day : {"warehouse", "WAREHOUSE", "WareHouse"}) {
         BOOST_TEST(server.ask("GET", "/v1/skus/SKU/available?day=" + std::string{day}).body ==
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(when_the_warehouse_is_asked_for_then_its_case_does_not_matt
                  "invalid date 'warehouses'");
 }
 
-BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_it_is_told_who_waits) {
+BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_shortages_list_the_lines) {
     HttpStock server;
     server.ask("POST", "/v1/orders/o1/allocations", R"({"lines":[{"sku":"SKU","quantity":11}]})");
     server.ask("POST", "/v1/orders/o2/allocations", R"({"lines":[{"sku":"LAMP","quantity":6}]})");
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(when_a_path_plays_tricks_then_it_leads_nowhere) {
     BOOST_TEST(server.ask("GET", "http://localhost/livez").status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_method_is_not_for_the_path_then_those_that_are_are_told) {
+BOOST_AUTO_TEST_CASE(when_the_path_does_not_support_the_method_then_allow_lists_those_it_does) {
     HttpStock server;
     const auto answer = server.ask("PUT", "/v1/orders/o/allocations");
     expect_error(answer, 405, "ERR", "method",
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(when_a_route_is_not_of_the_book_then_its_errors_have_a_code
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_how_it_does_then_it_tells_what_info_tells) {
+BOOST_AUTO_TEST_CASE(when_info_is_requested_then_it_has_the_figures_of_the_command) {
     HttpStock server;
     const auto info = server.ask("GET", "/v1/info").json();
     BOOST_TEST(info.at_pointer("/stock/batches").as_int64() == 3);

@@ -17,12 +17,12 @@ struct HttpStock : HttpFixture<> {
     }
 };
 
-/// An order that it can serve.
+/// An order that this stock can serve.
 inline constexpr std::string_view two_lines =
     R"({"lines":[{"sku":"SKU","quantity":4},{"sku":"LAMP","quantity":2}]})";
 
-/// \param field empty: the error names none.
-/// \param part of the body.
+/// \param field empty: the error has no field.
+/// \param part contained in the body.
 inline void expect_error(const HttpAnswer& answer, unsigned status, std::string_view code,
                          std::string_view field, std::string_view part = {}) {
     BOOST_TEST(answer.status == status, answer.body);

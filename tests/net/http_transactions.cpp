@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, Tr
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_each_is_for_itself_then_the_others_stand, TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_not_atomic_then_the_other_operations_stand, TransactionStock) {
     const auto answer =
         transact(allocate_one("o", "LAMP", 4) + "," + allocate_one("p", "LAMP", 2) + "," +
                      allocate_one("q", "LAMP", 1) + R"(,{"receive":{"batch":"none"}})",
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so,
     expect_error(transact(allocate_one("p", "LAMP", 1), known), 412, "CONFLICT", "if.LAMP",
                  "Sku LAMP is at version 2, not 1");
     BOOST_TEST(state() == before);
-    // Of what is refused or changes nothing, the version is as it was.
+    // A refused operation, or one without effect, leaves the version as it was.
     transact(allocate_one("p", "LAMP", 99) + "," + allocate_one("o", "LAMP", 1),
              R"(,"atomic":false)");
     BOOST_TEST(version_of("LAMP") == "2");
@@ -208,7 +208,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_its_bounds_then_it_is_refused, Transac
                  "an object has more than 256 fields");
     expect_error(transact(R"({"receive":{"batch":[[[1]]]}})"), 400, "SYNTAX", "",
                  "nested more than 6 deep");
-    // Elsewhere the bounds are as narrow as ever.
+    // Other routes keep the narrower limits.
     expect_error(ask("PUT", "/v1/batches/b", R"({"sku":[[[[1]]]]})"), 400, "SYNTAX", "",
                  "nested more than 4 deep");
 }

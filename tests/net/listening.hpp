@@ -11,12 +11,12 @@ inline std::string bulk(std::string_view text) {
     return "$" + std::to_string(text.size()) + "\r\n" + std::string{text} + "\r\n";
 }
 
-/// What a listener of version 2 hears.
+/// A message as a subscriber of version 2 gets it.
 inline std::string message(std::string_view channel, std::string_view text) {
     return "*3\r\n" + bulk("message") + bulk(channel) + bulk(text);
 }
 
-/// What is said with the fields of each fact. \param fields a JSON object.
+/// The message of a fact: its fields, with LSN, time and cursor. \param fields a JSON object.
 inline std::string with_position(std::string_view fields, int lsn) {
     const std::string number = std::to_string(lsn);
     return std::string{fields.substr(0, fields.size() - 1)} + R"(,"lsn":)" + number +
@@ -26,7 +26,7 @@ inline std::string message(std::string_view channel, std::string_view fields, in
     return message(channel, with_position(fields, lsn));
 }
 
-/// A session that listens, beside a fixture's own, which works.
+/// A session with subscriptions, beside the fixture's own, which changes stock.
 struct ListeningFixture {
     ListeningFixture() {
         fixture.engine.journal.sync_at_once();
@@ -42,7 +42,7 @@ struct ListeningFixture {
         return take();
     }
     std::string take() { return released(session.output(), fixture.engine.journal); }
-    /// What it hears of the facts there are.
+    /// The messages about the present facts.
     std::string hear() {
         fixture.context.pub_sub.deliver(100);
         return take();

@@ -51,7 +51,7 @@ constexpr std::string_view told = "-LOADING Allot is loading: replaying journal,
 
 BOOST_FIXTURE_TEST_SUITE(given_a_store_that_is_being_opened, Waiting)
 
-BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
+BOOST_AUTO_TEST_CASE(when_a_command_on_stock_comes_then_the_reply_has_the_progress) {
     loading.update("replaying journal", 42, 100);
     std::size_t refused = 0;
     for (const CommandSpec& spec : allot::command_table()) {
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(when_stock_is_asked_for_then_it_is_told_how_far_that_is) {
     }
     BOOST_TEST(refused > 20U);
     BOOST_TEST(context.counters.of(allot::ErrorCode::loading) == refused);
-    // Many at once are looked ahead at, where a store is open.
+    // Many commands at once, for which an open store would prefetch.
     std::string many;
     std::string expected;
     for (int i = 0; i < 20; ++i) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(when_pinged_then_it_is_not_ready) {
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered_as_always) {
+BOOST_AUTO_TEST_CASE(when_a_command_touches_no_stock_then_it_is_executed_as_always) {
     BOOST_TEST(ask("ECHO x") == "$1\r\nx\r\n");
     BOOST_TEST(ask("SELECT 0") == "+OK\r\n");
     BOOST_TEST(ask("AUTH default any") == "+OK\r\n");
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(when_what_touches_no_stock_is_asked_for_then_it_is_answered
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_client_libraries_wait_for_the_end_then_info_tells_them) {
+BOOST_AUTO_TEST_CASE(when_client_libraries_wait_for_the_end_then_info_shows_it) {
     loading.update("loading snapshot", 1, 4);
     context.clock.now += std::chrono::seconds{10};
     const std::string info = ask("INFO persistence");
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
     BOOST_TEST(answers(session, "ALLOCATE o s 1\r\nALLOCATE o s 2\r\n") == "+b\r\n+b\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_over_http_then_a_503_says_when_to_come_again) {
+BOOST_AUTO_TEST_CASE(when_a_request_comes_over_http_then_a_503_says_when_to_retry) {
     loading.update("replaying journal", 42, 100);
     for (const allot::Route& route : allot::routes()) {
         if (route.has(allot::route_loading)) continue;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(when_asked_over_http_then_a_503_says_when_to_come_again) {
     BOOST_TEST(get("POST", "/v1/snapshots").json().at("error").at("code").as_string() == "LOADING");
 }
 
-BOOST_AUTO_TEST_CASE(when_probed_then_it_lives_and_is_not_ready) {
+BOOST_AUTO_TEST_CASE(when_probed_then_it_is_alive_but_not_ready) {
     loading.update("replaying journal", 42, 100);
     BOOST_TEST(get("GET", "/livez").body == "ok\n");
     BOOST_TEST(get("GET", "/v1/openapi.json").status == 200U);

@@ -11,7 +11,7 @@ namespace {
 using allot::test::HttpFixture;
 using namespace std::chrono_literals;
 
-/// By name and labels, as they are written.
+/// The values by name and labels.
 std::map<std::string, double> figures_in(const std::string& page) {
     std::map<std::string, double> figures;
     std::istringstream lines{page};
@@ -36,7 +36,7 @@ struct Watched : HttpFixture<allot::test::HandJournal> {
 
 BOOST_AUTO_TEST_SUITE(given_a_monitor)
 
-BOOST_AUTO_TEST_CASE(when_it_asks_then_it_is_told_in_the_text_format) {
+BOOST_AUTO_TEST_CASE(when_prometheus_scrapes_then_it_gets_the_text_format) {
     Watched fixture;
     const auto answer = fixture.ask("GET", "/metrics");
     BOOST_TEST(answer.status == 200U);

@@ -1,4 +1,4 @@
-// Names with spaces, and names of before the present rule, in both protocols.
+// Names with spaces, and older names that the present rule refuses, in both protocols.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -16,7 +16,7 @@ constexpr std::string_view old_batch = "\uFEFFb-2";
 constexpr std::string_view old_sku = "SMALL\u200BTABLE";
 constexpr std::string_view old_order = "\u202Eorder";
 
-/// A store that accepted such names before the rule.
+/// A store that holds such names.
 template <class Base>
 struct OldNames : Base {
     OldNames() {
@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(when_commands_name_them_then_they_are_names_like_any_other)
     BOOST_TEST(ask("DEALLOCATE 'an order'") == ":1\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_line_of_text_has_several_then_each_is_one_word_as_it_can_be_typed) {
+BOOST_AUTO_TEST_CASE(
+    when_a_line_of_text_has_several_names_then_each_is_one_word_as_it_can_be_typed) {
     ask("ADDBATCH '7\"' 'Red chair' 5 2030-01-02");
     BOOST_TEST(ask("EXPLAIN 'an order' 'Red chair' 21 plain 1") ==
                "*4\r\n"
@@ -61,9 +62,10 @@ BOOST_AUTO_TEST_CASE(when_a_line_of_text_has_several_then_each_is_one_word_as_it
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_of_before_the_rule, OldNames<test::RespFixture<>>)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_older_than_the_rule,
+                         OldNames<test::RespFixture<>>)
 
-BOOST_AUTO_TEST_CASE(when_something_new_would_get_such_a_name_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_a_new_object_would_get_such_a_name_then_it_is_refused) {
     const Lsn last = engine.journal.last();
     for (const std::string_view line :
          {"ADDBATCH \uFEFFb-3 X 1", "ADDBATCH b-3 X\u200B 1", "ALLOCATE \uFEFForder SMALL-TABLE 1",
@@ -76,7 +78,7 @@ BOOST_AUTO_TEST_CASE(when_something_new_would_get_such_a_name_then_it_is_refused
     BOOST_TEST(engine.journal.last() == last);
 }
 
-BOOST_AUTO_TEST_CASE(when_what_is_held_is_named_then_commands_find_it_and_people_see_how) {
+BOOST_AUTO_TEST_CASE(when_a_held_object_is_named_then_commands_find_it_and_show_the_name_escaped) {
     const std::string sku{old_sku};
     BOOST_TEST(ask("STOCK " + sku) ==
                "*1\r\n*4\r\n+\\xef\\xbb\\xbfb-2\r\n+warehouse\r\n:20\r\n:15\r\n");
@@ -91,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_what_is_held_is_named_then_commands_find_it_and_people
     BOOST_TEST(ask("ALLOCATIONS " + std::string{old_order}).starts_with("-BADNAME "));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_message_names_what_is_held_then_its_command_finds_it) {
+BOOST_AUTO_TEST_CASE(when_a_message_names_a_held_object_then_its_command_finds_it) {
     send(framed({"PUBLISH", "change_batch_quantity",
                  R"({"batchref":")" + std::string{old_batch} + R"(","qty":30})"}));
     BOOST_TEST(take().starts_with(":"));
@@ -100,7 +102,7 @@ BOOST_AUTO_TEST_CASE(when_a_message_names_what_is_held_then_its_command_finds_it
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_such_a_store_over_http, OldNames<test::HttpFixture<>>)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_with_older_names_over_http, OldNames<test::HttpFixture<>>)
 
 BOOST_AUTO_TEST_CASE(when_names_have_spaces_then_paths_queries_and_bodies_take_them) {
     BOOST_TEST(

@@ -24,9 +24,9 @@ std::string body_of(const std::string& mail) { return mail.substr(mail.find("\r\
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_a_line_that_is_short)
+BOOST_AUTO_TEST_SUITE(given_a_short_line)
 
-BOOST_AUTO_TEST_CASE(when_it_is_mailed_then_header_and_body_are_what_a_mail_has) {
+BOOST_AUTO_TEST_CASE(when_it_is_mailed_then_header_and_body_are_those_of_a_mail) {
     BOOST_TEST(mail_of("LAMP") ==
                "Date: Fri, 27 Nov 2026 13:05:09 +0000\r\n"
                "From: <allocations@example.com>\r\n"
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(when_it_goes_to_several_then_each_has_a_line_of_the_header)
         mail);
 }
 
-BOOST_AUTO_TEST_CASE(when_its_name_has_what_people_cannot_see_then_the_mail_spells_it_out) {
+BOOST_AUTO_TEST_CASE(when_its_name_has_invisible_characters_then_the_mail_escapes_them) {
     BOOST_TEST(body_of(mail_of("\uFEFFLAMP")) == "Out of stock for \\xef\\xbb\\xbfLAMP\r\n");
 }
 
@@ -83,9 +83,9 @@ BOOST_AUTO_TEST_CASE(when_a_restored_store_gives_its_lsn_again_then_its_key_is_a
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_where_to_notify)
+BOOST_AUTO_TEST_SUITE(given_the_addresses_of_notifications)
 
-BOOST_AUTO_TEST_CASE(when_an_address_could_be_more_than_one_word_then_it_is_none) {
+BOOST_AUTO_TEST_CASE(when_an_address_could_be_several_then_it_is_refused) {
     BOOST_TEST(notify::is_mail_address("stock+a.b@mail.example.com"));
     for (const std::string bad :
          {"", "@", "a@", "@b", "a", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a,b@c",
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(when_an_address_could_be_more_than_one_word_then_it_is_none
     BOOST_TEST(!notify::is_mail_address(std::string(253, 'x') + "@b"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_url_is_of_another_scheme_or_tells_a_secret_then_it_is_none) {
+BOOST_AUTO_TEST_CASE(when_a_url_has_another_scheme_or_a_secret_then_it_is_refused) {
     constexpr std::array<std::string_view, 2> web{"http", "https"};
     BOOST_TEST(notify::server_of("http://127.0.0.1:8080/hook?key=1", web) ==
                "http://127.0.0.1:8080");
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_a_url_is_of_another_scheme_or_tells_a_secret_then_it_i
     BOOST_TEST(notify::server_of(std::string("http://a\0b", 10), web) == "");
 }
 
-BOOST_AUTO_TEST_CASE(when_two_urls_ask_the_same_server_for_the_same_then_that_is_seen) {
+BOOST_AUTO_TEST_CASE(when_two_urls_name_the_same_resource_then_they_are_equal) {
     const auto same = [](const char* a, const char* b) {
         return notify::canonical_url(a) == notify::canonical_url(b);
     };

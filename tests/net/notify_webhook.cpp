@@ -1,4 +1,4 @@
-// Against a receiver of our own, which answers as it is told.
+// Webhooks, against a receiver with preset answers.
 
 #include "net/notify/webhook.hpp"
 
@@ -18,7 +18,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// Takes one request of each connection, answers with the next reply, and closes.
+/// Reads one request of each connection, answers with the next reply, and closes.
 class Receiver {
 public:
     explicit Receiver(std::vector<std::string> replies) : replies_{std::move(replies)} {
@@ -89,7 +89,7 @@ notify::Webhook::Settings settings_for(const std::string& url) {
 
 BOOST_AUTO_TEST_SUITE(given_a_receiver)
 
-BOOST_AUTO_TEST_CASE(when_it_takes_a_fact_then_that_was_told_and_others_are_not) {
+BOOST_AUTO_TEST_CASE(when_it_accepts_a_fact_then_it_gets_the_selected_events_only) {
     Receiver receiver{{reply_of("204 No Content", "")}};
     auto settings = settings_for(receiver.url());
     settings.token = "s3cret";
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
     BOOST_TEST(elsewhere.requests().empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_how_long_to_wait_then_the_failure_tells_that) {
+BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) {
     const std::vector<std::pair<std::string, std::string>> asking{
         {"429 Too Many", "7"}, {"503 Busy", "120"}, {"500 Broken", " 9 "}, {"301 Moved", "5"}};
     std::vector<std::string> replies;
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(when_it_says_how_long_to_wait_then_the_failure_tells_that) 
                                  std::to_string(std::stoi(value))) != std::string::npos;
             });
     }
-    for (int i = 0; i < 2; ++i) {  // what was asked for before is forgotten
+    for (int i = 0; i < 2; ++i) {  // earlier delays do not count
         BOOST_CHECK_EXCEPTION(
             (void)webhook.tell(shortage, 1), std::runtime_error, [](const auto& error) {
                 return dynamic_cast<const notify::ComeBackLater*>(&error) == nullptr;
@@ -209,10 +209,10 @@ BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_i
     webhook.interrupt();
     BOOST_TEST((told.wait_for(30s) == std::future_status::ready));
     BOOST_CHECK_THROW(told.get(), std::runtime_error);
-    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);  // and ever after
+    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);  // and each later call
 }
 
-BOOST_AUTO_TEST_CASE(when_nobody_listens_then_the_error_names_the_server_alone) {
+BOOST_AUTO_TEST_CASE(when_no_server_listens_then_the_error_names_the_server_alone) {
     boost::asio::io_context io;
     std::string url;
     {
@@ -227,14 +227,14 @@ BOOST_AUTO_TEST_CASE(when_nobody_listens_then_the_error_names_the_server_alone) 
         });
 }
 
-BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_it_is_told_nothing) {
+BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_nothing_is_sent_to_it) {
     const test::Certificates certificates;
     boost::asio::ssl::context context{boost::asio::ssl::context::tls_server};
     context.use_certificate_file(certificates / "server.pem", boost::asio::ssl::context::pem);
     context.use_private_key_file(certificates / "server.key", boost::asio::ssl::context::pem);
     boost::asio::io_context io;
     tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
-    // No trusted authority has signed the certificate; then one has, but for another name.
+    // A certificate of no trusted authority; then a trusted one for another name.
     const std::vector<std::pair<std::string, std::string>> tries{
         {"", ": SSL certificate problem: "},
         {certificates / "authority.pem",

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(when_a_part_was_sent_then_the_rest_stays_and_later_replies_
     BOOST_TEST(take(queue, 0) == "d");
 }
 
-BOOST_AUTO_TEST_CASE(when_much_has_gone_then_its_memory_is_given_back) {
+BOOST_AUTO_TEST_CASE(when_much_was_sent_then_its_memory_is_released) {
     OutputQueue queue;
     put(queue, std::string(1'000'000, 'a'), 1);
     put(queue, std::string(1'000'000, 'b'), 2);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_much_has_gone_then_its_memory_is_given_back) {
     BOOST_TEST(queue.capacity() <= 2 * OutputQueue::kept_bytes_max);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_trimmed_then_only_what_is_queued_keeps_memory) {
+BOOST_AUTO_TEST_CASE(when_it_is_trimmed_then_only_queued_bytes_keep_memory) {
     OutputQueue queue;
     put(queue, std::string(10'000, 'a'), 1);
     BOOST_TEST(take(queue, 1).size() == 10'000U);
@@ -79,7 +79,7 @@ RC_BOOST_PROP(when_sealed_and_released_at_random_then_all_goes_out_in_order_and_
     OutputQueue queue;
     std::string sent;
     std::string expected;
-    std::vector<Lsn> waits;  // of each byte: the LSN that it may go out with
+    std::vector<Lsn> waits;  // for each byte: the LSN that it waits for
     Lsn last = 0;
     Lsn durable = 0;
     const auto steps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 100));

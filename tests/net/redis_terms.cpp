@@ -20,7 +20,7 @@ struct Library : allot::test::RespFixture<allot::test::HandJournal> {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_library_that_asks_what_redis_is_asked, Library)
+BOOST_FIXTURE_TEST_SUITE(given_a_client_library_that_expects_redis, Library)
 
 BOOST_AUTO_TEST_CASE(when_it_wants_a_master_then_there_is_one_without_replicas) {
     ask("ADDBATCH b SKU 1");
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_it_wants_a_master_then_there_is_one_without_replicas) 
     BOOST_TEST(contains(ask("INFO cluster"), "cluster_enabled:0\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_compares_versions_then_it_is_told_which_redis_is_followed) {
+BOOST_AUTO_TEST_CASE(when_it_compares_versions_then_it_gets_that_of_the_imitated_redis) {
     const std::string info = ask("INFO server");
     BOOST_TEST(contains(info, "allot_version:" ALLOT_VERSION "\r\n"));
     BOOST_TEST(contains(info, "redis_version:7.2.0\r\n"));
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_a_run_has_an_id_then_it_is_forty_digits_and_another_ea
     BOOST_TEST(id != allot::random_run_id());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_asks_for_latency_or_modules_then_there_are_none) {
+BOOST_AUTO_TEST_CASE(when_it_lists_latency_events_or_modules_then_there_are_none) {
     BOOST_TEST(ask("LATENCY LATEST") == "*0\r\n");
     BOOST_TEST(ask("LATENCY HISTORY command") == "*0\r\n");
     BOOST_TEST(ask("LATENCY HISTOGRAM allocate stock") == "*0\r\n");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_asks_how_memory_is_bounded_then_nothing_is_evicted) {
+BOOST_AUTO_TEST_CASE(when_it_reads_the_memory_settings_then_nothing_is_evicted) {
     BOOST_TEST(ask("CONFIG GET maxmemory*") ==
                "*4\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n$16\r\nmaxmemory-policy\r\n"
                "$10\r\nnoeviction\r\n");

@@ -27,7 +27,7 @@ std::string framed_arguments(const Arguments& words) {
     return bytes;
 }
 
-/// The words of all status replies among these replies, however deep.
+/// The texts of all status replies among these replies, at any depth.
 std::set<std::string> statuses_in(std::string_view replies) {
     std::set<std::string> words;
     while (!replies.empty()) {
@@ -58,7 +58,7 @@ struct FormsFixture : RespFixture<HandJournal> {
     }
 };
 
-/// Every command that answers with data, as it is asked for.
+/// A request of every command that replies with data.
 const std::vector<Arguments> data_requests{{"ALLOCATE", "o", "LAMP", "2"},
                                            {"ALLOCATE", "q", "LAMP", "1", "LAMP", "2"},
                                            {"EXPLAIN", "r", "LAMP", "3", "LAMP", "500"},
@@ -94,7 +94,7 @@ const std::vector<Arguments> data_requests{{"ALLOCATE", "o", "LAMP", "2"},
 
 BOOST_FIXTURE_TEST_SUITE(given_requests_of_both_forms, FormsFixture)
 
-BOOST_AUTO_TEST_CASE(when_a_framed_one_asks_for_data_then_no_word_of_it_is_a_status) {
+BOOST_AUTO_TEST_CASE(when_a_framed_request_gets_data_then_none_of_it_is_a_status) {
     for (const Arguments& words : data_requests) {
         const std::string reply = ask_framed(words);
         BOOST_TEST(!reply.empty(), words[0]);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(when_a_framed_one_asks_for_data_then_no_word_of_it_is_a_sta
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_framed_one_asks_for_no_data_then_the_status_says_how_it_went) {
+BOOST_AUTO_TEST_CASE(when_a_framed_request_gets_no_data_then_the_reply_is_a_status) {
     BOOST_TEST(ask_framed({"PING"}) == "+PONG\r\n");
     BOOST_TEST(ask_framed({"ADDBATCH", "b", "LAMP", "20"}) == "+OK\r\n");
     BOOST_TEST(ask_framed({"RESCHEDULE", "c", "2030-01-03"}) == "+OK\r\n");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(when_every_command_is_sent_framed_then_all_statuses_are_kno
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_line_asks_then_words_can_be_read) {
+BOOST_AUTO_TEST_CASE(when_an_inline_request_gets_data_then_it_is_readable_lines) {
     BOOST_TEST(ask("ALLOCATE o LAMP 2") == "+b\r\n");
     BOOST_TEST(ask("ALLOCATE q LAMP 1 LAMP 2") == "*2\r\n+b\r\n+b\r\n");
     BOOST_TEST(ask("STOCK LAMP") ==
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_asks_then_words_can_be_read) {
     BOOST_TEST(statuses_in(ask("HELP QUIT")).size() > 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_same_is_asked_framed_then_it_is_told_in_bulk_strings) {
+BOOST_AUTO_TEST_CASE(when_the_same_request_is_framed_then_the_reply_has_bulk_strings) {
     BOOST_TEST(ask_framed({"ALLOCATE", "o", "LAMP", "2"}) == "$1\r\nb\r\n");
     BOOST_TEST(ask_framed({"ALLOCATIONS", "o"}) == "*1\r\n*3\r\n$4\r\nLAMP\r\n:2\r\n$1\r\nb\r\n");
     BOOST_TEST(ask_framed({"SHORTAGES"}) == "*1\r\n*4\r\n$1\r\np\r\n$4\r\nLAMP\r\n:500\r\n:4\r\n");
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_r
         const std::string from = std::to_string(engine.journal.last() + 1);
         const std::string request =
             is_framed ? framed({"FEED", from, "BLOCK", "0"}) : "FEED " + from + " BLOCK 0\r\n";
-        // What comes after it, in the other form, is not executed before.
+        // The next request, in the other form, is not executed before it.
         const std::string bytes = request + (is_framed ? "PING\r\n" : framed({"PING"}));
         waits.received(bytes.copy(waits.prepare().data(), bytes.size()));
         BOOST_TEST((waits.execute() == allot::RespSession::ExecuteResult::blocked));
@@ -204,7 +204,7 @@ std::string name_of_64(std::string_view begins, int number) {
     return name;
 }
 
-BOOST_AUTO_TEST_CASE(when_an_order_of_a_thousand_long_lines_is_asked_about_then_every_reply_fits) {
+BOOST_AUTO_TEST_CASE(when_an_order_has_a_thousand_long_lines_then_every_reply_fits) {
     SessionLimits limits;
     limits.set_output_bytes_max(512 * allot::kibibyte);
     RespFixture<> fixture{limits};
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(when_an_order_of_a_thousand_long_lines_is_asked_about_then_
     }
     Arguments explain{"EXPLAIN", order};
     explain.insert(explain.end(), short_lines.begin(), short_lines.end());
-    // Each line and its one batch, of which each line is told why it was passed over.
+    // For each line a row for the line, and one with the reason for its batch.
     BOOST_TEST(answers(explain).starts_with("*2000\r\n"));
     BOOST_TEST(answers({"SHORTAGES"}).starts_with("*1000\r\n"));
     BOOST_TEST(answers(lines).starts_with("*1000\r\n$64\r\n"));

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(when_text_holds_control_characters_then_no_frame_is_gained)
     BOOST_TEST(taken() == "-ERR x\\x0d\\x0a:1'\\x0d\\x0a-ERR\\xff\\x27\\x5c'7\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_client_sent_much_then_little_is_repeated) {
+BOOST_AUTO_TEST_CASE(when_an_argument_is_long_then_the_error_repeats_little_of_it) {
     reply.error(ErrorCode::bad_name, Quoted{std::string(10'000, '\n')});
     BOOST_TEST(out.size() < 4 * allot::echoed_bytes_max + 32);
     BOOST_TEST(out.ends_with("\\x0a...'\r\n"));

@@ -30,7 +30,7 @@ struct Parsed {
     }
 };
 
-/// Feeds the bytes in pieces of the given sizes, again and again.
+/// Feeds the bytes in pieces of the given sizes, in rotation.
 Parsed parse_in(const std::vector<std::size_t>& pieces, std::string_view bytes,
                 RequestLimits limits = {}) {
     RequestParser parser{limits};
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_an_inline_command)
 
-BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_escapes_then_they_mean_what_they_say) {
+BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_escapes_then_they_are_decoded) {
     BOOST_TEST((words("a \"b c\" 'd e'") == Requests{{"a", "b c", "d e"}}));
     BOOST_TEST((words(R"("\n\r\t\b\a\\\"\x41\xfF\q")") == Requests{{"\n\r\t\b\a\\\"A\xffq"}}));
     BOOST_TEST((words(R"("\xg1 \x4")") == Requests{{"xg1 x4"}}));
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_escapes_then_they_mean_what_they_say
     BOOST_TEST((words(R"(back\slash)") == Requests{{R"(back\slash)"}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_quote_is_not_closed_or_not_at_a_words_end_then_it_is_an_error) {
+BOOST_AUTO_TEST_CASE(when_a_quote_is_not_closed_or_closed_within_a_word_then_it_is_an_error) {
     for (const std::string_view line :
          {"\"a", "'a", "\"a\"b", "'a'b", "\"a\\", "\"a\\\"", "a\"", "'\\'"}) {
         BOOST_TEST(error_of(std::string{line} + "\r\n") == "unbalanced quotes in request", line);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(when_an_argument_is_as_large_as_allowed_then_it_is_read) {
     BOOST_TEST((parsed.requests == Requests{{largest}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_too_many_words_then_the_line_is_refused) {
+BOOST_AUTO_TEST_CASE(when_there_are_too_many_arguments_then_the_line_is_refused) {
     const RequestLimits limits{.arguments_max = 3};
     BOOST_TEST(parse("a b c\n", limits).requests.size() == 1);
     BOOST_TEST(error_of("a b c d\n", limits) == "too many arguments in inline request");
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(when_the_client_is_not_known_yet_then_less_is_allowed) {
     BOOST_TEST(parse("*10\r\n$16384\r\n", limits).error.empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_much_is_claimed_and_little_comes_then_little_is_reserved) {
+BOOST_AUTO_TEST_CASE(when_a_large_length_is_announced_and_few_bytes_come_then_little_is_reserved) {
     const Parsed parsed = parse("*4096\r\n$65536\r\nabc");
     BOOST_TEST(parsed.error.empty());
     BOOST_TEST(parsed.capacity == RequestParser::buffer_bytes_min);

@@ -1,4 +1,4 @@
-// A server and its clients, who ask, end and quit as they may.
+// A server and its clients, which send requests, disconnect and quit.
 
 #include "net/transport/server.hpp"
 
@@ -29,7 +29,7 @@ struct Served {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_server, Served)
 
-BOOST_AUTO_TEST_CASE(when_clients_ask_then_each_is_answered) {
+BOOST_AUTO_TEST_CASE(when_clients_send_requests_then_each_gets_its_replies) {
     TestClient first{server};
     TestClient second{server};
     BOOST_TEST(first.ask("ADDBATCH b SKU 10", "+OK\r\n") == "+OK\r\n");
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_the_protocol_is_broken_amid_a_flood_then_the_error_sti
                "+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_browser_posts_then_it_is_closed_without_a_word) {
+BOOST_AUTO_TEST_CASE(when_a_browser_posts_then_it_is_closed_without_a_reply) {
     TestClient client{server};
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nALLOCATE o SKU 1\r\n");
     BOOST_TEST(client.until_closed().empty());

@@ -1,4 +1,4 @@
-// A server whose disk lags or fails: replies wait for it, and none is forgotten.
+// A server whose disk is slow or fails: replies wait for it, and none is lost.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -18,14 +18,14 @@ using allot::test::repeated;
 using allot::test::TestClient;
 using allot::test::TestServer;
 
-/// Clients that ask in one moment, as a reactor sees it.
+/// Clients whose requests a reactor finds ready at the same time.
 struct Crowd {
     Crowd(TestServer& of, std::size_t size) : server{of} {
         while (clients.size() < size) clients.push_back(std::make_unique<TestClient>(server));
         BOOST_REQUIRE(eventually([&] { return server.clients() == size; }));
     }
     void send_at_once(std::string_view bytes) {
-        // While the server's thread does this, it cannot do anything else.
+        // This blocks the server's thread.
         server.on_server([&](auto&) {
             for (const auto& client : clients) client->send(bytes);
             return true;
@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(when_the_disk_catches_up_then_held_replies_go_out_in_order)
     BOOST_TEST(reader.receive(":9\r\n") == ":9\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_several_clients_have_asked_then_its_journal_is_given_all_at_once) {
+BOOST_AUTO_TEST_CASE(
+    when_several_clients_have_sent_commands_then_its_journal_gets_all_units_at_once) {
     TestServer server;
     Crowd crowd{server, 5};
     crowd.send_at_once("ADDBATCH b SKU 10\r\n");
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_several_clients_have_asked_then_its_journal_is_given_a
     BOOST_TEST(server.engine.journal.flushes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(when_they_have_asked_for_much_then_its_journal_is_given_some_in_between) {
+BOOST_AUTO_TEST_CASE(when_they_have_sent_many_commands_then_its_journal_gets_units_in_between) {
     TestServer server{ServerOptions{.session = {.commands_per_slice = 10}}};
     Crowd crowd{server, 5};
     crowd.send_at_once(repeated("ADDBATCH b SKU 10\r\n", 8));
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE(when_they_have_asked_for_much_then_its_journal_is_given_som
     BOOST_TEST(server.engine.journal.flushes == 3);  // after the second, the fourth and the last
 }
 
-BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_never_go_out_and_others_are_told) {
+BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_are_never_sent_and_later_commands_get_errors) {
     TestServer server;
     TestClient writer{server};
     TestClient other{server};
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(
         TestClient client{server};
         server.engine.journal.reads_until_sync = look;
         client.send("ADDBATCH b SKU 10\r\n");
-        if (look == 3) {  // only after the server has gone to sleep
+        if (look == 3) {  // when the server already waits
             BOOST_TEST(eventually([&] { return server.counters().commands == 1; }));
             server.engine.journal.sync();
         }

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(when_the_disk_does_not_catch_up_then_the_deadline_ends_it) 
     BOOST_TEST(writer.until_closed().empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_the_storage_fails_on_the_way_then_it_is_not_clean) {
+BOOST_AUTO_TEST_CASE(when_the_storage_fails_meanwhile_then_the_end_is_not_clean) {
     TestServer server;
     TestClient writer{server};
     writer.send("ADDBATCH b SKU 10\r\n");
@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(when_it_comes_amid_a_load_then_every_command_that_was_execu
     BOOST_TEST(replies.size() == commands * std::string_view{"$1\r\nx\r\n"}.size());
 }
 
-BOOST_AUTO_TEST_CASE(when_one_waits_to_be_told_of_a_wrong_password_then_it_is_not_waited_for) {
+BOOST_AUTO_TEST_CASE(
+    when_a_client_waits_for_the_reply_to_a_wrong_password_then_draining_does_not_wait) {
     TestServer server{{.session = {.wrong_password_delay = 60s},
                        .password = allot::Password{"secret"},
                        .handshake_max = 0ms}};
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_one_waits_to_be_told_of_a_wrong_password_then_it_is_no
     BOOST_TEST(drained.get());
 }
 
-BOOST_AUTO_TEST_CASE(when_nobody_is_there_then_it_is_done_at_once) {
+BOOST_AUTO_TEST_CASE(when_there_are_no_clients_then_it_ends_at_once) {
     TestServer server;
     BOOST_TEST(server.drain(5s).get());
 }

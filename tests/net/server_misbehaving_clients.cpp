@@ -1,4 +1,4 @@
-// Clients that misbehave: each is bounded or dropped, and the others are served.
+// Clients that misbehave: each is limited or closed, and the others are served.
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) 
     BOOST_TEST(dropped);
     BOOST_TEST(!rest.empty());
     const auto counters = server.counters();
-    // What was read and neither sent nor dropped is bounded by the pause and one reply.
+    // The unsent output is bounded by the limit at which reading pauses, and one reply.
     BOOST_TEST(counters.bytes_in - counters.bytes_out < 512U * 1024);
     BOOST_TEST(server.clients() == 0U);
 }
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_
     BOOST_TEST(server.counters().of(DisconnectReason::clients_max) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_whoever_holds_most_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_the_largest_holder_is_closed) {
     TestServer server{{.clients_memory_max = 512U * 1024}};
     server.engine.journal.sync_at_once();
     TestClient polite{server};
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
     const rlimit few{64, before.rlim_max};
-    TestClient waiting{server};  // its own descriptor is there before they run out
+    TestClient waiting{server};  // has its descriptor before they run out
     BOOST_TEST(waiting.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     const int spare = ::socket(AF_INET, SOCK_STREAM, 0);
     ::setrlimit(RLIMIT_NOFILE, &few);

@@ -19,7 +19,7 @@ using allot::test::RespFixture;
 
 constexpr std::string_view read_only = "-READONLY the storage has failed; nothing has changed\r\n";
 
-/// Gives a line to another session. \return what may go out although nothing more is durable.
+/// Sends a line to another session. \return the output that may be sent without a further sync.
 std::string asked(RespSession& session, std::string line) {
     line += "\r\n";
     line.copy(session.prepare().data(), line.size());
@@ -136,8 +136,9 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_all_is_durable_then_reads_are_served
     }
 }
 
-// What changed last is perhaps not there after the next start: no reply may tell of it.
-BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches_stock_is_refused) {
+// The last change may be lost at the next start, so no reply may show it.
+BOOST_AUTO_TEST_CASE(
+    when_it_has_failed_and_a_change_is_not_durable_then_commands_on_stock_are_refused) {
     RespFixture<HandJournal> fixture;
     fixture.engine.journal.sync_at_once();
     fixture.ask("ADDBATCH b SKU 10");
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_not_all_is_durable_then_what_touches
     BOOST_TEST(asked(other, "INFO persistence").find("storage_failed:1") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_snapshot_cannot_begin_then_the_client_is_told) {
+BOOST_AUTO_TEST_CASE(when_a_snapshot_cannot_begin_then_the_reply_is_an_error) {
     RespFixture<HandJournal> fixture;
     fixture.context.store.backend.start_snapshot = []() -> bool {
         throw std::system_error{std::make_error_code(std::errc::no_space_on_device)};
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_turn_ends_before_it_does) {
     BOOST_TEST(fixture.take() == repeated("+PONG\r\n", 15));
 }
 
-BOOST_AUTO_TEST_CASE(when_nobody_takes_the_replies_then_executing_stops) {
+BOOST_AUTO_TEST_CASE(when_the_client_takes_no_replies_then_executing_stops) {
     RespFixture<> fixture;
     const std::string request = framed({"ECHO", std::string(60'000, 'x')});
     for (int i = 0; i < 10 && fixture.last_result != RespSession::ExecuteResult::backpressure; ++i)
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(when_nobody_takes_the_replies_then_executing_stops) {
     BOOST_TEST(fixture.take().size() == queued);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_reply_would_be_too_large_then_an_error_stands_in_its_place) {
+BOOST_AUTO_TEST_CASE(when_one_reply_would_be_too_large_then_an_error_replaces_it) {
     RespFixture<> fixture{SessionLimits{.reply_bytes_max = 100}};
     fixture.ask("ADDBATCH b SKU 10");
     BOOST_TEST(fixture.ask("ECHO " + std::string(200, 'x')) ==

@@ -12,12 +12,12 @@ namespace {
 using allot::SlowLog;
 using namespace std::chrono_literals;
 
-/// How long whatever is timed next takes.
+/// The duration of the next timed command.
 allot::ServerContext::Time now;
 std::chrono::nanoseconds pace = 0ns;
 allot::ServerContext::Time tick() noexcept { return now += pace; }
 
-/// A client whose commands all take as long.
+/// A client whose commands all take the same time.
 struct Slow : allot::test::RespFixture<> {
     explicit Slow(std::optional<allot::Password> password = {})
         : RespFixture{{}, std::move(password)} {
@@ -26,7 +26,7 @@ struct Slow : allot::test::RespFixture<> {
         context.clock.unix_time = 1'700'000'000;
         pace = 20ms;
     }
-    /// The verbs and arguments that are kept, the newest first.
+    /// The kept verbs and arguments, the newest first.
     [[nodiscard]] std::vector<std::vector<std::string>> kept() const {
         std::vector<std::vector<std::string>> all;
         for (const auto& entry : context.timings.slow.entries()) all.push_back(entry.args);
@@ -44,7 +44,7 @@ using Words = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_commands_that_take_long)
 
-BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_then_it_has_the_form_that_redis_gives_it) {
+BOOST_AUTO_TEST_CASE(when_the_log_is_read_then_it_has_the_form_of_redis) {
     Slow fixture;
     fixture.ask("CLIENT SETNAME me");
     fixture.ask("ADDBATCH b s 10");
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_then_it_has_the_form_that_redis_g
                2U);  // ids are not given out again
 }
 
-BOOST_AUTO_TEST_CASE(when_config_is_asked_for_then_it_tells_from_when_on_a_command_is_slow) {
+BOOST_AUTO_TEST_CASE(when_config_is_read_then_it_has_the_threshold_of_slow_commands) {
     allot::test::RespFixture<> fixture;
     BOOST_TEST(fixture.ask("CONFIG GET slowlog-log-*") ==
                "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry
         (fixture.context.timings.line.sum() > 59ms && fixture.context.timings.line.sum() <= 60ms));
 }
 
-BOOST_AUTO_TEST_CASE(when_one_quits_then_what_comes_after_is_not_counted) {
+BOOST_AUTO_TEST_CASE(when_one_command_is_quit_then_those_after_it_are_not_counted) {
     Slow fixture;
     fixture.send("QUIT\r\nPING\r\n");
     BOOST_TEST((fixture.kept() == std::vector<Words>{{"QUIT"}}));
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
                1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_kept) {
+BOOST_AUTO_TEST_CASE(when_it_comes_over_http_then_method_target_and_body_are_kept) {
     allot::test::HttpFixture<> fixture;
     now = fixture.context.clock.now;
     fixture.context.timings.clock = tick;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_asked_over_http_then_method_target_and_body_are_
     BOOST_TEST(fixture.context.timings.line.count() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_forgotten) {
+BOOST_AUTO_TEST_CASE(when_the_log_is_read_over_http_then_it_can_also_be_reset) {
     allot::test::HttpFixture<> fixture;
     fixture.context.timings.slow.add({.id = 0,
                                       .at = 1'700'000'000,
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_asked_for_over_http_then_it_is_told_and_for
     BOOST_TEST(fixture.ask("DELETE", "/v1/slowlog?count=1").status == 400U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_told_over_http_all_the_same) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_readable_over_http_nevertheless) {
     allot::Loading loading;
     allot::ServerContext context{loading};
     allot::HttpSession session{context, "test:1"};
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(when_more_comes_then_the_oldest_goes) {
     BOOST_TEST(log.added() == SlowLog::entries_max + 5);
 }
 
-BOOST_AUTO_TEST_CASE(when_arguments_are_many_or_long_then_they_are_cut_with_a_word_of_it) {
+BOOST_AUTO_TEST_CASE(when_arguments_are_many_or_long_then_they_are_cut_and_the_entry_says_so) {
     const std::string longest(SlowLog::argument_bytes_max, 'a');
     const std::string longer = longest + "bcd";
     const std::string bytes(SlowLog::argument_bytes_max, '\x1b');

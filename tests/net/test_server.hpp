@@ -18,7 +18,7 @@
 
 namespace allot::test {
 
-/// A server on free loopback ports, run by a thread of its own, with a disk moved by hand.
+/// A server on free loopback ports, run by a thread of its own, with a disk that the test controls.
 class TestServer {
 public:
     explicit TestServer(ServerOptions options = {})
@@ -35,7 +35,7 @@ public:
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;
 
-    /// Calls `function(Server&)` on the server's thread and gives its result.
+    /// Calls `function(Server&)` on the server's thread. \return its result.
     template <class Function>
     auto on_server(Function function) {
         std::promise<decltype(function(server_))> result;
@@ -51,7 +51,7 @@ public:
     enum Door : std::uint8_t { line, http };
     [[nodiscard]] std::uint16_t port(Door door = line) const { return ports_[door]; }
 
-    /// Begins to drain; the future says whether it was clean.
+    /// Begins to drain. \return a future that says whether it ended cleanly.
     std::future<bool> drain(std::chrono::milliseconds deadline) {
         auto done = std::make_shared<std::promise<bool>>();
         boost::asio::post(io_, [this, done, deadline] {
@@ -94,13 +94,13 @@ public:
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }
     }
-    /// As many bytes as the system takes. \return how many.
+    /// Sends as many bytes as the system takes. \return how many.
     std::size_t send_some(std::string_view bytes) {
         const auto n = ::send(socket_.native_handle(), bytes.data(), bytes.size(),
                               MSG_NOSIGNAL | MSG_DONTWAIT);
         return n > 0 ? static_cast<std::size_t>(n) : 0;
     }
-    /// So many bytes, or fewer when the server closes or ten seconds have passed.
+    /// Receives so many bytes, or fewer when the server closes or ten seconds have passed.
     std::string receive(std::size_t bytes) {
         std::string all(bytes, '\0');
         std::size_t got = 0;
@@ -114,7 +114,7 @@ public:
     }
     std::string receive(std::string_view expected) { return receive(expected.size()); }
     std::string until_closed() { return receive(std::size_t{1} << 24U); }
-    /// Nothing comes for a while.
+    /// True when nothing arrives for a while.
     [[nodiscard]] bool silent(std::chrono::milliseconds during = std::chrono::milliseconds{100}) {
         std::this_thread::sleep_for(during);
         char byte = 0;
@@ -132,7 +132,7 @@ private:
     boost::asio::ip::tcp::socket socket_{io_};
 };
 
-/// Waits until it holds, at most ten seconds. \return whether it did.
+/// Waits until the condition holds, at most ten seconds. \return whether it did.
 template <class Condition>
 bool eventually(Condition condition) {
     for (int tries = 0; tries < 1000; ++tries) {

@@ -30,13 +30,13 @@ std::string complaint_about(const TlsFiles& files) {
     return "none";
 }
 
-/// Both sides, and a wire between them that carries pieces.
+/// Both sides of a connection, with bytes passed between them in pieces.
 struct Wire {
     explicit Wire(const TlsFiles& server_files = tls_files(),
                   const Identity* client_shows = nullptr, int version_max = TLS1_3_VERSION)
         : context{server_files}, server{context}, client{client_shows, version_max} {}
 
-    /// Until neither side has anything to send.
+    /// Runs until neither side has anything to send.
     void run(std::size_t piece = 1 << 20) {
         for (bool moved = true; moved;) {
             said += client.read();
@@ -54,9 +54,9 @@ struct Wire {
     TlsContext context;
     TlsSession server;
     TlsClient client;
-    std::string heard;  // by the server
-    std::string said;   // by the server
-    error_code error;   // of the server's
+    std::string heard;  // received by the server
+    std::string said;   // sent by the server
+    error_code error;   // of the server
 
 private:
     bool to_server(std::size_t piece) {
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(when_they_speak_then_all_of_it_arrives_however_it_is_cut) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_one_says_no_more_then_the_other_hears_so) {
+BOOST_AUTO_TEST_CASE(when_one_side_sends_close_notify_then_the_other_reads_the_end) {
     Wire wire;
     wire.run();
     wire.server.write("last words", wire.error);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(when_one_says_no_more_then_the_other_hears_so) {
     BOOST_TEST((wire.error == boost::asio::error::eof));
 }
 
-BOOST_AUTO_TEST_CASE(when_what_comes_is_no_tls_then_it_is_an_error_and_the_client_is_told) {
+BOOST_AUTO_TEST_CASE(when_the_bytes_are_not_tls_then_it_is_an_error_and_the_client_gets_an_alert) {
     for (const std::string bytes :
          {"PING\r\nPING\r\n", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\xff\xff\xff"}) {
         TlsContext context{tls_files()};
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_idle_then_it_has_no_session_to_resume) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_clients_must_show_who_they_are_then_only_those_of_the_ca_are_let_in) {
+BOOST_AUTO_TEST_CASE(when_clients_must_have_certificates_then_only_those_of_the_ca_are_accepted) {
     const TlsFiles mutual = tls_files(certificates() / "authority.pem");
     Wire known{mutual, &certificates().client};
     known.run();

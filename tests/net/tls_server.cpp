@@ -1,4 +1,4 @@
-// A server that speaks TLS, and its clients, those that misbehave included.
+// A server that speaks TLS, and its clients, including those that misbehave.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -42,7 +42,7 @@ public:
         tls.write(std::string{line} + "\r\n");
         return receive(reply_bytes);
     }
-    /// At least so many bytes, or until the server says no more.
+    /// Receives at least so many bytes, or until the server ends the connection.
     std::string receive(std::size_t bytes) {
         std::string all = tls.read();
         socket_.send(tls.outgoing());
@@ -81,7 +81,7 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(given_a_server_that_speaks_tls, Secure)
 
-BOOST_AUTO_TEST_CASE(when_clients_ask_then_each_is_answered) {
+BOOST_AUTO_TEST_CASE(when_clients_send_requests_then_each_gets_its_replies) {
     SecureClient first{server};
     SecureClient second{server};
     BOOST_TEST(first.ask("ADDBATCH b SKU 10", 5) == "+OK\r\n");
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(when_clients_ask_then_each_is_answered) {
     BOOST_TEST((second.ask("ECHO " + large, 60'010) == "$60000\r\n" + large + "\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_client_quits_then_it_is_told_that_no_more_will_come) {
+BOOST_AUTO_TEST_CASE(when_a_client_quits_then_it_gets_close_notify) {
     SecureClient client{server};
     BOOST_TEST(client.ask("PING\r\nQUIT\r\nPING", 1000) == "+PONG\r\n+OK\r\n");
     BOOST_TEST(client.tls.error == SSL_ERROR_ZERO_RETURN);

@@ -14,7 +14,7 @@ namespace allot::test {
 inline constexpr std::string_view aborted =
     "-EXECABORT Transaction discarded because of previous errors.\r\n";
 
-/// A fixture with some stock, where each change is durable at once.
+/// A fixture with some stock, in which each change is durable at once.
 struct TransactionFixture : RespFixture<HandJournal> {
     explicit TransactionFixture(SessionLimits limits = {}) : RespFixture{limits} {
         engine.journal.sync_at_once();

@@ -18,7 +18,7 @@ using allot::test::TransactionFixture;
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_each_command_is_answered_in_its_place,
+BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_the_replies_have_the_order_of_the_commands,
                         TransactionFixture) {
     BOOST_TEST(ask("MULTI") == "+OK\r\n");
     BOOST_TEST(ask("ALLOCATE o1 LAMP 4") == "+QUEUED\r\n");
@@ -68,7 +68,8 @@ BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, Transact
     BOOST_TEST(contains(reply, "\r\n*1\r\n*4\r\n:3\r\n"), reply);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_is_refused_then_the_others_stand, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_one_of_its_commands_is_refused_then_the_others_stand,
+                        TransactionFixture) {
     const std::string reply =
         last_of({"MULTI", "ALLOCATE o1 LAMP 3 CHAIR 6", "ALLOCATE o2 NO 1", "ADDBATCH b1 LAMP 11",
                  "SETQTY no 1", "ADDBATCH b3 NEW 1", "ALLOCATE o3 NEW 1", "EXEC"});
@@ -76,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_of_it_is_refused_then_the_others_stand, T
                "*6\r\n-OUTOFSTOCK Out of stock for sku CHAIR\r\n-INVALIDSKU Invalid sku NO\r\n"
                "-BATCHEXISTS Batch b1 is there already, with another SKU, quantity or ETA\r\n"
                "-NOSUCHBATCH No batch no\r\n+OK\r\n+b3\r\n");
-    // What the refused order held of LAMP is not in the unit: a shortage, a batch, a line.
+    // The unit has no LAMP line of the refused order: a shortage, a batch, a line.
     BOOST_TEST(engine.journal.last() == 5U);
     BOOST_TEST(ask("AVAILABLE LAMP") == ":10\r\n");
     BOOST_TEST(violations(engine.repository).empty());
@@ -90,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_waits_for_
     ask("EXEC");
     BOOST_TEST(engine.journal.appends == before + 1);
     BOOST_TEST(engine.journal.last() == 7U);
-    // Nothing that only looks is a record.
+    // Commands that only read make no record.
     last_of({"MULTI", "STOCK LAMP", "ALLOCATE o1 NO 1", "EXEC"});
     BOOST_TEST(engine.journal.appends == before + 1);
 }
@@ -188,13 +189,13 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_wat
     BOOST_TEST(engine.journal.last() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_asks_the_storage_then_that_neither_waits_nor_ends_the_unit,
+BOOST_FIXTURE_TEST_CASE(when_it_queries_the_storage_then_that_neither_waits_nor_ends_the_unit,
                         TransactionFixture) {
     const auto before = engine.journal.appends.load();
     const std::string reply =
         last_of({"MULTI", "ALLOCATE o1 LAMP 1", "FEED 3 BLOCK 0", "INFO nothing", "FEED 2 COUNT 1",
                  "ALLOCATE o2 LAMP 1", "EXEC"});
-    // Of each FEED a cursor and the facts.
+    // Each FEED replies with a cursor and the facts.
     BOOST_TEST(reply.starts_with("*5\r\n+b1\r\n*2\r\n+"), reply);
     BOOST_TEST(contains(reply, "\r\n*0\r\n$0\r\n\r\n*2\r\n+"), reply);
     BOOST_TEST(contains(reply, "\r\n*1\r\n*4\r\n:2\r\n"), reply);
@@ -203,7 +204,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_asks_the_storage_then_that_neither_waits_nor_end
     BOOST_TEST(engine.journal.appends == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_what_came_before, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_the_earlier_commands,
+                        TransactionFixture) {
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o1 LAMP 8", "EXPLAIN o2 LAMP 3", "ALLOCATE o3 LAMP 2",
                         "EXEC"}) ==
                "*3\r\n+b1\r\n*2\r\n+o2 LAMP 3: Out of stock for sku LAMP\r\n"
@@ -211,7 +213,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_what_came_before, Tr
     BOOST_TEST(ask("SHORTAGES") == "*0\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_client_speaks_version_3_then_its_null_is_told, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_client_speaks_version_3_then_it_gets_that_versions_null,
+                        TransactionFixture) {
     ask("HELLO 3");
     last_of({"WATCH LAMP", "ALLOCATE o1 LAMP 1", "MULTI", "ALLOCATE o2 LAMP 1"});
     BOOST_TEST(ask("EXEC") == "_\r\n");

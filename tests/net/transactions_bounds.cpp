@@ -1,4 +1,4 @@
-// Transactions that are too much, or meet a storage that fails.
+// Transactions that exceed a limit, or run into a failed storage.
 #include "tests/net/transaction_fixture.hpp"
 
 namespace {
@@ -37,7 +37,8 @@ BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_their_memory_is_the_client
     for (int i = 0; i < 8; ++i) ask("ECHO " + std::string(50'000, 'x'));
     BOOST_TEST(context.usage.buffer_bytes > before + 400'000);
     ask("FROB");
-    BOOST_TEST(context.usage.buffer_bytes < before + 200'000);  // nothing of it will run
+    BOOST_TEST(context.usage.buffer_bytes <
+               before + 200'000);  // the refused transaction is dropped
     ask("DISCARD");
     for (int i = 0; i < 500; ++i) ask("WATCH sku-" + std::to_string(i));
     const std::size_t watching = context.usage.buffer_bytes;
@@ -97,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed,
     BOOST_TEST(ask("AVAILABLE LAMP") == ":9\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_storage_has_failed_then_only_what_needs_none_runs,
+BOOST_FIXTURE_TEST_CASE(when_the_storage_has_failed_then_only_commands_without_storage_run,
                         TransactionFixture) {
     last_of({"MULTI", "ALLOCATE o1 LAMP 1"});
     context.store.failed = true;

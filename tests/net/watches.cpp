@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts,
                         TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1"});
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
-    // What it watches again stays watched from the first time on.
+    // Watching a SKU again keeps the version of the first watch.
     last_of({"WATCH LAMP", "ALLOCATE p LAMP 1", "WATCH LAMP"});
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
 }
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, Transaction
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_was_refused_as_well_then_that_is_told, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_it_was_also_refused_then_the_reply_is_that_error, TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1", "MULTI", "FROB"});
     BOOST_TEST(ask("EXEC") == aborted);
 }
@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_name_is_none_or_there_are_too_many_then_none_is_w
     BOOST_TEST(session.watches().size() == allot::watched_skus_max);
 }
 
-BOOST_AUTO_TEST_CASE(when_what_it_saw_is_not_durable_then_its_null_is_held) {
+BOOST_AUTO_TEST_CASE(when_the_change_it_saw_is_not_durable_then_its_null_is_held) {
     RespFixture<HandJournal> fixture;
     fixture.ask("ADDBATCH b LAMP 10");
     fixture.ask("WATCH LAMP");

@@ -15,7 +15,7 @@ namespace {
 struct Inputs {
     std::string batches;
     std::string orders;
-    std::string allocations = {};  // none: no such file
+    std::string allocations = {};  // empty: no such file
 };
 
 struct Allocated {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(when_allocated_twice_then_the_second_time_changes_nothing) 
     BOOST_TEST(contains(second.run.out, " 0 lines allocated, 0 short of stock, 2 allocated"));
 }
 
-BOOST_AUTO_TEST_CASE(when_stock_runs_out_then_the_line_is_counted_and_named_only_if_asked) {
+BOOST_AUTO_TEST_CASE(when_stock_runs_out_then_the_line_is_counted_and_named_only_if_verbose) {
     const Inputs inputs{.batches = "batch,sku,quantity,eta\nb1,s,10,\n",
                         .orders = "order,sku,quantity\na,s,7\nb,s,5\nc,s,3\n"};
     const auto quiet = allocate(inputs);
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_rows_contradict_each_other_then_each_is_named_and_noth
           std::string{"orders.csv:2:3: value 'unknown': no batch of this SKU is known\n"}}) {
         BOOST_TEST(contains(result.run.err, expected), expected << " in " << result.run.err);
     }
-    BOOST_TEST(std::ranges::count(result.run.err, '\n') == 9);  // and the verdict
+    BOOST_TEST(std::ranges::count(result.run.err, '\n') == 9);  // including the final line
     BOOST_TEST(result.allocations == before);
 }
 

@@ -12,7 +12,7 @@ using namespace allot::testing;
 
 namespace {
 
-/// A closed store, and what the directory around it holds.
+/// A closed store in a directory with other files.
 struct StoreAndBackup : ScratchDirectory {
     std::string store = *this / "store";
     std::string backup = *this / "backup";
@@ -32,7 +32,7 @@ struct StoreAndBackup : ScratchDirectory {
         }
         return files;
     }
-    /// Zeros in the first frame.
+    /// Zeroes bytes in the first frame.
     void damage(const std::string& directory) const {
         const std::string name = directory + "/journal-0000000000000001.log";
         std::string bytes = read(name);
@@ -45,7 +45,7 @@ struct StoreAndBackup : ScratchDirectory {
 
 BOOST_AUTO_TEST_SUITE(given_a_closed_store_to_be_backed_up)
 
-BOOST_FIXTURE_TEST_CASE(when_backed_up_then_it_says_what_it_copied_and_the_copy_is_good,
+BOOST_FIXTURE_TEST_CASE(when_backed_up_then_it_lists_the_copied_files_and_the_copy_is_good,
                         StoreAndBackup) {
     const auto run = run_program({"backup", store, backup});
     BOOST_TEST(run.code == 0, run.err);
@@ -143,7 +143,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_good_then_nothing_is_done, StoreAndBackup) {
     BOOST_TEST((all() == before));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_what_is_lost_is_said_before_it_is_done,
+BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_the_loss_is_printed_before_anything_is_done,
                         StoreAndBackup) {
     for (const char* const order : {"o2", "o3"}) allocate(order);
     const std::string name = "store/journal-0000000000000001.log";

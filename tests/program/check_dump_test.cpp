@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_it_is_bad_and_says_where) {
     BOOST_TEST(contains(run.err, "'allot repair " + store.data + "' says how much can be kept"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_what_opens_it_names_the_ways_out) {
+BOOST_AUTO_TEST_CASE(
+    when_a_bit_has_changed_then_commands_that_open_it_name_check_repair_and_restore) {
     const ClosedStore store;
     store.damage();
     for (const auto& run : {store.run({"serve", "--listen", "127.0.0.1:0"}),
@@ -80,7 +81,8 @@ BOOST_AUTO_TEST_CASE(when_a_bit_has_changed_then_what_opens_it_names_the_ways_ou
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_another_has_it_open_then_check_and_repair_say_who_and_what_to_do) {
+BOOST_AUTO_TEST_CASE(
+    when_another_process_has_it_open_then_check_and_repair_name_the_process_and_the_remedy) {
     const ClosedStore store;
     const auto open = open_small(store.data);
     const auto check = store.run({"check"});

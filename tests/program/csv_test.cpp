@@ -17,7 +17,7 @@ std::vector<CsvRecord> read_all(std::string_view text) {
     return records;
 }
 
-/// Rows of texts; a record that breaks a rule is a row of the rule alone.
+/// The fields of each row; a record that breaks a rule is a row with only the rule.
 std::vector<std::vector<std::string>> texts(std::string_view text) {
     std::vector<std::vector<std::string>> rows;
     for (const CsvRecord& record : read_all(text)) {
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(when_it_begins_with_a_byte_order_mark_then_that_is_passed_o
     BOOST_TEST((records.at(0)->at(1).place == Place{1, 5}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_byte_order_mark_stands_before_a_later_record_then_the_reader_tells) {
+BOOST_AUTO_TEST_CASE(when_a_byte_order_mark_precedes_a_later_record_then_the_reader_reports_it) {
     CsvReader reader{
         "a\n\xEF\xBB\xBF\n\xEF\xBB\xBF"
         "b\nc,\xEF\xBB\xBF\n"};
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_fields_are_quoted_then_they_hold_commas_quotes_and_lin
                 Texts{{"a,b", "say \"x\"", "1\r\n2", ""}, {"next"}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_field_is_found_then_its_place_counts_characters) {
+BOOST_AUTO_TEST_CASE(when_a_field_is_found_then_its_column_counts_characters) {
     const auto records = read_all("stühle,\"a\nb\",c\nd\n");
     BOOST_TEST((records.at(0)->at(1).place == Place{1, 8}));
     BOOST_TEST((records.at(0)->at(2).place == Place{2, 4}));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_text_that_breaks_a_rule_of_csv)
 
-BOOST_AUTO_TEST_CASE(when_a_quote_stands_inside_a_field_then_that_row_alone_is_refused) {
+BOOST_AUTO_TEST_CASE(when_a_quote_is_inside_a_field_then_only_that_row_is_refused) {
     const auto records = read_all("a,b\"c,d\ne,f\n");
     BOOST_REQUIRE_EQUAL(records.size(), 2);
     BOOST_TEST((records[0].error().place == Place{1, 4}));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(when_text_follows_a_closing_quote_then_that_row_is_refused)
 BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_the_lines_after_it_are_still_read) {
     const auto records = read_all("a,\"b\nc\nd\n");
     BOOST_REQUIRE_EQUAL(records.size(), 3);
-    BOOST_TEST((records[0].error().place == Place{1, 3}));  // where it opens
+    BOOST_TEST((records[0].error().place == Place{1, 3}));  // where the quote opens
     BOOST_TEST(records[1]->at(0).text == "c");
     BOOST_TEST(records[2]->at(0).text == "d");
 }
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_doubled_ones_after_it_hid
                       {"d"}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_carriage_return_stands_alone_then_that_row_is_refused) {
+BOOST_AUTO_TEST_CASE(when_a_carriage_return_is_alone_then_that_row_is_refused) {
     BOOST_TEST((texts("a\rb\nc\n") ==
                 Texts{{"! a carriage return stands only before a line feed"}, {"c"}}));
 }
@@ -166,9 +166,9 @@ BOOST_AUTO_TEST_CASE(when_a_row_has_too_many_fields_then_it_is_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_any_text_at_all)
+BOOST_AUTO_TEST_SUITE(given_arbitrary_text)
 
-// A text in which every rule of the grammar is likely to matter.
+// A random text in which every rule of the grammar is likely to matter.
 static rc::Gen<std::string> csv_like() {
     return rc::gen::container<std::string>(
         rc::gen::elementOf(std::string{",\"\r\n ax\xEF\xBB\xBF\xC3\xBC"}));

@@ -13,7 +13,7 @@ using namespace allot::program;
 
 namespace {
 
-/// The limit of open files of this process, which is as it was before in the end.
+/// Sets the limit of open files of this process, and restores it at the end.
 class Limit {
 public:
     Limit() { BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0); }
@@ -53,8 +53,8 @@ BOOST_AUTO_TEST_CASE(when_a_server_starts_then_it_is_raised_for_the_clients_and_
     BOOST_TEST(Limit::now() >= 200U + 64U);
 }
 
-// Each hanging connection takes some, and without those the storage would fail.
-BOOST_AUTO_TEST_CASE(when_many_are_notified_then_there_is_room_for_all_of_their_connections) {
+// Each hanging connection takes descriptors, without which the storage would fail.
+BOOST_AUTO_TEST_CASE(when_many_sinks_are_set_then_there_are_descriptors_for_all_connections) {
     limit.lower(100);
     BOOST_TEST(descriptors_for(200, 17, log) == 200U);
     BOOST_TEST(Limit::now() >= 200U + 64U + 17U * 4U);

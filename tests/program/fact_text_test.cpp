@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_text_then_it_is_one_line_that_says_all) {
                when + "OutOfStock order=o sku=s quantity=3");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_cannot_be_seen_then_its_text_is_one_word) {
+BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_invisible_characters_then_its_text_is_one_word) {
     BOOST_TEST(fact_as_text(at_12(LineAllocated{{"an order", "o\"x", 3},
                                                 BatchRef::stored("\uFEFFb").value()}))
                    .ends_with(R"( order="an order" sku="o\"x" quantity=3 batch="\xef\xbb\xbfb")"));

@@ -38,12 +38,12 @@ const std::vector<allot::SinkStatus> two_sinks{{.name = "mail",
                                                 .last_error = "",
                                                 .retry_in = {}}};
 
-/// Of a server in its whole life: while it loads, and when it is open.
+/// The figures of a server while it loads, and when it is open.
 std::vector<Figure> all_figures() {
     allot::Loading loading;
     allot::ServerContext context{loading};
     std::vector<Figure> all = allot::server_figures(context).all();
-    allot::test::Engine<allot::test::HandJournal> engine;  // which has a history
+    allot::test::Engine<allot::test::HandJournal> engine;  // has a history
     context.open(engine.backend());
     context.store.backend.add_figures = [](Figures& to) {
         allot::program::add_store_figures(to, allot::StoreStatus{});
@@ -64,7 +64,7 @@ std::vector<Figure> all_figures() {
     return all;
 }
 
-/// Named as Redis names the same thing.
+/// Keys with the names of Redis.
 const std::set<std::string> names_of_redis{"blocked_clients",          "maxclients",
                                            "total_commands_processed", "total_connections_received",
                                            "total_net_input_bytes",    "total_net_output_bytes",
@@ -77,7 +77,7 @@ std::string metric_for(const Figure& figure) {
     return prefix + name + (figure.kind == FigureKind::counter ? "_total" : "");
 }
 
-/// `dropped_idle` of the cause `idle`: `dropped_<cause>`.
+/// Replaces the value of a label in a name: `dropped_idle` becomes `dropped_<cause>`.
 std::string with_labels_named(const Figure& figure, std::string text) {
     for (const auto& [label, value] : figure.labels) {
         const std::size_t at = text.find(value);
@@ -117,7 +117,7 @@ std::string kind_cell(const Figure& figure) {
     return names.at(static_cast<std::size_t>(figure.kind));
 }
 
-/// The lines of net/FIGURES.md, a section each.
+/// The tables of net/FIGURES.md, one for each section.
 std::string document_tables() {
     const auto all = all_figures();
     std::map<std::string, int> alike;
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_named_then_by_one_rule) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_told_then_no_two_have_one_name) {
+BOOST_AUTO_TEST_CASE(when_they_are_rendered_then_no_two_have_the_same_name) {
     std::set<std::string> keys;
     std::set<std::pair<std::string, allot::FigureLabels>> series;
     std::map<std::string, std::pair<FigureKind, std::string_view>> metrics;
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_figures_of_the_storage)
 
-BOOST_AUTO_TEST_CASE(when_its_status_is_told_then_each_figure_has_its_own_value) {
+BOOST_AUTO_TEST_CASE(when_its_status_is_rendered_then_each_figure_has_its_own_value) {
     allot::StoreStatus status{};
     status.last = 20;
     status.oldest = 3;

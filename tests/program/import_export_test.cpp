@@ -26,7 +26,7 @@ struct ImportFixture {
     [[nodiscard]] ProgramRun export_to(const std::string& to) const {
         return run_program({"export", "--data", data, scratch / to});
     }
-    /// All that an export shows.
+    /// The contents of all exported files.
     [[nodiscard]] std::string exported() const {
         const auto run = export_to("out");
         BOOST_TEST(run.code == 0, run.err);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(when_orders_are_whole_then_each_is_allocated_all_or_not_at_
                run.out);
     BOOST_TEST(contains(fixture.exported(), "batch\no2,s,4,b1\no2,t,3,b2\n"));
     BOOST_TEST(contains(run_program(import).out, "2 allocated before; 0 facts recorded\n"));
-    // The same rows one by one: what was left out has a batch.
+    // The same rows one by one: the rows that were left out get a batch.
     BOOST_TEST(contains(fixture.import().out,
                         "of the order lines 2 allocated, 1 short of stock, 2 allocated before; "));
 }
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_a_shortage_is_all_that_a_bad_import_did_then_that_is_u
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_store_with_a_past)
+BOOST_AUTO_TEST_SUITE(given_a_store_with_many_changes)
 
 BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_same) {
     const ImportFixture old;

@@ -31,11 +31,11 @@ constexpr LogQueue::Limits small{.bytes = 1024, .drain = 10s};
 
 std::string lost_line(std::uint64_t lines) { return "lost " + std::to_string(lines) + '\n'; }
 
-/// What is written to, and what its next writes do. Shared with a queue's thread.
+/// A destination of writes, with the outcome of its next writes. Shared with a queue's thread.
 class Target {
 public:
     struct Step {
-        std::size_t bytes = 0;  ///< that are written at most; 0: the write fails
+        std::size_t bytes = 0;  ///< at most so many are written; 0: the write fails
         bool blocks = false;    ///< until release()
     };
 
@@ -49,7 +49,7 @@ public:
         return [target = std::move(target)](std::string_view text) { return target->write(text); };
     }
 
-    /// \return all that was written, once it ends so; what there is after 30 s.
+    /// \return everything written, once it ends with `end`, or after 30 s.
     std::string wait_for(std::string_view end) {
         std::unique_lock lock{mutex_};
         changed_.wait_for(lock, 30s, [&] { return text_.ends_with(end); });
@@ -124,7 +124,7 @@ public:
     void set_blocking(bool blocking) const {
         BOOST_REQUIRE(::fcntl(ends_[1], F_SETFL, blocking ? 0 : O_NONBLOCK) == 0);
     }
-    /// \return all that comes, up to `end`; what has come when nothing more does for 30 s.
+    /// \return everything read up to `end`, or until nothing has come for 30 s.
     [[nodiscard]] std::string read_to(std::string_view end) const {
         return read_descriptor(ends_[0], end);
     }
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(when_writes_fail_for_a_while_then_nothing_is_lost) {
     BOOST_TEST(target->wait_for("second line\n") == "first line\nsecond line\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_write_blocks_then_what_does_not_fit_is_counted_and_said) {
+BOOST_AUTO_TEST_CASE(when_a_write_blocks_then_lines_that_do_not_fit_are_counted_and_logged) {
     const auto target = Target::with({blocks});
     LogQueue queue{Target::write_to(target), lost_line, small};
     const std::string kept(1000, 'k');
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_blocks_then_what_does_not_fit_is_counted_and_s
     BOOST_TEST(target->wait_for("after\n") == kept + "\nlost 40\nafter\n");
 }
 
-// The gap is where it was, not behind what was queued later.
+// The gap is reported at its position, not behind lines that were queued later.
 BOOST_AUTO_TEST_CASE(when_text_fits_again_then_the_loss_is_said_before_it) {
     const auto target = Target::with({{.bytes = 900}, blocks});
     LogQueue queue{Target::write_to(target), lost_line, small};
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(when_it_ends_while_a_write_blocks_then_it_does_not_wait_for
         queue.add("never read\n");
         target->wait_until_blocked();
     }
-    target->release();  // the thread that was left behind ends
+    target->release();  // ends the detached thread
     BOOST_TEST(target->wait_for("\n") == "never read\n");
 }
 
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(when_it_does_not_block_then_it_is_tried_again_until_it_is_r
     BOOST_TEST(queue.lines_lost() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_its_reader_is_gone_then_another_one_has_what_comes_next) {
+BOOST_AUTO_TEST_CASE(when_its_reader_has_closed_it_then_another_reader_gets_later_lines) {
     std::signal(SIGPIPE, SIG_IGN);
     const testing::ScratchDirectory scratch;
     const std::string path = scratch / "log";

@@ -32,9 +32,9 @@ std::string refusal(std::vector<std::string> arguments, program::Environment env
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_an_operator_who_wants_to_be_notified)
+BOOST_AUTO_TEST_SUITE(given_the_settings_of_notifications)
 
-BOOST_AUTO_TEST_CASE(when_nothing_is_set_then_nobody_is) {
+BOOST_AUTO_TEST_CASE(when_nothing_is_set_then_there_is_no_sink) {
     const auto none = read({});
     BOOST_TEST(!none.mail.has_value());
     BOOST_TEST(none.webhooks.empty());
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_is_set_then_out_of_stock_is_mailed) {
     BOOST_TEST((sinks[0].back_off.jitter == BackOff::Jitter::full));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_what_it_asks_for) {
+BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_its_settings) {
     const auto set = read(
         {"--webhook", "https://example.com/hook", "--webhook-events", "out_of_stock,line_allocated",
          "--notify-timeout", "2s", "--notify-retry-max", "500ms"},
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_what_it_asks_for) {
     BOOST_TEST(webhook.token == "s3cret");
     BOOST_TEST((webhook.receiver.whole_max == 2s));
     BOOST_TEST((webhook.receiver.connect_max == 2s));
-    // The name under which earlier versions have kept the place of their only one.
+    // The name under which early builds kept the offset of their only webhook.
     BOOST_TEST(set.sinks().at(0).name == "webhook");
     BOOST_TEST((set.sinks().at(0).back_off.most == 500ms));
 }

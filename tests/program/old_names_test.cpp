@@ -1,5 +1,5 @@
-// What an operator sees of a store that holds names of before the present rule
-// (tests/data/old-names), and of files with such names.
+// Output about a store with names that the present rule refuses (tests/data/old-names), and about
+// files with such names.
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -17,7 +17,7 @@ using namespace allot::testing;
 
 namespace {
 
-/// No line holds what people cannot see.
+/// True when no line has an invisible character.
 bool is_readable(const std::string& text) {
     std::string_view rest = text;
     while (!rest.empty()) {
@@ -41,7 +41,7 @@ struct OldStore {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_of_before_the_rule, OldStore)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_older_than_the_rule, OldStore)
 
 BOOST_AUTO_TEST_CASE(when_dumped_or_checked_then_people_can_read_every_name) {
     const auto dump = run_program({"dump", data.string()});
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_exported_then_the_files_hold_the_names_and_an_import_r
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_two_files_of_which_one_was_made_by_appending_the_other)
+BOOST_AUTO_TEST_SUITE(given_files_joined_into_one)
 
 BOOST_AUTO_TEST_CASE(when_imported_then_the_mark_in_the_middle_is_named_and_nothing_changes) {
     const ScratchDirectory scratch;

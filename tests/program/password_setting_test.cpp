@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_it_is_not) {
     BOOST_TEST(contains(from_file.out, "password-file = " + scratch / "file"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_stands_on_the_command_line_then_it_is_refused_and_not_repeated) {
+BOOST_AUTO_TEST_CASE(when_it_is_an_argument_then_it_is_refused_and_not_repeated) {
     for (const auto& arguments :
          {std::vector<std::string>{"--password", "hunter2"}, {"--password=hunter2"}}) {
         const auto run = serve(arguments);
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(when_it_stands_on_the_command_line_then_it_is_refused_and_n
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_cannot_be_used_then_the_error_says_where_it_is_and_not_what) {
+BOOST_AUTO_TEST_CASE(when_it_cannot_be_used_then_the_error_names_its_source_and_not_its_value) {
     const std::string file = scratch / "file";
     BOOST_TEST(serve({"--password-file", scratch / "none"}).err ==
                "allot serve: password-file (flag --password-file): cannot read " +
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(when_it_cannot_be_used_then_the_error_says_where_it_is_and_
     BOOST_TEST(!contains(run.err, "hunter2"));
 }
 
-BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_it_says_how_to_give_it) {
+BOOST_AUTO_TEST_CASE(when_help_is_printed_then_it_says_how_to_set_it) {
     const auto help = run_program({"serve", "--help"}).out;
     BOOST_TEST(contains(help, "--password-file"));
     BOOST_TEST(contains(help, "ALLOT_PASSWORD"));
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_set_then_the_server_has_them) {
     BOOST_TEST((set.output_stalled_max == 300ms));
     BOOST_TEST((set.idle_max == 4h));
 
-    // What the program says its defaults are is what the library has.
+    // The program's defaults are those of the library.
     const ServerOptions usual = served({});
     const ServerOptions built_in;
     BOOST_TEST(usual.clients_max == built_in.clients_max);

@@ -8,7 +8,7 @@
 
 namespace allot::testing {
 
-/// What a test runs in, unless it says otherwise: stores with small files.
+/// The default environment of a test: stores with small files.
 inline const program::Environment small_files = {{"ALLOT_SEGMENT_BYTES", "64KiB"}};
 
 /// One run of the program, without a process.

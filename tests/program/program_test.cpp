@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(when_called_without_a_command_then_it_shows_them_and_fails)
     BOOST_TEST(contains(run.err, "usage: allot COMMAND"));
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_shows_every_command) {
+BOOST_AUTO_TEST_CASE(when_called_with_help_then_it_shows_every_command) {
     for (const char* const question : {"help", "--help", "-h"}) {
         const auto run = run_program({question});
         BOOST_TEST(run.code == 0);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_shows_every_command) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_help_with_a_command_then_it_shows_its_options) {
+BOOST_AUTO_TEST_CASE(when_a_command_is_called_with_help_then_it_shows_its_options) {
     for (const auto& command : commands) {
         const auto run = run_program({command, "--help"});
         BOOST_TEST(run.code == 0, run.err);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_has_many_options_then_its_help_groups_them) 
     BOOST_TEST(!contains(help, "\nOptions:"));
 }
 
-BOOST_AUTO_TEST_CASE(when_an_option_is_of_any_command_then_help_and_manual_tell_what_it_does) {
+BOOST_AUTO_TEST_CASE(when_an_option_belongs_to_every_command_then_help_and_manual_describe_it) {
     const std::string manual = run_program({"manual"}).out;
     for (const Command* const command :
          {&serve_command, &allocate_command, &import_command, &export_command, &check_command,
@@ -88,13 +88,13 @@ BOOST_AUTO_TEST_CASE(when_an_option_is_of_any_command_then_help_and_manual_tell_
     BOOST_TEST(!contains(manual, "\\-\\-password "));
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_its_version_then_it_tells_it) {
+BOOST_AUTO_TEST_CASE(when_called_with_version_then_it_prints_it) {
     const auto run = run_program({"--version"});
     BOOST_TEST(run.code == 0);
     BOOST_TEST(run.out == "allot " ALLOT_VERSION "\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_the_manual_then_every_command_and_option_is_in_it) {
+BOOST_AUTO_TEST_CASE(when_called_with_manual_then_every_command_and_option_is_in_it) {
     const auto run = run_program({"manual"});
     BOOST_TEST(run.code == 0);
     BOOST_TEST(run.out.starts_with(".TH ALLOT 1"));
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(when_an_option_is_unknown_then_nothing_is_done) {
                "allot export: unrecognised option '--frobnicate'; see allot export --help\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_for_its_settings_then_it_tells_them_and_does_nothing) {
+BOOST_AUTO_TEST_CASE(when_called_with_print_config_then_it_prints_the_settings_and_does_nothing) {
     const ScratchDirectory scratch;
     scratch.write("a.ini", "# how we run it\n\ndurability = interval=50\nmax-clients = 7\n");
     const auto run = run_program(
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(when_a_setting_is_wrong_then_asking_for_them_shows_that_too
     BOOST_TEST(contains(run.err, "listen (environment ALLOT_LISTEN): value 'nowhere': must be"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_variable_is_unknown_then_it_warns_and_goes_on) {
+BOOST_AUTO_TEST_CASE(when_a_variable_is_unknown_then_it_warns_and_continues) {
     const auto run = run_program({"export", "--help"}, {{"ALLOT_FROBNICATE", "x"}});
     BOOST_TEST(run.code == 0);
     const auto print = run_program({"check", "--print-config"}, {{"ALLOT_FROBNICATE", "x"}});

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A terminal and a clock that goes when it is told to.
+/// A terminal, and a clock that the test sets.
 struct Terminal {
     std::ostringstream shown;
     std::chrono::steady_clock::time_point now{};
@@ -19,13 +19,13 @@ struct Terminal {
     }
     [[nodiscard]] std::ptrdiff_t updates() const {
         return std::ranges::count(shown.str(), '[') -
-               std::ranges::count(shown.str(), '\x1b');  // each escape sequence has a bracket, too
+               std::ranges::count(shown.str(), '\x1b');  // each escape sequence also has a bracket
     }
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_something_long_on_a_terminal)
+BOOST_AUTO_TEST_SUITE(given_a_long_operation_on_a_terminal)
 
 BOOST_AUTO_TEST_CASE(when_half_is_done_then_half_the_bar_is_full) {
     Terminal terminal;
@@ -78,9 +78,9 @@ BOOST_AUTO_TEST_CASE(when_more_is_done_than_there_was_or_there_is_nothing_then_i
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_something_long_and_no_terminal)
+BOOST_AUTO_TEST_SUITE(given_a_long_operation_without_a_terminal)
 
-BOOST_AUTO_TEST_CASE(when_it_goes_on_then_nothing_is_shown) {
+BOOST_AUTO_TEST_CASE(when_it_continues_then_nothing_is_shown) {
     Terminal terminal;
     {
         ProgressBar bar{terminal.shown, false, terminal.clock()};

@@ -8,7 +8,7 @@ using Kind = Reply::Kind;
 
 namespace {
 
-/// The reply that all of these bytes are.
+/// The reply that consists of all these bytes.
 Reply reply_in(std::string_view bytes) {
     Reply reply;
     BOOST_TEST(take_reply(bytes, reply) == bytes.size());
@@ -17,7 +17,7 @@ Reply reply_in(std::string_view bytes) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_what_a_server_has_answered)
+BOOST_AUTO_TEST_SUITE(given_the_replies_of_a_server)
 
 BOOST_AUTO_TEST_CASE(when_it_is_data_then_simple_and_bulk_strings_are_the_same) {
     for (const std::string_view bytes :
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_cut_anywhere_then_more_is_waited_for) {
     BOOST_TEST(take_reply(bytes + "+next", reply) == bytes.size());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_no_reply_then_that_is_told_at_once) {
+BOOST_AUTO_TEST_CASE(when_it_is_no_reply_then_that_is_an_error_at_once) {
     Reply reply;
     for (const std::string_view bytes :
          {"HTTP/1.1 400", "\x15\x03\x03", "\r\n", ":x\r\n", ":\r\n", "*x\r\n", "$-2\r\n",

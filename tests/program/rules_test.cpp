@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(when_a_time_has_a_unit_then_it_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_switch_is_set_then_the_usual_words_do) {
+BOOST_AUTO_TEST_CASE(when_a_switch_is_set_then_the_usual_values_are_accepted) {
     for (const char* const yes : {"true", "yes", "on", "1"}) BOOST_TEST((read_switch(yes) == true));
     for (const char* const no : {"false", "no", "off", "0"}) BOOST_TEST((read_switch(no) == false));
     BOOST_TEST(!read_switch("maybe"));

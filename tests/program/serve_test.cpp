@@ -20,7 +20,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// A stream's end that another thread may wait at.
+/// The buffer of a stream, for whose contents another thread may wait.
 class SharedText final : public std::streambuf {
 public:
     /// \return the text up to and with the first line that holds `part`.
@@ -91,7 +91,7 @@ private:
     int code_ = -1;
 };
 
-/// The one line that follows where it listens.
+/// The only line after that with the addresses.
 std::string only_error(const std::string& log) {
     const std::size_t end = log.find('\n');
     BOOST_TEST(contains(log.substr(0, end), "msg=loading "), log);
@@ -99,7 +99,7 @@ std::string only_error(const std::string& log) {
     return log.substr(end + 1);
 }
 
-/// Sends a line. \return the line that answers it.
+/// Sends a line. \return the first line of the reply.
 std::string ask(const std::string& port, const std::string& line) {
     boost::asio::io_context io;
     tcp::socket socket{io};
@@ -125,12 +125,12 @@ BOOST_AUTO_TEST_CASE(
         BOOST_TEST(contains(served.log().wait_for("msg=stopped"), "msg=draining signal="));
     }
     auto store = open_small(scratch / "store");
-    BOOST_TEST(store.status().recovered_facts == 0);  // all of it is in the snapshot
+    BOOST_TEST(store.status().recovered_facts == 0);  // all facts are in the snapshot
     BOOST_TEST(store.stock("SMALL-TABLE").value().at(0).available == 96);
     BOOST_TEST(store.status().batches == 7);
 }
 
-BOOST_AUTO_TEST_CASE(when_asked_how_it_stands_then_it_tells_of_the_storage_too) {
+BOOST_AUTO_TEST_CASE(when_info_is_queried_then_it_has_figures_of_the_storage_too) {
     const ScratchDirectory scratch;
     Served served{{"--data", scratch / "store", "--listen", "[::1]:0", "--sample-stock"}};
     const std::string port = served.port();
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(when_the_directory_cannot_be_made_then_that_is_one_clear_er
     BOOST_TEST(contains(only_error(run.err), "file/store"), run.err);
 }
 
-BOOST_AUTO_TEST_CASE(when_others_could_reach_it_then_it_refuses_unless_told) {
+BOOST_AUTO_TEST_CASE(when_other_machines_could_reach_it_then_it_refuses_without_the_option) {
     for (const char* const address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:25568"}) {
         const auto run = run_program({"serve", "--print-config", "--listen", address});
         BOOST_TEST(run.code == 2, address);
@@ -197,7 +197,8 @@ BOOST_AUTO_TEST_CASE(when_others_could_reach_it_then_it_refuses_unless_told) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_others_could_reach_it_over_http_then_it_refuses_unless_told) {
+BOOST_AUTO_TEST_CASE(
+    when_other_machines_could_reach_it_over_http_then_it_refuses_without_the_option) {
     for (const char* const address : {"0.0.0.0:0", "[::]:0", "192.0.2.1:8080"}) {
         const auto run = run_program({"serve", "--print-config", "--http", address});
         BOOST_TEST(run.code == 2, address);

@@ -26,7 +26,7 @@ constexpr std::array elsewhere = {
 struct Invocation {
     std::vector<std::string> arguments = {};
     Environment environment = {};
-    std::string file = {};  // what any configuration file holds
+    std::string file = {};  // the contents of every configuration file
     std::size_t operands_max = 0;
     std::vector<std::string> warnings = {};
 
@@ -72,7 +72,7 @@ std::string data_and_origin(Invocation call) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_a_setting_that_four_places_may_give)
+BOOST_AUTO_TEST_SUITE(given_a_setting_with_four_sources)
 
 BOOST_AUTO_TEST_CASE(when_all_do_then_the_flag_wins) {
     BOOST_TEST(data_and_origin({.arguments = {"--data", "f", "--config=a.ini"},
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_command_line)
 
-BOOST_AUTO_TEST_CASE(when_operands_stand_among_flags_then_they_are_found_in_order) {
+BOOST_AUTO_TEST_CASE(when_operands_are_between_flags_then_they_are_found_in_order) {
     const auto settings = settings_of({.arguments = {"here", "--data", "f"}, .operands_max = 1});
     BOOST_TEST(settings.operands().at(0) == "here");
     BOOST_TEST(settings_of({.arguments = {"--", "--data"}, .operands_max = 1}).operands().at(0) ==
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_a_switch_comes_before_an_operand_then_it_does_not_take
     BOOST_TEST(settings.is_on("sample-stock"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_what_and_why) {
+BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_value_and_reason) {
     const std::string see = "; see allot test --help";
     for (const std::string option : {"--frobnicate", "--dat", "--operand", "-x", "--listen"}) {
         BOOST_TEST(error_of({.arguments = {option, "x"}}) ==
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
                "data (file a.ini:2): value 'y': must be anything else");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_asks_for_help_then_operands_may_be_missing) {
+BOOST_AUTO_TEST_CASE(when_it_has_help_then_operands_may_be_missing) {
     BOOST_TEST(settings_of({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
 }
 
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_then_all_count_in_their_order) {
     BOOST_TEST(all_of({}) == "all from default\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_two_places_set_it_then_one_replaces_the_other) {
+BOOST_AUTO_TEST_CASE(when_two_sources_set_it_then_one_replaces_the_other) {
     const std::string file = "to = a\nto = b\n";
     BOOST_TEST(all_of({.arguments = {"--config=a.ini", "--to=c"}, .file = file}) ==
                "c from flag --to\n");

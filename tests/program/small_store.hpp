@@ -6,7 +6,7 @@
 
 namespace allot::testing {
 
-/// Journal files of tests: as small as may be, because each is written in full when it is made.
+/// The smallest size of journal files, because each is written in full when it is created.
 inline constexpr std::uint64_t small_segment_bytes = 64ULL << 10U;
 
 inline Store open_small(const std::filesystem::path& directory) {

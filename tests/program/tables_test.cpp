@@ -8,14 +8,14 @@ using namespace allot::program;
 
 namespace {
 
-/// What reading a file of batches reports.
+/// The diagnostics of reading a file of batches.
 std::vector<std::string> diagnostics_of_batches(std::string_view text) {
     Diagnostics diagnostics;
     read_batches("b.csv", text, diagnostics);
     return diagnostics.shown();
 }
 
-/// The batches of a file without mistakes, as they are written.
+/// The batches of a file without mistakes, written again.
 std::string batches_in(std::string_view text) {
     Diagnostics diagnostics;
     std::vector<BatchRow> rows;
@@ -43,7 +43,7 @@ using Lines = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_a_file_of_batches)
 
-BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_places) {
+BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_read_with_its_positions) {
     Diagnostics diagnostics;
     const auto table = read_batches(
         "b.csv", "batch,sku,quantity,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", diagnostics);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_there_with_its_pl
     BOOST_TEST((table.rows[1].places[3] == Place{3, 9}));
 }
 
-BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_place_and_rule) {
+BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_position_and_rule) {
     const std::string text =
         "batch,sku,quantity,eta\n"
         " b1,s1,-1,2011-02-30\n"
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_other_columns_then_one_note_names_them) {
     BOOST_TEST(notes_of_batches("batch,sku,quantity,eta\nb1,s1,7,\n").empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_diagnostic_says_what_is_wanted) {
+BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_one_diagnostic_names_the_expected_columns) {
     const std::string wanted =
         ": a file of batches has the columns batch (or batchref, ref), sku, quantity (or qty), "
         "eta, in any order, after a header that names them";
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(when_a_column_is_missing_then_the_one_diagnostic_says_what_
     BOOST_TEST(
         (diagnostics_of_batches("ref;sku;amount;eta\n") ==
          Lines{"b.csv:1:1: value 'ref;sku;amount;eta': there is no column quantity" + wanted}));
-    // Line numbers count the line that names the delimiter.
+    // Line numbers include the line that sets the delimiter.
     BOOST_TEST((diagnostics_of_batches("sep=;\nref,sku\n") ==
                 Lines{"b.csv:2:1: value 'ref,sku': there is no column batch, sku, quantity, eta" +
                       wanted}));
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
     BOOST_TEST(repeated_text(2) == ", 2 rows more that repeat others");
 }
 
-BOOST_AUTO_TEST_CASE(when_orders_are_gathered_then_the_rows_of_each_stand_where_its_first_was) {
+BOOST_AUTO_TEST_CASE(when_orders_are_collected_then_each_has_the_position_of_its_first_row) {
     Diagnostics diagnostics;
     auto table = read_orders(
         "o.csv", "order,sku,quantity\nb,s,1\na,s,1\nb,s,2\nc,s,1\na,s,2\nb,s,3\n", diagnostics);
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_more_rows_than_allowed_then_it_is_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_more_diagnostics_than_anyone_reads)
+BOOST_AUTO_TEST_SUITE(given_more_diagnostics_than_are_printed)
 
 BOOST_AUTO_TEST_CASE(when_printed_then_a_hundred_are_shown_and_the_rest_counted) {
     Diagnostics diagnostics;

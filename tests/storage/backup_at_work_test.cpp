@@ -1,4 +1,4 @@
-// Backups of a store at work: each holds all that was durable when it began.
+// Backups of a store in use: each holds everything that was durable when it began.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -10,18 +10,18 @@
 
 #include "storage/backup/backup.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/backup_shop.hpp"
-#include "tests/storage/recorded_shop.hpp"
+#include "tests/storage/backup_fixture.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_store_at_work)
 
-// The store's threads stand still at each of their operations, while a backup is taken.
+// The store's threads stop at each of their operations while a backup is taken.
 BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durable_is_there,
-                        BackupShop) {
+                        BackupFixture) {
     std::vector<std::string> findings;
     std::mutex one_at_a_time;
     std::atomic<const Journal*> journal = nullptr;
@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durabl
         hashes.happened(0, store.state_hash());
         journal = &store.journal();
         for (int i = 1; i <= 250; ++i) {
-            const Lsn last = do_something(store, random, hashes);
+            const Lsn last = execute_random_unit(store, random, hashes);
             if (random() % 3 == 0) store.wait(last);
             if (i % 50 == 0) (void)store.snapshot();
         }
@@ -59,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durabl
     BOOST_TEST(first_of(findings) == "");
 }
 
-// And while they do not stand still, on the operating system's files.
+// And while they run, on the operating system's files.
 BOOST_FIXTURE_TEST_CASE(when_backed_up_under_load_then_each_backup_is_good, Scratch) {
     StoreOptions options = small_options();
     options.snapshot_every_bytes = 48U << 10U;
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_under_load_then_each_backup_is_good, Scra
         std::thread writer{[&] {
             Random random{3};
             while (!stop) {
-                const Lsn last = do_something(store, random, hashes);
+                const Lsn last = execute_random_unit(store, random, hashes);
                 if (random() % 4 == 0) store.wait(last);
             }
         }};

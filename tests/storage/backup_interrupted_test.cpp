@@ -1,4 +1,4 @@
-// Backups that are interrupted: the older one or the newer one is to be had, whatever happens.
+// Interrupted backups: either the older or the newer backup can always be restored.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -14,8 +14,8 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/backup_shop.hpp"
-#include "tests/storage/recorded_shop.hpp"
+#include "tests/storage/backup_fixture.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_SUITE(given_a_backup_that_is_interrupted)
 
 namespace {
 
-/// An older backup, a newer store, and what either holds.
-struct Interrupted : BackupShop {
+/// An older backup, a newer store, and the contents of both.
+struct Interrupted : BackupFixture {
     Lsn old_last = work(150);
     std::uint64_t old_hash = 0;
     std::unique_ptr<SimulatedDisk> old;
@@ -37,7 +37,7 @@ struct Interrupted : BackupShop {
     int complete = 0;
 
     Interrupted() {
-        // A name that moves, and one that takes the place of another, too.
+        // A file that is renamed, and a file that replaces another.
         source.put("store/torn-1-64.bin", {std::byte{1}});
         source.put("store/torn-2-64.bin", {std::byte{2}});
         back_up();
@@ -51,8 +51,8 @@ struct Interrupted : BackupShop {
 
     void find(const std::string& finding) { findings.push_back(finding); }
 
-    /// What is found after a crash: the older backup, the newer one, or what says that it is
-    /// neither; and in each case a whole one is to be had.
+    /// After a crash the directory holds the older backup, the newer one, or is marked as
+    /// incomplete; in each case a whole backup can be obtained.
     void judge_after_crash(SimulatedDisk& found) {
         try {
             const CheckReport report = check_files(found, "backup");

@@ -1,4 +1,5 @@
-// Backups of closed stores: what is copied, what is refused, and what may be replaced.
+// Backups of closed stores: which files are copied, which backups are refused, and which are
+// replaced.
 
 #include "storage/backup/backup.hpp"
 
@@ -17,15 +18,15 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/backup_shop.hpp"
-#include "tests/storage/recorded_shop.hpp"
+#include "tests/storage/backup_fixture.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_closed_store)
 
-BOOST_FIXTURE_TEST_CASE(when_backed_up_then_the_copy_is_good_and_holds_all_of_it, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_backed_up_then_the_copy_is_good_and_holds_all_of_it, BackupFixture) {
     const Lsn last = work(300);
     const CopyReport report = back_up();
     BOOST_TEST(report.last == last);
@@ -36,7 +37,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_then_the_copy_is_good_and_holds_all_of_it
     BOOST_TEST(!store_files::has(disk, "backup", "arriving.list"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_is_new_then_nothing_is_done, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_nothing_is_new_then_nothing_is_done, BackupFixture) {
     work(100);
     back_up();
     const auto before = disk.after_kill();
@@ -45,8 +46,8 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_is_new_then_nothing_is_done, BackupShop) {
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_there_is_more_then_what_is_there_already_is_not_copied_again,
-                        BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_the_source_has_grown_then_existing_files_are_not_copied_again,
+                        BackupFixture) {
     work(200);
     const CopyReport first = back_up();
     const Lsn last = work(20, false);
@@ -56,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(when_there_is_more_then_what_is_there_already_is_not_cop
     BOOST_TEST(judge(disk, "backup", hashes, last) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_was_pruned_then_it_is_in_the_copy_too, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_the_journal_was_pruned_then_it_is_in_the_copy_too, BackupFixture) {
     work(100);
     back_up();
     const Lsn last = work(400);
@@ -65,7 +66,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_was_pruned_then_it_is_in_the_copy_too, 
     BOOST_TEST(judge(disk, "backup", hashes, last) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_file_has_another_name_then_it_is_renamed_in_the_copy, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_a_file_has_another_name_then_it_is_renamed_in_the_copy,
+                        BackupFixture) {
     work(50);
     source.put("store/torn-1-4096.bin", {std::byte{1}, std::byte{2}});
     back_up();
@@ -78,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_file_has_another_name_then_it_is_renamed_in_the_c
     BOOST_TEST(!store_files::has(disk, "backup", "torn-1-4096.bin"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_nothing_is_made, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_nothing_is_made, BackupFixture) {
     work(50);
     const CopyReport report = back_up({.dry_run = true});
     BOOST_TEST(!report.actions.empty());
@@ -91,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_nothing_is_made, BackupShop) {
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_ends_with_a_torn_tail_then_that_is_not_copied, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_ends_with_a_torn_tail_then_that_is_not_copied, BackupFixture) {
     const Lsn last = work(30, false);
     const std::filesystem::path segment = "store" / std::filesystem::path{journal::segment_name(1)};
     auto bytes = source.contents(segment);
@@ -105,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_ends_with_a_torn_tail_then_that_is_not_copied, B
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_it_is_refused_and_the_older_copy_stays,
-                        BackupShop) {
+                        BackupFixture) {
     work(200);
     back_up();
     work(50);
@@ -120,7 +122,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_it_is_refused_and_the_older_copy
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_snapshot_is_damaged_and_not_needed_then_it_is_left_out, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_a_snapshot_is_damaged_and_not_needed_then_it_is_left_out,
+                        BackupFixture) {
     work(200);
     const Lsn newest = list_snapshots(source, "store").back();
     const std::filesystem::path path = "store" / std::filesystem::path{snapshot::file_name(newest)};
@@ -135,8 +138,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_snapshot_is_damaged_and_not_needed_then_it_is_lef
     BOOST_TEST(judge(disk, "backup", hashes, report.last) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_what_was_written_reads_back_otherwise_then_the_older_copy_stays,
-                        BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_a_copied_file_reads_back_differently_then_the_older_copy_stays,
+                        BackupFixture) {
     work(100);
     back_up();
     const std::uint64_t old = hash_of(disk, "backup");
@@ -158,10 +161,10 @@ BOOST_FIXTURE_TEST_CASE(when_what_was_written_reads_back_otherwise_then_the_olde
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_destination_that_is_not_the_stores_own)
+BOOST_AUTO_TEST_SUITE(given_a_destination_of_another_store)
 
-BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_when_told,
-                        BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_with_the_option,
+                        BackupFixture) {
     work(30);
     {
         Store other = Store::open(disk, "backup", backup_options());
@@ -174,8 +177,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_whe
     BOOST_TEST(hash_of(disk, "backup") == hash_of(source, "store"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_went_another_way_since_a_restore_then_it_is_replaced_only_when_told,
-                        BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_diverged_since_a_restore_then_it_is_replaced_only_with_the_option,
+                        BackupFixture) {
     work(50);
     back_up();
     const auto restored = source.after_kill();
@@ -194,7 +197,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_went_another_way_since_a_restore_then_it_is_repl
     BOOST_CHECK_THROW(back_up(), CopyRefused);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_reaches_further_then_it_is_replaced_only_when_told, BackupShop) {
+BOOST_FIXTURE_TEST_CASE(when_it_has_later_facts_then_it_is_replaced_only_with_the_option,
+                        BackupFixture) {
     work(30);
     const auto early = source.after_kill();
     work(30);
@@ -206,7 +210,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_reaches_further_then_it_is_replaced_only_when_to
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_store_is_open_there_or_it_holds_other_files_then_it_is_refused,
-                        BackupShop) {
+                        BackupFixture) {
     work(10);
     disk.create_directories("backup");
     disk.put("backup/holiday.jpg", {std::byte{1}});
@@ -217,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_open_there_or_it_holds_other_files_then_
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_source_holds_no_store_then_there_is_nothing_to_back_up,
-                        BackupShop) {
+                        BackupFixture) {
     BOOST_CHECK_THROW(back_up(), std::system_error);
     BOOST_TEST(disk.operations() == 0U);
 }

@@ -1,4 +1,4 @@
-// Damage to a closed store: a sample of what torture_disk does bit by bit.
+// Damage to a closed store: a sample of the cases that torture_disk tests bit by bit.
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,7 +10,7 @@ using namespace allot::testing;
 
 namespace {
 
-/// Of the damage of one kind, all was refused, or harmless; and there was some.
+/// Requires that all damage of each kind was refused or harmless, and that there was some.
 void report(const Corruption& damaged, std::uint64_t seed) {
     BOOST_TEST_MESSAGE(to_string(damaged.tally()));
     BOOST_TEST(!damaged.tally().empty());

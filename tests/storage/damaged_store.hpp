@@ -14,12 +14,12 @@
 #include "storage/repair/repair.hpp"
 #include "storage/store.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 namespace allot::testing {
 
-/// A closed store whose every state is known, to be damaged.
+/// A closed store to be damaged, all of whose earlier states are known.
 struct DamagedStore {
     using StepKind = RepairStep::Kind;
     using Verdict = RepairPlan::Verdict;
@@ -48,7 +48,7 @@ struct DamagedStore {
         Store store = Store::open(disk, "store", options);
         hashes.happened(store.journal().last(), store.state_hash());
         for (int i = 1; i <= units; ++i) {
-            store.wait(do_something(store, random, hashes));
+            store.wait(execute_random_unit(store, random, hashes));
             if (units_a_snapshot != 0 && i % units_a_snapshot == 0) (void)store.snapshot();
         }
         last = store.journal().last();
@@ -73,7 +73,8 @@ struct DamagedStore {
         disk.put(path, bytes);
     }
 
-    /// Plans, which must change nothing, and applies. The store is good then, and one that was.
+    /// Plans a repair, which must change nothing, and applies it. The store must be good then, in a
+    /// state that it once had.
     RepairPlan repair() {
         const auto before = disk.after_kill();
         const RepairPlan plan = plan_repair(disk, "store");

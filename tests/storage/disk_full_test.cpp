@@ -1,5 +1,5 @@
-// A disk that others fill, and free again. Nothing of the journal is half written then: the store
-// uses the room that it has, refuses what it has no room for, and goes on by itself.
+// A disk that other processes fill and free again. The store uses the current segment, refuses
+// units that do not fit, and continues by itself when the disk has space.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@
 #include "storage/journal/disk_watch.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/power_cuts.hpp"
-#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/random_commands.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/seed.hpp"
 
@@ -29,7 +29,7 @@ std::vector<std::string> unfinished_files(SimulatedDisk& disk) {
     return names;
 }
 
-/// A store whose disk has no room for another segment.
+/// A store whose disk has no space for another segment.
 struct GivenAFullDisk {
     GivenAFullDisk() {
         store.with_bus([](MessageBus& bus) {
@@ -51,7 +51,7 @@ struct GivenAFullDisk {
         ++orders;
         return true;
     }
-    /// Much at once, while the file system does not tell that there is no room for it.
+    /// Accepts too many units at once, because the file system does not report that it is full.
     void accept_too_much() {
         disk.tells_free_bytes = false;
         store.with_bus([&](MessageBus& bus) {
@@ -62,7 +62,7 @@ struct GivenAFullDisk {
         });
         for (int i = 0; i < 5'000 && !store.core().journal.waits_for_room(); ++i) store.step();
     }
-    /// Until a change is refused.
+    /// Allocates until a change is refused.
     void fill() {
         for (int i = 0; i < 10'000 && allocate(); ++i) {
             for (int steps = 0; steps < 4; ++steps) store.step();
@@ -81,10 +81,9 @@ struct GivenAFullDisk {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_disk_without_room_for_another_segment, GivenAFullDisk)
+BOOST_FIXTURE_TEST_SUITE(given_a_disk_without_space_for_another_segment, GivenAFullDisk)
 
-BOOST_AUTO_TEST_CASE(
-    when_the_present_one_is_full_then_changes_are_refused_and_nothing_has_changed) {
+BOOST_AUTO_TEST_CASE(when_the_current_segment_is_full_then_changes_are_refused) {
     fill();
     const std::uint64_t before = hash();
     BOOST_TEST(!allocate());
@@ -92,11 +91,11 @@ BOOST_AUTO_TEST_CASE(
     const GroupJournal& journal = store.core().journal;
     BOOST_TEST(!journal.failed());
     BOOST_TEST(journal.disk_full());
-    BOOST_TEST(journal.last() == journal.durable());  // so all that is seen may be shown
+    BOOST_TEST(journal.last() == journal.durable());  // so reads are answered
     BOOST_TEST(unfinished_files(disk).empty());
 }
 
-// The next segment is there, as large as they usually are, and no room for a larger one.
+// The next segment has been created with the usual size, and there is no space for a larger one.
 BOOST_AUTO_TEST_CASE(when_one_change_needs_a_larger_segment_then_it_is_refused_and_can_be_later) {
     disk.set_capacity(SimulatedDisk::no_capacity);
     const auto next_is_there = [&] {
@@ -121,7 +120,7 @@ BOOST_AUTO_TEST_CASE(when_one_change_needs_a_larger_segment_then_it_is_refused_a
     const GroupJournal& journal = store.core().journal;
     BOOST_CHECK_THROW(empty_batch(), StorageFull);
     BOOST_TEST(hash() == before);
-    BOOST_TEST(allocate());  // what is small has room
+    BOOST_TEST(allocate());  // a small unit fits
     store.settle();
     BOOST_TEST(!journal.failed());
     disk.set_capacity(SimulatedDisk::no_capacity);
@@ -131,7 +130,7 @@ BOOST_AUTO_TEST_CASE(when_one_change_needs_a_larger_segment_then_it_is_refused_a
     BOOST_TEST(!journal.failed());
 }
 
-BOOST_AUTO_TEST_CASE(when_changes_are_refused_then_the_room_there_was_is_used) {
+BOOST_AUTO_TEST_CASE(when_changes_are_refused_then_the_current_segment_is_full) {
     fill();
     BOOST_TEST(orders > 5);
     const auto bytes = disk.contents(store_directory / journal::segment_name(1));
@@ -140,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_changes_are_refused_then_the_room_there_was_is_used) {
     BOOST_TEST(std::distance(bytes.rbegin(), zeros) < 2'048);
 }
 
-BOOST_AUTO_TEST_CASE(when_there_is_room_again_then_changes_are_accepted_again) {
+BOOST_AUTO_TEST_CASE(when_there_is_space_again_then_changes_are_accepted_again) {
     fill();
     disk.set_capacity(SimulatedDisk::no_capacity);
     for (int i = 0; i < 5'000 && store.core().journal.disk_full(); ++i) store.step();
@@ -151,7 +150,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_room_again_then_changes_are_accepted_again) {
     BOOST_TEST(!store.core().journal.disk_full());
 }
 
-BOOST_AUTO_TEST_CASE(when_what_was_accepted_has_no_room_either_then_it_waits_until_there_is_some) {
+BOOST_AUTO_TEST_CASE(when_an_accepted_unit_does_not_fit_either_then_it_waits_for_space) {
     accept_too_much();
     const GroupJournal& journal = store.core().journal;
     BOOST_TEST(journal.waits_for_room());
@@ -166,8 +165,7 @@ BOOST_AUTO_TEST_CASE(when_what_was_accepted_has_no_room_either_then_it_waits_unt
     BOOST_TEST(allocate());
 }
 
-BOOST_AUTO_TEST_CASE(
-    when_what_was_accepted_has_waited_for_a_few_tries_then_the_storage_has_failed) {
+BOOST_AUTO_TEST_CASE(when_an_accepted_unit_waits_too_long_then_the_storage_has_failed) {
     accept_too_much();
     const Lsn durable = store.core().journal.durable();
     for (int i = 0; i < 10'000 && !store.core().journal.failed(); ++i) store.step();
@@ -175,8 +173,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(store.core().journal.durable() == durable);
 }
 
-BOOST_AUTO_TEST_CASE(
-    when_it_is_closed_before_there_is_some_then_it_has_failed_and_lost_what_waited) {
+BOOST_AUTO_TEST_CASE(when_it_is_closed_without_space_then_waiting_units_are_lost) {
     accept_too_much();
     const Lsn durable = store.core().journal.durable();
     store.close();
@@ -186,8 +183,9 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(SteppedStore(*killed, tiny_options(), random).core().journal.last() == durable);
 }
 
-// A process that was killed has left a segment that it never used, and another half made.
-BOOST_AUTO_TEST_CASE(when_a_start_finds_what_an_earlier_process_left_then_that_room_is_used) {
+// A killed process has left a segment that it never used, and another half written.
+BOOST_AUTO_TEST_CASE(
+    when_an_earlier_process_left_unfinished_files_then_a_start_reuses_their_space) {
     for (int i = 0; i < 5; ++i) {
         BOOST_TEST_REQUIRE(allocate());
         for (int steps = 0; steps < 8; ++steps) store.step();
@@ -228,8 +226,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_is_filled_and_freed)
 
-// At every operation of a life; also where the file system does not tell how much room it has.
-BOOST_AUTO_TEST_CASE(when_the_store_works_on_then_nothing_is_lost_and_it_goes_on_by_itself) {
+// At every operation of a run; also when the file system does not report its free space.
+BOOST_AUTO_TEST_CASE(when_the_store_is_used_meanwhile_then_nothing_is_lost) {
     const std::uint64_t seed = seed_of_run();
     std::uint64_t refusals = 0;
     for (std::uint64_t at = seed % 3; at < 400; at += 3) {
@@ -244,11 +242,11 @@ BOOST_AUTO_TEST_CASE(when_the_store_works_on_then_nothing_is_lost_and_it_goes_on
                 filled = filled || disk.operations() >= at;
             };
             History history;
-            Shopper shopper{random, 5};
+            RandomCommands commands{random, 5};
             for (int i = 0, since = 0; i < 400; ++i) {
                 try {
                     store.with_bus([&](MessageBus& bus) {
-                        const Lsn last = shopper.command(bus);
+                        const Lsn last = commands.command(bus);
                         history.happened(last, state_hash(bus.repository()));
                     });
                 } catch (const StorageFull&) {
@@ -279,7 +277,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_directory_whose_sync_fails_once)
 
-// Whether the segment's name is durable cannot be known any more, whatever a second sync says.
+// It is unknown whether the segment's name is durable, even if a second sync succeeded.
 BOOST_AUTO_TEST_CASE(when_a_segment_has_got_its_name_then_the_storage_has_failed) {
     Random random{1};
     SimulatedDisk disk;
@@ -292,10 +290,10 @@ BOOST_AUTO_TEST_CASE(when_a_segment_has_got_its_name_then_the_storage_has_failed
         has_failed = true;
         throw std::system_error{std::make_error_code(std::errc::io_error)};
     };
-    Shopper shopper{random, 5};
+    RandomCommands commands{random, 5};
     try {
         for (int i = 0; i < 400; ++i) {
-            store.with_bus([&](MessageBus& bus) { (void)shopper.command(bus); });
+            store.with_bus([&](MessageBus& bus) { (void)commands.command(bus); });
             for (int steps = 0; steps < 4; ++steps) store.step();
         }
     } catch (const std::system_error&) {  // a change after the storage has failed
@@ -332,7 +330,7 @@ BOOST_AUTO_TEST_CASE(when_little_is_left_then_it_warns_once_and_again_when_there
     BOOST_TEST(warnings.size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_journal_grows_then_it_knows_how_long_the_room_lasts) {
+BOOST_AUTO_TEST_CASE(when_the_journal_grows_then_it_estimates_how_long_the_space_lasts) {
     SimulatedDisk disk;
     disk.create_directories(store_directory);
     DiskWatch watch{disk, store_directory, 1'000, {}};
@@ -343,7 +341,7 @@ BOOST_AUTO_TEST_CASE(when_the_journal_grows_then_it_knows_how_long_the_room_last
     }
     BOOST_TEST((watch.lasts(start + 300s, 3'000, 6'000) == 600s));
     BOOST_TEST((watch.lasts(start + 300s, 3'000, 0) == 0s));
-    // At rest since then.
+    // Idle since then.
     BOOST_TEST((watch.lasts(start + 3'000s, 3'000, 6'000) > 10'000s));
 }
 

@@ -1,4 +1,4 @@
-// Event sinks: whatever ends or fails, each is called with every fact, in order, at least once.
+// Event sinks: each is called with every fact, in order, at least once, whatever ends or fails.
 
 #include "storage/feed/event_sink.hpp"
 
@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(given_an_event_sink)
 
-BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_goes_on_where_it_was,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_position,
                         GivenADirectory) {
     Lsn last = 0;
     for (int life = 0; life < 4; ++life) {
@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_goes_on_where_it_
         BOOST_TEST(listener.await(last));
     }
     BOOST_TEST((listener.told() == from_to(1, last)));
-    BOOST_TEST(place().value() == last);
+    BOOST_TEST(offset().value() == last);
     std::vector<CommittedFact> journaled;
     read_journal(path, 1, [&](const CommittedFact& fact) { journaled.push_back(fact); });
     BOOST_TEST((listener.facts() == journaled));
@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_wants_new_facts_only_then_it_gets_no_other, Give
     {
         auto store = open({listener.handler(from_now)});
         past = store.status().last;
-        BOOST_TEST(place().value() == past);  // also when it ends before the first fact
+        BOOST_TEST(offset().value() == past);  // also when it ends before the first fact
     }
     auto store = open({listener.handler(from_now)});
     work_a_little(store, 20, 40);
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_to_come_back_in_a_year_then_it_does_within_an
     BOOST_TEST(await([&] { return store.sinks().at(0).failures == 1U; }));
     const auto rest = store.sinks().at(0).retry_in;
     BOOST_TEST((rest > 50min && rest <= 1h));
-    // To close the store does not wait for that.
+    // Closing the store does not wait for that.
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_not_wait_for_it,
@@ -142,10 +142,10 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_n
         BOOST_TEST(store.sinks().at(0).lag == 1U);
         BOOST_TEST(store.sinks().at(0).acted == 2U);
     }
-    BOOST_TEST(place("waiting").value() == 2U);
+    BOOST_TEST(offset("waiting").value() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_place_cannot_be_kept_then_it_goes_on, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, GivenADirectory) {
     auto store = open({listener.handler(1)});
     std::filesystem::create_directory(path / "handler-listener.tmp");
     for (int i = 1; i <= 6; ++i) {
@@ -156,10 +156,10 @@ BOOST_FIXTURE_TEST_CASE(when_its_place_cannot_be_kept_then_it_goes_on, GivenADir
     BOOST_TEST((listener.told() == from_to(1, 6)));
     BOOST_TEST(warnings.count("could not be written") == 1);
     BOOST_TEST(store.sinks().at(0).persisted < 6U);
-    // And keeps it as soon as that is possible, although nothing more happens.
+    // The offset is written as soon as that is possible, although no fact comes.
     std::filesystem::remove(path / "handler-listener.tmp");
     BOOST_TEST(await([&] { return store.sinks().at(0).persisted == 6U; }));
-    BOOST_TEST(place("listener").value() == 6U);
+    BOOST_TEST(offset("listener").value() == 6U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, GivenADirectory) {
@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, Given
     BOOST_TEST((listener.told() == from_to(1, last)));
     work_a_little(store, 240, 300);
     BOOST_TEST(listener.await(store.status().last));
-    // Now and then the place is kept of a fact that was passed over, too.
+    // From time to time the offset of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
         work_a_little(store, next, next + 1);
@@ -189,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, Given
     }));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_is_told,
+BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_warning,
                         GivenADirectory) {
     const std::string said =
         " bytes of the journal are kept for event sinks alone: listener goes on from LSN 9";
@@ -215,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_the_operator_
     BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
     listener.fail_at(0, 0);
     work_a_little(store, 240, 300);
-    // Now and then the place is kept of a fact that was passed over, too.
+    // From time to time the offset of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
         work_a_little(store, next, next + 1);

@@ -38,7 +38,7 @@ StoreOptions tiny_segments() {
     return options;
 }
 
-/// Waits for something that a thread of the store's does.
+/// Waits until a thread of the store has done something.
 template <class Condition>
 bool eventually(Condition condition) {
     for (int tries = 0; tries < 2'000 && !condition(); ++tries) {
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_are_read_then_they_are_those_of_its_journ
     for (const std::size_t at_once : {1U, 7U, 1'000'000U}) {
         BOOST_TEST((all_of(*store.facts(1), at_once) == expected));
     }
-    // From anywhere, and from where others have left marks.
+    // From any fact, and from positions at which earlier readers stopped.
     for (const Lsn from : {2UL, 50UL, expected.size() - 1, expected.size(), expected.size() + 1}) {
         const auto tail = all_of(*store.facts(from), 3);
         BOOST_TEST(
@@ -70,7 +70,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_are_read_then_they_are_those_of_its_journ
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_goes_on_with_what_comes, GivenAStore) {
+BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_continues_with_new_facts, GivenAStore) {
     const auto cursor = store.facts(1);
     std::vector<CommittedFact> read;
     for (int i = 0; i < 200; ++i) {
@@ -92,7 +92,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_begins_with_the_next_fact_then_it_gives_that_and
     BOOST_TEST(cursor->take(1).front().lsn == last + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_its_past_can_be_read, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_its_earlier_facts_can_be_read,
+                        Scratch) {
     {
         auto store = Store::open(path, tiny_segments());
         work_a_little(store, 0, 100);
@@ -167,7 +168,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_not_durable_then_they_are_not_shown) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_what_was_shown_is_there_again) {
+BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_visible_facts_are_there_again) {
     int cut = 0;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         SimulatedDisk disk{seed};
@@ -195,7 +196,7 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_what_was_shown_is_there_again) {
         again.erase(again.begin() + static_cast<long>(shown.size()), again.end());
         BOOST_TEST((again == shown), "seed " << seed);
     }
-    BOOST_TEST(cut > 10);  // else it was never a question
+    BOOST_TEST(cut > 10);  // otherwise the test proves nothing
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -220,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(when_facts_are_gone_then_the_oldest_is_named, GivenAStor
     BOOST_CHECK_EXCEPTION((void)store.subscribe(1, [](const CommittedFact&) {}), TrimmedHistory,
                           names_it);
     BOOST_TEST((all_of(*store.facts(oldest), 9) == journaled(path, oldest)));
-    // The file that it has open is read to its end; then the next is missing.
+    // The cursor reads its open file to the end; then the next file is missing.
     BOOST_TEST(!late->take(1).empty());
     BOOST_CHECK_EXCEPTION(all_of(*late, 100), TrimmedHistory, names_it);
     BOOST_TEST(late->next() < oldest);
@@ -237,7 +238,7 @@ BOOST_FIXTURE_TEST_CASE(when_bytes_or_an_age_are_to_be_kept_then_they_are, Scrat
             work_a_little(store, i * 60, i * 60 + 60);
             store.snapshot();
         }
-        // Of the files in use: another one may be prepared at any moment.
+        // Of the files in use: another file may be prepared at any time.
         const std::uint64_t kept = store.status().journal_file_bytes;
         BOOST_TEST((kept >= bytes || store.history().oldest() == 1));
         return store.history().oldest();
@@ -255,7 +256,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber)
 
-BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_told_again_and_no_command_fails, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_it_fails_then_the_call_is_repeated_and_no_command_fails, Scratch) {
     StoreOptions options = tiny_segments();
     std::atomic<int> warnings = 0;
     options.warning = [&](std::string_view) { ++warnings; };
@@ -276,7 +277,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_told_again_and_no_command_fails
     BOOST_TEST(eventually([&] { return subscription.told() == 3U; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_slow_or_uses_the_store_then_others_go_on, GivenAStore) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_slow_or_uses_the_store_then_others_continue, GivenAStore) {
     std::promise<void> go;
     const auto gate = go.get_future().share();
     const Subscription slow = store.subscribe(1, [gate](const CommittedFact&) { gate.wait(); });

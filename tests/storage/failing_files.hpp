@@ -7,7 +7,7 @@
 
 namespace allot::testing {
 
-/// The operating system's files, of which every write and sync from the chosen one on fails, or
+/// The operating system's files, with failures of every write and sync from a chosen one on, or of
 /// some reads.
 class FailingFiles final : public FileSystem {
 public:
@@ -17,12 +17,12 @@ public:
         code_ = code;
         failing_ = true;
     }
-    /// The next so many reads fail, as do openings of a file to read it.
+    /// Makes the next so many reads fail, and openings of files for reading.
     void fail_reads(int times, std::errc code) {
         read_code_ = code;
         reads_to_fail_ = times;
     }
-    /// What would have been written or synced after the failure had been reported.
+    /// The number of writes and syncs after the failure was reported.
     [[nodiscard]] int calls_after_failure() const { return after_; }
 
     std::unique_ptr<File> open(const std::filesystem::path& path, Mode mode) override {

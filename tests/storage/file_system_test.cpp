@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_has_two_names_then_each_may_go, Its, B
     its.files.remove(its.directory / "a");
     BOOST_TEST(read(its.files, its.directory / "b") == "x");
     BOOST_TEST((its.files.list(its.directory) == std::vector<std::string>{"b", "c"}));
-    // As a rename that a power cut left half done: what is made anew under one of its names is
+    // As after a power cut during a rename: a file created again under one of the two names is
     // another file.
     BOOST_TEST(its.files.link(its.directory / "b", its.directory / "a"));
     write(its.files, its.directory / "a", "new");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_removed_or_shortened_then_who_reads
     its.files.open(its.directory / "a", Mode::update)->truncate(2);
     BOOST_TEST(open->size() == 2U);
     BOOST_TEST(read(*open) == "he");
-    open->sync();  // what others wrote
+    open->sync();  // the writes of other descriptors
     its.files.remove(its.directory / "a");
     BOOST_TEST(read(*open) == "he");
 }
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_not_there_then_it_says_so, Its, Bot
     BOOST_TEST(its.files.list(its.directory).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_directory_is_a_file_then_it_says_what_cannot_be_done) {
+BOOST_AUTO_TEST_CASE(when_a_directory_is_a_file_then_the_error_names_it) {
     OnDisk its;
     its.files.create_directories(its.directory);
     const auto file = its.directory / "file";
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_lock_is_held_then_no_one_else_gets_it, Its,
         BOOST_CHECK_EXCEPTION((void)its.files.lock(path), std::system_error, [](const auto& error) {
             return is(error, std::errc::resource_unavailable_try_again);
         });
-        its.files.remove(path);  // by someone who thinks that it is left over
+        its.files.remove(path);  // as by an operator who takes it for a leftover
         BOOST_CHECK_EXCEPTION((void)its.files.lock(path), std::system_error, [](const auto& error) {
             return is(error, std::errc::resource_unavailable_try_again);
         });
@@ -193,11 +193,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_read_at_the_end_then_it_is_cut_short, Its, Bo
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_file_whose_calls_do_less_than_asked)
+BOOST_AUTO_TEST_SUITE(given_a_file_whose_calls_are_short)
 
 namespace {
-/// A few bytes a call, and every other call is interrupted.
-class GrudgingFile final : public File {
+/// Each call does a few bytes, and every other call is interrupted.
+class ShortCallFile final : public File {
 public:
     void sync() override {}
     void truncate(std::uint64_t size) override { bytes.resize(size); }
@@ -226,7 +226,7 @@ private:
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(when_written_and_read_then_it_is_all_there) {
-    GrudgingFile file;
+    ShortCallFile file;
     file.write_at(0, bytes_of("hello, world"));
     BOOST_TEST(file.bytes == "hello, world");
     BOOST_TEST(read(file) == "hello, world");

@@ -13,7 +13,7 @@ using namespace allot;
 
 namespace {
 
-/// Of one to four bytes a character, with spaces; some of a kind that is only read.
+/// A name of characters of one to four bytes, with spaces; some are names that are only read.
 template <class Name>
 Name any_name() {
     const auto size = *rc::gen::inRange<std::size_t>(1, 65);
@@ -77,7 +77,7 @@ RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
     RC_ASSERT(!journal::decode(bytes));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_first_then_only_what_is_needed_is_written) {
+BOOST_AUTO_TEST_CASE(when_a_line_is_allocated_first_then_its_record_has_no_seniority) {
     std::array<std::byte, journal::fact_bytes_max> buffer{};
     const auto size_of = [&](const Fact& fact) {
         return journal::encode(fact, buffer.data()) - buffer.data();

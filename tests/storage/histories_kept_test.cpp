@@ -1,4 +1,4 @@
-// Where histories are kept: in snapshots, when the journal is gone; and files that have none.
+// Histories in snapshots, when the journal is gone, and in files of versions without histories.
 
 #include <boost/test/unit_test.hpp>
 #include <thread>
@@ -8,15 +8,15 @@
 #include "storage/errors.hpp"
 #include "storage/format/sink_file.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/storage/history_shop.hpp"
+#include "tests/storage/history_fixture.hpp"
 #include "tests/storage/old_files.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_whose_journal_was_pruned, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_whose_journal_was_pruned, HistoryFixture)
 
-BOOST_AUTO_TEST_CASE(when_only_snapshots_know_a_history_then_it_is_still_told) {
+BOOST_AUTO_TEST_CASE(when_only_snapshots_know_a_history_then_it_is_still_reported) {
     const HistoryCursor first = add(2);
     back_up();
     const HistoryCursor lost = add(2);
@@ -30,27 +30,27 @@ BOOST_AUTO_TEST_CASE(when_only_snapshots_know_a_history_then_it_is_still_told) {
     Store store = open();
     BOOST_TEST_REQUIRE(store.status().oldest > cursors[4].lsn);
     BOOST_TEST(store.history().histories().begun().size() >= 14U);
-    BOOST_TEST((parting(store, lost) == first));
+    BOOST_TEST((agreed_cursor(store, lost) == first));
     for (std::size_t life = 0; life + 1 < cursors.size(); ++life) {
         const HistoryCursor& cursor = cursors[life];
-        BOOST_TEST((parting(store, {cursor.history, cursor.lsn + 1}) == cursor));
+        BOOST_TEST((agreed_cursor(store, {cursor.history, cursor.lsn + 1}) == cursor));
         BOOST_TEST(store.history().next_after(cursor) == cursor.lsn + 1);
     }
     BOOST_CHECK_THROW((void)store.facts(first), TrimmedHistory);
-    // Nor does a backup forget.
+    // A backup keeps them, too.
     back_up();
     SimulatedDisk other;
     (void)restore_store(vault, "backup", other, history_store, {});
     Store restored = Store::open(other, history_store, options);
-    BOOST_TEST((parting(restored, lost) == first));
+    BOOST_TEST((agreed_cursor(restored, lost) == first));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// A directory as version 2 of the formats left it, after three starts, of which each wrote facts
-/// (1 to 3, 4 to 7, 8 to 10), and with a handler that was told of the first two.
+/// A directory of format version 2, after three starts, each of which wrote facts (1 to 3, 4 to 7,
+/// 8 to 10), with a sink that received the first two.
 struct FormatTwo : OldFiles {
     FormatTwo() : OldFiles{"format-2-lives"} {}
     static constexpr HistoryId lives[] = {0x50a4d198bff1245e, 0x5edcac5f4b9ae46f,
@@ -71,15 +71,15 @@ BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_start_was_one_and_stays_so) 
             if (fact.lsn <= 10) BOOST_TEST(fact.history == lives[start]);
             BOOST_TEST(facts_after(store, fact.cursor()).size() == all.size() - fact.lsn);
         }
-        BOOST_TEST((parting(store, {lives[0], 4}) == HistoryCursor{lives[0], 3}));
-        BOOST_TEST((parting(store, {lives[1], 10}) == HistoryCursor{lives[1], 7}));
+        BOOST_TEST((agreed_cursor(store, {lives[0], 4}) == HistoryCursor{lives[0], 3}));
+        BOOST_TEST((agreed_cursor(store, {lives[1], 10}) == HistoryCursor{lives[1], 7}));
         BOOST_TEST((life == 0) == (store.history().current() == lives[2]));
-        (void)HistoryShop::add(store);
+        (void)HistoryFixture::add(store);
         if (life == 1) (void)store.snapshot();
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_handler_was_there_then_it_goes_on_and_its_place_has_a_history) {
+BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_offset_has_a_history) {
     const auto kept = [&] {
         return sink_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
     };
@@ -107,10 +107,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// A directory as version 3 of the formats left it. A second start wrote the facts from the ninth
-/// on, after a restore of which one history is known that has left; the eighth fact is a line that
-/// was moved. It has snapshots that were taken after the eighth and the ninth, and a handler that
-/// was told of two.
+/// A directory of format version 3. A second start wrote the facts from the ninth on, after a
+/// restore that lost one history; the eighth fact is a moved line. It has snapshots taken after the
+/// eighth and the ninth fact, and a sink that received two facts.
 struct FormatThree : OldFiles {
     FormatThree() : OldFiles{"format-3"} {}
     static constexpr HistoryId first = 0xdcf4c064757c15d8, second = 0x7d0f1436d8752e4c,
@@ -121,7 +120,7 @@ struct FormatThree : OldFiles {
 
 BOOST_FIXTURE_TEST_SUITE(given_files_with_histories, FormatThree)
 
-BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_tells_the_same) {
+BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_gives_the_same) {
     Histories expected;
     expected.begin(first, 1);
     expected.begin(second, 9);
@@ -141,7 +140,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_opened_then_their_facts_and_cursors_are_as_th
     BOOST_TEST((all[8].cursor() == HistoryCursor{second, 9}));
     const LineAllocated moved{{"o2", "A", 6}, "b2", 3};
     BOOST_TEST((all[7].fact == Fact{moved}));
-    BOOST_TEST((parting(store, {left, 5}) == HistoryCursor{first, 3}));
+    BOOST_TEST((agreed_cursor(store, {left, 5}) == HistoryCursor{first, 3}));
     const auto place = sink_file::read(posix_file_system(), path, "webhook-hook",
                                        recovered(0).journal.tail.store_id);
     BOOST_TEST((place.value() == sink_file::Offset{2, first}));

@@ -1,5 +1,5 @@
-// Lives of a store, from seeds, that end in every way; between them its disk is put back to an
-// older one, by an image or by a backup. After each, every cursor that was ever told is asked for.
+// Runs of a store, from seeds, that end in every way; between them its disk is set back to an older
+// state, by an image or by a backup. After each run, every cursor that was ever returned is read.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "storage/backup/backup.hpp"
-#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/random_commands.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
 
 using namespace allot;
@@ -20,7 +20,7 @@ namespace {
 
 using Ids = std::vector<HistoryId>;
 
-/// A disk, and what is known of the store on it.
+/// A disk, and the known facts and histories of the store on it.
 struct Image {
     std::unique_ptr<SimulatedDisk> disk;
     Ids written_in = {};  ///< each fact, from LSN 1
@@ -51,8 +51,8 @@ public:
         }
         end();
     }
-    std::uint64_t parted = 0;   ///< cursors that were refused
-    std::uint64_t unknown = 0;  ///< of these, for a history of which nothing was known
+    std::uint64_t parted = 0;   ///< refused cursors
+    std::uint64_t unknown = 0;  ///< of these, with an unknown history
 
 private:
     void begin(StoreCore& core) {
@@ -65,7 +65,7 @@ private:
 
     void work(SteppedStore& store) {
         const Lsn last = store.with_bus([&](MessageBus& bus) {
-            (void)shopper_.command(bus);
+            (void)commands_.command(bus);
             return store.core().journal.last();
         });
         now_.written_in.resize(last, id_);
@@ -74,7 +74,7 @@ private:
         if (random_() % 3 == 0) read(store.core());
     }
 
-    /// Reads what is shown, as a reader that remembers all of it.
+    /// Reads the visible facts, as a reader that keeps all of them.
     void read(StoreCore& core) {
         const FactHistory& history = core.history;
         const Lsn from = std::max(core.history.oldest(), Lsn{1});
@@ -90,7 +90,7 @@ private:
         }
     }
 
-    /// Up to where those facts have happened here that had when the cursor was told.
+    /// The last LSN up to which this store has the facts that it had when the cursor was returned.
     [[nodiscard]] Lsn agreed_with(const HistoryCursor& cursor) const {
         const Ids& before = before_.at(cursor.history);
         Lsn agreed = 0;
@@ -188,17 +188,17 @@ private:
     SimulatedDisk vault_;
     Image backup_;
     bool is_backed_up_ = false;
-    Shopper shopper_{random_, 3};
+    RandomCommands commands_{random_, 3};
     HistoryId id_ = 0;
-    std::map<HistoryId, Ids> before_;  // each history: what the facts before it were written in
+    std::map<HistoryId, Ids> before_;  // for each history: the histories of the facts before it
     std::map<std::pair<HistoryId, Lsn>, Fact> told_;
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_stores_that_are_put_back)
+BOOST_AUTO_TEST_SUITE(given_stores_that_are_set_back)
 
-BOOST_AUTO_TEST_CASE(when_cursors_of_all_times_are_asked_for_then_none_skips_a_fact_in_silence) {
+BOOST_AUTO_TEST_CASE(when_cursors_of_all_times_are_read_then_none_silently_skips_a_fact) {
     std::uint64_t parted = 0, unknown = 0;
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
         Rewinds store{seed};
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(when_cursors_of_all_times_are_asked_for_then_none_skips_a_f
         parted += store.parted;
         unknown += store.unknown;
     }
-    BOOST_TEST(unknown > 0U);  // of images that are older than they are
+    BOOST_TEST(unknown > 0U);  // from images older than those histories
     BOOST_TEST(parted > unknown + 1'000U);
 }
 

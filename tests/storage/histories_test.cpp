@@ -1,5 +1,5 @@
-// Which history a place is in: told after a restore, a repair, a loss and a rolled-back image, for
-// ever.
+// Cursors after a restore, a repair, a loss and the return to an old image: those of lost facts
+// stay refused.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -13,12 +13,12 @@
 #include "storage/format/store_files.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/repair/repair.hpp"
-#include "tests/storage/history_shop.hpp"
+#include "tests/storage/history_fixture.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_that_is_started_again, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_is_started_again, HistoryFixture)
 
 BOOST_AUTO_TEST_CASE(when_nothing_is_written_then_its_history_stays) {
     const HistoryCursor first = add();
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_empty_then_a_cursor_before_all_facts_is_served) 
     BOOST_TEST(facts_after(store, before).size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_cursor_is_of_any_life_then_it_is_served_from_there) {
+BOOST_AUTO_TEST_CASE(when_a_cursor_is_of_any_earlier_run_then_it_is_served_from_there) {
     std::vector<HistoryCursor> cursors;
     for (int life = 0; life < 5; ++life) cursors.push_back(add(3));
     Store store = open();
@@ -61,9 +61,9 @@ BOOST_AUTO_TEST_CASE(when_a_cursor_is_of_any_life_then_it_is_served_from_there) 
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_restored, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_restored, HistoryFixture)
 
-BOOST_AUTO_TEST_CASE(when_a_reader_had_seen_more_than_the_backup_then_it_is_told_for_ever) {
+BOOST_AUTO_TEST_CASE(when_a_reader_had_seen_more_than_the_backup_then_its_cursor_stays_refused) {
     HistoryCursor agreed, seen;
     {
         Store store = open();
@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(when_a_reader_had_seen_more_than_the_backup_then_it_is_told
     restore();
     for (int life = 0; life < 4; ++life) {
         Store store = open();
-        BOOST_TEST((parting(store, seen) == agreed));
-        BOOST_TEST((parting(store, {seen.history, 1'000}) == agreed));
+        BOOST_TEST((agreed_cursor(store, seen) == agreed));
+        BOOST_TEST((agreed_cursor(store, {seen.history, 1'000}) == agreed));
         BOOST_TEST(facts_after(store, agreed).size() == static_cast<std::size_t>(life));
         add(store);
     }
@@ -89,17 +89,17 @@ BOOST_AUTO_TEST_CASE(when_it_was_started_since_the_backup_then_it_still_knows_wh
     restore();
     for (int life = 0; life < 3; ++life) {
         Store store = open();
-        BOOST_TEST((parting(store, second) == agreed));
-        BOOST_TEST((parting(store, third) == agreed));
+        BOOST_TEST((agreed_cursor(store, second) == agreed));
+        BOOST_TEST((agreed_cursor(store, third) == agreed));
         add(store, 2);
     }
-    // And once more, to what it was in between; then with what has happened since put away, too.
+    // And once more, to the state in between; then without the facts since.
     const HistoryCursor fourth = add(1);
     restore();
     add(5);
     Store store = open();
     for (const HistoryCursor& cursor : {second, third, fourth}) {
-        BOOST_TEST((parting(store, cursor) == agreed), text_of(cursor));
+        BOOST_TEST((agreed_cursor(store, cursor) == agreed), text_of(cursor));
     }
     BOOST_TEST(facts_after(store, agreed).size() == 5U);
 }
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(when_its_directory_was_lost_then_an_unknown_history_begins_
     restore();
     add(9);
     Store store = open();
-    const HistoryCursor agreed = parting(store, seen);
+    const HistoryCursor agreed = agreed_cursor(store, seen);
     BOOST_TEST(agreed.lsn == 0U);
     BOOST_TEST(facts_after(store, agreed).size() == 11U);
 }
@@ -127,11 +127,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_opened_then_its_history_is_new_and_stays_so) {
     BOOST_TEST(!store_files::has(*disk, history_store, rewound_file::name));
     Store store = open();
     BOOST_TEST(store.history().current() == restored);
-    BOOST_TEST((store.cursor() == before));  // of which the backup holds every fact
+    BOOST_TEST((store.cursor() == before));  // the backup holds every fact of it
     BOOST_TEST(facts_after(store, {restored, 3}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_backed_up_before_it_is_opened_then_what_has_left_is_kept) {
+BOOST_AUTO_TEST_CASE(when_it_is_backed_up_before_it_is_opened_then_lost_histories_are_kept) {
     const HistoryCursor agreed = add(2);
     back_up();
     const HistoryCursor seen = add(2);
@@ -141,14 +141,14 @@ BOOST_AUTO_TEST_CASE(when_it_is_backed_up_before_it_is_opened_then_what_has_left
     restore();
     add(4);
     Store store = open();
-    BOOST_TEST((parting(store, seen) == agreed));
+    BOOST_TEST((agreed_cursor(store, seen) == agreed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_rolled_back, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_rolled_back, HistoryFixture)
 
-BOOST_AUTO_TEST_CASE(when_a_copy_is_put_back_by_hand_then_the_readers_are_told) {
+BOOST_AUTO_TEST_CASE(when_a_copy_is_restored_by_hand_then_readers_get_an_error) {
     HistoryCursor agreed, seen;
     std::unique_ptr<SimulatedDisk> copy;
     {
@@ -161,13 +161,13 @@ BOOST_AUTO_TEST_CASE(when_a_copy_is_put_back_by_hand_then_the_readers_are_told) 
     disk = std::move(copy);
     for (int life = 0; life < 4; ++life) {
         Store store = open();
-        BOOST_TEST((parting(store, seen) == agreed));
-        BOOST_TEST(parting(store, later).lsn == 0U);  // nothing here has ever heard of it
+        BOOST_TEST((agreed_cursor(store, seen) == agreed));
+        BOOST_TEST(agreed_cursor(store, later).lsn == 0U);  // the store never knew this history
         add(store, 3);
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_two_go_on_from_one_copy_then_neither_takes_the_other_for_itself) {
+BOOST_AUTO_TEST_CASE(when_two_stores_continue_from_one_copy_then_their_histories_differ) {
     const HistoryCursor agreed = add(5);
     auto copy = disk->after_kill();
     const HistoryCursor here = add(4);
@@ -175,14 +175,14 @@ BOOST_AUTO_TEST_CASE(when_two_go_on_from_one_copy_then_neither_takes_the_other_f
     const HistoryCursor there = add(4);
     BOOST_TEST(here.lsn == there.lsn);
     Store store = open();
-    BOOST_TEST(parting(store, here).lsn < there.lsn);
+    BOOST_TEST(agreed_cursor(store, here).lsn < there.lsn);
     BOOST_TEST(facts_after(store, there).empty());
     BOOST_TEST(facts_after(store, agreed).size() == 4U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_that_has_lost_its_end, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_has_lost_its_end, HistoryFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_tail_was_cut_off_then_a_history_has_begun_with_the_next_start) {
     HistoryCursor seen;
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(when_a_tail_was_cut_off_then_a_history_has_begun_with_the_n
         kept = add(store, 3).lsn - 1;
         seen = store.cursor();
     }
-    // The last group, and the marks after it: as a power cut may leave them in mode `os`.
+    // Removes the last group, and the marks after it, as a power cut may do in mode `os`.
     const auto tail = recover(*disk, history_store, {}).journal.tail;
     auto bytes = disk->contents(std::filesystem::path{history_store} / journal::segment_name(1));
     std::size_t last_group = sizeof(journal::SegmentHeader);
@@ -210,12 +210,12 @@ BOOST_AUTO_TEST_CASE(when_a_tail_was_cut_off_then_a_history_has_begun_with_the_n
         begun = store.history().current();
         BOOST_TEST(store.journal().last() == kept);
         BOOST_TEST(begun != seen.history);
-        BOOST_TEST((parting(store, seen) == HistoryCursor{seen.history, kept}));
+        BOOST_TEST((agreed_cursor(store, seen) == HistoryCursor{seen.history, kept}));
     }
     Store store = open();
     BOOST_TEST(store.history().current() == begun);
     add(store, 4);
-    BOOST_TEST((parting(store, seen) == HistoryCursor{seen.history, kept}));
+    BOOST_TEST((agreed_cursor(store, seen) == HistoryCursor{seen.history, kept}));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_was_never_synced_then_the_history_that_was_lost_is_known) {
@@ -238,13 +238,13 @@ BOOST_AUTO_TEST_CASE(when_it_was_never_synced_then_the_history_that_was_lost_is_
         disk = std::move(cut);
         const Lsn kept = open().journal().last();
         BOOST_TEST(kept >= before.lsn);
-        add(7);  // beyond all that was lost
+        add(7);  // beyond all lost facts
         Store store = open();
         for (const HistoryCursor& cursor : seen) {
             if (cursor.lsn <= kept) {
                 BOOST_TEST(facts_after(store, cursor).front().lsn == cursor.lsn + 1);
             } else {
-                BOOST_TEST((parting(store, cursor) == store.history().cursor_at(kept)));
+                BOOST_TEST((agreed_cursor(store, cursor) == store.history().cursor_at(kept)));
             }
         }
     }
@@ -252,12 +252,12 @@ BOOST_AUTO_TEST_CASE(when_it_was_never_synced_then_the_history_that_was_lost_is_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_repaired, HistoryShop)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_that_was_repaired, HistoryFixture)
 
-BOOST_AUTO_TEST_CASE(when_facts_were_lost_then_each_history_of_these_is_told_for_ever) {
+BOOST_AUTO_TEST_CASE(when_facts_were_lost_then_cursors_of_their_histories_stay_refused) {
     std::vector<HistoryCursor> cursors;
     for (int life = 0; life < 6; ++life) cursors.push_back(add(2));
-    // All of a frame in the third life's facts.
+    // A whole frame of the third run's facts.
     const auto path = std::filesystem::path{history_store} / journal::segment_name(1);
     auto bytes = disk->contents(path);
     for (std::size_t at = sizeof(journal::SegmentHeader);;) {
@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(when_facts_were_lost_then_each_history_of_these_is_told_for
                 BOOST_TEST(facts_after(store, cursor).size() ==
                            store.journal().last() - cursor.lsn);
             } else {
-                BOOST_TEST((parting(store, cursor) == agreed), text_of(cursor));
+                BOOST_TEST((agreed_cursor(store, cursor) == agreed), text_of(cursor));
             }
         }
         add(store, 9);

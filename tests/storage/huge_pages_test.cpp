@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20U;
 
-/// Taken as a growing table takes them, and given back at the end.
+/// Allocates as a growing table does, and frees everything at the end.
 struct Growing {
     std::span<std::byte> take() {
         auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(huge_page, 64));
@@ -29,7 +29,7 @@ struct Growing {
     std::vector<std::byte*> taken;
 };
 
-/// The system has given memory to all of it.
+/// True when the system has backed all pages with memory.
 bool is_backed(std::span<std::byte> memory) {
     const auto small = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     std::vector<unsigned char> backed(memory.size() / small);
@@ -42,7 +42,7 @@ bool is_backed(std::span<std::byte> memory) {
 BOOST_FIXTURE_TEST_SUITE(given_a_table_that_grows_by_huge_pages, Growing)
 
 BOOST_AUTO_TEST_CASE(when_it_takes_one_then_it_is_whole_and_empty) {
-    for (int i = 0; i < 40; ++i) {  // ready ones, too
+    for (int i = 0; i < 40; ++i) {  // including those that were ready
         const auto memory = take();
         BOOST_TEST(reinterpret_cast<std::uintptr_t>(memory.data()) % huge_page == 0U);
         BOOST_TEST(std::ranges::count(memory, std::byte{0}) ==
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_one_then_it_is_whole_and_empty) {
 
 BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
     for (int round = 0; round < 10; ++round) Growing{}.take();
-    for (int i = 0; i < 6; ++i) take();  // what was ready before
+    for (int i = 0; i < 6; ++i) take();  // uses the pages that were ready
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
     BOOST_TEST(!is_backed(take()));
 }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_several_at_once_then_all_are_cleared_ahead_of
     allot::huge_pages()->deallocate(at, bytes, 64);
 }
 
-// Nobody may touch memory that was given back, which may be another's by then.
+// Freed memory must not be touched: it may have another owner by then.
 BOOST_AUTO_TEST_CASE(when_tables_are_given_back_at_once_then_nothing_of_them_is_cleared_later) {
     constexpr std::size_t bytes = 2 * huge_page;
     for (int i = 0; i < 100; ++i) {

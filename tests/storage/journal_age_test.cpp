@@ -1,4 +1,4 @@
-// What a journal keeps, whatever the wall clock says.
+// The segments that a journal keeps, with right and wrong wall clocks.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <limits>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr microseconds right_now{1'300'000'000'000'000};
 
-/// By so much a clock is wrong, each ahead and behind.
+/// Errors of a clock, each ahead and behind.
 std::vector<microseconds> errors(std::initializer_list<microseconds> sizes) {
     std::vector<microseconds> all;
     for (const microseconds size : sizes) all.insert(all.end(), {size, -size});
@@ -31,10 +31,10 @@ std::vector<microseconds> all_errors() {
 }
 std::vector<microseconds> some_errors() { return errors({1s, 1h, days{8}, days{365}}); }
 
-/// Segments that are written in a simulated time, by one process after the other.
+/// Segments that are written in simulated time, by several processes in turn.
 class AgingJournal {
 public:
-    /// Writes a unit, an hour after the one before, with a clock that is wrong by so much.
+    /// Writes a unit, an hour after the previous one, with a clock that is wrong by so much.
     void write(microseconds wrong = {}) {
         time_ += 1h;
         if (std::exchange(is_closed_, false)) opened_ = time_;
@@ -52,7 +52,7 @@ public:
             begin_segment(segments_, segments_.size() + 1, 0);
         }
     }
-    /// The next unit is another process's, which knows what the journal tells.
+    /// Another process writes the next unit, with the times in the journal.
     void restart() {
         segments_.clear();
         for (const auto& [segment, wall] : units_) {
@@ -77,8 +77,8 @@ private:
     microseconds time_{0}, opened_{0};
     bool is_closed_ = true;
     std::vector<SegmentInfo> segments_{{1, 1}};
-    std::vector<std::pair<std::size_t, UnixMicros>> units_;  // and of which segment
-    std::vector<microseconds> ended_;                        // each segment but the last
+    std::vector<std::pair<std::size_t, UnixMicros>> units_;  // segment and wall time of each
+    std::vector<microseconds> ended_;                        // the end of each segment but the last
 };
 
 class SetClock final : public Clock {
@@ -94,7 +94,7 @@ struct ClockedStore {
         options.keep_journal_age = age;
     }
     [[nodiscard]] Store open() { return bootstrap("store", options, {disk, clock}); }
-    /// \return the first LSN that is kept then.
+    /// \return the first LSN that is kept afterwards.
     Lsn work(Store& store, int pieces = 3) {
         for (int i = 0; i < pieces; ++i, done += 30) {
             work_a_little(store, done, done + 30);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(when_it_was_so_at_the_first_start_then_nothing_is_too_old_a
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_was_so_while_running_then_ages_are_what_they_are) {
+BOOST_AUTO_TEST_CASE(when_it_was_wrong_while_running_then_ages_are_right) {
     for (const microseconds error : all_errors()) {
         AgingJournal journal;
         journal.write_days(5);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(when_it_goes_to_and_fro_then_that_adds_up_to_nothing) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_file_tells_of_an_impossible_time_then_nothing_overflows) {
+BOOST_AUTO_TEST_CASE(when_a_file_has_an_impossible_time_then_nothing_overflows) {
     std::vector<SegmentInfo> segments{{1, 1}};
     for (int i = 0; i < 100; ++i) {
         for (const UnixMicros wall :
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(when_a_week_is_kept_then_one_line_of_a_wrong_time_drops_not
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_week_is_kept_then_what_is_older_goes_in_the_end) {
+BOOST_AUTO_TEST_CASE(when_a_week_is_kept_then_older_segments_are_removed_finally) {
     for (const microseconds error : some_errors()) {
         ClockedStore its{days{7}};
         its.work();

@@ -86,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, Journal
     BOOST_TEST(found.tail.epoch == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_listened_to_then_each_durable_lsn_is_told, JournalFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_callback_is_registered_then_it_gets_each_durable_lsn,
+                        JournalFixture) {
     std::vector<Lsn> told;
     {
         const auto journal = open();
@@ -103,7 +104,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFi
         const auto journal = open(Durability::Mode::interval);
         for (int i = 0; i < units; ++i) {
             const Lsn lsn = append(*journal, "order-" + std::to_string(i));
-            if (i % 500 == 0) journal->threads.sync(lsn);  // a group is never split over segments
+            if (i % 500 == 0) journal->threads.sync(lsn);  // since a group must fit into a segment
         }
     }
     const auto found = scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
@@ -120,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, Journa
     BOOST_TEST((orders() == std::vector<std::string>{"o1"}));
 }
 
-// Driven here, by a clock of our own.
+// The test drives the journal, with its own clock.
 BOOST_FIXTURE_TEST_CASE(when_units_never_cease_then_an_interval_still_ends, JournalFixture) {
     using std::chrono::milliseconds;
     JournalTail tail;
@@ -135,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(when_units_never_cease_then_an_interval_still_ends, Jour
         core.flush();
         for (int round = 0; round < 3; ++round) core.step(now);
         if (i % 20 == 10) synced_at_least = lsn;
-        // The interval of 5 ms, and what a group waits for others to join it.
+        // The interval of 5 ms, and the delay of a group.
         if (i % 20 == 19) BOOST_TEST(core.synced() >= synced_at_least);
         now += milliseconds{1};
     }
@@ -170,8 +171,9 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_fails_before_a_turn_ends_then_what_the_turn_did_is_not_acknowledged,
-                        JournalFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_it_fails_before_the_mutex_is_unlocked_then_the_staged_units_are_not_acknowledged,
+    JournalFixture) {
     const auto journal = open(Durability::Mode::os);
     const Lsn first = append(*journal, "o1");
     files.fail_from_now_on(FailingFiles::Call::sync, std::errc::io_error);

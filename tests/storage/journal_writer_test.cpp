@@ -1,5 +1,5 @@
-// Frames and segments without a thread: what the writer, the scan and the cut of a torn tail
-// promise each other, on a disk that forgets.
+// Frames and segments without a thread: writer, scan and cutting a torn tail, on a disk that loses
+// unsynced bytes.
 
 #include "storage/journal/journal_writer.hpp"
 
@@ -23,7 +23,7 @@ using Orders = std::vector<std::string>;
 using FileBytes = std::vector<std::byte>;
 
 const std::filesystem::path directory = "store";
-constexpr int draws = 200;  // of what a power cut leaves
+constexpr int draws = 200;  // of the effect of a power cut
 
 struct JournalOnDisk {
     JournalOnDisk() { disk.create_directories(directory); }
@@ -67,7 +67,7 @@ struct JournalOnDisk {
     Random random{1};
 };
 
-/// True when any file of a disk holds these bytes, one after the other.
+/// True when a file of the disk contains these bytes.
 bool holds(SimulatedDisk& disk, const FileBytes& bytes) {
     return std::ranges::any_of(disk.list(directory), [&](const std::string& name) {
         const FileBytes all = disk.contents(directory / name);
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_process_died_before_its_sync_then_the_next_one_ma
         JournalWriter dying = begin(disk);
         write(dying, "o1");
     }
-    JournalTail tail = scan(disk).tail;  // which the cache still shows
+    JournalTail tail = scan(disk).tail;  // the cache still has the frame
     ++tail.epoch;
     const JournalWriter next{disk, directory, tail, 4096, Preallocation::written};
     BOOST_TEST(next.segment() == 1U);
@@ -102,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
         disk.plant({disk.operations(), std::errc::io_error, false});
         BOOST_CHECK_THROW(dying.sync(), std::system_error);
     }
-    // The cache shows the frame, takes it for clean, and would not write it at a further sync.
+    // The cache has the frame, marked as clean: a further sync would not write it.
     JournalTail tail = scan(disk).tail;
     ++tail.epoch;
     const JournalWriter next{disk, directory, tail, 4096, Preallocation::written};
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_goes_on_in_another_segment_then_the_one_before_is_durable,
+BOOST_FIXTURE_TEST_CASE(when_it_continues_in_another_segment_then_the_previous_one_is_durable,
                         JournalOnDisk) {
     JournalWriter writer = begin(disk, 512);
     Orders written;
@@ -151,8 +151,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere,
     BOOST_TEST(!scan(disk).torn.has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_the_segments_behind_it_are_set_aside,
-                        JournalOnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_later_segments_are_renamed, JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();
@@ -181,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_record_claims_more_than_its_frame_has_then_it_is_
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     FileBytes bytes = first_segment();
-    // By a program with a mistake: the checksum is right.
+    // As by a faulty program: the checksum is right.
     const std::span frame = std::span{bytes}.subspan(
         sizeof(journal::SegmentHeader), scan(disk).tail.offset - sizeof(journal::SegmentHeader));
     constexpr std::uint32_t too_many = 1U << 20U;
@@ -197,10 +196,9 @@ BOOST_FIXTURE_TEST_CASE(when_a_record_claims_more_than_its_frame_has_then_it_is_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_two_journals_that_were_one)
+BOOST_AUTO_TEST_SUITE(given_two_copies_of_one_journal)
 
-BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_stands_in_the_other_then_it_is_not_read,
-                        JournalOnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_is_in_the_other_then_it_is_not_read, JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();

@@ -15,17 +15,17 @@ using namespace allot::testing;
 
 namespace {
 
-/// One segment holds it all: while nothing happens, no thread but the snapshot's uses the disk.
+/// One segment holds everything, so on an idle store only the snapshot's thread uses the disk.
 StoreOptions options() {
     StoreOptions options = small_options(Durability::Mode::os);
     options.segment_bytes = 32U << 20U;
     return options;
 }
 
-/// Names as long as they may be: a snapshot is large after few lines.
+/// Names of the longest length: a snapshot is large after few lines.
 std::string long_name(std::string name) { return name + std::string(64 - name.size(), '.'); }
 
-/// A store whose snapshot takes some chunks.
+/// A store whose snapshot has several chunks.
 struct LargeStore {
     static constexpr int skus = 1'000, orders = 40'000;
 
@@ -45,7 +45,7 @@ struct LargeStore {
     static OrderLine line_of(int order) {
         return line(long_name(std::to_string(order)), long_name(std::to_string(order % skus)), 1);
     }
-    /// All that is there, the newest snapshot included, gives the state that the store had.
+    /// Requires that all files, including the newest snapshot, give the store's state.
     void require_whole(std::uint64_t hash) {
         const CheckReport report = check_files(disk, directory);
         BOOST_TEST(report.ok, (report.findings.empty() ? "" : report.findings.front()));
@@ -93,8 +93,8 @@ BOOST_FIXTURE_TEST_CASE(when_others_work_then_the_snapshot_and_the_journal_after
     require_whole(hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_write_of_it_fails_then_that_is_told_and_the_next_one_is_taken,
-                        LargeStore) {
+BOOST_FIXTURE_TEST_CASE(
+    when_one_of_its_writes_fails_then_there_is_a_warning_and_the_next_one_is_taken, LargeStore) {
     std::atomic<int> left = 0;
     disk.before = [&](DiskOperation operation) {
         if (operation != DiskOperation::write || --left != 0) return;

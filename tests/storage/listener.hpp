@@ -23,10 +23,10 @@
 
 namespace allot::testing {
 
-/// Somebody who keeps what he was called with.
+/// A receiver that keeps the facts with which it was called.
 class Listener {
 public:
-    /// Fails so often before it takes this fact.
+    /// Makes so many calls with this fact fail.
     void fail_at(Lsn lsn, int times) {
         const std::scoped_lock lock{mutex_};
         failing_ = lsn;
@@ -54,7 +54,7 @@ public:
         return changed_.wait_for(lock, std::chrono::seconds{20},
                                  [&] { return !facts_.empty() && facts_.back().lsn >= lsn; });
     }
-    /// Calls while the listener receives nothing.
+    /// Calls `use` while the listener receives nothing.
     template <class Use>
     void hold(Use&& use) {
         const std::scoped_lock lock{mutex_};
@@ -65,7 +65,7 @@ private:
     SinkResult take(const CommittedFact& fact) {
         const std::scoped_lock lock{mutex_};
         if (fact.lsn == failing_ && failures_left_ > 0) {
-            if (failures_left_-- == 2) throw 42;  // whatever it is
+            if (failures_left_-- == 2) throw 42;  // not a std::exception
             throw std::runtime_error{"not now"};
         }
         facts_.push_back(fact);
@@ -80,7 +80,7 @@ private:
     int failures_left_ = 0;
 };
 
-/// Waits for it. \return false when that takes too long.
+/// Waits until `reached()`. \return false when that takes too long.
 template <class Reached>
 bool await(Reached&& reached) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
@@ -97,7 +97,7 @@ inline std::vector<Lsn> from_to(Lsn first, Lsn last) {
     return all;
 }
 
-/// Warnings of any thread.
+/// Collects the warnings of all threads.
 struct Warnings {
     [[nodiscard]] std::function<void(std::string_view)> sink() {
         return [this](std::string_view text) {
@@ -119,7 +119,7 @@ struct Warnings {
     std::vector<std::string> texts;
 };
 
-/// What event sinks need to be registered and looked at, in segments that are soon full.
+/// Opens stores with event sinks, in small segments, and reads the sinks' offsets.
 struct GivenADirectory : Scratch {
     [[nodiscard]] Store open(std::vector<EventSink> handlers) {
         return bootstrap(path, options(), {.sinks = std::move(handlers)});
@@ -140,7 +140,7 @@ struct GivenADirectory : Scratch {
         }
         return id;
     }
-    [[nodiscard]] std::optional<Lsn> place(const std::string& name = "listener") const {
+    [[nodiscard]] std::optional<Lsn> offset(const std::string& name = "listener") const {
         const auto kept = sink_file::read(posix_file_system(), path, name, store_id());
         return kept ? std::optional{kept->acked} : std::nullopt;
     }

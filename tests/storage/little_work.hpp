@@ -6,7 +6,7 @@
 
 namespace allot::testing {
 
-/// Commands that meet each other's traces; the same for the same number.
+/// Executes commands that affect the same objects; the same number gives the same command.
 inline void work_a_little(Store& store, int from, int to) {
     for (int i = from; i < to; ++i) {
         const auto sku = "sku-" + std::to_string(i % 7);

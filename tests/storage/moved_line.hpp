@@ -18,7 +18,7 @@ inline std::size_t used_bytes(const Bytes& bytes) {
     return size;
 }
 
-/// A store in which a batch has shrunk and its line moved (R8), and the bytes of its journal.
+/// A store in which a batch has shrunk and its line was moved (R8), and the bytes of its journal.
 struct Moved : Scratch {
     Moved() {
         auto store = Store::open(path, small_options());

@@ -1,6 +1,6 @@
-// Promises of durability, on a disk that forgets and fails: at every operation of a running store,
-// what a power cut would leave behind is recovered and compared with what was told and seen. A
-// sample of what torture_disk does for as long as one likes.
+// Durability on a disk that loses unsynced bytes and fails: at every operation of a running store,
+// the state after a power cut is recovered and compared with what was acknowledged and read. A
+// sample of the runs of torture_disk.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -27,7 +27,8 @@ BOOST_TEST_GLOBAL_FIXTURE(SmallPages);
 
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_forgets)
 
-BOOST_AUTO_TEST_CASE(when_the_power_is_cut_at_any_operation_then_all_told_or_seen_is_there) {
+BOOST_AUTO_TEST_CASE(
+    when_the_power_is_cut_at_any_operation_then_all_acknowledged_or_read_is_there) {
     const std::uint64_t seed = seed_of_run();
     PowerCuts cuts{seed, 20};
     while (cuts.counts().cuts < 600) cuts.live();
@@ -38,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_at_any_operation_then_all_told_or_see
     report(cuts.findings(), seed);
 }
 
-// The same through the threads of a store, which the seed does not drive.
+// The same with the threads of a store, which the seed does not drive.
 BOOST_AUTO_TEST_CASE(when_threads_read_meanwhile_then_all_that_they_saw_is_there) {
     const std::uint64_t seed = seed_of_run();
     Random random{seed};
@@ -69,12 +70,12 @@ BOOST_AUTO_TEST_CASE(when_threads_read_meanwhile_then_all_that_they_saw_is_there
                 ++reads;
             }
         }};
-        Shopper shopper{random, 5};
+        RandomCommands commands{random, 5};
         for (int i = 0; i < 150; ++i) {
             Lsn last = 0;
             {
                 const std::scoped_lock lock{store.mutex()};
-                last = shopper.command(store.bus());
+                last = commands.command(store.bus());
                 history.happened(last, state_hash(store.bus().repository()));
             }
             if (random() % 3 == 0) {
@@ -96,7 +97,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_fails)
 
-BOOST_AUTO_TEST_CASE(when_any_operation_fails_then_no_more_is_told_and_all_told_is_there) {
+BOOST_AUTO_TEST_CASE(
+    when_any_operation_fails_then_no_more_is_acknowledged_and_all_acknowledged_is_there) {
     const std::uint64_t seed = seed_of_run();
     FailureMatrix matrix{seed};
     matrix.run(seed % 8, 8);

@@ -1,4 +1,5 @@
-// Damage that no crash leaves: it is told from a torn tail, and refused by name and place.
+// Damage that no crash causes: it is distinguished from a torn tail, and the error names file and
+// offset.
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -40,7 +41,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_was_closed_then_it_is_refused_or_the_state_is_th
     }
     BOOST_TEST(wrong == 0U);
     BOOST_TEST(refused > 500U);
-    // A flip in the marks at the end, of an idle journal and of a closed one, hides nothing.
+    // A flipped bit in the marks at the end, of an idle or a closed journal, loses nothing.
     BOOST_TEST(same <= 2 * (512 + 2 * sizeof(journal::FrameHeader)));
     BOOST_TEST(journal() != whole);
 }
@@ -82,9 +83,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_was_not_synced)
 
-// Where replies do not wait for a sync, damage cannot be told from a power cut: but it is not well.
-BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_check_is_not_content,
-                        Scratch) {
+// In modes in which replies do not wait for a sync, damage may look like a power cut; check reports
+// it.
+BOOST_FIXTURE_TEST_CASE(when_whole_groups_follow_an_incomplete_one_then_check_reports_it, Scratch) {
     Bytes bytes;
     std::size_t first_group = 0;
     {
@@ -93,11 +94,11 @@ BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_check_i
         for (int i = 0; i < 5; ++i) {
             const std::uint64_t groups = store.status().journal_groups;
             store.allocate(line("o" + std::to_string(i), "sku", 1)).value();
-            // Each in a group of its own, or with the batch before it.
+            // Each line in a group of its own, or together with the batch.
             while (store.status().journal_groups == groups) std::this_thread::yield();
             if (i == 0) first_group = used_bytes(read_file(path / first_segment));
         }
-        bytes = read_file(path / first_segment);  // as a killed process leaves it
+        bytes = read_file(path / first_segment);  // as after a kill
     }
     bytes[first_group + 20] ^= 1;
     write_file(path / first_segment, bytes);
@@ -116,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_it_is_refused, Scratch) {
         store.add_batch({"b1", "sku", 1'000'000}).value();
         for (int i = 0; i < 5'000; ++i) {
             const auto answer = store.allocate_async(line("order-" + std::to_string(i), "sku", 1));
-            if (i % 250 == 0) store.wait(answer.lsn);  // a group is never split over segments
+            if (i % 250 == 0) store.wait(answer.lsn);  // since a group must fit into a segment
         }
     }
     BOOST_TEST(check_store(path).ok);
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_snapshot_that_was_taken_while_commands_ran)
 
-BOOST_AUTO_TEST_CASE(when_the_journal_ends_before_what_it_holds_then_it_is_refused) {
-    constexpr int skus = 200;  // more than a slice takes
+BOOST_AUTO_TEST_CASE(when_the_journal_ends_before_its_last_fact_then_it_is_refused) {
+    constexpr int skus = 200;  // more than a slice copies
     Random random{1};
     SimulatedDisk disk;
     SteppedStore store{disk, tiny_options(), random};

@@ -1,4 +1,4 @@
-// Recovery from a crash: what is whole is there, and the torn tail is cut once the store is opened.
+// Recovery from a crash: whole units are there, and opening the store cuts the torn tail.
 
 #include "storage/recovery/recovery.hpp"
 
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(when_cut_anywhere_then_a_prefix_of_its_units_is_there, M
     BOOST_TEST(last == 7U);
 }
 
-// A crash leaves every segment as long as it was made.
+// After a crash every segment still has its full length.
 BOOST_FIXTURE_TEST_CASE(when_the_file_itself_is_shorter_then_it_is_refused, Moved) {
     const Bytes whole = journal();
     for (std::size_t size = 0; size < whole.size(); size += size < 100 ? 1 : 997) {
@@ -68,7 +68,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_file_itself_is_shorter_then_it_is_refused, Move
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_a_copy_is_kept_and_it_is_told, Moved) {
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_a_copy_is_kept_and_a_warning_given, Moved) {
     Bytes bytes = journal();
     std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(after_shrink) - 10, bytes.end(), '\0');
     set_journal(bytes);
@@ -92,7 +92,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_a_copy_is_kept_and_it_is_to
     BOOST_TEST(report.last == 5U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_two_tails_are_cut_at_one_place_then_both_copies_are_kept, Moved) {
+BOOST_FIXTURE_TEST_CASE(when_two_tails_are_cut_at_the_same_offset_then_both_copies_are_kept,
+                        Moved) {
     for (const char junk : {'1', '2'}) {
         Bytes bytes = journal();
         bytes.resize(small_segment);
@@ -114,12 +115,12 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_being_opened)
 
-BOOST_FIXTURE_TEST_CASE(when_who_is_told_of_progress_throws_then_no_file_has_changed, Moved) {
+BOOST_FIXTURE_TEST_CASE(when_the_progress_callback_throws_then_no_file_has_changed, Moved) {
     struct Enough : std::exception {};
     {
         auto store = Store::open(path, small_options());
         (void)store.snapshot();
-        for (int i = 0; i < 150; ++i) {  // each a group of its own
+        for (int i = 0; i < 150; ++i) {  // each in a group of its own
             (void)store.allocate(line("order-" + std::to_string(i), "sku", 1));
         }
     }
@@ -149,8 +150,8 @@ BOOST_FIXTURE_TEST_CASE(when_who_is_told_of_progress_throws_then_no_file_has_cha
         const Recovered recovered = recover(posix_file_system(), path, options);
         return state_hash(*recovered.repository);
     }();
-    BOOST_TEST(calls > 10);  // within a segment, too
-    // The nth call ends it, until there is none.
+    BOOST_TEST(calls > 10);  // also within a segment
+    // The nth call ends the opening, until there are fewer than n calls.
     for (int nth = 1, is_open = 0; is_open == 0; ++nth) {
         options.progress = [&, left = nth](const Progress&) mutable {
             if (--left == 0) throw Enough{};

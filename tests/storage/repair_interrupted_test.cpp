@@ -1,4 +1,4 @@
-// Repairs that a crash interrupts, at each operation: what is found is repaired to the same state.
+// Repairs that a crash interrupts, at each operation: another repair gives the same state.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(given_a_repair_that_is_interrupted)
 
 namespace {
 
-/// Repairs copies of the disk, with a crash at each operation, and repairs what is found.
+/// Repairs copies of the disk, with a crash at each operation, and repairs the result.
 struct Interrupted : DamagedStore {
     int crashes = 0;
 
@@ -57,7 +57,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_power_is_cut_while_cutting_then_it_can_be_repea
     BOOST_TEST(crashes > 20);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_cut_while_setting_aside_then_it_can_be_repeated, Interrupted) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_interrupted_while_it_renames_files_then_it_can_be_repeated,
+                        Interrupted) {
     work(400, 190);
     const auto numbers = segments();
     overwrite(segment(numbers.at(1)), 0, tiny_segment, std::byte{0x5A});

@@ -1,4 +1,4 @@
-// Repairs of a journal, damaged in the middle or with segments missing: what is kept and what lost.
+// Repairs of a journal with damage in the middle or missing segments: the kept and the lost facts.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -13,8 +13,8 @@
 #include "storage/recovery/recovery.hpp"
 #include "storage/repair/repair.hpp"
 #include "tests/storage/damaged_store.hpp"
-#include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -31,7 +31,7 @@ std::uint64_t known_units(const StateHashes& hashes, Lsn from, Lsn to) {
 
 BOOST_AUTO_TEST_SUITE(given_damage_in_the_middle_of_the_journal)
 
-BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is_lost,
+BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_the_facts_behind_it_then_the_plan_names_the_loss,
                         DamagedStore) {
     work(500, 0);
     const auto whole = disk.after_kill();
@@ -42,13 +42,13 @@ BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is
     BOOST_TEST(plan.kept < last);
     BOOST_TEST(plan.known == last);
     BOOST_TEST(plan.begins == 1U);
-    // All but the frames that the zeros hit are whole in what is kept aside.
+    // All frames but those that were zeroed are whole in the saved file.
     const std::uint64_t lost = known_units(hashes, plan.kept + 1, last);
     BOOST_TEST(plan.lost_units < lost);
     BOOST_TEST(plan.lost_units + 10 > lost);
     BOOST_TEST(has_step(plan, StepKind::cut, segment(2)));
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
-    // Every byte that was there is there.
+    // Every byte is saved.
     const auto cut = std::ranges::find(plan.steps, StepKind::cut, &RepairStep::kind);
     const auto kept = disk.contents("store/lost-2-" + std::to_string(cut->offset) + ".bin");
     BOOST_TEST(kept.size() == cut->bytes);
@@ -56,7 +56,8 @@ BOOST_FIXTURE_TEST_CASE(when_no_snapshot_holds_what_follows_then_it_says_what_is
         (disk.contents("store/lost-" + journal::segment_name(3)) == whole->contents(segment(3))));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_lost, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_the_damaged_facts_then_nothing_is_lost,
+                        DamagedStore) {
     work(400, 190);
     const auto numbers = segments();
     overwrite(segment(numbers.front()), 1024, 512, std::byte{0x5A});
@@ -67,9 +68,9 @@ BOOST_FIXTURE_TEST_CASE(when_a_snapshot_holds_what_was_damaged_then_nothing_is_l
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(numbers.front())));
 }
 
-// As where replies do not wait for a sync: nothing vouches for the groups behind the broken one,
-// the next start would cut them, and check is not content.
-BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_are_cut,
+// As in modes in which replies do not wait for a sync: nothing declares the groups behind the
+// incomplete one durable, the next start would cut them, and check reports them.
+BOOST_FIXTURE_TEST_CASE(when_whole_groups_follow_an_incomplete_one_then_they_are_cut,
                         DamagedStore) {
     work(30, 0);
     JournalWriter writer{disk, "store", recover(disk, "store", {}).journal.tail, tiny_segment,
@@ -89,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(when_whole_groups_stand_behind_a_broken_one_then_they_ar
     BOOST_TEST(plan.lost_units == 2U);
 }
 
-// Its checksums are right, and what it says cannot be.
+// Its checksums are right, but its contents contradict the state.
 BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_there,
                         DamagedStore) {
     work(30, 0);
@@ -110,9 +111,10 @@ BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_t
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_files_that_are_missing_or_anothers)
+BOOST_AUTO_TEST_SUITE(given_files_that_are_missing_or_of_another_store)
 
-BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_the_segments_before_it_are_kept,
+                        DamagedStore) {
     work(300, 0);
     disk.remove(segment(2));
     const RepairPlan plan = repair();
@@ -121,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_is_missing_then_what_is_before_it_is_kept
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(3)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_nothing_tells_what_it_held,
+BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_its_facts_are_lost_without_a_trace,
                         DamagedStore) {
     work(500, 0);
     const Path next = segment(segments().back() + 1);
@@ -136,7 +138,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_next_segment_was_cut_off_then_nothing_tells_wha
     }
 }
 
-// The one after it shows that it was there: a segment is not made before the one before it is.
+// The segment after it shows that it existed: segments are created in order.
 BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, DamagedStore) {
     work(500, 0);
     const std::uint64_t used = segments().back();
@@ -153,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, Dam
     BOOST_TEST(has_step(plan, StepKind::set_aside, segment(used + 1)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_last_segment_was_cut_off_then_nothing_tells_what_it_held,
+BOOST_FIXTURE_TEST_CASE(when_the_last_segment_was_cut_off_then_its_facts_are_lost_without_a_trace,
                         DamagedStore) {
     work(500, 0);
     const Path cut = segment(segments().back());
@@ -198,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_segment_was_renamed_then_it_gets_its_name_back, D
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_no_one_can_tell_whose_store_it_is_then_it_is_hopeless, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_id_is_unknown_then_it_is_hopeless, DamagedStore) {
     work(10, 0);
     DamagedStore other;
     other.work(10, 0);

@@ -1,4 +1,4 @@
-// Repairs of damaged snapshots, and with a snapshot of a journal that ends before it does.
+// Repairs of damaged snapshots, and of a journal that ends before its snapshot.
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_ends_before_a_snapshot_does)
 
-// While nothing happens, a snapshot is a whole state by itself.
+// A snapshot of an idle store is a whole state by itself.
 BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, DamagedStore) {
     work(300, 100);
     const Lsn newest = list_snapshots(disk, "store").back();
@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, Dam
     for (const std::uint64_t number : segments()) disk.remove(segment(number));
     const RepairPlan plan = repair();
     BOOST_TEST(plan.kept == last);
-    BOOST_TEST(plan.end_is_gone);  // nothing is left that would tell of more
+    BOOST_TEST(plan.end_is_gone);  // nothing left names a later fact
     BOOST_TEST(plan.begins == last + 1);
     BOOST_TEST(hash() == last_hash);
     const Lsn before = last;
@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, DamagedStor
     work(300, 100);
     const Lsn newest = list_snapshots(disk, "store").back();
     const auto numbers = segments();
-    // A snapshot that took a while: it began earlier than it ended.
+    // A snapshot during which facts were written: its start is before its end.
     auto bytes = disk.contents(snapshot_at(newest));
     snapshot::Header header{};
     std::memcpy(&header, bytes.data(), sizeof header);

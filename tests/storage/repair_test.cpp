@@ -1,4 +1,5 @@
-// Repairs of what can be mended, and of any damage: the state is one that was.
+// Repairs of single flipped bits, and of random damage: the result is a state that the store once
+// had.
 
 #include "storage/repair/repair.hpp"
 
@@ -17,7 +18,7 @@ using namespace allot::testing;
 
 namespace {
 
-/// Where the groups of a segment end, and the marks after them begin.
+/// The offset at which the groups of a segment end, and the marks begin.
 std::size_t end_of_groups(const std::vector<std::byte>& segment) {
     std::size_t end = sizeof(journal::SegmentHeader);
     for (std::size_t at = end; at + sizeof(journal::FrameHeader) <= segment.size();) {

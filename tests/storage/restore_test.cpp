@@ -1,4 +1,4 @@
-// Restores: what is verified first, what is kept, and every crash on the way.
+// Restores: the checks before them, the files that they keep, and a crash at every operation.
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,15 +8,15 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 using namespace allot;
 using namespace allot::testing;
 
 namespace {
 
-/// A backup on one disk, and another store where it is to go.
+/// A backup on one disk, and another store in the directory to restore to.
 struct BackedUp {
     SimulatedDisk vault;
     SimulatedDisk disk;
@@ -39,7 +39,7 @@ struct BackedUp {
         options.segment_bytes = 8U << 10U;
         Store store = Store::open(on, "store", options);
         for (int i = 1; i <= units; ++i) {
-            store.wait(do_something(store, random, hashes));
+            store.wait(execute_random_unit(store, random, hashes));
             if (i % 50 == 0) (void)store.snapshot();
         }
     }
@@ -56,7 +56,7 @@ struct BackedUp {
     }
 };
 
-/// What was replaced, under the names that it had.
+/// A disk with the replaced files, under their original names.
 std::unique_ptr<SimulatedDisk> replaced(SimulatedDisk& disk, const std::string& prefix) {
     auto kept = std::make_unique<SimulatedDisk>();
     for (const std::string& name : disk.list("store")) {
@@ -83,7 +83,8 @@ BOOST_FIXTURE_TEST_CASE(when_restored_to_an_empty_directory_then_it_is_a_store, 
     BOOST_TEST(check_files(disk, "new").ok);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_store_is_there_then_it_is_replaced_only_when_told, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_the_directory_holds_a_store_then_it_is_replaced_only_with_the_option,
+                        BackedUp) {
     const auto before = disk.after_kill();
     BOOST_CHECK_THROW(restore(), CopyRefused);
     BOOST_TEST(before->same_as(disk));
@@ -101,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_replaced_then_it_is_kept_whole, BackedUp
     restore({.replace = true});
     BOOST_TEST(hash_of(disk, "store") == kept_hash);
     BOOST_TEST(hash_of(*replaced(disk, "replaced-1-"), "store") == present_hash);
-    // What both hold is in place, and was kept nowhere else.
+    // Files that both stores hold are in place, and no copies of them are kept.
     const auto kept = replaced(disk, "replaced-2-");
     for (const std::string& name : disk.list("store")) {
         const auto names = kept->list("store");
@@ -155,13 +156,13 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_nothing_is_replaced, BackedU
     restore({.replace = true});
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_last_file_is_missing_then_that_is_told, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_its_last_file_is_missing_then_that_is_an_error, BackedUp) {
     vault.remove("backup/" + newest_segment());
     BOOST_CHECK_THROW(restore({.replace = true}), CorruptStore);
     BOOST_TEST(!check_files(vault, "backup").ok);
 }
 
-// All checksums are right, in the journal and in the list; what the facts say cannot be.
+// All checksums are right, in the journal and in the manifest, but the facts contradict each other.
 BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_replaced, BackedUp) {
     SimulatedDisk source;
     work(source, 30);
@@ -181,7 +182,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_rep
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_no_list_then_the_files_themselves_tell, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_it_has_no_manifest_then_its_files_decide, BackedUp) {
     vault.remove("backup/BACKUP");
     flip(newest_segment(), 100);
     BOOST_CHECK_THROW(restore({.replace = true}), CorruptStore);

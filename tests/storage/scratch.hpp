@@ -13,7 +13,7 @@
 
 namespace allot::testing {
 
-/// A directory of its own for each test, gone with it.
+/// A new directory for each test, removed afterwards.
 struct Scratch {
     const ScratchDirectory directory;
     const std::filesystem::path& path = directory.path();
@@ -33,7 +33,7 @@ inline void write_file(const std::filesystem::path& path, const Bytes& bytes) {
 
 inline constexpr std::uint64_t small_segment = 64U << 10U;
 
-/// Small segments, and no snapshot unless asked for.
+/// Small segments, and snapshots only on command.
 inline StoreOptions small_options(Durability::Mode mode = Durability::Mode::always) {
     StoreOptions options;
     options.durability = {mode,

@@ -9,7 +9,7 @@
 
 namespace allot::testing {
 
-/// Of a test that draws: $ALLOT_SEED, or another one each time. It is told.
+/// The seed of a random test: $ALLOT_SEED, or another one each time. Prints it.
 inline std::uint64_t seed_of_run() {
     const char* const given = std::getenv("ALLOT_SEED");
     const std::uint64_t seed =
@@ -18,7 +18,8 @@ inline std::uint64_t seed_of_run() {
     return seed;
 }
 
-/// Fails the test with each finding. The seed is part of each message: it may be all that is kept.
+/// Fails the test with each finding. Each message has the seed, since a log may keep only the
+/// message.
 inline void report(const Findings& findings, std::uint64_t seed) {
     for (const std::string& finding : findings.kept()) {
         BOOST_ERROR("ALLOT_SEED=" << seed << ": " << finding);

@@ -1,5 +1,6 @@
-// A batch may begin more than one segment: a history that has no room in the last one begins the
-// next, and a group that has no room there one more. All of them are pruned in order.
+// One batch of the journal may begin two segments: the beginning of a history that does not fit
+// into the last one begins the next, and a group that does not fit there begins one more. All are
+// pruned in order.
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -35,7 +36,7 @@ std::vector<std::uint64_t> segments_on(SimulatedDisk& disk) {
     return numbers;
 }
 
-/// A store that is closed with `lines` lines in its journal, and opened again for a large order.
+/// A store that is closed with `lines` lines in its journal, and reopened for a large order.
 struct TwoLives {
     explicit TwoLives(int lines) {
         {

@@ -1,4 +1,4 @@
-// R8 in files: lines that were moved have their place among others after a restart, too.
+// R8 in files: moved lines keep their seniority after a restart.
 #include <boost/test/unit_test.hpp>
 #include <set>
 #include <string>
@@ -34,7 +34,7 @@ void shrink(Store& store, const std::string& batch, std::int64_t units) {
 
 BOOST_AUTO_TEST_SUITE(given_lines_that_were_moved)
 
-BOOST_FIXTURE_TEST_CASE(R8_when_restarted_then_they_stand_where_they_stood, Scratch) {
+BOOST_FIXTURE_TEST_CASE(R8_when_restarted_then_they_keep_their_order, Scratch) {
     std::uint64_t hash = 0;
     Lsn snapshot = 0;
     {
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_lines_that_were_moved_in_format_2)
 
-BOOST_FIXTURE_TEST_CASE(R8_when_they_are_read_then_they_stand_where_they_stood, Version2Files) {
+BOOST_FIXTURE_TEST_CASE(R8_when_they_are_read_then_they_keep_their_order, Version2Files) {
     std::set<std::uint64_t> hashes;
     for (const Lsn start : {Lsn{0}, Lsn{4}, Lsn{11}}) {
         const Recovered again = recovered(start);

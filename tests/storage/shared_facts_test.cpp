@@ -1,4 +1,4 @@
-// However many follow a history, and wherever they are in it: each is given every fact once.
+// Any number of readers at any positions of a history: each gets every fact once.
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a reader from a fact on was given.
+/// The facts that a reader got from some fact on.
 struct Reader {
     Reader(Lsn begin, std::unique_ptr<FactCursor> at) : from{begin}, cursor{std::move(at)} {}
     [[nodiscard]] Lsn next() const { return from + given.size(); }
@@ -32,8 +32,8 @@ struct Reader {
     std::vector<CommittedFact> given;
 };
 
-/// Readers of a store on a disk that a seed drives. So few facts are shared that most fall behind
-/// now and then.
+/// Readers of a store that a seed drives. Few facts are shared, so most readers fall behind at
+/// times.
 class Readers {
 public:
     Readers(SimulatedDisk& disk, Durability::Mode mode, std::uint64_t seed)
@@ -47,7 +47,7 @@ public:
             store_.step();
             if (draw(20) == 0) begin_at(1 + draw(store_.core().journal.last() + 1));
             Reader& reader = readers_[draw(readers_.size())];
-            // Some come seldom.
+            // Some read seldom.
             if (reader.from % 3 == 0 && draw(8) != 0) continue;
             if (draw(30) == 0) reader.cursor = cursor(reader.next());
             take(reader, 1 + draw(12), draw(10) == 0);
@@ -60,7 +60,7 @@ public:
             }
         }
     }
-    /// All that is there, as a reader gets it that shares nothing.
+    /// All facts, as a reader without sharing gets them.
     [[nodiscard]] std::vector<CommittedFact> journaled() {
         return JournalReader{disk_, store_directory, store_.core().journal, 1}.read(
             std::numeric_limits<std::size_t>::max());
@@ -112,9 +112,9 @@ private:
     int failures_ = 0;
 };
 
-/// Takes the time that a test gives it.
-struct Told {
-    explicit Told(Lsn begin) : from{begin} {}
+/// A subscriber whose calls take as long as the test decides.
+struct PacedSubscriber {
+    explicit PacedSubscriber(Lsn begin) : from{begin} {}
     Lsn from;
     std::vector<CommittedFact> facts;  // of the subscriber's thread until that has ended
     std::atomic<Lsn> last = 0;
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(when_some_fall_behind_and_reads_fail_then_each_is_given_eve
     BOOST_TEST(failures > 20);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_what_any_was_given_is_there_again) {
+BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_the_facts_that_a_reader_got_are_there_again) {
     const std::uint64_t first = seed_of_run();
     for (std::uint64_t seed = first; seed < first + 40; ++seed) {
         SimulatedDisk disk{seed};
@@ -173,15 +173,15 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_subscribers_of_every_pace)
 
-BOOST_FIXTURE_TEST_CASE(when_much_happens_then_each_is_told_all_of_it_once, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_many_facts_are_written_then_each_reader_gets_each_once, Scratch) {
     constexpr Lsn much = SharedFacts::facts_max + 8'000;
     const StoreOptions options = small_options(Durability::Mode::os);
     auto store = Store::open(path, options);
     store.add_batch({"b1", "sku", 1'000'000}).value();
-    std::deque<Told> told;
+    std::deque<PacedSubscriber> told;
     std::vector<Subscription> subscriptions;
     const auto subscribe = [&](Lsn from, auto&& before) {
-        Told& each = told.emplace_back(from);
+        PacedSubscriber& each = told.emplace_back(from);
         subscriptions.push_back(
             store.subscribe(from, [&each, before](const CommittedFact& fact) mutable {
                 before(fact);
@@ -209,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(when_much_happens_then_each_is_told_all_of_it_once, Scra
     go = true;
     go.notify_all();
     const Lsn end = store.status().last;
-    for (const Told& each : told) {
+    for (const PacedSubscriber& each : told) {
         for (int tries = 0; tries < 20'000 && each.last != end; ++tries) {
             std::this_thread::sleep_for(1ms);
         }
@@ -218,7 +218,7 @@ BOOST_FIXTURE_TEST_CASE(when_much_happens_then_each_is_told_all_of_it_once, Scra
     subscriptions.clear();
     std::vector<CommittedFact> expected;
     read_journal(path, 1, [&](const CommittedFact& fact) { expected.push_back(fact); });
-    for (const Told& each : told) {
+    for (const PacedSubscriber& each : told) {
         BOOST_TEST(std::ranges::equal(each.facts, std::span{expected}.subspan(each.from - 1)));
     }
 }

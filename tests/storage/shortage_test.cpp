@@ -1,4 +1,4 @@
-// R14 in files: what is short is there again after a restart, from whatever it is rebuilt.
+// R14 in files: short lines exist after a restart, from the journal or from a snapshot.
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <set>
@@ -34,7 +34,7 @@ Strings rows_of(const Recovered& recovered) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_lines_that_are_short)
+BOOST_AUTO_TEST_SUITE(given_short_lines)
 
 BOOST_FIXTURE_TEST_CASE(R14_when_restarted_then_they_are_short_since_the_same_fact, Scratch) {
     {
@@ -71,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(R14_when_restarted_then_they_are_short_since_the_same_fa
 
 BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_every_snapshot_holds_them, Scratch) {
     auto options = small_options(Durability::Mode::os);
-    options.segment_bytes = 1U << 20U;  // one holds it all, so that nothing is pruned
+    options.segment_bytes = 1U << 20U;  // one segment holds everything, so nothing is pruned
     std::uint64_t hash = 0, held = 0;
     {
         auto store = Store::open(path, options);
@@ -115,7 +115,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_snapshot_is_read_then_only_those_after_it_are_k
     BOOST_TEST(stock_hash(*rest.repository) == stock_hash(*recovered(0).repository));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_store_goes_on_then_the_new_facts_follow_the_old, OldFiles) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_used_further_then_new_facts_follow_the_old_ones,
+                        OldFiles) {
     {
         auto store = Store::open(path, small_options());
         BOOST_TEST(store.deallocate({"o4"}).value() == 0U);
@@ -126,8 +127,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_goes_on_then_the_new_facts_follow_the_old
     BOOST_TEST(check_store(path).ok);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_history_is_read_then_it_goes_on_from_the_old_to_the_new,
-                        OldFiles) {
+BOOST_FIXTURE_TEST_CASE(when_its_history_is_read_then_the_new_facts_follow_the_old_ones, OldFiles) {
     auto store = Store::open(path, small_options());
     BOOST_TEST(store.deallocate({"o4"}).value() == 0U);
     const auto facts = store.facts(1)->take(20);

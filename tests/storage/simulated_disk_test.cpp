@@ -1,4 +1,4 @@
-// What only the simulated disk can show: what a power cut leaves, and every way to fail.
+// Behaviour of the simulated disk alone: power cuts and failures.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@ using namespace allot::testing;
 BOOST_AUTO_TEST_SUITE(given_a_simulated_disk)
 
 namespace {
-/// What a file may hold after a power cut, over many draws; `-` for no file.
+/// The contents that a file may have after a power cut, over many draws; `-` for no file.
 std::set<std::string> found_after(const SimulatedDisk& disk, const std::filesystem::path& path) {
     std::set<std::string> found;
     Random random{1};
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_second_name_is_durable_then_the_file_outlives_the
     BOOST_TEST((found_after(disk, directory / "b") == Found{"x"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_reader_syncs_then_what_a_writer_wrote_is_durable, Simulated) {
+BOOST_FIXTURE_TEST_CASE(when_a_reader_syncs_then_a_writers_bytes_are_durable, Simulated) {
     files.create_directories(directory);
     write(files, directory / "a", "x");
     files.sync_directory(directory);
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(when_sectors_were_not_synced_then_each_may_be_lost_or_to
     for (const auto* const whole : {"oo", "on", "no", "nn"}) {
         BOOST_TEST(found.contains(std::string(512, whole[0]) + std::string(512, whole[1])));
     }
-    BOOST_TEST(found.size() > 4U);  // and torn ones
+    BOOST_TEST(found.size() > 4U);  // also torn ones
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_file_grew_then_its_length_may_be_kept_and_its_bytes_lost,
@@ -114,8 +114,7 @@ BOOST_FIXTURE_TEST_CASE(when_files_were_renamed_then_any_of_the_names_may_be_the
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_process_is_killed_then_what_was_not_synced_still_is_not,
-                        Simulated) {
+BOOST_FIXTURE_TEST_CASE(when_the_process_is_killed_then_unsynced_bytes_stay_unsynced, Simulated) {
     const auto file = durable_file("a");
     file->write_at(0, bytes_of("x"));
     const auto killed = disk.after_kill();
@@ -154,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_a_sync_fails_then_a_later_one_does_not_help) {
         its.file->sync();
         BOOST_TEST(read(its.disk, "store/a") == "x");
         const Found found = found_after(its.disk, "store/a");
-        BOOST_TEST(found.size() == 1U);  // it is decided
+        BOOST_TEST(found.size() == 1U);  // the same in each draw
         lost_or_kept.insert(found.begin(), found.end());
     }
     BOOST_TEST(lost_or_kept.contains(""));
@@ -171,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_a_directory_sync_fails_then_its_entries_may_be_lost_st
     BOOST_TEST((found_after(its.disk, "store/b") == Found{""}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_close_fails_then_it_is_silent_and_what_was_not_synced_is_lost) {
+BOOST_AUTO_TEST_CASE(when_a_close_fails_then_it_is_silent_and_unsynced_bytes_are_lost) {
     Found lost_or_kept;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Failing its{seed};

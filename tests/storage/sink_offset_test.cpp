@@ -1,4 +1,4 @@
-// The places of event sinks: beyond the end, before the journal, damaged, or in a copy.
+// Offsets of event sinks: beyond the end, before the journal, damaged, or in a copy.
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -16,9 +16,9 @@
 using namespace allot;
 using namespace allot::testing;
 
-BOOST_AUTO_TEST_SUITE(given_a_place_that_does_not_fit)
+BOOST_AUTO_TEST_SUITE(given_an_offset_that_does_not_fit)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_there,
+BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_sink_continues_from_the_end,
                         GivenADirectory) {
     Lsn last = 0;
     Listener other;
@@ -47,11 +47,11 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_handler_goes_on_from_
         BOOST_TEST(listener.await(store.status().last));
         BOOST_TEST((listener.told() == from_to(1, store.status().last)));
     }
-    // Nor must the other, which was not registered, take the new facts for those it had seen.
-    BOOST_TEST(place("other").value() == last);
+    // The unregistered sink must not take the new facts for those that it had seen, either.
+    BOOST_TEST(offset("other").value() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_history_has_left_then_it_is_told_of_the_facts_that_took_its_place,
+BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_that_replaced_it,
                         GivenADirectory) {
     const ScratchDirectory elsewhere;
     const auto backup = elsewhere.path() / "backup";
@@ -76,10 +76,10 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_has_left_then_it_is_told_of_the_facts_t
     write_file(path / "handler-listener", place_of_old);  // as a file that was left out of a backup
     {
         auto store = open({});
-        work_a_little(store, 20, 90);  // far beyond what it was told of
+        work_a_little(store, 20, 90);  // far beyond its last fact
         BOOST_TEST(store.status().last > seen);
     }
-    BOOST_TEST(place().value() == agreed);  // set back by the first start, registered or not
+    BOOST_TEST(offset().value() == agreed);  // set back by the first start, registered or not
     BOOST_TEST(warnings.hold("event sink listener was told up to LSN " + std::to_string(seen) +
                              ", and the history of these facts agrees with the store's up to LSN " +
                              std::to_string(agreed) + ": it goes on after that"));
@@ -91,12 +91,12 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_has_left_then_it_is_told_of_the_facts_t
     BOOST_TEST(listener.told()[before] == agreed + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_what_is_missed_is_told,
+BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_missed_facts,
                         GivenADirectory) {
     { auto store = open({listener.handler(1)}); }
     Lsn oldest = 0;
     {
-        auto store = open({});  // it is not registered, so nothing is kept for it
+        auto store = open({});  // the sink is not registered, so nothing is kept for it
         for (int i = 0; i < 4; ++i) {
             work_a_little(store, i * 60, i * 60 + 60);
             store.snapshot();
@@ -131,11 +131,11 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
             bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
         }
         write_file(file, bad);
-        BOOST_CHECK_EXCEPTION((void)place(), CorruptStore,
+        BOOST_CHECK_EXCEPTION((void)offset(), CorruptStore,
                               [](const auto& e) { return e.file() == "handler-listener"; });
     }
     BOOST_CHECK_THROW((void)open({listener.handler(1)}), CorruptStore);
-    { auto store = open({}); }  // who does not ask for it does not need it
+    { auto store = open({}); }  // without the sink its offset does not matter
     BOOST_TEST(!check_store(path).ok);
     const RepairPlan plan = plan_repair(posix_file_system(), path);
     BOOST_TEST_REQUIRE(plan.steps.size() == 1U);
@@ -145,10 +145,10 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(std::filesystem::exists(path / "lost-handler-listener"));
     auto store = open({listener.handler(from_now)});
-    BOOST_TEST(place().value() == last);
+    BOOST_TEST(offset().value() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_places_are, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_offsets_are_copied, GivenADirectory) {
     const ScratchDirectory elsewhere;
     const auto copy = elsewhere.path() / "copy";
     Lsn last = 0;

@@ -1,4 +1,4 @@
-// Event sinks on a disk that forgets: over several lives, none of the facts is skipped.
+// Event sinks on a disk that loses unsynced bytes: over several runs no fact is skipped.
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -20,7 +20,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_adapters_of_a_test)
 
-BOOST_AUTO_TEST_CASE(when_a_store_is_put_together_then_it_stands_on_them) {
+BOOST_AUTO_TEST_CASE(when_a_store_is_opened_with_them_then_it_uses_them) {
     class Stopped final : public Clock {
         UnixMicros now() noexcept override { return 1'234'567; }
     } clock;
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_a_store_is_put_together_then_it_stands_on_them) {
     BOOST_TEST(!std::filesystem::exists("store"));
 }
 
-// What a power cut at any operation leaves is opened again; and so on, for several lives.
+// The store is reopened after a power cut at any operation; and so on, for several runs.
 BOOST_AUTO_TEST_CASE(
     when_the_power_is_cut_then_it_is_called_with_all_in_order_and_none_is_skipped) {
     const std::uint64_t seed = seed_of_run();
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(
     int went_on = 0;
     for (int story = 0; story < 40; ++story) {
         auto disk = std::make_unique<SimulatedDisk>(random());
-        std::vector<Lsn> told;  // over all lives
+        std::vector<Lsn> told;  // over all runs
         for (int life = 0; life < 4; ++life) {
             Listener listener;
             std::unique_ptr<SimulatedDisk> after;
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(
                 if (random() % 2 == 0) (void)store.snapshot();
             }
             disk->before = nullptr;
-            if (!after) seen = listener.facts();  // it was closed well before that
+            if (!after) seen = listener.facts();  // closed before the cut
             if (!seen.empty()) {
                 const Lsn first = seen.front().lsn;
                 const Lsn before = told.empty() ? 0 : told.back();

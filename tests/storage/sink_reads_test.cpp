@@ -38,7 +38,7 @@ struct GivenFailingReads : GivenADirectory {
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_cannot_always_be_read)
 
-BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_handler_goes_on,
+BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_sink_continues,
                         GivenFailingReads) {
     auto store = open({listener.handler(1)});
     Lsn last = 0;
@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
     const Subscription subscription =
         store.subscribe(1, [&](const CommittedFact& fact) { told.call(fact, 0); });
     for (int i = 0; i < 60; ++i) {
-        files.fail_reads(i % 4, std::errc::too_many_files_open);  // at a segment's end, too
+        files.fail_reads(i % 4, std::errc::too_many_files_open);  // also at a segment's end
         work_a_little(store, 5 * i, 5 * i + 5);
         if (i % 10 == 0) BOOST_TEST_REQUIRE(listener.await(store.status().last));
     }
@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
         BOOST_TEST(await([&] { return warnings.hold("LSN 2 and tries again in 3600000 ms"); }));
         BOOST_TEST(store.sinks().at(0).lag == 1U);
     }
-    BOOST_TEST(place().value() == 1U);
+    BOOST_TEST(offset().value() == 1U);
     auto store = open({patient});
     BOOST_TEST(listener.await(2));
     BOOST_TEST((listener.told() == from_to(1, 2)));

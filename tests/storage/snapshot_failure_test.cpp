@@ -22,8 +22,8 @@ void allocate_some(SteppedStore& store, int round) {
     store.settle();
 }
 
-/// Takes snapshots, and the journal lets go of what they hold. The `nth` operation of a kind that
-/// they need fails, once. What is left has to be a store like any other.
+/// Takes snapshots, after which the journal is pruned; the `nth` operation of a kind fails, once.
+/// The result must be a good store.
 void fail_one(DiskOperation kind, int nth) {
     SimulatedDisk disk;
     Random random{static_cast<std::uint64_t>(nth)};

@@ -1,4 +1,5 @@
-// A snapshot beside others rests for long; but not for ever, and not when the store is closed.
+// Under load a snapshot pauses for long, but it ends, and it does not pause when the store is
+// closed.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -19,19 +20,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A store whose snapshots rest so many times as long as they work.
+/// A store whose snapshots pause so many times as long as they work.
 struct PacedStore : Scratch {
     explicit PacedStore(int rests_a_work)
         : snapshots{core.snapshotter, core.mutex, journal, {}, rests_a_work} {
         const std::scoped_lock lock{core.mutex};
-        while (batches < 200) add_batch();  // of so many SKUs: many slices
+        while (batches < 200) add_batch();  // of as many SKUs, for many slices
     }
     void add_batch() {
         const std::string name = std::to_string(batches++);
         (void)core.bus.handle(
             AddBatch{BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1});
     }
-    /// Begins a snapshot that finds others at work between its beginning and its first slice.
+    /// Begins a snapshot, with other work between its beginning and its first slice.
     void begin() {
         const std::scoped_lock lock{core.mutex};
         BOOST_REQUIRE(snapshots.start());
@@ -52,7 +53,7 @@ struct PacedStore : Scratch {
     SnapshotThread snapshots;
 };
 
-/// For longer than any test lasts.
+/// Its snapshots pause for longer than any test lasts.
 struct GivenASnapshotThatRests : PacedStore {
     GivenASnapshotThatRests() : PacedStore{1 << 28} {}
 };
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_grown_five_times_as_large_then_a_snapshot_does_
     BOOST_TEST(rests == std::vector({14, 7, 3, 1, 0, 0}), boost::test_tools::per_element());
 }
 
-// However long the system interrupts a slice, and with it the rest that follows.
+// Even if the system interrupts a slice for long, which makes the next pause long.
 BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_ends) {
     constexpr int most = 500'000;
     PacedStore store{1 << 8};  // some 8 ms for 32 products, in which hundreds are added
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_e
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_rests, GivenASnapshotThatRests)
+BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_pauses, GivenASnapshotThatRests)
 
 BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_once) {
     begin();
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_onc
     snapshots.hurry();
     BOOST_TEST(ends());
     BOOST_TEST(snapshots.taken() == 1U);
-    begin();  // nor does the next one rest
+    begin();  // the next one does not pause, either
     BOOST_TEST(ends());
     BOOST_TEST(snapshots.taken() == 2U);
 }

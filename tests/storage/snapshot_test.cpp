@@ -21,11 +21,11 @@ std::vector<std::filesystem::path> snapshots_in(const std::filesystem::path& dir
     return paths;
 }
 
-/// Two snapshots, and more after each.
+/// Two snapshots, with facts after each.
 struct TwoSnapshots : Scratch {
     TwoSnapshots() {
         auto options = small_options(Durability::Mode::os);
-        options.segment_bytes = 1U << 20U;  // one holds it all, so that nothing is pruned
+        options.segment_bytes = 1U << 20U;  // one segment holds everything, so nothing is pruned
         auto store = Store::open(path, options);
         work_a_little(store, 0, 200);
         store.snapshot();
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_newest_is_cut_short_then_the_older_serves, TwoS
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_ends_before_it_then_it_is_refused, TwoSnapshots) {
-    // As if the disk had lost what it said it had: the snapshot knows more than the journal.
+    // As if the disk had lost synced bytes: the snapshot holds more than the journal.
     const auto segment = path / journal::segment_name(1);
     Bytes bytes = read_file(segment);
     std::fill(bytes.begin() + 1'000, bytes.end(), '\0');

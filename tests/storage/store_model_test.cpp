@@ -1,5 +1,5 @@
-// Any history of a store on a simulated disk, with restarts, kills and power cuts in the middle of
-// it, held against the naive model: every answer, and the whole state after every command.
+// Random histories of a store on a simulated disk, with restarts, kills and power cuts, compared
+// with the naive model: every answer, and the whole state after every command.
 //
 // RC_PARAMS="max_success=10000 max_size=200" runs as many histories of up to so many commands.
 #include <rapidcheck/boost_test.h>
@@ -20,17 +20,17 @@ using namespace allot::testing;
 namespace {
 
 template <class T>
-std::string words(const Result<T>& result) {
+std::string text_of(const Result<T>& result) {
     return std::string{to_string(result.error())};
 }
-std::string words(const Result<void>& result) { return result ? "ok" : words<void>(result); }
-std::string words(const Result<std::size_t>& result) {
-    return result ? std::to_string(*result) : words<std::size_t>(result);
+std::string text_of(const Result<void>& result) { return result ? "ok" : text_of<void>(result); }
+std::string text_of(const Result<std::size_t>& result) {
+    return result ? std::to_string(*result) : text_of<std::size_t>(result);
 }
-std::string words(const Result<BatchRef>& result) {
-    return result ? std::string{result->view()} : words<BatchRef>(result);
+std::string text_of(const Result<BatchRef>& result) {
+    return result ? std::string{result->view()} : text_of<BatchRef>(result);
 }
-std::string words(const OrderResult& result) {
+std::string text_of(const OrderResult& result) {
     if (!result) {
         return std::string{to_string(result.error().refusal)} + " " +
                std::to_string(result.error().line);
@@ -40,7 +40,7 @@ std::string words(const OrderResult& result) {
     return all;
 }
 
-/// A store and what it should be, through any number of lives.
+/// A store and its model, over any number of runs.
 class Life {
 public:
     Life() { open(); }
@@ -72,7 +72,7 @@ public:
     }
 
 private:
-    /// Any command; it is waited for, or the next ones come while it is not durable yet.
+    /// Executes a command, and waits until it is durable or not, as the step says.
     void command(const Step& step) {
         const Lsn last = answer(step);
         models_[model_.facts] = model_;
@@ -85,7 +85,7 @@ private:
     /// \return the LSN that makes the answer certain.
     Lsn answer(const Step& step) {
         const auto same = [&](const auto& answer, const std::string& expected) {
-            RC_ASSERT(words(answer.result) == expected);
+            RC_ASSERT(text_of(answer.result) == expected);
             RC_ASSERT(answer.lsn == model_.facts);
             return answer.lsn;
         };
@@ -99,9 +99,9 @@ private:
                 return same(store_->handle_async(AddBatch{ref, sku, units, eta}),
                             model_.add_batch(step.ref(), step.sku(), step.units, step.eta()));
             case Step::Kind::allocate:
-                if (step.waits) {  // by the call that looks ahead
+                if (step.waits) {  // with the call that prefetches
                     const auto result = store_->allocate({order, sku, units});
-                    RC_ASSERT(words(result) == model_.allocate(step.line()));
+                    RC_ASSERT(text_of(result) == model_.allocate(step.line()));
                     return model_.facts;
                 }
                 return same(store_->handle_async(Allocate{{order, sku, units}}),
@@ -144,14 +144,14 @@ private:
                                std::to_string(batch.available) + " " +
                                verdicts[static_cast<std::size_t>(batch.verdict)]);
             }
-            rows.push_back(words(line.outcome));
+            rows.push_back(text_of(line.outcome));
         }
         RC_ASSERT(rows == model_.explain(step.lines()));
-        told(model_.facts);  // the answer has waited for all that it saw
+        told(model_.facts);  // the answer has waited for everything that it read
         return model_.facts;
     }
 
-    /// What came before this can not be what is recovered.
+    /// The state was acknowledged: no earlier state may be recovered.
     void told(Lsn last) {
         told_ = last;
         models_.erase(models_.begin(), models_.lower_bound(last));
@@ -163,7 +163,7 @@ private:
         open();
         const Lsn recovered = store_->status().last;
         RC_ASSERT(recovered >= told_);
-        RC_ASSERT(models_.contains(recovered));  // not half a unit
+        RC_ASSERT(models_.contains(recovered));  // a whole unit
         model_ = models_.at(recovered);
         models_.erase(models_.upper_bound(recovered), models_.end());
         told(recovered);
@@ -214,7 +214,7 @@ private:
         }
     }
 
-    /// Its lines, in the order of their allocation.
+    /// Compares the lines of an order, in the order of their first allocation.
     void compare_order(const std::string& name, Repository& repository) {
         std::map<std::uint64_t, std::string> expected;
         for (const auto& batch : model_.batches) {
@@ -237,7 +237,7 @@ private:
     std::unique_ptr<SimulatedDisk> disk_ = std::make_unique<SimulatedDisk>();
     std::unique_ptr<Store> store_;
     NaiveModel model_;
-    std::map<Lsn, NaiveModel> models_{{0, {}}};  // that may be recovered, by their last fact
+    std::map<Lsn, NaiveModel> models_{{0, {}}};  // the recoverable states, by their last fact
     Lsn told_ = 0;
 };
 
@@ -249,7 +249,7 @@ RC_BOOST_PROP(G9_then_every_answer_and_state_is_the_naive_models,
               (const std::vector<Step>& steps)) {
     Life life;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        // Now and then a command comes twice.
+        // Sometimes a command comes twice.
         const bool again = steps[i].kind == Step::Kind::again;
         if (again && i == 0) continue;
         life.live(again && steps[i - 1].kind != Step::Kind::again ? steps[i - 1] : steps[i]);

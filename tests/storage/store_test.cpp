@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(R1_R2_when_reopened_then_batches_lines_ranks_and_version
     BOOST_TEST(store.status().last == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(R3_when_asked_by_batch_reference_then_it_is_the_right_sku, Scratch) {
+BOOST_FIXTURE_TEST_CASE(R3_when_a_batch_is_named_then_its_sku_is_the_right_one, Scratch) {
     { Store::open(path, small_options()).add_batch({"b1", "sku1", 100}).value(); }
     auto store = Store::open(path, small_options());
     store.add_batch({"b2", "sku1", 100}).value();
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(U2_U3_when_a_unit_is_not_committed_then_no_trace_is_on_d
     BOOST_TEST(store.available("sku").value() == 10);
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_are_told_once_it_is_durable,
+BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_get_the_fact_once_it_is_durable,
                         Scratch) {
     std::vector<CommittedFact> told;
     std::promise<void> both;
@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_open_then_no_other_may_open_it, Scratch) {
     BOOST_CHECK_THROW((void)check_store(path), std::system_error);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_what_is_new_is_no_damage, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_new_facts_are_no_damage, Scratch) {
     auto store = Store::open(path, small_options());
     store.add_batch({"b1", "sku", 1'000'000}).value();
     int orders = 0;
@@ -180,12 +180,12 @@ BOOST_FIXTURE_TEST_CASE(when_its_journal_is_read_meanwhile_then_what_is_new_is_n
     Lsn next = 1;
     read_journal(path, 1, [&](const CommittedFact& fact) {
         BOOST_TEST_REQUIRE(fact.lsn == next++);
-        // The segment that was read just now fills, and the next one, which was empty, is used.
+        // The segment that was just read fills, and the next one, which was empty, is used.
         if (fact.lsn == 1) {
             for (int i = 0; i < 20; ++i) allocate_some();
         }
     });
-    BOOST_TEST(next > before + 1);  // of what is new, so far as there were files for it
+    BOOST_TEST(next > before + 1);  // new facts, as far as there were files for them
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_directory_holds_something_else_then_it_is_refused, Scratch) {
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_killed_again_and_again_then_a_snapshot_becomes_d
     BOOST_TEST(!core.snapshot_is_due());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_snapshot_fails_then_the_store_tells_so_and_the_next_one_is_timed) {
+BOOST_AUTO_TEST_CASE(when_a_snapshot_fails_then_the_status_counts_it_and_the_next_one_is_timed) {
     SimulatedDisk disk;
     auto store = Store::open(disk, "store", small_options());
     store.add_batch({"b1", "sku", 100}).value();

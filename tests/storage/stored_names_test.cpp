@@ -1,5 +1,5 @@
-// Stores that hold names of before the present rule: tests/data/old-names, a journal of eight facts
-// and a snapshot after the fifth, each name with something in it that people cannot see.
+// Stores with names that the present rule refuses: tests/data/old-names, a journal of eight facts
+// and a snapshot after the fifth, in which each name has an invisible character.
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,7 +41,7 @@ std::string stock_of(const Sku& sku, Store& store) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_of_before_the_rule, OldNames)
+BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_older_than_the_rule, OldNames)
 
 BOOST_AUTO_TEST_CASE(when_recovered_then_snapshot_and_journal_give_the_same) {
     const Recovered whole = recover_from(posix_file_system(), path, 0, {});
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(when_opened_then_it_is_served_and_can_be_given_up) {
     BOOST_TEST(stock_of("RED-CHAIR", store) == "\uFEFFbatch-2 0\nnon\uFDD0character 7\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_command_names_what_is_held_then_it_is_accepted_and_nothing_else_is) {
+BOOST_AUTO_TEST_CASE(when_a_command_names_a_held_object_then_only_that_name_is_accepted) {
     const Recovered recovered = recover_from(posix_file_system(), path, 0, {});
     Repository& held = *recovered.repository;
     BOOST_TEST(accepted_name<Sku>(table.view(), held).has_value());

@@ -1,4 +1,4 @@
-// A subscription that its subscriber ends, or that should not begin.
+// Subscriptions that the subscriber ends, or that are refused.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -19,7 +19,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber_of_another_history)
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_seen_more_than_has_happened_then_it_is_told_so, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_last_fact_then_it_gets_an_error, Scratch) {
     auto store = Store::open(path, small_options());
     store.add_batch({"b1", "sku", 1}).value();
     BOOST_CHECK_THROW((void)store.subscribe(3, [](const CommittedFact&) {}), AheadOfHistory);
@@ -47,12 +47,12 @@ BOOST_FIXTURE_TEST_CASE(when_a_subscriber_throws_then_it_is_called_again_all_the
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(given_a_subscriber_that_has_enough)
+BOOST_AUTO_TEST_SUITE(given_a_subscriber_that_ends_its_subscription)
 
 BOOST_FIXTURE_TEST_CASE(when_it_ends_its_subscription_within_a_call_then_that_call_is_the_last,
                         Scratch) {
     std::optional<Subscription> subscription;
-    std::mutex given;  // the subscription is there before the first call looks
+    std::mutex given;  // so that the subscription is set before the first call uses it
     std::atomic<int> calls = 0;
     std::promise<void> ended;
     auto store = std::make_unique<Store>(Store::open(path, small_options()));
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_ends_its_subscription_within_a_call_then_that_ca
     ended.get_future().wait();
     const Subscription another = store->subscribe(1, [](const CommittedFact&) {});
     while (another.told() < 4) std::this_thread::yield();
-    store.reset();  // which waits for whatever is left of it
+    store.reset();  // waits for the end of the subscription
     BOOST_TEST(calls == 2);
 }
 

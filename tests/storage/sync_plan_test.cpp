@@ -1,4 +1,4 @@
-// Which files a backup copies, moves and removes: decided without a file.
+// The files that a backup copies, moves and removes, planned without a file system.
 
 #include "storage/io/sync_plan.hpp"
 
@@ -30,7 +30,7 @@ void check(const FileContents& source, const FileContents& destination, const Ac
     BOOST_CHECK_EQUAL_COLLECTIONS(actions.begin(), actions.end(), expected.begin(), expected.end());
 }
 
-/// What the destination holds when all actions happen at once.
+/// The files of the destination after all actions, applied at once.
 FileContents after(const FileContents& source, const FileContents& destination,
                    const Actions& actions) {
     FileContents result = destination;
@@ -46,7 +46,7 @@ FileContents after(const FileContents& source, const FileContents& destination,
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_what_source_and_destination_hold)
+BOOST_AUTO_TEST_SUITE(given_the_files_of_source_and_destination)
 
 BOOST_AUTO_TEST_CASE(when_a_file_is_in_the_source_but_not_in_the_destination_then_it_is_copied) {
     check({{"fn1", content(1)}}, {}, {copy("fn1")});
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(when_names_went_round_in_a_circle_then_all_are_renamed) {
           {move("c", "a"), move("a", "b"), move("b", "c")});
 }
 
-BOOST_AUTO_TEST_CASE(when_a_renamed_file_takes_the_place_of_another_then_that_one_is_not_deleted) {
+BOOST_AUTO_TEST_CASE(when_a_renamed_file_replaces_another_then_there_is_no_removal) {
     check({{"b", content(1)}}, {{"a", content(1)}, {"b", content(2)}}, {move("a", "b")});
 }
 

@@ -1,4 +1,4 @@
-"""prometheus-redis-exporter: what it makes of INFO, CONFIG, SLOWLOG, LATENCY and CLIENT LIST."""
+"""prometheus-redis-exporter, which reads INFO, CONFIG, SLOWLOG, LATENCY and CLIENT LIST."""
 
 import contextlib
 import re

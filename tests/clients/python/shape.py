@@ -1,6 +1,6 @@
-"""What each client's script does: it tries one thing after the other, and prints what came of each as a line of JSON.
+"""The steps of each client's script, which prints the result of each as a line of JSON.
 
-The runner says in the environment where the servers are; it judges, and not the script.
+The runner passes the servers' addresses in the environment, and judges the results.
 """
 
 import json
@@ -39,7 +39,7 @@ def attempt(step, function):
 
 
 def twice(function):
-    """Some libraries fail what is sent first after the server was away, and then go on."""
+    """Some libraries fail the first command after a restart of the server, and then continue."""
     try:
         return function()
     except Exception:
@@ -47,7 +47,7 @@ def twice(function):
 
 
 def will_listen():
-    """The runner allocates a line as soon as one listens to line_allocated."""
+    """The runner allocates a line as soon as a client subscribes to line_allocated."""
     say(listens=True)
 
 

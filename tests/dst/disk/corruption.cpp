@@ -7,7 +7,7 @@
 #include "engine/state_hash.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
-#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/random_commands.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
 
 namespace allot::testing {
@@ -55,16 +55,16 @@ void Corruption::make(std::uint64_t seed, Files& files) {
     bool late = false;
     for (bool full = false; !full;) {  // one epoch after the other
         SteppedStore store{disk, options, random};
-        Shopper shopper{random, 20};
+        RandomCommands commands{random, 20};
         for (int i = 0; i < 100 && !full; ++i) {
-            store.with_bus([&](MessageBus& bus) { return shopper.command(bus); });
+            store.with_bus([&](MessageBus& bus) { return commands.command(bus); });
             for (std::uint64_t steps = random() % 6; steps > 0; --steps) store.step();
             if (random() % 4 == 0) store.settle();
             const JournalTail tail = tail_of(disk);
-            // The first so early that no segment is pruned.
+            // The first snapshot comes so early that no segment is pruned.
             if (!early && tail.offset > segment_bytes / 2) store.begin_snapshot(), early = true;
             if (!late && tail.segment == segments - 1) store.begin_snapshot(), late = true;
-            // So far from the end that no group goes past it.
+            // Far enough from the end that no group crosses it.
             full = tail.segment == segments && tail.offset > segment_bytes - 3'072;
         }
         store.settle();
@@ -180,7 +180,7 @@ void Corruption::mix_frames(std::uint64_t first, std::uint64_t every) {
         if (i >= foreign.size()) continue;
         put("frame of another store", frame, foreign[i].bytes, frame.bytes.size());
     }
-    // Behind the end, where a frame could follow.
+    // After the end, where a frame could follow.
     Frame end = own.back();
     end.offset += end.bytes.size();
     for (std::size_t i = first; i < own.size(); i += every) {
@@ -200,7 +200,7 @@ void Corruption::mix_files() {
     const std::string last = journal::segment_name(segments);
     for (const std::string& name : names) {
         for (const auto& [other, bytes] : files_) {
-            // FORMAT.md names this as what cannot be told: the last segment, all zeros.
+            // FORMAT.md says that this cannot be detected: a last segment of zeros.
             if (name == last && is_prepared(bytes)) continue;
             if (other == name || is_snapshot(other) != is_snapshot(name)) continue;
             judge("file in another's place", name, {{name, bytes}});

@@ -14,38 +14,40 @@
 
 namespace allot::testing {
 
-/// A closed store of a journal of four segments, 64 KiB in all, and two snapshots; and what becomes
-/// of it under damage. The outcome has to be one of
+/// Damages a closed store with a journal of four segments, 64 KiB in all, and two snapshots, and
+/// opens it. The outcome has to be one of
 ///
-/// - refused: file, offset and LSN are named, and nothing was changed;
-/// - same: the state is the one that was closed;
-/// - older: the newest snapshot was passed over with a warning, and the one before it and the
-///   journal gave the state that was closed.
+/// - refused: the error names file, offset and LSN, and nothing was changed;
+/// - same: the state is that of the closed store;
+/// - older: the newest snapshot was skipped with a warning, and the older one and the journal gave
+/// the
+///   state of the closed store.
 ///
-/// Everything follows from the seed.
+/// The seed determines everything.
 class Corruption {
 public:
     enum class Outcome : std::uint8_t { refused, same, older, wrong };
-    /// How often each outcome came, by the kind of damage.
+    /// The number of each outcome, by the kind of damage.
     using Tally = std::map<std::string, std::array<std::uint64_t, 4>>;
 
     explicit Corruption(std::uint64_t seed);
 
-    /// `call(done, total)` is told how far the flipping of bits is, or the cutting of files.
+    /// Sets `call(done, total)` for the progress of flip_bits() and cut_files().
     void on_progress(std::function<void(std::uint64_t, std::uint64_t)> call) {
         progress_ = std::move(call);
     }
 
-    /// Bits `first`, `first + every`, … of the journal and of the newest snapshot, each flipped.
+    /// Flips bits `first`, `first + every`, … of the journal and of the newest snapshot, one at a
+    /// time.
     void flip_bits(std::uint64_t first, std::uint64_t every);
-    /// Each file cut to the lengths `first`, `first + every`, … below its own.
+    /// Cuts each file to the lengths `first`, `first + every`, … below its own.
     void cut_files(std::uint64_t first, std::uint64_t every);
-    /// Each sector of 512 bytes of each file in turn, in zeros.
+    /// Zeroes each sector of 512 bytes of each file, one at a time.
     void zero_sectors();
-    /// Frames `first`, `first + every`, … swapped, repeated, left out, and put in from elsewhere in
-    /// the journal, older epochs' among them, and from another store.
+    /// Swaps, repeats and removes frames `first`, `first + every`, …, and inserts frames from
+    /// elsewhere in the journal, also of older epochs, and from another store.
     void mix_frames(std::uint64_t first, std::uint64_t every);
-    /// Likewise segments and snapshots as a whole; and one missing.
+    /// Likewise for whole segments and snapshots.
     void mix_files();
 
     [[nodiscard]] std::uint64_t journal_bytes() const;
@@ -64,16 +66,16 @@ private:
 
     void make(std::uint64_t seed, Files& files);
     [[nodiscard]] static std::vector<Frame> frames_of(const Files& files);
-    /// Every file that is damaged: segments in use, and the newest snapshot.
+    /// The files to damage: segments in use, and the newest snapshot.
     [[nodiscard]] std::vector<std::string> targets() const;
     using Instead = std::map<std::string, std::optional<Bytes>>;
-    /// Judges the store with these files, or none, in place of its own.
+    /// Judges the store with these files, or none, instead of its own.
     void judge(const char* damage, const std::string& where, const Instead& instead);
     void judge_bytes(const char* damage, const std::string& file, std::uint64_t at, Bytes bytes);
     [[nodiscard]] Outcome outcome(SimulatedDisk& disk, std::string& why) const;
 
     Files files_;    // of the closed store
-    Files foreign_;  // of another one
+    Files foreign_;  // of another store
     std::uint64_t hash_ = 0;
     std::uint64_t last_ = 0;
     std::function<void(std::uint64_t, std::uint64_t)> progress_;

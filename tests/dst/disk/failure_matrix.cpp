@@ -23,7 +23,7 @@ constexpr Kind kinds[] = {
     {"short", std::errc{}, true},
 };
 
-/// A store's life on a disk that fails: what it is told, and what it acknowledges.
+/// The runs of a store on a disk that fails: the failures reported to it, and what it acknowledges.
 class Life {
 public:
     Life(SimulatedDisk& disk, std::uint64_t seed) : disk_{disk}, random_{seed} {
@@ -34,7 +34,7 @@ public:
     Life& operator=(const Life&) = delete;
 
     void live() {
-        // Two starts: the second one has something to recover.
+        // Two starts: the second start has something to recover.
         for (int start = 0; start < 2 && !latched; ++start) {
             try {
                 SteppedStore store{disk_, tiny_options(), random_};
@@ -70,8 +70,8 @@ private:
         last_operation_ = operation;
     }
 
-    /// Of the operation before this one. What is written aside may fail, again and again, and ends
-    /// nothing: a snapshot, or a segment until its name is to be made durable.
+    /// Notes a failure of the previous operation. A failure while a snapshot is written, or a
+    /// segment before its name is made durable, does not end the store.
     void note_failure() {
         if (disk_.failures_told() == failures_) return;
         failures_ = disk_.failures_told();
@@ -80,11 +80,11 @@ private:
     }
 
     void work(SteppedStore& store) {
-        Shopper shopper{random_, 5};
+        RandomCommands commands{random_, 5};
         for (int i = 0; i < 110; ++i) {
             try {
                 store.with_bus([&](MessageBus& bus) {
-                    const Lsn last = shopper.command(bus);
+                    const Lsn last = commands.command(bus);
                     history.happened(last, state_hash(bus.repository()));
                 });
             } catch (const StorageFull&) {
@@ -113,8 +113,8 @@ private:
     SteppedStore* store_ = nullptr;
     Work last_work_ = Work::opening;  // of the last operation
     DiskOperation last_operation_{};
-    std::uint64_t failures_ = 0;  // that were told by then
-    bool failed_ = false;         // one of them ends the store
+    std::uint64_t failures_ = 0;  // reported so far
+    bool failed_ = false;         // a failure ends the store
 };
 
 }  // namespace
@@ -164,7 +164,8 @@ void FailureMatrix::run_one(const SimulatedDisk::Failure& failure, const std::st
     start_again(disk.after_kill(), life.history, life.acknowledged, name);
 }
 
-/// On what a process has left in the system's cache, which may not all be on the disk.
+/// Starts on the files that a killed process has left in the page cache, not all of them on the
+/// disk.
 void FailureMatrix::start_again(std::unique_ptr<SimulatedDisk> killed, const History& history,
                                 Lsn acknowledged, const std::string& name) try {
     Random random{seed_};

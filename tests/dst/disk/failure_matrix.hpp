@@ -10,26 +10,26 @@
 
 namespace allot::testing {
 
-/// Lets every operation of a store's life fail: the Nth, once and from then on, of each kind. After
-/// a failure in writing the journal, or in making the name of a segment durable, nothing more may
-/// be acknowledged, and nothing more be asked of the disk for the journal. One aside, of a snapshot
-/// or of a segment made ahead of need, ends in a store that goes on: until the next failure, or
-/// until the segment that it has is full. In each case what was acknowledged has to be there after
-/// a restart, whether the power is cut or the process killed.
+/// Makes every operation of a store fail: the Nth, once and permanently, with each kind of failure.
+/// After a failure in writing the journal, or in making the name of a segment durable, the store
+/// must acknowledge nothing more, and use the disk no more for the journal. After a failure for a
+/// snapshot, or for the creation of the next segment, the store must continue until the next
+/// failure, or until the current segment is full. In each case everything acknowledged must be
+/// there after a restart, whether the power is cut or the process killed.
 class FailureMatrix {
 public:
     struct Counts {
-        std::uint64_t operations = 0;  ///< of the life, each of which is made to fail
+        std::uint64_t operations = 0;  ///< of the store, each of which is made to fail
         std::uint64_t runs = 0;
         std::uint64_t unopened = 0;  ///< the store could not be opened
-        std::uint64_t latched = 0;   ///< it accepted nothing more
-        std::uint64_t went_on = 0;   ///< it was told of a failure, and went on
-        std::uint64_t untold = 0;    ///< nothing was told: it was interrupted, or cut short
+        std::uint64_t latched = 0;   ///< the store accepted nothing more
+        std::uint64_t went_on = 0;   ///< a failure was reported, and the store continued
+        std::uint64_t untold = 0;    ///< no failure was reported: an interrupted or short call
     };
 
     explicit FailureMatrix(std::uint64_t seed);
 
-    /// Every failure of the operations `first`, `first + every`, …
+    /// Tests every failure of the operations `first`, `first + every`, …
     void run(std::uint64_t first, std::uint64_t every);
 
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }

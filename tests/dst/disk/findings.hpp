@@ -7,7 +7,7 @@
 
 namespace allot::testing {
 
-/// What broke a promise, a sentence each. Only the first few are kept: they repeat themselves.
+/// The broken promises, a sentence each. Only the first few are kept, because they repeat.
 class Findings {
 public:
     static constexpr std::size_t kept_max = 10;

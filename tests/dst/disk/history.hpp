@@ -11,26 +11,26 @@
 
 namespace allot::testing {
 
-/// What a store has done: the state's hash after each of its units of work. Held against a state
-/// that was recovered, which has to be one of them. Thread-safe.
+/// The hash of a store's state after each of its units of work. A recovered state has to be one of
+/// them. Thread-safe.
 class History {
 public:
-    /// Called with the store's mutex locked, so before anything of the unit can be written.
+    /// Called with the store's mutex locked, that is, before any part of the unit can be written.
     void happened(Lsn last, std::uint64_t hash) {
         const std::scoped_lock lock{mutex_};
         hashes_[last] = hash;
-        // A state that was there before is seen again: who sees it may have seen the first.
+        // A state may occur twice: an observer may have seen the first occurrence.
         first_seen_.try_emplace(hash, last);
     }
 
-    /// What came after this LSN was lost, and never happened.
+    /// Removes the units after this LSN, which were lost.
     void forget_after(Lsn last) {
         const std::scoped_lock lock{mutex_};
         hashes_.erase(hashes_.upper_bound(last), hashes_.end());
         std::erase_if(first_seen_, [&](const auto& seen) { return seen.second > last; });
     }
 
-    /// The least LSN whose durability explains that an observer saw a state of this hash.
+    /// The lowest LSN that must be durable because an observer saw a state of this hash.
     [[nodiscard]] Lsn seen(std::uint64_t hash) const {
         const std::scoped_lock lock{mutex_};
         const auto found = first_seen_.find(hash);
@@ -38,7 +38,7 @@ public:
     }
 
     /// \param floor the last LSN that was acknowledged or seen.
-    /// \return what is wrong with a state that was recovered, or nothing.
+    /// \return what is wrong with a recovered state; empty when it is right.
     [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash, Lsn floor) const {
         const std::scoped_lock lock{mutex_};
         if (last < floor) {

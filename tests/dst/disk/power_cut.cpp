@@ -1,4 +1,4 @@
-// What of a simulated disk a power cut leaves.
+// The contents of a simulated disk after a power cut.
 #include <algorithm>
 #include <utility>
 
@@ -12,8 +12,8 @@ constexpr std::size_t sector = 512;
 
 bool toss(Random& random, unsigned of = 2) { return random() % of == 0; }
 
-/// One file's draw: all lost, all kept, or each sector on its own. A coin for each sector alone
-/// would hardly ever draw the first two, which are the likeliest on a real disk.
+/// Draws for one file: all lost, all kept, or each sector separately. Drawing only sectors would
+/// hardly ever give the first two, which are the most likely on a real disk.
 class FileDraw {
 public:
     FileDraw(std::vector<std::byte> durable, Random& random)
@@ -24,7 +24,7 @@ public:
     }
 
     void write(std::uint64_t offset, std::span<const std::byte> bytes) {
-        // The new length may be durable, and the bytes not.
+        // The new length may be durable when the bytes are not.
         if (kind_ >= Kind::sectors && toss(random_, 4)) reach(offset + bytes.size());
         while (!bytes.empty()) {
             const std::size_t in_sector = sector - offset % sector;
@@ -102,7 +102,7 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::after_power_cut(Random& random) co
     auto found = std::make_unique<SimulatedDisk>(random());
     for (const auto& [path, directory] : directories_) {
         Directory& there = found->directories_[path];
-        // Two names of one file, after half of a rename, are one file still.
+        // After half of a rename the two names still refer to one file.
         std::map<const Inode*, std::shared_ptr<Inode>> files;
         for (const auto& [name, inode] : drawn(directory, random)) {
             auto& file = files[inode.get()];

@@ -16,7 +16,7 @@ namespace {
 using Work = SteppedStore::Work;
 constexpr std::uint64_t lives_a_disk = 6;
 
-/// A store's own files; the copies of what was cut off are for people.
+/// A store's own files, without the copies of what was cut off.
 std::map<std::string, std::vector<std::byte>> store_files(SimulatedDisk& disk) {
     std::map<std::string, std::vector<std::byte>> files;
     for (const std::string& name : disk.list(store_directory)) {
@@ -26,7 +26,7 @@ std::map<std::string, std::vector<std::byte>> store_files(SimulatedDisk& disk) {
     return files;
 }
 
-/// All that a start does to a disk before there is anything new to write.
+/// Does what a start does to a disk before the first new unit.
 /// \return false when there was no store yet.
 bool recover_files(SimulatedDisk& disk, const StoreOptions& options) {
     const Recovered found = recover(disk, store_directory, {});
@@ -73,11 +73,11 @@ void PowerCuts::live() {
     try {
         SteppedStore store{*disk_, options_, random_};
         running = &store;
-        // Whoever reads now sees all of it, told before or not.
+        // A reader sees all of it from now on, acknowledged before or not.
         floor_ = store.core().journal.last();
-        Shopper shopper{random_, skus_};
-        work(store, shopper);
-        counts_.released += shopper.released();
+        RandomCommands commands{random_, skus_};
+        work(store, commands);
+        counts_.released += commands.released();
         counts_.snapshots += store.snapshots();
         floor_ = std::max(floor_, store.floor());
         if (random_() % 3 == 0) store.close();
@@ -86,15 +86,16 @@ void PowerCuts::live() {
         find(error.what(), "a store that lives");
     }
     disk_->before = nullptr;
-    // Without a power cut, killed; the journal of a store that was not closed says nothing more.
+    // Without a power cut the process is killed: the journal of an unclosed store has no close
+    // mark.
     adopt(left != nullptr ? std::move(left) : disk_->after_kill());
 }
 
-void PowerCuts::work(SteppedStore& store, Shopper& shopper) {
+void PowerCuts::work(SteppedStore& store, RandomCommands& source) {
     const std::uint64_t commands = 20 + random_() % 200;
     const std::uint64_t snapshot_every = 20 + random_() % 150;
     for (std::uint64_t i = 0; i < commands; ++i) {
-        shop(store, shopper);
+        execute_one(store, source);
         for (std::uint64_t steps = random_() % 6; steps > 0; --steps) store.step();
         if (random_() % snapshot_every == 0) store.begin_snapshot();
         if (random_() % 50 == 0) store.settle();
@@ -102,10 +103,10 @@ void PowerCuts::work(SteppedStore& store, Shopper& shopper) {
     if (random_() % 2 == 0) store.settle();
 }
 
-void PowerCuts::shop(SteppedStore& store, Shopper& shopper) {
+void PowerCuts::execute_one(SteppedStore& store, RandomCommands& source) {
     ++counts_.commands;
     store.with_bus([&](MessageBus& bus) {
-        const Lsn last = shopper.command(bus);
+        const Lsn last = source.command(bus);
         history_.happened(last, state_hash(bus.repository()));
     });
 }
@@ -162,7 +163,7 @@ void PowerCuts::recover_twice(const SimulatedDisk& cut_off) try {
     find(error.what(), "recovering twice");
 }
 
-/// Goes on with what a store has left.
+/// Continues with the files that a store has left.
 void PowerCuts::adopt(std::unique_ptr<SimulatedDisk> disk) {
     judge(*disk, floor_, "at a life's end");
     disk_ = std::move(disk);
@@ -175,7 +176,7 @@ void PowerCuts::adopt(std::unique_ptr<SimulatedDisk> disk) {
         history_.forget_after(found.journal.tail.last);
         floor_ = std::min(floor_, found.journal.tail.last);
     } catch (const std::exception&) {
-        counts_.lives = (counts_.lives / lives_a_disk + 1) * lives_a_disk;  // told already
+        counts_.lives = (counts_.lives / lives_a_disk + 1) * lives_a_disk;  // reported already
     }
 }
 

@@ -6,40 +6,40 @@
 
 #include "tests/dst/disk/findings.hpp"
 #include "tests/dst/disk/history.hpp"
-#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/random_commands.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
 
 namespace allot::testing {
 
 struct Judgement {
-    std::string wrong;  ///< empty: nothing
+    std::string wrong;  ///< empty: nothing is wrong
     bool torn = false;  ///< there is a torn tail to cut
 };
-/// Judges what a start would recover from a disk. Changes nothing on it.
+/// Judges the state that a start would recover from a disk. Changes nothing on it.
 /// \param floor the last LSN that was acknowledged or seen.
 [[nodiscard]] Judgement judge_recovery(SimulatedDisk& disk, const History& history, Lsn floor);
 
-/// Lets stores live on a simulated disk, one after the other on what the one before has left, and
-/// cuts the power at every operation of theirs. Each time, what is recovered has to be a prefix of
-/// what was done, whole units of work, and hold at least what was acknowledged or seen.
+/// Runs stores on a simulated disk, each on the files of the previous one, and cuts the power at
+/// every operation. Each time, the recovered state has to be a prefix of the units of work, and to
+/// hold at least everything that was acknowledged or seen.
 ///
-/// At some cuts a start is tried on what is left, with the power cut again at each of its
-/// operations and of a snapshot after it; and recovered twice, and after an interruption, which has
-/// to give the same bytes each time.
+/// After some cuts it tries a start on the remaining files, with the power cut again at each
+/// operation of the start and of a snapshot after it. It also recovers twice, and after an
+/// interruption, which has to give the same bytes each time.
 ///
-/// Everything follows from the seed.
+/// The seed determines everything.
 class PowerCuts {
 public:
     struct Counts {
         std::uint64_t lives = 0, commands = 0, cuts = 0, nested = 0, twice = 0;
-        // What the lives have been through, or the cuts would prove little.
+        // What happened in these runs: without these the cuts would prove little.
         std::uint64_t segments = 0, pruned = 0, snapshots = 0, released = 0, torn = 0;
     };
 
-    /// \param nested_every a start is tried at every so manieth cut.
+    /// \param nested_every a start is tried at every nested_every-th cut.
     PowerCuts(std::uint64_t seed, std::uint64_t nested_every);
 
-    /// One store's life, from its start to a clean end, a kill, or a power cut.
+    /// Runs one store from its start to a clean end, a kill, or a power cut.
     void live();
 
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -47,8 +47,8 @@ public:
 
 private:
     void begin_anew();
-    void work(SteppedStore& store, Shopper& shopper);
-    void shop(SteppedStore& store, Shopper& shopper);
+    void work(SteppedStore& store, RandomCommands& commands);
+    void execute_one(SteppedStore& store, RandomCommands& commands);
     void cut(const SimulatedDisk& disk);
     void start_after(const SimulatedDisk& cut_off);
     void recover_twice(const SimulatedDisk& cut_off);

@@ -96,7 +96,7 @@ protected:
     }
 
 private:
-    /// Some of what was not synced gets to the disk, and all of it is taken for clean.
+    /// Writes some of the unsynced bytes to the disk, and marks all of them as clean.
     void forget() {
         const std::scoped_lock lock{disk_.mutex_};
         inode_->durable = drawn(*inode_, disk_.random_);
@@ -160,7 +160,7 @@ SimulatedDisk::Directory& SimulatedDisk::directory_of(const std::filesystem::pat
 }
 
 std::unique_ptr<File> SimulatedDisk::open(const std::filesystem::path& path, Mode mode) {
-    // To be read, it is not changed.
+    // Opening for reading changes nothing.
     pass(mode == Mode::read     ? DiskOperation::read
          : mode == Mode::create ? DiskOperation::create
                                 : DiskOperation::open,

@@ -35,8 +35,7 @@ enum class DiskOperation : std::uint8_t {
     close,  ///< of a file that may have been written
 };
 
-/// A function that a test may replace while other threads call it. A call that is under way then
-/// ends with the function that it began with.
+/// A function that a test may replace while other threads call it; a running call is not affected.
 class Hook {
 public:
     using Function = std::function<void(DiskOperation)>;
@@ -61,25 +60,27 @@ private:
     std::shared_ptr<const Function> function_;  // null: none
 };
 
-/// A disk in memory behind a page cache of its own: what was written, and not synced, is there
-/// until the power is cut. after_power_cut() then draws from what a real disk may have kept:
+/// A disk in memory with a page cache: bytes that were written but not synced exist until the power
+/// is cut. after_power_cut() then draws one of the states that a real disk may have:
 ///
-/// - of each file the sectors (512 bytes) written since its last sync, each kept or lost, one of
-///   them perhaps torn; changes of its length likewise, with the bytes or without;
-/// - of each directory what was created, renamed and removed since it was last synced, each kept
-///   or lost; of a rename perhaps the first half alone, so that both names are there.
+/// - of each file, each sector (512 bytes) written since its last sync is kept or lost, and one may
+/// be
+///   torn; changes of its length likewise, with the bytes or without;
+/// - of each directory, each creation, renaming and removal since its last sync is kept or lost; of
+/// a
+///   rename perhaps only the first half is kept, so that both names exist.
 ///
-/// One failure can be planted, once or for ever. What it leaves is as bad as a system may leave it:
+/// One failure can be planted, once or permanently, with the worst effects that a system may have:
 ///
-/// - a write has done half of its work;
-/// - a sync has made an arbitrary part durable and forgets the rest, as Linux does: the cache still
-///   shows it, no later sync will write it. So does a close, whose failure is not reported;
+/// - a write has written half of its bytes;
+/// - a sync has made an arbitrary part durable and marks the rest as clean, as Linux does: the
+/// cache
+///   still shows it, but no later sync writes it. So does a close, whose failure is not reported;
 /// - a rename may have happened;
-/// - a sync of a directory has made an arbitrary part durable, and the rest can be synced later:
-///   file systems that lose entries stop.
+/// - a sync of a directory has made an arbitrary part durable, and the rest can be synced later.
 ///
-/// All draws come from the seed. Thread-safe. Only directories of one level are known, and they are
-/// durable at once: a store uses no other.
+/// All draws come from the seed. Thread-safe. It has only directories of one level, which are
+/// durable at once: a store uses no others.
 class SimulatedDisk final : public FileSystem {
 public:
     explicit SimulatedDisk(std::uint64_t seed = 0) : random_{seed} {}
@@ -96,19 +97,19 @@ public:
     std::uint64_t free_bytes(const std::filesystem::path& directory) noexcept override;
     std::unique_ptr<FileLock> lock(const std::filesystem::path& path) override;
 
-    /// Called before each operation that may change the disk (so not for reading), outside of any
-    /// lock: here a test cuts the power. A store's threads may be at work when a test sets it.
+    /// Called before each operation that may change the disk (not before reads), without a lock: a
+    /// test can cut the power here. A test may set it while a store's threads run.
     Hook before;
 
-    /// False: it knows no second names, as some file systems do not.
+    /// False: it has no links, like some file systems.
     bool links = true;
 
-    /// The disk holds so many bytes of files, by their lengths, and no file grows beyond that.
+    /// Limits the sum of the files' lengths.
     void set_capacity(std::uint64_t bytes);
-    /// False: free_bytes() tells nothing of it, as where a quota bounds a user.
+    /// False: free_bytes() does not reflect the limit, as with a quota.
     bool tells_free_bytes = true;
     static constexpr std::uint64_t no_capacity = std::numeric_limits<std::uint64_t>::max();
-    /// Bytes of the files that have a name.
+    /// The bytes of the files that have a name.
     [[nodiscard]] std::uint64_t used_bytes() const;
 
     /// Operations so far, of every kind.
@@ -116,28 +117,28 @@ public:
 
     struct Failure {
         std::uint64_t at;  ///< operations() before the first one that fails
-        /// `interrupted`, of a read or a write, is followed by success at the next try.
+        /// After `interrupted`, the next attempt of the read or write succeeds.
         std::errc code;
         bool for_ever;
-        bool short_write = false;  ///< reads and writes do half of their work, and tell no error
+        bool short_write = false;  ///< reads and writes do half of their work, without an error
     };
     void plant(const Failure& failure) {
         failure_ = failure;
         spent_ = false;
     }
-    /// True once a failure was told: not a short write, an interruption, or a failed close.
+    /// True once a failure was reported: not for a short write, an interruption, or a failed close.
     [[nodiscard]] bool failure_told() const noexcept { return failures_told_ != 0; }
     [[nodiscard]] std::uint64_t failures_told() const noexcept { return failures_told_; }
-    /// Operations that were asked for after a failure had been told.
+    /// Operations that were requested after a failure had been reported.
     [[nodiscard]] std::uint64_t asked_after_failure() const noexcept { return asked_after_; }
 
     /// A disk as the next start may find it.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_power_cut(Random& random) const;
-    /// This disk as the next process finds it after a kill: nothing is lost, and what was not
-    /// synced still is not.
+    /// This disk as the next process finds it after a kill: nothing is lost, and unsynced bytes are
+    /// still unsynced.
     [[nodiscard]] std::unique_ptr<SimulatedDisk> after_kill() const;
 
-    // For tests that damage a file, or make one; both without an operation, and durable.
+    // For tests that damage or create a file, durably and without an operation.
     [[nodiscard]] std::vector<std::byte> contents(const std::filesystem::path& path) const;
     void put(const std::filesystem::path& path, std::vector<std::byte> bytes);
     /// True when both hold the same files with the same bytes, as the cache shows them.
@@ -172,18 +173,18 @@ private:
     class SimulatedLock;
 
     enum class Outcome : std::uint8_t { good, cut_short, interrupted, fails };
-    /// Counts an operation, and says what becomes of it.
+    /// Counts an operation, and decides its outcome.
     Outcome meet(DiskOperation operation);
     [[nodiscard]] Outcome outcome_of(DiskOperation operation, std::uint64_t number);
     /// As meet(). \throws the planted failure.
     void pass(DiskOperation operation, const std::filesystem::path& path);
     [[noreturn]] void fail(const std::filesystem::path& path) const;
     Directory& directory_of(const std::filesystem::path& path);
-    /// How many more bytes files may have. \pre mutex_ is held
+    /// The free bytes of the disk. \pre mutex_ is held
     [[nodiscard]] std::uint64_t left() const;
     [[nodiscard]] std::uint64_t used_now() const;
 
-    // What a power cut, or a failed sync, leaves of a file or a directory.
+    // The contents of a file or a directory after a power cut or a failed sync.
     static Bytes drawn(const Inode& inode, Random& random);
     static Entries drawn(const Directory& directory, Random& random);
 
@@ -192,8 +193,8 @@ private:
     std::map<std::string, Directory> directories_;
     std::map<std::string, bool> locks_;
     std::optional<Failure> failure_;
-    bool spent_ = false;        // it was to happen once, and has
-    bool interrupted_ = false;  // the last read or write was; the next try is let through
+    bool spent_ = false;        // the failure was to happen once, and has
+    bool interrupted_ = false;  // the last read or write was interrupted; the next one succeeds
     std::atomic<std::uint64_t> operations_ = 0;
     std::atomic<std::uint64_t> failures_told_ = 0;
     std::uint64_t capacity_ = no_capacity;

@@ -46,7 +46,7 @@ void SteppedStore::settle() {
     };
     const bool never_syncs = core_.options.durability.mode == Durability::Mode::os;
     if (never_syncs) core_.journal.request_sync(core_.journal.last());
-    // More than enough for everything that may be under way.
+    // More steps than any pending work needs.
     for (int i = 0; i < 2'000 && busy() && !core_.journal.ended(); ++i) step();
 }
 

@@ -13,14 +13,14 @@ namespace allot::testing {
 /// The directory of every simulated store.
 inline const std::filesystem::path store_directory = "store";
 
-/// Small segments, so that they are soon full; snapshots on command alone.
+/// Small segments, which are soon full; snapshots only on command.
 [[nodiscard]] StoreOptions tiny_options(Durability::Mode mode = Durability::Mode::always);
 
-/// A store that a seed drives: it has no thread, and its time is a number. The same seed asks the
-/// same operations of its disk, in the same order.
+/// A store driven by a seed: it has no thread, and its time is a number. The same seed gives the
+/// same operations on its disk, in the same order.
 class SteppedStore {
 public:
-    /// What the store is at, for an observer of an operation of its disk.
+    /// The work to which an operation on the disk belongs.
     enum class Work : std::uint8_t { opening, journal, segment, snapshot };
 
     /// \throws as Store::open().
@@ -29,15 +29,15 @@ public:
         work_ = Work::journal;
     }
 
-    /// Uses the store with its mutex locked. \return what `use(MessageBus&)` does.
+    /// Uses the store with its mutex locked. \return the result of `use(MessageBus&)`.
     template <class Use>
     auto with_bus(Use&& use) {
         const std::scoped_lock lock{core_.mutex};
         return use(core_.bus);
     }
-    /// Lets some time go by, and does a piece of what there is to do, whatever it may be.
+    /// Advances the time, and does one piece of the pending work.
     void step();
-    /// Steps until nothing is left to do but to wait for commands.
+    /// Steps until no work is pending.
     void settle();
     /// Begins a snapshot, which the steps then take, unless one is being taken.
     void begin_snapshot();
@@ -47,7 +47,7 @@ public:
     [[nodiscard]] StoreCore& core() noexcept { return core_; }
     [[nodiscard]] Work work() const noexcept { return work_; }
     [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_; }
-    /// The last LSN that may not be lost: what was acknowledged, or synced for a snapshot.
+    /// The last LSN that must not be lost: it was acknowledged, or synced for a snapshot.
     [[nodiscard]] Lsn floor() const noexcept;
 
 private:
@@ -56,7 +56,7 @@ private:
         [[nodiscard]] UnixMicros now() noexcept override { return 1'300'000'000'000'000; }
     };
     void snapshot_step();
-    /// Does it as work of this kind.
+    /// Calls a function as work of this kind.
     template <class Do>
     void as(Work work, Do&& what);
 

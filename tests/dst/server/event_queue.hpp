@@ -11,8 +11,8 @@ namespace allot::testing {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::microseconds;
 
-/// What is going to happen in a simulation whose time passes only from one event to the next.
-/// Events of one moment happen in the order in which they were planned.
+/// The future events of a simulation, whose time advances from one event to the next. Events of the
+/// same time happen in the order in which they were planned.
 class EventQueue {
 public:
     [[nodiscard]] Time now() const noexcept { return now_; }
@@ -20,7 +20,7 @@ public:
     void at(Time when, std::function<void()> what) {
         events_.emplace(std::pair{std::max(when, now_), ++planned_}, std::move(what));
     }
-    /// \return false when nothing is going to happen any more.
+    /// \return false when there is no event left.
     bool run_next() {
         if (events_.empty()) return false;
         auto next = events_.extract(events_.begin());

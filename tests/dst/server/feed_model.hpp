@@ -12,16 +12,16 @@
 
 namespace allot::testing {
 
-/// What a server has to reply to FEED, byte for byte in version 2 of the protocol: of the facts
-/// that the model knows, those that are durable.
+/// The expected replies to FEED, byte for byte in version 2 of the protocol: the durable facts of
+/// the model.
 class FeedModel {
 public:
-    /// \param model tells it of each fact from now on, and so do its copies.
+    /// \param model it and its copies log each fact here from now on.
     explicit FeedModel(ReplyModel& model) { model.stock().log = &facts_; }
     FeedModel(const FeedModel&) = delete;
     FeedModel& operator=(const FeedModel&) = delete;
 
-    /// A life of the server begins, after this many facts: a history of its own.
+    /// A run of the server begins, with a new history after this many facts.
     void begin(HistoryId history, std::uint64_t last) {
         written_in_.resize(last);
         history_ = history;
@@ -34,11 +34,11 @@ public:
         written_in_.resize(before);
         written_in_.resize(facts_.size(), history_);
     }
-    /// One that was told in any life; an LSN where none was.
+    /// A cursor from any run, or an LSN when there is none.
     [[nodiscard]] std::string any_cursor(Rng& rng) const {
         return told_.empty() ? "0" : allot::text_of(told_[rng.below(told_.size())]);
     }
-    /// Where the history is: what has happened, and what is shown of it.
+    /// The extent of the history: the facts that exist, and those that are visible.
     struct Extent {
         std::uint64_t last;
         std::uint64_t oldest;
@@ -48,7 +48,7 @@ public:
     /// \param asked FEED lsn|$|AFTER cursor [COUNT facts]
     [[nodiscard]] std::string reply(const Asked& asked, const Extent& extent) {
         const Words& words = asked.words;
-        // Of so little output as a session may queue there, a reply has one.
+        // With the simulation's small output limit a reply holds one fact.
         constexpr std::uint64_t facts_max = 1;
         std::uint64_t from = 0;
         if (words[1] == "AFTER") {
@@ -113,7 +113,7 @@ private:
     std::vector<std::int64_t> times_;
     std::vector<HistoryId> written_in_;  // each fact
     HistoryId history_ = 0;
-    std::map<HistoryId, std::vector<HistoryId>> before_;  // each: what the facts before were in
+    std::map<HistoryId, std::vector<HistoryId>> before_;  // each: the histories of earlier facts
     std::vector<HistoryCursor> told_;
 };
 

@@ -26,7 +26,7 @@ std::vector<NaiveModel::Line> lines_of(const Words& words) {
     return lines;
 }
 
-/// Why each batch is or is not given the line, as EXPLAIN words it.
+/// The reason for each batch, in the words of EXPLAIN.
 std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& line) {
     std::vector<std::string> rows;
     const auto add = [&](const NaiveModel::Batch& batch, const char* verdict) {
@@ -86,7 +86,7 @@ ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transac
     return {"+QUEUED\r\n", false};
 }
 
-/// EXEC: as the commands one after the other, and nothing between them.
+/// EXEC: the commands one after the other, with no other command in between.
 ReplyModel::Outcome ReplyModel::end(Transaction transaction) {
     if (transaction.spoiled) {
         return {"-EXECABORT Transaction discarded because of previous errors.\r\n", false};
@@ -192,7 +192,7 @@ std::string ReplyModel::available(const Words& words) {
 }
 
 std::string ReplyModel::allocations(const std::string& order) const {
-    std::map<std::uint64_t, std::string> rows;  // by the fact that allocated them
+    std::map<std::uint64_t, std::string> rows;  // by the fact of their allocation
     for (const NaiveModel::Batch& batch : model_.batches) {
         for (const NaiveModel::Line& line : batch.lines) {
             if (line.order != order) continue;

@@ -11,27 +11,28 @@ namespace allot::testing {
 
 using Words = std::vector<std::string>;
 
-/// A command, and whether it is sent framed or on a line.
+/// A command, and whether it is sent framed or inline.
 struct Asked {
     Words words;
     bool framed = true;
 };
 
-/// A word as a person types it in a line: in quotes when it has a space.
+/// An argument as a person types it: in quotes if it has a space.
 [[nodiscard]] std::string typed(const std::string& word);
-/// A word of data in a reply, in the form of its request.
+/// Data in a reply, in the form of its request.
 [[nodiscard]] std::string value_of(const std::string& text, bool framed);
 
-/// What a server has to reply, byte for byte in version 2 of the protocol: the naive model behind
-/// the commands of the protocol.
+/// The expected replies of a server, byte for byte in version 2 of the protocol: the commands of
+/// the protocol on the naive model.
 class ReplyModel {
 public:
     struct Outcome {
         std::string reply;
-        bool looked = true;  ///< at the stock: then the reply waits for all that it could have seen
+        bool looked =
+            true;  ///< it read the stock: the reply waits for everything that it could have read
     };
 
-    /// What a client has queued and watches.
+    /// The queued commands and watches of a client.
     struct Transaction {
         bool open = false;
         bool spoiled = false;  // one of its commands was refused
@@ -41,7 +42,7 @@ public:
         void end() { *this = {}; }
     };
 
-    /// \pre the words are a command that simulated clients send.
+    /// \pre it is a command that simulated clients send.
     Outcome execute(const Asked& asked, Transaction& transaction);
 
     /// The LSN of the last fact.

@@ -8,13 +8,13 @@
 
 namespace allot::testing {
 
-/// Everything that chance decides in a simulation, drawn from one seed.
+/// The random decisions of a simulation, drawn from one seed.
 class Rng {
 public:
     explicit Rng(std::uint64_t seed) : random_{seed} {}
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
     [[nodiscard]] bool one_in(std::uint64_t times) { return below(times) == 0; }
-    /// Mostly short, now and then as long as `most`.
+    /// Mostly short, sometimes as long as `most`.
     [[nodiscard]] Duration delay(Duration most) {
         const auto bound = static_cast<std::uint64_t>(most.count());
         return Duration{static_cast<std::int64_t>(below(one_in(8) ? bound : bound / 16 + 1))};

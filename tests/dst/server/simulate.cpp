@@ -1,4 +1,4 @@
-// Worlds, one a seed: see simulation.hpp.
+// Runs simulations, one for each seed: see simulation.hpp.
 
 #include <sys/prctl.h>
 #include <unistd.h>

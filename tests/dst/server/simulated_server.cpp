@@ -10,7 +10,7 @@ constexpr Duration moment{20};
 constexpr Duration disk_delay_max{6'000};
 constexpr Duration network_delay_max{3'000};
 
-/// So small that a few commands meet them.
+/// Limits so small that a few commands reach them.
 SessionLimits tight_limits() {
     SessionLimits limits;
     limits.output_pause_bytes = 400;
@@ -113,14 +113,14 @@ void SimulatedServer::wake() {
     for (const auto& connection : connections_) {
         connection->flush();
         connection->resume();
-        // What it waits for will never be certain.
+        // The facts that it waits for will never be durable.
         const bool in_vain =
             context_.store.failed && connection->holds_beyond(core_.journal.durable());
         if (in_vain) connection->hang_up();
     }
 }
 
-/// As of a reactor, which finds some of those ready that will be.
+/// One batch, as of a reactor that finds some of the connections ready.
 void SimulatedServer::round(SimulatedConnection& first) {
     context_.clock.now = events_.now();
     std::vector<SimulatedConnection*> round{&first};
@@ -166,7 +166,7 @@ void SimulatedConnection::step_later() {
     if (step_planned_ || closed_) return;
     step_planned_ = true;
     server_.events_.after(server_.rng_.delay(moment), [this] {
-        if (is_ready()) server_.round(*this);  // else it was part of another's round
+        if (is_ready()) server_.round(*this);  // otherwise an earlier batch included it
     });
 }
 
@@ -203,7 +203,7 @@ void SimulatedConnection::flush() {
         server_.witness_.sent(*this, output.sending().substr(0, bytes));
         output.sent(bytes);
         if (!server_.rng_.one_in(3)) continue;
-        // The client takes no more for a while.
+        // The client reads no more for a while.
         flush_planned_ = true;
         server_.events_.after(server_.rng_.delay(network_delay_max), [this] {
             flush_planned_ = false;

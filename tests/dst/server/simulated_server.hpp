@@ -14,13 +14,13 @@ namespace allot::testing {
 
 class SimulatedConnection;
 
-/// Sees all that a server does, at the moment when it does it.
+/// Observes everything that a server does, at the time when it does it.
 class Witness {
 public:
     /// `commands` were executed, in the order in which they had arrived, and gave `replies`.
     virtual void executed(SimulatedConnection& connection, std::uint64_t commands,
                           std::string_view replies) = 0;
-    /// The bytes are on their way to the client, and cannot be taken back.
+    /// The bytes are on their way to the client, and cannot be recalled.
     virtual void sent(SimulatedConnection& connection, std::string_view bytes) = 0;
 
 protected:
@@ -39,8 +39,8 @@ private:
     const EventQueue& events_;
 };
 
-/// One life of a server: a store and its sessions, and in the place of threads and sockets the
-/// events of a simulation, at times drawn from its rng. The events refer to it: code that ends it
+/// One run of a server: a store and its sessions, with events of a simulation instead of threads
+/// and sockets, at times drawn from its rng. The events refer to it, so code that destroys it
 /// clears the queue.
 class SimulatedServer {
 public:
@@ -49,7 +49,7 @@ public:
                     Witness& witness);
 
     [[nodiscard]] SimulatedConnection& connect();
-    /// Ends in good order; ended() becomes true.
+    /// Ends the server cleanly; ended() becomes true.
     void close();
     [[nodiscard]] bool ended() const noexcept { return core_.journal.ended(); }
     [[nodiscard]] StoreCore& core() noexcept { return core_; }
@@ -79,24 +79,23 @@ private:
     Snapshotting snapshotting_ = Snapshotting::none;
 };
 
-/// A client's connection as the server has it: what net/transport/connection.cpp does with a
-/// socket.
+/// A client's connection on the server's side, as net/transport/connection.cpp without a socket.
 class SimulatedConnection {
 public:
     explicit SimulatedConnection(SimulatedServer& server);
 
-    /// From the client, as the network brings it.
+    /// Bytes from the client arrive.
     void arrive(std::string_view bytes);
-    /// The client is gone, or sends no more.
+    /// The client has closed the connection, or sends no more.
     void hang_up();
-    /// Nothing is executed any more; what has been goes out.
+    /// Executes nothing more, and sends the replies.
     void finish();
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] std::uint64_t id() const noexcept { return session_.id(); }
-    /// Executes, if it is its time to.
+    /// Executes a slice, if one is due.
     void take_turn();
     void flush();
-    /// Looks again for facts, if its session waits for some.
+    /// Lets a session that waits for facts read them.
     void resume();
     [[nodiscard]] bool is_ready() const noexcept { return step_planned_ && !closed_; }
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {

@@ -11,10 +11,10 @@ namespace allot::testing {
 namespace {
 
 constexpr std::uint64_t lives_max = 4;
-constexpr std::uint64_t commands_max = 150;  // of a life
+constexpr std::uint64_t commands_max = 150;  // of a run
 constexpr std::size_t clients_max = 4;
 constexpr Duration think_max{4'000};
-constexpr Duration long_think{60'000};  // in which a journal has nothing to do, and says so
+constexpr Duration long_think{60'000};  // so long that the journal writes an idle mark
 constexpr Duration network_max{2'000};
 
 StoreOptions draw_options(Rng& rng) {
@@ -40,7 +40,7 @@ SimulatedDisk::Failure draw_failure(Rng& rng, std::uint64_t operations) {
             .short_write = code == std::errc{}};
 }
 
-/// Whether the reply is that the storage has failed.
+/// True when the reply says that the storage has failed.
 bool is_failure(std::string_view reply) {
     return reply.starts_with("-READONLY ") ||
            reply.starts_with("-EXECABORT Transaction discarded because of: READONLY ");
@@ -63,7 +63,7 @@ SimulationReport Simulation::run() {
     return std::move(report_);
 }
 
-// A life
+// One run of the server
 
 void Simulation::live() {
     ++report_.lives;
@@ -79,7 +79,7 @@ void Simulation::live() {
     end();
 }
 
-/// Nobody asks any more: what was asked is answered, and then the server ends.
+/// Clients send no more commands: the server answers those that it has, and ends.
 void Simulation::close() {
     while (events_.run_next()) {
     }
@@ -128,12 +128,12 @@ void Simulation::cut_power() {
     ++report_.power_cuts;
 }
 
-/// Whatever the mode promises, what was synced is there.
+/// Notes the synced LSN: in every mode these facts must survive.
 void Simulation::note_synced() {
     acknowledged_ = std::max(acknowledged_, server_->core().journal.synced());
 }
 
-/// \return false when the life ended before the server was there.
+/// \return false when the run ended before the server was open.
 bool Simulation::open() {
     try {
         server_ = std::make_unique<SimulatedServer>(events_, rng_, *disk_, options_, *this);
@@ -168,7 +168,7 @@ void Simulation::end() {
     next_disk_ = nullptr;
 }
 
-// What a life leaves behind
+// The state after a run
 
 void Simulation::judge() {
     StoreCore& core = server_->core();
@@ -238,7 +238,7 @@ void Simulation::go_on(std::uint64_t id) {
     }
 }
 
-// What the server does
+// Observations of the server
 
 void Simulation::executed(SimulatedConnection& connection, std::uint64_t commands,
                           std::string_view replies) {
@@ -257,8 +257,7 @@ void Simulation::executed(SimulatedConnection& connection, std::uint64_t command
         std::size_t size = 0;
         Lsn saw = 0;
         const bool is_feed = words[0] == "FEED";
-        // To read the feed is to use the disk.
-        // A segment that cannot be made ahead of need ends no more than that.
+        // Reading the feed uses the disk. A segment that cannot be created ahead ends nothing else.
         const bool is_full = replies.starts_with("-READONLY the disk is full");
         const bool may_fail =
             server_->core().journal.failed() || ((is_feed || is_full) && end_ == End::failure);
@@ -297,7 +296,7 @@ void Simulation::executed(SimulatedConnection& connection, std::uint64_t command
     }
 }
 
-/// Whatever the mode, what is shown has been synced or written, and stays.
+/// In every mode visible facts have been synced or written, and stay visible.
 std::string Simulation::expected_feed(const Asked& asked) {
     const StoreCore& core = server_->core();
     const Lsn end = core.history.end();
@@ -312,7 +311,7 @@ std::string Simulation::expected_feed(const Asked& asked) {
 
 void Simulation::sent(SimulatedConnection& connection, std::string_view bytes) {
     const auto at = clients_.find(connection.id());
-    // Of what was found wrong no reply is expected.
+    // After a finding no reply is expected.
     if (at == clients_.end() || !report_.findings.empty()) return;
     Client& client = at->second;
     trace_.add(bytes.size());

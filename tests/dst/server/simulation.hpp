@@ -18,22 +18,22 @@
 
 namespace allot::testing {
 
-/// What became of a simulation.
+/// The result of a simulation.
 struct SimulationReport {
-    std::uint64_t trace = 0;  ///< a hash of all that happened, in order: equal for equal seeds
+    std::uint64_t trace = 0;  ///< a hash of all events, in order: equal for equal seeds
     std::uint64_t lives = 0;
     std::uint64_t power_cuts = 0;
     std::uint64_t kills = 0;
-    std::uint64_t failures = 0;  ///< of the disk, that ended a life
+    std::uint64_t failures = 0;  ///< of the disk, that ended a run
     std::uint64_t commands = 0;
     std::uint64_t snapshots = 0;
-    std::vector<std::string> findings;  ///< promises that were broken
+    std::vector<std::string> findings;  ///< the broken promises
 };
 
-/// A server, its clients, the network between them and a disk, with all that chance does to them,
-/// from one seed: in one thread, without a clock. Clients send random commands; lives of the server
-/// end by power cuts, kills, failures of the disk, or well. Each reply is compared with the naive
-/// model's, in the order of execution, and after each life what the disk gives back with what was
+/// A server, its clients, the network between them and a disk, with all random events drawn from
+/// one seed: in one thread, without a clock. Clients send random commands; runs of the server end
+/// by power cuts, kills, failures of the disk, or cleanly. Each reply is compared with the naive
+/// model's, in the order of execution, and after each run the recovered state with what was
 /// acknowledged.
 class Simulation final : public Witness {
 public:
@@ -47,19 +47,19 @@ private:
         ReplyModel::Transaction transaction;
         struct Reply {
             std::uint64_t end;  // in the stream of replies
-            Lsn lsn;            // of the last fact that it could have seen
+            Lsn lsn;            // of the last fact that it could have read
         };
-        std::deque<Reply> replies;  // of which no byte was sent
+        std::deque<Reply> replies;  // not sent yet, not even in part
         std::uint64_t replied = 0;  // bytes
         std::uint64_t sent = 0;
         std::uint64_t begun = 0;  // the end of the last reply of which a byte was sent
-        Time arrives{};           // the last of what was asked, at the server
+        Time arrives{};           // when the last command arrives at the server
     };
     struct State {
         ReplyModel model;
-        std::optional<std::uint64_t> hash = {};  // of the server's, where a turn ended
+        std::optional<std::uint64_t> hash = {};  // of the server's state, where a slice ended
     };
-    /// How a life ends.
+    /// How a run of the server ends.
     enum class End : std::uint8_t { well, kill, power_cut, failure };
 
     void executed(SimulatedConnection& connection, std::uint64_t commands,
@@ -98,7 +98,7 @@ private:
     Lsn acknowledged_ = 0;
     End end_ = End::well;
     std::uint64_t operations_left_ = 0;  // until the power is cut
-    std::uint64_t commands_left_ = 0;    // until the life ends otherwise
+    std::uint64_t commands_left_ = 0;    // until the run ends otherwise
     SimulationReport report_;
 };
 

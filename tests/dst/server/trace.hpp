@@ -8,7 +8,7 @@
 
 namespace allot::testing {
 
-/// A hash of what happened, in order.
+/// A hash of events, in order.
 class Trace {
 public:
     void add(std::uint64_t number) noexcept { hash_ = XXH3_64bits_withSeed(&number, 8, hash_); }

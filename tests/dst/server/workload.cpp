@@ -7,7 +7,7 @@ namespace allot::testing {
 namespace {
 
 constexpr std::uint64_t skus = 4;
-// Names as retailers give them: with spaces, and letters beyond ASCII.
+// Realistic names, with spaces, and letters beyond ASCII.
 constexpr const char* sku_prefix = "Red chair ";
 constexpr const char* order_prefix = "order № ";
 constexpr const char* batch_prefix = "größe-";
@@ -74,8 +74,8 @@ Words draw_command(Rng& rng) {
     }
 }
 
-/// What may be queued. Of a transaction with the feed in it, a reply would be too large for the
-/// model to tell.
+/// A command that may be queued; no FEED, because the model cannot predict when the replies of a
+/// transaction with it are too large.
 Words draw_queued(Rng& rng) {
     Words words = draw_command(rng);
     while (words[0] == "FEED" || (words[0] == "FROB" && !rng.one_in(6))) words = draw_command(rng);

@@ -10,16 +10,17 @@
 
 namespace allot::testing {
 
-/// Stands for a cursor that the feed has told.
+/// A placeholder for a cursor from an earlier reply of the feed.
 inline constexpr std::string_view any_cursor = "?";
 
-/// A random command, of a kind that meets every rule soon; or a transaction, from MULTI to its end.
+/// A random command, such that every rule is soon exercised; or a transaction, from MULTI to its
+/// end.
 [[nodiscard]] std::vector<Words> draw_commands(Rng& rng);
-/// As a client sends it.
+/// The bytes that a client sends.
 [[nodiscard]] std::string written(const Asked& asked, Rng& rng);
 [[nodiscard]] std::string text_of(const Words& words);
 
-/// All stock and every line, in words that are equal for equal states.
+/// All stock and every line, as a text that is equal for equal states.
 [[nodiscard]] std::string describe(Repository& repository);
 [[nodiscard]] std::string describe(NaiveModel& model);
 

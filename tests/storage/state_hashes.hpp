@@ -13,12 +13,12 @@
 
 namespace allot::testing {
 
-/// Of the state that a restart finds in a directory.
+/// The hash of the state that a restart recovers from a directory.
 inline std::uint64_t hash_of(FileSystem& files, const std::filesystem::path& directory) {
     return state_hash(*recover(files, directory, {}).repository);
 }
 
-/// The state's hash after each unit of work that a store has done: what a copy of it may hold.
+/// The hash of a store's state after each unit of work. A copy of the store must have one of them.
 /// Thread-safe.
 class StateHashes {
 public:
@@ -26,7 +26,7 @@ public:
         const std::scoped_lock lock{mutex_};
         hashes_[last] = hash;
     }
-    /// \return what is wrong with a state at this LSN, or nothing.
+    /// \return the error of a state at this LSN; empty when it is right.
     [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash) const {
         const std::scoped_lock lock{mutex_};
         const auto unit = hashes_.find(last);
@@ -43,9 +43,9 @@ private:
     std::map<Lsn, std::uint64_t> hashes_;
 };
 
-/// Does one random unit of work, mostly of several facts, and notes the state after it before any
-/// of it can be written. \return its LSN.
-inline Lsn do_something(Store& store, Random& random, StateHashes& hashes) {
+/// Executes a random unit of work, mostly of several facts, and notes the state after it before any
+/// part of it can be written. \return its LSN.
+inline Lsn execute_random_unit(Store& store, Random& random, StateHashes& hashes) {
     const auto pick = [&](const char* what, std::uint64_t of) {
         return what + std::to_string(random() % of);
     };

@@ -13,8 +13,8 @@ namespace allot::testing {
 
 inline constexpr const char* history_store = "store";
 
-/// A store on a simulated disk, one line of stock at a time.
-struct HistoryShop {
+/// A store on a simulated disk, to which facts are added in any number of runs.
+struct HistoryFixture {
     std::unique_ptr<SimulatedDisk> disk = std::make_unique<SimulatedDisk>(3);
     SimulatedDisk vault;
     StoreOptions options = [] {
@@ -24,7 +24,7 @@ struct HistoryShop {
     }();
 
     [[nodiscard]] Store open() { return Store::open(*disk, history_store, options); }
-    /// Adds batches, of a fact each. \return the cursor of the last.
+    /// Adds batches, one fact each. \return the cursor of the last.
     static HistoryCursor add(Store& store, int count = 1) {
         for (int i = 0; i < count; ++i) {
             const Lsn next = store.journal().last() + 1;
@@ -32,7 +32,7 @@ struct HistoryShop {
         }
         return store.cursor();
     }
-    /// In a life of its own.
+    /// As above, in a run of its own.
     HistoryCursor add(int count = 1) {
         Store store = open();
         return add(store, count);
@@ -43,8 +43,9 @@ struct HistoryShop {
     }
 };
 
-/// \return where the store says that it parts from the cursor's history.
-inline HistoryCursor parting(Store& store, const HistoryCursor& cursor) {
+/// \return the last cursor that the store and the cursor's history have in common, according to the
+/// error.
+inline HistoryCursor agreed_cursor(Store& store, const HistoryCursor& cursor) {
     try {
         (void)store.facts(cursor);
     } catch (const DivergedHistory& diverged) {

@@ -1,15 +1,15 @@
-#include "tests/dst/disk/shopper.hpp"
+#include "tests/dst/disk/random_commands.hpp"
 
 namespace allot::testing {
 
-Lsn Shopper::command(MessageBus& bus) {
+Lsn RandomCommands::command(MessageBus& bus) {
     if (random_() % 6 != 0) return one_command(bus);
     MessageBus::Transaction unit{bus};
     for (std::uint64_t left = random_() % 6; left > 0; --left) (void)one_command(bus);
     return unit.commit();
 }
 
-Lsn Shopper::one_command(MessageBus& bus) {
+Lsn RandomCommands::one_command(MessageBus& bus) {
     switch (random_() % 10) {
         case 0:
         case 1:
@@ -33,15 +33,15 @@ Lsn Shopper::one_command(MessageBus& bus) {
     }
 }
 
-std::int64_t Shopper::pick(std::int64_t below) {
+std::int64_t RandomCommands::pick(std::int64_t below) {
     return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(below));
 }
 
-std::string Shopper::numbered(const char* what, std::uint64_t below) {
+std::string RandomCommands::numbered(const char* what, std::uint64_t below) {
     return what + std::to_string(random_() % below);
 }
 
-Eta Shopper::eta() {
+Eta RandomCommands::eta() {
     const auto day = static_cast<std::int32_t>(15'000 + random_() % 5);
     return random_() % 2 == 0 ? Eta::warehouse() : Eta::of_days(day).value();
 }

@@ -8,19 +8,19 @@
 
 namespace allot::testing {
 
-/// Random commands, of few names and small numbers, so that they meet every rule soon: batches are
-/// added, shrink, grow and move in time, orders of one or two lines are allocated, repeated and
-/// deallocated; some of that in one transaction.
-class Shopper {
+/// Random commands with few names and small numbers, so that they soon exercise every rule: batches
+/// are added, reduced, increased and rescheduled; orders of one or two lines are allocated,
+/// repeated and deallocated; some commands share a transaction.
+class RandomCommands {
 public:
     /// \param skus to choose from: a snapshot of more than 32 is copied in several slices.
-    Shopper(Random& random, std::uint64_t skus) : random_{random}, skus_{skus} {}
+    RandomCommands(Random& random, std::uint64_t skus) : random_{random}, skus_{skus} {}
 
-    /// One unit of work. \return the LSN that makes its answer certain.
+    /// Executes one unit of work. \return the LSN that makes its answer certain.
     /// \throws std::system_error when the storage has failed.
     Lsn command(MessageBus& bus);
 
-    /// Lines that a shrink released, and which were allocated again, or short, in the same unit.
+    /// The number of lines that a reduced batch released.
     [[nodiscard]] std::uint64_t released() const noexcept { return released_; }
 
 private:

@@ -10,8 +10,8 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/store.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/recorded_shop.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/state_hashes.hpp"
 
 namespace allot::testing {
 
@@ -21,8 +21,8 @@ inline StoreOptions backup_options() {
     return options;
 }
 
-/// Source and destination on one simulated disk each, and a source that was written to.
-struct BackupShop {
+/// Source and destination on a simulated disk each.
+struct BackupFixture {
     using Kind = SyncAction::Kind;
 
     SimulatedDisk source;
@@ -34,7 +34,7 @@ struct BackupShop {
         Store store = Store::open(source, "store", backup_options());
         hashes.happened(store.journal().last(), store.state_hash());
         for (int i = 1; i <= units; ++i) {
-            const Lsn last = do_something(store, random, hashes);
+            const Lsn last = execute_random_unit(store, random, hashes);
             if (i % 5 == 0) store.wait(last);
             if (snapshots && i % 60 == 0) (void)store.snapshot();
         }
@@ -50,7 +50,7 @@ struct BackupShop {
     }
 };
 
-/// \return what is wrong with a copy, or nothing.
+/// \return the error of a copy; empty when it is right.
 inline std::string judge(FileSystem& files, const std::filesystem::path& directory,
                          const StateHashes& hashes, Lsn at_least) {
     const CheckReport report = check_files(files, directory);
