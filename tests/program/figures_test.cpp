@@ -125,7 +125,7 @@ std::string document_tables() {
     std::string text;
     for (const auto& section : allot::figure_sections) {
         text.append("\n### ").append(section.name).append("\n\n");
-        text.append("| `INFO`, `/v1/info` | `/metrics` | | what it tells |\n|---|---|---|---|\n");
+        text.append("| `INFO`, `/v1/info` | `/metrics` | | meaning |\n|---|---|---|---|\n");
         std::set<std::string> seen;
         for (const Figure& figure : all) {
             if (figure.section != &section) continue;
