@@ -2,12 +2,12 @@
 # Boost.URL 1.81.0 refuses request targets that Node.js 20, like every browser, sends as they are.
 #
 # The URL Standard (WHATWG) leaves `|`, `[`, `]` and `^` of a path, and these, `{`, `}` and a backquote
-# of a query, unescaped when it serializes a URL. RFC 3986 has none of them in a path or a query, and
+# of a query, unescaped when it serializes a URL. RFC 3986 allows none of them in a path or a query, and
 # boost::urls::parse_origin_form() follows the RFC: the parse ends with the error "leftover". So a
-# server that reads targets with it answers 400 to what fetch('/stock?sku=A|B') sends.
+# server that parses targets with it answers 400 to the request of fetch('/stock?sku=A|B').
 #
-# Seen, each target as Node.js 20.20.2 serializes it, and what Boost.URL 1.81.0 (Debian
-# 1.81.0-5+deb12u1) says of it:
+# Observed: each target as Node.js 20.20.2 serializes it, and the result of Boost.URL 1.81.0 (Debian
+# 1.81.0-5+deb12u1):
 #   /stock?sku=A|B leftover      /stock?sku={1} leftover
 #   /stock/a[1] leftover         /stock?sku=` leftover
 #   /stock/a^b leftover          /stock/a%7Cb?x=1 ok

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(
 }
 
 // Moved slots take space in the old table, so a growth that made no progress would fill it.
-BOOST_AUTO_TEST_CASE(when_records_go_while_it_grows_and_others_come_at_its_end_then_it_finds_all) {
+BOOST_AUTO_TEST_CASE(when_records_are_erased_and_inserted_during_growth_then_it_finds_all) {
     for (Index count = 64; count < 512; ++count) {  // some of these are during growth
         FlatIndex<> index{std::pmr::new_delete_resource()};
         std::vector<std::pair<std::uint64_t, Index>> there;

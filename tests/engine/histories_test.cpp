@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_was_set_back)
 
-BOOST_AUTO_TEST_CASE(when_others_were_there_then_it_says_where_they_part) {
+BOOST_AUTO_TEST_CASE(when_another_history_was_there_then_it_gives_the_last_common_fact) {
     // Set back to LSN 7 of history a.
     Histories now;
     now.begin(a, 1);

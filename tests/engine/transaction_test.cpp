@@ -58,8 +58,8 @@ BOOST_FIXTURE_TEST_CASE(when_one_of_its_commands_throws_then_earlier_changes_sta
     BOOST_TEST(journal.last() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_new_sku_of_it_is_refused_then_it_is_gone_and_another_may_come,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_one_of_its_new_skus_is_refused_then_it_is_removed_and_can_be_added_again, EngineFixture) {
     MessageBus::Transaction unit{bus};
     BOOST_TEST(add_batch("b1", "OLD", 5) == "ok");
     const auto refused = bus.transact([](UnitOfWork& work) -> Result<void> {

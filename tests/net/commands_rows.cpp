@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(when_batches_are_imported_then_the_reply_says_whether_they_
     BOOST_TEST(ask("IMPORT BATCH b1 s 1 soon").starts_with("-BADDATE "));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_line_is_imported_then_it_goes_where_it_was) {
+BOOST_AUTO_TEST_CASE(when_a_line_is_imported_then_it_goes_to_the_given_batch) {
     BOOST_TEST(ask("IMPORT ALLOCATION o2 s 4 b2") == ":1\r\n");
     BOOST_TEST(ask("IMPORT ALLOCATION o2 s 4 b2") == ":0\r\n");
     BOOST_TEST(ask("ALLOCATE o2 s 4") == "+b2\r\n");

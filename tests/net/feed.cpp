@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
     BOOST_TEST((reader.session.last_command() == fixture.context.clock.now));  // it was not idle
 }
 
-BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_it_says_where_the_history_is) {
+BOOST_AUTO_TEST_CASE(when_facts_are_trimmed_or_ahead_then_the_error_has_the_oldest_or_last_lsn) {
     fixture.engine.journal.sync();
     fixture.engine.journal.history.trim(2);
     reader.ask("FEED 1");
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(when_clients_wait_then_all_get_a_fact_as_soon_as_it_is_dura
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_client_that_waits_goes_then_it_is_gone) {
+BOOST_AUTO_TEST_CASE(when_a_waiting_client_disconnects_then_its_session_ends) {
     TestServer server;
     {
         TestClient gone{server};

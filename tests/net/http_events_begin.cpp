@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_the_request_is_head_then_no_stream_begins) {
     BOOST_TEST(listener.answer().status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_facts_are_gone_or_never_were_then_no_stream_begins) {
+BOOST_AUTO_TEST_CASE(when_facts_are_trimmed_or_ahead_then_no_stream_begins) {
     fixture.engine.journal.sync();
     allocate(3);
     fixture.engine.journal.history.trim(3);

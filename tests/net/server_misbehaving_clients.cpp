@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_one_does_not_give_the_password_in_time_then_it_is_drop
     BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_one_guesses_passwords_then_it_is_slowed_and_dropped_and_others_are_not) {
+BOOST_AUTO_TEST_CASE(when_a_client_guesses_passwords_then_only_that_client_is_slowed_and_closed) {
     TestServer server{{.session = {.wrong_password_delay = 100ms, .wrong_passwords_max = 3},
                        .password = allot::Password{"secret"}}};
     TestClient guesser{server};

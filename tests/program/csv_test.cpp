@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(when_a_carriage_return_is_alone_then_that_row_is_refused) {
                 Texts{{"! a carriage return stands only before a line feed"}, {"c"}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_field_is_too_long_then_it_is_refused_and_one_that_just_fits_is_not) {
+BOOST_AUTO_TEST_CASE(when_a_field_is_too_long_then_it_is_refused_and_a_shorter_one_is_not) {
     const std::string fits(CsvReader::field_bytes_max, 'x');
     const Texts refused = {{"! a field has at most 4096 bytes"}, {"next"}};
     BOOST_TEST((texts(fits + "\n") == Texts{{fits}}));

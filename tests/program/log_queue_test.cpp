@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(when_its_reader_has_closed_it_then_another_reader_gets_late
     ::close(writer);
 }
 
-BOOST_AUTO_TEST_CASE(when_its_reader_is_gone_for_good_then_it_ends_in_time) {
+BOOST_AUTO_TEST_CASE(when_its_reader_has_closed_it_finally_then_it_ends_in_time) {
     Pipe pipe;
     pipe.close_reader();
     const auto began = std::chrono::steady_clock::now();

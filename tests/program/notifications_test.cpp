@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_several_recipients_then_a_mail_goes_to_all) 
     BOOST_TEST(set.sinks().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_of_several_is_wrong_then_value_and_rule_are_named) {
+BOOST_AUTO_TEST_CASE(when_one_of_several_values_is_wrong_then_value_and_rule_are_named) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> bad{
         {{"--webhook=a=http://a", "--webhook=a=http://b"},
          "webhook (flag --webhook): value 'a=http://b': the name 'a' is there already"},

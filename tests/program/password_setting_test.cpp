@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(when_everyone_can_read_the_file_then_there_is_a_warning) {
                "every user of this machine can read the password in " + scratch / "file");
 }
 
-BOOST_AUTO_TEST_CASE(when_there_is_one_then_other_machines_may_reach_the_server) {
+BOOST_AUTO_TEST_CASE(when_a_password_is_set_then_other_machines_may_reach_the_server) {
     BOOST_TEST(serve({}).code == 2);
     BOOST_TEST(serve({"--password-file", scratch / "file"}).code == 0);
     BOOST_TEST(serve({}, {{"ALLOT_PASSWORD", "hunter2"}}).code == 0);

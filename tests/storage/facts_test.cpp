@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_is_pruned)
 
-BOOST_FIXTURE_TEST_CASE(when_facts_are_gone_then_the_oldest_is_named, GivenAStore) {
+BOOST_FIXTURE_TEST_CASE(when_facts_are_trimmed_then_the_error_names_the_oldest, GivenAStore) {
     work_a_little(store, 0, 100);
     store.snapshot();
     work_a_little(store, 100, 200);
@@ -317,7 +317,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_begins_anew_after_its_last_fact_then_it_misses_n
     BOOST_TEST(*told.rbegin() == done);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_store_goes_first_then_the_subscription_has_ended) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_destroyed_first_then_the_subscription_has_ended) {
     const Scratch scratch;
     auto store = std::make_unique<Store>(Store::open(scratch.path, tiny_segments()));
     const Subscription subscription = store->subscribe(1, [](const CommittedFact&) {});

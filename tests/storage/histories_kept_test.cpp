@@ -61,7 +61,7 @@ struct FormatTwo : OldFiles {
 
 BOOST_FIXTURE_TEST_SUITE(given_files_without_histories, FormatTwo)
 
-BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_start_was_one_and_stays_so) {
+BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_earlier_start_is_a_history) {
     for (int life = 0; life < 3; ++life) {
         Store store = Store::open(path, small_options());
         const auto all = facts_after(store, {lives[0], 0});

@@ -41,7 +41,7 @@ bool is_backed(std::span<std::byte> memory) {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_table_that_grows_by_huge_pages, Growing)
 
-BOOST_AUTO_TEST_CASE(when_it_takes_one_then_it_is_whole_and_empty) {
+BOOST_AUTO_TEST_CASE(when_it_takes_a_page_then_it_is_whole_and_zero) {
     for (int i = 0; i < 40; ++i) {  // including those that were ready
         const auto memory = take();
         BOOST_TEST(reinterpret_cast<std::uintptr_t>(memory.data()) % huge_page == 0U);

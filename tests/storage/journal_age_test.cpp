@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(when_it_was_wrong_while_running_then_ages_are_right) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_goes_to_and_fro_then_that_adds_up_to_nothing) {
+BOOST_AUTO_TEST_CASE(when_the_clock_steps_back_and_forth_then_ages_do_not_add_up) {
     for (const microseconds error : all_errors()) {
         for (const bool restarts : {false, true}) {
             AgingJournal journal;

@@ -76,8 +76,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_at_rest_then_all_of_it_is_in_the_snapshot, La
     BOOST_TEST(store.state_hash() == hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_others_work_then_the_snapshot_and_the_journal_after_it_give_the_state,
-                        LargeStore) {
+BOOST_FIXTURE_TEST_CASE(
+    when_other_threads_work_then_the_snapshot_and_the_journal_after_it_give_the_state, LargeStore) {
     std::uint64_t hash = 0;
     {
         Store store = Store::open(disk, directory, options());

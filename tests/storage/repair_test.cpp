@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_random_damage)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_one_that_was, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_an_earlier_one, DamagedStore) {
     work(350, 120);
     const auto whole = disk.after_kill();
     int repaired = 0;

@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_read_then_the_new_facts_follow_the_o
     BOOST_TEST((std::get<ShortageWithdrawn>(facts.back().fact).line.order == OrderId{"o4"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_one_that_the_snapshot_lacks_was_withdrawn_then_it_is_read_still,
+BOOST_FIXTURE_TEST_CASE(when_a_shortage_that_the_snapshot_lacks_was_withdrawn_then_it_is_still_read,
                         OldFiles) {
     const Bytes snapshot = read_file(snapshot_path());
     std::filesystem::remove(snapshot_path());

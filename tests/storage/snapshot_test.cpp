@@ -163,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_has_grown_then_one_is_taken_by_itself, 
     BOOST_TEST(store.status().snapshots_taken > 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_beside_it_is_gone_then_that_is_said, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_its_journal_is_missing_then_that_is_reported, Scratch) {
     {
         auto store = Store::open(path, small_options());
         store.add_batch({"b1", "sku", 1}).value();

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_has_been_renamed_in_the_source_then_it_is_renam
     check({{"fn1", content(1)}}, {{"fn2", content(1)}}, {move("fn2", "fn1")});
 }
 
-BOOST_AUTO_TEST_CASE(when_a_file_is_gone_in_the_source_then_it_is_deleted) {
+BOOST_AUTO_TEST_CASE(when_the_source_has_removed_a_file_then_it_is_deleted) {
     check({}, {{"fn1", content(1)}}, {gone("fn1")});
 }
 
