@@ -44,7 +44,7 @@ class Attack(server.Case):
               file=sys.stderr)
 
     def connect(self, running, count, receive_buffer=None):
-        """So many plain sockets."""
+        """Opens so many plain sockets."""
         sockets = []
         for _ in range(count):
             each = socket.socket()
@@ -57,7 +57,7 @@ class Attack(server.Case):
         return sockets
 
     def await_closed(self, sockets, seconds=30):
-        """Until the server has closed each of them."""
+        """Waits until the server has closed each of them."""
         poll = select.poll()
         waiting = {each.fileno() for each in sockets}
         for fd in waiting:
@@ -76,7 +76,7 @@ class Attack(server.Case):
             return client.info()
 
     def await_count(self, running, field, least, password=None):
-        """Until INFO counts so many. Returns all of it."""
+        """Waits until INFO counts so many. Returns all fields of INFO."""
         deadline = time.monotonic() + 60
         while int((info := self.info(running, password))[field]) < least:
             self.assertLess(time.monotonic(), deadline, f"{field} is {info[field]}, not {least}")
@@ -85,13 +85,13 @@ class Attack(server.Case):
 
 
 def try_to_send(to, raw):
-    """As much as the server takes before it closes."""
+    """Sends as much as the server takes before it closes."""
     with contextlib.suppress(OSError):
         to.sendall(raw)
 
 
 def all_from(each):
-    """Every byte until the connection ends, however it does."""
+    """Reads every byte until the connection ends, with or without an error."""
     said = b""
     with contextlib.suppress(ConnectionError):
         while more := each.recv(65536):

@@ -23,7 +23,7 @@ class Authority:
         return self.path(f"{self._name}.pem")
 
     def sign(self, name, subject=None):
-        """The options --tls-cert and --tls-key, or --cert and --key, of someone new. With a subject,
+        """The options --tls-cert and --tls-key, or --cert and --key, of a new certificate. With a subject,
         it is a certificate for that, and not for this machine."""
         extension = self.directory / f"{name}.ext"
         extension.write_text("" if subject else "subjectAltName=DNS:localhost,IP:127.0.0.1\n")

@@ -4,9 +4,9 @@ import http.client
 
 
 class EventSource:
-    """One connection. `last` is the id of the last event, a cursor, as it goes back to the server.
-
-    `retry_ms` is how soon to come back. `text` is all of an answer that is no stream.
+    """One connection. `last` is the id of the last event, a cursor, for Last-Event-ID.
+    
+    `retry_ms` is the delay before a reconnect. `text` is the body of an answer that is not a stream.
     """
 
     def __init__(self, where, path="/v1/feed", last=None, timeout=20, headers=None):
@@ -19,9 +19,9 @@ class EventSource:
         self.text = "" if self.status == 200 else self.answer.read().decode()
 
     def events(self):
-        """(LSN, name, data) of each, until the server ends the stream well. Raises where it does not.
-
-        An event that only tells how far the stream has come is not given.
+        """(LSN, name, data) of each event, until the server ends the stream. Raises when it ends otherwise.
+        
+        Events that only have the position of the stream are left out.
         """
         rest, name, data = b"", "message", []
         while more := self.answer.read1(65536):
@@ -49,7 +49,7 @@ class EventSource:
             raise AssertionError(f"the stream ends within a line: {rest!r}")
 
     def take(self, count):
-        """So many events."""
+        """The next events, so many."""
         stream = self.events()
         return [next(stream) for _ in range(count)]
 

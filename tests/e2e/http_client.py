@@ -13,7 +13,7 @@ def address(running):
 
 
 class Http:
-    """One connection, kept alive; opened anew where the server has closed it."""
+    """One connection, kept alive; reopened when the server has closed it."""
 
     def __init__(self, where, headers=None, tls=None):
         self.connection = (http.client.HTTPSConnection(*where, timeout=20, context=tls) if tls
@@ -21,7 +21,7 @@ class Http:
         self.headers = headers or {}
 
     def ask(self, method, path, body=None, **headers):
-        """(status, what the body is: JSON where it says so, else text)."""
+        """(status, body as JSON if it is JSON, otherwise as text)."""
         sent = dict(self.headers) | {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
@@ -43,7 +43,7 @@ class Http:
 
 
 class Raw:
-    """A socket whose answers are taken apart here, so that nothing of them is passed over."""
+    """A socket whose answers are parsed here, so that every byte of them is checked."""
 
     def __init__(self, where, timeout=20):
         self.socket = socket.create_connection(where, timeout)
@@ -62,7 +62,7 @@ class Raw:
         return bool(more)
 
     def answer(self, is_head=False):
-        """(status, header lines, body), or None where the server has closed instead."""
+        """(status, header lines, body), or None when the server has closed instead."""
         while b"\r\n\r\n" not in self.bytes:
             if not self._more():
                 return None
@@ -78,7 +78,7 @@ class Raw:
         return int(first.split()[1]), lines, rest[:length].decode()
 
     def is_closed(self):
-        """Waits until the server has closed. False where it says something more."""
+        """Waits until the server has closed. False when it sends something more."""
         return not self.bytes and not self._more()
 
     def close(self):

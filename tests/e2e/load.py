@@ -1,7 +1,7 @@
 """Clients that load a store, and the judge of its contents after a crash.
 
-Every order is served: each SKU has a batch that never runs out. So a line that was acknowledged
-and not deallocated must be there, in whichever batch, and the judge needs no model of the rules.
+Every order is allocated, because each SKU has a batch that never runs out. So a line that was acknowledged
+and not deallocated must be there, in any batch, and the judge needs no model of the rules.
 """
 
 import collections
@@ -17,7 +17,7 @@ PLENTY = 1_000_000_000
 
 
 class Picture(NamedTuple):
-    """What a store holds."""
+    """The contents of a store."""
 
     lines: dict  # order: list of (sku, qty, batch)
     batches: dict  # batch: (purchased, available, or None where nobody said)
@@ -34,8 +34,8 @@ class History:
         return {command[1] for command in self.sent if command[0] != "SETQTY"}
 
     def prefixes(self):
-        """After each prefix of `sent` that holds all that was acknowledged: who holds which
-        lines, and what was purchased of the batches that this connection sets."""
+        """After each prefix of `sent` with at least all acknowledged commands: the lines of each order, and
+        the purchased quantities of the batches that this connection sets."""
         lines = collections.defaultdict(set)
         purchased = {}
         for done in range(len(self.sent) + 1):
@@ -56,7 +56,7 @@ class History:
 
 
 def complaints(histories, picture, seen=()):
-    """Everything about the picture that the histories do not allow. None: all is well.
+    """The contradictions between the picture and the histories. None: there are none.
 
     `seen` are orders that another connection has read as allocated.
     """
@@ -132,7 +132,7 @@ def read_export(directory):
 
 
 class Shopper(threading.Thread):
-    """One pipelined connection that does random things until it breaks, or a command is refused."""
+    """One pipelined connection that sends random commands until it breaks, or a command is refused."""
 
     def __init__(self, address, name, skus, seed):
         super().__init__(daemon=True)
@@ -242,7 +242,7 @@ class Crowd:
             time.sleep(0.005)
 
     def complaints(self, server):
-        """The judge's verdict on what a server now says that its store holds."""
+        """The judge's verdict on the stock that a server shows now."""
         orders = set().union(*(history.orders() for history in self.histories))
         with server.client() as client:
             picture = ask(client, sorted(orders), self.skus)

@@ -46,7 +46,7 @@ class MailServer:
         self._process.stdout.close()
 
     def mails(self):
-        """(envelope, message) of each, in the order in which they were taken."""
+        """(envelope, message) of each mail, in the order of their arrival."""
         kept = self._directory / "mails"
         if not kept.exists():
             return []
@@ -55,14 +55,14 @@ class MailServer:
                 for mail in mails]
 
     def lsns(self):
-        """Of the facts that they tell of."""
+        """The LSNs of the facts that they are about."""
         return [int(message["Message-ID"].split("-")[1]) for _, message in self.mails()]
 
 
 class Receiver:
     """Answers a POST as `mode` says: good, broken (500), busy (429), gone (404), hangs.
-
-    What is not good has `retry_after` as Retry-After, if that is set: a text, or a call that gives one."""
+    
+    An answer that is not good has `retry_after` as Retry-After, if that is set: a text, or a function for one."""
 
     def __init__(self, tls=None):
         self.mode = "good"
@@ -134,7 +134,7 @@ class Receiver:
 
 class SinksCase(server.Case):
     def await_sinks(self, client, lag=0):
-        """Until no more than so many facts are left to be told."""
+        """Waits until no more than so many facts are left to be delivered."""
         ends = time.monotonic() + PATIENCE_S
         while True:
             info = client.info()
@@ -156,7 +156,7 @@ class NotifiedCase(SinksCase):
                         "--webhook", f"http://127.0.0.1:{self.receiver.port}/in")
 
     def short(self):
-        """The LSNs of all facts that are OutOfStock, of a store that nobody has open."""
+        """The LSNs of all OutOfStock facts of a closed store."""
         lines = server.allot("dump", "--json", "--data", self.store).stdout.splitlines()
         facts = [json.loads(line) for line in lines]
         return [fact["lsn"] for fact in facts if fact["fact"] == "OutOfStock"]

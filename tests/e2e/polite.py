@@ -14,7 +14,7 @@ PAUSE_S = 0.001
 
 
 class Polite:
-    """Asks until it is stopped. Use with `with`; then `samples` are (when, seconds) of every reply."""
+    """Sends commands until it is stopped. Use with `with`; then `samples` are (when, seconds) of every reply."""
 
     def __init__(self, address, password="-"):
         self.samples = []

@@ -1,4 +1,4 @@
-"""The client's side of the wire, as small as it can be: one socket, RESP2 and RESP3."""
+"""A minimal client: one socket, RESP2 and RESP3."""
 
 import socket
 from typing import NamedTuple
@@ -7,7 +7,7 @@ TIMEOUT_S = 30
 
 
 class Status(str):
-    """A status reply: equal to its word, and told apart from data by its type."""
+    """A status reply: equal to its text, and distinguished from data by its type."""
 
 
 class Failure(NamedTuple):
@@ -27,7 +27,7 @@ def encoded(*arguments):
 
 
 def bytes_of(text):
-    """The bytes that a bulk string had."""
+    """The bytes of a bulk string."""
     return text.encode(errors="surrogateescape")
 
 
@@ -72,7 +72,7 @@ class Client:
         return [self.read() for _ in commands]
 
     def type(self, text):
-        """Sends text as a person at telnet would. Returns the one reply."""
+        """Sends text as a person at telnet would. Returns the reply."""
         self.send(text.encode())
         return self.read()
 

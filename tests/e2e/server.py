@@ -29,7 +29,7 @@ SMALL_FILES = ("--segment-bytes", "1MiB")
 
 
 def environment(**settings):
-    """Ours, less what would configure the program, and with `settings`."""
+    """Our environment without variables that would configure the program, and with `settings`."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith("ALLOT_")}
     return ours | settings
 
@@ -108,7 +108,7 @@ class Server:
             raise AssertionError("the server does not listen:\n" + self.text)
 
     def listens(self):
-        """Waits until it does, or has ended instead. Raises when it does neither in START_S."""
+        """Waits until it listens, or has ended instead. Raises when it does neither in START_S."""
         with self._changed:
             if self._changed.wait_for(lambda: self.address or self._log_ended, START_S):
                 return self.address is not None
@@ -116,7 +116,7 @@ class Server:
         raise AssertionError("the server neither listens nor ends:\n" + self.text)
 
     def await_text(self, pattern):
-        """Waits for what it logs at a moment of its own."""
+        """Waits until its log has a text."""
         with self._changed:
             self._changed.wait_for(lambda: re.search(pattern, self.text) or self._log_ended, START_S)
         if not re.search(pattern, self.text):
@@ -124,7 +124,7 @@ class Server:
 
     @property
     def text(self):
-        """All that it logged. While it runs, what it did last may be missing: see await_text()."""
+        """Its whole log. While it runs, the last lines may be missing: see await_text()."""
         return "\n".join(self.log)
 
     @property
@@ -153,12 +153,12 @@ class Server:
         return int(re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)[1]) * 1024
 
     def stop(self, how=signal.SIGTERM):
-        """Asks it to end. Returns the exit code; raises when it takes longer than STOP_S."""
+        """Sends SIGTERM. Returns the exit code; raises when it takes longer than STOP_S."""
         self.process.send_signal(how)
         return self.await_end()
 
     def kill(self):
-        """As a crash would end it: without a chance to finish anything."""
+        """Kills it, as a crash would, without a chance to finish anything."""
         self.process.kill()
         self.await_end()
 
@@ -218,7 +218,7 @@ class Case(unittest.TestCase):
         return checked.stdout
 
     def assertDumped(self, seen):
-        """Each (LSN, batch) that was seen is what the journal holds there, from the first fact on."""
+        """Checks that each (LSN, batch) that was seen is in the journal."""
         self.assertEqual(list(range(1, len(seen) + 1)), [lsn for lsn, _ in seen])
         dumped = allot("dump", "--data", self.store).stdout.splitlines()
         for (lsn, batch), line in zip(seen, dumped, strict=False):
@@ -236,7 +236,7 @@ class ServedCase(Case):
         self.one = self.client(self.server)
 
     def assert_alive(self):
-        """No test may end its server by accident."""
+        """Fails when the test has ended its server by accident."""
         if self.server.process.returncode is None:
             self.assertIsNone(self.server.process.poll(), self.server.text)
 
@@ -246,7 +246,7 @@ class ServedCase(Case):
             self.assertEqual("OK", self.one.call("ADDBATCH", *batch))
 
     def available(self, sku):
-        """What STOCK says is available, by batch, in order of preference."""
+        """The available units in STOCK, by batch, in order of preference."""
         return {batch: left for batch, _, _, left in self.one.call("STOCK", sku)}
 
 

@@ -1,9 +1,9 @@
 """A mail server as a process of its own: python3 smtp_server.py DIRECTORY PORT [CERTIFICATE KEY [starttls]]
 
-It keeps each mail as a line of DIRECTORY/mails, in the order in which it took them, and takes them as
+It keeps each mail as a line of DIRECTORY/mails, in the order of their arrival, and answers as
 DIRECTORY/mode says: `good`, `busy` (refuses for now), `hangs`. With a certificate it speaks TLS from
-the first byte, and wants the user `allot` with the password `s3cret`; or, with `starttls`, offers TLS and
-takes mails from anyone who has accepted that.
+the first byte, and requires the user `allot` with the password `s3cret`; or, with `starttls`, offers TLS and
+accepts mails from every client that uses it.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ async def main(directory, port, *certificate):
     if certificate[2:] == ("starttls",):
         context, more = None, {"tls_context": context, "require_starttls": True}
     elif certificate:
-        # It only knows of TLS that it has begun itself.
+        # aiosmtpd only knows of TLS that it has begun itself.
         more = {"authenticator": judge, "auth_required": True, "auth_require_tls": False}
     logging.disable(logging.CRITICAL)  # clients that do not trust it are what it is there for
     keeper = Keeper(pathlib.Path(directory))

@@ -1,4 +1,4 @@
-"""A store's files, seen from outside: enough of the journal's format to damage it on purpose."""
+"""The files of a store: enough of the journal's format to damage it on purpose."""
 
 import hashlib
 import struct
@@ -45,7 +45,7 @@ def end_of(path):
 
 
 def forget_from(path, offset):
-    """As if nothing had been written from there on: zeros, and the file as long as it was."""
+    """Zeroes the file from there on, as if nothing had been written; its length stays."""
     patch(path, offset, bytes(path.stat().st_size - offset))
 
 
@@ -56,7 +56,7 @@ def patch(path, offset, raw):
 
 
 def flip(path, offset):
-    """Turns over one bit."""
+    """Flips one bit."""
     with open(path, "r+b") as file:
         file.seek(offset)
         byte = file.read(1)[0]
@@ -65,7 +65,7 @@ def flip(path, offset):
 
 
 def digest(directory):
-    """What every file in a directory holds, by name."""
+    """The contents of every file in a directory, by name."""
     return {
         str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(directory.rglob("*"))
