@@ -72,7 +72,7 @@ class GivenHistoriesThatAreRight(Judged):
             [told(0, 9, "b", "ALLOCATE", "y", "S", 8)],
         )
 
-    def test_when_commands_are_one_transaction_then_each_stands_or_falls_by_itself(self) -> None:
+    def test_when_commands_are_one_transaction_then_each_succeeds_or_fails_by_itself(self) -> None:
         self.assertFits(
             [allocated("x", 8), short("y", 5), released("x", 8, 2), allocated("z", 9)],
             [told(0, 9, ["b", SHORT, 1, "b", [["b", "warehouse", 10, 1]]], "EXEC",
@@ -95,7 +95,7 @@ class GivenHistoriesThatAreRight(Judged):
         self.assertFits([], [unanswered])
         self.assertFits([allocated("x", 2)], [unanswered])
 
-    def test_when_the_line_was_asked_for_twice_then_either_may_have_made_it(self) -> None:
+    def test_when_the_line_was_sent_twice_then_either_command_may_have_allocated_it(self) -> None:
         self.assertFits(
             [allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
             [told(0, 9, "b", "ALLOCATE", "x", "S", 2), told(0, 9, 1, "DEALLOCATE", "x")],
@@ -165,7 +165,7 @@ class GivenTransactionsThatAreWrong(Judged):
             [told(0, 9, "b", "ALLOCATE", "z", "S", 1)],
         )
 
-    def test_when_what_was_refused_left_a_fact_then_it_is_seen(self) -> None:
+    def test_when_a_refused_command_left_a_fact_then_it_is_detected(self) -> None:
         self.assertSeen(
             [allocated("x", 8), allocated("y", 2), short("y", 9)],
             [told(0, 9, ["b", SHORT], "EXEC", ("ALLOCATE", "x", "S", 8),
@@ -174,12 +174,12 @@ class GivenTransactionsThatAreWrong(Judged):
 
 
 class GivenHistoriesThatAreWrong(Judged):
-    def test_a_refusal_that_is_told_twice(self) -> None:
+    def test_a_refusal_that_is_recorded_twice(self) -> None:
         with self.assertRaises(Contradiction):
             for fact in (short("x", 12), short("x", 12)):
                 self.past.append(fact)
 
-    def test_a_shortage_that_is_not_told(self) -> None:
+    def test_a_shortage_that_is_not_recorded(self) -> None:
         self.assertSeen([short("x", 12)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12),
                                            told(2, 3, [], "SHORTAGES")])
 
@@ -192,7 +192,7 @@ class GivenHistoriesThatAreWrong(Judged):
                         [told(0, 1, "b", "ALLOCATE", "x", "S", 2)],
                         [told(2, 3, 10, "AVAILABLE", "S")])
 
-    def test_a_read_of_what_is_gone_after_the_crash(self) -> None:
+    def test_a_read_of_a_line_that_the_crash_lost(self) -> None:
         self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2)],
                         [told(2, 3, [["S", 2, "b"]], "ALLOCATIONS", "x")])
 
@@ -227,7 +227,7 @@ class GivenHistoriesThatAreWrong(Judged):
                         [told(0, 9, "b", "ALLOCATE", "x", "S", 2),
                          told(0, 9, "b", "ALLOCATE", "y", "S", 2)])
 
-    def test_facts_that_nobody_asked_for(self) -> None:
+    def test_facts_without_a_command(self) -> None:
         self.assertSeen([allocated("x", 2), allocated("z", 1)],
                         [told(0, 1, "b", "ALLOCATE", "x", "S", 2)])
 
@@ -235,7 +235,7 @@ class GivenHistoriesThatAreWrong(Judged):
         both = told(0, None, None, "ALLOCATE", "x", "S", 1, "S", 2)
         self.assertSeen([allocated("x", 1)], [both])
 
-    def test_another_reply_than_what_was_recorded(self) -> None:
+    def test_a_reply_that_differs_from_the_record(self) -> None:
         self.assertSeen([allocated("x", 2)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 2)])
 
     def test_a_worse_batch_than_the_rules_give(self) -> None:
@@ -267,7 +267,7 @@ class GivenAFailedSync(unittest.TestCase):
                             int(completed_s * 1e9), "b")
         must_refuse([told_ok], clock + 50, calls)
 
-    def test_when_it_was_synced_before_then_it_may_be_told_later(self) -> None:
+    def test_when_it_was_synced_before_then_it_may_be_acknowledged_later(self) -> None:
         self.judge(invoked_s=40, completed_s=60, synced_s=45)
 
     def test_when_it_was_not_synced_since_it_was_sent_then_that_is_seen(self) -> None:

@@ -27,7 +27,7 @@ class GivenTheRealProgram(unittest.TestCase):
         print(f"SEED={SEED}", flush=True)
         self.addCleanup(lambda: print(self.report.summary(), flush=True))
 
-    def test_when_it_is_killed_at_a_system_call_then_all_that_was_told_is_there(self) -> None:
+    def test_when_it_is_killed_at_a_system_call_then_everything_acknowledged_is_there(self) -> None:
         system_calls.kill_somewhere(SEED, 30, self.report)
         self.assertGreater(self.report.counts["kills at a system call"], 15)
 
@@ -35,7 +35,7 @@ class GivenTheRealProgram(unittest.TestCase):
         system_calls.fail_somewhere(SEED, 30, self.report)
         self.assertGreater(self.report.counts["failed system calls"], 15)
 
-    def test_when_it_is_killed_under_load_then_all_that_was_told_is_there(self) -> None:
+    def test_when_it_is_killed_under_load_then_everything_acknowledged_is_there(self) -> None:
         random_kills(SEED, 5, self.report)
         self.assertGreater(self.report.counts["commands acknowledged before them"], 100)
 
@@ -43,7 +43,7 @@ class GivenTheRealProgram(unittest.TestCase):
         histories(SEED, 8, self.report)
         self.assertGreater(self.report.counts["operations in them"], 500)
 
-    def test_when_consumers_are_killed_then_nobody_misses_a_fact_or_hears_it_twice(self) -> None:
+    def test_when_consumers_are_killed_then_none_misses_a_fact_or_gets_it_twice(self) -> None:
         listeners(SEED, 50_000, self.report)
         self.assertGreater(self.report.counts["kills of a consumer (feed)"], 1)
         self.assertGreater(self.report.counts["kills of a consumer (events)"], 1)

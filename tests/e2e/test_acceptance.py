@@ -36,7 +36,7 @@ class GivenOneBatch(server.ServedCase):
         self.assertEqual(["b", "b"], self.one.pipeline([("ALLOCATE", "o", "A", 2)] * 2))
         self.assertEqual({"b": 18}, self.available("A"))
 
-    def test_B7_B8_what_is_deallocated_is_available_again(self):
+    def test_B7_B8_deallocated_units_are_available_again(self):
         self.add(("b", "A", 20))
         self.one.call("ALLOCATE", "o", "A", 2)
         self.assertEqual(0, self.one.call("DEALLOCATE", "other"))
@@ -110,7 +110,7 @@ class GivenSeveralBatches(server.ServedCase):
         self.assertEqual(["b1", "b2"], self.one.call("ALLOCATE", "o", "A", 8, "A", 9))
         self.assertEqual({"b1": 2, "b2": 1}, self.available("A"))
 
-    def test_G7_a_line_that_no_batch_can_take_is_gone_and_told_of(self):
+    def test_G7_a_released_line_that_no_batch_can_take_is_short(self):
         self.add(("b", "A", 10))
         self.one.call("ALLOCATE", "o", "A", 8)
         self.assertEqual(1, self.one.call("SETQTY", "b", 5))
@@ -119,7 +119,7 @@ class GivenSeveralBatches(server.ServedCase):
         facts = server.allot("dump", "--data", self.store).stdout
         self.assertRegex(facts, r"OutOfStock .*order=o sku=A quantity=8")
 
-    def test_R14_what_was_not_served_is_short_until_served_or_withdrawn(self):
+    def test_R14_a_refused_line_is_short_until_allocated_or_withdrawn(self):
         self.add(("b", "A", 10), ("c", "B", 1))
         for order, sku, qty in (("o", "A", 12), ("p", "B", 2), ("o", "A", 12), ("q", "A", 11)):
             self.assertFails(self.one.call("ALLOCATE", order, sku, qty), "OUTOFSTOCK", sku)
@@ -143,7 +143,7 @@ class GivenSeveralBatches(server.ServedCase):
         self.assertEqual(1, self.one.call("SETQTY", "b", 5))
         self.assertEqual([["o", "A", 8, 5]], self.one.call("SHORTAGES"))
 
-    def test_G10_what_is_explained_is_what_happens(self):
+    def test_G10_an_explanation_is_the_later_result(self):
         self.add(("full", "A", 3), ("next", "A", 10, T0), ("last", "A", 10, T1))
         before = (self.one.call("STOCK", "A"), self.one.info()["last_lsn"])
         lines = self.one.call("EXPLAIN", "o", "A", 8)
@@ -246,7 +246,7 @@ class GivenFiles(server.Case):
                      "b3,s2,100,2011-01-02"],
             orders=["order,sku,quantity", "o,s1,3", "o,s2,12"]))
 
-    def test_C2_what_was_allocated_before_stays(self):
+    def test_C2_earlier_allocations_stay(self):
         self.assertEqual(["old,s,10,b1", "new,s,7,b2"], self.allocated(
             batches=["batch,sku,quantity,eta", "b1,s,10,2011-01-01", "b2,s,10,2011-01-02"],
             allocations=["order,sku,quantity,batch", "old,s,10,b1"],

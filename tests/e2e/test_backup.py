@@ -10,7 +10,7 @@ import store_files
 
 
 class GivenAServerUnderLoad(server.Case):
-    def test_when_it_is_backed_up_then_each_backup_holds_all_that_was_told_before(self):
+    def test_when_it_is_backed_up_then_each_backup_holds_everything_acknowledged_before(self):
         running = server.Server(self.store, "--segment-bytes", "64KiB",
                                 "--snapshot-every-bytes", "192KiB")
         self.addCleanup(running.end)
@@ -33,7 +33,7 @@ class GivenAServerUnderLoad(server.Case):
         self.assertEqual(0, running.await_end(60))  # a snapshot may have its rest to end first
         crowd.join()
 
-    def test_when_the_store_is_lost_after_a_backup_then_a_server_serves_what_was_restored(self):
+    def test_when_the_store_is_lost_after_a_backup_then_a_server_serves_the_restored_one(self):
         running = self.serve()
         crowd = load.Crowd(running, "lost", 8)
         crowd.await_work(500)
@@ -61,7 +61,7 @@ class GivenAStoreThatIsInUse(server.Case):
 
 
 class GivenADamagedStore(server.Case):
-    def test_when_it_is_repaired_then_a_server_serves_what_was_kept(self):
+    def test_when_it_is_repaired_then_a_server_serves_the_kept_facts(self):
         running = self.serve()
         with running.client() as client:
             client.call("ADDBATCH", "b", "S", 100)

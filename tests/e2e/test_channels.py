@@ -57,7 +57,7 @@ class GivenAListener(server.ServedCase):
         heard = [next_message(self.listener)[0] for _ in range(3)]
         self.assertEqual(["batch_added", "line_allocated", "out_of_stock"], heard)
 
-    def test_when_a_line_is_refused_again_then_no_message_tells_of_it(self):
+    def test_when_a_short_line_is_refused_again_then_there_is_no_message(self):
         self.add(("b1", "LAMP", 5))
         self.listen("line_allocated", "out_of_stock")
         for _ in range(2):
@@ -68,7 +68,7 @@ class GivenAListener(server.ServedCase):
         heard = [next_message(self.listener)[0] for _ in range(2)]
         self.assertEqual(["out_of_stock", "line_allocated"], heard)
 
-    def test_when_a_message_is_bad_then_it_is_refused_and_the_next_is_heard(self):
+    def test_when_a_message_is_invalid_then_it_is_refused_and_the_next_is_delivered(self):
         self.listener.psubscribe("*")
         self.listener.get_message(timeout=WAIT_S)
         for channel, bad in (("allocate", "{"), ("allocate", '{"orderid":"o"}'),
@@ -95,7 +95,7 @@ class GivenAListener(server.ServedCase):
         self.assertEqual(1, len(said))
         self.assertRegex(said[0], r"level=warning .*channel allocate, by 127.0.0.1:\d+, SYNTAX .*xc3.*xa4.*x0a{")
 
-    def test_when_it_is_asked_who_listens_then_a_stock_client_understands(self):
+    def test_when_subscribers_are_queried_then_a_stock_client_understands(self):
         self.listen("b", "a")
         self.listener.psubscribe("x*")
         self.listener.get_message(timeout=WAIT_S)

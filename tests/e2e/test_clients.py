@@ -111,7 +111,7 @@ class GivenRedisCli(GivenStock):
         typed = "MULTI\nALLOCATE o SMALL-TABLE 2\nAVAILABLE SMALL-TABLE\nEXEC\n"
         self.assertEqual("OK\nQUEUED\nQUEUED\nbatch-1\n99998\n", self.cli(typed=typed))
 
-    def test_when_it_asks_what_redis_is_asked_then_it_gets_answers(self):
+    def test_when_it_sends_commands_for_redis_then_it_gets_replies(self):
         self.assertGreater(int(self.cli("COMMAND", "COUNT")), 20)
         self.assertIn("Allocates", self.cli("-3", "COMMAND", "DOCS", "ALLOCATE"))
         self.assertEqual("save\n\n", self.cli("CONFIG", "GET", "save"))
@@ -203,7 +203,7 @@ class GivenALibrary(GivenStock):
 
             self.assertEqual([b"batch-1"], client.transaction(take_the_last_tables, "SMALL-TABLE"))
 
-    def test_when_redis_py_asks_what_redis_is_asked_then_it_gets_answers(self):
+    def test_when_redis_py_sends_commands_for_redis_then_it_gets_replies(self):
         import redis
 
         with redis.Redis(port=self.server.port) as client:
@@ -241,7 +241,7 @@ class GivenRequestsOfBothForms(GivenStock):
         else:
             self.assertNotIsInstance(reply, (Status, Failure))
 
-    def test_when_a_framed_one_asks_for_data_then_no_word_of_it_is_a_status(self):
+    def test_when_a_framed_request_gets_data_then_none_of_it_is_a_status(self):
         self.assertEqual("batch-1", self.one.call(*ALLOCATE))
         for command in (ALLOCATE, ("STOCK", "SMALL-TABLE"), ("ALLOCATIONS", "order-1"), ("FEED", 1), ("HELP",),
                         ("EXPLAIN", "o", "RARE-VASE", 2), ("COMMAND",)):
@@ -267,7 +267,7 @@ class GivenAHandshake(GivenStock):
         self.assertIsNone(self.one.call("CLIENT", "GETNAME"))
         self.assertIsInstance(self.one.call("CONFIG", "GET", "save"), list)
 
-    def test_when_another_version_is_asked_for_then_it_is_refused_and_nothing_changes(self):
+    def test_when_another_version_is_requested_then_it_is_refused_and_nothing_changes(self):
         self.assertFails(self.one.call("HELLO", "4"), "NOPROTO")
         self.assertEqual("PONG", self.one.call("PING"))
         self.assertIsInstance(self.one.call("HELLO"), list)

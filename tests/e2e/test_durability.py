@@ -16,7 +16,7 @@ SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
 
 
 class GivenAServerUnderLoad(server.Case):
-    def test_when_it_is_killed_at_random_moments_then_all_that_was_told_is_there(self):
+    def test_when_it_is_killed_at_random_moments_then_everything_acknowledged_is_there(self):
         print(f"SEED={SEED}", flush=True)
         rng = random.Random(SEED)
         options = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
@@ -134,15 +134,15 @@ class GivenADoctoredPicture(unittest.TestCase):
     def judge(self):
         return load.complaints([self.history], load.Picture(self.lines, self.batches), self.seen)
 
-    def test_what_was_told_is_no_loss(self):
+    def test_an_acknowledged_state_is_no_loss(self):
         self.assertEqual([], self.judge())
 
-    def test_what_was_sent_and_not_told_may_have_happened(self):
+    def test_a_command_without_a_reply_may_have_happened(self):
         self.lines["o1"] = []
         self.batches["b1"] = (40, 37)
         self.assertEqual([], self.judge())
 
-    def test_what_was_sent_later_cannot_happen_without_what_was_sent_before(self):
+    def test_a_later_command_cannot_happen_without_the_earlier_ones(self):
         self.batches["b1"] = (30, 25)
         self.assertNotEqual([], self.judge())
 
@@ -166,7 +166,7 @@ class GivenADoctoredPicture(unittest.TestCase):
         self.batches["b2"] = (0, -1)
         self.assertIn("b2 holds 1 of 0", self.judge())
 
-    def test_units_that_nobody_holds_are_reported(self):
+    def test_units_without_a_line_are_reported(self):
         self.batches["b2"] = (5, 3)
         self.assertIn("b2 holds 1: 5 less 3 available", self.judge())
 

@@ -23,7 +23,7 @@ class GivenAnEventSource(server.ServedCase):
         self.addCleanup(source.close)
         return source
 
-    def test_when_stock_is_sold_then_it_is_told_as_the_facts_are_dumped(self):
+    def test_when_stock_is_allocated_then_the_feed_equals_the_dump(self):
         source = self.source("/v1/feed?from=$")
         self.add(("b1", "LÄMP", 10, "2031-01-02"))
         self.one.call("ALLOCATE", "o1", "LÄMP", 4)
@@ -63,7 +63,7 @@ class GivenAnEventSource(server.ServedCase):
             while self.one.info()["event_streams"] != "0":
                 time.sleep(0.01)
 
-    def test_when_it_does_not_read_then_nobody_waits_and_the_server_holds_little_for_it(self):
+    def test_when_it_does_not_read_then_no_client_waits_and_the_server_holds_little_for_it(self):
         self.add(("b", "LAMP", 1_000_000))
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
@@ -83,7 +83,7 @@ class GivenAnEventSource(server.ServedCase):
                 text += answer.read1(65536)
             self.assertEqual(20_002, text.count(b"event: "))  # with the one that says where it begins
 
-    def test_when_the_facts_are_gone_then_it_is_told_where_the_history_begins(self):
+    def test_when_the_facts_are_trimmed_then_the_error_has_the_oldest_lsn(self):
         small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB", *HTTP)
         self.addCleanup(small.end)
         with small.client() as client:
@@ -121,7 +121,7 @@ class GivenAnEventSourceThatComesBack(server.Case):
                 one.kill()
         self.assertDumped([(lsn, json.loads(data)["batch"]) for lsn, _, data in seen])
 
-    def test_when_the_server_is_asked_to_end_then_it_does_at_once_and_ends_the_stream_well(self):
+    def test_when_the_server_gets_a_signal_then_it_ends_at_once_and_ends_the_stream_properly(self):
         one = self.serve(*HTTP)
         with one.client() as worker, EventSource(address(one)) as source:
             worker.call("ADDBATCH", "b", "LAMP", 1)

@@ -55,7 +55,7 @@ class GivenAConsumer(server.ServedCase):
         hello = self.redis.execute_command("HELLO", 2)
         self.assertEqual(history, dict(zip(hello[::2], hello[1::2], strict=True))[b"history"].decode())
 
-    def test_when_it_waits_then_it_is_told_while_others_work(self):
+    def test_when_it_waits_then_it_gets_the_fact_while_others_work(self):
         found = []
         waits = threading.Thread(
             target=lambda: found.extend(facts_of(self.redis, "$", "BLOCK", 0)))
@@ -95,7 +95,7 @@ class GivenAConsumer(server.ServedCase):
         while int(client.info()["snapshots_taken"]) == taken:
             pass
 
-    def test_when_an_age_is_kept_then_what_is_younger_is_there_and_what_is_older_goes(self):
+    def test_when_an_age_is_kept_then_younger_facts_stay_and_older_ones_are_pruned(self):
         for age_s in (6, 18, 54):  # on a busy machine the shorter one is over before all is filled
             if self.ages_are_kept(age_s):
                 return
@@ -168,7 +168,7 @@ class GivenAStoreThatIsRestored(server.Case):
         _, facts = client.call("FEED", 1)
         self.assertEqual({fact[0]: fact[1:] for fact in facts}, replica.facts)
 
-    def test_when_a_reader_had_seen_more_then_it_is_told_from_where_on_and_for_ever(self):
+    def test_when_a_reader_had_seen_lost_facts_then_its_cursor_stays_refused(self):
         late, soon = Replica(), Replica()
         with self.living() as client:
             client.call("ADDBATCH", "b1", "LAMP", 10)

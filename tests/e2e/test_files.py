@@ -46,7 +46,7 @@ class GivenCsvFiles(server.Case):
         self.assertIn("; 0 facts recorded", said)
         self.assertEqual(first, self.exported(self.store))
 
-    def test_when_a_server_opens_the_store_then_it_serves_what_was_imported(self):
+    def test_when_a_server_opens_the_store_then_it_serves_the_imported_stock(self):
         self.run_well("import", "--data", self.store, self.input)
         running = self.serve()
         with running.client() as client:
@@ -99,7 +99,7 @@ class GivenCsvFiles(server.Case):
         self.refused(["import", "--data", self.store, self.input], "batches.csv")
         self.assertFalse(self.store.exists())
 
-    def test_when_what_is_no_store_is_exported_or_checked_then_it_is_not_made_one(self):
+    def test_when_a_directory_without_a_store_is_exported_or_checked_then_no_store_is_created(self):
         for command, *operands in (["export", self.scratch / "out"], ["check"], ["dump"]):
             with self.subTest(command=command):
                 ran = server.allot(command, "--data", self.store, *operands)

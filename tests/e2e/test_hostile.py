@@ -259,7 +259,7 @@ class GivenABrowser(Attack):
 class GivenBytesThatBreakLines(Attack):
     EVIL = (b"x\r\n+OK", b"\n", b"\r", b"\0", b"\xff\xfe", b"\r\n$3\r\nabc\r\n", b"\x1b[2J", b"\xe2\x80\xa8")
 
-    def test_when_they_stand_in_any_argument_of_any_command_then_a_reply_gains_no_frame(self):
+    def test_when_they_are_in_any_argument_of_any_command_then_a_reply_gains_no_frame(self):
         running = self.serve()
         with self.attack(running), running.client() as client:
             verbs = [verb for verb in client.call("COMMAND", "LIST")

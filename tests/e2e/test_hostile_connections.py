@@ -27,7 +27,7 @@ class GivenMoreConnectionsThanAllowed(Attack):
         if self.most < 10_000:
             print(f"\n  with {self.most} clients: descriptors end at {hard}", file=sys.stderr)
 
-    def test_when_the_10001st_comes_then_it_is_told_and_accepted_once_there_is_room(self):
+    def test_when_the_10001st_connects_then_it_gets_an_error_and_is_accepted_once_another_leaves(self):
         running = self.serve("--max-clients", str(self.most))
         with self.attack(running):
             crowd = self.connect(running, self.most - 1)  # and the polite one
@@ -50,7 +50,7 @@ class GivenMoreConnectionsThanAllowed(Attack):
                 return client
             self.assertLess(time.monotonic(), deadline, "it never accepts again")
 
-    def test_when_descriptors_run_out_then_the_next_are_told_and_accepted_afterwards(self):
+    def test_when_descriptors_run_out_then_the_next_get_an_error_and_later_ones_are_accepted(self):
         running = self.serve()
         with self.attack(running):
             known = self.connect(running, 20)
@@ -102,7 +102,7 @@ class GivenAnAddressThatOthersReach(server.Case):
             self.assertIn("other machines reach it", ran.stderr)
             self.assertFalse(self.store.exists())
 
-    def test_when_told_explicitly_then_it_starts(self):
+    def test_when_the_option_allows_it_then_it_starts(self):
         running = self.serve("--listen-without-password", listen="0.0.0.0:0")
         self.assertIn("password=no", running.text)
         with Client(("127.0.0.1", running.port)) as client:

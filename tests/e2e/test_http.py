@@ -96,7 +96,7 @@ class GivenAConnection(HttpCase):
             raw.send(bytes([byte]))
         self.assertEqual(201, raw.answer()[0])
 
-    def test_when_asked_for_a_head_then_only_that_comes(self):
+    def test_when_the_request_is_head_then_only_the_header_comes(self):
         raw = self.raw()
         raw.send(GET.replace(b"GET", b"HEAD") + GET)
         status, lines, _ = raw.answer(is_head=True)
@@ -105,7 +105,7 @@ class GivenAConnection(HttpCase):
         self.assertTrue(any(line.startswith("Date: ") and line.endswith(" GMT") for line in lines), lines)
         self.assertEqual("ok\n", raw.answer()[2])
 
-    def test_when_it_is_half_closed_then_what_was_sent_is_answered(self):
+    def test_when_it_is_half_closed_then_sent_requests_are_answered(self):
         raw = self.raw()
         raw.send(post(b"/add_batch", dict(ref="b", sku="SKU", qty=5)) + GET[:-2])
         raw.socket.shutdown(1)
@@ -142,7 +142,7 @@ class GivenARestart(HttpCase):
             for i in range(20):
                 self.assertEqual(200, client.ask("GET", f"/allocations/o{i}")[0])
 
-    def test_when_it_is_told_to_end_then_what_was_sent_is_answered_first(self):
+    def test_when_it_gets_a_signal_then_sent_requests_are_answered_first(self):
         raw, idle = self.raw(), self.raw()
         idle.send(GET)
         self.assertEqual(200, idle.answer()[0])

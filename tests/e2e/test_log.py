@@ -111,7 +111,7 @@ class GivenALogPipeThatNothingReads(LogCase):
         self.assertFalse(thread.is_alive(), b"".join(found)[-1000:])
         return b"".join(found).decode()
 
-    def test_when_lines_are_lost_then_all_are_served_and_the_reader_is_told_how_many(self):
+    def test_when_log_lines_are_lost_then_clients_are_served_and_the_log_has_their_number(self):
         with Client(self.address) as client, Client(self.address) as other:
             self.lose_lines(client)
             self.assertEqual("PONG", other.call("PING"))
@@ -187,7 +187,7 @@ class GivenALogOnAFullDisk(LogCase):
         self.assertRegex(text, "msg=stopped")
         self.assertNotRegex(text, "lost")
 
-    def test_when_the_disk_is_full_and_then_has_room_then_the_loss_is_told_and_logging_goes_on(self):
+    def test_when_the_disk_is_full_and_then_has_space_then_the_loss_is_logged_and_logging_continues(self):
         disk = self.mount_disk(4 * MIB)
         path = disk / "log"
         self.start(self.file_at(path, 0))

@@ -61,7 +61,7 @@ class GivenAServerThatNotifies(NotifiedCase):
             self.assertGreater(int(client.info()["webhook_lag_facts"]), 200)
         self.assertEqual(0, one.stop())  # within STOP_S
 
-    def test_when_everything_fails_in_between_then_all_is_told_in_order(self):
+    def test_when_everything_fails_in_between_then_all_events_are_delivered_in_order(self):
         one = self.serve(*self.options, *QUICK)
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 10)
@@ -190,7 +190,7 @@ class GivenSeveralReceivers(server.Case):
         self.assertEqual(0, one.stop())  # within STOP_S; each takes up to a second
         self.assertEqual([], self.erp.posts)
 
-    def test_when_a_receiver_says_when_to_come_back_then_it_is_asked_no_earlier(self):
+    def test_when_a_receiver_sends_retry_after_then_it_is_called_no_earlier(self):
         one = self.serve(self.urls[1], *QUICK)  # else it would be asked again within 200 ms
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)

@@ -137,7 +137,7 @@ class GivenTheDescription(server.Case):
     def example(self, operation):
         return operation["requestBody"]["content"]["application/json"]["example"]
 
-    def test_when_each_thing_is_asked_for_then_all_statuses_are_met_in_the_form_that_is_told(self):
+    def test_when_every_request_is_sent_then_all_statuses_occur_in_the_described_form(self):
         self.meet_what_is_good()
         self.meet_what_is_not_there()
         for method, path, operation in self.api.operations():

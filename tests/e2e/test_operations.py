@@ -66,7 +66,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
             time.sleep(0.01)
         return slow, (found[3], int(found[4])), (found[1], int(found[2]))
 
-    def test_when_it_is_asked_meanwhile_then_it_says_so_and_then_the_same_clients_are_served(self):
+    def test_when_commands_come_meanwhile_then_they_get_loading_and_the_same_clients_are_served_later(self):
         slow, line, where = self.open_slowly()
         with Client(line) as client, Http(where) as http:
             self.assertFails(client.call("PING"), "LOADING", "Allot is loading: ")
@@ -100,7 +100,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
         self.assertTrue(slow.listens())
         self.assertEqual(line, slow.address)
 
-    def test_when_it_is_told_to_end_meanwhile_then_it_does_soon_and_no_file_has_changed(self):
+    def test_when_it_gets_a_signal_meanwhile_then_it_ends_soon_and_no_file_has_changed(self):
         for how in (signal.SIGTERM, signal.SIGINT):
             slow, line, _ = self.open_slowly()
             with Client(line) as client:
@@ -173,7 +173,7 @@ class GivenAMonitor(server.Case):
         self.assertGreater(self.grown(before, "allot_command_seconds_total", verb="allocate"), 0)
         self.assertGreater(self.grown(before, "allot_journal_appended_bytes_total"), 0)
 
-    def test_when_a_snapshot_is_taken_then_its_age_and_duration_are_told(self):
+    def test_when_a_snapshot_is_taken_then_figures_have_its_age_and_duration(self):
         with self.server.client() as client:
             client.call("ADDBATCH", "b", "SKU", 10)
             client.call("ALLOCATE", "o", "SKU", 1)
@@ -190,7 +190,7 @@ class GivenAMonitor(server.Case):
         self.assertLess(abs(time.time() - after[("allot_snapshot_timestamp_seconds", frozenset())]), 60)
         self.assertGreater(after[("allot_snapshot_duration_seconds", frozenset())], 0)
 
-    def test_when_it_is_read_then_histograms_are_sound_and_it_is_what_the_process_is(self):
+    def test_when_it_is_read_then_histograms_are_sound_and_process_figures_are_right(self):
         with self.server.client() as client:
             client.pipeline(("PING",) for _ in range(1000))
         found = families(self.page())
@@ -217,7 +217,7 @@ class GivenAMonitor(server.Case):
         # It fits the smallest reply that --max-output allows.
         self.assertLess(len(self.page()), 40 * 1024)
 
-    def test_when_everything_was_slow_then_the_slow_log_tells_what(self):
+    def test_when_every_command_is_slow_then_the_slow_log_lists_them(self):
         with self.server.client() as client:
             client.call("SLOWLOG", "RESET")
             client.call("CLIENT", "SETNAME", "me")
@@ -235,7 +235,7 @@ class GivenAMonitor(server.Case):
             self.assertEqual(["slowlog-log-slower-than", "0"],
                              client.call("CONFIG", "GET", "slowlog-log-slower-than"))
 
-    def test_when_the_dashboard_is_drawn_then_it_asks_for_what_is_there(self):
+    def test_when_the_dashboard_is_drawn_then_its_queries_name_existing_series(self):
         known = {sample.name for family in families(self.page()).values() for sample in family.samples}
         functions = {"rate", "sum", "by", "le", "histogram_quantile", "increase", "time", "max", "and", "on", "clamp_min"}
         asked = set()

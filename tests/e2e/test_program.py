@@ -116,13 +116,13 @@ class GivenOptions(server.Case):
         self.assertEqual("always", self.config()["durability"])
         self.assertEqual("from-ini", self.config(ALLOT_CONFIG=str(ini))["data"])
 
-    def test_when_what_is_printed_is_read_back_then_it_is_the_same(self):
+    def test_when_the_printed_settings_are_read_back_then_they_are_the_same(self):
         printed = server.allot("serve", "--print-config", "--max-clients", "5").stdout
         (self.scratch / "again.ini").write_text(printed)
         again = self.config("--config", self.scratch / "again.ini")
         self.assertEqual(("5", "always"), (again["max-clients"], again["durability"]))
 
-    def test_when_help_or_the_version_is_asked_for_then_it_is_printed(self):
+    def test_when_called_with_help_or_version_then_it_is_printed(self):
         self.assertRegex(server.allot("--version").stdout, r"^allot \d+\.\d+\.\d+\n$")
         overview = server.allot("--help").stdout
         for command in ("serve", "allocate", "import", "export", "check", "repair", "dump", "backup",

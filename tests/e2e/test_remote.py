@@ -121,7 +121,7 @@ class GivenAServer(RemoteCase):
         with running.client() as client:
             self.assertEqual("2", client.info()["last_lsn"])
 
-    def test_when_rows_are_refused_later_then_it_says_what_was_done(self):
+    def test_when_rows_are_refused_later_then_it_prints_how_many_were_done(self):
         running = self.serve()
         self.write(batches="batch,sku,quantity,eta\nb1,S,10,\n",
                    allocations="order,sku,quantity,batch\no1,S,9,b1\no2,S,9,b1\no3,S,1,b1\n",

@@ -129,7 +129,7 @@ class GivenAServerThatIsKilledAfterItsAnswer(server.Case):
         self.assertEqual((404, 201), (first[0], second[0]))
         self.assertEqual(4, self.ask("GET", "/v1/skus/DESK/available")[1]["available"])
 
-    def test_when_the_line_has_moved_meanwhile_then_a_retry_tells_where_it_is(self):
+    def test_when_the_line_has_moved_meanwhile_then_a_retry_returns_its_present_batch(self):
         one = {"lines": [{"sku": "LAMP", "quantity": 4}]}
         first, second, before, after = self.retried(
             "POST", "/v1/orders/o/allocations", one,
@@ -147,7 +147,7 @@ class GivenAServerThatIsKilledAfterItsAnswer(server.Case):
         self.assertEqual("BATCHEXISTS", second[1]["error"]["code"])
         self.assertEqual(before, after)
 
-    def test_when_others_have_changed_the_same_meanwhile_then_a_retry_is_the_last_word(self):
+    def test_when_others_have_changed_the_same_meanwhile_then_a_retry_overrides_them(self):
         for path, body, undo in (
                 ("/v1/batches/early/quantity", {"quantity": 7}, {"quantity": 9}),
                 ("/v1/batches/early/eta", {"eta": "2033-01-02"}, {"eta": None})):

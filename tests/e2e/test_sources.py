@@ -172,7 +172,7 @@ class GivenTheConsumerOfTheManual:
             self.assertRight(follower, order)
             self.assertIn(f"{self.history()}:{order - 1}", self.network.requests[-1])
 
-    def test_when_only_a_position_was_told_then_it_comes_back_with_that(self):
+    def test_when_only_a_position_was_sent_then_it_reconnects_with_that(self):
         self.begin()
         self.command("ADDBATCH", "b1", "LAMP", 10)
         self.server.stop()
@@ -187,7 +187,7 @@ class GivenTheConsumerOfTheManual:
         follower.await_facts([2])
         self.assertIn(here, self.network.requests[-1])
 
-    def test_when_the_store_is_restored_then_it_holds_what_has_happened_there(self):
+    def test_when_the_store_is_restored_then_it_holds_the_facts_of_the_store(self):
         follower = self.follow("0")
         self.network.await_requests(1)
         self.command("ADDBATCH", "b1", "LAMP", 10)

@@ -78,7 +78,7 @@ class GivenAPipeline(server.ServedCase):
             replies = [client.read(), client.read()]
             self.assertEqual([f"first {number}", f"second {number}"], replies)
 
-    def test_when_it_is_no_request_then_an_error_is_told_and_the_connection_closed(self):
+    def test_when_it_is_no_request_then_it_gets_an_error_and_the_connection_is_closed(self):
         for raw, why in (
             (b'ECHO "abc\r\n', b"unbalanced quotes"),
             (b"ECHO 'abc\r\n", b"unbalanced quotes"),
@@ -129,10 +129,10 @@ class GivenInlineCommands(server.ServedCase):
             with self.subTest(typed=typed):
                 self.assertEqual(meant, bytes_of(self.one.type(f"ECHO {typed}\r\n")))
 
-    def test_when_words_are_far_apart_then_they_are_still_two(self):
+    def test_when_arguments_are_far_apart_then_they_are_still_two(self):
         self.assertEqual("x", self.one.type("  echo \t  x  \r\n"))
 
-    def test_when_inline_and_arrays_are_mixed_then_each_is_read_as_what_it_is(self):
+    def test_when_inline_and_framed_are_mixed_then_each_is_read_in_its_form(self):
         self.one.send(b"PING\r\n" + encoded("ECHO", "PING") + b"ECHO *1\n" + encoded("PING"))
         self.assertEqual(["PONG", "PING", "*1", "PONG"], [self.one.read() for _ in range(4)])
 
@@ -170,7 +170,7 @@ class GivenArgumentsOfAnyBytes(server.ServedCase):
 
 
 class GivenAClientThatNeverReads(server.ServedCase):
-    def test_when_it_asks_on_and_on_then_memory_stays_and_others_are_served(self):
+    def test_when_it_sends_without_end_then_memory_stays_and_others_are_served(self):
         for _ in range(100):  # what every server needs, the deaf client or not
             self.one.call("COMMAND", "DOCS")
         before = self.server.resident_bytes()
@@ -211,7 +211,7 @@ class GivenAClientThatNeverReads(server.ServedCase):
 
 
 class GivenFewConnectionsAllowed(server.Case):
-    def test_when_one_more_comes_then_it_is_told_so_and_the_others_stay(self):
+    def test_when_one_more_connects_then_it_gets_an_error_and_the_others_stay(self):
         running = self.serve("--max-clients", "3")
         clients = [self.client(running) for _ in range(3)]
         for client in clients:

@@ -62,7 +62,7 @@ class GivenAServerWithACertificate(SecureCase):
         said = self.tool(running, "redis-benchmark", "-t", "ping", "-q", "-n", "5000", "-P", "16")
         self.assertEqual(2, said.count("requests per second, p50"), said)
 
-    def test_when_much_is_asked_at_once_then_all_of_it_is_answered_in_order(self):
+    def test_when_many_commands_are_sent_at_once_then_all_are_answered_in_order(self):
         client = self.secure(self.serve_tls())
         client.call("ADDBATCH", "b", "LAMP", 20_000)
         commands = [("ALLOCATE", f"o{i}", "LAMP", 1) if i % 2 else ("ECHO", "x" * (i % 3000))
@@ -90,7 +90,7 @@ class GivenAServerWithACertificate(SecureCase):
         client = self.secure(running)
         self.await_count(client, "dropped_tls_failed", 2)
 
-    def test_when_there_is_a_password_too_then_it_is_asked_for(self):
+    def test_when_there_is_a_password_too_then_it_is_required(self):
         running = self.serve_tls(env={"ALLOT_PASSWORD": "secret"}, listen="0.0.0.0:0")
         self.assertNotIn("level=warning", running.text)
         running.address = ("127.0.0.1", running.port)
@@ -153,7 +153,7 @@ class GivenClientsThatMistakeThePort(SecureCase):
         self.await_count(known, "dropped_tls_failed", 5)
         self.assertEqual("PONG", known.call("PING"))
 
-    def test_when_one_speaks_tls_to_a_plain_port_then_it_is_told_in_no_time(self):
+    def test_when_a_client_speaks_tls_to_a_plain_port_then_it_gets_an_error_at_once(self):
         running = self.serve()
         with self.assertRaises(ssl.SSLError):
             self.secure(running)
@@ -234,7 +234,7 @@ class GivenAConnectionThatBreaks(SecureCase):
         self.assertEqual(0, running.stop())
         self.assertGood(self.store)
 
-    def test_when_the_server_is_killed_in_the_middle_then_what_it_acknowledged_is_there(self):
+    def test_when_the_server_is_killed_in_the_middle_then_everything_acknowledged_is_there(self):
         running = self.serve_tls()
         client = self.secure(running)
         client.call("ADDBATCH", "b", "LAMP", 1_000_000)
@@ -283,7 +283,7 @@ class GivenFilesForTls(SecureCase):
                 for part in parts:
                     self.assertIn(part, said)
 
-    def test_when_the_key_is_encrypted_then_nobody_is_asked_for_its_password(self):
+    def test_when_the_key_is_encrypted_then_there_is_no_prompt_for_its_password(self):
         locked = str(self.scratch / "locked.key")
         subprocess.run([server.tool("openssl"), "ec", "-aes256", "-passout", "pass:secret",
                         "-in", self.key, "-out", locked], check=True, capture_output=True)
