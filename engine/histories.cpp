@@ -1,25 +1,16 @@
 #include "engine/histories.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <iterator>
 #include <utility>
+
+#include "engine/digits.hpp"
 
 namespace allot {
 
 namespace {
 
 constexpr std::size_t id_digits = 16;
-
-template <class Integer>
-std::optional<Integer> integer_in(std::string_view digits, int base) {
-    Integer value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, value, base);
-    if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    return value;
-}
 
 /// Removes the oldest rows beyond `kept_max`.
 template <class Row>
@@ -30,13 +21,7 @@ void add(std::vector<Row>& rows, const Row& row) {
 
 }  // namespace
 
-std::string text_of(HistoryId history) {
-    std::array<char, id_digits> digits{};
-    const char* const end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), history, 16).ptr;
-    const std::string_view used{digits.data(), static_cast<std::size_t>(end - digits.data())};
-    return std::string(id_digits - used.size(), '0').append(used);
-}
+std::string text_of(HistoryId history) { return hex(history); }
 
 std::string text_of(const HistoryCursor& cursor) {
     return text_of(cursor.history) + ':' + std::to_string(cursor.lsn);
@@ -44,24 +29,24 @@ std::string text_of(const HistoryCursor& cursor) {
 
 std::optional<HistoryCursor> cursor_in(std::string_view text, Lsn lsn_max) {
     if (text.size() <= id_digits || text[id_digits] != ':') return std::nullopt;
-    const auto history = integer_in<HistoryId>(text.substr(0, id_digits), 16);
-    const auto lsn = integer_in<Lsn>(text.substr(id_digits + 1), 10);
+    const auto history = integer_in(text.substr(0, id_digits), 16);
+    const auto lsn = integer_in(text.substr(id_digits + 1), 10);
     if (!history || !lsn || *lsn > lsn_max) return std::nullopt;
     return HistoryCursor{*history, *lsn};
 }
 
-std::optional<Histories> Histories::of(std::vector<Begun> begun, std::vector<Left> left) {
-    if (begun.size() > kept_max || left.size() > kept_max) return std::nullopt;
+std::optional<Histories> Histories::of(std::vector<Begun> begun, LostHistories lost) {
+    if (begun.size() > kept_max || lost.size() > kept_max) return std::nullopt;
     if (!std::ranges::is_sorted(begun, {}, &Begun::first)) return std::nullopt;
     std::vector<HistoryId> ids;
-    ids.reserve(begun.size() + left.size());
+    ids.reserve(begun.size() + lost.size());
     std::ranges::transform(begun, std::back_inserter(ids), &Begun::id);
-    std::ranges::transform(left, std::back_inserter(ids), &Left::id);
+    std::ranges::transform(lost, std::back_inserter(ids), &LostHistory::id);
     std::ranges::sort(ids);
     if (std::ranges::adjacent_find(ids) != ids.end()) return std::nullopt;
     Histories histories;
     histories.begun_ = std::move(begun);
-    histories.left_ = std::move(left);
+    histories.lost_ = std::move(lost);
     return histories;
 }
 
@@ -76,8 +61,10 @@ void Histories::begin_with_first_fact(HistoryId id, Lsn first) {
     is_recorded_ = false;
 }
 
-void Histories::leave(HistoryId id, Lsn agreed) {
-    if (!knows(id)) add(left_, {id, agreed});
+void Histories::add_lost(std::span<const LostHistory> histories) {
+    for (const LostHistory& each : histories) {
+        if (!knows(each.id)) add(lost_, each);
+    }
 }
 
 std::optional<std::size_t> Histories::index_of(HistoryId id) const noexcept {
@@ -88,7 +75,7 @@ std::optional<std::size_t> Histories::index_of(HistoryId id) const noexcept {
 }
 
 bool Histories::knows(HistoryId id) const noexcept {
-    return index_of(id) || std::ranges::find(left_, id, &Left::id) != left_.end();
+    return index_of(id) || std::ranges::find(lost_, id, &LostHistory::id) != lost_.end();
 }
 
 HistoryId Histories::at(Lsn lsn) const noexcept {
@@ -110,36 +97,38 @@ Histories Histories::recorded(Lsn end) const {
     return copy;
 }
 
-std::optional<Lsn> Histories::agreed_before(const HistoryCursor& cursor) const noexcept {
+std::optional<Lsn> Histories::divergence_of(const HistoryCursor& cursor) const noexcept {
     if (cursor.lsn == 0) return std::nullopt;  // nothing was seen
-    Lsn agreed = 0;
+    Lsn last_common = 0;
     if (const auto index = index_of(cursor.history)) {
         if (*index + 1 == begun_.size()) return std::nullopt;
-        agreed = end_of(*index);
-    } else if (const auto left = std::ranges::find(left_, cursor.history, &Left::id);
-               left != left_.end()) {
-        agreed = left->agreed;
+        last_common = end_of(*index);
+    } else if (const auto lost = std::ranges::find(lost_, cursor.history, &LostHistory::id);
+               lost != lost_.end()) {
+        last_common = lost->last_common;
     }
-    return cursor.lsn <= agreed ? std::nullopt : std::optional{agreed};
+    return cursor.lsn <= last_common ? std::nullopt : std::optional{last_common};
 }
 
-std::vector<Histories::Left> Histories::left_since(const Histories& before, Lsn last) const {
-    std::vector<Left> left;
+Histories::LostHistories Histories::lost_since(const Histories& before, Lsn last) const {
+    LostHistories lost;
     std::optional<std::size_t> common;  // index in `before` of the last history that both have
     for (std::size_t i = before.begun_.size(); i-- > 0 && !common;) {
         if (index_of(before.begun_[i].id)) common = i;
     }
-    if (!common) return left;
+    if (!common) return lost;
     const std::size_t here = *index_of(before.begun_[*common].id);
-    Lsn agreed = here + 1 < begun_.size() ? end_of(here) : last;
-    if (*common + 1 < before.begun_.size()) agreed = std::min(agreed, before.end_of(*common));
-    for (const Left& each : before.left_) {
-        if (!knows(each.id)) left.push_back({each.id, std::min(each.agreed, agreed)});
+    Lsn last_common = here + 1 < begun_.size() ? end_of(here) : last;
+    if (*common + 1 < before.begun_.size()) {
+        last_common = std::min(last_common, before.end_of(*common));
+    }
+    for (const LostHistory& each : before.lost_) {
+        if (!knows(each.id)) lost.push_back({each.id, std::min(each.last_common, last_common)});
     }
     for (const Begun& each : before.begun_) {
-        if (!knows(each.id)) left.push_back({each.id, std::min(each.first - 1, agreed)});
+        if (!knows(each.id)) lost.push_back({each.id, std::min(each.first - 1, last_common)});
     }
-    return left;
+    return lost;
 }
 
 }  // namespace allot

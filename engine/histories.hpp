@@ -32,18 +32,18 @@ public:
         friend bool operator==(const Begun&, const Begun&) = default;
     };
     /// A history of which no fact is in this store any more.
-    struct Left {
+    struct LostHistory {
         HistoryId id;
-        Lsn agreed;  ///< the last LSN that it and this store have in common
-        friend bool operator==(const Left&, const Left&) = default;
+        Lsn last_common;  ///< the last LSN that it and this store have in common
+        friend bool operator==(const LostHistory&, const LostHistory&) = default;
     };
+    using LostHistories = std::vector<LostHistory>;
     /// The newest of each are kept, up to this number; older ones become unknown.
     static constexpr std::size_t kept_max = 65'536;
 
     /// \return none when a history occurs twice, `begun` is not in the order of the first facts, or
     /// there are more than `kept_max`.
-    [[nodiscard]] static std::optional<Histories> of(std::vector<Begun> begun,
-                                                     std::vector<Left> left);
+    [[nodiscard]] static std::optional<Histories> of(std::vector<Begun> begun, LostHistories lost);
 
     /// Begins a history, unless it is known already.
     /// \pre `first` is not before that of the last one.
@@ -52,12 +52,12 @@ public:
     void begin_with_first_fact(HistoryId id, Lsn first);
     /// Notes that the last history is recorded.
     void record() noexcept { is_recorded_ = true; }
-    /// Notes that a history has left, unless it is known already.
-    void leave(HistoryId id, Lsn agreed);
+    /// Adds those that are not known yet.
+    void add_lost(std::span<const LostHistory> histories);
 
     /// In the order in which they began.
     [[nodiscard]] std::span<const Begun> begun() const noexcept { return begun_; }
-    [[nodiscard]] std::span<const Left> left() const noexcept { return left_; }
+    [[nodiscard]] std::span<const LostHistory> lost() const noexcept { return lost_; }
     [[nodiscard]] bool knows(HistoryId id) const noexcept;
 
     /// The history in which the fact was written; the oldest known one for a fact before it.
@@ -69,12 +69,12 @@ public:
     /// \return none when the facts up to the cursor are in this store, or may still be written in
     /// the last history; otherwise the last LSN that both have in common. 0: the history is
     /// unknown.
-    [[nodiscard]] std::optional<Lsn> agreed_before(const HistoryCursor& cursor) const noexcept;
+    [[nodiscard]] std::optional<Lsn> divergence_of(const HistoryCursor& cursor) const noexcept;
 
     /// The histories of `before` that are unknown here, as lost histories: for a store whose files
     /// were replaced by others of the same store. \param last the last LSN here. \return none when
     /// the two have no history in common.
-    [[nodiscard]] std::vector<Left> left_since(const Histories& before, Lsn last) const;
+    [[nodiscard]] LostHistories lost_since(const Histories& before, Lsn last) const;
 
     friend bool operator==(const Histories&, const Histories&) = default;
 
@@ -89,7 +89,7 @@ private:
     }
 
     std::vector<Begun> begun_;
-    std::vector<Left> left_;
+    LostHistories lost_;
     bool is_recorded_ = true;  // the last history is recorded even without a fact
 };
 

@@ -139,7 +139,7 @@ public:
     }
     /// \return the first LSN after the cursor. \throws DivergedHistory
     [[nodiscard]] Lsn next_after(const HistoryCursor& cursor) const {
-        if (const auto agreed = histories().agreed_before(cursor)) {
+        if (const auto agreed = histories().divergence_of(cursor)) {
             throw DivergedHistory{cursor.history, cursor_at(*agreed)};
         }
         return cursor.lsn + 1;

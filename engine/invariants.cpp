@@ -39,21 +39,21 @@ private:
     }
 
     void inspect_shortages(const Product& product) {
-        const ShortageBook& book = ledger_.shortages();
+        const ShortageIndex& index = ledger_.shortages();
         const std::string sku{product.sku_view()};
-        const auto short_lines = book.of_product(product.index());
+        const auto short_lines = index.of_product(product.index());
         expect(product.has_shortages() == !short_lines.empty(),
                "SKU " + sku + " does not say truly whether a line of it is short");
         for (const Index at : short_lines) {
             ++shortages_;
-            const auto order = OrderId::unchecked(book[at].order.view());
-            const auto quantity = Quantity::of(book[at].quantity).value();
+            const auto order = OrderId::unchecked(index[at].order.view());
+            const auto quantity = Quantity::of(index[at].quantity).value();
             const std::string line =
                 "a line of order " + std::string{order.view()} + ", SKU " + sku;
-            const ShortageBook::OrderName name{ledger_.hash(order.view()), order.view()};
-            expect(book.find(name, product.index(), quantity) == at,
+            const ShortageIndex::OrderName name{ledger_.hash(order.view()), order.view()};
+            expect(index.find(name, product.index(), quantity) == at,
                    line + " that is short is not found");
-            const auto of_order = book.of_order(name);
+            const auto of_order = index.of_order(name);
             expect(std::ranges::find(of_order, at) != of_order.end(),
                    line + " that is short is not found by its order");
             expect(ledger_.find_line(order, product.index(), quantity) == no_index,

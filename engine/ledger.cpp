@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <boost/assert.hpp>
 
+#include "engine/containers/mix.hpp"
+
 namespace allot {
 
 namespace {
@@ -52,12 +54,8 @@ OrderSlot Ledger::find_order(const OrderId& order) const {
 }
 
 std::uint64_t Ledger::line_hash(Index order, Index product, std::uint32_t quantity) noexcept {
-    // Multiply and fold: the indices are the store's own numbers, which a client cannot choose
-    // freely.
-    constexpr std::uint64_t a = 0x9E37'79B9'7F4A'7C15, b = 0xD1B5'4A32'D192'ED03;
-    std::uint64_t h = (std::uint64_t{order} << 32U | product) * a;
-    h = (h ^ (h >> 32U) ^ quantity) * b;
-    return h ^ (h << 32U);
+    const std::uint64_t names = spread(std::uint64_t{order} << 32U | product);
+    return fold(names ^ (names >> 32U) ^ quantity);
 }
 
 std::uint64_t Ledger::hash_of(Index line_at) const noexcept {

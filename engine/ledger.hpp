@@ -12,7 +12,7 @@
 #include "engine/containers/pool.hpp"
 #include "engine/containers/prefetch.hpp"
 #include "engine/fact.hpp"
-#include "engine/shortage_book.hpp"
+#include "engine/shortage_index.hpp"
 
 namespace allot {
 
@@ -159,8 +159,8 @@ public:
     [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
 
     // Shortages
-    [[nodiscard]] const ShortageBook& shortages() const noexcept { return shortages_; }
-    [[nodiscard]] ShortageBook& shortages() noexcept { return shortages_; }
+    [[nodiscard]] const ShortageIndex& shortages() const noexcept { return shortages_; }
+    [[nodiscard]] ShortageIndex& shortages() noexcept { return shortages_; }
 
     /// The number of slots: an index of a batch or line is below it. A record keeps its index; a
     /// free slot holds a batch of no product, or a line on no batch.
@@ -200,7 +200,7 @@ private:
     /// begins its next search. The line may have been released or moved since. No decision depends
     /// on it.
     boost::unordered_flat_map<Index, Index> last_inserted_;
-    ShortageBook shortages_;
+    ShortageIndex shortages_;
 };
 
 }  // namespace allot

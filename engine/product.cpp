@@ -60,7 +60,7 @@ std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRec
     return 1;
 }
 
-void Product::refuse(const OrderLine& line, FactRecorder& recorder) {
+void Product::record_shortage(const OrderLine& line, FactRecorder& recorder) {
     if (find_shortage(ledger_->hash(line.order.view()), line) != no_index) return;
     recorder.record(*this, OutOfStock{line});
 }
@@ -106,7 +106,8 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
-        if (!take(line, ledger_->find_order(line.order), since, recorder)) refuse(line, recorder);
+        if (!take(line, ledger_->find_order(line.order), since, recorder))
+            record_shortage(line, recorder);
     }
     return released.size();
 }
@@ -117,7 +118,7 @@ void Product::reschedule(Index at, Eta eta, FactRecorder& recorder) {
     recorder.record(*this, BatchRescheduled{sku(), batch.ref(), batch.eta(), eta});
 }
 
-Result<void> Product::restore(const OrderLine& line, Index at, FactRecorder& recorder) {
+Result<void> Product::import_line(const OrderLine& line, Index at, FactRecorder& recorder) {
     const Batch& batch = ledger_->batch(at);
     const Index held = ledger_->find_line(line.order, index_, line.quantity);
     if (held != no_index) {

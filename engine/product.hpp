@@ -77,6 +77,11 @@ public:
     }
     /// True when a line of the product is short (R14).
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
+    /// Its lines that are short, oldest first.
+    [[nodiscard]] ShortageIndex::Indices shortages() const {
+        if (!has_shortages()) return {};
+        return ledger_->shortages().of_product(index_);
+    }
     /// True when the line is allocated to one of its batches.
     [[nodiscard]] bool holds(const OrderLine& line) const;
     /// The first batch that a decision examines; it may have nothing available. no_index: none.
@@ -92,7 +97,7 @@ public:
     /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
     /// R14. Records that no batch could take the line, unless the line is short already.
-    void refuse(const OrderLine& line, FactRecorder& recorder);
+    void record_shortage(const OrderLine& line, FactRecorder& recorder);
     /// R14. Ends the shortage of a line, if it is short.
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
@@ -112,7 +117,7 @@ public:
     /// Adds a line to the given batch, without a decision (an import).
     /// \return Refusal::out_of_stock when the batch has not enough available; Refusal::batch_exists
     /// when another batch of the product holds the line.
-    Result<void> restore(const OrderLine& line, Index batch, FactRecorder& recorder);
+    Result<void> import_line(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Changes the state as the fact says.
     /// \param hint the slots that the decision found, if the state has not changed since.
@@ -130,7 +135,7 @@ public:
     void set_version(Version version) noexcept { version_ = version; }
     /// Adds a shortage from a snapshot. \return false, and nothing has changed, when it contradicts
     /// the state.
-    [[nodiscard]] bool take_over_shortage(const OrderLine& line, Lsn since);
+    [[nodiscard]] bool add_shortage(const OrderLine& line, Lsn since);
 
 private:
     Result<BatchRef> take(const OrderLine& line, OrderSlot order, Lsn since, FactRecorder& recorder,
@@ -158,7 +163,7 @@ private:
     Ledger* ledger_ = nullptr;
     Index index_ = no_index;
     std::uint32_t sold_out_ : 31 = 0;
-    std::uint32_t has_shortages_ : 1 = 0;  // spares a search in the ShortageBook
+    std::uint32_t has_shortages_ : 1 = 0;  // spares a search in the ShortageIndex
 };
 static_assert(sizeof(Product) == 88, "there are millions");
 

@@ -53,9 +53,9 @@ void Product::end_shortage(std::uint64_t order_hash, const OrderLine& line, Lsn 
                            EndedShortages* ended) {
     const Index at = find_shortage(order_hash, line);
     if (at == no_index) return;
-    ShortageBook& book = ledger_->shortages();
-    Shortage shortage = book.close(order_hash, at);
-    has_shortages_ = book.has_any(index_) ? 1 : 0;
+    ShortageIndex& index = ledger_->shortages();
+    Shortage shortage = index.close(order_hash, at);
+    has_shortages_ = index.has_any(index_) ? 1 : 0;
     if (ended != nullptr) ended->push_back({by, std::move(shortage)});
 }
 
@@ -66,7 +66,7 @@ void Product::reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortage
     has_shortages_ = 1;
 }
 
-bool Product::take_over_shortage(const OrderLine& line, Lsn since) {
+bool Product::add_shortage(const OrderLine& line, Lsn since) {
     const std::uint64_t order_hash = ledger_->hash(line.order.view());
     return find_shortage(order_hash, line) == no_index && apply(OutOfStock{line}, since);
 }

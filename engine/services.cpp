@@ -36,7 +36,7 @@ Result<bool> handle(const ImportLine& command, UnitOfWork& work) {
         return Refusal::unknown_batch;
     }
     const std::size_t before = work.facts().size();
-    const auto restored = product->restore(command.line, batch, work);
+    const auto restored = product->import_line(command.line, batch, work);
     if (!restored) return restored.error();
     return work.facts().size() != before;
 }
@@ -72,33 +72,31 @@ boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& comman
 }
 
 namespace {
-/// R14. The short lines of an order that the command names, oldest first.
-void withdraw(const Deallocate& command, UnitOfWork& work) {
-    Repository& repository = work.repository();
-    const Ledger& ledger = repository.ledger();
-    const ShortageBook::OrderName order{ledger.hash(command.order.view()), command.order.view()};
-    for (const Index at : ledger.shortages().of_order(order)) {
-        const Shortage& shortage = ledger.shortages()[at];
-        Product& product = repository.at(shortage.product);
-        if (command.sku && command.sku->view() != product.sku_view()) continue;
-        if (command.quantity && command.quantity->units() != shortage.quantity) continue;
-        product.withdraw(command.order, Quantity::of(shortage.quantity).value(), work);
-    }
+/// Whether the command is about a line of its order.
+bool covers(const Deallocate& command, const Product& product, std::uint32_t quantity) {
+    return (!command.sku || command.sku->view() == product.sku_view()) &&
+           (!command.quantity || command.quantity->units() == quantity);
 }
 }  // namespace
 
 Result<std::size_t> handle(const Deallocate& command, UnitOfWork& work) {
     Repository& repository = work.repository();
+    const Ledger& ledger = repository.ledger();
     std::size_t released = 0;
-    for (const Index at : repository.ledger().lines_of(command.order)) {
-        const AllocatedLine& line = repository.ledger().line(at);
-        Product& product = repository.at(repository.ledger().product_of(line));
-        if (command.sku && command.sku->view() != product.sku_view()) continue;
-        if (command.quantity && command.quantity->units() != line.quantity) continue;
+    for (const Index at : ledger.lines_of(command.order)) {
+        const AllocatedLine& line = ledger.line(at);
+        Product& product = repository.at(ledger.product_of(line));
+        if (!covers(command, product, line.quantity)) continue;
         const auto quantity = Quantity::of(line.quantity).value();
         released += product.deallocate(command.order, quantity, work);
     }
-    withdraw(command, work);
+    const ShortageIndex::OrderName order{ledger.hash(command.order.view()), command.order.view()};
+    for (const Index at : ledger.shortages().of_order(order)) {  // R14
+        const Shortage& shortage = ledger.shortages()[at];
+        Product& product = repository.at(shortage.product);
+        if (!covers(command, product, shortage.quantity)) continue;
+        product.withdraw(command.order, Quantity::of(shortage.quantity).value(), work);
+    }
     return released;
 }
 
@@ -195,20 +193,20 @@ Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repositor
 }
 
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository) {
-    const ShortageBook& book = repository.ledger().shortages();
-    ShortageBook::Indices found;
+    const ShortageIndex& index = repository.ledger().shortages();
+    ShortageIndex::Indices found;
     if (query.sku) {
         const Product* const product = repository.find(*query.sku);
         if (product == nullptr) return Refusal::unknown_sku;
-        if (product->has_shortages()) found = book.of_product(product->index());
+        found = product->shortages();
     } else {
-        found = book.all();
+        found = index.all();
     }
     const auto from =
-        std::ranges::upper_bound(found, query.after, {}, [&](Index at) { return book[at].since; });
+        std::ranges::upper_bound(found, query.after, {}, [&](Index at) { return index[at].since; });
     std::vector<ShortLine> rows;
     for (auto at = from; at != found.end() && rows.size() < query.rows_max; ++at) {
-        const Shortage& shortage = book[*at];
+        const Shortage& shortage = index[*at];
         rows.push_back(
             {{OrderId::unchecked(shortage.order.view()), repository.at(shortage.product).sku(),
               Quantity::of(shortage.quantity).value()},

@@ -39,10 +39,8 @@ void add_batch(Hasher& hasher, const Ledger& ledger, Index at) {
 }
 
 void add_shortages(Hasher& hasher, const Product& product) {
-    const ShortageBook& book = product.ledger().shortages();
-    if (!product.has_shortages()) return;
-    for (const Index at : book.of_product(product.index())) {
-        const Shortage& shortage = book[at];
+    for (const Index at : product.shortages()) {
+        const Shortage& shortage = product.ledger().shortages()[at];
         hasher.add(shortage.order.view());
         hasher.add(shortage.quantity);
         hasher.add(shortage.since);

@@ -48,7 +48,7 @@ void UnitOfWork::record_shortage() {
     if (!short_line_) return;
     Product* const product = find(short_line_->sku);
     if (product == nullptr || product->holds(*short_line_)) return;
-    product->refuse(*short_line_, *this);
+    product->record_shortage(*short_line_, *this);
 }
 
 Lsn UnitOfWork::commit(UnixMicros now) {

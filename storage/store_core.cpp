@@ -1,6 +1,5 @@
 #include "storage/store_core.hpp"
 
-#include <random>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -82,11 +81,6 @@ StoreOptions checked(StoreOptions options) {
 
 }  // namespace
 
-std::uint64_t random_id() {
-    std::random_device source;
-    return std::uint64_t{source()} << 32U | source();
-}
-
 StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, StoreOptions given,
                      Clock& clock, HistoryId id)
     : options{checked(std::move(given))},
@@ -99,10 +93,10 @@ StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, 
       bus{repository, journal, clock},
       snapshotter{files,      directory, recovered.journal.tail.store_id,
                   repository, journal,   recovered.snapshots} {
-    const auto left = rewound_file::read(files, directory, recovered.journal.tail.store_id);
-    if (!left && !recovered.journal.torn) return;
-    journal.begin_history(left.value_or(rewound_file::Left{}));
-    if (left) rewound_file::remove(files, directory);
+    const auto lost = rewound_file::read(files, directory, recovered.journal.tail.store_id);
+    if (!lost && !recovered.journal.torn) return;
+    journal.begin_history(lost.value_or(Histories::LostHistories{}));
+    if (lost) rewound_file::remove(files, directory);
 }
 
 bool StoreCore::snapshot_is_due() noexcept {

@@ -172,14 +172,17 @@ Histories verify(StoreImage& image, const CopyOptions& options) {
 /// \param there the destination of the image: other histories of a store in it will be lost.
 void rewind(StoreImage& image, const Histories& histories, FileSystem& files, const fs::path& there,
             Manifest& manifest) {
-    auto left = rewound_file::read(image.files, {}, image.store_id).value_or(rewound_file::Left{});
+    Histories lost;
+    if (const auto known = rewound_file::read(image.files, {}, image.store_id)) {
+        lost.add_lost(*known);
+    }
     if (holds_store(files, there)) {
         const RepairAnalysis replaced{files, there, {}};
         if (replaced.store_id() == image.store_id) {
-            rewound_file::add(left, histories.left_since(replaced.histories(), image.last));
+            lost.add_lost(histories.lost_since(replaced.histories(), image.last));
         }
     }
-    auto bytes = rewound_file::bytes_of(image.store_id, left);
+    auto bytes = rewound_file::bytes_of(image.store_id, lost.lost());
     const std::uint64_t size = bytes.size();
     const std::string name{rewound_file::name};
     image.files.put(name, {nullptr, size, {{0, std::move(bytes)}}});

@@ -27,17 +27,14 @@ public:
             const Warning& warning)
         : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
 
-    /// After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of the lost
-    /// ones. A sink that had received lost facts continues where the two histories diverge, even if
-    /// it is registered only later.
+    /// A sink that had received lost facts continues where the two histories diverge, even if it is
+    /// registered only later.
     void rewind(const std::set<std::string>& registered) {
-        for (const std::string& file : files_.list(directory_)) {
-            const auto name = sink_file::sink_of(file);
-            if (!name) continue;
+        for (const std::string& sink : sink_file::sinks_in(files_, directory_)) {
             try {
-                if (const auto offset = read(*name)) rewind(*name, *offset);
+                if (const auto offset = read(sink)) rewind(sink, *offset);
             } catch (const CorruptStore&) {
-                if (registered.contains(*name)) throw;
+                if (registered.contains(sink)) throw;
             }
         }
     }
@@ -59,12 +56,7 @@ public:
 
 private:
     void rewind(const std::string& name, const sink_file::Offset& offset) {
-        Lsn agreed = std::min(offset.acked, journal_.last());
-        if (offset.history) {
-            agreed = journal_.histories()
-                         .agreed_before({*offset.history, offset.acked})
-                         .value_or(agreed);
-        }
+        const Lsn agreed = offset.last_common(journal_.histories(), journal_.last());
         if (agreed == offset.acked) return;
         warn(name, "was told up to LSN " + std::to_string(offset.acked) +
                        ", and the history of these facts agrees with the store's up to LSN " +

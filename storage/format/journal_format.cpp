@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <string_view>
 
 #include "engine/containers/copy_name.hpp"
+#include "storage/format/numbered_name.hpp"
 
 namespace allot::journal {
 
@@ -170,9 +170,7 @@ std::optional<Fact> decode_fact(Decoder& in) noexcept {
     return std::nullopt;
 }
 
-constexpr std::string_view prefix = "journal-";
-constexpr std::string_view suffix = ".log";
-constexpr std::size_t digits = 16;
+constexpr NumberedName segment_names{"journal-", ".log"};
 
 }  // namespace
 
@@ -234,6 +232,12 @@ void seal(std::span<std::byte> frame, FrameHeader header) noexcept {
     std::memcpy(frame.data(), &header.checksum, sizeof header.checksum);
 }
 
+void seal(SegmentHeader& header) noexcept {
+    header.magic = SegmentHeader::magic_value;
+    header.version = format_version;
+    header.checksum = checksum_of(std::as_bytes(std::span{&header, 1}));
+}
+
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept {
     const auto frame = frame_header(bytes);
     if (!frame || frame->magic != FrameHeader::magic_value ||
@@ -244,16 +248,14 @@ std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcep
     return frame;
 }
 
-std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,
-                                                    std::span<const std::byte> bytes) {
+std::optional<Histories::LostHistories> lost_histories_in(const FrameHeader& frame,
+                                                          std::span<const std::byte> bytes) {
     const auto records = bytes.subspan(frame.header_bytes());
     if (frame.version < 3 || frame.last + 1 != frame.first ||
-        records.size() != std::uint64_t{frame.records} * sizeof(Histories::Left)) {
+        records.size() != std::uint64_t{frame.records} * sizeof(Histories::LostHistory)) {
         return std::nullopt;
     }
-    std::vector<Histories::Left> left(frame.records);
-    std::ranges::copy(records, std::as_writable_bytes(std::span{left}).begin());
-    return left;
+    return rows_in<Histories::LostHistory>(records);
 }
 
 std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept {
@@ -278,26 +280,10 @@ std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept {
     return record;
 }
 
-std::string segment_name(std::uint64_t number) {
-    std::array<char, digits> hex{};
-    const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), number, 16).ptr;
-    const auto used = static_cast<std::size_t>(end - hex.data());
-    return std::string{prefix} + std::string(digits - used, '0') + std::string{hex.data(), used} +
-           std::string{suffix};
-}
+std::string segment_name(std::uint64_t number) { return segment_names.name_of(number); }
 
 std::optional<std::uint64_t> segment_number(std::string_view name) {
-    if (name.size() != prefix.size() + digits + suffix.size() || !name.starts_with(prefix) ||
-        !name.ends_with(suffix)) {
-        return std::nullopt;
-    }
-    std::uint64_t number = 0;
-    const char* const first = name.data() + prefix.size();
-    const auto read = std::from_chars(first, first + digits, number, 16);
-    if (read.ec != std::errc{} || read.ptr != first + digits || segment_name(number) != name) {
-        return std::nullopt;
-    }
-    return number;
+    return segment_names.number_in(name);
 }
 
 }  // namespace allot::journal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -47,8 +48,8 @@ enum class FrameKind : std::uint16_t {
     group = 1,  ///< units of work
     idle = 2,   ///< no records, perhaps zeros: everything before it is durable
     close = 3,  ///< likewise, and the store was closed cleanly
-    /// No units of work: a history begins. The records are the histories that the store has lost
-    /// (Histories::Left).
+    /// No units of work: a history begins, without a fact as yet. Its records are lost
+    /// histories.
     history = 4,
 };
 
@@ -79,7 +80,7 @@ struct FrameHeader {
     }
 };
 static_assert(sizeof(FrameHeader) == 80);
-static_assert(sizeof(Histories::Left) == 16);  // a record of a frame that begins a history
+static_assert(sizeof(Histories::LostHistory) == 16);  // a record of a frame that begins a history
 
 /// The beginning of each unit of work in a frame; its facts follow.
 struct RecordHeader {
@@ -108,20 +109,30 @@ bool is_zeros(std::span<const std::byte> bytes) noexcept;
 /// The length of `bytes` without the zeros at their end.
 std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 
-/// The header at the front of `bytes`, if it is complete; its contents are not checked. For
-/// versions 1 and 2 the history is derived from the store's id and the epoch.
+/// Rows that stand one after the other. \pre all of `bytes` is rows.
+template <class Row>
+[[nodiscard]] std::vector<Row> rows_in(std::span<const std::byte> bytes) {
+    std::vector<Row> rows(bytes.size() / sizeof(Row));
+    std::ranges::copy(bytes, std::as_writable_bytes(std::span{rows}).begin());
+    return rows;
+}
+
+/// The header at the front of `bytes`, if all of it is there; nothing in it is judged. Of versions
+/// 1 and 2 the history is derived from the store's id and the epoch.
 std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexcept;
 /// Completes a frame: its magic, length, version and checksum. \pre the records are in the frame,
 /// after the space of the header; the length is a multiple of the alignment.
 void seal(std::span<std::byte> frame, FrameHeader header) noexcept;
+/// Completes a segment's header: its magic, version and checksum.
+void seal(SegmentHeader& header) noexcept;
 
 /// The header of the frame at the front of `bytes`, if the frame is whole and undamaged; whether it
 /// belongs there is not checked.
 std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcept;
 /// The records of a whole frame that begins a history. \return none when it holds something else.
-std::optional<std::vector<Histories::Left>> left_in(const FrameHeader& frame,
-                                                    std::span<const std::byte> bytes);
-/// The segment header at the front of `bytes`, if it is whole and undamaged.
+std::optional<Histories::LostHistories> lost_histories_in(const FrameHeader& frame,
+                                                          std::span<const std::byte> bytes);
+/// Likewise a segment's header.
 std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept;
 
 /// A unit of work in a frame.
@@ -136,7 +147,7 @@ std::optional<Record> take_record(std::span<const std::byte>& bytes) noexcept;
 /// `journal-<number, 16 hexadecimal digits>.log`, so that names sort as numbers do.
 std::string segment_name(std::uint64_t number);
 /// The name of a segment while it is created; a start removes it.
-inline constexpr std::string_view aside_name = "journal.tmp";
+inline constexpr std::string_view temporary_name = "journal.tmp";
 /// \return none for any other file.
 std::optional<std::uint64_t> segment_number(std::string_view file_name);
 

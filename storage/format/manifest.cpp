@@ -3,35 +3,20 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <span>
-#include <vector>
 
+#include "engine/digits.hpp"
 #include "storage/format/store_files.hpp"
-#include "storage/io/aside_file.hpp"
+#include "storage/io/temporary_file.hpp"
 
 namespace allot {
 
 namespace {
 
 constexpr std::string_view first_line = "allot copy 1";
-constexpr std::size_t hex_digits = 16;
+constexpr std::size_t hash_digits = 16;  // of each half
 constexpr std::uint64_t text_bytes_max = 64U << 20U;
-
-std::string hex(std::uint64_t value) {
-    std::array<char, hex_digits> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-    const auto used = static_cast<std::size_t>(end - digits.data());
-    return std::string(hex_digits - used, '0') + std::string{digits.data(), used};
-}
-
-std::optional<std::uint64_t> number(std::string_view text, int base) {
-    std::uint64_t value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 std::string checksum_of(std::string_view text) {
     return hex(XXH3_64bits(text.data(), text.size()));
@@ -58,10 +43,10 @@ bool is_beside(std::string_view name) {
 
 bool read_file_line(std::string_view line, FileContents& files) {
     const auto hash = take(line, ' ');
-    const auto bytes = number(take(line, ' '), 10);
-    if (hash.size() != 2 * hex_digits || !bytes) return false;
-    const auto high = number(hash.substr(0, hex_digits), 16);
-    const auto low = number(hash.substr(hex_digits), 16);
+    const auto bytes = integer_in(take(line, ' '), 10);
+    if (hash.size() != 2 * hash_digits || !bytes) return false;
+    const auto high = integer_in(hash.substr(0, hash_digits), 16);
+    const auto low = integer_in(hash.substr(hash_digits), 16);
     if (!high || !low || !is_beside(line)) return false;
     return files.emplace(line, Content{*bytes, *high, *low}).second;
 }
@@ -87,9 +72,9 @@ std::optional<Manifest> Manifest::parse(std::string_view text) {
     const auto purpose = take(rest, '\n');
     if (purpose == word_of(Purpose::restore)) manifest.purpose = Purpose::restore;
     if (take(rest, ' ') != "store") return std::nullopt;
-    const auto id = number(take(rest, '\n'), 16);
+    const auto id = integer_in(take(rest, '\n'), 16);
     if (!id || take(rest, ' ') != "last") return std::nullopt;
-    const auto last = number(take(rest, '\n'), 10);
+    const auto last = integer_in(take(rest, '\n'), 10);
     if (!last) return std::nullopt;
     manifest.store_id = *id;
     manifest.last = *last;
@@ -118,12 +103,8 @@ void write_manifest(FileSystem& files, const std::filesystem::path& directory,
                     std::string_view name, const Manifest& manifest) {
     const std::string text = manifest.text();
     // The name is_ours(), and has no meaning by itself.
-    const auto aside = directory / (std::string{store_files::install_list} + ".new");
-    AsideFile file{files, aside};
-    file.file().write_at(0, std::as_bytes(std::span{text.data(), text.size()}));
-    file.file().sync();
-    file.put_at(directory / name);
-    files.sync_directory(directory);
+    const std::string temporary_name = std::string{store_files::install_list} + ".new";
+    replace_durably(files, directory, temporary_name, name, std::as_bytes(std::span{text}));
 }
 
 }  // namespace allot

@@ -19,22 +19,18 @@ namespace allot::rewound_file {
 
 inline constexpr std::string_view name = "REWOUND";
 
-/// The histories that the store has lost with its earlier contents.
-using Left = std::vector<Histories::Left>;
-
-[[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id, const Left& left);
+[[nodiscard]] std::vector<std::byte> bytes_of(std::uint64_t store_id,
+                                              std::span<const Histories::LostHistory> lost);
 
 /// \return none when there is no such file; no histories when it is damaged, or another store's.
 /// \throws std::system_error
-[[nodiscard]] std::optional<Left> read(FileSystem& files, const std::filesystem::path& directory,
-                                       std::uint64_t store_id);
+[[nodiscard]] std::optional<Histories::LostHistories> read(FileSystem& files,
+                                                           const std::filesystem::path& directory,
+                                                           std::uint64_t store_id);
 /// Writes the file durably, or replaces it. \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
-           const Left& left);
+           std::span<const Histories::LostHistory> lost);
 /// Durably.
 void remove(FileSystem& files, const std::filesystem::path& directory);
-
-/// Adds the histories of `more` that are not in `left` yet.
-void add(Left& left, const Left& more);
 
 }  // namespace allot::rewound_file

@@ -5,14 +5,14 @@
 
 #include "storage/format/journal_format.hpp"
 #include "storage/format/store_files.hpp"
-#include "storage/io/aside_file.hpp"
+#include "storage/io/temporary_file.hpp"
 
 namespace allot::sink_file {
 
 namespace {
 
 constexpr std::string_view prefix = "handler-";
-constexpr std::string_view aside_suffix = ".tmp";
+constexpr std::string_view temporary_suffix = ".tmp";
 constexpr std::size_t name_bytes_max = 32;
 constexpr std::uint32_t format_version = 2;
 
@@ -57,10 +57,18 @@ std::optional<std::string> sink_of(std::string_view file_name) {
     return std::string{file_name};
 }
 
-bool is_aside(std::string_view file_name) {
-    if (!file_name.ends_with(aside_suffix)) return false;
-    file_name.remove_suffix(aside_suffix.size());
+bool is_temporary(std::string_view file_name) {
+    if (!file_name.ends_with(temporary_suffix)) return false;
+    file_name.remove_suffix(temporary_suffix.size());
     return sink_of(file_name).has_value();
+}
+
+std::vector<std::string> sinks_in(FileSystem& files, const std::filesystem::path& directory) {
+    std::vector<std::string> sinks;
+    for (const std::string& file : files.list(directory)) {
+        if (auto sink = sink_of(file)) sinks.push_back(*std::move(sink));
+    }
+    return sinks;
 }
 
 std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
@@ -102,14 +110,9 @@ std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& ack
 
 void write(FileSystem& files, const std::filesystem::path& directory, std::string_view sink,
            std::uint64_t store_id, const HistoryCursor& acked) {
-    const auto name = directory / file_name(sink);
-    auto aside = name;
-    aside += aside_suffix;
-    AsideFile file{files, aside};
-    file.file().write_at(0, bytes_of(store_id, acked));
-    file.file().sync();
-    file.put_at(name);
-    files.sync_directory(directory);
+    const std::string name = file_name(sink);
+    replace_durably(files, directory, name + std::string{temporary_suffix}, name,
+                    bytes_of(store_id, acked));
 }
 
 }  // namespace allot::sink_file

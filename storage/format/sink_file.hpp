@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/fact.hpp"
+#include "engine/histories.hpp"
 #include "storage/errors.hpp"
 #include "storage/io/file_system.hpp"
 
@@ -22,16 +23,27 @@ namespace allot::sink_file {
 /// \return the sink's name; none for any other file.
 [[nodiscard]] std::optional<std::string> sink_of(std::string_view file_name);
 /// True for an unfinished offset file, which a start removes.
-[[nodiscard]] bool is_aside(std::string_view file_name);
+[[nodiscard]] bool is_temporary(std::string_view file_name);
 
 /// A sink's offset in the history.
 struct Offset {
     Lsn acked = 0;  ///< the last fact for which its call has returned
     /// The history in which this fact was written; none in format version 1.
     std::optional<HistoryId> history = {};
+
+    /// The last of the sink's facts that are in a store of these histories, whose last fact is
+    /// `last`. After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of
+    /// those that are lost.
+    [[nodiscard]] Lsn last_common(const Histories& histories, Lsn last) const noexcept {
+        const Lsn common = std::min(acked, last);
+        return history ? histories.divergence_of({*history, acked}).value_or(common) : common;
+    }
     friend bool operator==(const Offset&, const Offset&) = default;
 };
 
+/// The sinks of which a directory has offsets.
+[[nodiscard]] std::vector<std::string> sinks_in(FileSystem& files,
+                                                const std::filesystem::path& directory);
 /// \return none when there is no file.
 /// \throws CorruptStore when it is damaged, or another store's; UnknownFormat.
 [[nodiscard]] std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,

@@ -4,9 +4,9 @@
 #include <boost/serialization/is_bitwise_serializable.hpp>
 #include <boost/serialization/level.hpp>
 #include <boost/serialization/tracking.hpp>
-#include <charconv>
-#include <sstream>
+#include <streambuf>
 
+#include "storage/format/numbered_name.hpp"
 #include "storage/format/snapshot_format.hpp"
 
 // Rows are archived as arrays of plain bytes: no class information, no tracking, and no counts,
@@ -62,9 +62,7 @@ public:
     [[nodiscard]] bool exhausted() const noexcept { return gptr() == egptr(); }
 };
 
-constexpr std::string_view prefix = "snapshot-";
-constexpr std::string_view suffix = ".snap";
-constexpr std::size_t digits = 16;
+constexpr NumberedName snapshot_names{"snapshot-", ".snap"};
 }  // namespace
 
 void archive(const Chunk& chunk, std::string& bytes) {
@@ -98,22 +96,8 @@ std::optional<Chunk> extract(const ChunkHeader& header, std::span<const std::byt
     return chunk;
 }
 
-std::string file_name(Lsn start) {
-    std::ostringstream name;
-    name << prefix << std::hex;
-    name.width(digits);
-    name.fill('0');
-    name << start << suffix;
-    return name.str();
-}
+std::string file_name(Lsn start) { return snapshot_names.name_of(start); }
 
-std::optional<Lsn> start_of(std::string_view name) {
-    if (name.size() != prefix.size() + digits + suffix.size()) return std::nullopt;
-    Lsn start = 0;
-    const char* const first = name.data() + prefix.size();
-    const auto read = std::from_chars(first, first + digits, start, 16);
-    if (read.ec != std::errc{} || file_name(start) != name) return std::nullopt;
-    return start;
-}
+std::optional<Lsn> start_of(std::string_view name) { return snapshot_names.number_in(name); }
 
 }  // namespace allot::snapshot

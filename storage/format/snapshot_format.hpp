@@ -159,6 +159,6 @@ std::string file_name(Lsn start);
 /// \return none for any other file.
 std::optional<Lsn> start_of(std::string_view file_name);
 /// The name of a snapshot while it is written.
-inline constexpr std::string_view aside_name = "snapshot.tmp";
+inline constexpr std::string_view temporary_name = "snapshot.tmp";
 
 }  // namespace allot::snapshot

@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <cstring>
 
+#include "storage/format/journal_format.hpp"
 #include "storage/format/snapshot_format.hpp"
 
 namespace allot::snapshot {
@@ -8,20 +8,13 @@ namespace allot::snapshot {
 namespace {
 
 using Begun = Histories::Begun;
-using Left = Histories::Left;
-static_assert(sizeof(Begun) == 16 && sizeof(Left) == 16);
+using Lost = Histories::LostHistory;
+static_assert(sizeof(Begun) == 16 && sizeof(Lost) == 16);
 
 template <class Row>
 void append(std::string& bytes, std::span<const Row> rows) {
     const auto raw = std::as_bytes(rows);
     bytes.append(reinterpret_cast<const char*>(raw.data()), raw.size());
-}
-
-template <class Row>
-std::vector<Row> rows_in(std::span<const std::byte> bytes) {
-    std::vector<Row> rows(bytes.size() / sizeof(Row));
-    std::ranges::copy(bytes, std::as_writable_bytes(std::span{rows}).begin());
-    return rows;
 }
 
 }  // namespace
@@ -31,7 +24,7 @@ std::string bytes_of(const Histories& histories) {
     std::string bytes;
     append(bytes, std::span{&begun, 1});
     append(bytes, histories.begun());
-    append(bytes, histories.left());
+    append(bytes, histories.lost());
     return bytes;
 }
 
@@ -43,8 +36,8 @@ std::optional<Histories> histories_in(std::span<const std::byte> bytes) {
     if (bytes.size() % sizeof(Begun) != 0 || begun > bytes.size() / sizeof(Begun)) {
         return std::nullopt;
     }
-    return Histories::of(rows_in<Begun>(bytes.first(begun * sizeof(Begun))),
-                         rows_in<Left>(bytes.subspan(begun * sizeof(Begun))));
+    return Histories::of(journal::rows_in<Begun>(bytes.first(begun * sizeof(Begun))),
+                         journal::rows_in<Lost>(bytes.subspan(begun * sizeof(Begun))));
 }
 
 }  // namespace allot::snapshot

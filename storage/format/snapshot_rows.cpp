@@ -34,11 +34,9 @@ void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
 }
 
 void copy_shortages(const Product& product, Chunk& chunk) {
-    if (!product.has_shortages()) return;
-    const ShortageBook& book = product.ledger().shortages();
     const auto row = static_cast<std::uint32_t>(chunk.products.size() - 1);
-    for (const Index at : book.of_product(product.index())) {
-        const Shortage& shortage = book[at];
+    for (const Index at : product.shortages()) {
+        const Shortage& shortage = product.ledger().shortages()[at];
         chunk.shortages.push_back(
             {shortage.since, 0, shortage.quantity, put_name(chunk, shortage.order.view()), row, 0});
     }
@@ -122,7 +120,7 @@ private:
             const auto order = name<OrderId>(row.order_bytes);
             const auto quantity = Quantity::of(row.quantity);
             if (!order || !quantity || row.reserved != 0) return false;
-            if (!product.take_over_shortage({*order, sku, *quantity}, row.since)) return false;
+            if (!product.add_shortage({*order, sku, *quantity}, row.since)) return false;
         }
         return true;
     }

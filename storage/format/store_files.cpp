@@ -1,9 +1,9 @@
 #include "storage/format/store_files.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
+#include "engine/digits.hpp"
 #include "storage/errors.hpp"
 #include "storage/format/journal_format.hpp"
 #include "storage/format/rewound_file.hpp"
@@ -33,15 +33,12 @@ std::string staged_name(std::uint64_t number) { return "arriving-" + std::to_str
 std::optional<std::uint64_t> staged_number(std::string_view name) {
     constexpr std::string_view prefix = "arriving-";
     if (!name.starts_with(prefix)) return std::nullopt;
-    std::uint64_t number = 0;
-    const char* const end = name.data() + name.size();
-    const auto read = std::from_chars(name.data() + prefix.size(), end, number);
-    if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    return number;
+    return integer_in(name.substr(prefix.size()), 10);
 }
 
 bool is_unfinished(std::string_view name) {
-    return name == snapshot::aside_name || name == journal::aside_name || sink_file::is_aside(name);
+    return name == snapshot::temporary_name || name == journal::temporary_name ||
+           sink_file::is_temporary(name);
 }
 
 bool is_ours(std::string_view name) {

@@ -45,15 +45,14 @@ void* map(std::size_t bytes) {
 class PagesAhead {
 public:
     void* take() {
-        void* const ready = take_ready();
-        void* const taken = ready == nullptr ? map(page) : ready;
-        const std::scoped_lock lock{mutex_};
-        ++in_use_;
-        if (wants_page()) {
-            start();
-            wanted_.notify_one();
+        void* ready = nullptr;
+        {
+            const std::scoped_lock lock{mutex_};
+            if (ready_count_ > 0) ready = ready_[--ready_count_];
+            ++in_use_;
+            if (wants_page()) start();
         }
-        return taken;
+        return ready == nullptr ? map(page) : ready;
     }
     void give_back() noexcept {
         const std::scoped_lock lock{mutex_};
@@ -66,7 +65,6 @@ public:
         if (free == tables_.end()) return;  // its pages are cleared when they are touched
         *free = {table, table, table + bytes};
         start();
-        wanted_.notify_one();
     }
     void forget(const std::byte* table) noexcept {
         std::unique_lock lock{mutex_};
@@ -82,22 +80,25 @@ private:
         std::byte* end = nullptr;
     };
 
-    void* take_ready() noexcept {
-        const std::scoped_lock lock{mutex_};
-        return ready_count_ == 0 ? nullptr : ready_[--ready_count_];
-    }
+    /// Has the thread go on, which is started with the first call. \pre mutex_ is held
     void start() noexcept {
+        wanted_.notify_one();
         if (std::exchange(started_, true)) return;
         try {
             std::thread{[this] { run(); }}.detach();
         } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no page is ready then
         }
     }
+    /// \return tables_.end() when there is none to go on with.
+    [[nodiscard]] auto table() noexcept {
+        return std::ranges::find_if(tables_,
+                                    [](const Table& each) { return each.begin != nullptr; });
+    }
     void run() noexcept {
         std::unique_lock lock{mutex_};
         for (;;) {
-            wanted_.wait(lock, [&] { return table() != nullptr || wants_page(); });
-            if (Table* const next = table()) {
+            wanted_.wait(lock, [&] { return table() != tables_.end() || wants_page(); });
+            if (const auto next = table(); next != tables_.end()) {
                 clear_page(*next, lock);
                 continue;
             }
@@ -110,12 +111,6 @@ private:
     }
     [[nodiscard]] bool wants_page() const noexcept {
         return in_use_ >= many && ready_count_ < ready_.size();
-    }
-    /// \return a table with pages to clear, or null.
-    [[nodiscard]] Table* table() noexcept {
-        const auto found =
-            std::ranges::find_if(tables_, [](const Table& each) { return each.begin != nullptr; });
-        return found == tables_.end() ? nullptr : &*found;
     }
     void clear_page(Table& table, std::unique_lock<std::mutex>& lock) noexcept {
         std::byte* const at = std::exchange(table.next, table.next + page);

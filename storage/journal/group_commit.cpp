@@ -35,10 +35,10 @@ GroupCommit::GroupCommit(FileSystem& files, const std::filesystem::path& directo
     next_.update_short();
 }
 
-void GroupCommit::begin_history(std::span<const Histories::Left> left) {
-    writer_.begin_history(left);
+void GroupCommit::begin_history(std::span<const Histories::LostHistory> lost) {
+    writer_.begin_history(lost);
     writer_.sync();
-    for (const auto& [id, agreed] : left) histories_.leave(id, agreed);
+    histories_.add_lost(lost);
     histories_.record();
     is_history_begun_ = true;
 }

@@ -35,7 +35,7 @@ public:
                 const StoreOptions& options, Histories histories);
 
     /// See GroupJournal for these.
-    void begin_history(std::span<const Histories::Left> left);
+    void begin_history(std::span<const Histories::LostHistory> lost);
     void on_durable(std::function<void(Lsn)> call);
     Time step(Time now) noexcept;
 

@@ -38,7 +38,9 @@ public:
 
     /// Records this opening's history, and lost histories, durably before the first fact. Called,
     /// if at all, before everything else.
-    void begin_history(std::span<const Histories::Left> left) { commit_.begin_history(left); }
+    void begin_history(std::span<const Histories::LostHistory> lost) {
+        commit_.begin_history(lost);
+    }
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
     void flush() noexcept override;

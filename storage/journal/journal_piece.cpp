@@ -14,7 +14,6 @@ using journal::FrameHeader;
 using journal::FrameKind;
 using journal::SegmentHeader;
 using WritableBytes = std::span<std::byte>;
-using Lefts = std::vector<Histories::Left>;
 
 /// Trying each bit of a longer frame would take seconds.
 constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
@@ -146,8 +145,8 @@ private:
         if (is_group && !histories.empty() && histories.back().id == frame.history) return;
         histories.push_back({frame.history, frame.first, {}});
         if (!is_group) {
-            histories.back().left =
-                journal::left_in(frame, bytes.first(frame.bytes)).value_or(Lefts{});
+            histories.back().lost = journal::lost_histories_in(frame, bytes.first(frame.bytes))
+                                        .value_or(Histories::LostHistories{});
         }
     }
 

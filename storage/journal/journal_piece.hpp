@@ -22,7 +22,7 @@ struct FoundGroup {
 struct FoundHistory {
     HistoryId id;
     Lsn first;
-    std::vector<Histories::Left> left;  ///< of a frame that begins a history
+    Histories::LostHistories lost;  ///< of a frame that begins a history
 };
 
 /// A segment file, read by itself for a repair: how far it is good, what is behind that, and which

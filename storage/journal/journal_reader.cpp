@@ -15,11 +15,6 @@ using journal::SegmentHeader;
 
 /// The least number of bytes read at once: a few groups of a busy store.
 constexpr std::uint64_t chunk_bytes = 64U << 10U;
-
-/// \pre has_frame()
-FrameHeader read_header(std::span<const std::byte> bytes) noexcept {
-    return *journal::frame_header(bytes);
-}
 }  // namespace
 
 JournalReader::~JournalReader() {
@@ -51,19 +46,20 @@ void JournalReader::refuse(const std::string& why) const {
 void JournalReader::find_frame() {
     if (!file_) find_position();
     for (;;) {
-        if (!has_frame()) {
-            follow();
+        const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
+        // Nothing is written behind a segment's last frame, and all that is readable has been.
+        if (!frame || frame->magic != FrameHeader::magic_value) {
+            open_segment(position_.segment + 1, true);
             continue;
         }
-        const FrameHeader frame = read_header(at(position_.offset, sizeof(FrameHeader)));
-        if (!journal::is_readable(frame.version)) refuse("a format of another version");
-        if (frame.previous != position_.chain || frame.first != position_.next ||
-            frame.store_id != journal_.store_id() || frame.bytes < frame.header_bytes() ||
-            frame.bytes > journal::frame_bytes_max) {
+        if (!journal::is_readable(frame->version)) refuse("a format of another version");
+        if (frame->previous != position_.chain || frame->first != position_.next ||
+            frame->store_id != journal_.store_id() || frame->bytes < frame->header_bytes() ||
+            frame->bytes > journal::frame_bytes_max) {
             refuse("a frame does not carry on from the one before");
         }
-        if (frame.last >= next_) return begin_frame(frame);
-        pass(frame);
+        if (frame->last >= next_) return begin_frame(*frame);
+        pass(*frame);
         lsn_ = position_.next;
     }
 }
@@ -73,16 +69,13 @@ void JournalReader::find_position() {
     if (!position) throw TrimmedHistory{journal_.oldest()};
     position_ = *position;
     lsn_ = position_.next;
-    auto file = open(position_.segment);
-    if (position_.offset == 0) position_ = begin_of(*file, position_.segment);
-    file_ = std::move(file);
-    bytes_.clear();
+    open_segment(position_.segment, position_.offset == 0);
 }
 
-/// Moves to the next segment. \pre the current one has no further frame.
-void JournalReader::follow() {
-    auto file = open(position_.segment + 1);
-    position_ = begin_of(*file, position_.segment + 1);
+/// \param is_begin it is read from its beginning on, else at position_.
+void JournalReader::open_segment(std::uint64_t segment, bool is_begin) {
+    auto file = open(segment);
+    if (is_begin) position_ = begin_of(*file, segment);
     file_ = std::move(file);
     bytes_.clear();
 }
@@ -114,13 +107,6 @@ JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const
         refuse("the segment after it does not carry on");
     }
     return {header.first, segment, sizeof header, header.checksum};
-}
-
-/// False at the end of the segment: nothing is written behind its last frame, and everything
-/// readable has been read.
-bool JournalReader::has_frame() {
-    const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
-    return frame && frame->magic == FrameHeader::magic_value;
 }
 
 void JournalReader::begin_frame(const FrameHeader& header) {

@@ -41,10 +41,9 @@ private:
 
     void find_frame();
     void find_position();
-    void follow();
+    void open_segment(std::uint64_t segment, bool is_begin);
     [[nodiscard]] std::unique_ptr<File> open(std::uint64_t segment) const;
     [[nodiscard]] JournalPosition begin_of(File& file, std::uint64_t segment) const;
-    [[nodiscard]] bool has_frame();
     void begin_frame(const journal::FrameHeader& header);
     void pass(const journal::FrameHeader& frame);
     void give(std::size_t most, std::vector<CommittedFact>& facts);

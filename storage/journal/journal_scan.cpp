@@ -178,7 +178,6 @@ private:
             // was not synced.
             const bool group = frame->kind == FrameKind::group;
             not_yet_durable_.push_back({group ? frame->last : frame->first, offset_});
-            scan_.closed_cleanly = frame->kind == FrameKind::close;
         }
     }
 
@@ -196,9 +195,9 @@ private:
         } else if (is_mark) {
             if (frame.records > 0 || frame.last + 1 != frame.first) refuse(other_facts);
         } else if (frame.kind == FrameKind::history) {
-            const auto left = journal::left_in(frame, bytes);
-            if (!left) refuse("a frame that begins a history holds something else than it says");
-            for (const auto& [id, agreed] : *left) scan_.histories.leave(id, agreed);
+            const auto lost = journal::lost_histories_in(frame, bytes);
+            if (!lost) refuse("a frame that begins a history holds something else than it says");
+            scan_.histories.add_lost(*lost);
         } else {
             refuse("a frame of a kind that this program does not know");
         }

@@ -33,7 +33,6 @@ struct JournalScan {
     Histories histories;  ///< written or lost, as far as the journal goes back
     std::vector<SegmentInfo> segments;
     std::optional<TornTail> torn;
-    bool closed_cleanly = false;
     std::uint64_t bytes_given = 0;  ///< of the units that were passed to the sink
 };
 

@@ -74,12 +74,6 @@ JournalThreads::Waiter* JournalThreads::take_served() {
     return served;
 }
 
-void JournalThreads::sync(Lsn lsn) {
-    if (journal_.synced() < lsn) journal_.request_sync(lsn);
-    wait_until([&] { return journal_.synced() >= lsn; });
-    if (journal_.synced() < lsn) journal_.throw_failed();
-}
-
 bool JournalThreads::sync(Lsn lsn, const std::atomic<bool>& stop) {
     if (journal_.synced() < lsn) journal_.request_sync(lsn);
     wait_until([&] { return stop || journal_.synced() >= lsn || journal_.waits_for_room(); });

@@ -26,11 +26,9 @@ public:
     /// Waits until the LSN may be acknowledged.
     /// \throws std::system_error when the storage has failed.
     void wait(Lsn lsn);
-    /// Waits until the LSN would survive a power cut, in every mode.
-    /// \throws std::system_error when the storage has failed.
-    void sync(Lsn lsn);
-    /// As sync(), but returns false when `stop` is set first (and wake() called).
-    /// \throws StorageFull when it would have to wait for free space on the disk.
+    /// Waits until the LSN would survive a power cut, in every mode. \return false when `stop` is
+    /// set first (and wake() called). \throws std::system_error when the storage has failed;
+    /// StorageFull when it would have to wait for free space on the disk.
     [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
     /// Waits until the LSN is readable, or for so long.
     /// \return false when it will never be, or when `stop` is set (and wake() called).

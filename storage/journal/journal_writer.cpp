@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "storage/io/aside_file.hpp"
+#include "storage/io/temporary_file.hpp"
 
 namespace allot {
 
@@ -24,10 +24,11 @@ void extend(File& file, std::uint64_t bytes, Preallocation how) {
 
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
                   const PreparedSegment& segment, Preallocation preallocation) {
-    AsideFile aside{files, directory / journal::aside_name};
-    extend(aside.file(), segment.bytes, preallocation);
-    aside.file().sync();
-    aside.put_at(directory / journal::segment_name(segment.number));
+    TemporaryFile file{files, directory / journal::temporary_name};
+    extend(file.file(), segment.bytes, preallocation);
+    file.file().sync();
+    file.rename_to(directory / journal::segment_name(segment.number));
+    file.keep();
 }
 
 JournalWriter::JournalWriter(FileSystem& files, std::filesystem::path directory,
@@ -95,13 +96,13 @@ void JournalWriter::mark(journal::FrameKind kind) {
     put(none.seal(header(kind)));
 }
 
-void JournalWriter::begin_history(std::span<const Histories::Left> left) {
-    std::vector<std::byte> frame(sizeof(journal::FrameHeader) + left.size_bytes());
+void JournalWriter::begin_history(std::span<const Histories::LostHistory> lost) {
+    std::vector<std::byte> frame(sizeof(journal::FrameHeader) + lost.size_bytes());
     if (frame.size() > room()) start_segment(segment_bytes_for(frame.size()));
     journal::FrameHeader header = this->header(journal::FrameKind::history);
-    header.records = static_cast<std::uint32_t>(left.size());
+    header.records = static_cast<std::uint32_t>(lost.size());
     header.last = tail_.last;
-    std::ranges::copy(std::as_bytes(left),
+    std::ranges::copy(std::as_bytes(lost),
                       frame.begin() + static_cast<std::ptrdiff_t>(sizeof header));
     journal::seal(frame, header);
     put(frame);
@@ -133,15 +134,13 @@ void JournalWriter::start_segment(std::uint64_t bytes_needed) {
     file_bytes_ = prepared_.bytes;
 
     journal::SegmentHeader header{};
-    header.magic = journal::SegmentHeader::magic_value;
-    header.version = journal::format_version;
     header.file_bytes = static_cast<std::uint32_t>(file_bytes_);
     header.store_id = tail_.store_id;
     header.number = number;
     header.first = tail_.last + 1;
     header.previous = tail_.chain;
     header.epoch = tail_.epoch;
-    header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
+    journal::seal(header);
     file_->write_at(0, std::as_bytes(std::span{&header, 1}));
     dirty_ = true;
 

@@ -75,8 +75,8 @@ public:
     /// twice, the second time in another sector than the group before it: a lost sector does not
     /// take both a group and all its marks.
     void mark(journal::FrameKind kind);
-    /// Writes the frame that begins this history, with the lost histories.
-    void begin_history(std::span<const Histories::Left> left);
+    /// Writes a frame that records this history, before it has a fact, and lost histories.
+    void begin_history(std::span<const Histories::LostHistory> lost);
     void sync();
 
     [[nodiscard]] Lsn written() const noexcept { return tail_.last; }

@@ -5,7 +5,7 @@
 
 #include "storage/format/journal_format.hpp"
 #include "storage/format/store_files.hpp"
-#include "storage/io/aside_file.hpp"
+#include "storage/io/temporary_file.hpp"
 #include "storage/journal/journal_scan.hpp"
 
 namespace allot {
@@ -23,12 +23,8 @@ void clear_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     file->read_at(torn.offset, bytes);
     const std::string name = store_files::torn_prefix + std::to_string(torn.segment) + "-" +
                              std::to_string(torn.offset) + ".bin";
-    AsideFile copy{files, directory / store_files::unused_name(files, directory, name)};
-    copy.file().write_at(0, bytes);
-    copy.file().sync();
-    copy.keep();
-    files.sync_directory(directory);
-    // Overwritten, not cut off: a shorter segment would count as damaged.
+    write_durably(files, directory, store_files::unused_name(files, directory, name), bytes);
+    // In zeros, not off the file: a segment that is shorter than it was made is a damaged one.
     std::ranges::fill(bytes, std::byte{0});
     file->write_at(torn.offset, bytes);
     file->sync();

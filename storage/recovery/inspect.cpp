@@ -83,22 +83,18 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
 void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                  CheckReport& report) {
     Histories histories = report.histories;
-    const auto left = rewound_file::read(files, directory, store_id);
-    for (const auto& [id, lsn] : left.value_or(rewound_file::Left{})) histories.leave(id, lsn);
+    if (const auto lost = rewound_file::read(files, directory, store_id)) {
+        histories.add_lost(*lost);
+    }
     histories.begin_with_first_fact(0, report.last + 1);  // of the next opening
-    for (const std::string& file : files.list(directory)) {
-        const auto sink = sink_file::sink_of(file);
-        if (!sink) continue;
+    for (const std::string& sink : sink_file::sinks_in(files, directory)) {
         try {
             const auto offset =
-                sink_file::read(files, directory, *sink, store_id).value_or(sink_file::Offset{});
-            Lsn agreed = std::min(offset.acked, report.last);
-            if (offset.history) {
-                agreed = histories.agreed_before({*offset.history, offset.acked}).value_or(agreed);
-            }
+                sink_file::read(files, directory, sink, store_id).value_or(sink_file::Offset{});
+            const Lsn agreed = offset.last_common(histories, report.last);
             if (agreed == offset.acked) continue;
             report.findings.push_back(
-                "event sink " + *sink + " was told up to LSN " + std::to_string(offset.acked) +
+                "event sink " + sink + " was told up to LSN " + std::to_string(offset.acked) +
                 " of a history that agrees with the store's up to LSN " + std::to_string(agreed) +
                 ", where the next start has it go on");
         } catch (const CorruptStore& error) {

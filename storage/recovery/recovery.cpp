@@ -13,11 +13,6 @@ namespace allot {
 
 namespace {
 
-std::uint64_t random_seed() {
-    std::random_device source;
-    return std::uint64_t{source()} << 32U | source();
-}
-
 /// Applies journaled units to a repository that a snapshot may have filled already.
 class Replay {
 public:
@@ -94,11 +89,16 @@ Histories joined(Histories histories, const Histories& journal) {
         const bool is_later = histories.begun().empty() || first >= histories.begun().back().first;
         if (is_later) histories.begin(id, first);
     }
-    for (const auto& [id, agreed] : journal.left()) histories.leave(id, agreed);
+    histories.add_lost(journal.lost());
     return histories;
 }
 
 }  // namespace
+
+std::uint64_t random_id() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32U | source();
+}
 
 bool holds_store(FileSystem& files, const std::filesystem::path& directory) {
     return std::ranges::any_of(files.list(directory), [](const std::string& name) {
@@ -130,7 +130,7 @@ std::vector<Lsn> list_snapshots(FileSystem& files, const std::filesystem::path& 
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options) {
     Recovered recovered;
-    recovered.repository = std::make_unique<Repository>(random_seed(), huge_pages());
+    recovered.repository = std::make_unique<Repository>(random_id(), huge_pages());
     snapshot::Verified loaded{};
     const snapshot::Header& header = loaded.header;
     const std::string name = snapshot::file_name(start);

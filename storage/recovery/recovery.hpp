@@ -9,6 +9,9 @@
 
 namespace allot {
 
+/// The id of a store, or of a history, or a seed: none is drawn twice.
+[[nodiscard]] std::uint64_t random_id();
+
 /// The state recovered from the files of a store.
 struct Recovered {
     std::unique_ptr<Repository> repository;

@@ -82,11 +82,10 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
 /// beyond the image while it was taken is set to the image's end.
 void trim_offsets(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
-    for (const std::string& file : image.files.list({})) {
-        const auto sink = sink_file::sink_of(file);
-        if (!sink) continue;
+    for (const std::string& sink : sink_file::sinks_in(image.files, {})) {
+        const std::string file = sink_file::file_name(sink);
         try {
-            const auto offset = sink_file::read(image.files, {}, *sink, tail.store_id);
+            const auto offset = sink_file::read(image.files, {}, sink, tail.store_id);
             const auto begun = scan.histories.begun();
             if (!offset || offset->acked <= tail.last || begun.empty()) continue;
             auto bytes =

@@ -27,7 +27,7 @@ public:
         plan.kept = candidate.last;
         plan.begins = candidate.begins;
         plan.store_id = analysis_.store_id();
-        plan.left = candidate.histories.left_since(analysis_.histories(), candidate.last);
+        plan.lost_histories = candidate.histories.lost_since(analysis_.histories(), candidate.last);
         plan.known = std::max(plan.known, plan.kept);
         plan.end_is_gone = is_end_gone(candidate);
         std::map<Lsn, FoundGroup> lost;
@@ -160,16 +160,14 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
 /// Sets the damaged offset of an event sink aside: the sink begins as a new one.
 void set_offsets_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                        RepairPlan& plan) {
-    for (const std::string& file : files.list(directory)) {
-        const auto sink = sink_file::sink_of(file);
-        if (!sink) continue;
+    for (const std::string& sink : sink_file::sinks_in(files, directory)) {
         try {
-            (void)sink_file::read(files, directory, *sink, store_id);
+            (void)sink_file::read(files, directory, sink, store_id);
         } catch (const UnknownFormat&) {
             throw;
         } catch (const CorruptStore&) {
             plan.steps.push_back({.kind = StepKind::set_aside,
-                                  .file = file,
+                                  .file = sink_file::file_name(sink),
                                   .why = "it is damaged: the event sink begins anew"});
         }
     }

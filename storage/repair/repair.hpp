@@ -51,7 +51,7 @@ struct RepairPlan {
     std::uint64_t lost_units = 0;  ///< lost units that are whole in the files set aside
     std::uint64_t lost_facts = 0;  ///< in these
     std::uint64_t store_id = 0;
-    std::vector<Histories::Left> left;  ///< the histories that the store will have lost
+    Histories::LostHistories lost_histories;  ///< that the store will have lost
     Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot has the facts before
 
     [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept && !end_is_gone; }

@@ -71,14 +71,13 @@ Histories RepairAnalysis::histories() const {
     for (const auto& [first, ids] : begun) {
         for (const HistoryId id : ids) found.begin(id, first);
     }
-    const auto leave = [&](const auto& left) {
-        for (const auto& [id, agreed] : left) found.leave(id, agreed);
-    };
-    for (const auto& verified : verified_) leave(verified.histories.left());
+    for (const auto& verified : verified_) found.add_lost(verified.histories.lost());
     for (const auto& [number, piece] : pieces_) {
-        for (const auto& history : piece.histories) leave(history.left);
+        for (const auto& history : piece.histories) found.add_lost(history.lost);
     }
-    leave(rewound_file::read(files_, directory_, store_id_).value_or(rewound_file::Left{}));
+    if (const auto lost = rewound_file::read(files_, directory_, store_id_)) {
+        found.add_lost(*lost);
+    }
     return found;
 }
 
@@ -218,8 +217,6 @@ std::uint64_t RepairAnalysis::fresh_number() const {
 /// The header of a segment that begins after a snapshot, without a journal before it.
 std::vector<std::byte> RepairAnalysis::fresh_segment(const Candidate& candidate) const {
     journal::SegmentHeader header{};
-    header.magic = journal::SegmentHeader::magic_value;
-    header.version = journal::format_version;
     header.store_id = store_id_;
     header.number = fresh_number();
     header.first = candidate.begins;
@@ -228,7 +225,7 @@ std::vector<std::byte> RepairAnalysis::fresh_segment(const Candidate& candidate)
     for (const auto& [number, piece] : pieces_) {
         if (piece.headed) header.epoch = std::max(header.epoch, piece.header.epoch);
     }
-    header.checksum = journal::checksum_of(std::as_bytes(std::span{&header, 1}));
+    journal::seal(header);
     const auto bytes = std::as_bytes(std::span{&header, 1});
     return {bytes.begin(), bytes.end()};
 }

@@ -1,7 +1,7 @@
 #include "storage/format/journal_format.hpp"
 #include "storage/format/rewound_file.hpp"
 #include "storage/format/store_files.hpp"
-#include "storage/io/aside_file.hpp"
+#include "storage/io/temporary_file.hpp"
 #include "storage/repair/repair.hpp"
 
 namespace allot {
@@ -24,12 +24,12 @@ public:
                 return create(step);
             case StepKind::patch:
                 keep(step);
-                return patch(step);
+                return overwrite(step, step.content);
             case StepKind::set_aside:
                 return rename(step.file, kept_name(step.file));
             case StepKind::cut:
                 keep(step);
-                return cut(step);
+                return overwrite(step, std::vector<std::byte>(step.bytes));
             case StepKind::set_length:
                 return set_length(step);
             case StepKind::rename:
@@ -43,14 +43,7 @@ private:
     }
 
     void create(const RepairStep& step) {
-        const std::string aside = store_files::staged_name(1);
-        {
-            AsideFile file{files_, directory_ / aside};
-            file.file().write_at(0, step.content);
-            file.file().sync();
-            file.keep();
-        }
-        rename(aside, step.file);
+        replace_durably(files_, directory_, store_files::staged_name(1), step.file, step.content);
     }
 
     /// Saves the bytes that a step removes.
@@ -58,24 +51,14 @@ private:
         std::vector<std::byte> bytes(step.bytes);
         files_.open(directory_ / step.file, Mode::read)->read_at(step.offset, bytes);
         const std::uint64_t number = journal::segment_number(step.file).value_or(0);
-        const std::string name =
-            kept_name(std::to_string(number) + "-" + std::to_string(step.offset) + ".bin");
-        AsideFile copy{files_, directory_ / name};
-        copy.file().write_at(0, bytes);
-        copy.file().sync();
-        copy.keep();
-        files_.sync_directory(directory_);
+        write_durably(
+            files_, directory_,
+            kept_name(std::to_string(number) + "-" + std::to_string(step.offset) + ".bin"), bytes);
     }
 
-    void patch(const RepairStep& step) {
+    void overwrite(const RepairStep& step, std::span<const std::byte> bytes) {
         const auto file = files_.open(directory_ / step.file, Mode::update);
-        file->write_at(step.offset, step.content);
-        file->sync();
-    }
-
-    void cut(const RepairStep& step) {
-        const auto file = files_.open(directory_ / step.file, Mode::update);
-        file->write_at(step.offset, std::vector<std::byte>(step.bytes));
+        file->write_at(step.offset, bytes);
         file->sync();
     }
 
@@ -97,7 +80,9 @@ private:
 
 void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
     // First, so that the file exists after a crash between any two steps.
-    if (!plan.steps.empty()) rewound_file::write(files, directory, plan.store_id, plan.left);
+    if (!plan.steps.empty()) {
+        rewound_file::write(files, directory, plan.store_id, plan.lost_histories);
+    }
     StepExecutor execute{files, directory};
     for (const RepairStep& step : plan.steps) execute(step);
 }

@@ -150,24 +150,13 @@ private:
 
 Writer::Writer(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
                Lsn start)
-    : files_{files},
-      directory_{directory},
-      lies_at_{directory / aside_name},
-      file_{files.open(lies_at_, FileSystem::Mode::create)} {
+    : files_{files}, directory_{directory}, file_{files, directory / temporary_name} {
     header_.magic = Header::magic_value;
     header_.version = format_version;
     header_.archive_version = archive_version();
     header_.store_id = store_id;
     header_.start = start;
     header_.bytes = sizeof header_;
-}
-
-Writer::~Writer() {
-    if (finished_) return;
-    try {
-        files_.remove(lies_at_);
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): nothing depends on it
-    }
 }
 
 void Writer::add(const Chunk& chunk) {
@@ -190,8 +179,8 @@ void Writer::add_chunk(ChunkHeader header) {
     header.checksum = checksum_of(header, archived, header_.chain);
     std::memcpy(buffer_.data(), &header, sizeof header);
 
-    file_->write_at(header_.bytes, bytes);
-    file_->begin_sync(header_.bytes, bytes.size());
+    file_.file().write_at(header_.bytes, bytes);
+    file_.file().begin_sync(header_.bytes, bytes.size());
     header_.bytes += bytes.size();
     header_.chain = header.checksum;
     header_.products += header.products;
@@ -206,15 +195,12 @@ std::uint64_t Writer::finish(Lsn end, const Histories& histories) {
     add_chunk({});
     header_.end = end;
     header_.checksum = checksum_of(header_);
-    file_->write_at(0, bytes_of(header_));
-    file_->sync();
-    file_.reset();
-    verify(files_, lies_at_);
-    const auto target = directory_ / file_name(header_.start);
-    files_.rename(lies_at_, target);
-    lies_at_ = target;
+    file_.file().write_at(0, bytes_of(header_));
+    file_.file().sync();
+    verify(files_, file_.path());
+    file_.rename_to(directory_ / file_name(header_.start));
     files_.sync_directory(directory_);
-    finished_ = true;
+    file_.keep();
     return header_.bytes;
 }
 

@@ -2,12 +2,11 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "storage/errors.hpp"
 #include "storage/format/snapshot_format.hpp"
-#include "storage/io/file_system.hpp"
+#include "storage/io/temporary_file.hpp"
 #include "storage/options.hpp"
 
 namespace allot::snapshot {
@@ -19,9 +18,6 @@ public:
     /// \param start replay will begin after it.
     Writer(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
            Lsn start);
-    ~Writer();
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
 
     void add(const Chunk& chunk);
     /// Completes the file, syncs it, reads it back and verifies it, and renames it.
@@ -35,11 +31,9 @@ private:
 
     FileSystem& files_;
     const std::filesystem::path directory_;
-    std::filesystem::path lies_at_;  // the temporary name, then the final one
-    std::unique_ptr<File> file_;
+    TemporaryFile file_;
     Header header_{};
     std::string buffer_;  // the chunk that is written
-    bool finished_ = false;
 };
 
 /// The contents of a snapshot other than its products.

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(when_a_cursor_is_within_its_history_then_they_agree) {
                                        {d, 20},
                                        {d, 1'000},
                                        {unknown, 0}}) {
-        BOOST_TEST((histories.agreed_before(cursor) == agrees), text_of(cursor));
+        BOOST_TEST((histories.divergence_of(cursor) == agrees), text_of(cursor));
     }
 }
 
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(when_a_cursor_is_beyond_its_history_then_they_agree_up_to_i
                                              {{c, 21}, 20},
                                              {{unknown, 1}, 0},
                                              {{unknown, 1'000}, 0}}) {
-            BOOST_TEST((histories.agreed_before(cursor) == std::optional{agreed}), text_of(cursor));
+            BOOST_TEST((histories.divergence_of(cursor) == std::optional{agreed}), text_of(cursor));
         }
         histories.begin(0x100 + longer, 1'000 + longer);
     }
@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(when_very_many_have_begun_then_the_oldest_are_forgotten) {
     for (HistoryId id = 1; id <= Histories::kept_max + 1; ++id) histories.begin(id, id);
     BOOST_TEST(histories.begun().size() == Histories::kept_max);
     BOOST_TEST(!histories.knows(1));
-    BOOST_TEST((histories.agreed_before({1, 1}) == std::optional<Lsn>{0}));
-    BOOST_TEST((histories.agreed_before({2, 3}) == std::optional<Lsn>{2}));
+    BOOST_TEST((histories.divergence_of({1, 1}) == std::optional<Lsn>{0}));
+    BOOST_TEST((histories.divergence_of({2, 3}) == std::optional<Lsn>{2}));
 }
 
 BOOST_AUTO_TEST_CASE(when_they_are_made_of_rows_then_these_are_in_order_and_none_comes_twice) {
@@ -136,21 +136,21 @@ BOOST_AUTO_TEST_CASE(when_another_history_was_there_then_it_gives_the_last_commo
     // Set back to LSN 7 of history a.
     Histories now;
     now.begin(a, 1);
-    auto left = now.left_since(four(), 7);
-    BOOST_TEST((left == std::vector<Histories::Left>{{b, 7}, {c, 7}, {d, 7}}));
+    auto left = now.lost_since(four(), 7);
+    BOOST_TEST((left == Histories::LostHistories{{b, 7}, {c, 7}, {d, 7}}));
     // And before that to LSN 15 of history b, as its lost histories say.
     Histories before = four();
-    before.leave(unknown, 15);
+    before.add_lost(Histories::LostHistories{{unknown, 15}});
     now.begin(b, 11);
-    left = now.left_since(before, 13);
-    BOOST_TEST((left == std::vector<Histories::Left>{{unknown, 13}, {c, 13}, {d, 13}}));
-    for (const auto& [id, agreed] : left) now.leave(id, agreed);
+    left = now.lost_since(before, 13);
+    BOOST_TEST((left == Histories::LostHistories{{unknown, 13}, {c, 13}, {d, 13}}));
+    now.add_lost(left);
     now.begin(0xf, 14);
-    BOOST_TEST((now.agreed_before({d, 13}) == agrees));
-    BOOST_TEST((now.agreed_before({d, 14}) == std::optional<Lsn>{13}));
-    BOOST_TEST((now.agreed_before({b, 14}) == std::optional<Lsn>{13}));
+    BOOST_TEST((now.divergence_of({d, 13}) == agrees));
+    BOOST_TEST((now.divergence_of({d, 14}) == std::optional<Lsn>{13}));
+    BOOST_TEST((now.divergence_of({b, 14}) == std::optional<Lsn>{13}));
     // Known lost histories are not reported again.
-    BOOST_TEST(now.left_since(before, 20).empty());
+    BOOST_TEST(now.lost_since(before, 20).empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_later_one_had_left_the_other_before_then_they_part_where_it_had) {
@@ -161,18 +161,18 @@ BOOST_AUTO_TEST_CASE(when_a_later_one_had_left_the_other_before_then_they_part_w
     Histories here;
     here.begin(a, 1);
     here.begin(b, 13);
-    BOOST_TEST((here.left_since(there, 20) == std::vector<Histories::Left>{{unknown, 10}}));
-    here.leave(unknown, 10);
+    BOOST_TEST((here.lost_since(there, 20) == Histories::LostHistories{{unknown, 10}}));
+    here.add_lost(Histories::LostHistories{{unknown, 10}});
     BOOST_TEST(here.at(12) == a);
-    BOOST_TEST((here.agreed_before({a, 12}) == agrees));
-    BOOST_TEST((here.agreed_before({unknown, 12}) == std::optional<Lsn>{10}));
+    BOOST_TEST((here.divergence_of({a, 12}) == agrees));
+    BOOST_TEST((here.divergence_of({unknown, 12}) == std::optional<Lsn>{10}));
 }
 
 BOOST_AUTO_TEST_CASE(when_they_have_nothing_in_common_then_nothing_is_said) {
     Histories other;
     other.begin(unknown, 1);
-    BOOST_TEST(other.left_since(four(), 20).empty());
-    BOOST_TEST(Histories{}.left_since(four(), 0).empty());
+    BOOST_TEST(other.lost_since(four(), 20).empty());
+    BOOST_TEST(Histories{}.lost_since(four(), 0).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

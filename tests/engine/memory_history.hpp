@@ -42,7 +42,9 @@ public:
     }
     [[nodiscard]] const Histories& histories() const noexcept override { return histories_; }
     /// Adds a lost history. \pre nothing was read yet.
-    void leave(HistoryId id, Lsn agreed) { histories_.leave(id, agreed); }
+    void leave(HistoryId id, Lsn agreed) {
+        histories_.add_lost(Histories::LostHistories{{id, agreed}});
+    }
     [[nodiscard]] std::unique_ptr<FactCursor> read(Lsn from) override {
         if (from < oldest()) throw TrimmedHistory{oldest()};
         return std::make_unique<Cursor>(*this, from);

@@ -48,7 +48,7 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
     frame.last = frame.first - 1;
     if (frame.kind == journal::FrameKind::history) {
         frame.records = static_cast<std::uint32_t>((frame.bytes - frame.header_bytes()) /
-                                                   sizeof(Histories::Left));
+                                                   sizeof(Histories::LostHistory));
         return;
     }
     for (at += frame.header_bytes(); at + sizeof(RecordHeader) < end;) {

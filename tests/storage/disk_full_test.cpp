@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(
     const auto killed = disk.after_kill();
     const auto segment_bytes = static_cast<std::size_t>(tiny_options().segment_bytes);
     killed->put(store_directory / journal::segment_name(2), std::vector<std::byte>(segment_bytes));
-    killed->put(store_directory / std::string{journal::aside_name}, std::vector<std::byte>(5'000));
+    killed->put(store_directory / std::string{journal::temporary_name},
+                std::vector<std::byte>(5'000));
     killed->set_capacity(killed->used_bytes());
     SteppedStore again{*killed, tiny_options(), random};
     BOOST_TEST(unfinished_files(*killed).empty());

@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_gives_the_same) {
     Histories expected;
     expected.begin(first, 1);
     expected.begin(second, 9);
-    expected.leave(left, 3);
+    expected.add_lost(Histories::LostHistories{{left, 3}});
     for (const Lsn start : {Lsn{0}, Lsn{8}, Lsn{9}}) {
         BOOST_TEST((recovered(start).histories == expected), start);
     }

@@ -26,6 +26,10 @@ struct JournalFixture : Scratch {
         return std::unique_ptr<RunningJournal>{
             new RunningJournal{{files, path, found.tail, found.segments, small_options(mode)}}};
     }
+    static void sync(RunningJournal& running, Lsn lsn) {
+        const std::atomic<bool> never = false;
+        BOOST_TEST(running.threads.sync(lsn, never));
+    }
     static Lsn append(RunningJournal& running, const std::string& order) {
         const Fact fact = OutOfStock{line(order, "sku", 1)};
         const Lsn lsn = running.core.append({&fact, 1}, 7);
@@ -82,7 +86,10 @@ BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, Journal
     append(*open(), "o2");
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2"}));
     const auto found = scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
-    BOOST_TEST(found.closed_cleanly);
+    std::vector<std::byte> last(sizeof(journal::FrameHeader));
+    files.open(path / journal::segment_name(found.tail.segment), FileSystem::Mode::read)
+        ->read_at(found.tail.offset - last.size(), last);
+    BOOST_TEST((journal::frame_header(last)->kind == journal::FrameKind::close));
     BOOST_TEST(found.tail.epoch == 2U);
 }
 
@@ -104,7 +111,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFi
         const auto journal = open(Durability::Mode::interval);
         for (int i = 0; i < units; ++i) {
             const Lsn lsn = append(*journal, "order-" + std::to_string(i));
-            if (i % 500 == 0) journal->threads.sync(lsn);  // since a group must fit into a segment
+            if (i % 500 == 0)
+                JournalFixture::sync(*journal, lsn);  // since a group must fit into a segment
         }
     }
     const auto found = scan_journal(files, path, std::nullopt, [](auto&&) { return true; }, {});
@@ -117,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, Journa
     const auto journal = open(Durability::Mode::os);
     const Lsn lsn = append(*journal, "o1");
     BOOST_TEST(journal->core.durable() == lsn);  // acknowledged at once
-    journal->threads.sync(lsn);
+    JournalFixture::sync(*journal, lsn);
     BOOST_TEST((orders() == std::vector<std::string>{"o1"}));
 }
 
@@ -162,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
                 BOOST_TEST(journal->core.durable() == lost - 1);
                 BOOST_TEST(journal->core.failed());
                 BOOST_CHECK_THROW(JournalFixture::append(*journal, "more"), std::system_error);
-                BOOST_CHECK_THROW(journal->threads.sync(lost), std::system_error);
+                BOOST_CHECK_THROW(JournalFixture::sync(*journal, lost), std::system_error);
                 journal->threads.wait(lost - 1);  // what was durable stays so
                 while (told != std::numeric_limits<Lsn>::max()) std::this_thread::yield();
             }
@@ -179,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(
     files.fail_from_now_on(FailingFiles::Call::sync, std::errc::io_error);
     const Fact fact = OutOfStock{line("o2", "sku", 1)};
     const Lsn second = journal->core.append({&fact, 1}, 7);
-    BOOST_CHECK_THROW(journal->threads.sync(first), std::system_error);
+    BOOST_CHECK_THROW(JournalFixture::sync(*journal, first), std::system_error);
     journal->core.flush();
     BOOST_CHECK_THROW(journal->threads.wait(second), std::system_error);
     BOOST_TEST(journal->core.durable() == first);

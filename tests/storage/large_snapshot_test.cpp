@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_closed_meanwhile_then_no_part_of_a_snapshot_i
     }
     require_whole(hash);
     for (const std::string& name : disk.list(directory)) {
-        BOOST_TEST(name != snapshot::aside_name);
+        BOOST_TEST(name != snapshot::temporary_name);
     }
 }
 

@@ -75,7 +75,7 @@ public:
     Aside& operator=(const Aside&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    void put_at(const std::filesystem::path& place) {
+    void rename_to(const std::filesystem::path& place) {
         if (::rename(path_.c_str(), place.c_str()) != 0) fail("cannot write", place);
         path_.clear();
     }
@@ -117,7 +117,7 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
         if (!file.is_open()) fail("cannot write", path);
         write_all(file, text, path);
     }
-    aside.put_at(path);
+    aside.rename_to(path);
     sync_directory_of(path);
 }
 

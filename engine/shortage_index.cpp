@@ -1,20 +1,19 @@
-#include "engine/shortage_book.hpp"
+#include "engine/shortage_index.hpp"
 
 #include <algorithm>
 #include <utility>
+
+#include "engine/containers/mix.hpp"
 
 namespace allot {
 
 namespace {
 
-// Multiply and fold, as in the ledger; an order's hash is already mixed and seeded.
-constexpr std::uint64_t a = 0x9E37'79B9'7F4A'7C15, b = 0xD1B5'4A32'D192'ED03;
+std::uint64_t product_hash(Index product) noexcept { return spread(std::uint64_t{product} + 1); }
 
-std::uint64_t product_hash(Index product) noexcept { return (std::uint64_t{product} + 1) * a; }
-
+/// An order's hash is mixed and seeded already.
 std::uint64_t line_hash(std::uint64_t order_hash, Index product, std::uint32_t quantity) noexcept {
-    const std::uint64_t h = (order_hash ^ product_hash(product) ^ quantity) * b;
-    return h ^ (h << 32U);
+    return fold(order_hash ^ product_hash(product) ^ quantity);
 }
 
 /// Inserts a shortage at the front of a chain.
@@ -43,7 +42,7 @@ void take_out(FlatIndex<>& firsts, std::uint64_t hash, Index at, Pool<Shortage>&
 
 }  // namespace
 
-Index ShortageBook::find(OrderName order, Index product, Quantity quantity) const {
+Index ShortageIndex::find(OrderName order, Index product, Quantity quantity) const {
     const auto units = static_cast<std::uint32_t>(quantity.units());
     return by_line_.find(line_hash(order.hash, product, units), [&](Index at) {
         const Shortage& shortage = shortages_[at];
@@ -52,15 +51,15 @@ Index ShortageBook::find(OrderName order, Index product, Quantity quantity) cons
     });
 }
 
-ShortageBook::Indices ShortageBook::of_product(Index product) const {
+ShortageIndex::Indices ShortageIndex::of_product(Index product) const {
     return chain(first_of_product(product), &Shortage::of_product_next);
 }
 
-ShortageBook::Indices ShortageBook::of_order(OrderName order) const {
+ShortageIndex::Indices ShortageIndex::of_order(OrderName order) const {
     return chain(first_of_order(order), &Shortage::of_order_next);
 }
 
-ShortageBook::Indices ShortageBook::all() const {
+ShortageIndex::Indices ShortageIndex::all() const {
     Indices every;
     every.reserve(size());
     for (Index at = 0; at < shortages_.slots(); ++at) {
@@ -70,28 +69,28 @@ ShortageBook::Indices ShortageBook::all() const {
     return every;
 }
 
-ShortageBook::Indices ShortageBook::chain(Index first, Index Shortage::*next) const {
+ShortageIndex::Indices ShortageIndex::chain(Index first, Index Shortage::*next) const {
     Indices linked;
     for (Index at = first; at != no_index; at = shortages_[at].*next) linked.push_back(at);
     sort(linked);
     return linked;
 }
 
-void ShortageBook::sort(Indices& shortages) const {
+void ShortageIndex::sort(Indices& shortages) const {
     std::ranges::sort(shortages, {}, [&](Index at) { return shortages_[at].since; });
 }
 
-Index ShortageBook::first_of_product(Index product) const {
+Index ShortageIndex::first_of_product(Index product) const {
     return by_product_.find(product_hash(product),
                             [&](Index at) { return shortages_[at].product == product; });
 }
 
-Index ShortageBook::first_of_order(OrderName order) const {
+Index ShortageIndex::first_of_order(OrderName order) const {
     return by_order_.find(order.hash,
                           [&](Index at) { return shortages_[at].order.view() == order.id; });
 }
 
-void ShortageBook::open(std::uint64_t order_hash, Shortage shortage) {
+void ShortageIndex::open(std::uint64_t order_hash, Shortage shortage) {
     const Index of_product = first_of_product(shortage.product);
     const Index of_order = first_of_order({order_hash, shortage.order.view()});
     const Index at = shortages_.insert(std::move(shortage));
@@ -103,7 +102,7 @@ void ShortageBook::open(std::uint64_t order_hash, Shortage shortage) {
          &Shortage::of_order_previous);
 }
 
-Shortage ShortageBook::close(std::uint64_t order_hash, Index at) {
+Shortage ShortageIndex::close(std::uint64_t order_hash, Index at) {
     const Shortage& shortage = shortages_[at];
     by_line_.erase(line_hash(order_hash, shortage.product, shortage.quantity), at);
     take_out(by_product_, product_hash(shortage.product), at, shortages_,
