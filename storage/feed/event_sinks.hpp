@@ -56,7 +56,7 @@ private:
     std::atomic<std::uint64_t> failures_ = 0;
     Steady::time_point persisted_at_{};  // used by the subscriber's thread
     bool failure_warned_ = false;        // likewise
-    mutable std::mutex mutex_;           // of what follows
+    mutable std::mutex mutex_;           // protects the members below
     std::string last_error_;
     Steady::time_point retry_at_{};
     std::shared_ptr<SubscriberThread> thread_;

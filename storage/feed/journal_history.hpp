@@ -43,7 +43,7 @@ public:
 private:
     void read_on(std::size_t most, std::size_t kept);
 
-    std::mutex mutex_;  // of all that is changed
+    std::mutex mutex_;  // protects all members that change
     JournalReader reader_;
     std::deque<FactRun> blocks_;  // one after the other, none empty
     std::atomic<Lsn> first_;
@@ -87,7 +87,7 @@ private:
     GroupJournal& journal_;
     const std::size_t most_;
 
-    std::mutex mutex_;  // of all that follows
+    std::mutex mutex_;  // protects the members below
     std::size_t users_ = 0;
     std::vector<std::weak_ptr<SharedReader>> readers_;
     std::shared_ptr<SharedReader> last_;  // the range used last, kept for the next reader

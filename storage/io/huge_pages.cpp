@@ -138,7 +138,7 @@ private:
     static constexpr std::size_t ready_max = 4;
     static constexpr std::size_t tables_max = 8;
 
-    std::mutex mutex_;  // of all that follows
+    std::mutex mutex_;  // protects the members below
     std::condition_variable wanted_;
     std::condition_variable cleared_;
     bool started_ = false;

@@ -72,7 +72,7 @@ private:
     std::atomic<bool> told_full_ = false;
     Time next_look_{};          // of look()
     bool low_ = false;          // of look(); it has warned
-    mutable std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // protects the members below
     Sample older_;              // from one to two minutes ago, if the process is that old
     Sample newer_;
 };

@@ -99,7 +99,7 @@ private:
     std::atomic<std::size_t> filling_bytes_ = 0;
     std::atomic<std::uint64_t> bytes_appended_ = 0;
 
-    mutable std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // protects the members below
     GroupBuffer filling_;
     UnixMicros newest_ = 0;  // the time of the last unit flushed
     std::uint64_t room_ = 0;

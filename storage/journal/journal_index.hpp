@@ -39,7 +39,7 @@ private:
     static constexpr std::size_t stops_max = 64;
     static constexpr std::size_t positions_at_first = 1024;  // a gibibyte of journal
 
-    mutable std::mutex mutex_;                // of all that follows
+    mutable std::mutex mutex_;                // protects the members below
     std::vector<JournalPosition> positions_;  // by `next`
     std::vector<JournalPosition> stops_;      // a ring
     std::size_t next_stop_ = 0;

@@ -62,7 +62,7 @@ private:
 
     GroupJournal& journal_;
 
-    std::mutex mutex_;                     // of all that follows
+    std::mutex mutex_;                     // protects the members below
     std::condition_variable work_;         // of the thread that writes and syncs
     std::condition_variable preparation_;  // of the thread that creates segments
     std::condition_variable progress_;     // of threads that wait for anything but an LSN

@@ -83,7 +83,7 @@ private:
     std::atomic<bool> disk_full_ = false;
     std::atomic<bool> waits_for_room_ = false;
 
-    mutable std::mutex mutex_;         // of all that follows
+    mutable std::mutex mutex_;         // protects the members below
     PreparedSegment requested_;        // the last one
     PreparedSegment prepared_;         // the last one
     std::uint64_t failed_ = 0;         // failed attempts in a row

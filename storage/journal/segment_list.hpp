@@ -72,7 +72,7 @@ private:
     std::atomic<Lsn> oldest_ = 0;
     std::atomic<std::uint64_t> retained_bytes_ = 0;
 
-    mutable std::mutex mutex_;  // of what follows
+    mutable std::mutex mutex_;  // protects the members below
     std::vector<SegmentInfo> segments_;
 };
 

@@ -92,7 +92,7 @@ private:
     std::atomic<bool> stop_ = false;
     std::atomic<bool> hurry_ = false;
 
-    mutable std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // protects the members below
     std::condition_variable changed_;
     std::uint64_t wanted_ = 0;    // the number of requests
     std::uint64_t begun_ = 0;     // the number of requests when the present or last snapshot began

@@ -78,7 +78,7 @@ private:
         one.begin(memory_history, 1);
         return one;
     }();
-    mutable std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // protects the members below
     std::vector<CommittedFact> facts_;
     Lsn end_ = 0;
     Lsn oldest_ = 1;

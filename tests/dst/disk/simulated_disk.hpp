@@ -188,7 +188,7 @@ private:
     static Bytes drawn(const Inode& inode, Random& random);
     static Entries drawn(const Directory& directory, Random& random);
 
-    mutable std::mutex mutex_;  // of all that follows
+    mutable std::mutex mutex_;  // protects the members below
     Random random_;
     std::map<std::string, Directory> directories_;
     std::map<std::string, bool> locks_;
