@@ -17,7 +17,7 @@ namespace allot {
     return digits;
 }
 
-/// \return none unless all of the text is digits of a number that fits.
+/// \return none unless the whole text is digits, and the number fits.
 template <std::unsigned_integral Integer = std::uint64_t>
 [[nodiscard]] std::optional<Integer> integer_in(std::string_view digits, int base) noexcept {
     Integer value = 0;

@@ -52,7 +52,7 @@ public:
     void begin_with_first_fact(HistoryId id, Lsn first);
     /// Notes that the last history is recorded.
     void record() noexcept { is_recorded_ = true; }
-    /// Adds those that are not known yet.
+    /// Adds the histories that are not known yet.
     void add_lost(std::span<const LostHistory> histories);
 
     /// In the order in which they began.

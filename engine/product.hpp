@@ -77,7 +77,7 @@ public:
     }
     /// True when a line of the product is short (R14).
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
-    /// Its lines that are short, oldest first.
+    /// Its short lines, oldest first.
     [[nodiscard]] ShortageIndex::Indices shortages() const {
         if (!has_shortages()) return {};
         return ledger_->shortages().of_product(index_);

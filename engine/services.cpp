@@ -72,7 +72,7 @@ boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& comman
 }
 
 namespace {
-/// Whether the command is about a line of its order.
+/// True when the command applies to this line of its order.
 bool covers(const Deallocate& command, const Product& product, std::uint32_t quantity) {
     return (!command.sku || command.sku->view() == product.sku_view()) &&
            (!command.quantity || command.quantity->units() == quantity);

@@ -34,8 +34,9 @@ struct EndedShortage {
 /// The shortages that one unit of work has ended, in order.
 using EndedShortages = boost::container::small_vector<EndedShortage, 1>;
 
-/// The shortages of all products, by line, by product and by order. One takes 64 bytes, and at most
-/// 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product changes it.
+/// The shortages of all products, by line, by product and by order. A shortage takes 64 bytes, and
+/// at most 80 more in three indices; an order's id beyond 23 bytes is on the heap. Only Product
+/// changes it.
 class ShortageIndex {
 public:
     /// An order: its id, and the ledger's hash of the id.

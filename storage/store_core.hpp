@@ -13,8 +13,8 @@
 
 namespace allot {
 
-/// A store without threads: it reads no clock but the one that it is given, and its owner drives
-/// the journal and the snapshotter: `Store` with threads, a simulation from a seed.
+/// A store without threads, which reads only the given clock. Its owner drives the journal and the
+/// snapshotter: `Store` with threads, a simulation from a seed.
 struct StoreCore {
     /// Opens and recovers a store. \param id of the history that this opening begins; unique among
     /// all openings of the store. \throws as Store::open()

@@ -48,8 +48,7 @@ enum class FrameKind : std::uint16_t {
     group = 1,  ///< units of work
     idle = 2,   ///< no records, perhaps zeros: everything before it is durable
     close = 3,  ///< likewise, and the store was closed cleanly
-    /// No units of work: a history begins, without a fact as yet. Its records are lost
-    /// histories.
+    /// No units of work: a history begins. The records are lost histories.
     history = 4,
 };
 
@@ -109,7 +108,7 @@ bool is_zeros(std::span<const std::byte> bytes) noexcept;
 /// The length of `bytes` without the zeros at their end.
 std::uint64_t used_bytes(std::span<const std::byte> bytes) noexcept;
 
-/// Rows that stand one after the other. \pre all of `bytes` is rows.
+/// Consecutive rows. \pre `bytes` holds only whole rows.
 template <class Row>
 [[nodiscard]] std::vector<Row> rows_in(std::span<const std::byte> bytes) {
     std::vector<Row> rows(bytes.size() / sizeof(Row));
@@ -117,8 +116,8 @@ template <class Row>
     return rows;
 }
 
-/// The header at the front of `bytes`, if all of it is there; nothing in it is judged. Of versions
-/// 1 and 2 the history is derived from the store's id and the epoch.
+/// The header at the front of `bytes`, if it is complete; its contents are not checked. For
+/// versions 1 and 2 the history is derived from the store's id and the epoch.
 std::optional<FrameHeader> frame_header(std::span<const std::byte> bytes) noexcept;
 /// Completes a frame: its magic, length, version and checksum. \pre the records are in the frame,
 /// after the space of the header; the length is a multiple of the alignment.
@@ -132,7 +131,7 @@ std::optional<FrameHeader> whole_frame(std::span<const std::byte> bytes) noexcep
 /// The records of a whole frame that begins a history. \return none when it holds something else.
 std::optional<Histories::LostHistories> lost_histories_in(const FrameHeader& frame,
                                                           std::span<const std::byte> bytes);
-/// Likewise a segment's header.
+/// The segment header at the front of `bytes`, if it is whole and undamaged.
 std::optional<SegmentHeader> whole_header(std::span<const std::byte> bytes) noexcept;
 
 /// A unit of work in a frame.

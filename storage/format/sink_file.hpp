@@ -31,9 +31,9 @@ struct Offset {
     /// The history in which this fact was written; none in format version 1.
     std::optional<HistoryId> history = {};
 
-    /// The last of the sink's facts that are in a store of these histories, whose last fact is
-    /// `last`. After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of
-    /// those that are lost.
+    /// The last of the sink's facts that a store with these histories and this last fact holds.
+    /// After a restore, a repair or a power cut in mode `os`, other facts have the LSNs of the lost
+    /// ones.
     [[nodiscard]] Lsn last_common(const Histories& histories, Lsn last) const noexcept {
         const Lsn common = std::min(acked, last);
         return history ? histories.divergence_of({*history, acked}).value_or(common) : common;
@@ -41,7 +41,7 @@ struct Offset {
     friend bool operator==(const Offset&, const Offset&) = default;
 };
 
-/// The sinks of which a directory has offsets.
+/// The sinks whose offsets are in a directory.
 [[nodiscard]] std::vector<std::string> sinks_in(FileSystem& files,
                                                 const std::filesystem::path& directory);
 /// \return none when there is no file.

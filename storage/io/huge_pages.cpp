@@ -80,7 +80,7 @@ private:
         std::byte* end = nullptr;
     };
 
-    /// Has the thread go on, which is started with the first call. \pre mutex_ is held
+    /// Wakes the thread; the first call starts it. \pre mutex_ is held
     void start() noexcept {
         wanted_.notify_one();
         if (std::exchange(started_, true)) return;
@@ -89,7 +89,7 @@ private:
         } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): no page is ready then
         }
     }
-    /// \return tables_.end() when there is none to go on with.
+    /// \return a table with pages to clear, or tables_.end().
     [[nodiscard]] auto table() noexcept {
         return std::ranges::find_if(tables_,
                                     [](const Table& each) { return each.begin != nullptr; });

@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// A new file that counts only once all of it is written. The destructor removes it, if it can,
-/// unless keep() was called: after a failure a full disk gets back the space.
+/// A new file that is removed unless it is completed: the destructor removes it, if it can, unless
+/// keep() or rename_to() was called. So a failure returns the space to a full disk.
 class TemporaryFile {
 public:
     TemporaryFile(FileSystem& files, std::filesystem::path path)
@@ -41,8 +41,8 @@ private:
 /// Writes a new file, durably.
 void write_durably(FileSystem& files, const std::filesystem::path& directory, std::string_view name,
                    std::span<const std::byte> bytes);
-/// Writes a file under another name and renames it, durably: a power cut leaves this file or the
-/// one that it replaces.
+/// Writes a file under a temporary name and renames it, durably: a power cut leaves either this
+/// file or the file that it replaces.
 void replace_durably(FileSystem& files, const std::filesystem::path& directory,
                      std::string_view temporary_name, std::string_view name,
                      std::span<const std::byte> bytes);

@@ -47,7 +47,8 @@ void JournalReader::find_frame() {
     if (!file_) find_position();
     for (;;) {
         const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
-        // Nothing is written behind a segment's last frame, and all that is readable has been.
+        // The segment ends: nothing is written behind its last frame, and everything readable has
+        // been read.
         if (!frame || frame->magic != FrameHeader::magic_value) {
             open_segment(position_.segment + 1, true);
             continue;
@@ -72,7 +73,7 @@ void JournalReader::find_position() {
     open_segment(position_.segment, position_.offset == 0);
 }
 
-/// \param is_begin it is read from its beginning on, else at position_.
+/// \param is_begin reads the segment from its beginning on, otherwise at position_.
 void JournalReader::open_segment(std::uint64_t segment, bool is_begin) {
     auto file = open(segment);
     if (is_begin) position_ = begin_of(*file, segment);

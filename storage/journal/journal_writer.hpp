@@ -75,7 +75,7 @@ public:
     /// twice, the second time in another sector than the group before it: a lost sector does not
     /// take both a group and all its marks.
     void mark(journal::FrameKind kind);
-    /// Writes a frame that records this history, before it has a fact, and lost histories.
+    /// Writes the frame that begins this history, with the lost histories.
     void begin_history(std::span<const Histories::LostHistory> lost);
     void sync();
 

@@ -9,7 +9,7 @@
 
 namespace allot {
 
-/// The id of a store, or of a history, or a seed: none is drawn twice.
+/// A random id for a store or a history, or a seed.
 [[nodiscard]] std::uint64_t random_id();
 
 /// The state recovered from the files of a store.
