@@ -134,9 +134,8 @@ private:
         cuts_ = "power cuts " + std::to_string(counts.cuts) + ", nested " +
                 std::to_string(counts.nested) + ", recovered twice " +
                 std::to_string(counts.twice) + " (lives " + std::to_string(counts.lives) +
-                ", commands " + std::to_string(counts.commands) + ", lines released " +
-                std::to_string(counts.released) + ", snapshots " +
-                std::to_string(counts.snapshots) + ", segments filled " +
+                ", commands " + std::to_string(counts.commands) + " (" + counts.tally.text() +
+                "), snapshots " + std::to_string(counts.snapshots) + ", segments filled " +
                 std::to_string(counts.segments) + ", pruned " + std::to_string(counts.pruned) +
                 ", torn tails " + std::to_string(counts.torn) + "), ";
     }

@@ -3,15 +3,14 @@
 import pathlib
 import random
 import time
-from typing import Iterator
 
 import server
-from history import Operation, Recorder, Worker
+from history import Operation, Worker
 from journal import follow
 from linear import complaint
-from model import Command, Past
+from model import Past
 from report import Broken, Report, scratch
-from workload import Chance, stock
+from workload import pipelines, queries
 
 CLIENTS = 6
 WATCHERS = 2  # who only ask, one query at a time
@@ -39,6 +38,9 @@ class _Played:
         self._report = report
         self._rng = random.Random(f"histories-{seed}")
         self._past = Past()
+        seeds = range(seed * CLIENTS, (seed + 1) * CLIENTS)
+        self._commands = [queries(each) for each in seeds[:WATCHERS]]
+        self._commands += [pipelines(each) for each in seeds[WATCHERS:]]
         self._options = ("--segment-bytes", self._rng.choice(("64KiB", "256KiB")),
                          "--snapshot-every-bytes", "0")
 
@@ -47,7 +49,7 @@ class _Played:
         while self._rng.random() < KILLED_STARTS:
             self._kill_while_starting()
         first = self._past.last
-        clients = self._serve(life)
+        clients = self._serve()
         follow(self._past, self._store)
         found = complaint(clients, self._past, first, self._past.last)
         if found:
@@ -61,13 +63,10 @@ class _Played:
         starting.kill()
         self._report.counts["random kills"] += 1
 
-    def _serve(self, life: int) -> list[list[Operation]]:
+    def _serve(self) -> list[list[Operation]]:
         running = server.Server(self._store, *self._options)
         try:
-            first = Recorder(running.address)
-            first.pipeline(stock())  # again and again: the same batches are no change, or refused
-            first.close()
-            workers = [Worker(running.address, self._commands(life, i)) for i in range(CLIENTS)]
+            workers = [Worker(running.address, commands) for commands in self._commands]
             for worker in workers:
                 worker.start()
             self._end(running)
@@ -77,11 +76,7 @@ class _Played:
                     raise Broken("a connection hangs: " + running.text)
         finally:
             running.end()
-        return [first.operations, *(worker.recorder.operations for worker in workers)]
-
-    def _commands(self, life: int, client: int) -> Iterator[list[Command]]:
-        chance = Chance(f"{self._seed}-{life}-{client}")
-        return chance.queries() if client < WATCHERS else chance.pipelines()
+        return [worker.recorder.operations for worker in workers]
 
     def _end(self, running: server.Server) -> None:
         """Kills at a random moment. A snapshot prunes the journal up to the previous snapshot, so there is at

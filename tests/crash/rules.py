@@ -129,11 +129,14 @@ def _allocations(draft: Draft, order: str) -> list[list[Any]]:
     return [[line.sku, line.qty, batch] for line, batch in draft.lines(order)]
 
 
-def _shortages(draft: Draft, sku: str = "") -> list[list[Any]]:
+def _shortages(draft: Draft, *words: Any) -> list[list[Any]]:
+    """[sku] [AFTER lsn]"""
+    sku = words[0] if len(words) % 2 else ""
+    after = words[-1] if len(words) > 1 else 0
     if sku:
         draft.product(sku)
     return [[short.order, short.sku, short.qty, short.since]
-            for short in draft.shorts() if sku in ("", short.sku)]
+            for short in draft.shorts() if sku in ("", short.sku) and short.since > after]
 
 
 def _eta(day: str) -> str:

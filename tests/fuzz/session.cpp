@@ -12,9 +12,9 @@
 #include "engine/state_hash.hpp"
 #include "net/commands/registry.hpp"
 #include "net/text/ascii_case.hpp"
+#include "tests/commands/words.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
-#include "tests/fuzz/requests.hpp"
 #include "tests/fuzz/resp.hpp"
 #include "tests/net/fakes.hpp"
 
@@ -90,7 +90,8 @@ std::vector<Sent> requests_in(std::string_view bytes, bool& broken) {
 
 /// Encodes a request in its own form, which decides the form of its reply; no byte is special.
 std::string written(const Sent& request) {
-    return request.framed ? fuzz::framed(request.words) : fuzz::typed(request.words);
+    return request.framed ? testing::framed(request.words)
+                          : testing::text_of(request.words) + "\r\n";
 }
 
 /// True for a request whose reply depends on the pieces.

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "net/resp/request_parser.hpp"
+#include "tests/commands/words.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "tests/fuzz/requests.hpp"
 
 namespace {
 
@@ -83,8 +83,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
     std::string again;
     for (std::size_t i = 0; i < whole.requests.size(); ++i) {
-        again +=
-            (i + steer) % 3 == 0 ? fuzz::typed(whole.requests[i]) : fuzz::framed(whole.requests[i]);
+        again += (i + steer) % 3 == 0 ? testing::text_of(whole.requests[i]) + "\r\n"
+                                      : testing::framed(whole.requests[i]);
     }
     fuzz::require(parse(again, wide, again.size(), again.size()) == Outcome{whole.requests, {}},
                   "what was read is read again");

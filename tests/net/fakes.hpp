@@ -16,6 +16,7 @@
 #include "net/resp/resp_session.hpp"
 #include "storage/flushing_mutex.hpp"
 #include "storage/journal/volatile_journal.hpp"
+#include "tests/commands/words.hpp"
 #include "tests/engine/memory_history.hpp"
 
 namespace allot::test {
@@ -153,15 +154,7 @@ public:
     RespSession::ExecuteResult last_result = RespSession::ExecuteResult::need_input;
 };
 
-/// A framed request, as client libraries send it.
-inline std::string framed(std::initializer_list<std::string_view> args) {
-    std::string bytes = "*" + std::to_string(args.size()) + "\r\n";
-    for (const std::string_view arg : args) {
-        bytes.append("$").append(std::to_string(arg.size())).append("\r\n");
-        bytes.append(arg).append("\r\n");
-    }
-    return bytes;
-}
+using testing::framed;
 
 inline std::string repeated(std::string_view bytes, std::size_t times) {
     std::string all;

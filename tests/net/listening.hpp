@@ -47,7 +47,7 @@ struct ListeningFixture {
         fixture.context.pub_sub.deliver(100);
         return take();
     }
-    std::string publish(std::string_view channel, std::string_view text) {
+    std::string publish(const std::string& channel, const std::string& text) {
         fixture.send(framed({"PUBLISH", channel, text}));
         return fixture.take();
     }

@@ -12,7 +12,7 @@ using allot::test::contains;
 
 struct Library : allot::test::RespFixture<allot::test::HandJournal> {
     Library() { context.identity.run_id = std::string(40, 'a'); }
-    std::string ask_framed(std::initializer_list<std::string_view> args) {
+    std::string ask_framed(const testing::Words& args) {
         send(allot::test::framed(args));
         return take();
     }

@@ -1,4 +1,5 @@
 #include "net/resp/request_parser.hpp"
+#include "tests/commands/words.hpp"
 
 #include <rapidcheck/boost_test.h>
 #include <algorithm>
@@ -112,12 +113,7 @@ RC_BOOST_PROP(when_it_is_cut_anywhere_then_the_same_requests_are_read, ()) {
         rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(
             rc::gen::container<std::string>(rc::gen::arbitrary<char>()))));
     std::string stream;
-    for (const auto& request : requests) {
-        stream += "*" + std::to_string(request.size()) + "\r\n";
-        for (const auto& arg : request) {
-            stream += "$" + std::to_string(arg.size()) + "\r\n" + arg + "\r\n";
-        }
-    }
+    for (const auto& request : requests) stream += testing::framed(request);
     const auto pieces = *rc::gen::nonEmpty(
         rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(1, 5000)));
     RC_ASSERT(parse_in(pieces, stream) == (Parsed{requests, "", 0}));

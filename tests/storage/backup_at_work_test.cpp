@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durabl
 BOOST_FIXTURE_TEST_CASE(when_backed_up_under_load_then_each_backup_is_good, Scratch) {
     StoreOptions options = small_options();
     options.snapshot_every_bytes = 48U << 10U;
-    StateHashes hashes;
+    History hashes;
     std::vector<std::string> findings;
     {
         Store store = Store::open(path / "store", options);

@@ -27,7 +27,7 @@ struct BackupFixture {
 
     SimulatedDisk source;
     SimulatedDisk disk;
-    StateHashes hashes;
+    History hashes;
     Random random{7};
 
     Lsn work(int units, bool snapshots = true) {
@@ -52,7 +52,7 @@ struct BackupFixture {
 
 /// \return the error of a copy; empty when it is right.
 inline std::string judge(FileSystem& files, const std::filesystem::path& directory,
-                         const StateHashes& hashes, Lsn at_least) {
+                         const History& hashes, Lsn at_least) {
     const CheckReport report = check_files(files, directory);
     if (!report.ok) return report.findings.front();
     if (report.last < at_least) {

@@ -27,7 +27,7 @@ struct DamagedStore {
     static constexpr std::uint64_t tiny_segment = 8U << 10U;
 
     SimulatedDisk disk;
-    StateHashes hashes;
+    History hashes;
     Random random{5};
     Lsn last = 0;
     std::uint64_t last_hash = 0;

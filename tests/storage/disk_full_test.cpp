@@ -246,10 +246,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_used_meanwhile_then_nothing_is_lost) {
             RandomCommands commands{random, 5};
             for (int i = 0, since = 0; i < 400; ++i) {
                 try {
-                    store.with_bus([&](MessageBus& bus) {
-                        const Lsn last = commands.command(bus);
-                        history.happened(last, state_hash(bus.repository()));
-                    });
+                    store.with_bus([&](MessageBus& bus) { return commands.command(bus, history); });
                 } catch (const StorageFull&) {
                     ++refusals;
                 }

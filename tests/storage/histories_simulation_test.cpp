@@ -64,10 +64,7 @@ private:
     }
 
     void work(SteppedStore& store) {
-        const Lsn last = store.with_bus([&](MessageBus& bus) {
-            (void)commands_.command(bus);
-            return store.core().journal.last();
-        });
+        const Lsn last = store.with_bus([&](MessageBus& bus) { return commands_.command(bus); });
         now_.written_in.resize(last, id_);
         for (std::uint64_t steps = random_() % 40; steps > 0; --steps) store.step();
         if (random_() % 9 == 0) store.begin_snapshot();

@@ -21,7 +21,7 @@ using namespace allot::testing;
 
 namespace {
 
-std::uint64_t known_units(const StateHashes& hashes, Lsn from, Lsn to) {
+std::uint64_t known_units(const History& hashes, Lsn from, Lsn to) {
     std::uint64_t units = 0;
     for (Lsn lsn = from; lsn <= to; ++lsn) units += hashes.has(lsn) ? 1 : 0;
     return units;
@@ -157,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_last_segment_is_missing_then_that_is_found, Dam
 
 BOOST_FIXTURE_TEST_CASE(when_the_last_segment_was_cut_off_then_its_facts_are_lost_without_a_trace,
                         DamagedStore) {
-    work(500, 0);
+    work(520, 0);
     const Path cut = segment(segments().back());
     auto bytes = disk.contents(cut);
     bytes.resize(1'024);

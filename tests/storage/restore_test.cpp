@@ -21,7 +21,7 @@ struct BackedUp {
     SimulatedDisk vault;
     SimulatedDisk disk;
     Random random{11};
-    StateHashes hashes;
+    History hashes;
     std::uint64_t kept_hash = 0;
     std::uint64_t present_hash = 0;
     Lsn last = 0;

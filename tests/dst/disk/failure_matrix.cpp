@@ -83,10 +83,7 @@ private:
         RandomCommands commands{random_, 5};
         for (int i = 0; i < 110; ++i) {
             try {
-                store.with_bus([&](MessageBus& bus) {
-                    const Lsn last = commands.command(bus);
-                    history.happened(last, state_hash(bus.repository()));
-                });
+                store.with_bus([&](MessageBus& bus) { return commands.command(bus, history); });
             } catch (const StorageFull&) {
                 if (store.core().journal.failed()) findings.add("full, although it has failed");
             } catch (const std::system_error&) {

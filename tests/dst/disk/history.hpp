@@ -39,7 +39,7 @@ public:
 
     /// \param floor the last LSN that was acknowledged or seen.
     /// \return what is wrong with a recovered state; empty when it is right.
-    [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash, Lsn floor) const {
+    [[nodiscard]] std::string judge(Lsn last, std::uint64_t hash, Lsn floor = 0) const {
         const std::scoped_lock lock{mutex_};
         if (last < floor) {
             return "recovered to LSN " + std::to_string(last) + ", LSN " + std::to_string(floor) +
@@ -49,6 +49,11 @@ public:
         if (unit == hashes_.end()) return "half a unit: LSN " + std::to_string(last);
         if (unit->second != hash) return "another state at LSN " + std::to_string(last);
         return {};
+    }
+
+    [[nodiscard]] bool has(Lsn last) const {
+        const std::scoped_lock lock{mutex_};
+        return hashes_.contains(last);
     }
 
 private:

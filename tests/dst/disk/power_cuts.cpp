@@ -77,7 +77,7 @@ void PowerCuts::live() {
         floor_ = store.core().journal.last();
         RandomCommands commands{random_, skus_};
         work(store, commands);
-        counts_.released += commands.released();
+        counts_.tally.add(commands.tally());
         counts_.snapshots += store.snapshots();
         floor_ = std::max(floor_, store.floor());
         if (random_() % 3 == 0) store.close();
@@ -94,21 +94,14 @@ void PowerCuts::live() {
 void PowerCuts::work(SteppedStore& store, RandomCommands& source) {
     const std::uint64_t commands = 20 + random_() % 200;
     const std::uint64_t snapshot_every = 20 + random_() % 150;
+    counts_.commands += commands;
     for (std::uint64_t i = 0; i < commands; ++i) {
-        execute_one(store, source);
+        store.with_bus([&](MessageBus& bus) { return source.command(bus, history_); });
         for (std::uint64_t steps = random_() % 6; steps > 0; --steps) store.step();
         if (random_() % snapshot_every == 0) store.begin_snapshot();
         if (random_() % 50 == 0) store.settle();
     }
     if (random_() % 2 == 0) store.settle();
-}
-
-void PowerCuts::execute_one(SteppedStore& store, RandomCommands& source) {
-    ++counts_.commands;
-    store.with_bus([&](MessageBus& bus) {
-        const Lsn last = source.command(bus);
-        history_.happened(last, state_hash(bus.repository()));
-    });
 }
 
 void PowerCuts::cut(const SimulatedDisk& disk) {

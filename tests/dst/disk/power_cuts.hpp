@@ -33,7 +33,8 @@ public:
     struct Counts {
         std::uint64_t lives = 0, commands = 0, cuts = 0, nested = 0, twice = 0;
         // What happened in these runs: without these the cuts would prove little.
-        std::uint64_t segments = 0, pruned = 0, snapshots = 0, released = 0, torn = 0;
+        std::uint64_t segments = 0, pruned = 0, snapshots = 0, torn = 0;
+        Tally tally;
     };
 
     /// \param nested_every a start is tried at every nested_every-th cut.
@@ -48,7 +49,6 @@ public:
 private:
     void begin_anew();
     void work(SteppedStore& store, RandomCommands& commands);
-    void execute_one(SteppedStore& store, RandomCommands& commands);
     void cut(const SimulatedDisk& disk);
     void start_after(const SimulatedDisk& cut_off);
     void recover_twice(const SimulatedDisk& cut_off);

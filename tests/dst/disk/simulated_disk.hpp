@@ -8,17 +8,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "storage/io/file_system.hpp"
+#include "tests/commands/chance.hpp"
 
 namespace allot::testing {
-
-using Random = std::mt19937_64;
 
 enum class DiskOperation : std::uint8_t {
     open,  ///< of an existing file

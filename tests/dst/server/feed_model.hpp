@@ -26,6 +26,7 @@ public:
         written_in_.resize(last);
         history_ = history;
         before_[history] = written_in_;
+        told_before_ = told_.size();
     }
     /// The facts after `before` have happened at this time.
     void happened(std::uint64_t before, std::int64_t micros) {
@@ -34,9 +35,12 @@ public:
         written_in_.resize(before);
         written_in_.resize(facts_.size(), history_);
     }
-    /// A cursor from any run, or an LSN when there is none.
+    /// A cursor from any run, often the last of the run before; an LSN when there is none.
     [[nodiscard]] std::string any_cursor(Rng& rng) const {
-        return told_.empty() ? "0" : allot::text_of(told_[rng.below(told_.size())]);
+        if (told_.empty()) return "0";
+        const std::size_t at =
+            told_before_ > 0 && rng.one_in(2) ? told_before_ - 1 : rng.below(told_.size());
+        return allot::text_of(told_[at]);
     }
     /// The extent of the history: the facts that exist, and those that are visible.
     struct Extent {
@@ -115,6 +119,7 @@ private:
     HistoryId history_ = 0;
     std::map<HistoryId, std::vector<HistoryId>> before_;  // each: the histories of earlier facts
     std::vector<HistoryCursor> told_;
+    std::size_t told_before_ = 0;  // in earlier lives
 };
 
 }  // namespace allot::testing

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/commands/play.hpp"
+
 namespace allot::testing {
 
 namespace {
@@ -18,42 +20,19 @@ std::string no_batch(const std::string& ref) { return "-NOSUCHBATCH No batch " +
 std::string day(const std::string& eta) { return eta == "warehouse" ? "" : eta; }
 std::string word(const std::string& eta) { return eta.empty() ? "warehouse" : eta; }
 
-std::vector<NaiveModel::Line> lines_of(const Words& words) {
-    std::vector<NaiveModel::Line> lines;
-    for (std::size_t at = 2; at < words.size(); at += 2) {
-        lines.push_back({words[1], words[at], std::stoll(words[at + 1])});
-    }
-    return lines;
-}
-
-/// The reason for each batch, in the words of EXPLAIN.
-std::vector<std::string> verdicts(NaiveModel& model, const NaiveModel::Line& line) {
-    std::vector<std::string> rows;
-    const auto add = [&](const NaiveModel::Batch& batch, const char* verdict) {
-        rows.push_back("  " + batch.ref + ", " + word(batch.eta) + ", " +
-                       std::to_string(batch.available()) + " available: " + verdict);
-    };
-    if (const NaiveModel::Batch* const holder = model.holder_of(line)) {
-        add(*holder, "holds the line already");
-        return rows;
-    }
-    bool chosen = false;
-    for (const NaiveModel::Batch* const batch : model.ranked_batches(line.sku)) {
-        const bool fits = batch->available() >= line.units;
-        add(*batch, chosen ? "not needed" : fits ? "chosen" : "too small");
-        chosen = chosen || fits;
-    }
-    return rows;
-}
-
 }  // namespace
-
-std::string typed(const std::string& word) {
-    return word.find(' ') == std::string::npos ? word : '"' + word + '"';
-}
 
 std::string value_of(const std::string& text, bool framed) {
     return (framed ? "$" + std::to_string(text.size()) + "\r\n" : "+") + text + "\r\n";
+}
+
+void count(Tally& tally, const Words& words, std::string_view reply) {
+    tally.count(words[0]);
+    for (std::size_t end = 0; !reply.empty(); reply.remove_prefix(end + 2)) {
+        end = reply.find("\r\n");
+        if (reply[0] != '-') continue;
+        tally.count(reply.substr(1, (reply.starts_with("-ERR ") ? end : reply.find(' ')) - 1));
+    }
 }
 
 ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transaction) {
@@ -77,7 +56,10 @@ ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transac
         const Transaction ended = std::exchange(transaction, {});
         return verb == "EXEC" ? end(ended) : Outcome{"+OK\r\n", false};
     }
-    if (!transaction.open) return execute(words);
+    if (!transaction.open) {
+        if (verb == "UNWATCH") transaction.watched.clear();
+        return execute(words);
+    }
     if (verb == "FROB") {
         transaction.spoiled = true;
         return execute(words);
@@ -106,12 +88,8 @@ ReplyModel::Outcome ReplyModel::end(Transaction transaction) {
 ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     const std::string& verb = words[0];
     if (verb == "PING") return {"+PONG\r\n", false};
-    if (verb == "ADDBATCH") return {add_batch(words)};
-    if (verb == "ALLOCATE") return {allocate(words)};
-    if (verb == "DEALLOCATE") return {deallocate(words)};
-    if (verb == "SETQTY") return {set_quantity(words)};
-    if (verb == "RESCHEDULE") return {reschedule(words[1], day(words[2]))};
-    if (verb == "RECEIVE") return {reschedule(words[1], "")};
+    if (verb == "UNWATCH") return {"+OK\r\n", false};
+    if (Commands::changes(verb, true)) return {change(words)};
     if (verb == "STOCK") return {stock_of(words[1])};
     if (verb == "BATCH") return {batch_of(words[1])};
     if (verb == "AVAILABLE") return {available(words)};
@@ -123,43 +101,29 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
             false};
 }
 
-std::string ReplyModel::add_batch(const Words& words) {
-    const std::string answer = model_.add_batch(words[1], words[2], std::stoll(words[3]),
-                                                words.size() > 4 ? day(words[4]) : "");
+/// A command that the naive model answers.
+std::string ReplyModel::change(const Words& words) {
+    const std::string answer = play(words, model_);
     if (answer == "ok") return "+OK\r\n";
-    return "-BATCHEXISTS Batch " + words[1] +
-           " is there already, with another SKU, quantity or ETA\r\n";
-}
+    if (answer == "batch exists") {
+        return "-BATCHEXISTS Batch " + words[1] +
+               " is there already, with another SKU, quantity or ETA\r\n";
+    }
+    if (answer == "unknown batch") return no_batch(words[1]);
+    if (words[0] != "ALLOCATE") return ":" + answer + "\r\n";
 
-std::string ReplyModel::allocate(const Words& words) {
     const std::vector<NaiveModel::Line> lines = lines_of(words);
-    const std::string answer = model_.allocate_order(lines);
-    for (const std::string why : {"unknown SKU ", "out of stock "}) {
+    for (const std::string why : {"unknown SKU", "out of stock"}) {
         if (!answer.starts_with(why)) continue;
-        const std::string& sku = lines[std::stoul(answer.substr(why.size()))].sku;
-        return why == "unknown SKU " ? "-INVALIDSKU " + invalid_sku(sku) + "\r\n"
-                                     : "-OUTOFSTOCK " + out_of_stock(sku) + "\r\n";
+        const auto& [order, sku, units, fact] =
+            lines[lines.size() > 1 ? std::stoul(answer.substr(why.size())) : 0];
+        return why == "unknown SKU" ? "-INVALIDSKU " + invalid_sku(sku) + "\r\n"
+                                    : "-OUTOFSTOCK " + out_of_stock(sku) + "\r\n";
     }
     std::string reply = lines.size() > 1 ? array(lines.size()) : "";
     std::istringstream batches{answer};
     for (std::string batch; batches >> batch;) reply += value(batch);
     return reply;
-}
-
-std::string ReplyModel::deallocate(const Words& words) {
-    return ":" +
-           model_.deallocate({words[1], words.size() > 2 ? words[2] : "",
-                              words.size() > 3 ? std::stoll(words[3]) : 0}) +
-           "\r\n";
-}
-
-std::string ReplyModel::set_quantity(const Words& words) {
-    const std::string answer = model_.set_quantity(words[1], std::stoll(words[2]));
-    return answer == "unknown batch" ? no_batch(words[1]) : ":" + answer + "\r\n";
-}
-
-std::string ReplyModel::reschedule(const std::string& ref, const std::string& eta) {
-    return model_.reschedule(ref, eta) == "ok" ? "+OK\r\n" : no_batch(ref);
 }
 
 std::string ReplyModel::stock_of(const std::string& sku) {
@@ -205,32 +169,32 @@ std::string ReplyModel::allocations(const std::string& order) const {
 }
 
 std::string ReplyModel::shortages(const Words& words) const {
+    const std::string sku = words.size() % 2 == 0 ? words[1] : "";
+    const std::uint64_t after = words.size() > 2 ? std::stoull(words.back()) : 0;
     std::string rows;
     std::size_t count = 0;
     for (const auto& [line, since] : model_.shortages) {
-        if (words.size() > 1 && words[1] != line.sku) continue;
+        if ((!sku.empty() && sku != line.sku) || since <= after) continue;
         rows += array(4) + value(line.order) + value(line.sku) + integer(line.units) +
                 integer(static_cast<std::int64_t>(since));
         ++count;
     }
-    const bool known = words.size() == 1 || model_.versions.contains(words[1]);
-    return known ? array(count) + rows : "-INVALIDSKU " + invalid_sku(words[1]) + "\r\n";
+    const bool known = sku.empty() || model_.versions.contains(sku);
+    return known ? array(count) + rows : "-INVALIDSKU " + invalid_sku(sku) + "\r\n";
 }
 
-std::string ReplyModel::explain(const Words& words) {
-    NaiveModel plan = model_;  // a line sees those before it
-    plan.log = nullptr;
+std::string ReplyModel::explain(const Words& words) const {
+    const auto lines = lines_of(words);
     std::string rows;
     std::size_t count = 0;
-    for (const NaiveModel::Line& line : lines_of(words)) {
-        const std::vector<std::string> candidates = verdicts(plan, line);
-        const std::string answer = plan.allocate(line);
-        const std::string sku = typed(line.sku);
-        rows += value(typed(line.order) + " " + sku + " " + std::to_string(line.units) + ": " +
+    for (std::size_t i = 0; const auto& [answer, candidates] : model_.explain(lines)) {
+        const auto& [order, name, units, fact] = lines[i++];
+        const std::string sku = typed(name);
+        rows += value(typed(order) + " " + sku + " " + std::to_string(units) + ": " +
                       (answer == "unknown SKU"    ? invalid_sku(sku)
                        : answer == "out of stock" ? out_of_stock(sku)
                                                   : answer));
-        for (const std::string& candidate : candidates) rows += value(candidate);
+        for (const std::string& candidate : candidates) rows += value("  " + candidate);
         count += 1 + candidates.size();
     }
     return array(count) + rows;

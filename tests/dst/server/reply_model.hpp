@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/engine/naive_model.hpp"
+#include "tests/commands/commands.hpp"
+#include "tests/commands/naive_model.hpp"
+#include "tests/commands/tally.hpp"
 
 namespace allot::testing {
-
-using Words = std::vector<std::string>;
 
 /// A command, and whether it is sent framed or inline.
 struct Asked {
@@ -17,10 +17,12 @@ struct Asked {
     bool framed = true;
 };
 
-/// An argument as a person types it: in quotes if it has a space.
-[[nodiscard]] std::string typed(const std::string& word);
 /// Data in a reply, in the form of its request.
 [[nodiscard]] std::string value_of(const std::string& text, bool framed);
+
+/// Counts a command, and each refusal in its reply: by its code, or by its whole text if that is
+/// ERR.
+void count(Tally& tally, const Words& words, std::string_view reply);
 
 /// The expected replies of a server, byte for byte in version 2 of the protocol: the commands of
 /// the protocol on the naive model.
@@ -53,17 +55,13 @@ public:
 private:
     Outcome execute(const Words& words);
     Outcome end(Transaction transaction);
-    std::string add_batch(const Words& words);
-    std::string allocate(const Words& words);
-    std::string deallocate(const Words& words);
-    std::string set_quantity(const Words& words);
-    std::string reschedule(const std::string& batch, const std::string& eta);
+    std::string change(const Words& words);
     std::string stock_of(const std::string& sku);
     std::string available(const Words& words);
     [[nodiscard]] std::string allocations(const std::string& order) const;
     [[nodiscard]] std::string batch_of(const std::string& ref);
     [[nodiscard]] std::string shortages(const Words& words) const;
-    std::string explain(const Words& words);
+    [[nodiscard]] std::string explain(const Words& words) const;
 
     [[nodiscard]] std::string value(const std::string& text) const {
         return value_of(text, framed_);

@@ -3,13 +3,17 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <string_view>
+#include <vector>
 
+#include "net/core/counters.hpp"
 #include "tests/dst/server/simulation.hpp"
 
 namespace {
@@ -18,13 +22,36 @@ constexpr const char* usage =
     "usage: simulate [--seed N] [--seeds COUNT]\n"
     "Runs COUNT worlds (default 1000) with the seeds N, N+1, ... (default: any), and prints what\n"
     "happened in them. Every hundredth is run twice and has to be the same. Exit code 1 when a\n"
-    "promise was broken, with the seed that shows it.\n";
+    "promise was broken, with the seed that shows it, or when 1500 worlds or more did not meet\n"
+    "every command and every refusal.\n";
 
 std::optional<std::uint64_t> number(std::string_view text) {
     std::uint64_t value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
     if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
     return value;
+}
+
+// Codes of refusals that no client of a simulation can meet: they are about values that break a
+// rule, passwords, versions of the protocol, a store that opens, and HTTP. Of ERR, see ReplyModel.
+constexpr std::string_view never_met[] = {"ERR",     "SYNTAX",     "BADNAME", "BADQTY",
+                                          "BADDATE", "NOPROTO",    "LOADING", "WRONGPASS",
+                                          "NOAUTH",  "BATCHLIMIT", "CONFLICT"};
+
+/// What never came, although so many worlds should have met it.
+void require_all_met(allot::testing::SimulationReport& all) {
+    std::vector<std::string_view> expected{"ERR MULTI calls can not be nested",
+                                           "ERR WATCH inside MULTI is not allowed",
+                                           "ERR EXEC without MULTI", "ERR DISCARD without MULTI"};
+    for (const auto& weight : allot::testing::weights()) expected.push_back(weight.verb);
+    for (const std::string_view code : allot::error_words) {
+        if (std::ranges::find(never_met, code) == std::end(never_met)) expected.push_back(code);
+    }
+    for (const std::string_view what : expected) {
+        if (!all.tally.contains(what)) {
+            all.findings.push_back("not once in all worlds: " + std::string{what});
+        }
+    }
 }
 
 void add(allot::testing::SimulationReport& all, const allot::testing::SimulationReport& one) {
@@ -34,6 +61,7 @@ void add(allot::testing::SimulationReport& all, const allot::testing::Simulation
     all.failures += one.failures;
     all.commands += one.commands;
     all.snapshots += one.snapshots;
+    all.tally.add(one.tally);
     all.findings.insert(all.findings.end(), one.findings.begin(), one.findings.end());
 }
 
@@ -69,6 +97,9 @@ int main(int argc, char** argv) {
         if (terminal && worlds % 100 == 0) std::fprintf(stderr, "\r%lu worlds", worlds);
     }
     if (terminal) std::fputs("\r", stderr);
+    constexpr std::uint64_t long_run = 1'500;
+    if (worlds >= long_run) require_all_met(all);
+    std::printf("commands and refusals: %s\n", all.tally.text().c_str());
     std::printf(
         "simulate: seed %lu, worlds %lu, lives %lu, power cuts %lu, kills %lu, disk failures %lu, "
         "commands %lu, snapshots %lu, broken promises %zu\n",

@@ -4,7 +4,7 @@
 
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
-#include "tests/dst/server/workload.hpp"
+#include "tests/commands/play.hpp"
 
 namespace allot::testing {
 
@@ -205,12 +205,14 @@ void Simulation::ask(std::uint64_t id) {
     Client& client = clients_.at(id);
     std::string bytes;
     for (std::uint64_t i = 1 + rng_.below(4); i > 0; --i) {
-        for (const Words& words : draw_commands(rng_)) {
+        for (const Words& words : commands_.draw()) {
             client.asked.push_back({words, !rng_.one_in(2)});
             for (std::string& word : client.asked.back().words) {
                 if (word == any_cursor) word = feed_.any_cursor(rng_);
             }
-            bytes += written(client.asked.back(), rng_);
+            const Asked& asked = client.asked.back();
+            bytes += asked.framed ? framed(asked.words)
+                                  : text_of(asked.words) + (rng_.one_in(2) ? "\r\n" : "\n");
         }
     }
     while (!bytes.empty()) {
@@ -284,6 +286,7 @@ void Simulation::executed(SimulatedConnection& connection, std::uint64_t command
             feed_.happened(before, server_->time());
             if (expected.looked) saw = model_.lsn();
         }
+        count(report_.tally, words, replies.substr(0, size));
         replies.remove_prefix(size);
         client.replied += size;
         client.replies.push_back({client.replied, saw});

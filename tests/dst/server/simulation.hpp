@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/commands/commands.hpp"
+#include "tests/commands/tally.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/dst/server/event_queue.hpp"
 #include "tests/dst/server/feed_model.hpp"
@@ -27,6 +29,7 @@ struct SimulationReport {
     std::uint64_t failures = 0;  ///< of the disk, that ended a run
     std::uint64_t commands = 0;
     std::uint64_t snapshots = 0;
+    Tally tally;                        ///< of commands, and of refusals by their codes
     std::vector<std::string> findings;  ///< the broken promises
 };
 
@@ -84,6 +87,7 @@ private:
 
     std::uint64_t seed_;
     Rng rng_;
+    Commands commands_{rng_};
     EventQueue events_;
     Trace trace_;
     std::unique_ptr<SimulatedDisk> disk_;

@@ -120,27 +120,31 @@ public:
         return answers;
     }
 
-    /// The result of allocate_order() without its effect: each batch that is considered, with the
-    /// reason; then the answer.
-    [[nodiscard]] std::vector<std::string> explain(const std::vector<Line>& lines) const {
-        NaiveModel plan = *this;
+    /// What allocate_order() would do with a line, and why each batch is or is not given it.
+    struct Explained {
+        std::string answer;
+        std::vector<std::string> candidates;
+    };
+    [[nodiscard]] std::vector<Explained> explain(const std::vector<Line>& lines) const {
+        NaiveModel plan = *this;  // a line sees those before it
         plan.log = nullptr;
-        std::vector<std::string> rows;
+        std::vector<Explained> rows;
         for (const Line& line : lines) {
+            std::vector<std::string> candidates;
             const Batch* const holder = plan.holder_of(line);
             bool chosen = false;
             for (const Batch* batch : plan.ranked_batches(line.sku)) {
                 const bool fits = batch->available() >= line.units;
-                if (holder == nullptr) {
-                    rows.push_back(row(*batch, chosen ? "not needed"
-                                               : fits ? "chosen"
-                                                      : "too small"));
-                } else if (batch == holder) {
-                    rows.push_back(row(*batch, "holds the line"));
-                }
+                if (holder != nullptr && holder != batch) continue;
+                candidates.push_back(batch->ref + ", " + day(batch->eta).substr(1) + ", " +
+                                     std::to_string(batch->available()) + " available: " +
+                                     (holder != nullptr ? "holds the line already"
+                                      : chosen          ? "not needed"
+                                      : fits            ? "chosen"
+                                                        : "too small"));
                 chosen = chosen || fits;
             }
-            rows.push_back(plan.allocate(line));
+            rows.push_back({plan.allocate(line), candidates});
         }
         return rows;
     }
@@ -203,10 +207,6 @@ public:
                            std::to_string(since));
         }
         return rows;
-    }
-
-    static std::string row(const Batch& batch, const std::string& verdict) {
-        return batch.ref + " " + std::to_string(batch.available()) + " " + verdict;
     }
 
     Batch* find(const std::string& ref) {
