@@ -46,13 +46,6 @@ void Ledger::set_purchased(Index batch, Purchased purchased) noexcept {
     b.available_ = static_cast<std::uint32_t>(purchased.units() - allocated);
 }
 
-OrderSlot Ledger::find_order(const OrderId& order) const {
-    const std::string_view id = order.view();
-    const std::uint64_t hash_of_id = hash(id);
-    return {hash_of_id,
-            order_index_.find(hash_of_id, [&](Index at) { return orders_[at].id.view() == id; })};
-}
-
 std::uint64_t Ledger::line_hash(Index order, Index product, std::uint32_t quantity) noexcept {
     const std::uint64_t names = spread(std::uint64_t{order} << 32U | product);
     return fold(names ^ (names >> 32U) ^ quantity);

@@ -96,7 +96,7 @@ public:
 
     [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
 
-    // Hints: see Repository::prefetch_lines().
+    // Hints: see Repository::look_up().
     void prefetch_order_slot(std::uint64_t hash) const noexcept { order_index_.prefetch(hash); }
     void prefetch_order(std::uint64_t hash) const noexcept {
         const Index likely = order_index_.likely(hash);
@@ -123,7 +123,15 @@ public:
     void set_purchased(Index batch, Purchased purchased) noexcept;
 
     // Lines
-    [[nodiscard]] OrderSlot find_order(const OrderId& order) const;
+    /// \param id_hash hash() of the id.
+    [[nodiscard]] OrderSlot find_order(const OrderId& order, std::uint64_t id_hash) const {
+        const std::string_view id = order.view();
+        return {id_hash,
+                order_index_.find(id_hash, [&](Index at) { return orders_[at].id.view() == id; })};
+    }
+    [[nodiscard]] OrderSlot find_order(const OrderId& order) const {
+        return find_order(order, hash(order.view()));
+    }
     /// \return no_index when no batch of the product holds this line.
     [[nodiscard]] Index find_line(OrderSlot order, Index product, Quantity quantity) const;
     [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const {

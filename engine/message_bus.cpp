@@ -5,28 +5,39 @@
 
 namespace allot {
 
-Answer<Result<BatchRef>> MessageBus::allocate(const OrderLine& line) {
-    const LineNames names{line.order.view(), line.sku.view()};
-    Product* product = nullptr;
-    repository_.prefetch_lines({&names, 1}, {&product, 1});
-    return transact([&](UnitOfWork& work) { return allot::allocate(line, product, work); });
+/// A line outside of a transaction is a unit by itself, and nothing of it is ever reverted: what is
+/// decided is appended to the journal, and then done. Everything else takes a UnitOfWork.
+Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const OrderLine& line,
+                                                 const LineLookup& found) {
+    Product* const product = found.product;
+    const auto decide_in_unit = [&](UnitOfWork& work) {
+        return allot::allocate(line, product, work);
+    };
+    if (open_ != nullptr) return transact_at(now, decide_in_unit);
+    if (product == nullptr) return {Refusal::unknown_sku, journal_.last()};
+    const OrderSlot order = product->ledger().find_order(line.order, found.order_hash);
+    const Decision decision = product->decide(line, order);
+    if (decision.batch == no_index) return transact_at(now, decide_in_unit);  // it is short now
+    const BatchRef ref = product->batch(decision.batch).ref();
+    if (decision.is_held) return {ref, journal_.last()};
+    const Fact fact{std::in_place_type<LineAllocated>, line, ref};
+    const Lsn lsn = journal_.append({&fact, 1}, now);
+    product->take(line, decision, lsn);
+    repository_.store_hint(found);
+    return {ref, lsn};
 }
 
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
     Lsn lsn = journal_.last();
-    std::array<LineNames, Repository::prefetch_lines_max> names;
-    std::array<Product*, Repository::prefetch_lines_max> products;
+    std::array<LineNames, Repository::lookups_max> names;
+    std::array<LineLookup, Repository::lookups_max> found;
     while (!lines.empty()) {
         const std::size_t count = std::min(lines.size(), names.size());
-        for (std::size_t i = 0; i < count; ++i) {
-            names[i] = {lines[i].order.view(), lines[i].sku.view()};
-        }
-        repository_.prefetch_lines(std::span{names}.first(count), std::span{products}.first(count));
+        std::ranges::transform(lines.first(count), names.begin(), names_of);
+        repository_.look_up(std::span{names}.first(count), std::span{found}.first(count));
         const UnixMicros now = clock_.now();
         for (std::size_t i = 0; i < count; ++i) {
-            auto answer = transact_at(now, [&](UnitOfWork& work) {
-                return allot::allocate(lines[i], products[i], work);
-            });
+            auto answer = allocate_at(now, lines[i], found[i]);
             results[i] = std::move(answer.result);
             lsn = answer.lsn;
         }

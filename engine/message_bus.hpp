@@ -37,11 +37,17 @@ public:
     auto handle(const HandledCommand auto& command) {
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
+    Answer<Result<BatchRef>> handle(const Allocate& command) {
+        return allocate(command.line, repository_.look_up(names_of(command.line)));
+    }
 
-    /// As handle(Allocate). Before it decides, it prefetches the memory that the line needs.
-    Answer<Result<BatchRef>> allocate(const OrderLine& line);
-    /// As handle(Allocate) for each line in turn. It prefetches memory, and reads the clock, once
-    /// for several lines. \pre both spans are of one size. \return the last answer's LSN.
+    /// As handle(Allocate), for a line that the repository has looked up. \pre no product was added
+    /// or taken back since.
+    Answer<Result<BatchRef>> allocate(const OrderLine& line, const LineLookup& found) {
+        return allocate_at(clock_.now(), line, found);
+    }
+    /// As handle(Allocate) for each line in turn. It looks lines up, and reads the clock, once for
+    /// several. \pre both spans are of one size. \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
     /// Executes `decide(UnitOfWork&)`, which returns a Result, as one unit: see
@@ -73,6 +79,9 @@ private:
         const Lsn lsn = work.commit(now);
         return Answer<decltype(result)>{std::move(result), lsn};
     }
+
+    Answer<Result<BatchRef>> allocate_at(UnixMicros now, const OrderLine& line,
+                                         const LineLookup& found);
 
     Repository& repository_;
     Journal& journal_;

@@ -6,26 +6,22 @@
 
 namespace allot {
 
-Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
-                                   PlanObserver* observer) {
-    const OrderSlot order = ledger_->find_order(line.order);
+Decision Product::decide(const OrderLine& line, OrderSlot order, PlanObserver* observer) const {
     const Index held = ledger_->find_line(order, index_, line.quantity);
-    if (held != no_index) {
-        const Batch& holder = ledger_->batch(ledger_->line(held).batch);
-        if (observer != nullptr) observer->considered(holder, Verdict::holds_the_line);
-        return holder.ref();
-    }
-    return take(line, order, 0, recorder, observer);
+    if (held == no_index) return {choose(line.quantity, observer), false, order};
+    const Index holder = ledger_->line(held).batch;
+    if (observer != nullptr) observer->considered(ledger_->batch(holder), Verdict::holds_the_line);
+    return {holder, true, order};
 }
 
-/// R1, R2 for a line that no batch holds.
-Result<BatchRef> Product::take(const OrderLine& line, OrderSlot order, Lsn since,
-                               FactRecorder& recorder, PlanObserver* observer) {
-    const Index chosen = choose(line.quantity, observer);
-    if (chosen == no_index) return Refusal::out_of_stock;
-    const BatchRef ref = ledger_->batch(chosen).ref();
-    recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since},
-                    {chosen, order});
+Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
+                                   PlanObserver* observer, Lsn since) {
+    const Decision decision = decide(line, ledger_->find_order(line.order), observer);
+    if (decision.batch == no_index) return Refusal::out_of_stock;
+    const BatchRef ref = ledger_->batch(decision.batch).ref();
+    if (!decision.is_held) {
+        recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since}, decision);
+    }
     return ref;
 }
 
@@ -106,8 +102,7 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
-        if (!take(line, ledger_->find_order(line.order), since, recorder))
-            record_shortage(line, recorder);
+        if (!allocate(line, recorder, nullptr, since)) record_shortage(line, recorder);
     }
     return released.size();
 }

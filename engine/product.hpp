@@ -19,18 +19,19 @@ class Product;
 /// How often a product's stock has changed (R11).
 using Version = std::uint64_t;
 
-/// The slots that a decision has found for the names in its fact, so that apply() need not search
-/// again.
-struct LookupHint {
-    Index batch = no_index;  ///< no_index: nothing was looked up, as in a replay
-    OrderSlot order = {};
+/// Which batch is to hold a line; valid until the state changes.
+struct Decision {
+    Index batch = no_index;  ///< no_index: none has enough available
+    bool is_held = false;    ///< the batch holds the line already (R4)
+    OrderSlot order = {};    ///< where the line's order is, or would be
 };
 
 /// Receives the facts that a product decides. A unit of work applies each fact at once, so that the
 /// next decision sees it, and reverts it unless the unit is committed.
 class FactRecorder {
 public:
-    virtual void record(Product& product, const Fact& fact, const LookupHint& hint = {}) = 0;
+    /// \param decision that the fact states, where it is that of an allocation.
+    virtual void record(Product& product, const Fact& fact, const Decision& decision = {}) = 0;
 
 protected:
     ~FactRecorder() = default;
@@ -91,9 +92,18 @@ public:
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
     [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
 
-    /// R1, R2, R4. \return the batch that holds the line afterwards, or Refusal::out_of_stock.
+    /// R1, R2, R4. Decides which batch is to hold a line; changes nothing.
+    /// \param order what Ledger::find_order() gives for the line's order.
+    [[nodiscard]] Decision decide(const OrderLine& line, OrderSlot order,
+                                  PlanObserver* observer = nullptr) const;
+    /// Books a line as was decided.
+    /// \pre nothing has changed since decide(), which found a batch that did not hold the line.
+    /// \param lsn of the line's LineAllocated. Out of memory ends the process: the journal has it.
+    void take(const OrderLine& line, const Decision& decision, Lsn lsn) noexcept;
+    /// Decides, and records the outcome. \param since as LineAllocated::since
+    /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
     Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
-                              PlanObserver* observer = nullptr);
+                              PlanObserver* observer = nullptr, Lsn since = 0);
     /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
     /// R14. Records that no batch could take the line, unless the line is short already.
@@ -120,11 +130,11 @@ public:
     Result<void> import_line(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Changes the state as the fact says.
-    /// \param hint the slots that the decision found, if the state has not changed since.
+    /// \param decision that the fact states, if it is known and the state has not changed since.
     /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
     /// fact names the line, but not since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state.
-    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const LookupHint& hint = {},
+    [[nodiscard]] bool apply(const Fact& fact, Lsn lsn, const Decision& decision = {},
                              EndedShortages* ended = nullptr);
     /// The exact inverse of the last apply(), which had this LSN; removes from `ended` what apply()
     /// added.
@@ -138,8 +148,8 @@ public:
     [[nodiscard]] bool add_shortage(const OrderLine& line, Lsn since);
 
 private:
-    Result<BatchRef> take(const OrderLine& line, OrderSlot order, Lsn since, FactRecorder& recorder,
-                          PlanObserver* observer = nullptr);
+    [[nodiscard]] bool book(const OrderLine& line, const Decision& decision, Lsn seniority, Lsn lsn,
+                            EndedShortages* ended);
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);

@@ -71,12 +71,31 @@ bool Product::add_shortage(const OrderLine& line, Lsn since) {
     return find_shortage(order_hash, line) == no_index && apply(OutOfStock{line}, since);
 }
 
+/// \pre the batch has enough available, and no batch of the product holds the line.
+/// \return false, and nothing has changed, where a line of the batch has this seniority.
+bool Product::book(const OrderLine& line, const Decision& decision, Lsn seniority, Lsn lsn,
+                   EndedShortages* ended) {
+    const auto position = ledger_->find_position(decision.batch, seniority);
+    if (!position) return false;
+    ledger_->add_line(line.order, decision.order, *position, line.quantity, seniority);
+    pass_sold_out();
+    if (has_shortages()) end_shortage(decision.order.hash, line, lsn, ended);
+    return true;
+}
+
+void Product::take(const OrderLine& line, const Decision& decision, Lsn lsn) noexcept {
+    [[maybe_unused]] const bool booked = book(line, decision, lsn, lsn, nullptr);
+    BOOST_ASSERT(booked);  // the line is the latest of all
+    ++version_;
+    current_to_ = lsn;
+}
+
 /// Each overload returns false when the fact contradicts the state, and has changed nothing then.
 struct Product::Applier {
     Product& product;
     Ledger& ledger;
     Lsn lsn;
-    const LookupHint& hint;
+    const Decision& decision;
     EndedShortages* ended;
 
     bool operator()(const BatchAdded& fact) const {
@@ -104,20 +123,16 @@ struct Product::Applier {
         return true;
     }
     bool operator()(const LineAllocated& fact) const {
-        const auto& [order, sku, quantity] = fact.line;
-        const bool known = hint.batch != no_index;
-        const Index at = known ? hint.batch : product.own_batch(fact.batch);
-        if (at == no_index || !ledger.batch(at).can_allocate(quantity)) return false;
-        const OrderSlot slot = known ? hint.order : ledger.find_order(order);
-        if (!known && ledger.find_line(slot, product.index_, quantity) != no_index) return false;
         if (fact.since != 0 && fact.since >= lsn) return false;
         const Lsn seniority = fact.since != 0 ? fact.since : lsn;
-        const auto position = ledger.find_position(at, seniority);
-        if (!position) return false;
-        ledger.add_line(order, slot, *position, quantity, seniority);
-        product.pass_sold_out();
-        if (product.has_shortages()) product.end_shortage(slot.hash, fact.line, lsn, ended);
-        return true;
+        if (decision.batch != no_index) {
+            return product.book(fact.line, decision, seniority, lsn, ended);
+        }
+        const Index at = product.own_batch(fact.batch);
+        if (at == no_index || !ledger.batch(at).can_allocate(fact.line.quantity)) return false;
+        const OrderSlot order = ledger.find_order(fact.line.order);
+        if (ledger.find_line(order, product.index_, fact.line.quantity) != no_index) return false;
+        return product.book(fact.line, {at, false, order}, seniority, lsn, ended);
     }
     bool operator()(const LineDeallocated& fact) const {
         const Index held = ledger.find_line(fact.line.order, product.index_, fact.line.quantity);
@@ -206,9 +221,9 @@ bool changes_stock(const Fact& fact) noexcept {
 }
 }  // namespace
 
-bool Product::apply(const Fact& fact, Lsn lsn, const LookupHint& hint, EndedShortages* ended) {
+bool Product::apply(const Fact& fact, Lsn lsn, const Decision& decision, EndedShortages* ended) {
     BOOST_ASSERT(sku_of(fact).view() == sku_view());
-    if (!std::visit(Applier{*this, *ledger_, lsn, hint, ended}, fact)) return false;
+    if (!std::visit(Applier{*this, *ledger_, lsn, decision, ended}, fact)) return false;
     if (changes_stock(fact)) ++version_;
     return true;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -20,11 +19,31 @@ struct LineNames {
     std::string_view sku;
 };
 
+[[nodiscard]] inline LineNames names_of(const OrderLine& line) noexcept {
+    return {line.order.view(), line.sku.view()};
+}
+
+/// The batch and line on which a product's last line was booked: most likely where the next one is.
+/// The hint is stored in the SKU's slot of the index, so that the batch and its latest line can be
+/// prefetched at the same time as the product, which alone has the exact answer.
+struct ProductHint {
+    Index batch = no_index;
+    Index line = no_index;
+};
+
+/// What was found of a line's names, for the decision on the line.
+struct LineLookup {
+    Product* product = nullptr;  ///< null: no batch of the SKU was ever added
+    std::uint64_t order_hash = 0;
+    /// The SKU's, until a product is added or taken back.
+    FlatIndex<ProductHint>::Slot* slot = nullptr;
+};
+
 /// All products of a store, in memory. A product exists from its first batch on, and is never
 /// removed.
 class Repository {
 public:
-    static constexpr std::size_t prefetch_lines_max = 16;
+    static constexpr std::size_t lookups_max = 16;
 
     /// \param hash_seed, memory see Ledger.
     explicit Repository(std::uint64_t hash_seed,
@@ -50,26 +69,24 @@ public:
         return ledger_.find_batch(ref.view());
     }
 
-    /// Finds the products of a few lines, null where there is none, and prefetches the memory that
-    /// decisions on the lines will read, for all lines at once: without it each decision waits for
-    /// one cache miss after the other.
-    /// \pre at most prefetch_lines_max lines; both spans are of one size.
-    void prefetch_lines(std::span<const LineNames> lines, std::span<Product*> products);
+    /// Looks a few lines up, and prefetches the memory that decisions on them will read, for all
+    /// lines at once: without it each decision waits for one cache miss after the other.
+    /// \pre at most lookups_max lines; both spans are of one size.
+    void look_up(std::span<const LineNames> lines, std::span<LineLookup> found);
+    [[nodiscard]] LineLookup look_up(const LineNames& line);
+    /// Stores where the product's next line is likely to go, for the next look_up().
+    /// \pre no product was added or taken back since this one was found.
+    void store_hint(const LineLookup& found) noexcept {
+        const Index batch = found.product->first_candidate();
+        found.slot->hint = {batch, batch == no_index ? no_index : ledger_.latest_line(batch)};
+    }
 
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products_.bytes() + index_.bytes() + ledger_.bytes();
     }
 
 private:
-    /// The batch that took the last prefetched line of a product, and that line: most likely the
-    /// next line goes there, too. The hint is stored in the SKU's slot of the index, so that the
-    /// batch and its latest line can be prefetched together with the product, which alone has the
-    /// exact answer.
-    struct Hint {
-        Index batch = no_index;
-        Index line = no_index;
-    };
-    using Slot = FlatIndex<Hint>::Slot;
+    using Slot = FlatIndex<ProductHint>::Slot;
 
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return products_[i].sku_view() == sku; });
@@ -79,18 +96,12 @@ private:
         if (likely == nullptr || products_[likely->index].sku_view() == sku) return likely;
         return slot(sku, hash);
     }
-    [[nodiscard]] Product* touch(Slot* slot) noexcept;
-    /// Stores the hints of the products that were touched last, after their lines were decided.
-    void store_hints() noexcept;
     void prefetch_by(const Slot& slot) const noexcept;
-    [[nodiscard]] Product* prefetch_line(const LineNames& line);
-    void prefetch_window(std::span<const LineNames> lines, std::span<Product*> products);
+    void finish(LineLookup& found, std::string_view sku, std::uint64_t hash);
 
     Ledger ledger_;
     Pool<Product> products_;
-    FlatIndex<Hint> index_;
-    std::array<Slot*, prefetch_lines_max> touched_{};  // whose hints are to be stored
-    std::size_t touched_count_ = 0;
+    FlatIndex<ProductHint> index_;
 };
 
 }  // namespace allot

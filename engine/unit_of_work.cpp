@@ -19,12 +19,12 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
     return {};
 }
 
-void UnitOfWork::record(Product& product, const Fact& fact, const LookupHint& hint) noexcept {
+void UnitOfWork::record(Product& product, const Fact& fact, const Decision& decision) noexcept {
     facts_.push_back(fact);
     products_.push_back(&product);
-    if (!product.apply(fact, last(), hint, &ended_)) {
-        // A decision contradicts the state that it was made from: this process is wrong, and must
-        // not write to the journal.
+    if (!product.apply(fact, last(), decision, &ended_)) {
+        // A decision contradicts the state it was made from. The journal is right; this process is
+        // not, and must not write to it.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
         std::abort();
     }

@@ -32,9 +32,10 @@ public:
     /// when there is none.
     Result<void> expect(const Sku& sku, Version version);
 
-    /// Applies and records a fact. Running out of memory ends the process: a fact must not be
-    /// applied in part, and the journal has everything that was acknowledged.
-    void record(Product& product, const Fact& fact, const LookupHint& hint = {}) noexcept override;
+    /// Applies and records a fact. Out of memory ends the process: half a fact must not be applied,
+    /// and the journal has all that was ever acknowledged.
+    void record(Product& product, const Fact& fact,
+                const Decision& decision = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept { roll_back_to({}); }
     /// Notes a line that no batch could take, in case the command is refused because of it.

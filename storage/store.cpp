@@ -101,7 +101,7 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
 Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
     wait_for_room();
     const std::scoped_lock guard{running_->core.mutex};
-    return running_->core.bus.allocate(line);
+    return running_->core.bus.handle(Allocate{line});
 }
 
 void Store::wait_for_room() { running_->journal.wait_for_room(); }

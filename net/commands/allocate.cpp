@@ -61,7 +61,8 @@ Lsn allocate_words(Call& call) {
     if (!has_one_line(call)) return run_words<AllocateLines>(call);
     const auto command = read_line(call);
     if (!command) return no_lsn;
-    const auto answer = call.bus().handle(*command);
+    const auto answer = call.found == nullptr ? call.bus().handle(*command)
+                                              : call.bus().allocate(command->line, *call.found);
     if (answer.result) {
         call.reply.value(*answer.result);
     } else {

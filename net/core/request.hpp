@@ -25,9 +25,11 @@ struct PrefetchWindow {
     struct Entry {
         Request request;
         const CommandSpec* spec = nullptr;
+        const LineLookup* found = nullptr;  ///< see Call::found
     };
-    std::array<Entry, Repository::prefetch_lines_max> entries;
+    std::array<Entry, Repository::lookups_max> entries;
     std::size_t size = 0;
+    std::array<LineLookup, Repository::lookups_max> found;
 };
 
 }  // namespace allot

@@ -77,7 +77,7 @@ std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
         return 0;
     }
     request_began_ = ServerContext::Time::max();
-    prefetch();
+    look_up();
     const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
     run_all(ahead.first(alike), saw);
     run_all(ahead.subspan(alike), saw);
@@ -95,28 +95,29 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
         entry.spec = find_command(entry.request.args.front());
+        entry.found = nullptr;
         ++ahead.size;
         if (!allocates_one_line(entry)) break;
     }
     return outcome;
 }
 
-void RespSession::prefetch() const {
-    std::array<LineNames, Repository::prefetch_lines_max> lines;
+/// Looks up the lines of a window of several ALLOCATEs at once.
+void RespSession::look_up() const {
+    PrefetchWindow& window = context_.window;
+    std::array<LineNames, Repository::lookups_max> lines;
     std::size_t count = 0;
-    for (const auto& entry : std::span{context_.window.entries.data(), context_.window.size}) {
+    for (const auto& entry : std::span{window.entries}.first(window.size)) {
         if (!allocates_one_line(entry)) break;
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
     if (count < 2 || context_.store.loading != nullptr || context_.store.failed ||
-        !is_authenticated())
+        !is_authenticated() || is_queueing())
         return;
-    if (is_queueing()) return;
     context_.store.lock();
-    // The commands look their products up again, and find them near.
-    std::array<Product*, Repository::prefetch_lines_max> products;
-    context_.store.backend.bus->repository().prefetch_lines(std::span{lines}.first(count),
-                                                            std::span{products}.first(count));
+    context_.store.backend.bus->repository().look_up(std::span{lines}.first(count),
+                                                     std::span{window.found}.first(count));
+    for (std::size_t i = 0; i < count; ++i) window.entries[i].found = &window.found[i];
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
@@ -170,7 +171,7 @@ Lsn RespSession::run(const PrefetchWindow::Entry& entry) {
     last_command_ = context_.clock.now;
     reply_.set_framed(entry.request.framed);
     const auto& args = entry.request.args;
-    Call call{entry.spec, {args.data(), args.size()}, *this, context_, reply_};
+    Call call{entry.spec, {args.data(), args.size()}, *this, context_, reply_, entry.found};
     return answer(call, [&] { return dispatch(call); });
 }
 

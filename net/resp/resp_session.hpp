@@ -107,7 +107,7 @@ private:
     template <class Execute>
     Lsn answer(Call& call, Execute&& execute);
     RequestParser::Outcome read_window(std::size_t requests_max);
-    void prefetch() const;
+    void look_up() const;
     void run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw);
     Lsn run(const PrefetchWindow::Entry& entry);
     void take_time(std::span<const PrefetchWindow::Entry> done, bool queued);

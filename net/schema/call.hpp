@@ -32,6 +32,8 @@ struct Call {
     Session& session;
     ServerContext& server;
     ReplyWriter& reply;
+    /// Of the line of an ALLOCATE of one line; null: it was not looked up ahead.
+    const LineLookup* found = nullptr;
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     /// What a reply that looked at the stock waits for.

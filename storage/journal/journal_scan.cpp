@@ -18,7 +18,7 @@ using journal::used_bytes;
 using journal::whole_frame;
 using Bytes = std::span<const std::byte>;
 
-/// About as many as Repository::prefetch_lines() takes.
+/// About as many as Repository::look_up() takes.
 constexpr std::size_t facts_given_at_once = 16;
 
 constexpr const char* other_facts = "a frame holds other facts than it says";

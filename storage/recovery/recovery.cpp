@@ -21,13 +21,13 @@ public:
         : repository_{repository}, shortages_known_{shortages_known} {}
 
     bool operator()(std::span<const JournaledUnit> units) {
-        prefetch_lines(units);
-        std::size_t at = 0;  // in products_
+        look_up(units);
+        std::size_t at = 0;  // in found_
         for (const JournaledUnit& unit : units) {
             touched_.clear();
             Lsn lsn = unit.first;
             for (const Fact& fact : unit.facts) {
-                if (!apply(fact, lsn++, products_[at++])) return false;
+                if (!apply(fact, lsn++, found_[at++])) return false;
             }
             for (Product* const product : touched_) product->set_current_to(lsn - 1);
         }
@@ -42,23 +42,22 @@ private:
                 sku_of(fact).view()};
     }
 
-    /// Finds the products of all facts.
-    void prefetch_lines(std::span<const JournaledUnit> units) {
+    void look_up(std::span<const JournaledUnit> units) {
         names_.clear();
         for (const JournaledUnit& unit : units) {
             for (const Fact& fact : unit.facts) names_.push_back(names_of(fact));
         }
-        products_.resize(names_.size());
+        found_.resize(names_.size());
         const std::span names{names_};
-        for (std::size_t at = 0; at < names.size(); at += Repository::prefetch_lines_max) {
-            const std::size_t count = std::min(names.size() - at, Repository::prefetch_lines_max);
-            repository_.prefetch_lines(names.subspan(at, count),
-                                       std::span{products_}.subspan(at, count));
+        for (std::size_t at = 0; at < names.size(); at += Repository::lookups_max) {
+            const std::size_t count = std::min(names.size() - at, Repository::lookups_max);
+            repository_.look_up(names.subspan(at, count), std::span{found_}.subspan(at, count));
         }
+        products_ = repository_.size();
     }
 
-    /// \param product null when it did not exist before the units.
-    bool apply(const Fact& fact, Lsn lsn, Product* product) {
+    bool apply(const Fact& fact, Lsn lsn, const LineLookup& found) {
+        Product* product = found.product;  // null when it did not exist before the units
         if (product == nullptr) product = repository_.find(sku_of(fact));
         if (product == nullptr) {
             if (!std::holds_alternative<BatchAdded>(fact)) return false;
@@ -67,7 +66,9 @@ private:
         if (product->current_to() >= lsn) return true;  // the snapshot holds it already
         touched_.push_back(product);
         ++facts_;
-        return product->apply(fact, lsn) || is_of_unknown_shortage(fact);
+        const bool applied = product->apply(fact, lsn);
+        if (found.slot != nullptr && repository_.size() == products_) repository_.store_hint(found);
+        return applied || is_of_unknown_shortage(fact);
     }
 
     [[nodiscard]] bool is_of_unknown_shortage(const Fact& fact) const noexcept {
@@ -79,7 +80,8 @@ private:
     std::uint64_t facts_ = 0;
     // Of the units being applied:
     std::vector<LineNames> names_;
-    std::vector<Product*> products_;
+    std::vector<LineLookup> found_;
+    std::size_t products_ = 0;                              // when these were found
     boost::container::small_vector<Product*, 16> touched_;  // of one of them
 };
 

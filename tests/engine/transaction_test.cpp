@@ -16,7 +16,7 @@ BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_jo
     MessageBus::Transaction unit{bus};
     BOOST_TEST(bus.handle(Allocate{line("o1", "SPOON", 4)}).lsn == 2U);
     BOOST_TEST(bus.handle(Allocate{line("o2", "SPOON", 7)}).lsn == 3U);  // its shortage
-    BOOST_TEST(bus.allocate(line("o3", "SPOON", 6)).lsn == 4U);
+    BOOST_TEST(bus.handle(Allocate{line("o3", "SPOON", 6)}).lsn == 4U);
     BOOST_TEST(journal.last() == 1U);
     BOOST_TEST(unit.commit() == 4U);
     BOOST_TEST(journal.units == 2U);
