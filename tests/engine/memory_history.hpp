@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -88,6 +89,8 @@ private:
 class MemoryJournal final : public Journal {
 public:
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
+        if (left == 0) throw StorageFull{std::make_error_code(std::errc::no_space_on_device)};
+        --left;
         ++units;
         last_ += unit.size();
         history.add(unit, now);
@@ -99,7 +102,8 @@ public:
     void on_durable(std::function<void(Lsn)> /*call*/) override {}
 
     MemoryHistory history;
-    std::size_t units = 0;  ///< the number of appended units
+    std::size_t units = 0;        ///< the number of appended units
+    std::size_t left = SIZE_MAX;  ///< how many more there is room for
 
 private:
     Lsn last_ = 0;

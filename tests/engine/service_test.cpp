@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <system_error>
 
@@ -42,6 +43,26 @@ BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no
     BOOST_TEST(state_hash(repository) == before);
     BOOST_TEST(journal.last() == 1U);
     BOOST_TEST(repository.find("NEW-SKU") == nullptr);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_the_journal_has_no_room_then_the_line_is_not_allocated,
+                        EngineFixture) {
+    add_batch("b1", "LAMP", 10);
+    const std::array lines{line("o1", "LAMP", 2), line("o2", "LAMP", 2), line("o3", "LAMP", 2)};
+    std::array<Result<BatchRef>, 3> results{Refusal::bad_name, Refusal::bad_name,
+                                            Refusal::bad_name};
+    journal.left = 2;
+    BOOST_CHECK_THROW(bus.allocate(lines, results), StorageFull);
+    BOOST_TEST(results[0]->view() == "b1");
+    BOOST_TEST(results[1]->view() == "b1");
+    BOOST_TEST(available("b1") == 6);
+    BOOST_TEST(allocations("o3").empty());
+    BOOST_CHECK_THROW(allocate("o3", "LAMP", 2), StorageFull);
+    BOOST_TEST(available("b1") == 6);
+    journal.left = 1;
+    BOOST_TEST(allocate("o3", "LAMP", 2) == "b1");
+    BOOST_TEST(available("b1") == 4);
+    BOOST_TEST(violations(repository).empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_has_a_fact, EngineFixture) {
