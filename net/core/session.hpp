@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -140,13 +139,6 @@ protected:
         context_.usage.output_bytes += output_.bytes() - accounted_output_;
         accounted_output_ = output_.bytes();
     }
-    /// What has failed while a request was executed.
-    enum class Fault : std::uint8_t { storage_full, storage_fails, other };
-    /// Executes a request so that one reply comes of it whatever happens.
-    /// \param instead called with Fault and text, replaces what was appended; gives an LSN as
-    /// `execute` does.
-    template <class Execute, class Instead>
-    static Lsn guarded(Execute&& execute, Instead&& instead);
     /// Disconnects a client that has too much output.
     void check_output() noexcept {
         if (output_.bytes() > context_.limits.output_bytes_max)
@@ -192,18 +184,5 @@ private:
     std::size_t accounted_ = 0;  // bytes of buffers that the context knows of
     std::size_t accounted_output_ = 0;
 };
-
-template <class Execute, class Instead>
-Lsn Session::guarded(Execute&& execute, Instead&& instead) {
-    try {
-        return std::forward<Execute>(execute)();
-    } catch (const StorageFull&) {
-        return instead(Fault::storage_full, std::string{storage_full_text});
-    } catch (const std::system_error&) {
-        return instead(Fault::storage_fails, std::string{storage_fails_text});
-    } catch (const std::exception& failure) {
-        return instead(Fault::other, std::string{"the command failed: "}.append(failure.what()));
-    }
-}
 
 }  // namespace allot

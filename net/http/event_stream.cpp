@@ -44,16 +44,17 @@ void EventStream::append_piece(std::string& out, std::string_view text) const {
 
 /// An event of its own, as many clients keep the id of no other. Its data is an empty line.
 void EventStream::append_position(std::string& text) const {
-    append_id(text, history_.cursor_at(told_));
+    append_id(text, history().cursor_at(shown_));
     text.append("event: position\ndata:\n\n");
 }
 
-void EventStream::append_begin(std::string& out) const {
+void EventStream::begin(std::string& out) {
+    heartbeat_due_ = server_.clock.now + event_heartbeat;
     std::string text{"retry: 1000\n"};
     if (!query_.diverged) {
         append_position(text);
     } else {
-        const HistoryCursor agreed = history_.cursor_at(told_);
+        const HistoryCursor agreed = history().cursor_at(shown_);
         append_id(text, agreed);
         text.append("event: diverged\n");
         text.append(R"(data: {"history":")").append(text_of(*query_.diverged));
@@ -64,34 +65,52 @@ void EventStream::append_begin(std::string& out) const {
     append_piece(out, text);
 }
 
-std::size_t EventStream::append_facts(std::string& out, std::size_t most) {
-    if (next() > history_.end()) return 0;
-    const FactRun facts = history_.read(next())->take(most);
+EventStream::State EventStream::advance(std::string& out) {
+    const std::size_t before = out.size();
+    try {
+        append_facts(out);
+        if (out.size() != before) heartbeat_due_ = server_.clock.now + event_heartbeat;
+        if (next() <= history().end()) return State::more;
+    } catch (const TrimmedHistory& error) {
+        std::string text{"event: trimmed\ndata: {\"oldest\":"};
+        append_number(text, error.oldest());
+        append_piece(out, text.append("}\n\n"));
+        return State::ended;
+    } catch (const std::exception&) {
+        return State::failed;
+    }
+    if (server_.store.failed) return State::ended;
+    if (heartbeat_due_ <= server_.clock.now) append_heartbeat(out);
+    return State::waits;
+}
+
+void EventStream::append_facts(std::string& out) {
+    // No fact takes more bytes; and a quarter of what may be queued is enough at once.
+    constexpr std::size_t event_bytes_max = kibibyte;
+    const std::size_t room = server_.limits.output_pause_bytes / event_bytes_max;
+    if (next() > history().end()) return;
+    const FactRun facts =
+        history().read(next())->take(std::clamp(room, std::size_t{1}, delivered_facts_max));
     std::string text;
     for (const CommittedFact& fact : facts) {
         const FactView parts = view_of(fact.fact);
         if (!query_.kinds.test(kind_of(parts.event))) continue;
         append_event(text, fact, parts);
-        told_ = fact.lsn;
+        shown_ = fact.lsn;
     }
     query_.from += facts.size();
     if (!text.empty()) append_piece(out, text);
-    return facts.size();
 }
 
+/// Names the place, too, where facts were passed over.
 void EventStream::append_heartbeat(std::string& out) {
     std::string text{":\n\n"};
-    if (told_ != next() - 1) {
-        told_ = next() - 1;
+    if (shown_ != next() - 1) {
+        shown_ = next() - 1;
         append_position(text);
     }
     append_piece(out, text);
-}
-
-void EventStream::append_trimmed(std::string& out, Lsn oldest) const {
-    std::string text{"event: trimmed\ndata: {\"oldest\":"};
-    append_number(text, oldest);
-    append_piece(out, text.append("}\n\n"));
+    heartbeat_due_ = server_.clock.now + event_heartbeat;
 }
 
 void EventStream::append_end(std::string& out) const {

@@ -8,6 +8,7 @@
 
 #include "engine/history.hpp"
 #include "net/core/fact_view.hpp"
+#include "net/core/server_context.hpp"
 
 namespace allot::http {
 
@@ -27,36 +28,47 @@ struct EventQuery {
 class EventStream {
 public:
     /// \param is_chunked each piece is a chunk of HTTP/1.1; else the body ends with the connection.
-    /// \param history outlives the stream.
-    EventStream(FactHistory& history, const EventQuery& query, bool is_chunked) noexcept
-        : history_{history}, query_{query}, is_chunked_{is_chunked}, told_{query.from - 1} {}
-
-    /// The LSN of the next fact.
-    [[nodiscard]] Lsn next() const noexcept { return query_.from; }
+    /// \pre the server has a history
+    EventStream(ServerContext& server, const EventQuery& query, bool is_chunked) noexcept
+        : server_{server}, query_{query}, is_chunked_{is_chunked}, shown_{query.from - 1} {
+        ++server_.usage.event_streams;
+    }
+    EventStream(const EventStream&) = delete;
+    EventStream& operator=(const EventStream&) = delete;
+    ~EventStream() { --server_.usage.event_streams; }
 
     /// How soon to come back, and from where: so a client that loses its connection before the
     /// first fact misses nothing, whatever it asked for. To one that knows another history, from
     /// where on what it knows has not happened here.
-    void append_begin(std::string& out) const;
-    /// Appends the next facts of those that are there, `most` at the most.
-    /// \return how many were looked at: with some kinds only, fewer may be shown.
-    /// \throws TrimmedHistory, std::exception as FactCursor::take(); nothing was appended then.
-    std::size_t append_facts(std::string& out, std::size_t most);
-    /// Appends what keeps the connection alive, and the place where facts were passed over.
-    void append_heartbeat(std::string& out);
-    /// Appends a last event: the next facts are not kept any more.
-    void append_trimmed(std::string& out, Lsn oldest) const;
+    void begin(std::string& out);
+    enum class State : std::uint8_t {
+        more,    ///< facts are there: to be called again once other sessions have run
+        waits,   ///< for next(), until heartbeat_due()
+        ended,   ///< append_end() is to follow
+        failed,  ///< the history cannot be read
+    };
+    /// Appends the next facts of those that are there, or what keeps the connection alive, once
+    /// that is due. An event of its own says so where the next facts are not kept any more.
+    [[nodiscard]] State advance(std::string& out);
     /// Appends what ends the body.
     void append_end(std::string& out) const;
 
+    /// The LSN of the next fact.
+    [[nodiscard]] Lsn next() const noexcept { return query_.from; }
+    [[nodiscard]] ServerContext::Time heartbeat_due() const noexcept { return heartbeat_due_; }
+
 private:
+    [[nodiscard]] FactHistory& history() const noexcept { return *server_.store.backend.history; }
+    void append_facts(std::string& out);
+    void append_heartbeat(std::string& out);
     void append_piece(std::string& out, std::string_view text) const;
     void append_position(std::string& text) const;
 
-    FactHistory& history_;
+    ServerContext& server_;
     EventQuery query_;
     bool is_chunked_;
-    Lsn told_;  // the client knows that it has come so far
+    Lsn shown_;  // the client knows that it has come so far
+    ServerContext::Time heartbeat_due_{};
 };
 
 }  // namespace allot::http

@@ -1,5 +1,9 @@
 #include "net/http/exchange.hpp"
 
+#include "net/core/guarded.hpp"
+#include "net/core/session.hpp"
+#include "net/text/escape.hpp"
+
 namespace allot::http {
 
 std::vector<NamedText> Exchange::query() const {
@@ -7,6 +11,72 @@ std::vector<NamedText> Exchange::query() const {
     parts.reserve(target.query.size());
     for (const auto& [name, text] : target.query) parts.push_back({name, text});
     return parts;
+}
+
+Lsn Exchange::execute() {
+    const auto instead = [&](unsigned status, ErrorCode code, std::string_view text,
+                             std::string_view field = {}) {
+        reply = {};
+        fail(status, code, text, field);
+        return Lsn{0};
+    };
+    return guarded(
+        [&] {
+            if (!route->has(route_body) && !request.body.empty()) {
+                return instead(400, ErrorCode::syntax,
+                               "there is none here, and " + std::to_string(request.body.size()) +
+                                   " bytes came",
+                               "body");
+            }
+            const bool is_once = request.idempotency_key && route->has(route_write);
+            const Lsn saw = is_once ? execute_once(*request.idempotency_key) : dispatch();
+            const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
+            if (bytes <= server.limits.reply_bytes_max) return saw;
+            client.end_slice();
+            return instead(500, ErrorCode::generic,
+                           "the reply would have more than " +
+                               std::to_string(server.limits.reply_bytes_max) + " bytes");
+        },
+        [&](Fault fault, const std::string& text) {
+            if (fault == Fault::other) return instead(500, ErrorCode::generic, text);
+            instead(503, ErrorCode::read_only, text);
+            if (fault == Fault::storage_full) reply.header = "Retry-After: 5\r\n";
+            return Lsn{0};
+        });
+}
+
+/// Sends the stored answer for the key again; 422 where the key came with another request.
+Lsn Exchange::execute_once(std::string_view key) {
+    const auto fingerprint = fingerprint_of(request.method_text(), request.target, request.body);
+    if (const auto* const known = server.idempotency.find(key)) {
+        if (known->request == fingerprint) {
+            reply = {.status = known->status,
+                     .type = known->type,
+                     .header = known->header,
+                     .body = known->body};
+            return known->lsn;
+        }
+        fail(422, ErrorCode::syntax, in_quotes(key) + " came with another request before",
+             "Idempotency-Key");
+        return 0;
+    }
+    const Lsn saw = dispatch();
+    // A request that broke a rule is not remembered: the client may use the key again.
+    if (was_executed) {
+        server.idempotency.remember(
+            key, {fingerprint, reply.status, reply.type, reply.header, reply.body, saw});
+    }
+    return saw;
+}
+
+Lsn Exchange::dispatch() {
+    if (const auto unavailable = server.store.unavailable_for(route->store_use())) {
+        fail(unavailable->code, unavailable->text);
+        if (unavailable->code == ErrorCode::loading) reply.header = "Retry-After: 1\r\n";
+        return 0;
+    }
+    server.store.enter(route->store_use());
+    return handler_of(*route)(*this);
 }
 
 void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,

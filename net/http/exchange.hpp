@@ -15,7 +15,7 @@
 
 namespace allot::http {
 
-/// One request being answered.
+/// One request being executed and answered.
 struct Exchange {
     const Request& request;
     const Target& target;
@@ -36,6 +36,10 @@ struct Exchange {
     [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
     [[nodiscard]] std::vector<NamedText> query() const;
 
+    /// Fills in the reply, whatever happens. \pre there is a route, and the request is whole
+    /// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
+    Lsn execute();
+
     /// Answers with an error and the status of its code, or with `status`, and counts it.
     void fail(ErrorCode code, std::string_view text, std::string_view field = {}) const {
         fail(status_of(code), code, text, field);
@@ -52,6 +56,10 @@ struct Exchange {
             fail(code, text, field);
         };
     }
+
+private:
+    Lsn execute_once(std::string_view key);
+    Lsn dispatch();
 };
 
 /// Executes a request and fills in the reply.

@@ -4,29 +4,11 @@
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <exception>
-#include <system_error>
 #include <utility>
-
-#include "net/core/rule_text.hpp"
-#include "net/text/escape.hpp"
 
 namespace allot {
 
 using boost::beast::http::verb;
-
-namespace {
-
-/// Of the header of a 401.
-constexpr const char* authenticate_line =
-    "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
-
-std::string_view text_of(verb method) {
-    const auto text = boost::beast::http::to_string(method);
-    return {text.data(), text.size()};
-}
-
-}  // namespace
 
 HttpSession::HttpSession(ServerContext& context, std::string peer)
     : Session{context, std::move(peer)} {
@@ -103,34 +85,29 @@ HttpSession::Found HttpSession::read_request() {
         const std::size_t taken = reader_->read({&buffer_[begin_], end_ - begin_});
         begin_ += taken;
         if (reader_->why()) return unreadable(), Found::refused;
-        if (!is_admitted_ && reader_->is_header_done()) {
-            if (!admit()) return Found::refused;
-            is_admitted_ = true;
-        }
+        if (!admission_ && reader_->is_header_done() && !admit()) return Found::refused;
         if (reader_->is_done()) return Found::request;
         if (taken == 0) break;
     }
-    if (is_admitted_ && begin_ == end_ && reader_->request().expects_continue &&
+    if (admission_ && begin_ == end_ && reader_->request().expects_continue &&
         reader_->request().body.empty() && !std::exchange(was_told_to_continue_, true)) {
         output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     return Found::too_little;
 }
 
-http::Exchange HttpSession::exchange(http::Reply& reply) {
-    return {reader_->request(), target_, match_.route, match_.arguments, context_, *this, reply};
-}
-
-/// \return false, for admit().
-bool HttpSession::fail(unsigned status, ErrorCode code, std::string_view text,
-                       std::string_view field) {
+/// \return false when the request has been answered, or will be.
+bool HttpSession::admit() {
+    admission_.emplace(context_, *this, reader_->request());
     http::Reply reply;
-    exchange(reply).fail(status, code, text, field);
-    if (status == 401) {
-        reply.header = authenticate_line;
+    const auto verdict = admission_->judge(reply);
+    if (admission_->is_authenticated()) {
+        wrong_passwords_ = 0;
+        unauthenticated_since_ = ServerContext::Time::max();
     }
-    reply_early(reply);
-    return false;
+    if (verdict == http::Admission::Verdict::wrong_password) delay_wrong_password();
+    if (verdict == http::Admission::Verdict::refused) reply_early(reply);
+    return verdict == http::Admission::Verdict::admitted;
 }
 
 /// Answers before the body has come. The rest of it is not read: the connection then closes.
@@ -154,17 +131,15 @@ void HttpSession::unreadable() {
 }
 
 void HttpSession::reply_wrong_password() {
-    http::Reply reply{.status = 401, .header = authenticate_line};
-    http::set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
     count_wrong_password();
-    reply_early(reply);
+    reply_early(http::wrong_password_reply());
 }
 
 Lsn HttpSession::run() {
     ++context_.counters.commands;
     last_command_ = context_.clock.now;
     http::Reply reply;
-    const Lsn saw = answer(reply);
+    const Lsn saw = admission_->exchange(reply).execute();
     if (reply.events && reader_->request().method != verb::head) {
         begin_stream(reply);
     } else {
@@ -181,89 +156,54 @@ void HttpSession::take_time() {
     context_.timings.http.add(took);
     if (!context_.timings.slow.is_slow(took)) return;
     const http::Request& request = reader_->request();
-    const std::array<std::string_view, 3> args{text_of(request.method), request.target,
-                                               request.body};
+    const std::array<std::string_view, 3> args{request.method_text(), request.target, request.body};
     note_slow(took, SlowLog::bounded(std::span{args}.first(args.back().empty() ? 2 : 3)));
 }
 
-/// Whatever happens in one request, there is one answer, and the next one can be executed.
-Lsn HttpSession::answer(http::Reply& reply) {
-    const http::Request& request = reader_->request();
-    const auto instead = [&](unsigned status, ErrorCode code, std::string_view text,
-                             std::string_view field = {}) {
-        reply = {};
-        exchange(reply).fail(status, code, text, field);
-        return Lsn{0};
-    };
-    return guarded(
-        [&] {
-            if (!match_.route->has(route_body) && !request.body.empty()) {
-                return instead(400, ErrorCode::syntax,
-                               "there is none here, and " + std::to_string(request.body.size()) +
-                                   " bytes came",
-                               "body");
-            }
-            http::Exchange exchange = this->exchange(reply);
-            const bool is_once = request.idempotency_key && match_.route->has(route_write);
-            const Lsn saw =
-                is_once ? answer_once(exchange, *request.idempotency_key) : dispatch(exchange);
-            const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
-            if (bytes <= context_.limits.reply_bytes_max) return saw;
-            end_slice();
-            return instead(500, ErrorCode::generic,
-                           "the reply would have more than " +
-                               std::to_string(context_.limits.reply_bytes_max) + " bytes");
-        },
-        [&](Fault fault, const std::string& text) {
-            if (fault == Fault::other) return instead(500, ErrorCode::generic, text);
-            instead(503, ErrorCode::read_only, text);
-            if (fault == Fault::storage_full) reply.header = "Retry-After: 5\r\n";
-            return Lsn{0};
-        });
-}
-
-/// Sends the stored answer for the key again; 422 where the key came with another request.
-Lsn HttpSession::answer_once(http::Exchange& exchange, std::string_view key) {
-    const http::Request& request = exchange.request;
-    const auto fingerprint = fingerprint_of(text_of(request.method), request.target, request.body);
-    if (const auto* const known = context_.idempotency.find(key)) {
-        if (known->request == fingerprint) {
-            exchange.reply = {.status = known->status,
-                              .type = known->type,
-                              .header = known->header,
-                              .body = known->body};
-            return known->lsn;
-        }
-        exchange.fail(422, ErrorCode::syntax, in_quotes(key) + " came with another request before",
-                      "Idempotency-Key");
-        return 0;
-    }
-    const Lsn saw = dispatch(exchange);
-    // A request that broke a rule is not remembered: the client may use the key again.
-    if (exchange.was_executed) {
-        const http::Reply& reply = exchange.reply;
-        context_.idempotency.remember(
-            key, {fingerprint, reply.status, reply.type, reply.header, reply.body, saw});
-    }
-    return saw;
-}
-
-Lsn HttpSession::dispatch(http::Exchange& exchange) {
-    const Route& route = *match_.route;
-    if (const auto unavailable = context_.store.unavailable_for(route.store_use())) {
-        exchange.fail(unavailable->code, unavailable->text);
-        if (unavailable->code == ErrorCode::loading) exchange.reply.header = "Retry-After: 1\r\n";
-        return 0;
-    }
-    context_.store.enter(route.store_use());
-    return http::handler_of(route)(exchange);
-}
-
 void HttpSession::send(const http::Reply& reply) {
-    ++context_.counters.routes[place_of_route(match_.route)][reply.status / 100];
+    ++context_.counters.routes[place_of_route(admission_->route())][reply.status / 100];
     const http::Framing framing = this->framing();
     http::append_reply(output_.tail(), reply, framing);
     if (!framing.keeps_alive) end();
+}
+
+void HttpSession::begin_stream(const http::Reply& reply) {
+    http::Framing framing = this->framing();
+    framing.keeps_alive = false;
+    http::append_reply(output_.tail(), reply, framing);
+    stream_.emplace(context_, *reply.events, framing.is_http11);
+    stream_->begin(output_.tail());
+}
+
+/// \pre there is room for output
+Session::ExecuteResult HttpSession::stream() {
+    begin_ = end_ = 0;
+    wait_.reset();
+    context_.store.unlock();
+    switch (stream_->advance(output_.tail())) {
+        case http::EventStream::State::more:
+            return ExecuteResult::yield;
+        case http::EventStream::State::waits:
+            wait_ = {stream_->next(), stream_->heartbeat_due()};
+            return ExecuteResult::blocked;
+        case http::EventStream::State::ended:
+            return finish(), ExecuteResult::ended;
+        case http::EventStream::State::failed:
+            break;
+    }
+    return disconnect(DisconnectReason::storage_failed), ExecuteResult::disconnected;
+}
+
+void HttpSession::finish() {
+    if (!stream_ || ended()) return;
+    stream_->append_end(output_.tail());
+    forget_stream();
+    end();
+}
+
+void HttpSession::forget_stream() noexcept {
+    stream_.reset();
+    wait_.reset();
 }
 
 http::Framing HttpSession::framing() const {
@@ -274,10 +214,9 @@ http::Framing HttpSession::framing() const {
 }
 
 void HttpSession::forget_request() noexcept {
+    admission_.reset();
     reader_.reset();
-    target_ = {};
-    match_ = {};
-    is_admitted_ = was_told_to_continue_ = false;
+    was_told_to_continue_ = false;
 }
 
 }  // namespace allot

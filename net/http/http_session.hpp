@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "net/core/session.hpp"
+#include "net/http/admission.hpp"
 #include "net/http/event_stream.hpp"
 #include "net/http/request_reader.hpp"
-#include "net/http/routes.hpp"
 
 namespace allot {
 
@@ -50,27 +50,15 @@ private:
     std::size_t execute_requests(std::size_t most, Lsn& saw) override;
     Found read_request();
     bool admit();
-    bool admit_client();
-    bool admit_host();
-    bool admit_origin();
-    bool admit_query();
-    bool admit_key();
-    bool admit_body();
-    [[nodiscard]] http::Exchange exchange(http::Reply& reply);
-    bool fail(unsigned status, ErrorCode code, std::string_view text, std::string_view field = {});
     void reply_early(const http::Reply& reply);
     void unreadable();
     void reply_wrong_password() override;
     Lsn run();
-    Lsn answer(http::Reply& reply);
-    Lsn answer_once(http::Exchange& exchange, std::string_view key);
-    Lsn dispatch(http::Exchange& exchange);
     void send(const http::Reply& reply);
     void take_time();
     void forget_request() noexcept;
     void begin_stream(const http::Reply& reply);
     ExecuteResult stream();
-    bool stream_facts();
     void forget_stream() noexcept;
     [[nodiscard]] http::Framing framing() const;
 
@@ -81,13 +69,10 @@ private:
 
     // The request that is being read
     std::optional<http::RequestReader> reader_;
-    http::Target target_;
-    http::Match match_;
-    bool is_admitted_ = false;
+    std::optional<http::Admission> admission_;  // once its header is there
     bool was_told_to_continue_ = false;
 
     std::optional<http::EventStream> stream_;
-    ServerContext::Time heartbeat_due_{};  // of the stream
 };
 
 }  // namespace allot

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/commands/registry.hpp"
+#include "net/core/guarded.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/text/ascii_case.hpp"
 

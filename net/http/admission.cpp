@@ -1,0 +1,195 @@
+#include "net/http/admission.hpp"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <utility>
+
+#include "net/core/rule_text.hpp"
+#include "net/http/credentials.hpp"
+#include "net/text/ascii_case.hpp"
+#include "net/text/escape.hpp"
+
+namespace allot::http {
+
+using boost::beast::http::verb;
+
+namespace {
+
+bool is_json(std::string_view type) {
+    std::string_view media = type.substr(0, type.find(';'));
+    while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
+    return equal_ignoring_case(media, json_type);
+}
+
+/// An address, or localhost: a name that cannot be made to resolve to another machine.
+bool is_local_name(std::string_view host) {
+    if (host.starts_with('[')) return true;
+    host = host.substr(0, host.find(':'));
+    return equal_ignoring_case(host, "localhost") ||
+           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+/// Where a page is from, as a browser says it: of this machine. An address will not do here, for
+/// a site may be at one; nor `null`, for that is anybody's.
+bool is_local_origin(std::string_view origin) {
+    constexpr std::string_view after_scheme = "://";
+    const std::size_t scheme = origin.find(after_scheme);
+    if (scheme == std::string_view::npos) return false;
+    const std::string_view host = origin.substr(scheme + after_scheme.size());
+    return is_local_name(host) &&
+           (host.starts_with("127.") || host == "[::1]" || host.starts_with("[::1]:") ||
+            equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
+}
+
+/// The end of an error: which parts the query may have.
+std::string allowed_parts_text(std::span<const std::string_view> known) {
+    known = known.first(static_cast<std::size_t>(std::ranges::find(known, "") - known.begin()));
+    return known.empty() ? ": it takes none" : ", only " + listed(known);
+}
+
+bool is_key(std::string_view key) {
+    return !key.empty() && key.size() <= idempotency_key_bytes_max &&
+           std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
+}
+
+/// Of the header of a 401.
+constexpr const char* authenticate_line =
+    "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
+
+}  // namespace
+
+Reply wrong_password_reply() {
+    Reply reply{.status = 401, .header = authenticate_line};
+    set_error(reply, ErrorCode::wrong_pass, wrong_pass_text, "Authorization");
+    return reply;
+}
+
+Admission::Verdict Admission::judge(Reply& reply) {
+    const auto verdict = [](bool holds) { return holds ? Verdict::admitted : Verdict::refused; };
+    auto target = Target::parse(request_.target);
+    if (!target) {
+        return verdict(
+            refuse(reply, 400, ErrorCode::syntax,
+                   in_quotes(request_.target) +
+                       " is no path: it begins with /, is well encoded, and has no segment . or ..",
+                   "target"));
+    }
+    target_ = std::move(*target);
+    match_ = find_route(request_.method, target_);
+    if (!check_host(reply) || !check_origin(reply)) return Verdict::refused;
+    const Verdict password = check_password(reply);
+    if (password != Verdict::admitted) return password;
+    if (match_.route == nullptr) return verdict(refuse_path(reply));
+    return verdict(check_query(reply) && check_key(reply) && check_body(reply));
+}
+
+/// \return false, as all refusals.
+bool Admission::refuse(Reply& reply, unsigned status, ErrorCode code, std::string_view text,
+                       std::string_view field) const {
+    exchange(reply).fail(status, code, text, field);
+    return false;
+}
+
+bool Admission::refuse_path(Reply& reply) const {
+    if (!match_.is_path) {
+        return refuse(reply, 404, ErrorCode::generic,
+                      "there is nothing at " + in_quotes(request_.target) +
+                          ": /v1/openapi.json describes all that there is",
+                      "target");
+    }
+    const std::string methods = methods_of(target_);
+    if (request_.method == verb::unknown) {
+        return refuse(reply, 501, ErrorCode::generic,
+                      "it is not known here: this path has " + methods, "method");
+    }
+    reply.header = "Allow: " + methods + "\r\n";
+    return refuse(reply, 405, ErrorCode::generic,
+                  in_quotes(request_.method_text()) + " is not for this path: it has " + methods,
+                  "method");
+}
+
+bool Admission::check_host(Reply& reply) const {
+    const auto& host = request_.host;
+    if (!context_.identity.http_local_names_only || !host || is_local_name(*host)) return true;
+    if (match_.has(route_free)) return true;
+    context_.counters.count(DisconnectReason::cross_protocol);
+    return refuse(reply, 421, ErrorCode::generic,
+                  in_quotes(*host) +
+                      " is neither localhost nor an address: without a password, no other name is "
+                      "served",
+                  "Host");
+}
+
+/// What a page of another site sends, without a body, a browser does not ask about first.
+bool Admission::check_origin(Reply& reply) const {
+    const auto& origin = request_.origin;
+    if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
+        return true;
+    if (match_.has(route_free)) return true;
+    context_.counters.count(DisconnectReason::cross_protocol);
+    return refuse(reply, 403, ErrorCode::generic,
+                  in_quotes(*origin) +
+                      " is not of this machine: without a password, no other site's page is served",
+                  "Origin");
+}
+
+Admission::Verdict Admission::check_password(Reply& reply) {
+    if (!context_.password || match_.has(route_free)) return Verdict::admitted;
+    if (!request_.authorization) {
+        reply.header = authenticate_line;
+        (void)refuse(reply, 401, ErrorCode::no_auth, "Authentication required.", "Authorization");
+        return Verdict::refused;
+    }
+    const auto password = password_in(*request_.authorization);
+    is_authenticated_ = password && context_.password->matches(*password);
+    return is_authenticated_ ? Verdict::admitted : Verdict::wrong_password;
+}
+
+bool Admission::check_query(Reply& reply) const {
+    for (auto part = target_.query.begin(); part != target_.query.end(); ++part) {
+        const std::string& name = part->first;
+        const auto refuse_part = [&](const std::string& text) {
+            std::string escaped;
+            append_escaped(escaped, name, echoed_bytes_max);
+            return refuse(reply, 400, ErrorCode::syntax, text, escaped);
+        };
+        const auto& known = match_.route->query;
+        if (name.empty() || std::ranges::find(known, name) == known.end()) {
+            return refuse_part("the query has no such part here" + allowed_parts_text(known));
+        }
+        const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
+        if (std::any_of(target_.query.begin(), part, is_same)) {
+            return refuse_part("a part of the query comes twice");
+        }
+    }
+    return true;
+}
+
+bool Admission::check_key(Reply& reply) const {
+    const auto& key = request_.idempotency_key;
+    return !key || is_key(*key) ||
+           refuse(reply, 400, ErrorCode::syntax,
+                  in_quotes(*key) + " is no key: it has 1 to " +
+                      std::to_string(idempotency_key_bytes_max) +
+                      " bytes of printable ASCII, without spaces",
+                  "Idempotency-Key");
+}
+
+bool Admission::check_body(Reply& reply) const {
+    if (!match_.route->has(route_body)) return true;
+    if (!request_.has_body) {
+        return refuse(reply, 411, ErrorCode::syntax,
+                      "it is missing, so that the length of the body is not told",
+                      "Content-Length");
+    }
+    if (!request_.content_type || !is_json(*request_.content_type)) {
+        return refuse(reply, 415, ErrorCode::syntax,
+                      (request_.content_type ? in_quotes(*request_.content_type) + " is not read"
+                                             : std::string{"it is missing"}) +
+                          ": a body is application/json",
+                      "Content-Type");
+    }
+    return true;
+}
+
+}  // namespace allot::http
