@@ -52,6 +52,8 @@ public:
     virtual void finish() {}
     /// Ends the slice after the request that is being executed: it took long.
     void end_slice() noexcept { ends_slice_ = true; }
+    /// Whether end_slice() was called. The slice goes on then.
+    [[nodiscard]] bool take_slice_end() noexcept { return std::exchange(ends_slice_, false); }
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
     [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }
@@ -81,7 +83,7 @@ public:
     }
 
     /// Receives messages or events, and therefore never counts as idle.
-    [[nodiscard]] bool is_listening() const noexcept { return listening_; }
+    [[nodiscard]] virtual bool is_listening() const noexcept { return false; }
     /// Sets what is called when output was appended outside of execute(), or is_disconnected() has
     /// become true.
     void on_output(std::function<void()> call) { has_output_ = std::move(call); }
@@ -170,7 +172,6 @@ protected:
     std::optional<Wait> wait_;
     std::size_t wrong_passwords_ = 0;  // since it last gave the right one
     State state_ = State::open;
-    bool listening_ = false;
     bool executing_ = false;   // a slice, whose replies are not sealed yet
     bool ends_slice_ = false;  // after this request
     std::function<void()> has_output_ = [] {};

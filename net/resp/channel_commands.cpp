@@ -18,7 +18,7 @@ void confirm(Call& call, std::string_view verb, std::string_view name) {
     call.reply.push(3);
     call.reply.bulk(verb);
     call.reply.bulk(name);
-    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions()));
+    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions().size()));
 }
 
 /// Replies with an error where it is too long.
@@ -35,7 +35,7 @@ Lsn listen(Call& call, Kind kind, std::string_view verb) {
         if (kind == Kind::pattern && !call.server.pub_sub.has_room_for(name)) {
             call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
                       " patterns, those of all its clients: there is no room for ", Quoted{name});
-        } else if (!session_of(call).subscribe(kind, name)) {
+        } else if (!session_of(call).subscriptions().add(kind, name)) {
             call.fail(ErrorCode::syntax, "a client has at most ", subscriptions_max,
                       " subscriptions: there is no room for ", Quoted{name});
         } else {
@@ -48,16 +48,16 @@ Lsn listen(Call& call, Kind kind, std::string_view verb) {
 Lsn leave(Call& call, Kind kind, std::string_view verb) {
     std::vector<std::string> names;
     for (const std::string_view name : call.args.subspan(1)) names.emplace_back(name);
-    if (names.empty()) names = session_of(call).names_of(kind);
+    if (names.empty()) names = session_of(call).subscriptions().names_of(kind);
     for (const std::string& name : names) {
-        session_of(call).unsubscribe(kind, name);
+        session_of(call).subscriptions().remove(kind, name);
         confirm(call, verb, name);
     }
     if (!names.empty()) return no_lsn;
     call.reply.push(3);
     call.reply.bulk(verb);
     call.reply.null();
-    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions()));
+    call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions().size()));
     return no_lsn;
 }
 

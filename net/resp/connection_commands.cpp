@@ -164,8 +164,8 @@ Lsn select_words(Call& call) {
 Lsn reset_words(Call& call) {
     session_of(call).names().name.clear();
     session_of(call).set_protocol(2);
-    session_of(call).unsubscribe_all();
-    session_of(call).discard();
+    session_of(call).subscriptions().clear();
+    session_of(call).transaction().discard();
     session_of(call).deauthenticate();
     call.reply.status("RESET");
     return no_lsn;

@@ -143,7 +143,7 @@ Lsn run_feed(Call& call, const Feed::Asked& asked) {
     const FeedRequest request{first_lsn(asked.start.start, *call.server.store.backend.history),
                               asked.count.most};
     if (reply_with_facts(call, request)) return no_lsn;
-    if (!asked.block.ms || session.executes_queue()) {
+    if (!asked.block.ms || session.transaction().is_executing()) {
         reply_without_facts(call, request);
     } else {
         session.wait_for_facts(

@@ -113,7 +113,7 @@ void RespSession::look_up() const {
         lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
     }
     if (count < 2 || context_.store.loading != nullptr || context_.store.failed ||
-        !is_authenticated() || is_queueing())
+        !is_authenticated() || transaction_.is_queueing())
         return;
     context_.store.lock();
     context_.store.backend.bus->repository().look_up(std::span{lines}.first(count),
@@ -125,7 +125,7 @@ void RespSession::look_up() const {
 /// than it tells.
 void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw) {
     std::size_t done = 0;
-    const bool queues = is_queueing();
+    const bool queues = transaction_.is_queueing();
     for (; done < entries.size() && state_ == State::open; ++done) {
         saw = std::max(saw, run(entries[done]));
         check_output();
@@ -162,7 +162,7 @@ std::vector<std::string> RespSession::shown_slow(
     if (done.size() > 1) {
         kept.push_back("... (" + std::to_string(done.size() - 1) + " more commands)");
     } else if (spec.has(flag_exec)) {
-        kept.push_back("... (" + std::to_string(transaction_commands_) + " commands)");
+        kept.push_back("... (" + std::to_string(transaction_.executed()) + " commands)");
     }
     return kept;
 }
@@ -226,11 +226,13 @@ Lsn RespSession::answer(Call& call, Execute&& execute) {
 Lsn RespSession::dispatch(Call& call) {
     const std::size_t before = output_.tail().size();
     if (!admit(call)) {
-        if (is_queueing()) refuse_queueing(call, before);
+        if (transaction_.is_queueing()) transaction_.refused(call, before);
         return no_lsn;
     }
     const CommandSpec& spec = *call.spec;
-    if (is_queueing() && !spec.has(flag_at_once)) return queue_command(call);
+    if (transaction_.is_queueing() && !spec.has(flag_at_once)) {
+        return transaction_.queue(call), no_lsn;
+    }
     context_.store.enter(spec.store_use());
     return spec.handler(call);
 }
@@ -270,6 +272,40 @@ bool RespSession::refuse_unknown(Call& call) {
     }
     return refuse(call, ErrorCode::generic, "unknown command ", Quoted{verb},
                   ", with args beginning with: ", args, "; HELP lists the commands");
+}
+
+void RespSession::deliver(std::string_view frame, Lsn lsn) {
+    if (ended()) return;
+    output_.tail().append(frame);
+    // Within execute(), what stands before it may have to wait: it is sealed with that at the
+    // slice's end, and with what its own command saw.
+    if (executing_) message_bytes_ += frame.size();
+    if (!executing_) output_.seal(lsn, context_.clock.now);
+    if (output_.bytes() > context_.limits.output_bytes_max)
+        disconnect(DisconnectReason::output_limit);
+    account();
+    has_output_();
+}
+
+bool RespSession::enqueue(std::string_view frame) {
+    if (ended()) return false;
+    output_.tail().append(frame);
+    if (output_.bytes() > context_.limits.output_bytes_max)
+        disconnect(DisconnectReason::output_limit);
+    return !std::exchange(needs_flush_, true);
+}
+
+void RespSession::flush_messages() {
+    needs_flush_ = false;
+    output_.seal(no_lsn, context_.clock.now);
+    account();
+    has_output_();
+}
+
+void RespSession::disconnect() {
+    if (is_disconnected()) return;
+    disconnect(DisconnectReason::storage_failed);
+    has_output_();
 }
 
 void RespSession::protocol_error() {

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,9 +12,10 @@
 #include "net/core/reply_writer.hpp"
 #include "net/core/session.hpp"
 #include "net/resp/client_names.hpp"
-#include "net/resp/command_queue.hpp"
 #include "net/resp/feed.hpp"
 #include "net/resp/request_parser.hpp"
+#include "net/resp/subscriptions.hpp"
+#include "net/resp/transaction.hpp"
 #include "net/schema/call.hpp"
 
 namespace allot {
@@ -51,28 +49,10 @@ public:
         awaited_most_ = request.most;
     }
 
-    // Transactions
-    /// Commands are queued, from MULTI to EXEC.
-    [[nodiscard]] bool is_queueing() const noexcept { return queue_ != nullptr; }
-    void begin_queueing();
-    /// EXEC: executes what is queued as one unit, and replies. \pre is_queueing()
-    Lsn execute_queue(Call& call);
-    /// A command of a transaction is being executed: it must not wait.
-    [[nodiscard]] bool executes_queue() const noexcept { return executes_queue_; }
-    /// Forgets what is queued and watched.
-    void discard() noexcept;
-    [[nodiscard]] WatchList& watches() noexcept { return watches_; }
+    [[nodiscard]] Transaction& transaction() noexcept { return transaction_; }
+    [[nodiscard]] Subscriptions& subscriptions() noexcept { return subscriptions_; }
+    [[nodiscard]] bool is_listening() const noexcept override { return subscriptions_.size() != 0; }
 
-    // Channels
-    /// \return false when it listens to too many already.
-    bool subscribe(PubSub::Kind kind, std::string_view name);
-    void unsubscribe(PubSub::Kind kind, std::string_view name);
-    void unsubscribe_all() noexcept;
-    [[nodiscard]] std::vector<std::string> names_of(PubSub::Kind kind) const;
-    /// Channels and patterns.
-    [[nodiscard]] std::size_t subscriptions() const noexcept {
-        return subscribed_[0].size() + subscribed_[1].size();
-    }
     void deliver(std::string_view frame, Lsn lsn) override;
     [[nodiscard]] bool enqueue(std::string_view frame) override;
     void flush_messages() override;
@@ -88,13 +68,12 @@ public:
 private:
     using Session::disconnect;
     [[nodiscard]] std::size_t input_capacity() const noexcept override {
-        return parser_.capacity() + subscription_bytes_ + watches_.bytes() +
-               (queue_ ? queue_->capacity() : 0);
+        return parser_.capacity() + subscriptions_.bytes() + transaction_.capacity();
     }
     void release_input() noexcept override {
         parser_.clear();
-        unsubscribe_all();
-        discard();
+        subscriptions_.clear();
+        transaction_.discard();
     }
 
     [[nodiscard]] bool has_incomplete_request() const noexcept override {
@@ -118,29 +97,15 @@ private:
     bool refuse_unknown(Call& call);
     void protocol_error();
 
-    struct Execution;
-    Lsn queue_command(Call& call);
-    void refuse_queueing(Call& call, std::size_t before);
-    bool run_outside(Call& call, Execution& run);
-    bool run_queue(Call& call, Execution& run, MessageBus::Transaction* unit);
-    bool keeps_bounds(Call& call, Execution& run, MessageBus::Transaction* unit);
-    void undo_too_large(Call& call, const Execution& run);
-    template <class... Parts>
-    void undo(Call& call, const Execution& run, const Parts&... why);
-
     RequestParser parser_;
     ReplyWriter reply_{output_.tail()};
     ClientNames names_;
-    std::size_t awaited_most_ = 0;  // facts that a FEED that waits has asked for
-    std::array<std::set<std::string, std::less<>>, 2> subscribed_;  // by PubSub::Kind
-    std::size_t subscription_bytes_ = 0;
+    std::size_t awaited_most_ = 0;   // facts that a FEED that waits has asked for
     bool needs_flush_ = false;       // messages that are not flushed yet
     std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
     std::uint64_t id_;
-    std::unique_ptr<CommandQueue> queue_;  // null: commands are executed
-    WatchList watches_;
-    bool executes_queue_ = false;
-    std::size_t transaction_commands_ = 0;  // of the last that was executed
+    Transaction transaction_;
+    Subscriptions subscriptions_{context_.pub_sub, *this};
 };
 
 /// The session of a call of the line protocol: no other session makes calls.

@@ -7,25 +7,27 @@ namespace allot::commands {
 
 namespace {
 
+Transaction& transaction_of(Call& call) { return session_of(call).transaction(); }
+
 Lsn multi_words(Call& call) {
-    if (session_of(call).is_queueing()) {
+    if (transaction_of(call).is_queueing()) {
         call.fail(ErrorCode::generic, "MULTI calls can not be nested");
     } else {
-        session_of(call).begin_queueing();
+        transaction_of(call).begin();
         call.reply.ok();
     }
     return no_lsn;
 }
 
 Lsn exec_words(Call& call) {
-    if (session_of(call).is_queueing()) return session_of(call).execute_queue(call);
+    if (transaction_of(call).is_queueing()) return transaction_of(call).execute(call);
     call.fail(ErrorCode::generic, "EXEC without MULTI");
     return no_lsn;
 }
 
 Lsn discard_words(Call& call) {
-    if (session_of(call).is_queueing()) {
-        session_of(call).discard();
+    if (transaction_of(call).is_queueing()) {
+        transaction_of(call).discard();
         call.reply.ok();
     } else {
         call.fail(ErrorCode::generic, "DISCARD without MULTI");
@@ -35,13 +37,13 @@ Lsn discard_words(Call& call) {
 
 /// All of them or none. What it saw is told with EXEC, which waits for it.
 Lsn watch_words(Call& call) {
-    if (session_of(call).is_queueing()) {
+    if (transaction_of(call).is_queueing()) {
         call.fail(ErrorCode::generic, "WATCH inside MULTI is not allowed");
         return no_lsn;
     }
     constexpr Field watched_sku{.name = "sku", .role = Role::required};
     WordSource source{call, {}, {}};
-    WatchList watched = session_of(call).watches();
+    WatchList watched = transaction_of(call).watches();
     for (std::size_t i = 1; i < call.args.size(); ++i) {
         const auto sku = ValueOf<Sku>::read(source, watched_sku, {call.args.subspan(i, 1)});
         if (!sku) return no_lsn;
@@ -52,13 +54,13 @@ Lsn watch_words(Call& call) {
             return no_lsn;
         }
     }
-    session_of(call).watches() = std::move(watched);
+    transaction_of(call).watches() = std::move(watched);
     call.reply.ok();
     return no_lsn;
 }
 
 Lsn unwatch_words(Call& call) {
-    session_of(call).watches().clear();
+    transaction_of(call).watches().clear();
     call.reply.ok();
     return no_lsn;
 }

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_a_reply_waits_for_the_disk_then_a_message_to_itself_do
 BOOST_AUTO_TEST_CASE(when_a_fact_is_not_durable_then_no_subscriber_gets_it) {
     RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
-    listener.subscribe(allot::PubSub::Kind::channel, "batch_added");
+    (void)listener.subscriptions().add(allot::PubSub::Kind::channel, "batch_added");
     lagging.send("ADDBATCH b SKU 10\r\n");
     lagging.context.pub_sub.deliver(100);
     BOOST_TEST(listener.output().empty());

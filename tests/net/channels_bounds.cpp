@@ -21,11 +21,11 @@ BOOST_FIXTURE_TEST_SUITE(given_a_session_with_subscriptions, ListeningFixture)
 
 BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused) {
     for (int i = 0; i < 600; ++i) {
-        session.subscribe(allot::PubSub::Kind::pattern, "a" + std::to_string(i));
+        (void)session.subscriptions().add(allot::PubSub::Kind::pattern, "a" + std::to_string(i));
     }
     RespSession second{fixture.context, "test:second"};
     for (int i = 0; i < 400; ++i) {
-        second.subscribe(allot::PubSub::Kind::pattern, "b" + std::to_string(i));
+        (void)second.subscriptions().add(allot::PubSub::Kind::pattern, "b" + std::to_string(i));
     }
     BOOST_TEST(ask("PSUBSCRIBE x*") ==
                "-SYNTAX a server has at most 1000 patterns, those of all its clients: there is no "
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
 
 BOOST_AUTO_TEST_CASE(when_it_subscribes_to_too_much_then_it_gets_an_error) {
     for (int i = 0; i < 1000; ++i) {
-        BOOST_TEST(session.subscribe(allot::PubSub::Kind::channel, std::to_string(i)));
+        BOOST_TEST(session.subscriptions().add(allot::PubSub::Kind::channel, std::to_string(i)));
     }
     BOOST_TEST(ask("SUBSCRIBE more") ==
                "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(when_it_reads_no_facts_then_it_is_closed) {
     RespSession other{fixture.context, "test:other"};
     int told = 0;
     other.on_output([&] { ++told; });
-    BOOST_TEST(other.subscribe(allot::PubSub::Kind::pattern, "*"));
+    BOOST_TEST(other.subscriptions().add(allot::PubSub::Kind::pattern, "*"));
     const std::size_t message_bytes_max = 300;
     for (int i = 3; i < 60; ++i) {
         fixture.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_messages_are_invalid_then_the_log_has_some_of_them_and
 BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_no_subscriber_gets_its_message) {
     RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
-    listener.subscribe(allot::PubSub::Kind::channel, "add_batch");
+    (void)listener.subscriptions().add(allot::PubSub::Kind::channel, "add_batch");
     const auto heard = [&] {
         return allot::test::released(listener.output(), lagging.engine.journal);
     };

@@ -179,8 +179,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_wat
     for (const std::string_view end : {"DISCARD", "RESET"}) {
         last_of({"WATCH LAMP", "MULTI", "ALLOCATE o1 LAMP 1"});
         BOOST_TEST(ask(end).starts_with('+'));
-        BOOST_TEST(!session.is_queueing());
-        BOOST_TEST(session.watches().empty());
+        BOOST_TEST(!session.transaction().is_queueing());
+        BOOST_TEST(session.transaction().watches().empty());
         BOOST_TEST(ask("EXEC") == "-ERR EXEC without MULTI\r\n");
     }
     last_of({"MULTI", "ALLOCATE o1 LAMP 1"});

@@ -84,14 +84,14 @@ BOOST_FIXTURE_TEST_CASE(when_it_was_also_refused_then_the_reply_is_that_error, T
 BOOST_FIXTURE_TEST_CASE(when_a_name_is_none_or_there_are_too_many_then_none_is_watched,
                         TransactionFixture) {
     BOOST_TEST(ask("WATCH LAMP no\x01name").starts_with("-BADNAME"));
-    BOOST_TEST(session.watches().empty());
+    BOOST_TEST(session.transaction().watches().empty());
     std::string many = "WATCH";
     for (std::size_t i = 0; i < allot::watched_skus_max; ++i) many += " sku-" + std::to_string(i);
     BOOST_TEST(ask(many) == "+OK\r\n");
     BOOST_TEST(ask(many) == "+OK\r\n");
     BOOST_TEST(ask("WATCH LAMP") ==
                "-SYNTAX a client watches at most 1000 SKUs: there is no room for LAMP\r\n");
-    BOOST_TEST(session.watches().size() == allot::watched_skus_max);
+    BOOST_TEST(session.transaction().watches().size() == allot::watched_skus_max);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_change_it_saw_is_not_durable_then_its_null_is_held) {
