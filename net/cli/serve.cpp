@@ -210,7 +210,9 @@ int serve(const ServeSettings& settings, Console& console) {
 
     asio::io_context io{1};
     // Before the store: where the server cannot listen, none is made, and none is locked.
-    auto address = take_address(settings.listen, [&] { return Server::bind(io, options); });
+    auto address = take_address(settings.listen, [&] {
+        return Server::bind(io, settings.listen.host, settings.listen.port);
+    });
     std::optional<asio::ip::tcp::acceptor> http;
     if (settings.http) {
         http = take_address(*settings.http, [&] {

@@ -20,7 +20,7 @@ struct ServeSettings {
     Endpoint listen;
     std::optional<Endpoint> http;  ///< none: HTTP is not spoken
     StoreOptions store;
-    ServerOptions server;  ///< `listen` and all limits in it
+    ServerOptions server;  ///< all limits are in it
     Notifications notifications;
     bool sample_stock;
     std::vector<std::string> warnings;  ///< to be logged when it starts

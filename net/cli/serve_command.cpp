@@ -91,10 +91,7 @@ RequestLimits request_limits(const Settings& settings) {
 }
 
 ServerOptions server_options(const Settings& settings) {
-    const Endpoint listen = settings.get("listen", endpoint_rule);
     ServerOptions options{
-        .host = listen.host,
-        .port = listen.port,
         .clients_max = settings.get("max-clients", clients_rule),
         .clients_memory_max = settings.get("max-clients-memory", clients_memory_rule),
         .session = {.request = request_limits(settings)},

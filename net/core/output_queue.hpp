@@ -41,9 +41,6 @@ public:
         }
         return end != 0 && hand_over(end);
     }
-    bool release(Lsn durable) {
-        return release(durable, [](Time) {});
-    }
     /// Unchanged until sent().
     [[nodiscard]] std::string_view sending() const noexcept {
         return std::string_view{sending_}.substr(sent_);

@@ -47,14 +47,8 @@ class ServerContext {
 public:
     using Time = ServerClock::Time;
 
-    explicit ServerContext(Backend backend, SessionLimits within = {},
-                           std::optional<Password> secret = {})
-        : store{std::move(backend)},
-          limits{within},
-          password{secret},
-          pub_sub{store.backend.history} {}
-    /// Of a store that is being opened: until open(), commands that need it are answered with the
-    /// progress of that. \param on outlives the context.
+    /// Until open(), commands that need the store are answered with the progress of its opening.
+    /// \param on outlives the context.
     explicit ServerContext(const Loading& on, SessionLimits within = {},
                            std::optional<Password> secret = {})
         : store{on}, limits{within}, password{secret} {}

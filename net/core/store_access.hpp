@@ -29,7 +29,6 @@ struct Unavailable {
 /// locked once for a batch of commands. Of one thread, as the sessions are.
 class StoreAccess {
 public:
-    explicit StoreAccess(Backend with) { open(std::move(with)); }
     /// Of a store that is being opened. \param on outlives this.
     explicit StoreAccess(const Loading& on) noexcept : loading{&on} {}
 

@@ -38,7 +38,6 @@ public:
     [[nodiscard]] Tcp::endpoint endpoint(Protocol protocol) const {
         return acceptors_.endpoint(protocol);
     }
-    [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
     [[nodiscard]] ServerContext& context() noexcept { return context_; }
     [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }

@@ -7,26 +7,12 @@
 
 namespace allot {
 
-namespace {
-const Loading nothing_to_load;
-}
-
-Server::Server(boost::asio::io_context& io, Backend backend, ServerOptions options)
-    : Server{io, nothing_to_load, std::move(options)} {
-    serve(std::move(backend));
-}
-
 Server::Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options)
     : manager_{std::make_shared<ConnectionManager>(io, loading, std::move(options))} {}
 
 void Server::serve(Backend backend) { manager_->serve(std::move(backend)); }
 
 Server::~Server() { manager_->shut(); }
-
-boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io,
-                                            const ServerOptions& options) {
-    return bind(io, options.host, options.port);
-}
 
 boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io, const std::string& host,
                                             std::uint16_t port) {
@@ -48,8 +34,6 @@ void Server::listen(boost::asio::ip::tcp::acceptor bound) {
 void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
     manager_->open(std::move(bound), Protocol::http);
 }
-
-void Server::listen() { listen(bind(manager_->io(), manager_->options())); }
 
 boost::asio::ip::tcp::endpoint Server::endpoint() const {
     return manager_->endpoint(Protocol::line);

@@ -23,9 +23,7 @@ namespace allot {
 class ConnectionManager;
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";  ///< a name or an address, IPv4 or IPv6
-    std::uint16_t port = 25568;      ///< 0: any that is free, see Server::endpoint()
-    int backlog = 511;               ///< connections that the system may queue
+    int backlog = 511;  ///< connections that the system may queue
     std::size_t clients_max = 10'000;
     /// Buffers of all clients together. Beyond it, the client that holds most is disconnected.
     std::size_t clients_memory_max = 40 * kibibyte * kibibyte;
@@ -53,9 +51,8 @@ struct ServerOptions {
 /// here is thread-safe but what the journal calls.
 class Server {
 public:
+    /// Until serve(), clients are told how far the opening of the store is.
     /// \param io is run by one thread, and outlives the server and the backend's journal.
-    Server(boost::asio::io_context& io, Backend backend, ServerOptions options = {});
-    /// Of a store that is being opened: clients are told how far that is until serve().
     /// \param loading outlives the server.
     Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});
     /// The store is open: clients, those that are there included, are served from now on. Once
@@ -67,9 +64,8 @@ public:
     ~Server();
 
     /// Takes an address for listen(), where no one is answered before that.
+    /// \param host a name or an address, IPv4 or IPv6 \param port 0: any that is free
     /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
-    [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
-                                                             const ServerOptions& options);
     [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
                                                              const std::string& host,
                                                              std::uint16_t port);
@@ -78,8 +74,6 @@ public:
     void listen(boost::asio::ip::tcp::acceptor bound);
     /// Likewise, for clients that speak HTTP (net/http/HTTP.md).
     void listen_http(boost::asio::ip::tcp::acceptor bound);
-    /// At the address that the options name. \throws as bind()
-    void listen();
     /// Where it listens. \pre listen()
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
     /// \pre listen_http()

@@ -58,7 +58,7 @@ public:
 
 private:
     test::Engine<testing::MemoryJournal> engine_{Repository{42, fuzz::kept_memory()}, {}, {}};
-    ServerContext context_;
+    test::OpenContext context_;
     HttpSession session_{context_, "test:1"};
 };
 

@@ -64,7 +64,7 @@ public:
 
 private:
     test::Engine<VolatileJournal> engine_{Repository{42, fuzz::kept_memory()}, {}, {}};
-    ServerContext context_;
+    test::OpenContext context_;
     RespSession session_{context_, "test:1"};
     RespSession::ExecuteResult result_ = RespSession::ExecuteResult::need_input;
 };

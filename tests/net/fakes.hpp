@@ -18,6 +18,13 @@
 #include "storage/journal/volatile_journal.hpp"
 #include "tests/commands/words.hpp"
 #include "tests/engine/memory_history.hpp"
+#include "tests/net/open_context.hpp"
+
+namespace allot {
+inline bool release(OutputQueue& output, Lsn durable) {
+    return output.release(durable, [](OutputQueue::Time) {});
+}
+}  // namespace allot
 
 namespace allot::test {
 
@@ -109,7 +116,7 @@ struct Engine {
 /// Removes and returns the output that may be sent now.
 inline std::string released(OutputQueue& output, const Journal& journal) {
     std::string taken;
-    while (output.release(journal.durable())) {
+    while (release(output, journal.durable())) {
         taken.append(output.sending());
         output.sent(output.sending().size());
     }
@@ -149,7 +156,7 @@ public:
     }
 
     Engine<AnyJournal> engine;
-    ServerContext context;
+    OpenContext context;
     RespSession session{context, "test:1"};
     RespSession::ExecuteResult last_result = RespSession::ExecuteResult::need_input;
 };

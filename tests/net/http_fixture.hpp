@@ -129,7 +129,7 @@ public:
     }
 
     Engine<AnyJournal> engine;
-    ServerContext context;
+    OpenContext context;
     HttpSession session{context, "test:1"};
     Session::ExecuteResult last_result = Session::ExecuteResult::need_input;
 };

@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_gi
     other.received(request.size());
     other.execute();
     BOOST_TEST(!other.output().empty());
-    BOOST_TEST(!other.output().release(0));
-    BOOST_TEST(other.output().release(1));
+    BOOST_TEST(!release(other.output(), 0));
+    BOOST_TEST(release(other.output(), 1));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {

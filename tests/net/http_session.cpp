@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(when_another_client_looks_at_it_then_that_answer_is_held_to
         reader.received(bytes.size());
         reader.execute();
         BOOST_TEST(!reader.output().empty(), target);
-        BOOST_TEST(!reader.output().release(0), target);
-        BOOST_TEST(reader.output().release(1), target);
+        BOOST_TEST(!release(reader.output(), 0), target);
+        BOOST_TEST(release(reader.output(), 1), target);
     }
 }
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_saw_no_stock_then_it_is_answered_at_once) {
     bytes.copy(other.prepare().data(), bytes.size());
     other.received(bytes.size());
     other.execute();
-    BOOST_TEST(other.output().release(0));
+    BOOST_TEST(release(other.output(), 0));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_disk_fails_then_the_client_gets_an_error_and_nothing_changed) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(when_the_disk_has_failed_and_not_all_is_durable_then_nothin
     bytes.copy(other.prepare().data(), bytes.size());
     other.received(bytes.size());
     other.execute();
-    BOOST_TEST_REQUIRE(other.output().release(0));
+    BOOST_TEST_REQUIRE(release(other.output(), 0));
     BOOST_TEST(std::string{other.output().sending()}.find("READONLY") != std::string::npos);
 }
 

@@ -1,4 +1,4 @@
-#include "net/core/output_queue.hpp"
+#include "tests/net/fakes.hpp"
 
 #include <rapidcheck/boost_test.h>
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@ using allot::Lsn;
 using allot::OutputQueue;
 
 std::string take(OutputQueue& queue, Lsn durable) {
-    if (!queue.release(durable)) return {};
+    if (!release(queue, durable)) return {};
     std::string taken{queue.sending()};
     queue.sent(taken.size());
     return taken;
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(when_less_is_durable_then_the_rest_is_held) {
 BOOST_AUTO_TEST_CASE(when_a_part_was_sent_then_the_rest_stays_and_later_replies_follow) {
     OutputQueue queue;
     put(queue, "abc", 0);
-    BOOST_REQUIRE(queue.release(0));
+    BOOST_REQUIRE(release(queue, 0));
     queue.sent(1);
     put(queue, "d", 0);
     BOOST_TEST(queue.sending() == "bc");
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_trimmed_then_only_queued_bytes_keep_memory) {
     put(queue, std::string(10'000, 'a'), 1);
     BOOST_TEST(take(queue, 1).size() == 10'000U);
     put(queue, "bc", 2);
-    BOOST_REQUIRE(queue.release(2));
+    BOOST_REQUIRE(release(queue, 2));
     queue.sent(1);
     put(queue, "d", 3);
     queue.trim();

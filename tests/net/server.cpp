@@ -105,11 +105,13 @@ BOOST_AUTO_TEST_SUITE(given_an_address)
 BOOST_AUTO_TEST_CASE(when_it_is_taken_or_unknown_then_listening_fails) {
     TestServer server;
     boost::asio::io_context io;
-    allot::test::Engine<allot::test::HandJournal> engine;
-    allot::Server second{io, engine.backend(), {.port = server.port()}};
-    BOOST_CHECK_THROW(second.listen(), boost::system::system_error);
-    allot::Server lost{io, engine.backend(), {.host = "no.such.host.invalid", .port = 0}};
-    BOOST_CHECK_THROW(lost.listen(), boost::system::system_error);
+    for (const auto& [host, port] : {std::pair{"127.0.0.1", server.port()},
+                                     std::pair{"no.such.host.invalid", std::uint16_t{0}}}) {
+        const allot::Loading loading;
+        allot::Server one{io, loading};
+        BOOST_CHECK_THROW(one.listen(allot::Server::bind(io, host, port)),
+                          boost::system::system_error);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,7 +26,7 @@ std::string asked(RespSession& session, std::string line) {
     session.received(line.size());
     session.execute();
     std::string taken;
-    while (session.output().release(0)) {
+    while (release(session.output(), 0)) {
         taken.append(session.output().sending());
         session.output().sent(session.output().sending().size());
     }
@@ -60,8 +60,8 @@ BOOST_AUTO_TEST_CASE(when_another_session_looks_at_it_then_that_reply_is_held_to
         reader.received(line.size());
         reader.execute();
         BOOST_TEST(!reader.output().empty(), look);
-        BOOST_TEST(!reader.output().release(0), look);
-        BOOST_TEST(reader.output().release(1), look);
+        BOOST_TEST(!release(reader.output(), 0), look);
+        BOOST_TEST(release(reader.output(), 1), look);
     }
 }
 
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(when_a_command_saw_no_stock_then_it_is_answered_at_once) {
     lines.copy(other.prepare().data(), lines.size());
     other.received(lines.size());
     other.execute();
-    BOOST_TEST(other.output().release(0));
-    BOOST_TEST(!fixture.session.output().release(0));
+    BOOST_TEST(release(other.output(), 0));
+    BOOST_TEST(!release(fixture.session.output(), 0));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_reply_is_held_then_later_ones_do_not_overtake_it) {

@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_readable_over_htt
     request.copy(session.prepare().data(), request.size());
     session.received(request.size());
     session.execute();
-    BOOST_REQUIRE(session.output().release(0));
+    BOOST_REQUIRE(release(session.output(), 0));
     BOOST_TEST(std::string_view{session.output().sending()}.starts_with("HTTP/1.1 200 "));
 }
 

@@ -21,9 +21,9 @@ namespace allot::test {
 /// A server on free loopback ports, run by a thread of its own, with a disk that the test controls.
 class TestServer {
 public:
-    explicit TestServer(ServerOptions options = {})
-        : server_{io_, engine.backend(), free_port(options)} {
-        server_.listen();
+    explicit TestServer(ServerOptions options = {}) : server_{io_, loading_, std::move(options)} {
+        server_.serve(engine.backend());
+        server_.listen(Server::bind(io_, "127.0.0.1", 0));
         server_.listen_http(Server::bind(io_, "127.0.0.1", 0));
         ports_ = {server_.endpoint().port(), server_.http_endpoint().port()};
         thread_ = std::thread{[this] { io_.run(); }};
@@ -63,14 +63,10 @@ public:
     Engine<HandJournal> engine;
 
 private:
-    static ServerOptions free_port(ServerOptions options) {
-        options.port = 0;
-        return options;
-    }
-
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
         io_.get_executor()};  // so that it answers even when it serves no more
+    Loading loading_;
     Server server_;
     std::thread thread_;
     std::array<std::uint16_t, 2> ports_{};  // by Door

@@ -57,8 +57,6 @@ public:
     /// column.
     [[nodiscard]] bool was_marked() const noexcept { return marked_; }
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
-    /// What has not been read yet, in bytes.
-    [[nodiscard]] std::size_t remaining() const noexcept { return rest_.size(); }
 
 private:
     [[nodiscard]] std::optional<CsvError> take_row(CsvRow& row);

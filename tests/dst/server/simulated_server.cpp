@@ -198,7 +198,9 @@ void SimulatedConnection::take_turn() {
 void SimulatedConnection::flush() {
     if (closed_ || flush_planned_) return;
     OutputQueue& output = session_.output();
-    while (!output.sending().empty() || output.release(server_.core_.journal.durable())) {
+    const Lsn durable = server_.core_.journal.durable();
+    const auto unmeasured = [](OutputQueue::Time) {};
+    while (!output.sending().empty() || output.release(durable, unmeasured)) {
         const std::size_t bytes = 1 + server_.rng_.below(output.sending().size());
         server_.witness_.sent(*this, output.sending().substr(0, bytes));
         output.sent(bytes);

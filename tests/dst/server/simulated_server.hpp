@@ -9,6 +9,7 @@
 #include "storage/store_core.hpp"
 #include "tests/dst/server/event_queue.hpp"
 #include "tests/dst/server/rng.hpp"
+#include "tests/net/open_context.hpp"
 
 namespace allot::testing {
 
@@ -69,7 +70,7 @@ private:
     Witness& witness_;
     SimulatedClock clock_{events_};
     StoreCore core_;
-    ServerContext context_;
+    test::OpenContext context_;
     std::vector<std::unique_ptr<SimulatedConnection>> connections_;
     Time journal_resumes_ = Time::max();
     bool segment_planned_ = false;
