@@ -38,7 +38,7 @@ constinit const CommandSpec add_batch = command<NewBatch>({
     .result = R"({"batch","sku","quantity","eta"})",
     .routes = {{{.method = Method::put,
                  .path = "/v1/batches/{batch}",
-                 .flags = route_body,
+                 .flags = flag_body,
                  .changed = 201,
                  .id = "addBatch",
                  .call = R"({"sku","quantity","eta"?})",

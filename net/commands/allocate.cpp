@@ -90,7 +90,7 @@ constinit const CommandSpec allocate = command<AllocateLines>({
     .result = R"({"order","lines":[{"sku","quantity","batch"}…]})",
     .routes = {{{.method = Method::post,
                  .path = "/v1/orders/{order}/allocations",
-                 .flags = route_body,
+                 .flags = flag_body,
                  .changed = 201,
                  .id = "allocate",
                  .call = R"({"lines":[{"sku","quantity"}…]})",

@@ -72,7 +72,7 @@ constexpr std::array routes_of_book{
     route<BookAllocate>(
         {.method = Method::post,
          .path = "/allocate",
-         .flags = route_write | route_body | route_book,
+         .flags = flag_write | flag_body | flag_book,
          .status = 202,
          .id = "allocatePlain",
          .summary = "Allocates a line of an order; an unknown SKU or a lack of stock is a 400",
@@ -85,7 +85,7 @@ constexpr std::array routes_of_book{
     route<BookAddBatch>(
         {.method = Method::post,
          .path = "/add_batch",
-         .flags = route_write | route_body | route_book,
+         .flags = flag_write | flag_body | flag_book,
          .status = 201,
          .id = "addBatchPlain",
          .summary = "Adds a batch of stock",
@@ -97,7 +97,7 @@ constexpr std::array routes_of_book{
     route<BookAllocations>(
         {.method = Method::get,
          .path = "/allocations/{order}",
-         .flags = route_read | route_book,
+         .flags = flag_read | flag_book,
          .id = "allocationsPlain",
          .summary = "Lists the lines of an order",
          .answers = R"(200 `[{"sku","batchref"}…]`; 404)",

@@ -116,7 +116,7 @@ constinit const CommandSpec explain = command<Explain>({
     .group = "stock",
     .routes = {{{.method = Method::post,
                  .path = "/v1/orders/{order}/explanation",
-                 .flags = route_body,
+                 .flags = flag_body,
                  .id = "explain",
                  .summary = "Tells what would be allocated, and why each batch is passed over; "
                             "nothing changes",

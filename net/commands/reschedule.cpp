@@ -54,7 +54,7 @@ constinit const CommandSpec reschedule = command<MoveBatch>({
     .result = R"({"batch","eta"})",
     .routes = {{{.method = Method::put,
                  .path = "/v1/batches/{batch}/eta",
-                 .flags = route_body,
+                 .flags = flag_body,
                  .id = "reschedule",
                  .call = R"({"eta"})",
                  .answers = R"(200 `{"batch","eta"}`)",

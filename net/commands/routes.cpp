@@ -14,7 +14,7 @@ namespace {
 
 std::array<std::string_view, 3> query_of(const RouteSpec& spec) {
     std::array<std::string_view, 3> query{};
-    if ((spec.flags & route_body) != 0) return query;
+    if ((spec.flags & flag_body) != 0) return query;
     std::size_t size = 0;
     for (const Field& field : spec.fields) {
         if (!is_in_path(spec.path, field.name)) query.at(size++) = field.name;
@@ -22,23 +22,13 @@ std::array<std::string_view, 3> query_of(const RouteSpec& spec) {
     return query;
 }
 
-std::uint8_t flags_of(const RouteSpec& spec, const CommandSpec* command) {
-    unsigned flags = spec.flags;
-    if (command != nullptr) {
-        if (command->has(flag_write)) flags |= route_write;
-        if (command->has(flag_read)) flags |= route_read;
-        if (command->has(flag_outside)) flags |= route_outside;
-        if (command->has(flag_loading)) flags |= route_loading;
-    }
-    return static_cast<std::uint8_t>(flags);
-}
-
 std::vector<Route> all_routes() {
     std::vector<Route> table;
     const auto add = [&](const RouteSpec& spec, const CommandSpec* command) {
         if (!spec.is_there()) return;
-        table.push_back(
-            {spec.method, spec.path, flags_of(spec, command), query_of(spec), &spec, command});
+        const unsigned flags = spec.flags | (command == nullptr ? 0U : command->flags);
+        table.push_back({spec.method, spec.path, static_cast<std::uint16_t>(flags), query_of(spec),
+                         &spec, command});
     };
     for (const RouteSpec& spec : book_routes()) add(spec, nullptr);
     for (const CommandSpec& command : command_table()) {

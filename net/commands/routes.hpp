@@ -14,18 +14,15 @@ namespace allot {
 struct Route {
     boost::beast::http::verb method;
     std::string_view path;
-    std::uint8_t flags;                     ///< RouteFlags
+    std::uint16_t flags;                    ///< of the route and its command
     std::array<std::string_view, 3> query;  ///< what may be asked for with it; the rest empty
     const RouteSpec* spec;
     const CommandSpec* command;  ///< null: it is none of the line protocol
 
-    [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept { return (flags & flag) != 0; }
-    [[nodiscard]] constexpr StoreUse store_use() const noexcept {
-        return {.stock = has(route_write) || has(route_read),
-                .changes = has(route_write),
-                .storage = has(route_outside),
-                .while_loading = has(route_loading)};
+    [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
+        return (flags & flag) != 0;
     }
+    [[nodiscard]] constexpr StoreUse store_use() const noexcept { return store_use_of(flags); }
 };
 
 /// Those of the book, of the commands in the order of their table, and of the server.

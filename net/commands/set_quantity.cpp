@@ -37,7 +37,7 @@ constinit const CommandSpec set_quantity = command<SetQuantity>({
     .result = R"({"released":n})",
     .routes = {{{.method = Method::put,
                  .path = "/v1/batches/{batch}/quantity",
-                 .flags = route_body,
+                 .flags = flag_body,
                  .id = "setQuantity",
                  .call = R"({"quantity"})",
                  .answers = R"(200 `{"released":n}`)",

@@ -17,7 +17,7 @@ struct Shortages {
     static Outcome<std::vector<ShortLine>> run(const Asked& asked, Context& context) {
         Repository& repository = context.repository();
         if (repository.ledger().shortages().size() > shortages_per_slice)
-            context.client.end_slice();
+            context.session.end_slice();
         return outcome_of(allot::shortages({asked.sku, asked.after, shortage_rows_max}, repository),
                           context.last_lsn(), [&](Refusal refusal) {
                               return failure_of(refusal, {.sku = asked.sku->view()}, "sku");

@@ -111,7 +111,7 @@ bool Admission::refuse_path(Reply& reply) const {
 bool Admission::check_host(Reply& reply) const {
     const auto& host = request_.host;
     if (!context_.identity.http_local_names_only || !host || is_local_name(*host)) return true;
-    if (match_.has(route_free)) return true;
+    if (match_.has(flag_free)) return true;
     context_.counters.count(DisconnectReason::cross_protocol);
     return refuse(reply, 421, ErrorCode::generic,
                   in_quotes(*host) +
@@ -125,7 +125,7 @@ bool Admission::check_origin(Reply& reply) const {
     const auto& origin = request_.origin;
     if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
         return true;
-    if (match_.has(route_free)) return true;
+    if (match_.has(flag_free)) return true;
     context_.counters.count(DisconnectReason::cross_protocol);
     return refuse(reply, 403, ErrorCode::generic,
                   in_quotes(*origin) +
@@ -134,7 +134,7 @@ bool Admission::check_origin(Reply& reply) const {
 }
 
 Admission::Verdict Admission::check_password(Reply& reply) {
-    if (!context_.password || match_.has(route_free)) return Verdict::admitted;
+    if (!context_.password || match_.has(flag_free)) return Verdict::admitted;
     if (!request_.authorization) {
         reply.header = authenticate_line;
         (void)refuse(reply, 401, ErrorCode::no_auth, "Authentication required.", "Authorization");
@@ -176,7 +176,7 @@ bool Admission::check_key(Reply& reply) const {
 }
 
 bool Admission::check_body(Reply& reply) const {
-    if (!match_.route->has(route_body)) return true;
+    if (!match_.route->has(flag_body)) return true;
     if (!request_.has_body) {
         return refuse(reply, 411, ErrorCode::syntax,
                       "it is missing, so that the length of the body is not told",

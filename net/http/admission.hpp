@@ -28,7 +28,7 @@ public:
     /// Null: it leads nowhere.
     [[nodiscard]] const Route* route() const noexcept { return match_.route; }
     [[nodiscard]] Exchange exchange(Reply& reply) const noexcept {
-        return {request_, target_, match_.route, match_.arguments, context_, client_, reply};
+        return {{context_, client_}, request_, target_, match_.route, match_.arguments, reply};
     }
 
 private:

@@ -22,17 +22,17 @@ Lsn Exchange::execute() {
     };
     return guarded(
         [&] {
-            if (!route->has(route_body) && !request.body.empty()) {
+            if (!route->has(flag_body) && !request.body.empty()) {
                 return instead(400, ErrorCode::syntax,
                                "there is none here, and " + std::to_string(request.body.size()) +
                                    " bytes came",
                                "body");
             }
-            const bool is_once = request.idempotency_key && route->has(route_write);
+            const bool is_once = request.idempotency_key && route->has(flag_write);
             const Lsn saw = is_once ? execute_once(*request.idempotency_key) : dispatch();
             const std::size_t bytes = reply.body.size() + kibibyte;  // with its header
             if (bytes <= server.limits.reply_bytes_max) return saw;
-            client.end_slice();
+            session.end_slice();
             return instead(500, ErrorCode::generic,
                            "the reply would have more than " +
                                std::to_string(server.limits.reply_bytes_max) + " bytes");

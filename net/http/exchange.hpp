@@ -6,34 +6,28 @@
 #include <string_view>
 
 #include "net/commands/routes.hpp"
-#include "net/core/server_context.hpp"
 #include "net/http/reply.hpp"
 #include "net/http/request_reader.hpp"
 #include "net/http/target.hpp"
-#include "net/schema/failure.hpp"
+#include "net/schema/call.hpp"
 #include "net/schema/source.hpp"
 
 namespace allot::http {
 
 /// One request being executed and answered.
-struct Exchange {
+struct Exchange : Context {
     const Request& request;
     const Target& target;
     const Route* route;  ///< null: there is none
     /// The segments of the path that stand where the route has names in braces.
     std::span<const std::string_view> arguments;
-    ServerContext& server;
-    Session& client;
     Reply& reply;
     bool was_executed = false;  ///< a command was, whatever the business said
 
-    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     /// Errors are a message alone, without a code.
     [[nodiscard]] bool is_of_book() const noexcept {
-        return route != nullptr && route->has(route_book);
+        return route != nullptr && route->has(flag_book);
     }
-    /// What an answer that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
     [[nodiscard]] std::vector<NamedText> query() const;
 
     /// Fills in the reply, whatever happens. \pre there is a route, and the request is whole

@@ -53,13 +53,13 @@ std::map<unsigned, RouteError> errors_of(const Route& route) {
     std::map<unsigned, RouteError> errors;
     const auto add = [&](const RouteError& error) { errors[error.status] = error; };
     add({400, any_rule});
-    if (!route.has(route_free)) add({401, "The password is missing, or wrong"});
-    if (route.has(route_body)) {
+    if (!route.has(flag_free)) add({401, "The password is missing, or wrong"});
+    if (route.has(flag_body)) {
         add({411, "The length of the body is not told"});
         add({413, "The body is too large", "Error"});
         add({415, "The body is not application/json"});
     }
-    if (route.has(route_write)) add({422, "The Idempotency-Key came with another request before"});
+    if (route.has(flag_write)) add({422, "The Idempotency-Key came with another request before"});
     if (route.store_use().stock) add({503, no_stock});
     for (const RouteError& error : route.spec->errors) {
         if (error.status != 0) add(error);
@@ -73,7 +73,7 @@ json::object responses_of(const Route& route) {
         if (answer.status != 0) responses.emplace(answer.status, good_response(answer));
     }
     for (const auto& [status, error] : errors_of(route)) {
-        const std::string_view usual = route.has(route_book) ? "Message" : "Error";
+        const std::string_view usual = route.has(flag_book) ? "Message" : "Error";
         const std::string_view schema = error.schema.empty() ? usual : error.schema;
         responses.emplace(status, response_of(error.description,
                                               content_of("application/json", schema_of(schema))));
@@ -100,9 +100,9 @@ json::array parameters_of(const Route& route) {
         if (!is_in_path(route.path, field.name)) continue;
         parameters.push_back(parameter_of(field, true));
     }
-    if (route.has(route_write)) parameters.push_back(reference_to("parameters", "IdempotencyKey"));
+    if (route.has(flag_write)) parameters.push_back(reference_to("parameters", "IdempotencyKey"));
     for (const Field& field : route.spec->fields) {
-        if (route.has(route_body) || is_in_path(route.path, field.name)) continue;
+        if (route.has(flag_body) || is_in_path(route.path, field.name)) continue;
         parameters.push_back(parameter_of(field, false));
     }
     if (!route.spec->header.empty()) parameters.push_back(json::parse(route.spec->header));
@@ -117,7 +117,7 @@ json::object body_of(const RouteSpec& spec) {
 }
 
 std::string_view tag_of(const Route& route) {
-    if (route.has(route_book)) return "plain";
+    if (route.has(flag_book)) return "plain";
     return route.path.starts_with("/v1/") ? "v1" : "server";
 }
 
@@ -127,10 +127,10 @@ json::object operation_of(const Route& route) {
     operation.emplace("summary", spec.summary.empty() ? route.command->summary : spec.summary);
     if (!spec.description.empty()) operation.emplace("description", spec.description);
     operation.emplace("tags", json::array{tag_of(route)});
-    if (route.has(route_free)) operation.emplace("security", json::array{});
+    if (route.has(flag_free)) operation.emplace("security", json::array{});
     json::array parameters = parameters_of(route);
     if (!parameters.empty()) operation.emplace("parameters", std::move(parameters));
-    if (route.has(route_body)) operation.emplace("requestBody", body_of(spec));
+    if (route.has(flag_body)) operation.emplace("requestBody", body_of(spec));
     operation.emplace("responses", responses_of(route));
     return operation;
 }

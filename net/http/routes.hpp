@@ -19,7 +19,7 @@ struct Match {
     std::array<std::string_view, path_arguments_max> arguments{};
     bool is_path = false;  ///< there is a route, perhaps for other methods
 
-    [[nodiscard]] constexpr bool has(RouteFlags flag) const noexcept {
+    [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
         return route != nullptr && route->has(flag);
     }
 };

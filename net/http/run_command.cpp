@@ -29,14 +29,13 @@ Lsn run_command(Exchange& exchange) {
     RequestSource source{
         exchange.tell(),    exchange.server,
         route.spec->fields, path_of(exchange),
-        exchange.query(),   route.has(route_body) ? &exchange.request.body : nullptr};
+        exchange.query(),   route.has(flag_body) ? &exchange.request.body : nullptr};
     const auto command = route.spec->prepare(source);
     if (command == nullptr) return 0;
-    const bool writes = route.has(route_write);
+    const bool writes = route.has(flag_write);
     const Lsn before = writes ? exchange.last_lsn() : 0;
-    Context context{exchange.server, exchange.client};
     JsonWriter json{exchange.reply.body};
-    const auto [lsn, failure] = command->execute(context, json);
+    const auto [lsn, failure] = command->execute(exchange, json);
     exchange.was_executed = writes;
     if (failure) return exchange.fail(*failure), lsn;
     const bool is_other = route.spec->changed != 0 && lsn > before;

@@ -32,10 +32,9 @@ void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOper
 }
 
 /// Executes one operation and writes its result. \return why it is refused.
-std::optional<RefusedOperation> execute(const Exchange& exchange, JsonWriter& json,
+std::optional<RefusedOperation> execute(Exchange& exchange, JsonWriter& json,
                                         const Operation& operation, std::size_t at) {
-    Context context{exchange.server, exchange.client};
-    auto failure = operation.command->execute(context, json).failure;
+    auto failure = operation.command->execute(exchange, json).failure;
     if (!failure) return {};
     failure->field.insert(
         0, "operations[" + std::to_string(at) + "]." + std::string{operation.kind} + ".");
@@ -64,7 +63,7 @@ struct Outcome {
     std::string_view too_much = {};                // what it would have; then nothing counts
 };
 
-Outcome execute_all(const Exchange& exchange, const Transaction& asked, UnitOfWork& whole) {
+Outcome execute_all(Exchange& exchange, const Transaction& asked, UnitOfWork& whole) {
     Outcome outcome;
     JsonWriter json{outcome.body};
     json.begin_object().key("results").begin_array();
@@ -95,7 +94,7 @@ Outcome execute_all(const Exchange& exchange, const Transaction& asked, UnitOfWo
 Lsn transact(Exchange& exchange) {
     const auto asked = read_transaction(exchange);
     if (!asked) return 0;
-    if (asked->operations.size() > operations_per_slice) exchange.client.end_slice();
+    if (asked->operations.size() > operations_per_slice) exchange.session.end_slice();
     if (!is_as_expected(exchange, *asked)) {
         exchange.was_executed = true;
         return exchange.last_lsn();

@@ -52,7 +52,7 @@ bool execute_message(const Call& call, Lsn& saw) {
     if (channel == all.end()) return true;
     const auto command = command_in(call, *channel);
     if (command == nullptr) return false;
-    Context context = context_of(call);
+    Context context{call};
     std::string untold;
     JsonWriter json{untold};
     const auto [lsn, failure] = command->execute(context, json);

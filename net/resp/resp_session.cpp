@@ -172,7 +172,7 @@ Lsn RespSession::run(const PrefetchWindow::Entry& entry) {
     last_command_ = context_.clock.now;
     reply_.set_framed(entry.request.framed);
     const auto& args = entry.request.args;
-    Call call{entry.spec, {args.data(), args.size()}, *this, context_, reply_, entry.found};
+    Call call{{context_, *this}, entry.spec, {args.data(), args.size()}, reply_, entry.found};
     return answer(call, [&] { return dispatch(call); });
 }
 
@@ -184,7 +184,7 @@ bool RespSession::end_wait() {
     wait_.reset();
     last_command_ = context_.clock.now;  // it was not idle
     context_.store.unlock();
-    Call call{nullptr, {}, *this, context_, reply_};
+    Call call{{context_, *this}, nullptr, {}, reply_};
     (void)answer(call, [&] {
         if (reply_with_facts(call, request)) return no_lsn;
         if (context_.store.failed) {

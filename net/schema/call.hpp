@@ -16,7 +16,7 @@ namespace allot {
 /// What a command is executed in, whichever protocol it came in.
 struct Context {
     ServerContext& server;
-    Session& client;
+    Session& session;
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
@@ -25,19 +25,13 @@ struct Context {
 };
 
 /// One command in words being executed.
-struct Call {
+struct Call : Context {
     const CommandSpec* spec;  ///< null: there is no such command
     /// The verb first. Their number is what the specification allows.
     std::span<const std::string_view> args;
-    Session& session;
-    ServerContext& server;
     ReplyWriter& reply;
     /// Of the line of an ALLOCATE of one line; null: it was not looked up ahead.
     const LineLookup* found = nullptr;
-
-    [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
-    /// What a reply that looked at the stock waits for.
-    [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
 
     /// Replies with an error, and counts it.
     template <class... Parts>
@@ -47,11 +41,6 @@ struct Call {
     }
     void fail(const Failure& failure) const { fail(failure.code, failure.text); }
 };
-
-/// The same call for what does not ask for words.
-[[nodiscard]] inline Context context_of(const Call& call) noexcept {
-    return {call.server, call.session};
-}
 
 /// Replies with the error of a refusal.
 void refuse(Call& call, Refusal refusal, RefusalContext subject);

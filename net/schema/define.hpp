@@ -71,8 +71,7 @@ template <class Description, std::size_t first = 1>
 Lsn run_words(Call& call) {
     const auto asked = detail::read_words<Description>(call, first);
     if (!asked) return no_lsn;
-    Context context = context_of(call);
-    const auto outcome = Description::run(*asked, context);
+    const auto outcome = Description::run(*asked, call);
     if (outcome.result) {
         Description::write(call.reply, *asked, *outcome.result);
     } else {

@@ -17,7 +17,7 @@ struct TypedField : Field {
     using Member = T;
     /// Without it the request is broken.
     [[nodiscard]] std::optional<T> absent(Source& source) const {
-        source.fail(ErrorCode::syntax, "it is missing", name);
+        source.fail(ErrorCode::syntax, "the field is missing", name);
         return {};
     }
     [[nodiscard]] std::optional<T> present(Source& source, const RawValue& value) const {

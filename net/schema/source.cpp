@@ -99,14 +99,6 @@ bool WordSource::check_keywords() {
 
 namespace {
 
-/// \return false where a value that has to be there is not, which has been told.
-bool take_member(Source& source, const json::object& object, const Field& field, RawValue& value) {
-    value = {.json = object.if_contains(field.name)};
-    if (value || field.role == Role::optional || field.role == Role::keyword) return true;
-    source.fail(ErrorCode::syntax, "the field is missing", field.name);
-    return false;
-}
-
 bool has_only_fields(const json::object& object, std::span<const Field> fields,
                      const TellFault& tell, std::string_view where) {
     std::vector<std::string_view> known;
@@ -139,7 +131,8 @@ ObjectSource::ObjectSource(TellFault tell, ServerContext& context, const json::o
 
 bool ObjectSource::find(const Field& field, std::size_t at, RawValue& value) {
     if (at == 0 && !has_only_fields(object_, fields_, tell_, where_)) return false;
-    return take_member(*this, object_, field, value);
+    value = {.json = object_.if_contains(field.name)};
+    return true;
 }
 
 void ObjectSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
@@ -186,11 +179,11 @@ bool RequestSource::find(const Field& field, std::size_t /*at*/, RawValue& value
     if (given(path_)) return true;
     if (body_ != nullptr) {
         if (!object_ && !read_body()) return false;
-        return take_member(*this, *object_, field, value);
+        value = {.json = object_->if_contains(field.name)};
+        return true;
     }
-    if (given(query_) || field.role == Role::optional || field.role == Role::keyword) return true;
-    fail(ErrorCode::syntax, "it is missing", field.name);
-    return false;
+    given(query_);
+    return true;
 }
 
 }  // namespace allot

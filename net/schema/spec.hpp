@@ -24,7 +24,7 @@ inline constexpr Lsn no_lsn = 0;
 /// Reads a command from named values. \return null after it has told the source what is wrong.
 using Prepare = std::unique_ptr<PreparedCommand> (*)(Source& source);
 
-/// How a command is treated, and what COMMAND tells of it. Bits.
+/// How a command, or a request over HTTP, is treated, and what COMMAND tells of it. Bits.
 enum CommandFlags : std::uint16_t {
     flag_write = 1,       ///< changes stock: executed with the backend's mutex held
     flag_read = 2,        ///< looks at stock: likewise
@@ -38,7 +38,18 @@ enum CommandFlags : std::uint16_t {
     flag_at_once = 512,   ///< executed between MULTI and EXEC, where others are queued
     flag_line = 1024,     ///< ALLOCATE: of three arguments, the memory that it needs is prefetched
     flag_exec = 2048,     ///< EXEC: an error of its own ends the transaction
+    // Of routes alone
+    flag_free = 4096,   ///< needs no password
+    flag_body = 8192,   ///< takes a JSON object
+    flag_book = 16384,  ///< its errors are `{"message":…}`, as in the book's service
 };
+
+[[nodiscard]] constexpr StoreUse store_use_of(std::uint16_t flags) noexcept {
+    return {.stock = (flags & (flag_write | flag_read)) != 0,
+            .changes = (flags & flag_write) != 0,
+            .storage = (flags & flag_outside) != 0,
+            .while_loading = (flags & flag_loading) != 0};
+}
 
 /// How a value is given in words. With a name, every value is given by that.
 enum class Role : std::uint8_t {
@@ -57,17 +68,6 @@ struct Field {
         {};                       ///< of net/http/openapi_schemas.json: its name, or itself as JSON
     std::string_view about = {};  ///< what is to be said of it; may be empty
     bool with_previous = false;   ///< given only together with the field before it
-};
-
-/// How a request is treated before and around its execution. Bits.
-enum RouteFlags : std::uint8_t {
-    route_write = 1,     ///< changes stock: executed with the backend's mutex held
-    route_read = 2,      ///< looks at stock: likewise
-    route_outside = 4,   ///< executed without the mutex, because it asks the storage
-    route_free = 8,      ///< needs no password
-    route_body = 16,     ///< takes a JSON object
-    route_loading = 32,  ///< answered although the store is not open yet
-    route_book = 64,     ///< its errors are `{"message":…}`, as in the book's service
 };
 
 /// A status of a route that is no error, and the body that comes with it.
@@ -90,7 +90,7 @@ struct RouteError {
 struct RouteSpec {
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
     std::string_view path = {};         ///< a segment in braces is the field of that name
-    std::uint8_t flags = 0;             ///< RouteFlags; those that the command has are added
+    std::uint16_t flags = 0;            ///< those that the command has are added
     unsigned status = 200;              ///< of success
     unsigned changed = 0;               ///< of success that changed something; 0: as `status`
     std::string_view id = {};           ///< `operationId`
@@ -159,12 +159,7 @@ struct CommandSpec {
     [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
         return (flags & flag) != 0;
     }
-    [[nodiscard]] constexpr StoreUse store_use() const noexcept {
-        return {.stock = has(flag_write) || has(flag_read),
-                .changes = has(flag_write),
-                .storage = has(flag_outside),
-                .while_loading = has(flag_loading)};
-    }
+    [[nodiscard]] constexpr StoreUse store_use() const noexcept { return store_use_of(flags); }
     /// \param args how many came after the verb.
     [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {
         return takes(args, args_min, args_max, pairs);

@@ -8,6 +8,7 @@
 #include "engine/accepted_name.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/limits.hpp"
+#include "net/schema/fields.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/parse_uint.hpp"
 
@@ -59,20 +60,8 @@ std::optional<Lsn> ValueOf<Lsn>::read(Source& source, const Field& field, const 
 
 namespace {
 
-constexpr std::array line_fields{
-    Field{"sku", Role::required, "", "", "", false},
-    Field{"quantity", Role::required, "", "", "", false},
-};
-
-std::optional<LineItem> read_item(Source& source) {
-    RawValue value;
-    if (!source.find(line_fields[0], 0, value)) return {};
-    const auto sku = ValueOf<Sku>::read(source, line_fields[0], value);
-    if (!sku || !source.find(line_fields[1], 1, value)) return {};
-    const auto quantity = ValueOf<Quantity>::read(source, line_fields[1], value);
-    if (!quantity) return {};
-    return LineItem{*sku, *quantity};
-}
+constexpr std::tuple line_fields{required<Sku>("sku"), required<Quantity>("quantity")};
+constexpr std::array line_names{Field{std::get<0>(line_fields)}, Field{std::get<1>(line_fields)}};
 
 using Lines = std::vector<LineItem>;
 
@@ -88,10 +77,9 @@ std::optional<Lines> lines_in_words(Source& source, const Field& field,
     Lines items;
     items.reserve(words.size() / 2);
     for (; !words.empty(); words = words.subspan(2)) {
-        const auto sku = ValueOf<Sku>::read(source, line_fields[0], {words.first(1)});
+        const auto sku = std::get<0>(line_fields).present(source, {words.first(1)});
         if (!sku) return {};
-        const auto quantity =
-            ValueOf<Quantity>::read(source, line_fields[1], {words.subspan(1, 1)});
+        const auto quantity = std::get<1>(line_fields).present(source, {words.subspan(1, 1)});
         if (!quantity) return {};
         items.push_back({*sku, *quantity});
     }
@@ -112,8 +100,8 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
         const auto tell = [&](ErrorCode code, std::string_view text, std::string_view name) {
             source.fail(code, text, name);
         };
-        ObjectSource line{tell, source.context(), array[i].get_object(), line_fields, at + "."};
-        const auto item = read_item(line);
+        ObjectSource line{tell, source.context(), array[i].get_object(), line_names, at + "."};
+        const auto item = read<LineItem>(line, line_fields);
         if (!item) return {};
         items.push_back(*item);
     }

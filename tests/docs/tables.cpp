@@ -40,7 +40,7 @@ std::string command_of(const Route& route) {
 std::string route_table() {
     std::string text = "| | command | answers |\n|---|---|---|\n";
     for (const Route& route : routes()) {
-        if (route.has(route_book)) continue;
+        if (route.has(flag_book)) continue;
         const std::string command = command_of(route);
         text.append("| ").append(request_of(route)).append(" |");
         text.append(command.empty() ? "" : " ").append(command);
@@ -52,7 +52,7 @@ std::string route_table() {
 std::string book_route_table() {
     std::string text = "| | answers |\n|---|---|\n";
     for (const Route& route : routes()) {
-        if (!route.has(route_book)) continue;
+        if (!route.has(flag_book)) continue;
         text.append("| ").append(request_of(route)).append(" | ");
         text.append(route.spec->answers).append(" |\n");
     }

@@ -47,7 +47,7 @@ struct FieldsFixture : test::RespFixture<> {
         std::string reply;
         ReplyWriter writer{reply};
         args.insert(args.begin(), "SHIPMENT");
-        Call call{nullptr, args, session, context, writer};
+        Call call{{context, session}, nullptr, args, writer};
         const auto asked = detail::read_words<Shipment>(call, 1);
         return shown(asked, reply.substr(0, reply.find('\r')));
     }

@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(when_a_route_is_not_of_the_book_then_its_errors_have_a_code
         const auto method = boost::beast::http::to_string(route.method);
         std::string path{route.path};
         std::erase_if(path, [](char c) { return c == '{' || c == '}'; });
-        const auto body = route.has(allot::route_body) ? std::optional{"{}"} : std::nullopt;
+        const auto body = route.has(allot::flag_body) ? std::optional{"{}"} : std::nullopt;
         const auto answer = server.ask({method.data(), method.size()}, path + "?none=such", body);
         BOOST_TEST(answer.status == 400U, path);
         const bool is_of_book = route.path == "/allocate" || route.path == "/add_batch" ||

@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
 BOOST_AUTO_TEST_CASE(when_a_request_comes_over_http_then_a_503_says_when_to_retry) {
     loading.update("replaying journal", 42, 100);
     for (const allot::Route& route : allot::routes()) {
-        if (route.has(allot::route_loading)) continue;
-        const auto body = route.has(allot::route_body) ? std::optional{"{}"} : std::nullopt;
+        if (route.has(allot::flag_loading)) continue;
+        const auto body = route.has(allot::flag_body) ? std::optional{"{}"} : std::nullopt;
         const auto method = boost::beast::http::to_string(route.method);
         std::string path{route.path.substr(0, route.path.find('{'))};
         if (path.size() < route.path.size()) {
