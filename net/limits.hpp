@@ -89,8 +89,8 @@ inline constexpr std::size_t subscriptions_max = 1'000;
 inline constexpr std::size_t patterns_max = 1'000;
 /// Messages of facts, and bytes of published messages, each counted once for each subscriber,
 /// before other sessions run.
-inline constexpr std::size_t told_facts_max = 65'536;
-inline constexpr std::size_t told_bytes_per_slice = 256 * kibibyte;
+inline constexpr std::size_t deliveries_max = 65'536;
+inline constexpr std::size_t published_bytes_per_slice = 256 * kibibyte;
 /// With more patterns than this, a session yields after each PUBLISH.
 inline constexpr std::size_t patterns_per_slice = 16;
 /// With more channels than this, a session yields after each PUBSUB CHANNELS.
@@ -111,7 +111,7 @@ inline constexpr std::size_t operations_max = 1'000;
 inline constexpr std::size_t operations_per_slice = 64;
 /// SKUs that a client may watch.
 inline constexpr std::size_t watched_skus_max = 1'000;
-/// Bytes of a client's name, and of each thing that it tells of its library.
+/// Bytes of a client's name, and of each thing that it states of its library.
 inline constexpr std::size_t client_name_bytes_max = 64;
 
 }  // namespace allot

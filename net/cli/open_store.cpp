@@ -13,9 +13,9 @@ namespace allot::program {
 Store open_store(const std::filesystem::path& directory, StoreOptions options, Console& console,
                  Logger& log, std::vector<EventSink> sinks) {
     ProgressBar bar{console.err, console.err_is_terminal};
-    options.progress = [&bar, told = std::move(options.progress)](const Progress& progress) {
+    options.progress = [&bar, report = std::move(options.progress)](const Progress& progress) {
         bar.update(progress.what, progress.done, progress.total);
-        if (told) told(progress);
+        if (report) report(progress);
     };
     options.warning = [&log](std::string_view text) { log.warning(text); };
     return bootstrap(directory, std::move(options), {.sinks = std::move(sinks)});

@@ -12,7 +12,7 @@
 namespace allot::program {
 
 /// Opens a store, shows how far recovery has come, and logs what recovery had to cope with.
-/// \param options whose `progress` is told of it, too.
+/// \param options whose `progress` receives it, too.
 /// \param log outlives the store.
 /// \throws as bootstrap()
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,

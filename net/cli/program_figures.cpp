@@ -26,7 +26,7 @@ void add_journal(Figures& to, const StoreStatus& status) {
              status.retained_bytes);
     to.gauge("journal_waiting_bytes", "allot_journal_waiting_bytes",
              "Bytes of facts that wait for the group before them", status.waiting_bytes);
-    to.counter("journal_groups", untold("allot_journal_group_facts_count"),
+    to.counter("journal_groups", not_shown("allot_journal_group_facts_count"),
                "Groups of facts that shared one write", status.journal_groups);
     to.histogram("allot_journal_group_facts", "Facts that shared one write",
                  FigureHistogram::of_powers({status.group_sizes.begin(), status.group_sizes.end()},
@@ -102,7 +102,7 @@ void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
                  "How long until the event sink is called again after a failure; 0: it does not "
                  "rest",
                  sink.retry_in);
-        to.gauge("last_error", untold("a text"), "What the last of these failed with",
+        to.gauge("last_error", not_shown("a text"), "What the last of these failed with",
                  std::move(error));
     }
 }

@@ -116,7 +116,7 @@ private:
 /// Thrown out of the opening of a store, because a signal came.
 struct Interrupted {};
 
-/// Opens the store while clients are told how far that is.
+/// Opens the store while clients are answered how far that is.
 /// \return none: a signal has ended it.
 std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loading& loading,
                                  const ServeSettings& settings, Console& console, Logger& log) {

@@ -14,7 +14,7 @@
 
 namespace allot::program {
 
-/// What `allot serve` is told to do.
+/// What `allot serve` is to do.
 struct ServeSettings {
     std::string directory;
     Endpoint listen;
@@ -33,13 +33,11 @@ struct ServeSettings {
 /// Replies that take longer than this after a signal to end are cut off.
 inline constexpr std::chrono::milliseconds drain_max{3000};
 
-/// Listens at once, opens the store while clients are told that it is loading, and serves it until
-/// SIGTERM or SIGINT: then executes what was read, sends the replies, takes a snapshot and closes
-/// the store. While it loads, such a signal ends it soon, and no file has changed. A second signal
-/// ends the process at once.
-/// \return the exit code.
-/// \pre console.log is set. \throws std::system_error when the store cannot be opened or the
-/// address is not free.
+/// Listens at once, opens the store while clients are answered that it is loading, and serves it
+/// until SIGTERM or SIGINT: then executes what was read, sends the replies, takes a snapshot and
+/// closes the store. While it loads, such a signal ends it soon, and no file has changed. A second
+/// signal ends the process at once. \return the exit code. \pre console.log is set. \throws
+/// std::system_error when the store cannot be opened or the address is not free.
 int serve(const ServeSettings& settings, Console& console);
 
 }  // namespace allot::program

@@ -5,23 +5,25 @@ namespace allot::commands {
 namespace {
 
 struct NewBatch {
-    using Asked = AddBatch;
+    using Parameters = AddBatch;
     static constexpr std::tuple fields{required<BatchRef>("batch"), required<Sku>("sku"),
                                        required<Quantity>("quantity"),
                                        optional<Eta>("eta", Eta::warehouse())};
 
-    static Outcome<Done> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(asked);
+    static Outcome<Done> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(parameters);
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()},
-                              "batch");
+            return failure_of(
+                refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
         });
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
-    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
-        put_row(json, Column{"batch", asked.batch}, Column{"sku", asked.sku},
-                Column{"quantity", asked.quantity}, Column{"eta", asked.eta});
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
+        reply.ok();
+    }
+    static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
+        put_row(json, Column{"batch", parameters.batch}, Column{"sku", parameters.sku},
+                Column{"quantity", parameters.quantity}, Column{"eta", parameters.eta});
     }
 };
 

@@ -7,24 +7,25 @@ namespace allot::commands {
 namespace {
 
 struct AllocateLines {
-    using Asked = AllocateOrder;
+    using Parameters = AllocateOrder;
     static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
 
-    static Outcome<BatchRefs> run(const Asked& asked, Context& context) {
-        auto answer = context.bus().handle(asked);
+    static Outcome<BatchRefs> run(const Parameters& parameters, Context& context) {
+        auto answer = context.bus().handle(parameters);
         return outcome_of(std::move(answer.result), answer.lsn,
-                          [&](RefusedLine refused) { return failure_of(refused, asked); });
+                          [&](RefusedLine refused) { return failure_of(refused, parameters); });
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const BatchRefs& batches) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
+                      const BatchRefs& batches) {
         reply.array(batches.size());
         for (const BatchRef& batch : batches) reply.value(batch);
     }
-    static void write(JsonWriter& json, const Asked& asked, const BatchRefs& batches) {
-        json.begin_object().key("order").string(asked.order.view()).key("lines").begin_array();
+    static void write(JsonWriter& json, const Parameters& parameters, const BatchRefs& batches) {
+        json.begin_object().key("order").string(parameters.order.view()).key("lines").begin_array();
         for (std::size_t i = 0; i < batches.size(); ++i) {
-            put_row(json, Column{"sku", asked.lines[i].sku},
-                    Column{"quantity", asked.lines[i].quantity}, Column{"batch", batches[i]});
+            put_row(json, Column{"sku", parameters.lines[i].sku},
+                    Column{"quantity", parameters.lines[i].quantity}, Column{"batch", batches[i]});
         }
         json.end_array().end_object();
     }
@@ -57,8 +58,8 @@ std::optional<Allocate> read_line(Call& call) {
     return {};
 }
 
-Lsn allocate_words(Call& call) {
-    if (!has_one_line(call)) return run_words<AllocateLines>(call);
+Lsn run_allocate(Call& call) {
+    if (!has_one_line(call)) return run_arguments<AllocateLines>(call);
     const auto command = read_line(call);
     if (!command) return no_lsn;
     const auto answer = call.found == nullptr ? call.bus().handle(*command)
@@ -72,7 +73,7 @@ Lsn allocate_words(Call& call) {
 }
 
 bool check_allocate(Call& call) {
-    return has_one_line(call) ? read_line(call).has_value() : check_words<AllocateLines>(call);
+    return has_one_line(call) ? read_line(call).has_value() : check_arguments<AllocateLines>(call);
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ bool check_allocate(Call& call) {
 extern const CommandSpec allocate;
 constinit const CommandSpec allocate = command<AllocateLines>({
     .name = "ALLOCATE",
-    .handler = allocate_words,
+    .handler = run_allocate,
     .flags = flag_write | flag_fast | flag_line,
     .reply = "batch; of several lines an array of them",
     .summary = "Allocates the lines of an order, all or none",

@@ -5,26 +5,26 @@ namespace allot::commands {
 namespace {
 
 struct Allocations {
-    struct Asked {
+    struct Parameters {
         OrderId order;
     };
     using Lines = std::vector<Allocation>;
     static constexpr std::tuple fields{required<OrderId>("order")};
 
-    static Outcome<Lines> run(const Asked& asked, Context& context) {
-        return {allot::allocations(asked.order, context.repository()), context.last_lsn()};
+    static Outcome<Lines> run(const Parameters& parameters, Context& context) {
+        return {allot::allocations(parameters.order, context.repository()), context.last_lsn()};
     }
 
     static void write_row(auto& to, const Allocation& row) {
         put_row(to, Column{"sku", row.sku}, Column{"quantity", row.quantity},
                 Column{"batch", row.batch});
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Lines& lines) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Lines& lines) {
         reply.array(lines.size());
         for (const Allocation& line : lines) write_row(reply, line);
     }
-    static void write(JsonWriter& json, const Asked& asked, const Lines& lines) {
-        json.begin_object().key("order").string(asked.order.view()).key("lines").begin_array();
+    static void write(JsonWriter& json, const Parameters& parameters, const Lines& lines) {
+        json.begin_object().key("order").string(parameters.order.view()).key("lines").begin_array();
         for (const Allocation& line : lines) write_row(json, line);
         json.end_array().end_object();
     }

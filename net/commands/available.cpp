@@ -5,23 +5,24 @@ namespace allot::commands {
 namespace {
 
 struct Available {
-    struct Asked {
+    struct Parameters {
         Sku sku;
         std::optional<Eta> day;
     };
     static constexpr std::tuple fields{required<Sku>("sku"), optional<Eta>("day")};
 
-    static Outcome<std::int64_t> run(const Asked& asked, Context& context) {
-        return outcome_of(
-            allot::available(asked.sku, asked.day, context.repository()), context.last_lsn(),
-            [&](Refusal refusal) { return failure_of(refusal, {.sku = asked.sku.view()}, "sku"); });
+    static Outcome<std::int64_t> run(const Parameters& parameters, Context& context) {
+        return outcome_of(allot::available(parameters.sku, parameters.day, context.repository()),
+                          context.last_lsn(), [&](Refusal refusal) {
+                              return failure_of(refusal, {.sku = parameters.sku.view()}, "sku");
+                          });
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::int64_t units) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::int64_t units) {
         reply.integer(units);
     }
-    static void write(JsonWriter& json, const Asked& asked, std::int64_t units) {
-        put_row(json, Column{"sku", asked.sku}, Column{"available", units});
+    static void write(JsonWriter& json, const Parameters& parameters, std::int64_t units) {
+        put_row(json, Column{"sku", parameters.sku}, Column{"available", units});
     }
 };
 

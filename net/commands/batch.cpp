@@ -5,19 +5,20 @@ namespace allot::commands {
 namespace {
 
 struct BatchState {
-    struct Asked {
+    struct Parameters {
         BatchRef batch;
     };
     static constexpr std::tuple fields{required<BatchRef>("batch")};
 
-    static Outcome<BatchStock> run(const Asked& asked, Context& context) {
-        return outcome_of(batch_stock(asked.batch, context.repository()), context.last_lsn(),
+    static Outcome<BatchStock> run(const Parameters& parameters, Context& context) {
+        return outcome_of(batch_stock(parameters.batch, context.repository()), context.last_lsn(),
                           [&](Refusal refusal) {
-                              return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+                              return failure_of(refusal, {.batch = parameters.batch.view()},
+                                                "batch");
                           });
     }
 
-    static void write(auto& to, const Asked& /*asked*/, const BatchStock& batch) {
+    static void write(auto& to, const Parameters& /*parameters*/, const BatchStock& batch) {
         put_map(to, Column{"purchased", batch.purchased}, Column{"available", batch.available},
                 Column{"allocated", batch.purchased - batch.available}, Column{"eta", batch.eta});
     }

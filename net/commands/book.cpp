@@ -9,57 +9,60 @@ namespace allot {
 namespace {
 
 struct BookAllocate {
-    using Asked = OrderLine;
+    using Parameters = OrderLine;
     static constexpr std::tuple fields{required<OrderId>("orderid"), required<Sku>("sku"),
                                        required<Quantity>("qty")};
-    static Outcome<BatchRef> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(Allocate{asked});
+    static Outcome<BatchRef> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(Allocate{parameters});
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.sku = asked.sku.view()});
+            return failure_of(refusal, {.sku = parameters.sku.view()});
         });
     }
-    static void write(JsonWriter& /*json*/, const Asked& /*asked*/, const BatchRef& /*batch*/) {}
+    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/,
+                      const BatchRef& /*batch*/) {}
 };
 
 struct BookAddBatch {
-    using Asked = AddBatch;
+    using Parameters = AddBatch;
     static constexpr std::tuple fields{required<BatchRef>("ref"), required<Sku>("sku"),
                                        required<Quantity>("qty"),
                                        optional<Eta>("eta", Eta::warehouse())};
-    static Outcome<Done> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(asked);
+    static Outcome<Done> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(parameters);
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()});
+            return failure_of(refusal,
+                              {.sku = parameters.sku.view(), .batch = parameters.batch.view()});
         });
     }
-    static void write(JsonWriter& /*json*/, const Asked& /*asked*/, Done /*done*/) {}
+    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/, Done /*done*/) {}
 };
 
 struct BookChangeQuantity {
-    using Asked = ChangeBatchQuantity;
+    using Parameters = ChangeBatchQuantity;
     static constexpr std::tuple fields{required<BatchRef>("batchref"), required<Purchased>("qty")};
-    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(asked);
+    static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(parameters);
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.batch = asked.batch.view()});
+            return failure_of(refusal, {.batch = parameters.batch.view()});
         });
     }
-    static void write(JsonWriter& /*json*/, const Asked& /*asked*/, std::size_t /*lines*/) {}
+    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/,
+                      std::size_t /*lines*/) {}
 };
 
 struct BookAllocations {
-    struct Asked {
+    struct Parameters {
         OrderId order;
     };
     using Lines = std::vector<Allocation>;
     static constexpr std::tuple fields{required<OrderId>("order")};
 
-    static Outcome<Lines> run(const Asked& asked, Context& context) {
-        auto lines = allocations(asked.order, context.repository());
+    static Outcome<Lines> run(const Parameters& parameters, Context& context) {
+        auto lines = allocations(parameters.order, context.repository());
         if (!lines.empty()) return {std::move(lines), context.last_lsn()};
         return {Failure{ErrorCode::generic, "not found", "", 404, false}, context.last_lsn()};
     }
-    static void write(JsonWriter& json, const Asked& /*asked*/, const Lines& lines) {
+    static void write(JsonWriter& json, const Parameters& /*parameters*/, const Lines& lines) {
         json.begin_array();
         for (const Allocation& line : lines) {
             put_row(json, Column{"sku", line.sku}, Column{"batchref", line.batch});

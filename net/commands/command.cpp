@@ -105,7 +105,7 @@ constexpr std::array command_subcommands = std::to_array<Subcommand>({
     {"DOCS", "[verb ...]", "What they are for.", 0, any_number, command_docs},
 });
 
-Lsn command_words(Call& call) {
+Lsn run_command(Call& call) {
     return call.args.size() == 1 ? command_info(call, {}) : run_subcommand(call);
 }
 
@@ -114,7 +114,7 @@ Lsn command_words(Call& call) {
 extern const CommandSpec command_table_command;
 constinit const CommandSpec command_table_command = container({
     .name = "COMMAND",
-    .handler = command_words,
+    .handler = run_command,
     .flags = flag_loading,
     .args_max = any_number,
     .syntax = "[COUNT|LIST|INFO|DOCS|HELP [verb ...]]",

@@ -34,7 +34,7 @@ std::size_t candidates_of(const AllocateOrder& order, Repository& repository) {
     return candidates;
 }
 
-// In words, a line of text a line of the order, and one a candidate.
+// Over RESP, a line of text for a line of the order, and one a candidate.
 
 std::string outcome_text(const ExplainedLine& explained) {
     if (explained.outcome) return as_word(explained.outcome->view());
@@ -79,27 +79,27 @@ void write_object(JsonWriter& json, const ExplainedLine& explained) {
 }
 
 struct Explain {
-    using Asked = AllocateOrder;
+    using Parameters = AllocateOrder;
     using Plan = std::vector<ExplainedLine>;
     static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
 
-    static Outcome<Plan> run(const Asked& asked, Context& context) {
-        const std::size_t candidates = candidates_of(asked, context.repository());
+    static Outcome<Plan> run(const Parameters& parameters, Context& context) {
+        const std::size_t candidates = candidates_of(parameters, context.repository());
         if (candidates <= explained_batches_max) {
-            return {context.bus().explain(asked), context.last_lsn()};
+            return {context.bus().explain(parameters), context.last_lsn()};
         }
         return {Failure{ErrorCode::generic, too_many_candidates(candidates), "lines", 422},
                 context.last_lsn()};
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Plan& plan) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Plan& plan) {
         std::size_t rows = plan.size();
         for (const ExplainedLine& line : plan) rows += line.candidates.size();
         reply.array(rows);
         for (const ExplainedLine& line : plan) write_text(reply, line);
     }
-    static void write(JsonWriter& json, const Asked& asked, const Plan& plan) {
-        json.begin_object().key("order").string(asked.order.view()).key("lines").begin_array();
+    static void write(JsonWriter& json, const Parameters& parameters, const Plan& plan) {
+        json.begin_object().key("order").string(parameters.order.view()).key("lines").begin_array();
         for (const ExplainedLine& line : plan) write_object(json, line);
         json.end_array().end_object();
     }

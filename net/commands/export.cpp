@@ -36,7 +36,7 @@ namespace commands {
 namespace {
 
 struct Listing {
-    struct Asked {
+    struct Parameters {
         ListCursor cursor;
     };
     static constexpr std::tuple fields{required<ListCursor>("cursor")};
@@ -57,13 +57,14 @@ struct Listing {
 
 struct ExportBatches : Listing {
     using Reply = Page<ListedBatch>;
-    static Outcome<Reply> run(const Asked& asked, Context& context) {
+    static Outcome<Reply> run(const Parameters& parameters, Context& context) {
         const Lsn last = context.last_lsn();
         return {
-            Reply{list_batches(context.repository(), asked.cursor.index, exported_rows_max), last},
+            Reply{list_batches(context.repository(), parameters.cursor.index, exported_rows_max),
+                  last},
             last};
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Reply& listed) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Reply& listed) {
         write_rows(reply, listed);
         for (const ListedBatch& row : listed.page.rows) {
             put_row(reply, Column{"batch", row.batch}, Column{"sku", row.sku},
@@ -75,13 +76,13 @@ struct ExportBatches : Listing {
 
 struct ExportAllocations : Listing {
     using Reply = Page<ListedLine>;
-    static Outcome<Reply> run(const Asked& asked, Context& context) {
+    static Outcome<Reply> run(const Parameters& parameters, Context& context) {
         const Lsn last = context.last_lsn();
-        return {
-            Reply{list_lines(context.repository(), asked.cursor.index, exported_rows_max), last},
-            last};
+        return {Reply{list_lines(context.repository(), parameters.cursor.index, exported_rows_max),
+                      last},
+                last};
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Reply& listed) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Reply& listed) {
         write_rows(reply, listed);
         for (const ListedLine& row : listed.page.rows) {
             put_row(reply, Column{"order", row.line.order}, Column{"sku", row.line.sku},

@@ -25,7 +25,7 @@ std::vector<std::string> help_lines(const CommandSpec& spec) {
             std::string{"  Group: "}.append(spec.group)};
 }
 
-Lsn help_words(Call& call) {
+Lsn run_help(Call& call) {
     const CommandSpec* const spec = call.args.size() > 1 ? find_command(call.args[1]) : nullptr;
     if (call.args.size() > 1 && spec == nullptr) {
         call.fail(ErrorCode::generic, "no command ", Quoted{call.args[1]}, "; HELP lists all");
@@ -42,7 +42,7 @@ Lsn help_words(Call& call) {
 extern const CommandSpec help;
 constinit const CommandSpec help{
     .name = "HELP",
-    .handler = help_words,
+    .handler = run_help,
     .flags = flag_loading,
     .args_max = 1,
     .syntax = "[verb]",

@@ -8,26 +8,26 @@ namespace allot::commands {
 namespace {
 
 struct NewOrNot {
-    static void write(ReplyWriter& reply, const auto& /*asked*/, bool is_new) {
+    static void write(ReplyWriter& reply, const auto& /*parameters*/, bool is_new) {
         reply.integer(is_new ? 1 : 0);
     }
 };
 
 struct ImportedBatch : NewOrNot {
-    using Asked = ImportBatch;
+    using Parameters = ImportBatch;
     static constexpr std::tuple fields{required<BatchRef>("batch"), required<Sku>("sku"),
                                        required<Purchased>("quantity"), required<Eta>("eta")};
-    static Outcome<bool> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(asked);
+    static Outcome<bool> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(parameters);
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()},
-                              "batch");
+            return failure_of(
+                refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
         });
     }
 };
 
 struct ImportedLine : NewOrNot {
-    struct Asked {
+    struct Parameters {
         OrderId order;
         Sku sku;
         Quantity quantity;
@@ -35,19 +35,19 @@ struct ImportedLine : NewOrNot {
     };
     static constexpr std::tuple fields{required<OrderId>("order"), required<Sku>("sku"),
                                        required<Quantity>("quantity"), required<BatchRef>("batch")};
-    static Outcome<bool> run(const Asked& asked, Context& context) {
-        const auto answer =
-            context.bus().handle(ImportLine{{asked.order, asked.sku, asked.quantity}, asked.batch});
+    static Outcome<bool> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(
+            ImportLine{{parameters.order, parameters.sku, parameters.quantity}, parameters.batch});
         return outcome_of(answer.result, answer.lsn,
-                          [&](Refusal refusal) { return explain(refusal, asked); });
+                          [&](Refusal refusal) { return explain(refusal, parameters); });
     }
 
 private:
     /// What a line that was allocated before may meet has words of its own.
-    static Failure explain(Refusal refusal, const Asked& asked) {
-        Failure failure =
-            failure_of(refusal, {.sku = asked.sku.view(), .batch = asked.batch.view()}, "batch");
-        const std::string batch{asked.batch.view()};
+    static Failure explain(Refusal refusal, const Parameters& parameters) {
+        Failure failure = failure_of(
+            refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
+        const std::string batch{parameters.batch.view()};
         if (refusal == Refusal::out_of_stock) {
             failure.text = "Batch " + batch + " has fewer units available";
         } else if (refusal == Refusal::batch_exists) {
@@ -58,14 +58,14 @@ private:
 };
 
 struct ImportedOrder {
-    using Asked = AllocateOrder;
+    using Parameters = AllocateOrder;
     static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
-    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(ImportOrder{asked});
+    static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(ImportOrder{parameters});
         return outcome_of(answer.result, answer.lsn,
-                          [&](RefusedLine refused) { return failure_of(refused, asked); });
+                          [&](RefusedLine refused) { return failure_of(refused, parameters); });
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::size_t lines) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::size_t lines) {
         reply.integer(static_cast<std::int64_t>(lines));
     }
 };

@@ -7,19 +7,19 @@ namespace allot::commands {
 
 namespace {
 
-Lsn info_words(Call& call) {
+Lsn run_info(Call& call) {
     call.reply.text(info_text(server_figures(call.server), call.args.subspan(1)));
     return no_lsn;
 }
 
 struct AllFigures {
-    struct Asked {};
+    struct Parameters {};
     static constexpr std::tuple<> fields{};
 
-    static Outcome<Figures> run(const Asked& /*asked*/, Context& context) {
+    static Outcome<Figures> run(const Parameters& /*parameters*/, Context& context) {
         return {server_figures(context.server), no_lsn};
     }
-    static void write(JsonWriter& json, const Asked& /*asked*/, const Figures& figures) {
+    static void write(JsonWriter& json, const Parameters& /*parameters*/, const Figures& figures) {
         write_figures(json, figures);
     }
 };
@@ -29,7 +29,7 @@ struct AllFigures {
 extern const CommandSpec info;
 constinit const CommandSpec info{
     .name = "INFO",
-    .handler = info_words,
+    .handler = run_info,
     .flags = flag_outside | flag_loading,
     .args_max = any_number,
     .syntax = "[section ...]",

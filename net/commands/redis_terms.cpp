@@ -7,7 +7,7 @@ namespace allot::commands {
 
 namespace {
 
-Lsn role_words(Call& call) {
+Lsn run_role(Call& call) {
     call.reply.array(3);
     call.reply.value("master");
     call.reply.integer(static_cast<std::int64_t>(call.server.store.durable()));
@@ -37,7 +37,7 @@ Lsn latency_doctor(Call& call) {
     return no_lsn;
 }
 
-Lsn cluster_words(Call& call) {
+Lsn run_cluster(Call& call) {
     call.fail(ErrorCode::generic, "This instance has cluster support disabled");
     return no_lsn;
 }
@@ -60,7 +60,7 @@ constexpr std::array module_subcommands = std::to_array<Subcommand>({
 extern const CommandSpec role;
 constinit const CommandSpec role{
     .name = "ROLE",
-    .handler = role_words,
+    .handler = run_role,
     .flags = flag_fast | flag_loading,
     .reply = "array of master, the last durable LSN, no replicas",
     .summary = "Tells that the server is no replica, and has none",
@@ -92,7 +92,7 @@ constinit const CommandSpec modules = container({
 extern const CommandSpec cluster;
 constinit const CommandSpec cluster{
     .name = "CLUSTER",
-    .handler = cluster_words,
+    .handler = run_cluster,
     .args_min = 1,
     .args_max = any_number,
     .syntax = "subcommand [argument ...]",

@@ -4,40 +4,44 @@ namespace allot::commands {
 
 namespace {
 
-Outcome<Done> reschedule_to(const Reschedule& asked, Context& context) {
-    const auto answer = context.bus().handle(asked);
+Outcome<Done> reschedule_to(const Reschedule& parameters, Context& context) {
+    const auto answer = context.bus().handle(parameters);
     return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-        return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+        return failure_of(refusal, {.batch = parameters.batch.view()}, "batch");
     });
 }
 
 struct MoveBatch {
-    using Asked = Reschedule;
+    using Parameters = Reschedule;
     static constexpr std::tuple fields{required<BatchRef>("batch"), required<Eta>("eta")};
 
-    static Outcome<Done> run(const Asked& asked, Context& context) {
-        return reschedule_to(asked, context);
+    static Outcome<Done> run(const Parameters& parameters, Context& context) {
+        return reschedule_to(parameters, context);
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
-    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
-        put_row(json, Column{"batch", asked.batch}, Column{"eta", asked.eta});
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
+        reply.ok();
+    }
+    static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
+        put_row(json, Column{"batch", parameters.batch}, Column{"eta", parameters.eta});
     }
 };
 
 struct ReceiveBatch {
-    struct Asked {
+    struct Parameters {
         BatchRef batch;
     };
     static constexpr std::tuple fields{required<BatchRef>("batch")};
 
-    static Outcome<Done> run(const Asked& asked, Context& context) {
-        return reschedule_to({asked.batch, Eta::warehouse()}, context);
+    static Outcome<Done> run(const Parameters& parameters, Context& context) {
+        return reschedule_to({parameters.batch, Eta::warehouse()}, context);
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
-    static void write(JsonWriter& json, const Asked& asked, Done /*done*/) {
-        put_row(json, Column{"batch", asked.batch}, Column{"eta", Eta::warehouse()});
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
+        reply.ok();
+    }
+    static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
+        put_row(json, Column{"batch", parameters.batch}, Column{"eta", Eta::warehouse()});
     }
 };
 

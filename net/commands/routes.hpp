@@ -17,7 +17,7 @@ struct Route {
     std::uint16_t flags;                    ///< of the route and its command
     std::array<std::string_view, 3> query;  ///< what may be asked for with it; the rest empty
     const RouteSpec* spec;
-    const CommandSpec* command;  ///< null: it is none of the line protocol
+    const CommandSpec* command;  ///< null: it is none of RESP
 
     [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
         return (flags & flag) != 0;

@@ -31,13 +31,12 @@ void add_server(Figures& to, const ServerContext& context) {
     to.begin("server");
     to.gauge("allot_version", "allot_build_info", "1, labeled with the version of the program",
              std::string{ALLOT_VERSION}, {{"version", ALLOT_VERSION}});
-    to.gauge("process_id", untold(no_quantity), "Of the server's process",
+    to.gauge("process_id", not_shown(no_quantity), "Of the server's process",
              static_cast<std::uint64_t>(::getpid()));
-    to.gauge("tcp_port", untold(no_quantity), "Of the line protocol",
-             std::uint64_t{context.identity.port});
-    to.gauge("http_port", untold(no_quantity), "0 where HTTP is not spoken",
+    to.gauge("tcp_port", not_shown(no_quantity), "Of RESP", std::uint64_t{context.identity.port});
+    to.gauge("http_port", not_shown(no_quantity), "0 where HTTP is not spoken",
              std::uint64_t{context.identity.http_port});
-    to.gauge("uptime_in_seconds", untold("time() - process_start_time_seconds"),
+    to.gauge("uptime_in_seconds", not_shown("time() - process_start_time_seconds"),
              "How long the server has run", static_cast<std::uint64_t>(uptime_of(context).count()));
     to.gauge("ready", "allot_ready", "1 while stock is served, as /readyz says",
              context.store.loading == nullptr && !context.store.failed);
@@ -89,8 +88,7 @@ void add_traffic(Figures& to, const Counters& counters) {
     to.counter("total_connections_received", "allot_connections_total", "Connections accepted",
                counters.connections);
     to.counter("total_commands_processed", "allot_commands_processed_total",
-               "Commands of the line protocol and requests over HTTP that were executed",
-               counters.commands);
+               "Commands of RESP and requests over HTTP that were executed", counters.commands);
     to.counter("total_net_input_bytes", "allot_received_bytes_total", "Bytes received",
                counters.bytes_in);
     to.counter("total_net_output_bytes", "allot_sent_bytes_total", "Bytes sent",
@@ -124,7 +122,7 @@ void add_timings(Figures& to, const Timings& timings) {
     to.begin("stats");
     to.counter("total_slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
                timings.slow.added());
-    to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.line),
+    to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.resp),
                  {{"protocol", "line"}});
     to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.http),
                  {{"protocol", "http"}});
@@ -141,7 +139,8 @@ void add_answers(Figures& to, const Counters& counters) {
         const auto& answers = counters.routes[place_of_route(route)];
         const std::array counts{answers[2], answers[4], answers[5]};
         for (std::size_t i = 0; i < counts.size(); ++i) {
-            to.counter(untold("each route by three classes of status"), "allot_http_requests_total",
+            to.counter(not_shown("each route by three classes of status"),
+                       "allot_http_requests_total",
                        "Answers over HTTP, by route and class of status", counts[i],
                        {{"method", std::string{method}},
                         {"route", std::string{path}},
@@ -170,11 +169,10 @@ void add_command(Figures& to, const VerbCounters& verb, std::string name) {
     const double calls = static_cast<double>(std::max<std::uint64_t>(verb.calls, 1));
     const std::chrono::duration<double, std::micro> took = verb.took;
     to.begin_row(std::move(name));
-    to.counter("calls", "allot_commands_total", "Commands of the line protocol, by verb",
-               verb.calls);
+    to.counter("calls", "allot_commands_total", "Commands of RESP, by verb", verb.calls);
     to.counter("usec", "allot_command_seconds_total",
                "Time from being read to the reply, the wait for the disk not included", verb.took);
-    to.gauge("usec_per_call", untold("allot_command_seconds_total / allot_commands_total"),
+    to.gauge("usec_per_call", not_shown("allot_command_seconds_total / allot_commands_total"),
              "The mean of these", std::round(took.count() / calls * 100) / 100);
 }
 
@@ -204,7 +202,7 @@ void add_stock(Figures& to, const Backend& backend) {
     to.gauge("journal_lag_facts", "allot_journal_lag_facts", "Facts that are not durable yet",
              last - durable);
     if (backend.history == nullptr) return;
-    to.gauge("history", untold("an identity, not a quantity"),
+    to.gauge("history", not_shown("an identity, not a quantity"),
              "The history that the last fact was written in", text_of(backend.history->current()));
 }
 
@@ -226,10 +224,10 @@ void add_state(Figures& to, const ServerContext& context) {
     to.gauge("loading_ratio", "allot_loading_ratio",
              "How much of the present step of opening the store is done", loaded);
     if (!is_loading) return;
-    to.gauge("loading_step", untold("a text"), "The present step", std::string{step.what});
-    to.gauge("loading_loaded_perc", untold("allot_loading_ratio"),
+    to.gauge("loading_step", not_shown("a text"), "The present step", std::string{step.what});
+    to.gauge("loading_loaded_perc", not_shown("allot_loading_ratio"),
              "How much of it is done, in percent", std::uint64_t{step.percent()});
-    to.gauge("loading_eta_seconds", untold("the pace of allot_loading_ratio"),
+    to.gauge("loading_eta_seconds", not_shown("the pace of allot_loading_ratio"),
              "How long it will take at its pace so far", seconds_left(context, step.percent()));
 }
 

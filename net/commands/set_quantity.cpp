@@ -5,21 +5,21 @@ namespace allot::commands {
 namespace {
 
 struct SetQuantity {
-    using Asked = ChangeBatchQuantity;
+    using Parameters = ChangeBatchQuantity;
     static constexpr std::tuple fields{required<BatchRef>("batch"),
                                        required<Purchased>("quantity")};
 
-    static Outcome<std::size_t> run(const Asked& asked, Context& context) {
-        const auto answer = context.bus().handle(asked);
+    static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
+        const auto answer = context.bus().handle(parameters);
         return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.batch = asked.batch.view()}, "batch");
+            return failure_of(refusal, {.batch = parameters.batch.view()}, "batch");
         });
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, std::size_t lines) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::size_t lines) {
         reply.integer(static_cast<std::int64_t>(lines));
     }
-    static void write(JsonWriter& json, const Asked& /*asked*/, std::size_t lines) {
+    static void write(JsonWriter& json, const Parameters& /*parameters*/, std::size_t lines) {
         put_row(json, Column{"released", lines});
     }
 };

@@ -6,7 +6,7 @@ namespace allot::commands {
 namespace {
 
 struct Shortages {
-    struct Asked {
+    struct Parameters {
         std::optional<Sku> sku;
         Lsn after;
     };
@@ -14,26 +14,27 @@ struct Shortages {
         optional<Sku>("sku"),
         keyword<Lsn>("after", 0, "The `since` of the last line that was listed")};
 
-    static Outcome<std::vector<ShortLine>> run(const Asked& asked, Context& context) {
+    static Outcome<std::vector<ShortLine>> run(const Parameters& parameters, Context& context) {
         Repository& repository = context.repository();
         if (repository.ledger().shortages().size() > shortages_per_slice)
             context.session.end_slice();
-        return outcome_of(allot::shortages({asked.sku, asked.after, shortage_rows_max}, repository),
-                          context.last_lsn(), [&](Refusal refusal) {
-                              return failure_of(refusal, {.sku = asked.sku->view()}, "sku");
-                          });
+        return outcome_of(
+            allot::shortages({parameters.sku, parameters.after, shortage_rows_max}, repository),
+            context.last_lsn(), [&](Refusal refusal) {
+                return failure_of(refusal, {.sku = parameters.sku->view()}, "sku");
+            });
     }
 
     static void write_row(auto& to, const ShortLine& row) {
         put_row(to, Column{"order", row.line.order}, Column{"sku", row.line.sku},
                 Column{"quantity", row.line.quantity}, Column{"since", row.since});
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/,
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
                       const std::vector<ShortLine>& rows) {
         reply.array(rows.size());
         for (const ShortLine& row : rows) write_row(reply, row);
     }
-    static void write(JsonWriter& json, const Asked& /*asked*/,
+    static void write(JsonWriter& json, const Parameters& /*parameters*/,
                       const std::vector<ShortLine>& rows) {
         json.begin_object().key("shortages").begin_array();
         for (const ShortLine& row : rows) write_row(json, row);

@@ -15,11 +15,11 @@ namespace allot {
 namespace {
 /// How many entries are asked for.
 struct EntryCount {
-    std::uint64_t most = SlowLog::entries_told;
+    std::uint64_t most = SlowLog::entries_shown;
 };
 }  // namespace
 
-/// In words -1 asks for all, as in Redis.
+/// As an argument -1 asks for all, as in Redis.
 template <>
 struct ValueOf<EntryCount> {
     static constexpr std::string_view noun = "count";
@@ -69,7 +69,7 @@ void write_entry(JsonWriter& json, const SlowLog::Entry& entry) {
 
 Lsn slowlog_get(Call& call) {
     const auto wanted = call.args.size() > 2 ? count_in(call.args[2])
-                                             : static_cast<std::int64_t>(SlowLog::entries_told);
+                                             : static_cast<std::int64_t>(SlowLog::entries_shown);
     if (!wanted) {
         call.fail(ErrorCode::generic, "invalid count ", Quoted{call.args[2]},
                   ": expected an integer from -1");
@@ -102,19 +102,19 @@ constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
 });
 
 struct ListEntries {
-    struct Asked {
+    struct Parameters {
         EntryCount count;
     };
     using Entries = std::reference_wrapper<const std::deque<SlowLog::Entry>>;
     static constexpr std::tuple fields{
         optional<EntryCount>("count", EntryCount{}, "How many of the last ones; 10 unless told")};
 
-    static Outcome<Entries> run(const Asked& /*asked*/, Context& context) {
+    static Outcome<Entries> run(const Parameters& /*parameters*/, Context& context) {
         return {std::cref(context.server.timings.slow.entries()), no_lsn};
     }
-    static void write(JsonWriter& json, const Asked& asked, Entries held) {
+    static void write(JsonWriter& json, const Parameters& parameters, Entries held) {
         const auto& entries = held.get();
-        const auto count = std::min<std::uint64_t>(asked.count.most, entries.size());
+        const auto count = std::min<std::uint64_t>(parameters.count.most, entries.size());
         json.begin_object().key("length").integer(static_cast<std::int64_t>(entries.size()));
         json.key("entries").begin_array();
         for (std::size_t i = 0; i < count; ++i) write_entry(json, entries[i]);
@@ -123,16 +123,16 @@ struct ListEntries {
 };
 
 struct ForgetEntries {
-    struct Asked {};
+    struct Parameters {};
     static constexpr std::tuple<> fields{};
 
-    static Outcome<std::size_t> run(const Asked& /*asked*/, Context& context) {
+    static Outcome<std::size_t> run(const Parameters& /*parameters*/, Context& context) {
         SlowLog& log = context.server.timings.slow;
         const std::size_t forgotten = log.entries().size();
         log.clear();
         return {forgotten, no_lsn};
     }
-    static void write(JsonWriter& json, const Asked& /*asked*/, std::size_t forgotten) {
+    static void write(JsonWriter& json, const Parameters& /*parameters*/, std::size_t forgotten) {
         put_row(json, Column{"forgotten", forgotten});
     }
 };

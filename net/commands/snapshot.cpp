@@ -5,10 +5,10 @@ namespace allot::commands {
 namespace {
 
 struct StartSnapshot {
-    struct Asked {};
+    struct Parameters {};
     static constexpr std::tuple<> fields{};
 
-    static Outcome<Done> run(const Asked& /*asked*/, Context& context) {
+    static Outcome<Done> run(const Parameters& /*parameters*/, Context& context) {
         if (!context.server.store.backend.start_snapshot) {
             return {Failure{ErrorCode::generic, "this store takes no snapshots", "", 501}, no_lsn};
         }
@@ -16,8 +16,10 @@ struct StartSnapshot {
         return {Failure{ErrorCode::generic, "a snapshot is being taken already", "", 409}, no_lsn};
     }
 
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, Done /*done*/) { reply.ok(); }
-    static void write(JsonWriter& json, const Asked& /*asked*/, Done /*done*/) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
+        reply.ok();
+    }
+    static void write(JsonWriter& json, const Parameters& /*parameters*/, Done /*done*/) {
         json.begin_object().key("started").boolean(true).end_object();
     }
 };

@@ -5,7 +5,7 @@ namespace allot::commands {
 namespace {
 
 struct Stock {
-    struct Asked {
+    struct Parameters {
         Sku sku;
     };
     struct Batches {
@@ -14,26 +14,28 @@ struct Stock {
     };
     static constexpr std::tuple fields{required<Sku>("sku")};
 
-    static Outcome<Batches> run(const Asked& asked, Context& context) {
-        auto rows = allot::stock(asked.sku, context.repository());
+    static Outcome<Batches> run(const Parameters& parameters, Context& context) {
+        auto rows = allot::stock(parameters.sku, context.repository());
         if (rows) {
-            return {Batches{allot::version(asked.sku, context.repository()), *std::move(rows)},
+            return {Batches{allot::version(parameters.sku, context.repository()), *std::move(rows)},
                     context.last_lsn()};
         }
-        return {failure_of(rows.error(), {.sku = asked.sku.view()}, "sku"), context.last_lsn()};
+        return {failure_of(rows.error(), {.sku = parameters.sku.view()}, "sku"),
+                context.last_lsn()};
     }
 
     static void write_row(auto& to, const BatchStock& row) {
         put_row(to, Column{"batch", row.batch}, Column{"eta", row.eta},
                 Column{"purchased", row.purchased}, Column{"available", row.available});
     }
-    static void write(ReplyWriter& reply, const Asked& /*asked*/, const Batches& batches) {
+    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
+                      const Batches& batches) {
         reply.array(batches.rows.size());
         for (const BatchStock& row : batches.rows) write_row(reply, row);
     }
-    static void write(JsonWriter& json, const Asked& asked, const Batches& batches) {
+    static void write(JsonWriter& json, const Parameters& parameters, const Batches& batches) {
         json.begin_object();
-        put_members(json, Column{"sku", asked.sku}, Column{"version", batches.version});
+        put_members(json, Column{"sku", parameters.sku}, Column{"version", batches.version});
         json.key("batches").begin_array();
         for (const BatchStock& row : batches.rows) write_row(json, row);
         json.end_array().end_object();

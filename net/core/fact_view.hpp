@@ -43,7 +43,7 @@ inline constexpr EventKinds all_event_kinds{~0ULL};
 
 /// As JSON. A day that is none is null.
 void append_json(std::string& out, const FactView::Value& value);
-/// What is told with a fact and is none of its fields, such as its LSN.
+/// What is shown with a fact and is none of its fields, such as its LSN.
 struct EventField {
     std::string_view key;
     std::variant<std::string_view, std::int64_t> value;

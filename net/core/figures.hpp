@@ -13,7 +13,7 @@
 
 #include "net/core/latency_histogram.hpp"
 
-// What an operator is told of the server in numbers. A figure is described once, by one call of
+// The server in numbers, for an operator. A figure is described once, by one call of
 // Figures, and rendered three times: as INFO (net/core/info_text.hpp), as /v1/info
 // (net/core/figures_json.hpp) and as /metrics (net/http/metric_page.hpp). net/FIGURES.md lists
 // all of them.
@@ -23,16 +23,16 @@ namespace allot {
 /// A part of INFO and of /v1/info.
 struct FigureSection {
     std::string_view name;  ///< as a key of JSON; INFO has it with a capital
-    /// A section of rows, such as one for each verb, is told apart by this label; empty: there is
-    /// one row, which has none.
+    /// A section of rows, such as one for each verb, is distinguished by this label; empty: there
+    /// is one row, which has none.
     std::string_view row_label = {};
     /// INFO has a row as one line, `errorstat_SYNTAX:count=0`, with this before its name; empty:
     /// each figure is a line, `mail_lsn:7`.
     std::string_view row_prefix = {};
-    bool is_default = true;  ///< told by INFO without arguments
+    bool is_default = true;  ///< shown by INFO without arguments
 };
 
-/// In the order in which they are told.
+/// In the order in which they are shown.
 inline constexpr std::array figure_sections = std::to_array<FigureSection>({
     {"server"},
     {"process"},
@@ -60,8 +60,8 @@ struct FigureHistogram {
                                                    std::uint64_t sum);
 };
 
-/// A time is told in seconds, but as whole microseconds under a key that ends in `usec`. A flag is
-/// 0 or 1; JSON has it as a boolean. A text is 1 in /metrics, where its labels tell it.
+/// A time is shown in seconds, but as whole microseconds under a key that ends in `usec`. A flag is
+/// 0 or 1; JSON has it as a boolean. A text is 1 in /metrics, where its labels show it.
 using FigureValue = std::variant<std::uint64_t, double, bool, std::chrono::nanoseconds, std::string,
                                  FigureHistogram>;
 
@@ -71,13 +71,13 @@ enum class FigureKind : std::uint8_t { gauge, counter, histogram };
 struct FigureName {
     FigureName(const char* name) : text{name} {}             // NOLINT(google-explicit-*)
     FigureName(std::string name) : text{std::move(name)} {}  // NOLINT(google-explicit-*)
-    [[nodiscard]] bool is_told() const noexcept { return !text.empty(); }
+    [[nodiscard]] bool is_shown() const noexcept { return !text.empty(); }
 
     std::string text;
     std::string_view why_not = {};
 };
 /// \param why static text.
-[[nodiscard]] inline FigureName untold(std::string_view why) {
+[[nodiscard]] inline FigureName not_shown(std::string_view why) {
     FigureName name{""};
     name.why_not = why;
     return name;
@@ -105,7 +105,7 @@ public:
     /// What is added next is of this row. \pre the section has rows
     void begin_row(std::string row);
 
-    // One call is one figure. `key` and `metric` are its names, or untold(); `help` is static.
+    // One call is one figure. `key` and `metric` are its names, or not_shown(); `help` is static.
     void gauge(FigureName key, FigureName metric, std::string_view help, FigureValue value,
                FigureLabels labels = {}) {
         add(std::move(key), std::move(metric), help, FigureKind::gauge, std::move(labels),
@@ -120,7 +120,7 @@ public:
     /// /metrics alone has histograms.
     void histogram(FigureName metric, std::string_view help, FigureHistogram value,
                    FigureLabels labels = {}) {
-        add(untold("a histogram"), std::move(metric), help, FigureKind::histogram,
+        add(not_shown("a histogram"), std::move(metric), help, FigureKind::histogram,
             std::move(labels), std::move(value));
     }
 

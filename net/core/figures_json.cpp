@@ -15,7 +15,7 @@ struct ValueWriter {
     void operator()(const std::string& text) const { json.string(text); }
     void operator()(double /*fraction*/) const { json.number(figure_text(figure)); }
     void operator()(std::chrono::nanoseconds /*time*/) const { json.number(figure_text(figure)); }
-    void operator()(const FigureHistogram& /*untold*/) const {}
+    void operator()(const FigureHistogram& /*not_shown*/) const {}
 };
 
 class SectionWriter {
@@ -54,7 +54,7 @@ void write_figures(JsonWriter& json, const Figures& figures) {
     for (const FigureSection& section : figure_sections) {
         SectionWriter writer{json, section};
         for (const Figure& figure : figures.all()) {
-            if (figure.section == &section && figure.key.is_told()) writer.add(figure);
+            if (figure.section == &section && figure.key.is_shown()) writer.add(figure);
         }
         writer.end();
     }

@@ -12,8 +12,8 @@
 
 namespace allot {
 
-/// What tells one request from another: a digest of its method, target and body, for which finding
-/// two equal ones is not feasible.
+/// What distinguishes one request from another: a digest of its method, target and body, for which
+/// finding two equal ones is not feasible.
 using Fingerprint = std::array<unsigned char, 32>;
 [[nodiscard]] Fingerprint fingerprint_of(std::string_view method, std::string_view target,
                                          std::string_view body);

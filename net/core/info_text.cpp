@@ -44,7 +44,7 @@ void append_section(std::string& text, const FigureSection& section, const Figur
     append_heading(text, section.name);
     const std::string* row = nullptr;
     for (const Figure& figure : figures.all()) {
-        if (figure.section != &section || !figure.key.is_told()) continue;
+        if (figure.section != &section || !figure.key.is_shown()) continue;
         if (section.row_prefix.empty()) {
             append_line(text, figure);
         } else {

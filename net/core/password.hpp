@@ -7,7 +7,7 @@
 namespace allot {
 
 /// The secret that lets clients in. It is not kept: only its HMAC-SHA-256 under a key that is drawn
-/// at random when the program starts, so that neither memory nor a timing tells anything of it.
+/// at random when the program starts, so that neither memory nor a timing reveals anything of it.
 class Password {
 public:
     static constexpr std::size_t bytes_max = 512;

@@ -95,7 +95,7 @@ bool PubSub::has_matches() const noexcept {
     return std::ranges::any_of(matches_, [](const auto& each) { return !each.empty(); });
 }
 
-bool PubSub::has_room_for(std::string_view pattern) const noexcept {
+bool PubSub::may_add(std::string_view pattern) const noexcept {
     return patterns_.size() < patterns_max || patterns_.contains(pattern);
 }
 
@@ -135,7 +135,7 @@ std::size_t PubSub::deliveries_per_fact_max() const noexcept {
 }
 
 void PubSub::deliver(std::size_t most) {
-    most = std::min(most, std::max(std::size_t{1}, told_facts_max / deliveries_per_fact_max()));
+    most = std::min(most, std::max(std::size_t{1}, deliveries_max / deliveries_per_fact_max()));
     try {
         while (most > 0 && has_facts()) {
             const FactRun facts = cursor_->take(most);

@@ -55,7 +55,7 @@ public:
     /// \param lsn no subscriber receives the message before this fact is durable.
     std::size_t publish(std::string_view channel, std::string_view message, Lsn lsn);
     /// The pattern has a subscriber, or there may be one more pattern.
-    [[nodiscard]] bool has_room_for(std::string_view pattern) const noexcept;
+    [[nodiscard]] bool may_add(std::string_view pattern) const noexcept;
 
     /// Memory that a name takes here and with its subscriber, roughly. \pre it has a subscriber.
     [[nodiscard]] std::size_t bytes_of(Kind kind, std::string_view name) const;
@@ -116,7 +116,7 @@ private:
     Names patterns_;
     std::array<std::vector<Match>, fact_events.size()> matches_;  // of each of fact_events
     std::vector<Subscriber*> unflushed_;  // in deliver(): have received something
-    std::string text_;                    // of the fact that is told
+    std::string text_;                    // of the fact that is delivered
     std::array<std::string, 2> frames_;   // of the message, in each version of the protocol
 };
 

@@ -9,21 +9,21 @@
 
 namespace allot {
 
-/// Logs what clients do wrong, at most lines_max lines a minute. The first line of a minute tells
+/// Logs what clients do wrong, at most lines_max lines a minute. The first line of a minute says
 /// how many were left out in the one before.
 class RateLimitedLog {
 public:
     using Time = std::chrono::steady_clock::time_point;
-    using Tell = std::function<void(std::string_view)>;
+    using Write = std::function<void(std::string_view)>;
     static constexpr std::size_t lines_max = 10;
     static constexpr std::chrono::minutes window{1};
 
-    /// \param tell empty: nothing is logged.
-    explicit RateLimitedLog(Tell tell = {}) : tell_{std::move(tell)} {}
+    /// \param write empty: nothing is logged.
+    explicit RateLimitedLog(Write write = {}) : write_{std::move(write)} {}
 
     /// \param text printable, whatever a client sent.
-    void tell(Time now, std::string text) {
-        if (!tell_) return;
+    void log(Time now, std::string text) {
+        if (!write_) return;
         if (now - began_ >= window) {
             if (told_ > lines_max) {
                 text += " (" + std::to_string(told_ - lines_max) + " before it were not logged)";
@@ -31,11 +31,11 @@ public:
             told_ = 0;
             began_ = now;
         }
-        if (++told_ <= lines_max) tell_(text);
+        if (++told_ <= lines_max) write_(text);
     }
 
 private:
-    Tell tell_;
+    Write write_;
     Time began_{};
     std::size_t told_ = 0;  // in the window, or left out
 };

@@ -21,21 +21,22 @@ std::string random_run_id() {
 void add_redis_terms(Figures& to, const ServerContext& context) {
     constexpr std::string_view redis_has_it = "a term of Redis, for its clients";
     to.begin("server");
-    to.gauge("redis_version", untold(redis_has_it),
+    to.gauge("redis_version", not_shown(redis_has_it),
              "The Redis whose commands on connections and channels are followed",
              std::string{redis_version});
-    to.gauge("redis_mode", untold(redis_has_it), "Always `standalone`", std::string{"standalone"});
-    to.gauge("run_id", untold("an identity, not a quantity"), "Another one with each start",
+    to.gauge("redis_mode", not_shown(redis_has_it), "Always `standalone`",
+             std::string{"standalone"});
+    to.gauge("run_id", not_shown("an identity, not a quantity"), "Another one with each start",
              context.identity.run_id);
     to.begin("replication");
-    to.gauge("role", untold(redis_has_it), "Always `master`", std::string{"master"});
-    to.gauge("connected_slaves", untold(redis_has_it), "Always 0", std::uint64_t{0});
-    to.gauge("master_replid", untold("an identity, not a quantity"), "The `run_id`",
+    to.gauge("role", not_shown(redis_has_it), "Always `master`", std::string{"master"});
+    to.gauge("connected_slaves", not_shown(redis_has_it), "Always 0", std::uint64_t{0});
+    to.gauge("master_replid", not_shown("an identity, not a quantity"), "The `run_id`",
              context.identity.run_id);
-    to.gauge("master_repl_offset", untold("allot_durable_lsn"),
+    to.gauge("master_repl_offset", not_shown("allot_durable_lsn"),
              "The last fact that may be acknowledged", context.store.durable());
     to.begin("cluster");
-    to.gauge("cluster_enabled", untold(redis_has_it), "Always 0", false);
+    to.gauge("cluster_enabled", not_shown(redis_has_it), "Always 0", false);
 }
 
 }  // namespace allot

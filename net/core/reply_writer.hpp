@@ -82,7 +82,7 @@ public:
     void map(std::size_t pairs);
     /// An array in version 2.
     void set(std::size_t size);
-    /// Told without being asked. An array in version 2.
+    /// A message that no request asked for. An array in version 2.
     void push(std::size_t size);
 
 private:

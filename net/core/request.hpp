@@ -11,7 +11,7 @@ namespace allot {
 
 struct CommandSpec;
 
-/// One request of the line protocol: the verb and its arguments, as bytes in the parser's buffer.
+/// One request of RESP: the verb and its arguments, as bytes in the parser's buffer.
 /// Valid until the parser's next prepare(), so several requests of one read can be held at a time.
 struct Request {
     boost::container::small_vector<std::string_view, 8> args;

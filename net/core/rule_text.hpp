@@ -30,7 +30,7 @@ template <class Units>
 extern template std::string invalid_quantity_text<Quantity>(std::string_view);
 extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 
-/// A day or ETA as every protocol takes it; of any other text invalid_date_text() tells what is
+/// A day or ETA as every protocol takes it; of any other text invalid_date_text() says what is
 /// wrong.
 [[nodiscard]] std::optional<Eta> day_in(std::string_view text);
 [[nodiscard]] std::string invalid_date_text(std::string_view value);
@@ -57,29 +57,29 @@ struct RefusalContext {
     std::string_view sku = {};
     std::string_view batch = {};
 };
-/// Calls `tell(code, part…)` with what the business says, in parts of text.
-template <class Tell>
-void tell_refusal(Refusal refusal, RefusalContext subject, Tell&& tell) {
+/// Calls `report(code, part…)` with what the business says, in parts of text.
+template <class Report>
+void report_refusal(Refusal refusal, RefusalContext subject, Report&& report) {
     switch (refusal) {
         case Refusal::unknown_sku:
-            return tell(ErrorCode::invalid_sku, "Invalid sku ", subject.sku);
+            return report(ErrorCode::invalid_sku, "Invalid sku ", subject.sku);
         case Refusal::out_of_stock:
-            return tell(ErrorCode::out_of_stock, "Out of stock for sku ", subject.sku);
+            return report(ErrorCode::out_of_stock, "Out of stock for sku ", subject.sku);
         case Refusal::batch_exists:
-            return tell(ErrorCode::batch_exists, "Batch ", subject.batch,
-                        " is there already, with another SKU, quantity or ETA");
+            return report(ErrorCode::batch_exists, "Batch ", subject.batch,
+                          " is there already, with another SKU, quantity or ETA");
         case Refusal::batch_limit:
             static_assert(Product::batches_max == 65'536);
-            return tell(ErrorCode::batch_limit, "Sku ", subject.sku,
-                        " has 65536 batches, as many as one may have");
+            return report(ErrorCode::batch_limit, "Sku ", subject.sku,
+                          " has 65536 batches, as many as one may have");
         case Refusal::unknown_batch:
-            return tell(ErrorCode::no_such_batch, "No batch ", subject.batch);
+            return report(ErrorCode::no_such_batch, "No batch ", subject.batch);
         case Refusal::bad_name:
         case Refusal::bad_quantity:
         case Refusal::bad_date:
         case Refusal::version_conflict:
             // Names, quantities, days and versions were checked before.
-            return tell(ErrorCode::generic, to_string(refusal));
+            return report(ErrorCode::generic, to_string(refusal));
     }
 }
 

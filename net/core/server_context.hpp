@@ -22,7 +22,7 @@ namespace allot {
 
 class Session;
 
-/// What INFO tells of the server itself, and by which names it may be asked.
+/// What INFO says of the server itself, and by which names it may be asked.
 struct ServerIdentity {
     std::size_t clients_max = 0;  ///< connections of both protocols
     std::uint16_t port = 0;
@@ -76,7 +76,7 @@ public:
     /// First answers to HTTP requests that carry an Idempotency-Key.
     IdempotencyCache idempotency{remembered_bytes_max};
 
-    /// A session of the line protocol.
+    /// A session of RESP.
     struct Entered {
         std::uint64_t id;
         Session* session;

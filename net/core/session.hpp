@@ -102,7 +102,7 @@ public:
         return input_capacity() + output_.capacity() + underway_bytes_;
     }
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
-    /// Tells the context how much that is now. execute() does.
+    /// Reports to the context how much that is now. execute() does.
     void account() noexcept { account(buffer_bytes()); }
     /// Discards the queued output and disconnects the client: see is_disconnected(). Not within its
     /// own execute(). \return false, without effect, when nothing is queued.
@@ -125,7 +125,7 @@ protected:
     /// \param saw raised to the LSN that their replies wait for. \return how many, at most `most`;
     /// 0 when more input is needed.
     virtual std::size_t execute_requests(std::size_t most, Lsn& saw) = 0;
-    /// Tells the client that its password was wrong.
+    /// Answers that the password was wrong.
     virtual void reply_wrong_password() = 0;
     /// A part of a request has been received.
     [[nodiscard]] virtual bool has_incomplete_request() const noexcept = 0;
@@ -156,7 +156,7 @@ protected:
     }
     /// Refuses a wrong password at password_reply_due(); nothing is executed until then.
     void delay_wrong_password() noexcept;
-    /// Counts the refusal that is told now. The last one that is allowed ends the connection.
+    /// Counts the refusal that is answered now. The last one that is allowed ends the connection.
     void count_wrong_password() noexcept;
     void disconnect(DisconnectReason cause) noexcept;
     /// Puts what took long into the slow log. \param name that the client has given itself.

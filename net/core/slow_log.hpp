@@ -24,7 +24,7 @@ public:
     };
     static constexpr std::size_t entries_max = 128;
     /// Shown when the request has no count.
-    static constexpr std::size_t entries_told = 10;
+    static constexpr std::size_t entries_shown = 10;
     static constexpr std::size_t args_max = 32;
     static constexpr std::size_t argument_bytes_max = 128;
     /// Nothing is that slow.

@@ -29,7 +29,7 @@ public:
     /// When the last lap ended.
     [[nodiscard]] Time lap_end() const noexcept { return lap_; }
 
-    LatencyHistogram line;     ///< commands of the line protocol, from being read to their reply
+    LatencyHistogram resp;     ///< commands of RESP, from being read to their reply
     LatencyHistogram http;     ///< requests over HTTP, likewise
     LatencyHistogram durable;  ///< replies that wait for the journal, until they may go
     SlowLog slow;

@@ -14,7 +14,7 @@ namespace allot::http {
 
 inline constexpr std::string_view events_type = "text/event-stream";
 
-/// What a client wants to be told of.
+/// Which facts a client wants to receive.
 struct EventQuery {
     Lsn from = 1;
     /// The history that the client knows and that has gone another way; `from` follows on what

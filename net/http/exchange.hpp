@@ -45,7 +45,7 @@ struct Exchange : Context {
     void answer_error(unsigned status, ErrorCode code, std::string_view text,
                       std::string_view field) const;
     /// As Source's: what breaks a rule is the answer.
-    [[nodiscard]] TellFault tell() const {
+    [[nodiscard]] ReportFault report() const {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {
             fail(code, text, field);
         };

@@ -26,8 +26,8 @@ std::optional<FeedQuery> read_query(const Exchange& exchange) {
     const auto& id = exchange.request.last_event_id;
     const bool resumes = id && !id->empty();
     if (resumes) std::erase_if(query, says_where);
-    RequestSource source{exchange.tell(), exchange.server, detail::fields_of<FeedQuery>, {},
-                         query,           nullptr};
+    RequestSource source{
+        exchange.report(), exchange.server, detail::fields_of<FeedQuery>, {}, query, nullptr};
     std::optional<FeedPosition> seen;
     if (resumes) {
         const std::string_view text = *id;
@@ -35,9 +35,9 @@ std::optional<FeedQuery> read_query(const Exchange& exchange) {
                                            {{&text, 1}});
         if (!seen) return {};
     }
-    auto asked = read<FeedQuery>(source, FeedQuery::fields);
-    if (asked && resumes) asked->after = seen;
-    return asked;
+    auto parameters = read<FeedQuery>(source, FeedQuery::fields);
+    if (parameters && resumes) parameters->after = seen;
+    return parameters;
 }
 
 /// Where to begin, and what said so.
@@ -47,13 +47,13 @@ struct Place {
     std::optional<HistoryId> diverged = {};
 };
 
-Place place_of(const Exchange& exchange, const FeedQuery& asked, const FactHistory& history) {
-    if (asked.from) return {first_lsn(*asked.from, history), "from"};
-    if (!asked.after) return {history.oldest()};
+Place place_of(const Exchange& exchange, const FeedQuery& parameters, const FactHistory& history) {
+    if (parameters.from) return {first_lsn(*parameters.from, history), "from"};
+    if (!parameters.after) return {history.oldest()};
     const auto& id = exchange.request.last_event_id;
     const std::string_view field = id && !id->empty() ? last_event_id : "after";
     try {
-        return {first_lsn(*asked.after, history), field};
+        return {first_lsn(*parameters.after, history), field};
     } catch (const DivergedHistory& diverged) {
         return {diverged.agreed().lsn + 1, field, diverged.history()};
     }
@@ -67,9 +67,9 @@ Lsn feed(Exchange& exchange) {
         exchange.fail(501, ErrorCode::generic, "this store keeps no history");
         return 0;
     }
-    const auto asked = read_query(exchange);
-    if (!asked) return 0;
-    const Place place = place_of(exchange, *asked, *history);
+    const auto parameters = read_query(exchange);
+    if (!parameters) return 0;
+    const Place place = place_of(exchange, *parameters, *history);
     const Lsn last = exchange.last_lsn();
     if (place.from > last + 1) {
         exchange.fail(ErrorCode::ahead, ahead_text(last, place.from), place.field);
@@ -85,7 +85,7 @@ Lsn feed(Exchange& exchange) {
     } else {
         exchange.reply.type = events_type;
         exchange.reply.events =
-            EventQuery{.from = place.from, .diverged = place.diverged, .kinds = asked->events};
+            EventQuery{.from = place.from, .diverged = place.diverged, .kinds = parameters->events};
     }
     return 0;
 }

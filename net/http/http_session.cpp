@@ -90,7 +90,7 @@ HttpSession::Found HttpSession::read_request() {
         if (taken == 0) break;
     }
     if (admission_ && begin_ == end_ && reader_->request().expects_continue &&
-        reader_->request().body.empty() && !std::exchange(was_told_to_continue_, true)) {
+        reader_->request().body.empty() && !std::exchange(sent_continue_, true)) {
         output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     return Found::too_little;
@@ -216,7 +216,7 @@ http::Framing HttpSession::framing() const {
 void HttpSession::forget_request() noexcept {
     admission_.reset();
     reader_.reset();
-    was_told_to_continue_ = false;
+    sent_continue_ = false;
 }
 
 }  // namespace allot

@@ -70,7 +70,7 @@ private:
     // The request that is being read
     std::optional<http::RequestReader> reader_;
     std::optional<http::Admission> admission_;  // once its header is there
-    bool was_told_to_continue_ = false;
+    bool sent_continue_ = false;
 
     std::optional<http::EventStream> stream_;
 };

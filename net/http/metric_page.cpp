@@ -56,7 +56,7 @@ std::string metric_page(const Figures& figures) {
     std::vector<prometheus::MetricFamily> families;
     std::map<std::string_view, std::size_t> places;  // in `families`
     for (const Figure& figure : figures.all()) {
-        if (!figure.metric.is_told()) continue;
+        if (!figure.metric.is_shown()) continue;
         const auto [known, is_new] = places.try_emplace(figure.metric.text, families.size());
         if (is_new) {
             families.push_back({.name = figure.metric.text,

@@ -48,7 +48,7 @@ json::object good_response(const RouteAnswer& answer) {
     return response_of(answer.description, content_of(type, schema_of(answer.schema)));
 }
 
-/// The errors that follow from what a route is, and its own, which tell more than those.
+/// The errors that follow from what a route is, and its own, which say more than those.
 std::map<unsigned, RouteError> errors_of(const Route& route) {
     std::map<unsigned, RouteError> errors;
     const auto add = [&](const RouteError& error) { errors[error.status] = error; };

@@ -25,7 +25,7 @@ void append_reply(std::string& out, const Reply& reply, const Framing& framing) 
     } else if (reply.status != 204) {
         out.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
     }
-    // Of stock no cache may tell, and no browser guesses what the bytes are.
+    // No cache may answer for the stock, and no browser guesses what the bytes are.
     out.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     out.append(reply.header);
     if (!framing.keeps_alive) {

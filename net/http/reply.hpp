@@ -28,13 +28,13 @@ struct Framing {
     bool keeps_alive = true;
     bool is_http11 = true;
     bool is_head = false;        ///< the body is not sent
-    std::string_view date = {};  ///< empty: not told
+    std::string_view date = {};  ///< empty: not sent
 };
 
 /// Appends the reply as bytes.
 void append_reply(std::string& out, const Reply& reply, const Framing& framing);
 
-/// Which status an error has, whichever route tells of it.
+/// Which status an error has, on whichever route.
 [[nodiscard]] unsigned status_of(ErrorCode code) noexcept;
 
 /// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty.

@@ -21,7 +21,7 @@ struct Request {
     std::optional<std::string> last_event_id;
     bool is_http11 = true;
     bool expects_continue = false;
-    bool has_body = false;  ///< a length was told, 0 included, or it comes in chunks
+    bool has_body = false;  ///< a length was given, 0 included, or it comes in chunks
     std::string body;
 
     [[nodiscard]] std::string_view method_text() const;

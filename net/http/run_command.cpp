@@ -27,7 +27,7 @@ std::vector<NamedText> path_of(const Exchange& exchange) {
 Lsn run_command(Exchange& exchange) {
     const Route& route = *exchange.route;
     RequestSource source{
-        exchange.tell(),    exchange.server,
+        exchange.report(),  exchange.server,
         route.spec->fields, path_of(exchange),
         exchange.query(),   route.has(flag_body) ? &exchange.request.body : nullptr};
     const auto command = route.spec->prepare(source);

@@ -52,21 +52,21 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         source.fail(ErrorCode::syntax, text, field);
         return std::nullopt;
     };
-    const auto tell = [&](ErrorCode code, std::string_view text, std::string_view field) {
+    const auto report = [&](ErrorCode code, std::string_view text, std::string_view field) {
         source.fail(code, text, field);
     };
     const json::object* const outer = value.if_object();
     if (outer == nullptr) return fail("expected an object", at);
     std::vector<std::string_view> names;
     for (const CommandSpec* const spec : kinds()) names.push_back(spec->operation);
-    if (!has_only(*outer, names, tell, at + ".")) return {};
+    if (!has_only(*outer, names, report, at + ".")) return {};
     if (outer->size() != 1) return fail("it has one field, of " + listed(names), at);
     const auto& [kind, inner] = *outer->begin();
     const CommandSpec& spec =
         **std::ranges::find(kinds(), std::string_view{kind}, &CommandSpec::operation);
     const std::string where = at + "." + std::string{spec.operation};
     if (!inner.is_object()) return fail(is_no(inner, "no object"), where);
-    ObjectSource members{tell, source.context(), inner.get_object(), spec.fields, where + "."};
+    ObjectSource members{report, source.context(), inner.get_object(), spec.fields, where + "."};
     auto command = spec.prepare(members);
     if (command == nullptr) return {};
     return Operation{spec.operation, std::move(command)};
@@ -164,7 +164,7 @@ std::optional<Transaction> read_transaction(const Exchange& exchange) {
         exchange.fail(ErrorCode::syntax, bad->text, bad->field);
         return {};
     }
-    ObjectSource source{exchange.tell(), exchange.server, std::get<json::object>(parsed),
+    ObjectSource source{exchange.report(), exchange.server, std::get<json::object>(parsed),
                         detail::fields_of<Body>};
     return read<Transaction>(source, Body::fields);
 }

@@ -42,9 +42,9 @@ std::optional<RefusedOperation> execute(Exchange& exchange, JsonWriter& json,
 }
 
 /// \return false, and it is answered so, when the stock of a SKU has changed.
-bool is_as_expected(const Exchange& exchange, const Transaction& asked) {
-    if (!asked.conditions) return true;
-    for (const Condition& condition : *asked.conditions) {
+bool is_as_expected(const Exchange& exchange, const Transaction& transaction) {
+    if (!transaction.conditions) return true;
+    for (const Condition& condition : *transaction.conditions) {
         const Version now = version(condition.sku, exchange.bus().repository());
         if (now == condition.version) continue;
         std::string text{"Sku "};
@@ -63,16 +63,17 @@ struct Outcome {
     std::string_view too_much = {};                // what it would have; then nothing counts
 };
 
-Outcome execute_all(Exchange& exchange, const Transaction& asked, UnitOfWork& whole) {
+Outcome execute_all(Exchange& exchange, const Transaction& transaction, UnitOfWork& whole) {
     Outcome outcome;
     JsonWriter json{outcome.body};
     json.begin_object().key("results").begin_array();
     const auto all =
         whole.attempt([&](UnitOfWork& work) -> boost::system::result<void, RefusedOperation> {
-            for (std::size_t i = 0; i < asked.operations.size() && outcome.too_much.empty(); ++i) {
-                auto refused = execute(exchange, json, asked.operations[i], i);
+            for (std::size_t i = 0; i < transaction.operations.size() && outcome.too_much.empty();
+                 ++i) {
+                auto refused = execute(exchange, json, transaction.operations[i], i);
                 if (refused) {
-                    if (asked.is_atomic) return std::move(*refused);
+                    if (transaction.is_atomic) return std::move(*refused);
                     write_refusal(json, exchange, *refused);
                 }
                 if (outcome.body.size() + kibibyte > exchange.server.limits.reply_bytes_max) {
@@ -92,15 +93,15 @@ Outcome execute_all(Exchange& exchange, const Transaction& asked, UnitOfWork& wh
 }  // namespace
 
 Lsn transact(Exchange& exchange) {
-    const auto asked = read_transaction(exchange);
-    if (!asked) return 0;
-    if (asked->operations.size() > operations_per_slice) exchange.session.end_slice();
-    if (!is_as_expected(exchange, *asked)) {
+    const auto transaction = read_transaction(exchange);
+    if (!transaction) return 0;
+    if (transaction->operations.size() > operations_per_slice) exchange.session.end_slice();
+    if (!is_as_expected(exchange, *transaction)) {
         exchange.was_executed = true;
         return exchange.last_lsn();
     }
     MessageBus::Transaction unit{exchange.bus()};
-    Outcome outcome = execute_all(exchange, *asked, unit.work());
+    Outcome outcome = execute_all(exchange, *transaction, unit.work());
     if (!outcome.too_much.empty()) {
         exchange.fail(422, ErrorCode::generic,
                       std::string{outcome.too_much}.append("; nothing has changed"));

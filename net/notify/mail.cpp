@@ -33,7 +33,7 @@ Mail::Mail(const Settings& settings)
     transfer_.set(CURLOPT_PASSWORD, settings.password.c_str());
 }
 
-bool Mail::tell(const CommittedFact& fact, std::uint64_t store_id) {
+bool Mail::notify(const CommittedFact& fact, std::uint64_t store_id) {
     if (!std::holds_alternative<OutOfStock>(fact.fact)) return false;
     const std::string mail = out_of_stock_mail(envelope_, fact, store_id);
     std::string_view rest = mail;

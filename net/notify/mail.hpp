@@ -23,7 +23,7 @@ public:
     /// \return false of a fact of another kind.
     /// \throws std::runtime_error when the server has not taken the mail for each recipient, or did
     /// not say so.
-    bool tell(const CommittedFact& fact, std::uint64_t store_id);
+    bool notify(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }
 

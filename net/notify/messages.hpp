@@ -7,13 +7,13 @@
 
 #include "engine/fact.hpp"
 
-// What is said outside of a fact. Always the same of the same fact, so that who is told twice can
-// know it.
+// What is said outside of a fact. Always the same of the same fact, so that who receives it twice
+// can know it.
 
 namespace allot::notify {
 
-/// `<store id>-<LSN>-<time>`: tells a fact from any other, also from one to which a store that was
-/// restored gives the same LSN. Hexadecimal digits, digits and `-`.
+/// `<store id>-<LSN>-<time>`: distinguishes a fact from any other, also from one to which a store
+/// that was restored gives the same LSN. Hexadecimal digits, digits and `-`.
 [[nodiscard]] std::string key_of(const CommittedFact& fact, std::uint64_t store_id);
 
 /// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,"cursor":"05922658499e07cb:12",` and

@@ -47,7 +47,7 @@ public:
     /// Has run() throw within a second, now and ever after. From any thread.
     void interrupt() noexcept { interrupted_ = true; }
 
-    /// `https://example.com:8443`: what may be told of where it goes.
+    /// `https://example.com:8443`: what may be shown of where it goes.
     [[nodiscard]] const std::string& server() const noexcept { return server_; }
 
 private:

@@ -22,7 +22,7 @@ Webhook::Webhook(Settings settings)
     transfer_.set(CURLOPT_MAXAGE_CONN, connection_idle_s_max);
 }
 
-bool Webhook::tell(const CommittedFact& fact, std::uint64_t store_id) {
+bool Webhook::notify(const CommittedFact& fact, std::uint64_t store_id) {
     const auto event = view_of(fact.fact).event;
     if (std::ranges::find(settings_.events, event) == settings_.events.end()) return false;
     const std::string body = json_of(fact);

@@ -27,7 +27,7 @@ public:
     /// \throws std::runtime_error unless the receiver has answered 2xx; ComeBackLater where it asks
     /// for that by `Retry-After`, with whatever status. Any other status than 2xx may be mended: a
     /// fact is not given up, and none comes before it.
-    bool tell(const CommittedFact& fact, std::uint64_t store_id);
+    bool notify(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }
 

@@ -32,7 +32,7 @@ bool is_channel_name(const Call& call, std::string_view name) {
 Lsn listen(Call& call, Kind kind, std::string_view verb) {
     for (const std::string_view name : call.args.subspan(1)) {
         if (!is_channel_name(call, name)) continue;
-        if (kind == Kind::pattern && !call.server.pub_sub.has_room_for(name)) {
+        if (kind == Kind::pattern && !call.server.pub_sub.may_add(name)) {
             call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
                       " patterns, those of all its clients: there is no room for ", Quoted{name});
         } else if (!session_of(call).subscriptions().add(kind, name)) {
@@ -98,12 +98,12 @@ constexpr std::array pubsub_subcommands = std::to_array<Subcommand>({
     {"NUMPAT", "", "How many patterns have a subscriber.", 0, 0, patterns},
 });
 
-Lsn subscribe_words(Call& call) { return listen(call, Kind::channel, "subscribe"); }
-Lsn psubscribe_words(Call& call) { return listen(call, Kind::pattern, "psubscribe"); }
-Lsn unsubscribe_words(Call& call) { return leave(call, Kind::channel, "unsubscribe"); }
-Lsn punsubscribe_words(Call& call) { return leave(call, Kind::pattern, "punsubscribe"); }
+Lsn run_subscribe(Call& call) { return listen(call, Kind::channel, "subscribe"); }
+Lsn run_psubscribe(Call& call) { return listen(call, Kind::pattern, "psubscribe"); }
+Lsn run_unsubscribe(Call& call) { return leave(call, Kind::channel, "unsubscribe"); }
+Lsn run_punsubscribe(Call& call) { return leave(call, Kind::pattern, "punsubscribe"); }
 
-Lsn publish_words(Call& call) {
+Lsn run_publish(Call& call) {
     const std::string_view channel = call.args[1];
     if (!is_channel_name(call, channel)) return no_lsn;
     if (is_fact_channel(channel)) {
@@ -115,7 +115,7 @@ Lsn publish_words(Call& call) {
     PubSub& channels = call.server.pub_sub;
     if (channels.patterns() > patterns_per_slice) call.session.end_slice();
     const std::size_t heard = channels.publish(channel, call.args[2], saw);
-    if (heard * call.args[2].size() > told_bytes_per_slice) call.session.end_slice();
+    if (heard * call.args[2].size() > published_bytes_per_slice) call.session.end_slice();
     call.reply.integer(static_cast<std::int64_t>(heard));
     return saw;
 }
@@ -125,7 +125,7 @@ Lsn publish_words(Call& call) {
 extern const CommandSpec subscribe;
 constinit const CommandSpec subscribe{
     .name = "SUBSCRIBE",
-    .handler = subscribe_words,
+    .handler = run_subscribe,
     .flags = flag_pubsub | flag_no_multi,
     .args_min = 1,
     .args_max = any_number,
@@ -138,7 +138,7 @@ constinit const CommandSpec subscribe{
 extern const CommandSpec unsubscribe;
 constinit const CommandSpec unsubscribe{
     .name = "UNSUBSCRIBE",
-    .handler = unsubscribe_words,
+    .handler = run_unsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
     .args_max = any_number,
     .syntax = "[channel ...]",
@@ -150,7 +150,7 @@ constinit const CommandSpec unsubscribe{
 extern const CommandSpec psubscribe;
 constinit const CommandSpec psubscribe{
     .name = "PSUBSCRIBE",
-    .handler = psubscribe_words,
+    .handler = run_psubscribe,
     .flags = flag_pubsub | flag_no_multi,
     .args_min = 1,
     .args_max = any_number,
@@ -163,7 +163,7 @@ constinit const CommandSpec psubscribe{
 extern const CommandSpec punsubscribe;
 constinit const CommandSpec punsubscribe{
     .name = "PUNSUBSCRIBE",
-    .handler = punsubscribe_words,
+    .handler = run_punsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
     .args_max = any_number,
     .syntax = "[pattern ...]",
@@ -175,7 +175,7 @@ constinit const CommandSpec punsubscribe{
 extern const CommandSpec publish;
 constinit const CommandSpec publish{
     .name = "PUBLISH",
-    .handler = publish_words,
+    .handler = run_publish,
     .flags = flag_write | flag_no_multi,
     .args_min = 2,
     .args_max = 2,

@@ -7,8 +7,8 @@
 
 namespace allot {
 
-/// What a client has told of itself. Printable ASCII without spaces, so that a list of clients has
-/// one line each; empty: not told.
+/// What a client has stated of itself. Printable ASCII without spaces, so that a list of clients
+/// has one line each; empty: not stated.
 struct ClientNames {
     std::string name;
     std::string library;

@@ -22,11 +22,11 @@ void warn_of_message(const Call& call, const Failure& failure) {
     text.append(call.args[1]).append(", by ").append(call.session.peer()).append(", ");
     text.append(word_of(failure.code)).append(" ").append(failure.text).append("; it is ");
     append_quoted(text, {call.args[2]});
-    call.server.warnings.tell(call.server.clock.now, std::move(text));
+    call.server.warnings.log(call.server.clock.now, std::move(text));
 }
 
 /// The command that the message of a PUBLISH makes. Replies with an error where it makes none, and
-/// tells the operator; then it is null.
+/// warns the operator; then it is null.
 std::unique_ptr<PreparedCommand> command_in(const Call& call, const CommandChannel& channel) {
     const auto refuse = [&](ErrorCode code, std::string_view text, std::string_view field) {
         Failure failure{code, std::string{"no message for "}.append(channel.name)};
@@ -53,8 +53,8 @@ bool execute_message(const Call& call, Lsn& saw) {
     const auto command = command_in(call, *channel);
     if (command == nullptr) return false;
     Context context{call};
-    std::string untold;
-    JsonWriter json{untold};
+    std::string discarded;
+    JsonWriter json{discarded};
     const auto [lsn, failure] = command->execute(context, json);
     saw = lsn;
     if (failure) call.fail(*failure);

@@ -6,7 +6,7 @@ namespace allot {
 
 /// Executes the message of a PUBLISH where its channel takes commands: a JSON object whose fields
 /// make one. \param saw becomes what the command's reply waits for.
-/// \return false when it was refused. The reply says why then; and the operator is told, where no
+/// \return false when it was refused. The reply says why then; and the operator is warned, where no
 /// command could be made of it.
 [[nodiscard]] bool execute_message(const Call& call, Lsn& saw);
 

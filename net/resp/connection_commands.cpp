@@ -10,7 +10,7 @@ namespace allot::commands {
 
 namespace {
 
-Lsn ping_words(Call& call) {
+Lsn run_ping(Call& call) {
     if (session_of(call).is_listening() && session_of(call).protocol() == 2) {
         // As what it listens for, which is all that it reads.
         call.reply.array(2);
@@ -26,7 +26,7 @@ Lsn ping_words(Call& call) {
     return no_lsn;
 }
 
-Lsn echo_words(Call& call) {
+Lsn run_echo(Call& call) {
     call.reply.bulk(call.args[1]);
     return no_lsn;
 }
@@ -50,7 +50,7 @@ constexpr std::string_view only_user = "default";
 
 /// \return false when the client is refused: at once where there is nothing to guess.
 bool log_in(Call& call, Credentials given) {
-    // The password is compared for any user: so the time taken does not tell which users exist.
+    // The password is compared for any user: so the time taken does not reveal which users exist.
     const bool is_right = !call.server.password || call.server.password->matches(given.password);
     if (is_right && given.user == only_user) return session_of(call).authenticate(), true;
     if (call.server.password) return session_of(call).delay_wrong_password(), false;
@@ -114,7 +114,7 @@ Lsn refuse_greeting(Call& call) {
     return no_lsn;
 }
 
-Lsn hello_words(Call& call) {
+Lsn run_hello(Call& call) {
     std::optional<std::int64_t> version = call.reply.version();
     HelloOptions options;
     if (call.args.size() > 1) {
@@ -137,7 +137,7 @@ Lsn hello_words(Call& call) {
     return no_lsn;
 }
 
-Lsn auth_words(Call& call) {
+Lsn run_auth(Call& call) {
     const bool is_alone = call.args.size() == 2;
     if (is_alone && !call.server.password) {
         call.fail(ErrorCode::generic,
@@ -149,7 +149,7 @@ Lsn auth_words(Call& call) {
     return no_lsn;
 }
 
-Lsn select_words(Call& call) {
+Lsn run_select(Call& call) {
     const auto database = integer(call.args[1]);
     if (!database) {
         call.fail(ErrorCode::generic, "value is not an integer or out of range");
@@ -161,7 +161,7 @@ Lsn select_words(Call& call) {
     return no_lsn;
 }
 
-Lsn reset_words(Call& call) {
+Lsn run_reset(Call& call) {
     session_of(call).names().name.clear();
     session_of(call).set_protocol(2);
     session_of(call).subscriptions().clear();
@@ -171,7 +171,7 @@ Lsn reset_words(Call& call) {
     return no_lsn;
 }
 
-Lsn quit_words(Call& call) {
+Lsn run_quit(Call& call) {
     call.reply.ok();
     call.session.end();
     return no_lsn;
@@ -182,7 +182,7 @@ Lsn quit_words(Call& call) {
 extern const CommandSpec ping;
 constinit const CommandSpec ping{
     .name = "PING",
-    .handler = ping_words,
+    .handler = run_ping,
     .flags = flag_fast | flag_pubsub,
     .args_max = 1,
     .syntax = "[message]",
@@ -194,7 +194,7 @@ constinit const CommandSpec ping{
 extern const CommandSpec echo;
 constinit const CommandSpec echo{
     .name = "ECHO",
-    .handler = echo_words,
+    .handler = run_echo,
     .flags = flag_fast | flag_loading,
     .args_min = 1,
     .args_max = 1,
@@ -207,7 +207,7 @@ constinit const CommandSpec echo{
 extern const CommandSpec hello;
 constinit const CommandSpec hello{
     .name = "HELLO",
-    .handler = hello_words,
+    .handler = run_hello,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
     .args_max = any_number,
     .syntax = "[2|3 [AUTH user password] [SETNAME name]]",
@@ -219,7 +219,7 @@ constinit const CommandSpec hello{
 extern const CommandSpec auth;
 constinit const CommandSpec auth{
     .name = "AUTH",
-    .handler = auth_words,
+    .handler = run_auth,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
     .args_min = 1,
     .args_max = 2,
@@ -232,7 +232,7 @@ constinit const CommandSpec auth{
 extern const CommandSpec select;
 constinit const CommandSpec select{
     .name = "SELECT",
-    .handler = select_words,
+    .handler = run_select,
     .flags = flag_fast | flag_loading,
     .args_min = 1,
     .args_max = 1,
@@ -245,7 +245,7 @@ constinit const CommandSpec select{
 extern const CommandSpec reset;
 constinit const CommandSpec reset{
     .name = "RESET",
-    .handler = reset_words,
+    .handler = run_reset,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
     .reply = "+RESET",
     .summary = "Makes the connection as it was at first",
@@ -255,7 +255,7 @@ constinit const CommandSpec reset{
 extern const CommandSpec quit;
 constinit const CommandSpec quit{
     .name = "QUIT",
-    .handler = quit_words,
+    .handler = run_quit,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
     .args_max = any_number,
     .reply = "+OK",

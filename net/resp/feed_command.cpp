@@ -14,8 +14,8 @@ namespace allot {
 
 namespace {
 
-/// In words, a position follows AFTER.
-struct StartInWords {
+/// As arguments, a position follows AFTER.
+struct StartArgument {
     FeedStart start;
 };
 struct FactCount {
@@ -41,16 +41,17 @@ std::optional<std::uint64_t> read_number(Source& source, const Field& field, con
 }  // namespace
 
 template <>
-struct ValueOf<StartInWords> {
+struct ValueOf<StartArgument> {
     static constexpr std::string_view noun = "LSN";
     static constexpr std::string_view schema = "";
-    static std::optional<StartInWords> read(Source& source, const Field& field,
-                                            const RawValue& value) {
-        if (value.words.size() == 2) {
-            const auto after = ValueOf<FeedPosition>::read(source, field, {value.words.last(1)});
-            return after ? std::optional{StartInWords{*after}} : std::nullopt;
+    static std::optional<StartArgument> read(Source& source, const Field& field,
+                                             const RawValue& value) {
+        if (value.arguments.size() == 2) {
+            const auto after =
+                ValueOf<FeedPosition>::read(source, field, {value.arguments.last(1)});
+            return after ? std::optional{StartArgument{*after}} : std::nullopt;
         }
-        if (const auto start = feed_start(value.text())) return StartInWords{*start};
+        if (const auto start = feed_start(value.text())) return StartArgument{*start};
         source.fail(
             ErrorCode::syntax,
             invalid_lsn_text(value.text(), feed_position_max) + ", or $, or AFTER and a cursor",
@@ -88,22 +89,22 @@ namespace commands {
 namespace {
 
 struct Feed {
-    struct Asked {
-        StartInWords start;
+    struct Parameters {
+        StartArgument start;
         FactCount count;
         BlockTime block;
     };
-    static constexpr std::tuple fields{required<StartInWords>("lsn|$|AFTER cursor"),
+    static constexpr std::tuple fields{required<StartArgument>("lsn|$|AFTER cursor"),
                                        keyword<FactCount>("count", FactCount{}),
                                        keyword<BlockTime>("block", BlockTime{})};
 };
 
 /// The arguments of a FEED: the start is one word or two, and the last of equal options counts.
-class FeedArguments final : public WordSource {
+class FeedArguments final : public ArgumentSource {
 public:
     explicit FeedArguments(Call& call) : FeedArguments{call, call.args.subspan(1)} {}
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override {
-        if (at != 0) return WordSource::find(field, at, value);
+        if (at != 0) return ArgumentSource::find(field, at, value);
         const bool is_after = left_.size() > 1 && equal_ignoring_case(left_.front(), "AFTER");
         const std::size_t count = is_after ? 2 : 1;
         value = {left_.first(count)};
@@ -112,8 +113,8 @@ public:
     }
 
 private:
-    FeedArguments(Call& call, std::span<const std::string_view> words)
-        : WordSource{call, detail::fields_of<Feed>, words} {}
+    FeedArguments(Call& call, std::span<const std::string_view> arguments)
+        : ArgumentSource{call, detail::fields_of<Feed>, arguments} {}
     [[nodiscard]] bool check_keywords() override {
         if (left_.size() % 2 != 0) {
             call_.fail(ErrorCode::syntax, Quoted{left_.back()},
@@ -131,37 +132,37 @@ private:
     }
 };
 
-std::optional<Feed::Asked> read_arguments(Call& call) {
+std::optional<Feed::Parameters> read_arguments(Call& call) {
     FeedArguments arguments{call};
-    return read<Feed::Asked>(arguments, Feed::fields);
+    return read<Feed::Parameters>(arguments, Feed::fields);
 }
 
 bool check_feed(Call& call) { return read_arguments(call).has_value(); }
 
-Lsn run_feed(Call& call, const Feed::Asked& asked) {
+Lsn answer_feed(Call& call, const Feed::Parameters& parameters) {
     RespSession& session = session_of(call);
-    const FeedRequest request{first_lsn(asked.start.start, *call.server.store.backend.history),
-                              asked.count.most};
+    const FeedRequest request{first_lsn(parameters.start.start, *call.server.store.backend.history),
+                              parameters.count.most};
     if (reply_with_facts(call, request)) return no_lsn;
-    if (!asked.block.ms || session.transaction().is_executing()) {
+    if (!parameters.block.ms || session.transaction().is_executing()) {
         reply_without_facts(call, request);
     } else {
         session.wait_for_facts(
-            request, *asked.block.ms == 0
+            request, *parameters.block.ms == 0
                          ? ServerContext::Time::max()
-                         : call.server.clock.now + std::chrono::milliseconds{*asked.block.ms});
+                         : call.server.clock.now + std::chrono::milliseconds{*parameters.block.ms});
     }
     return no_lsn;
 }
 
-Lsn feed_words(Call& call) {
+Lsn run_feed(Call& call) {
     if (call.server.store.backend.history == nullptr) {
         call.fail(ErrorCode::generic, "this store keeps no history");
         return no_lsn;
     }
-    const auto asked = read_arguments(call);
+    const auto parameters = read_arguments(call);
     try {
-        return asked ? run_feed(call, *asked) : no_lsn;
+        return parameters ? answer_feed(call, *parameters) : no_lsn;
     } catch (const DivergedHistory& diverged) {
         call.fail(ErrorCode::diverged, diverged.what(), "; carry on after ",
                   text_of(diverged.agreed()));
@@ -174,11 +175,11 @@ Lsn feed_words(Call& call) {
 extern const CommandSpec feed;
 constinit const CommandSpec feed{
     .name = "FEED",
-    .handler = feed_words,
+    .handler = run_feed,
     .flags = flag_outside,
     .args_min = 1,
     .args_max = 6,
-    .syntax = detail::word_form<Feed>.syntax(),
+    .syntax = detail::argument_form<Feed>.syntax(),
     .reply = "[cursor, array of [lsn, time, kind, map of field and value]]",
     .summary = "Lists durable facts from an LSN on or after a cursor, or waits for the next",
     .group = "stock",

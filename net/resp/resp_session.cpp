@@ -122,7 +122,7 @@ void RespSession::look_up() const {
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
-/// than it tells.
+/// than it shows.
 void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw) {
     std::size_t done = 0;
     const bool queues = transaction_.is_queueing();
@@ -142,7 +142,7 @@ void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool qu
     if (!context_.timings.are_taken()) return;
     const auto took = context_.timings.lap();
     if (counts) verb.took += took;
-    context_.timings.line.add(took / static_cast<std::int64_t>(done.size()), done.size());
+    context_.timings.resp.add(took / static_cast<std::int64_t>(done.size()), done.size());
     if (context_.timings.slow.is_slow(took) && spec != nullptr && is_authenticated()) {
         note_slow(took, shown_slow(done), names_.name);
     }

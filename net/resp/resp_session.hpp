@@ -20,7 +20,7 @@
 
 namespace allot {
 
-/// One client's side of the line protocol.
+/// One client's side of RESP.
 class RespSession final : public Session, public Subscriber {
 public:
     /// \param peer where the client is, for CLIENT LIST.
@@ -108,7 +108,7 @@ private:
     Subscriptions subscriptions_{context_.pub_sub, *this};
 };
 
-/// The session of a call of the line protocol: no other session makes calls.
+/// The session of a call of RESP: no other session makes calls.
 [[nodiscard]] inline RespSession& session_of(const Call& call) noexcept {
     return static_cast<RespSession&>(call.session);
 }

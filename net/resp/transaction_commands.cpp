@@ -9,7 +9,7 @@ namespace {
 
 Transaction& transaction_of(Call& call) { return session_of(call).transaction(); }
 
-Lsn multi_words(Call& call) {
+Lsn run_multi(Call& call) {
     if (transaction_of(call).is_queueing()) {
         call.fail(ErrorCode::generic, "MULTI calls can not be nested");
     } else {
@@ -19,13 +19,13 @@ Lsn multi_words(Call& call) {
     return no_lsn;
 }
 
-Lsn exec_words(Call& call) {
+Lsn run_exec(Call& call) {
     if (transaction_of(call).is_queueing()) return transaction_of(call).execute(call);
     call.fail(ErrorCode::generic, "EXEC without MULTI");
     return no_lsn;
 }
 
-Lsn discard_words(Call& call) {
+Lsn run_discard(Call& call) {
     if (transaction_of(call).is_queueing()) {
         transaction_of(call).discard();
         call.reply.ok();
@@ -35,14 +35,14 @@ Lsn discard_words(Call& call) {
     return no_lsn;
 }
 
-/// All of them or none. What it saw is told with EXEC, which waits for it.
-Lsn watch_words(Call& call) {
+/// All of them or none. What it saw is shown with EXEC, which waits for it.
+Lsn run_watch(Call& call) {
     if (transaction_of(call).is_queueing()) {
         call.fail(ErrorCode::generic, "WATCH inside MULTI is not allowed");
         return no_lsn;
     }
     constexpr Field watched_sku{.name = "sku", .role = Role::required};
-    WordSource source{call, {}, {}};
+    ArgumentSource source{call, {}, {}};
     WatchList watched = transaction_of(call).watches();
     for (std::size_t i = 1; i < call.args.size(); ++i) {
         const auto sku = ValueOf<Sku>::read(source, watched_sku, {call.args.subspan(i, 1)});
@@ -59,7 +59,7 @@ Lsn watch_words(Call& call) {
     return no_lsn;
 }
 
-Lsn unwatch_words(Call& call) {
+Lsn run_unwatch(Call& call) {
     transaction_of(call).watches().clear();
     call.reply.ok();
     return no_lsn;
@@ -70,7 +70,7 @@ Lsn unwatch_words(Call& call) {
 extern const CommandSpec multi;
 constinit const CommandSpec multi{
     .name = "MULTI",
-    .handler = multi_words,
+    .handler = run_multi,
     .flags = flag_fast | flag_loading | flag_at_once,
     .reply = "+OK; then +QUEUED to each command",
     .summary = "Begins a transaction: commands are queued until EXEC",
@@ -80,7 +80,7 @@ constinit const CommandSpec multi{
 extern const CommandSpec exec;
 constinit const CommandSpec exec{
     .name = "EXEC",
-    .handler = exec_words,
+    .handler = run_exec,
     .flags = flag_loading | flag_at_once | flag_exec,
     .reply = "array of the replies of all; null when a watched SKU has changed",
     .summary = "Executes what is queued as one unit, all of it durable or none",
@@ -90,7 +90,7 @@ constinit const CommandSpec exec{
 extern const CommandSpec discard;
 constinit const CommandSpec discard{
     .name = "DISCARD",
-    .handler = discard_words,
+    .handler = run_discard,
     .flags = flag_fast | flag_loading | flag_at_once,
     .reply = "+OK",
     .summary = "Ends a transaction: nothing of it is executed",
@@ -100,7 +100,7 @@ constinit const CommandSpec discard{
 extern const CommandSpec watch;
 constinit const CommandSpec watch{
     .name = "WATCH",
-    .handler = watch_words,
+    .handler = run_watch,
     .flags = flag_read | flag_fast | flag_at_once,
     .args_min = 1,
     .args_max = any_number,
@@ -113,7 +113,7 @@ constinit const CommandSpec watch{
 extern const CommandSpec unwatch;
 constinit const CommandSpec unwatch{
     .name = "UNWATCH",
-    .handler = unwatch_words,
+    .handler = run_unwatch,
     .flags = flag_fast | flag_loading,
     .reply = "+OK",
     .summary = "Watches no SKU any more",

@@ -5,8 +5,8 @@
 namespace allot {
 
 void refuse(Call& call, Refusal refusal, RefusalContext subject) {
-    tell_refusal(refusal, subject,
-                 [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
+    report_refusal(refusal, subject,
+                   [&](ErrorCode code, const auto&... parts) { call.fail(code, parts...); });
 }
 
 std::string usage_of(std::string_view name, std::string_view syntax) {

@@ -24,7 +24,7 @@ struct Context {
     [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
 };
 
-/// One command in words being executed.
+/// One command over RESP being executed.
 struct Call : Context {
     const CommandSpec* spec;  ///< null: there is no such command
     /// The verb first. Their number is what the specification allows.

@@ -40,11 +40,11 @@ public:
 
 // A command file describes its command by a struct with these members:
 //
-//     struct Asked { … };                          // what is asked for, in types of the domain
-//     static constexpr std::tuple fields{…};       // how its members are read, in their order
-//     static Outcome<Reply> run(const Asked&, Context&);
-//     static void write(ReplyWriter&, const Asked&, const Reply&);
-//     static void write(JsonWriter&, const Asked&, const Reply&);
+//     struct Parameters { … };                          // what is asked for, in types of the
+//     domain static constexpr std::tuple fields{…};       // how its members are read, in their
+//     order static Outcome<Reply> run(const Parameters&, Context&); static void write(ReplyWriter&,
+//     const Parameters&, const Reply&); static void write(JsonWriter&, const Parameters&, const
+//     Reply&);
 //
 // from which command<Description>() makes the functions of a CommandSpec.
 
@@ -56,24 +56,24 @@ inline constexpr auto fields_of =
                Description::fields);
 
 template <class Description>
-inline constexpr WordForm word_form{fields_of<Description>};
+inline constexpr ArgumentForm argument_form{fields_of<Description>};
 
 template <class Description>
-[[nodiscard]] auto read_words(Call& call, std::size_t first) {
-    WordSource source{call, fields_of<Description>, call.args.subspan(first)};
-    return read<typename Description::Asked>(source, Description::fields);
+[[nodiscard]] auto read_arguments(Call& call, std::size_t first) {
+    ArgumentSource source{call, fields_of<Description>, call.args.subspan(first)};
+    return read<typename Description::Parameters>(source, Description::fields);
 }
 
 }  // namespace detail
 
-/// Executes the command that the words from `first` on make, and replies.
+/// Executes the command that the arguments from `first` on make, and replies.
 template <class Description, std::size_t first = 1>
-Lsn run_words(Call& call) {
-    const auto asked = detail::read_words<Description>(call, first);
-    if (!asked) return no_lsn;
-    const auto outcome = Description::run(*asked, call);
+Lsn run_arguments(Call& call) {
+    const auto parameters = detail::read_arguments<Description>(call, first);
+    if (!parameters) return no_lsn;
+    const auto outcome = Description::run(*parameters, call);
     if (outcome.result) {
-        Description::write(call.reply, *asked, *outcome.result);
+        Description::write(call.reply, *parameters, *outcome.result);
     } else {
         call.fail(outcome.result.error());
     }
@@ -81,32 +81,33 @@ Lsn run_words(Call& call) {
 }
 
 template <class Description, std::size_t first = 1>
-bool check_words(Call& call) {
-    return detail::read_words<Description>(call, first).has_value();
+bool check_arguments(Call& call) {
+    return detail::read_arguments<Description>(call, first).has_value();
 }
 
 namespace detail {
 template <class Description>
 class PreparedAs final : public PreparedCommand {
 public:
-    explicit PreparedAs(typename Description::Asked asked) : asked_{std::move(asked)} {}
+    explicit PreparedAs(typename Description::Parameters parameters)
+        : parameters_{std::move(parameters)} {}
     [[nodiscard]] Executed execute(Context& context, JsonWriter& json) const override {
-        auto outcome = Description::run(asked_, context);
+        auto outcome = Description::run(parameters_, context);
         if (!outcome.result) return {outcome.lsn, std::move(outcome.result.error())};
-        Description::write(json, asked_, *outcome.result);
+        Description::write(json, parameters_, *outcome.result);
         return {outcome.lsn};
     }
 
 private:
-    typename Description::Asked asked_;
+    typename Description::Parameters parameters_;
 };
 }  // namespace detail
 
 template <class Description>
 std::unique_ptr<PreparedCommand> prepare(Source& source) {
-    auto asked = read<typename Description::Asked>(source, Description::fields);
-    if (!asked) return nullptr;
-    return std::make_unique<detail::PreparedAs<Description>>(*std::move(asked));
+    auto parameters = read<typename Description::Parameters>(source, Description::fields);
+    if (!parameters) return nullptr;
+    return std::make_unique<detail::PreparedAs<Description>>(*std::move(parameters));
 }
 
 /// Completes a route with what follows from the fields of what it asks for.
@@ -120,14 +121,14 @@ constexpr RouteSpec route(RouteSpec spec) {
 /// Completes a description of a command, and its routes, with what follows from its fields.
 template <class Description>
 constexpr CommandSpec command(CommandSpec spec) {
-    constexpr const WordForm& form = detail::word_form<Description>;
+    constexpr const ArgumentForm& form = detail::argument_form<Description>;
     spec.syntax = form.syntax();
     spec.args_min = form.args_min;
     spec.args_max = form.args_max;
     spec.pairs = form.pairs;
     spec.fields = detail::fields_of<Description>;
-    if (spec.handler == nullptr) spec.handler = run_words<Description>;
-    if (spec.check == nullptr) spec.check = check_words<Description>;
+    if (spec.handler == nullptr) spec.handler = run_arguments<Description>;
+    if (spec.check == nullptr) spec.check = check_arguments<Description>;
     spec.prepare = prepare<Description>;
     for (RouteSpec& each : spec.routes) {
         if (each.is_there()) each = route<Description>(each);
@@ -135,12 +136,12 @@ constexpr CommandSpec command(CommandSpec spec) {
     return spec;
 }
 
-/// Likewise of a subcommand, whose words begin behind its name.
+/// Likewise of a subcommand, whose arguments begin behind its name.
 template <class Description>
 constexpr Subcommand subcommand(std::string_view name, std::string_view summary) {
-    constexpr const WordForm& form = detail::word_form<Description>;
+    constexpr const ArgumentForm& form = detail::argument_form<Description>;
     return {name,          form.syntax(), summary,
-            form.args_min, form.args_max, run_words<Description, 2>,
+            form.args_min, form.args_max, run_arguments<Description, 2>,
             form.pairs};
 }
 

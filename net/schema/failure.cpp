@@ -6,7 +6,7 @@ namespace allot {
 
 Failure failure_of(Refusal refusal, RefusalContext subject, std::string field) {
     Failure failure{.code = ErrorCode::generic, .text = {}, .field = std::move(field)};
-    tell_refusal(refusal, subject, [&](ErrorCode code, const auto&... parts) {
+    report_refusal(refusal, subject, [&](ErrorCode code, const auto&... parts) {
         failure.code = code;
         (append_text(failure.text, std::string_view{parts}), ...);
     });

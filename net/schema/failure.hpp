@@ -11,7 +11,7 @@
 
 namespace allot {
 
-/// Why a command was not done, as every protocol tells it.
+/// Why a command was not done, as every protocol reports it.
 struct Failure {
     ErrorCode code;
     std::string text;        ///< printable, in one line
@@ -32,7 +32,7 @@ struct Outcome {
     Lsn lsn;  ///< of the last fact that it wrote or could have seen
 };
 
-/// The reply of a command that has nothing to tell beyond that it was done.
+/// The reply of a command that says only that it was done.
 struct Done {};
 
 /// As an Outcome what came of a command. \param explain gives the Failure of what it was refused

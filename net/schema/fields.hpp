@@ -81,12 +81,12 @@ constexpr auto lines_of_order() {
     return TypedField<Lines>{detail::field_of<Lines>("lines", Role::lines, "")};
 }
 
-/// Tells of a field that came without the one before it.
-void tell_missing_previous(Source& source, const Field& field, const Field& previous);
+/// Reports a field that came without the one before it.
+void report_missing_previous(Source& source, const Field& field, const Field& previous);
 
 namespace detail {
 
-/// Reads one field of all. \return false when the source was told what is wrong.
+/// Reads one field of all. \return false when it has reported what is wrong.
 template <std::size_t at, class Fields, class Members>
 bool read_field(Source& source, const Fields& fields, Members& members, std::size_t& last_present) {
     const auto& field = std::get<at>(fields);
@@ -94,7 +94,7 @@ bool read_field(Source& source, const Fields& fields, Members& members, std::siz
     if (!source.find(field, at, value)) return false;
     if constexpr (at > 0) {
         if (value && field.with_previous && last_present != at) {
-            return tell_missing_previous(source, field, std::get<at - 1>(fields)), false;
+            return report_missing_previous(source, field, std::get<at - 1>(fields)), false;
         }
     }
     if (value) last_present = at + 1;
@@ -117,15 +117,16 @@ std::optional<Command> read_all(Source& source, const Fields& fields, std::index
 
 }  // namespace detail
 
-/// The fields as the members of a struct, in their order: the first one that breaks a rule is told
-/// to the source.
+/// The fields as the members of a struct, in their order: the first one that breaks a rule is
+/// reported to the source.
 template <class Command, class... Fields>
 [[nodiscard]] std::optional<Command> read(Source& source, const std::tuple<Fields...>& fields) {
     return detail::read_all<Command>(source, fields, std::index_sequence_for<Fields...>{});
 }
 
-/// What a list of fields is for words: the syntax that documents show, and how many there may be.
-struct WordForm {
+/// What a list of fields is for arguments: the syntax that documents show, and how many there may
+/// be.
+struct ArgumentForm {
     static constexpr std::size_t bytes_max = 96;
     std::array<char, bytes_max> text{};
     std::size_t size = 0;
@@ -133,7 +134,7 @@ struct WordForm {
     std::uint16_t args_max = 0;
     bool pairs = false;
 
-    constexpr explicit WordForm(std::span<const Field> fields);
+    constexpr explicit ArgumentForm(std::span<const Field> fields);
     [[nodiscard]] constexpr std::string_view syntax() const { return {text.data(), size}; }
 
 private:
@@ -148,7 +149,7 @@ private:
     constexpr void add(const Field& field);
 };
 
-constexpr void WordForm::add(const Field& field) {
+constexpr void ArgumentForm::add(const Field& field) {
     switch (field.role) {
         case Role::required:
             append(field.name);
@@ -180,7 +181,7 @@ constexpr void WordForm::add(const Field& field) {
     }
 }
 
-constexpr WordForm::WordForm(std::span<const Field> fields) {
+constexpr ArgumentForm::ArgumentForm(std::span<const Field> fields) {
     std::size_t open = 0;
     for (const Field& field : fields) {
         if (field.with_previous) {

@@ -10,7 +10,7 @@
 
 namespace allot {
 
-// A row of a reply, described once: an array of its values in the line protocol, an object in JSON.
+// A row of a reply, described once: an array of its values in RESP, an object in JSON.
 
 inline void put_value(ReplyWriter& reply, std::string_view text) { reply.value(text); }
 inline void put_value(ReplyWriter& reply, std::integral auto number) {

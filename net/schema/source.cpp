@@ -17,7 +17,7 @@ namespace allot {
 namespace json = boost::json;
 
 std::string_view RawValue::text() const noexcept {
-    if (json == nullptr) return words.front();
+    if (json == nullptr) return arguments.front();
     return json->is_string() ? std::string_view{json->get_string()} : std::string_view{};
 }
 
@@ -28,22 +28,22 @@ std::string RawValue::shown(bool as_text) const {
 
 // --- Words
 
-WordSource::WordSource(Call& call, std::span<const Field> fields,
-                       std::span<const std::string_view> words)
-    : Source{call.server}, call_{call}, left_{words}, fields_{fields} {}
+ArgumentSource::ArgumentSource(Call& call, std::span<const Field> fields,
+                               std::span<const std::string_view> arguments)
+    : Source{call.server}, call_{call}, left_{arguments}, fields_{fields} {}
 
-void WordSource::fail(ErrorCode code, std::string_view text, std::string_view /*field*/) {
+void ArgumentSource::fail(ErrorCode code, std::string_view text, std::string_view /*field*/) {
     call_.fail(code, text);
 }
 
-const Field* WordSource::find_keyword(std::string_view word) const {
+const Field* ArgumentSource::find_keyword(std::string_view word) const {
     const auto found = std::ranges::find_if(fields_, [&](const Field& field) {
         return field.role == Role::keyword && equal_ignoring_case(field.name, word);
     });
     return found == fields_.end() ? nullptr : &*found;
 }
 
-std::string WordSource::keywords() const {
+std::string ArgumentSource::keywords() const {
     std::string text;
     for (const Field& field : fields_) {
         if (field.role != Role::keyword) continue;
@@ -52,14 +52,14 @@ std::string WordSource::keywords() const {
     return text;
 }
 
-RawValue WordSource::take(const Field& field) {
+RawValue ArgumentSource::take(const Field& field) {
     const std::size_t count = field.role == Role::lines ? left_.size() : 1;
     const RawValue value{left_.first(count)};
     left_ = left_.subspan(count);
     return value;
 }
 
-bool WordSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
+bool ArgumentSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
     value = {};
     if (field.role == Role::required || field.role == Role::lines) {
         value = take(field);
@@ -78,9 +78,10 @@ bool WordSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
     return true;
 }
 
-bool WordSource::check_keywords() {
+bool ArgumentSource::check_keywords() {
     const auto refuse = [&](const auto&... parts) {
-        call_.fail(ErrorCode::syntax, parts..., ": the arguments are ", WordForm{fields_}.syntax());
+        call_.fail(ErrorCode::syntax, parts..., ": the arguments are ",
+                   ArgumentForm{fields_}.syntax());
         return false;
     };
     for (std::size_t i = 0; i < left_.size(); i += 2) {
@@ -100,52 +101,52 @@ bool WordSource::check_keywords() {
 namespace {
 
 bool has_only_fields(const json::object& object, std::span<const Field> fields,
-                     const TellFault& tell, std::string_view where) {
+                     const ReportFault& report, std::string_view where) {
     std::vector<std::string_view> known;
     for (const Field& field : fields) known.push_back(field.name);
-    return has_only(object, known, tell, where);
+    return has_only(object, known, report, where);
 }
 
 }  // namespace
 
 bool has_only(const json::object& object, std::span<const std::string_view> known,
-              const TellFault& tell, std::string_view where) {
+              const ReportFault& report, std::string_view where) {
     for (const auto& member : object) {
         const std::string_view name = member.key();
         if (std::ranges::find(known, name) != known.end()) continue;
         std::string field{where};
         append_escaped(field, name, echoed_bytes_max);
-        tell(ErrorCode::syntax, "there is no such field here, only " + listed(known), field);
+        report(ErrorCode::syntax, "there is no such field here, only " + listed(known), field);
         return false;
     }
     return true;
 }
 
-ObjectSource::ObjectSource(TellFault tell, ServerContext& context, const json::object& object,
+ObjectSource::ObjectSource(ReportFault report, ServerContext& context, const json::object& object,
                            std::span<const Field> fields, std::string where)
     : Source{context},
-      tell_{std::move(tell)},
+      report_{std::move(report)},
       object_{object},
       fields_{fields},
       where_{std::move(where)} {}
 
 bool ObjectSource::find(const Field& field, std::size_t at, RawValue& value) {
-    if (at == 0 && !has_only_fields(object_, fields_, tell_, where_)) return false;
+    if (at == 0 && !has_only_fields(object_, fields_, report_, where_)) return false;
     value = {.json = object_.if_contains(field.name)};
     return true;
 }
 
 void ObjectSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
-    tell_(code, text, where_ + std::string{field});
+    report_(code, text, where_ + std::string{field});
 }
 
 // --- Requests
 
-RequestSource::RequestSource(TellFault tell, ServerContext& context, std::span<const Field> fields,
-                             std::vector<NamedText> path, std::vector<NamedText> query,
-                             const std::string* body)
+RequestSource::RequestSource(ReportFault report, ServerContext& context,
+                             std::span<const Field> fields, std::vector<NamedText> path,
+                             std::vector<NamedText> query, const std::string* body)
     : Source{context},
-      tell_{std::move(tell)},
+      report_{std::move(report)},
       path_{std::move(path)},
       query_{std::move(query)},
       body_{body} {
@@ -157,17 +158,17 @@ RequestSource::RequestSource(TellFault tell, ServerContext& context, std::span<c
 }
 
 void RequestSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
-    tell_(code, text, field);
+    report_(code, text, field);
 }
 
 bool RequestSource::read_body() {
     auto parsed = parse_object(*body_);
     if (const auto* const bad = std::get_if<BadBody>(&parsed)) {
-        tell_(ErrorCode::syntax, bad->text, bad->field);
+        report_(ErrorCode::syntax, bad->text, bad->field);
         return false;
     }
     object_ = std::get<json::object>(std::move(parsed));
-    return has_only_fields(*object_, in_body_, tell_, "");
+    return has_only_fields(*object_, in_body_, report_, "");
 }
 
 bool RequestSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {

@@ -16,18 +16,18 @@
 
 namespace allot {
 
-/// Is told of what breaks a rule: in words that name the rule, and the value where there is one.
+/// Receives what breaks a rule: in words that name the rule, and the value where there is one.
 /// The field is empty where it is the whole. Both are printable ASCII, whatever was sent.
-using TellFault =
+using ReportFault =
     std::function<void(ErrorCode code, std::string_view text, std::string_view field)>;
 
-/// A value as it came: words, or a value of JSON.
+/// A value as it came: arguments, or a value of JSON.
 struct RawValue {
-    std::span<const std::string_view> words = {};  ///< one, but of Role::lines any number
+    std::span<const std::string_view> arguments = {};  ///< one, but of Role::lines any number
     const boost::json::value* json = nullptr;
 
     [[nodiscard]] explicit operator bool() const noexcept {
-        return !words.empty() || json != nullptr;
+        return !arguments.empty() || json != nullptr;
     }
     /// Empty where it is a value of JSON that is no string.
     [[nodiscard]] std::string_view text() const noexcept;
@@ -44,9 +44,9 @@ public:
     virtual ~Source() = default;
 
     /// What came as a field. `at` is its position among the command's fields. \return false where
-    /// the request is broken, which has been told.
+    /// the request is broken, which has been reported.
     [[nodiscard]] virtual bool find(const Field& field, std::size_t at, RawValue& value) = 0;
-    /// Tells what is wrong with a field; where that is empty, with the whole.
+    /// Reports what is wrong with a field; where that is empty, with the whole.
     virtual void fail(ErrorCode code, std::string_view text, std::string_view field) = 0;
     [[nodiscard]] ServerContext& context() const noexcept { return context_; }
     /// Holds what may have an older name: see accepted_name(). \pre the store is open
@@ -58,18 +58,19 @@ private:
     ServerContext& context_;
 };
 
-/// The arguments of a command in words: by position, then by keyword, in any order, each once.
-class WordSource : public Source {
+/// The arguments of a command: by position, then by keyword, in any order, each once.
+class ArgumentSource : public Source {
 public:
-    /// \param words what follows the verb, as many as the command accepts.
-    WordSource(Call& call, std::span<const Field> fields, std::span<const std::string_view> words);
+    /// \param arguments what follows the verb, as many as the command accepts.
+    ArgumentSource(Call& call, std::span<const Field> fields,
+                   std::span<const std::string_view> arguments);
 
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
     void fail(ErrorCode code, std::string_view text, std::string_view field) override;
 
 protected:
     [[nodiscard]] const Field* find_keyword(std::string_view word) const;  // null: none
-    /// Whether what is left is keywords with their values. Otherwise it has been told.
+    /// Whether what is left is keywords with their values. Otherwise it has reported why.
     [[nodiscard]] virtual bool check_keywords();
 
     Call& call_;
@@ -94,14 +95,14 @@ class ObjectSource final : public Source {
 public:
     /// \param fields which members there may be
     /// \param where the object is within a body: `operations[3].allocate.`
-    ObjectSource(TellFault tell, ServerContext& context, const boost::json::object& object,
+    ObjectSource(ReportFault report, ServerContext& context, const boost::json::object& object,
                  std::span<const Field> fields, std::string where = {});
 
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
     void fail(ErrorCode code, std::string_view text, std::string_view field) override;
 
 private:
-    TellFault tell_;
+    ReportFault report_;
     const boost::json::object& object_;
     std::span<const Field> fields_;
     std::string where_;
@@ -112,7 +113,7 @@ private:
 class RequestSource final : public Source {
 public:
     /// \param body null: values come from the query.
-    RequestSource(TellFault tell, ServerContext& context, std::span<const Field> fields,
+    RequestSource(ReportFault report, ServerContext& context, std::span<const Field> fields,
                   std::vector<NamedText> path, std::vector<NamedText> query,
                   const std::string* body);
 
@@ -122,7 +123,7 @@ public:
 private:
     [[nodiscard]] bool read_body();
 
-    TellFault tell_;
+    ReportFault report_;
     std::vector<Field> in_body_;
     std::vector<NamedText> path_;
     std::vector<NamedText> query_;
@@ -130,9 +131,9 @@ private:
     std::optional<boost::json::object> object_ = {};
 };
 
-/// Whether an object has no members but these. Otherwise it is told.
+/// Whether an object has no members but these. Otherwise it is reported.
 [[nodiscard]] bool has_only(const boost::json::object& object,
-                            std::span<const std::string_view> known, const TellFault& tell,
+                            std::span<const std::string_view> known, const ReportFault& report,
                             std::string_view where = {});
 
 }  // namespace allot

@@ -16,15 +16,16 @@ struct Call;
 class PreparedCommand;
 class Source;
 
-/// Executes a command that came as words and appends exactly one reply.
+/// Executes a command that came over RESP and appends exactly one reply.
 /// \return the LSN of the last fact that the reply could have seen; no_lsn when it looked at none.
 using Handler = Lsn (*)(Call& call);
 inline constexpr Lsn no_lsn = 0;
 
-/// Reads a command from named values. \return null after it has told the source what is wrong.
+/// Reads a command from named values. \return null after it has reported to the source what is
+/// wrong.
 using Prepare = std::unique_ptr<PreparedCommand> (*)(Source& source);
 
-/// How a command, or a request over HTTP, is treated, and what COMMAND tells of it. Bits.
+/// How a command, or a request over HTTP, is treated, and what COMMAND says of it. Bits.
 enum CommandFlags : std::uint16_t {
     flag_write = 1,       ///< changes stock: executed with the backend's mutex held
     flag_read = 2,        ///< looks at stock: likewise
@@ -51,7 +52,7 @@ enum CommandFlags : std::uint16_t {
             .while_loading = (flags & flag_loading) != 0};
 }
 
-/// How a value is given in words. With a name, every value is given by that.
+/// How a value is given among arguments. With a name, every value is given by that.
 enum class Role : std::uint8_t {
     required,  ///< by its position
     optional,  ///< by its position, which may be left out
@@ -61,7 +62,7 @@ enum class Role : std::uint8_t {
 
 /// A value of a command, as documents and errors speak of it.
 struct Field {
-    std::string_view name;  ///< in JSON, path and query, and in the syntax of words
+    std::string_view name;  ///< in JSON, path and query, and in the syntax of arguments
     Role role;
     std::string_view noun = {};  ///< `LSN`
     std::string_view schema =

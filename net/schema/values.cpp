@@ -71,15 +71,15 @@ bool check_count(Source& source, const Field& field, std::size_t lines) {
     return false;
 }
 
-std::optional<Lines> lines_in_words(Source& source, const Field& field,
-                                    std::span<const std::string_view> words) {
-    if (!check_count(source, field, words.size() / 2)) return {};
+std::optional<Lines> lines_in_arguments(Source& source, const Field& field,
+                                        std::span<const std::string_view> arguments) {
+    if (!check_count(source, field, arguments.size() / 2)) return {};
     Lines items;
-    items.reserve(words.size() / 2);
-    for (; !words.empty(); words = words.subspan(2)) {
-        const auto sku = std::get<0>(line_fields).present(source, {words.first(1)});
+    items.reserve(arguments.size() / 2);
+    for (; !arguments.empty(); arguments = arguments.subspan(2)) {
+        const auto sku = std::get<0>(line_fields).present(source, {arguments.first(1)});
         if (!sku) return {};
-        const auto quantity = std::get<1>(line_fields).present(source, {words.subspan(1, 1)});
+        const auto quantity = std::get<1>(line_fields).present(source, {arguments.subspan(1, 1)});
         if (!quantity) return {};
         items.push_back({*sku, *quantity});
     }
@@ -97,10 +97,10 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
             source.fail(ErrorCode::syntax, "expected an object, not " + in_quotes(shown), at);
             return {};
         }
-        const auto tell = [&](ErrorCode code, std::string_view text, std::string_view name) {
+        const auto report = [&](ErrorCode code, std::string_view text, std::string_view name) {
             source.fail(code, text, name);
         };
-        ObjectSource line{tell, source.context(), array[i].get_object(), line_names, at + "."};
+        ObjectSource line{report, source.context(), array[i].get_object(), line_names, at + "."};
         const auto item = read<LineItem>(line, line_fields);
         if (!item) return {};
         items.push_back(*item);
@@ -112,7 +112,7 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
 
 std::optional<Lines> ValueOf<Lines>::read(Source& source, const Field& field,
                                           const RawValue& value) {
-    if (value.json == nullptr) return lines_in_words(source, field, value.words);
+    if (value.json == nullptr) return lines_in_arguments(source, field, value.arguments);
     if (const json::array* const array = value.json->if_array()) {
         return lines_in_json(source, field, *array);
     }

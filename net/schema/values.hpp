@@ -9,13 +9,13 @@
 
 namespace allot {
 
-/// How a type of value is read, whether it came as words or as JSON. A specialization has
+/// How a type of value is read, whether it came as arguments or as JSON. A specialization has
 ///
 ///     static constexpr std::string_view noun;    // as documents and errors call it: `LSN`
 ///     static constexpr std::string_view schema;  // of net/http/openapi.json
 ///     static std::optional<T> read(Source&, const Field&, const RawValue&);
 ///
-/// where read() tells the source of a value that breaks a rule, and gives nothing. A command file
+/// where read() reports a value that breaks a rule to the source, and gives nothing. A command file
 /// may have one for a type of its own.
 template <class T>
 struct ValueOf;

@@ -113,10 +113,10 @@ void Connection::step_later() {
 void Connection::flush() {
     if (stage_ != Stage::open) return;
     if (session_->is_disconnected()) return close();
-    if (waiting_for_room_) return;
+    if (awaits_writable_) return;
     is_full_ = false;
     const error_code error = send();
-    if (error == asio::error::would_block) return wait_for_room();
+    if (error == asio::error::would_block) return await_writable();
     if (error) return close();
     settle();
 }
@@ -141,7 +141,7 @@ error_code Connection::send() {
 
 void Connection::send_early() {
     if (stage_ != Stage::open || executing_ || session_->is_disconnected()) return;
-    if (!waiting_for_room_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() sees why
+    if (!awaits_writable_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() sees why
     session_->output().trim();
     account();
 }
@@ -167,12 +167,12 @@ void Connection::account() noexcept {
     session_->account();
 }
 
-void Connection::wait_for_room() {
+void Connection::await_writable() {
     account();
-    waiting_for_room_ = true;
+    awaits_writable_ = true;
     untaken_ = stream_.untaken();
-    stream_.async_wait_for_room([self = shared_from_this()](const error_code&) {
-        self->waiting_for_room_ = false;
+    stream_.async_wait_writable([self = shared_from_this()](const error_code&) {
+        self->awaits_writable_ = false;
         self->context_.clock.now = std::chrono::steady_clock::now();
         self->flush();
     });
@@ -194,7 +194,7 @@ void Connection::finish() {
 void Connection::linger() {
     error_code error;
     stream_.finish(error);
-    if (error == asio::error::would_block) return wait_for_room();
+    if (error == asio::error::would_block) return await_writable();
     if (error) return close();
     stage_ = Stage::lingering;
     progress_ = context_.clock.now;
@@ -230,7 +230,7 @@ void Connection::check_deadlines(const ServerOptions& options) {
     } else if (session_->password_reply_due() <= context_.clock.now ||
                session_->wait_due() <= context_.clock.now) {
         step();
-    } else if (waiting_for_room_) {
+    } else if (awaits_writable_) {
         // A client that takes a little at a time is slow to make room for a write, but not stalled.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
         if (untaken_ < untaken) progress_ = context_.clock.now;

@@ -16,7 +16,7 @@ class ConnectionManager;
 struct ServerOptions;
 
 /// What is spoken at an address.
-enum class Protocol : std::uint8_t { line, http };
+enum class Protocol : std::uint8_t { resp, http };
 
 /// Moves the bytes of one session over a socket. At most one read and one wait for room to write
 /// are under way. All that is released is sent in one write, at once when the socket has room.
@@ -75,7 +75,7 @@ private:
     boost::system::error_code send();
     void step();
     void step_later();
-    void wait_for_room();
+    void await_writable();
     void settle();
     void account() noexcept;
     void linger();
@@ -88,7 +88,7 @@ private:
     std::size_t untaken_ = 0;       // bytes of output, as last looked at
     Stage stage_ = Stage::open;
     bool reading_ = false;
-    bool waiting_for_room_ = false;
+    bool awaits_writable_ = false;
     bool step_posted_ = false;
     bool executing_ = false;
     bool is_full_ = false;  // send_early() found no room, and flush() has not come since

@@ -128,7 +128,7 @@ void ConnectionManager::touched(Connection& connection) {
     if (context_.usage.buffer_bytes <= options_.clients_memory_max / 2) return;
     context_.store.unlock();  // other threads need not wait for sockets
     connection.send_early();
-    if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room_while_executing();
+    if (context_.usage.buffer_bytes > options_.clients_memory_max) free_memory_while_executing();
 }
 
 void ConnectionManager::add_to_batch(Connection& connection) {
@@ -226,7 +226,7 @@ void ConnectionManager::send_early() {
     for (const auto& connection : connections_) connection->send_early();
 }
 
-void ConnectionManager::make_room() {
+void ConnectionManager::free_memory() {
     commit_batch();
     send_early();
     while (context_.usage.buffer_bytes > options_.clients_memory_max && !connections_.empty())
@@ -235,7 +235,7 @@ void ConnectionManager::make_room() {
 
 /// Disconnects as many of the largest connections as makes room for some more output: examining all
 /// of them for each message would take long.
-void ConnectionManager::make_room_while_executing() {
+void ConnectionManager::free_memory_while_executing() {
     send_early();
     if (context_.usage.buffer_bytes <= options_.clients_memory_max) return;
     std::vector<std::pair<std::size_t, Connection*>> largest;

@@ -59,13 +59,13 @@ public:
     /// While all connections together hold too much memory, although their sockets have been given
     /// what they take, disconnects the one that holds most. Not while a session executes.
     void enforce_memory_limit() {
-        if (context_.usage.buffer_bytes > options_.clients_memory_max) make_room();
+        if (context_.usage.buffer_bytes > options_.clients_memory_max) free_memory();
     }
 
 private:
     void add_to_batch(Connection& connection);
-    void make_room();
-    void make_room_while_executing();
+    void free_memory();
+    void free_memory_while_executing();
     void send_early();
     void disconnect_largest();
     void commit_batch();

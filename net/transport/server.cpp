@@ -28,7 +28,7 @@ boost::asio::ip::tcp::acceptor Server::bind(boost::asio::io_context& io, const s
 }
 
 void Server::listen(boost::asio::ip::tcp::acceptor bound) {
-    manager_->open(std::move(bound), Protocol::line);
+    manager_->open(std::move(bound), Protocol::resp);
 }
 
 void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
@@ -36,7 +36,7 @@ void Server::listen_http(boost::asio::ip::tcp::acceptor bound) {
 }
 
 boost::asio::ip::tcp::endpoint Server::endpoint() const {
-    return manager_->endpoint(Protocol::line);
+    return manager_->endpoint(Protocol::resp);
 }
 
 boost::asio::ip::tcp::endpoint Server::http_endpoint() const {

@@ -31,7 +31,7 @@ struct ServerOptions {
     /// Without one, each client that reaches the address may change the stock.
     std::optional<Password> password{};
     std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
-    /// Told on the server's thread of what a client did wrong and the operator may want to mend.
+    /// Receives, on the server's thread, what a client did wrong and the operator may want to mend.
     std::function<void(std::string_view)> warning{};
     // How long is too long. 0: no bound. Checked four times a second.
     std::chrono::milliseconds idle_max{0};  ///< without a request
@@ -51,7 +51,7 @@ struct ServerOptions {
 /// here is thread-safe but what the journal calls.
 class Server {
 public:
-    /// Until serve(), clients are told how far the opening of the store is.
+    /// Until serve(), clients are answered how far the opening of the store is.
     /// \param io is run by one thread, and outlives the server and the backend's journal.
     /// \param loading outlives the server.
     Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});

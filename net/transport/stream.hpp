@@ -43,7 +43,7 @@ public:
     }
     /// Calls `done(error)` once there may be room to write.
     template <class Done>
-    void async_wait_for_room(Done done) {
+    void async_wait_writable(Done done) {
         socket_.async_wait(Socket::wait_write, std::move(done));
     }
     /// Says that no more will be sent. Where it would block, to be called again.

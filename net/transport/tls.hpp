@@ -46,7 +46,7 @@ public:
     }
     /// What the client said, once the handshake is done; the handshake is made here, too.
     /// \return bytes put into `room`; 0: none, until more is received. `error` is eof when the
-    /// client says no more, or an error of OpenSSL's; what is outgoing() then tells the client why.
+    /// client says no more, or an error of OpenSSL's; what is outgoing() then says why.
     std::size_t read(std::span<char> room, boost::system::error_code& error);
     /// Says all of it. \pre is_established()
     void write(std::string_view bytes, boost::system::error_code& error);

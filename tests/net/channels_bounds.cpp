@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
                "room for 'x*'\r\n");
     BOOST_TEST(ask("PSUBSCRIBE b0").ends_with(":601\r\n"));  // there already
     BOOST_TEST(ask("SUBSCRIBE x").ends_with(":602\r\n"));
-    second.unsubscribe(allot::PubSub::Kind::pattern, "b1");
+    second.subscriptions().remove(allot::PubSub::Kind::pattern, "b1");
     BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
 }
 
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_delivered_then_the_slice_ends_with_the_
     std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 9; ++i) {
         more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
-        BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "big"));
+        BOOST_TEST(more.back()->subscriptions().add(allot::PubSub::Kind::channel, "big"));
     }
     BOOST_TEST(turns(26'000) == 1);
     BOOST_TEST(turns(27'000) == 3);
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_very_many_subscribers_then_fewer_facts_are_d
     std::vector<std::unique_ptr<RespSession>> more;
     for (int i = 0; i < 1'000; ++i) {
         more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
-        BOOST_TEST(more.back()->subscribe(allot::PubSub::Kind::channel, "batch_added"));
+        BOOST_TEST(more.back()->subscriptions().add(allot::PubSub::Kind::channel, "batch_added"));
     }
     for (int i = 3; i < 103; ++i) fixture.ask("ADDBATCH b" + std::to_string(i) + " SKU 10");
     fixture.context.pub_sub.deliver(256);

@@ -19,7 +19,7 @@ using namespace allot;
 
 /// A command for this test only.
 struct Shipment {
-    struct Asked {
+    struct Parameters {
         OrderId order;
         std::optional<Sku> sku;
         std::optional<Quantity> quantity;
@@ -33,13 +33,14 @@ struct Shipment {
 };
 
 /// `order sku quantity after by`, with `-` for a missing field; or the error.
-std::string shown(const std::optional<Shipment::Asked>& asked, const std::string& error) {
-    if (!asked) return error;
-    std::string text{asked->order.view()};
-    text.append(" ").append(asked->sku ? asked->sku->view() : "-");
-    text.append(" ").append(asked->quantity ? std::to_string(asked->quantity->units()) : "-");
-    text.append(" ").append(std::to_string(asked->after)).append(" ");
-    return text.append(asked->by.in_warehouse() ? "-" : asked->by.to_string());
+std::string shown(const std::optional<Shipment::Parameters>& parameters, const std::string& error) {
+    if (!parameters) return error;
+    std::string text{parameters->order.view()};
+    text.append(" ").append(parameters->sku ? parameters->sku->view() : "-");
+    text.append(" ").append(parameters->quantity ? std::to_string(parameters->quantity->units())
+                                                 : "-");
+    text.append(" ").append(std::to_string(parameters->after)).append(" ");
+    return text.append(parameters->by.in_warehouse() ? "-" : parameters->by.to_string());
 }
 
 struct FieldsFixture : test::RespFixture<> {
@@ -48,10 +49,10 @@ struct FieldsFixture : test::RespFixture<> {
         ReplyWriter writer{reply};
         args.insert(args.begin(), "SHIPMENT");
         Call call{{context, session}, nullptr, args, writer};
-        const auto asked = detail::read_words<Shipment>(call, 1);
-        return shown(asked, reply.substr(0, reply.find('\r')));
+        const auto parameters = detail::read_arguments<Shipment>(call, 1);
+        return shown(parameters, reply.substr(0, reply.find('\r')));
     }
-    TellFault told() {
+    ReportFault told() {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {
             error.assign(word_of(code)).append(" ").append(field).append(": ").append(text);
         };
@@ -60,14 +61,14 @@ struct FieldsFixture : test::RespFixture<> {
         const auto value = boost::json::parse(text);
         ObjectSource source{told(), context, value.get_object(), detail::fields_of<Shipment>,
                             "here."};
-        const auto asked = read<Shipment::Asked>(source, Shipment::fields);
-        return shown(asked, error);
+        const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
+        return shown(parameters, error);
     }
     std::string request(std::vector<NamedText> query, const std::string* body = nullptr) {
         RequestSource source{told(),           context,          detail::fields_of<Shipment>,
                              {{"order", "o"}}, std::move(query), body};
-        const auto asked = read<Shipment::Asked>(source, Shipment::fields);
-        return shown(asked, error);
+        const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
+        return shown(parameters, error);
     }
     std::string error;
 };

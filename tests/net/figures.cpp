@@ -23,7 +23,7 @@ Figures some_of_each() {
                   {{"version", "1"}});
     figures.counter("cpu_seconds", "allot_cpu_seconds_total", "Time", 0.1);
     figures.gauge("at_seconds", "allot_at_seconds", "When", 1'700'000'000.5);
-    figures.gauge("took_seconds", allot::untold("why not"), "How long", 1500us);
+    figures.gauge("took_seconds", allot::not_shown("why not"), "How long", 1500us);
     figures.histogram("allot_group_facts", "Sizes", FigureHistogram::of_powers({5, 0, 2}, 13));
     figures.begin("commandstats");
     figures.begin_row("get");

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
         described.emplace(code.as_string());
     }
     std::set<std::string> known{allot::error_words.begin(), allot::error_words.end()};
-    for (const char* other : {"NOPROTO", "EXECABORT", "DIVERGED"}) {  // of the line protocol alone
+    for (const char* other : {"NOPROTO", "EXECABORT", "DIVERGED"}) {  // of RESP alone
         BOOST_TEST(known.erase(other) == 1U);
     }
     BOOST_TEST(described == known, boost::test_tools::per_element());

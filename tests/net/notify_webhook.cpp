@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(when_it_accepts_a_fact_then_it_gets_the_selected_events_onl
     auto settings = settings_for(receiver.url());
     settings.token = "s3cret";
     notify::Webhook webhook{settings};
-    BOOST_TEST(!webhook.tell(batch_added, 0xabc));
-    BOOST_TEST(webhook.tell(shortage, 0xabc));
+    BOOST_TEST(!webhook.notify(batch_added, 0xabc));
+    BOOST_TEST(webhook.notify(shortage, 0xabc));
     const auto requests = receiver.requests();
     BOOST_TEST_REQUIRE(requests.size() == 1U);
     const std::string& request = requests[0];
@@ -122,14 +122,14 @@ BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
     Receiver receiver{replies};
     notify::Webhook webhook{settings_for(receiver.url())};
     for (const auto& status : statuses) {
-        BOOST_CHECK_EXCEPTION((void)webhook.tell(shortage, 1), std::runtime_error,
+        BOOST_CHECK_EXCEPTION((void)webhook.notify(shortage, 1), std::runtime_error,
                               [&](const auto& error) {
                                   const std::string text = error.what();
                                   return text.ends_with("answered " + status.substr(0, 3)) &&
                                          text.find("/in") == std::string::npos;
                               });
     }
-    BOOST_TEST(webhook.tell(shortage, 1));
+    BOOST_TEST(webhook.notify(shortage, 1));
     BOOST_TEST(elsewhere.requests().empty());
 }
 
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) 
     notify::Webhook webhook{settings_for(receiver.url())};
     for (const auto& [status, value] : asking) {
         BOOST_CHECK_EXCEPTION(
-            (void)webhook.tell(shortage, 1), notify::ComeBackLater, [&](const auto& later) {
+            (void)webhook.notify(shortage, 1), notify::ComeBackLater, [&](const auto& later) {
                 const std::string text = later.what();
                 return later.after() == std::chrono::seconds{std::stoi(value)} &&
                        text.find("answered " + status.substr(0, 3) + " with Retry-After: " +
@@ -156,11 +156,11 @@ BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) 
     }
     for (int i = 0; i < 2; ++i) {  // earlier delays do not count
         BOOST_CHECK_EXCEPTION(
-            (void)webhook.tell(shortage, 1), std::runtime_error, [](const auto& error) {
+            (void)webhook.notify(shortage, 1), std::runtime_error, [](const auto& error) {
                 return dynamic_cast<const notify::ComeBackLater*>(&error) == nullptr;
             });
     }
-    BOOST_TEST(webhook.tell(shortage, 1));
+    BOOST_TEST(webhook.notify(shortage, 1));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_says_until_when_to_wait_then_digits_and_dates_are_read) {
@@ -190,8 +190,8 @@ BOOST_AUTO_TEST_CASE(when_its_reply_has_no_end_then_the_status_counts) {
     Receiver receiver{{"HTTP/1.1 200 OK\r\n\r\n" + std::string(4U << 20U, 'x'),
                        "HTTP/1.1 500 No\r\n\r\n" + std::string(4U << 20U, 'x')}};
     notify::Webhook webhook{settings_for(receiver.url())};
-    BOOST_TEST(webhook.tell(shortage, 1));
-    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);
+    BOOST_TEST(webhook.notify(shortage, 1));
+    BOOST_CHECK_THROW((void)webhook.notify(shortage, 1), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_is_interrupted) {
@@ -199,17 +199,17 @@ BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_i
     auto settings = settings_for(receiver.url());
     settings.receiver.whole_max = 300ms;
     const auto began = std::chrono::steady_clock::now();
-    BOOST_CHECK_THROW((void)notify::Webhook{settings}.tell(shortage, 1), std::runtime_error);
+    BOOST_CHECK_THROW((void)notify::Webhook{settings}.notify(shortage, 1), std::runtime_error);
     BOOST_TEST((std::chrono::steady_clock::now() - began >= 250ms));
 
     settings.receiver.whole_max = 60s;
     notify::Webhook webhook{settings};
-    auto told = std::async(std::launch::async, [&] { (void)webhook.tell(shortage, 1); });
+    auto told = std::async(std::launch::async, [&] { (void)webhook.notify(shortage, 1); });
     while (receiver.requests().size() < 2) std::this_thread::yield();
     webhook.interrupt();
     BOOST_TEST((told.wait_for(30s) == std::future_status::ready));
     BOOST_CHECK_THROW(told.get(), std::runtime_error);
-    BOOST_CHECK_THROW((void)webhook.tell(shortage, 1), std::runtime_error);  // and each later call
+    BOOST_CHECK_THROW((void)webhook.notify(shortage, 1), std::runtime_error);  // and each later call
 }
 
 BOOST_AUTO_TEST_CASE(when_no_server_listens_then_the_error_names_the_server_alone) {
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(when_no_server_listens_then_the_error_names_the_server_alon
     }
     notify::Webhook webhook{settings_for(url + "/secret-path")};
     BOOST_CHECK_EXCEPTION(
-        (void)webhook.tell(shortage, 1), std::runtime_error, [&](const auto& error) {
+        (void)webhook.notify(shortage, 1), std::runtime_error, [&](const auto& error) {
             const std::string text = error.what();
             return text.starts_with(url + ": ") && text.find("secret-path") == std::string::npos;
         });
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_nothing_is_sent_to
         settings.receiver.ca_file = ca_file;
         settings.receiver.whole_max = 5s;
         BOOST_CHECK_EXCEPTION(
-            (void)notify::Webhook{settings}.tell(shortage, 1), std::runtime_error,
+            (void)notify::Webhook{settings}.notify(shortage, 1), std::runtime_error,
             [&](const auto& error) { return std::string{error.what()}.starts_with(url + reason); });
     }
     BOOST_TEST(heard.get() == "");
@@ -284,8 +284,8 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) 
                        .envelope = {"a@example.com", {"b@example.com"}},
                        .user = "user",
                        .password = "s3cret"}};
-    BOOST_CHECK_THROW((void)mail.tell(shortage, 1), std::runtime_error);
-    BOOST_TEST(!mail.tell(batch_added, 1));
+    BOOST_CHECK_THROW((void)mail.notify(shortage, 1), std::runtime_error);
+    BOOST_TEST(!mail.notify(batch_added, 1));
     const std::string said = heard.get();
     BOOST_TEST(said.starts_with("EHLO "), said);
     BOOST_TEST(said.find("AUTH") == std::string::npos, said);

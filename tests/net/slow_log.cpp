@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry
     BOOST_TEST(allocate.calls == 3U);
     BOOST_TEST((allocate.took == 20ms));
     BOOST_TEST(verbs[allot::place_of(allot::find_command("STOCK"))].calls == 2U);
-    BOOST_TEST(fixture.context.timings.line.count() == 5U);
+    BOOST_TEST(fixture.context.timings.resp.count() == 5U);
     BOOST_TEST(
-        (fixture.context.timings.line.sum() > 59ms && fixture.context.timings.line.sum() <= 60ms));
+        (fixture.context.timings.resp.sum() > 59ms && fixture.context.timings.resp.sum() <= 60ms));
 }
 
 BOOST_AUTO_TEST_CASE(when_one_command_is_quit_then_those_after_it_are_not_counted) {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
     fixture.context.timings.slow.threshold = 0us;
     fixture.ask("PING");
     BOOST_TEST(fixture.ask("SLOWLOG LEN") == ":0\r\n");
-    BOOST_TEST(fixture.context.timings.line.count() == 0U);
+    BOOST_TEST(fixture.context.timings.resp.count() == 0U);
     BOOST_TEST(fixture.context.counters.verbs[allot::place_of(allot::find_command("PING"))].calls ==
                1U);
 }
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(when_it_comes_over_http_then_method_target_and_body_are_kep
     BOOST_TEST((entries[1].args == Words{"POST", "/v1/orders/o/allocations", body}));
     BOOST_TEST(entries[1].peer == "test:1");
     BOOST_TEST(fixture.context.timings.http.count() == 2U);
-    BOOST_TEST(fixture.context.timings.line.count() == 0U);
+    BOOST_TEST(fixture.context.timings.resp.count() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_log_is_read_over_http_then_it_can_also_be_reset) {
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_read_over_http_then_it_can_also_be_reset) {
         BOOST_TEST(answer.at("length").as_int64() == 12);
         return answer.at("entries").as_array().size();
     };
-    BOOST_TEST(count("") == SlowLog::entries_told);
+    BOOST_TEST(count("") == SlowLog::entries_shown);
     BOOST_TEST(count("?count=0") == 0U);
     BOOST_TEST(count("?count=3") == 3U);
     BOOST_TEST(count("?count=18446744073709551615") == 12U);

@@ -48,8 +48,8 @@ public:
     [[nodiscard]] std::size_t clients() {
         return on_server([](Server& server) { return server.clients(); });
     }
-    enum Door : std::uint8_t { line, http };
-    [[nodiscard]] std::uint16_t port(Door door = line) const { return ports_[door]; }
+    enum Door : std::uint8_t { resp, http };
+    [[nodiscard]] std::uint16_t port(Door door = resp) const { return ports_[door]; }
 
     /// Begins to drain. \return a future that says whether it ended cleanly.
     std::future<bool> drain(std::chrono::milliseconds deadline) {
@@ -75,7 +75,7 @@ private:
 /// A client that blocks, for at most ten seconds.
 class TestClient {
 public:
-    explicit TestClient(const TestServer& server, TestServer::Door door = TestServer::line) {
+    explicit TestClient(const TestServer& server, TestServer::Door door = TestServer::resp) {
         socket_.connect({boost::asio::ip::address_v4::loopback(), server.port(door)});
         const timeval bound{10, 0};
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);

@@ -87,7 +87,7 @@ std::string with_labels_named(const Figure& figure, std::string text) {
 }
 
 std::string key_cell(const Figure& figure, bool is_one_of_many) {
-    if (!figure.key.is_told()) return "no: " + std::string{figure.key.why_not};
+    if (!figure.key.is_shown()) return "no: " + std::string{figure.key.why_not};
     std::string key = figure.key.text;
     if (!figure.row.empty()) {
         const std::string row{figure.section->row_prefix};
@@ -101,7 +101,7 @@ std::string key_cell(const Figure& figure, bool is_one_of_many) {
 }
 
 std::string metric_cell(const Figure& figure, bool is_one_of_many) {
-    if (!figure.metric.is_told()) return "no: " + std::string{figure.metric.why_not};
+    if (!figure.metric.is_shown()) return "no: " + std::string{figure.metric.why_not};
     std::string labels;
     for (const auto& [label, value] : figure.labels) {
         const bool is_named = is_one_of_many || label != "protocol";
@@ -130,7 +130,7 @@ std::string document_tables() {
         for (const Figure& figure : all) {
             if (figure.section != &section) continue;
             const bool many =
-                !figure.key.is_told() || alike[with_labels_named(figure, figure.key.text)] > 1;
+                !figure.key.is_shown() || alike[with_labels_named(figure, figure.key.text)] > 1;
             const std::string row = "| " + key_cell(figure, many) + " | " +
                                     metric_cell(figure, many) + " | " + kind_cell(figure) + " | " +
                                     std::string{figure.help} + " |\n";
@@ -151,10 +151,10 @@ BOOST_AUTO_TEST_SUITE(given_all_figures)
 
 BOOST_AUTO_TEST_CASE(when_one_has_no_name_somewhere_then_it_says_why) {
     for (const Figure& figure : all_figures()) {
-        const std::string& name = figure.key.is_told() ? figure.key.text : figure.metric.text;
+        const std::string& name = figure.key.is_shown() ? figure.key.text : figure.metric.text;
         BOOST_TEST(!name.empty());
-        BOOST_TEST(figure.key.is_told() == figure.key.why_not.empty(), name);
-        BOOST_TEST(figure.metric.is_told() == figure.metric.why_not.empty(), name);
+        BOOST_TEST(figure.key.is_shown() == figure.key.why_not.empty(), name);
+        BOOST_TEST(figure.metric.is_shown() == figure.metric.why_not.empty(), name);
         BOOST_TEST(!figure.help.empty(), name);
     }
 }
@@ -164,15 +164,15 @@ BOOST_AUTO_TEST_CASE(when_they_are_named_then_by_one_rule) {
     const std::regex metric{"(allot|process)(_[a-z0-9]+)+"};
     const std::regex other_unit{".*_(ns|us|ms|s|min|h|kb|kib|mb|mib|percent|perc|in_seconds)"};
     for (const Figure& figure : all_figures()) {
-        if (figure.key.is_told()) {
+        if (figure.key.is_shown()) {
             BOOST_TEST(std::regex_match(figure.key.text, key), figure.key.text);
         }
-        if (!figure.metric.is_told()) continue;
+        if (!figure.metric.is_shown()) continue;
         const std::string& name = figure.metric.text;
         BOOST_TEST(std::regex_match(name, metric), name);
         BOOST_TEST(!std::regex_match(name, other_unit), name);
         BOOST_TEST(name.ends_with("_total") == (figure.kind == FigureKind::counter), name);
-        const bool is_alone = figure.labels.empty() && figure.key.is_told();
+        const bool is_alone = figure.labels.empty() && figure.key.is_shown();
         if (is_alone && !names_of_redis.contains(figure.key.text)) {
             BOOST_TEST(name == metric_for(figure));
         }
@@ -184,11 +184,11 @@ BOOST_AUTO_TEST_CASE(when_they_are_rendered_then_no_two_have_the_same_name) {
     std::set<std::pair<std::string, allot::FigureLabels>> series;
     std::map<std::string, std::pair<FigureKind, std::string_view>> metrics;
     for (const Figure& figure : all_figures()) {
-        if (figure.key.is_told()) {
+        if (figure.key.is_shown()) {
             // In INFO a section is a heading only.
             BOOST_TEST(keys.insert(figure.row + "_" + figure.key.text).second, figure.key.text);
         }
-        if (!figure.metric.is_told()) continue;
+        if (!figure.metric.is_shown()) continue;
         const std::string& name = figure.metric.text;
         BOOST_TEST(series.emplace(name, figure.labels).second, name);
         const auto& [kind, help] =

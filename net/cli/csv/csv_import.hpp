@@ -7,7 +7,7 @@
 
 namespace allot::program {
 
-// What a row is told that the stock contradicts.
+// The error of a row that the stock contradicts.
 inline constexpr std::string_view unknown_sku_rule = "no batch of this SKU is known";
 inline constexpr std::string_view unknown_batch_rule = "no batch has this reference";
 inline constexpr std::string_view other_sku_rule = "this batch is of another SKU";
@@ -15,7 +15,7 @@ inline constexpr std::string_view batch_taken_rule =
     "the reference is taken by a batch with other contents";
 inline constexpr std::string_view batch_limit_rule = "the SKU has as many batches as one may have";
 
-/// Told how many of how many rows are done.
+/// Receives how many of how many rows are done.
 using RowsDone = std::function<void(std::size_t done, std::size_t total)>;
 
 // Each books all rows of a table in one unit of work, in the order of the file. A row that the

@@ -49,45 +49,45 @@ struct LogQueue::State {
     const Limits limits;
     std::mutex mutex;  // of all that follows
     std::condition_variable changed;
-    std::string text;            // queued; some of it may be written
-    std::size_t written = 0;     // bytes of `text`
-    std::uint64_t lost = 0;      // lines, since the beginning
-    std::uint64_t untold = 0;    // of these, not yet said to be lost
-    std::uint64_t failures = 0;  // of writes, since the last that did not fail
+    std::string text;              // queued; some of it may be written
+    std::size_t written = 0;       // bytes of `text`
+    std::uint64_t lost = 0;        // lines, since the beginning
+    std::uint64_t unreported = 0;  // of these, not yet reported
+    std::uint64_t failures = 0;    // of writes, since the last that did not fail
     bool stop = false;
     SteadyTime deadline;  // once `stop` is set
     bool ended = false;
 
     void add(std::string_view more);
-    void tell_lost();
+    void report_lost();
     void run();
     void write_some(Lock& lock);
     void rest(Lock& lock);
     [[nodiscard]] bool fits(std::size_t bytes) const noexcept {
         return text.size() - written + bytes <= limits.bytes;
     }
-    [[nodiscard]] bool idle() const noexcept { return text.empty() && untold == 0; }
+    [[nodiscard]] bool idle() const noexcept { return text.empty() && unreported == 0; }
 };
 
 /// \throws std::bad_alloc, and then nothing has changed.
 void LogQueue::State::add(std::string_view more) {
-    const std::string lost_before = untold == 0 ? std::string{} : lost_line(untold);
+    const std::string lost_before = unreported == 0 ? std::string{} : lost_line(unreported);
     if (!fits(lost_before.size() + more.size())) {
         lost += lines_of(more);
-        untold += lines_of(more);
+        unreported += lines_of(more);
         return;
     }
     text.reserve(text.size() + lost_before.size() + more.size());
     text += lost_before;
     text += more;
-    untold = 0;
+    unreported = 0;
 }
 
 /// Nothing is queued, so that no later text will say it soon.
-void LogQueue::State::tell_lost() {
-    if (untold == 0 || !text.empty()) return;
-    text = lost_line(untold);
-    untold = 0;
+void LogQueue::State::report_lost() {
+    if (unreported == 0 || !text.empty()) return;
+    text = lost_line(unreported);
+    unreported = 0;
 }
 
 void LogQueue::State::run() {
@@ -95,7 +95,7 @@ void LogQueue::State::run() {
     for (;;) {
         changed.wait(lock, [&] { return stop || !idle(); });
         if (idle() || (stop && std::chrono::steady_clock::now() >= deadline)) break;
-        tell_lost();
+        report_lost();
         write_some(lock);
         if (failures > 0) rest(lock);
     }
@@ -151,7 +151,7 @@ void LogQueue::add(std::string_view text) noexcept {
         state_->add(text);
     } catch (const std::exception&) {
         state_->lost += lines_of(text);
-        state_->untold += lines_of(text);
+        state_->unreported += lines_of(text);
     }
     state_->changed.notify_all();
 }

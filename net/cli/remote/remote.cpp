@@ -138,12 +138,13 @@ void Remote::await_stock(Console& console) {
     constexpr std::chrono::milliseconds pause{250};
     const auto end = std::chrono::steady_clock::now() + loading_max;
     // Beyond the last: it asks whether stock is served, and for no row.
-    for (bool told = false;; told = true) {
+    for (bool announced = false;; announced = true) {
         const Reply reply = ask({"EXPORT", "BATCHES", "4294967294"});
         if (!reply.is_error()) return;
         const bool is_loading = reply.code() == "LOADING";
         if (!is_loading || std::chrono::steady_clock::now() > end) throw refused(reply);
-        if (!told) console.err << "waiting for " << name() << ": " << escaped(reply.text) << '\n';
+        if (!announced)
+            console.err << "waiting for " << name() << ": " << escaped(reply.text) << '\n';
         std::this_thread::sleep_for(pause);
     }
 }

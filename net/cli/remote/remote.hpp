@@ -49,7 +49,7 @@ inline constexpr std::array remote_options = {
            Option::From::flag_only},
     Option{"client-key", "FILE", "", "the certificate's key, PEM", Option::From::flag_only}};
 
-/// Appends a request of the line protocol.
+/// Appends a request of RESP.
 void append_request(std::string& to, std::initializer_list<std::string_view> words);
 void append_request(std::string& to, const std::vector<std::string>& words);
 

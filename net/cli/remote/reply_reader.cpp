@@ -69,7 +69,7 @@ struct ReplyParser {
     }
 
     bool take(Reply& reply, std::size_t depth) {
-        // What is no reply is told by its first byte, however long its first line may be.
+        // What is no reply is recognized by its first byte, however long its first line may be.
         if (!rest.empty() && !is_marker(rest.front())) refuse(whole);
         std::string_view line;
         if (!take_line(line)) return false;

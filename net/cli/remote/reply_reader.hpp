@@ -9,7 +9,7 @@
 
 namespace allot::program {
 
-/// A reply of the line protocol, as a client sees it.
+/// A reply of RESP, as a client sees it.
 struct Reply {
     enum class Kind : std::uint8_t { text, error, integer, list, nothing };
 

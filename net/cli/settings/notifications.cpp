@@ -61,7 +61,7 @@ std::vector<std::string> recipients(const Settings& settings) {
         throw UsageError{std::string{option} + ": " + std::to_string(all.size()) +
                          " are set: at most " + std::to_string(recipients_max) + " may be"};
     }
-    // Tells the rule.
+    // States the rule.
     if (all.empty()) all.push_back(settings.get(option, mail_address_rule));
     return all;
 }
@@ -94,8 +94,8 @@ EventSink sink_for(std::string_view name, const typename Destination::Settings& 
             .call =
                 [destination](const CommittedFact& fact, std::uint64_t store_id) {
                     try {
-                        return destination->tell(fact, store_id) ? SinkResult::acted
-                                                                 : SinkResult::ignored;
+                        return destination->notify(fact, store_id) ? SinkResult::acted
+                                                                   : SinkResult::ignored;
                     } catch (const notify::ComeBackLater& later) {
                         throw RetryLater{later.what(), later.after()};
                     }

@@ -68,7 +68,7 @@ struct SettingSources {
     std::span<const Option> known;  ///< by any command: what a file or a variable may set
     /// Reads the file that --config or ALLOT_CONFIG names.
     std::function<std::string(const std::string& path)> read_file;
-    /// Told of variables that look like ours and are not.
+    /// Receives variables that look like ours and are not.
     std::function<void(const std::string&)> warning;
 };
 
