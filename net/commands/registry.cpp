@@ -9,7 +9,7 @@
 namespace allot {
 
 namespace commands {
-// Each is described in the file of its name, here or, where it needs a session, in net/resp.
+// Each is described in the file of its name, below here or, where it needs a session, in net/resp.
 extern const CommandSpec allocate, deallocate, add_batch, set_quantity, reschedule, receive,
     explain, allocations, shortages, stock, batch, available, feed, export_rows, import_rows;
 extern const CommandSpec multi, exec, discard, watch, unwatch;

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "net/cli/program_figures.hpp"
-#include "net/commands/server_figures.hpp"
+#include "net/commands/server/server_figures.hpp"
 #include "net/core/info_text.hpp"
 #include "net/http/metric_page.hpp"
 #include "tests/net/fakes.hpp"

@@ -1,4 +1,4 @@
-#include "net/commands/server_figures.hpp"
+#include "net/commands/server/server_figures.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "net/commands/server_figures.hpp"
+#include "net/commands/server/server_figures.hpp"
 #include "net/core/figures_json.hpp"
 #include "net/core/info_text.hpp"
 #include "net/schema/define.hpp"
