@@ -13,13 +13,9 @@ struct BookAllocate {
     static constexpr std::tuple fields{required<OrderId>("orderid"), required<Sku>("sku"),
                                        required<Quantity>("qty")};
     static Outcome<BatchRef> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(Allocate{parameters});
-        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.sku = parameters.sku.view()});
-        });
+        return outcome_of(context.bus().handle(Allocate{parameters}), parameters);
     }
-    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/,
-                      const BatchRef& /*batch*/) {}
+    static void write(JsonWriter& /*json*/, const BatchRef& /*batch*/) {}
 };
 
 struct BookAddBatch {
@@ -28,26 +24,18 @@ struct BookAddBatch {
                                        required<Quantity>("qty"),
                                        optional<Eta>("eta", Eta::warehouse())};
     static Outcome<Done> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(parameters);
-        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal,
-                              {.sku = parameters.sku.view(), .batch = parameters.batch.view()});
-        });
+        return outcome_of(context.bus().handle(parameters), parameters);
     }
-    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/, Done /*done*/) {}
+    static void write(JsonWriter& /*json*/, Done /*done*/) {}
 };
 
 struct BookChangeQuantity {
     using Parameters = ChangeBatchQuantity;
     static constexpr std::tuple fields{required<BatchRef>("batchref"), required<Purchased>("qty")};
     static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(parameters);
-        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(refusal, {.batch = parameters.batch.view()});
-        });
+        return outcome_of(context.bus().handle(parameters), parameters);
     }
-    static void write(JsonWriter& /*json*/, const Parameters& /*parameters*/,
-                      std::size_t /*lines*/) {}
+    static void write(JsonWriter& /*json*/, std::size_t /*lines*/) {}
 };
 
 struct BookAllocations {
@@ -62,7 +50,7 @@ struct BookAllocations {
         if (!lines.empty()) return {std::move(lines), context.last_lsn()};
         return {Failure{ErrorCode::generic, "not found", "", 404, false}, context.last_lsn()};
     }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/, const Lines& lines) {
+    static void write(JsonWriter& json, const Lines& lines) {
         json.begin_array();
         for (const Allocation& line : lines) {
             put_row(json, Column{"sku", line.sku}, Column{"batchref", line.batch});

@@ -64,7 +64,7 @@ struct ExportBatches : Listing {
                   last},
             last};
     }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Reply& listed) {
+    static void write(ReplyWriter& reply, const Reply& listed) {
         write_rows(reply, listed);
         for (const ListedBatch& row : listed.page.rows) {
             put_row(reply, Column{"batch", row.batch}, Column{"sku", row.sku},
@@ -82,7 +82,7 @@ struct ExportAllocations : Listing {
                       last},
                 last};
     }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Reply& listed) {
+    static void write(ReplyWriter& reply, const Reply& listed) {
         write_rows(reply, listed);
         for (const ListedLine& row : listed.page.rows) {
             put_row(reply, Column{"order", row.line.order}, Column{"sku", row.line.sku},

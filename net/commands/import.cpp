@@ -7,26 +7,16 @@ namespace allot::commands {
 
 namespace {
 
-struct NewOrNot {
-    static void write(ReplyWriter& reply, const auto& /*parameters*/, bool is_new) {
-        reply.integer(is_new ? 1 : 0);
-    }
-};
-
-struct ImportedBatch : NewOrNot {
+struct ImportedBatch {
     using Parameters = ImportBatch;
     static constexpr std::tuple fields{required<BatchRef>("batch"), required<Sku>("sku"),
                                        required<Purchased>("quantity"), required<Eta>("eta")};
     static Outcome<bool> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(parameters);
-        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(
-                refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
-        });
+        return outcome_of(context.bus().handle(parameters), parameters, "batch");
     }
 };
 
-struct ImportedLine : NewOrNot {
+struct ImportedLine {
     struct Parameters {
         OrderId order;
         Sku sku;
@@ -38,15 +28,14 @@ struct ImportedLine : NewOrNot {
     static Outcome<bool> run(const Parameters& parameters, Context& context) {
         const auto answer = context.bus().handle(
             ImportLine{{parameters.order, parameters.sku, parameters.quantity}, parameters.batch});
-        return outcome_of(answer.result, answer.lsn,
-                          [&](Refusal refusal) { return explain(refusal, parameters); });
+        if (answer.result) return {*answer.result, answer.lsn};
+        return {explain(answer.result.error(), parameters), answer.lsn};
     }
 
 private:
     /// What a line that was allocated before may meet has words of its own.
     static Failure explain(Refusal refusal, const Parameters& parameters) {
-        Failure failure = failure_of(
-            refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
+        Failure failure = failure_of(refusal, subject_of(parameters), "batch");
         const std::string batch{parameters.batch.view()};
         if (refusal == Refusal::out_of_stock) {
             failure.text = "Batch " + batch + " has fewer units available";
@@ -61,12 +50,7 @@ struct ImportedOrder {
     using Parameters = AllocateOrder;
     static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
     static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(ImportOrder{parameters});
-        return outcome_of(answer.result, answer.lsn,
-                          [&](RefusedLine refused) { return failure_of(refused, parameters); });
-    }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::size_t lines) {
-        reply.integer(static_cast<std::int64_t>(lines));
+        return outcome_of(context.bus().handle(ImportOrder{parameters}), parameters);
     }
 };
 

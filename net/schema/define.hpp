@@ -46,7 +46,8 @@ public:
 //     const Parameters&, const Reply&); static void write(JsonWriter&, const Parameters&, const
 //     Reply&);
 //
-// from which command<Description>() makes the functions of a CommandSpec.
+// from which command<Description>() makes the functions of a CommandSpec. A write() that needs no
+// parameters leaves them out; a number, or Done, is written over RESP without one.
 
 namespace detail {
 
@@ -64,6 +65,17 @@ template <class Description>
     return read<typename Description::Parameters>(source, Description::fields);
 }
 
+template <class Description>
+void write(auto& to, const typename Description::Parameters& parameters, const auto& result) {
+    if constexpr (requires { Description::write(to, parameters, result); }) {
+        Description::write(to, parameters, result);
+    } else if constexpr (requires { Description::write(to, result); }) {
+        Description::write(to, result);
+    } else {
+        put_value(to, result);
+    }
+}
+
 }  // namespace detail
 
 /// Executes the command that the arguments from `first` on make, and replies.
@@ -73,7 +85,7 @@ Lsn run_arguments(Call& call) {
     if (!parameters) return no_lsn;
     const auto outcome = Description::run(*parameters, call);
     if (outcome.result) {
-        Description::write(call.reply, *parameters, *outcome.result);
+        detail::write<Description>(call.reply, *parameters, *outcome.result);
     } else {
         call.fail(outcome.result.error());
     }
@@ -94,7 +106,7 @@ public:
     [[nodiscard]] Executed execute(Context& context, JsonWriter& json) const override {
         auto outcome = Description::run(parameters_, context);
         if (!outcome.result) return {outcome.lsn, std::move(outcome.result.error())};
-        Description::write(json, parameters_, *outcome.result);
+        write<Description>(json, parameters_, *outcome.result);
         return {outcome.lsn};
     }
 

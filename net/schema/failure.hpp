@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/commands.hpp"
+#include "engine/message_bus.hpp"
 #include "net/core/rule_text.hpp"
 
 namespace allot {
@@ -35,17 +36,43 @@ struct Outcome {
 /// The reply of a command that says only that it was done.
 struct Done {};
 
-/// As an Outcome what came of a command. \param explain gives the Failure of what it was refused
-/// for.
-template <class T, class Error, class Explain>
-[[nodiscard]] auto outcome_of(boost::system::result<T, Error> result, Lsn lsn, Explain explain) {
+/// The names that a refusal of these parameters speaks of.
+template <class Parameters>
+[[nodiscard]] RefusalContext subject_of(const Parameters& parameters) {
+    RefusalContext subject;
+    if constexpr (requires { parameters.sku.view(); }) {
+        subject.sku = parameters.sku.view();
+    } else if constexpr (requires { parameters.sku->view(); }) {
+        if (parameters.sku) subject.sku = parameters.sku->view();
+    }
+    if constexpr (requires { parameters.batch.view(); }) subject.batch = parameters.batch.view();
+    return subject;
+}
+
+/// What came of a command, or of a query. \param field that a refusal is about.
+template <class T, class Error, class Parameters>
+[[nodiscard]] auto outcome_of(boost::system::result<T, Error> result, Lsn lsn,
+                              const Parameters& parameters, std::string_view field = {}) {
     using Reply = std::conditional_t<std::is_void_v<T>, Done, T>;
-    if (!result) return Outcome<Reply>{explain(result.error()), lsn};
+    if (!result) {
+        if constexpr (std::is_same_v<Error, RefusedLine>) {
+            return Outcome<Reply>{failure_of(result.error(), parameters), lsn};
+        } else {
+            return Outcome<Reply>{
+                failure_of(result.error(), subject_of(parameters), std::string{field}), lsn};
+        }
+    }
     if constexpr (std::is_void_v<T>) {
         return Outcome<Reply>{Done{}, lsn};
     } else {
         return Outcome<Reply>{*std::move(result), lsn};
     }
+}
+
+template <class Result, class Parameters>
+[[nodiscard]] auto outcome_of(Answer<Result> answer, const Parameters& parameters,
+                              std::string_view field = {}) {
+    return outcome_of(std::move(answer.result), answer.lsn, parameters, field);
 }
 
 }  // namespace allot

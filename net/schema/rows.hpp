@@ -6,12 +6,14 @@
 
 #include "engine/commands.hpp"
 #include "net/core/reply_writer.hpp"
+#include "net/schema/failure.hpp"
 #include "net/text/json_text.hpp"
 
 namespace allot {
 
 // A row of a reply, described once: an array of its values in RESP, an object in JSON.
 
+inline void put_value(ReplyWriter& reply, Done /*done*/) { reply.ok(); }
 inline void put_value(ReplyWriter& reply, std::string_view text) { reply.value(text); }
 inline void put_value(ReplyWriter& reply, std::integral auto number) {
     reply.integer(static_cast<std::int64_t>(number));

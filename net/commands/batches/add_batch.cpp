@@ -11,16 +11,9 @@ struct NewBatch {
                                        optional<Eta>("eta", Eta::warehouse())};
 
     static Outcome<Done> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(parameters);
-        return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-            return failure_of(
-                refusal, {.sku = parameters.sku.view(), .batch = parameters.batch.view()}, "batch");
-        });
+        return outcome_of(context.bus().handle(parameters), parameters, "batch");
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
-        reply.ok();
-    }
     static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
         put_row(json, Column{"batch", parameters.batch}, Column{"sku", parameters.sku},
                 Column{"quantity", parameters.quantity}, Column{"eta", parameters.eta});

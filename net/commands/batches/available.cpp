@@ -13,14 +13,9 @@ struct Available {
 
     static Outcome<std::int64_t> run(const Parameters& parameters, Context& context) {
         return outcome_of(allot::available(parameters.sku, parameters.day, context.repository()),
-                          context.last_lsn(), [&](Refusal refusal) {
-                              return failure_of(refusal, {.sku = parameters.sku.view()}, "sku");
-                          });
+                          context.last_lsn(), parameters, "sku");
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::int64_t units) {
-        reply.integer(units);
-    }
     static void write(JsonWriter& json, const Parameters& parameters, std::int64_t units) {
         put_row(json, Column{"sku", parameters.sku}, Column{"available", units});
     }

@@ -12,13 +12,10 @@ struct BatchState {
 
     static Outcome<BatchStock> run(const Parameters& parameters, Context& context) {
         return outcome_of(batch_stock(parameters.batch, context.repository()), context.last_lsn(),
-                          [&](Refusal refusal) {
-                              return failure_of(refusal, {.batch = parameters.batch.view()},
-                                                "batch");
-                          });
+                          parameters, "batch");
     }
 
-    static void write(auto& to, const Parameters& /*parameters*/, const BatchStock& batch) {
+    static void write(auto& to, const BatchStock& batch) {
         put_map(to, Column{"purchased", batch.purchased}, Column{"available", batch.available},
                 Column{"allocated", batch.purchased - batch.available}, Column{"eta", batch.eta});
     }

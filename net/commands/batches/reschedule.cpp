@@ -5,10 +5,7 @@ namespace allot::commands {
 namespace {
 
 Outcome<Done> reschedule_to(const Reschedule& parameters, Context& context) {
-    const auto answer = context.bus().handle(parameters);
-    return outcome_of(answer.result, answer.lsn, [&](Refusal refusal) {
-        return failure_of(refusal, {.batch = parameters.batch.view()}, "batch");
-    });
+    return outcome_of(context.bus().handle(parameters), parameters, "batch");
 }
 
 struct MoveBatch {
@@ -19,9 +16,6 @@ struct MoveBatch {
         return reschedule_to(parameters, context);
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
-        reply.ok();
-    }
     static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
         put_row(json, Column{"batch", parameters.batch}, Column{"eta", parameters.eta});
     }
@@ -37,9 +31,6 @@ struct ReceiveBatch {
         return reschedule_to({parameters.batch, Eta::warehouse()}, context);
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
-        reply.ok();
-    }
     static void write(JsonWriter& json, const Parameters& parameters, Done /*done*/) {
         put_row(json, Column{"batch", parameters.batch}, Column{"eta", Eta::warehouse()});
     }

@@ -20,16 +20,14 @@ struct Stock {
             return {Batches{allot::version(parameters.sku, context.repository()), *std::move(rows)},
                     context.last_lsn()};
         }
-        return {failure_of(rows.error(), {.sku = parameters.sku.view()}, "sku"),
-                context.last_lsn()};
+        return {failure_of(rows.error(), subject_of(parameters), "sku"), context.last_lsn()};
     }
 
     static void write_row(auto& to, const BatchStock& row) {
         put_row(to, Column{"batch", row.batch}, Column{"eta", row.eta},
                 Column{"purchased", row.purchased}, Column{"available", row.available});
     }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
-                      const Batches& batches) {
+    static void write(ReplyWriter& reply, const Batches& batches) {
         reply.array(batches.rows.size());
         for (const BatchStock& row : batches.rows) write_row(reply, row);
     }

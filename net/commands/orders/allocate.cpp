@@ -11,13 +11,10 @@ struct AllocateLines {
     static constexpr std::tuple fields{required<OrderId>("order"), lines_of_order()};
 
     static Outcome<BatchRefs> run(const Parameters& parameters, Context& context) {
-        auto answer = context.bus().handle(parameters);
-        return outcome_of(std::move(answer.result), answer.lsn,
-                          [&](RefusedLine refused) { return failure_of(refused, parameters); });
+        return outcome_of(context.bus().handle(parameters), parameters);
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
-                      const BatchRefs& batches) {
+    static void write(ReplyWriter& reply, const BatchRefs& batches) {
         reply.array(batches.size());
         for (const BatchRef& batch : batches) reply.value(batch);
     }

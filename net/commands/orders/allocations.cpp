@@ -19,7 +19,7 @@ struct Allocations {
         put_row(to, Column{"sku", row.sku}, Column{"quantity", row.quantity},
                 Column{"batch", row.batch});
     }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Lines& lines) {
+    static void write(ReplyWriter& reply, const Lines& lines) {
         reply.array(lines.size());
         for (const Allocation& line : lines) write_row(reply, line);
     }

@@ -11,15 +11,10 @@ struct DeallocateLines {
         optional_with_previous<Quantity>("quantity", "A quantity is that of a line of a SKU")};
 
     static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
-        const auto answer = context.bus().handle(parameters);
-        return outcome_of(answer.result, answer.lsn,
-                          [](Refusal refusal) { return failure_of(refusal, {}, "order"); });
+        return outcome_of(context.bus().handle(parameters), parameters, "order");
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, std::size_t lines) {
-        reply.integer(static_cast<std::int64_t>(lines));
-    }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/, std::size_t lines) {
+    static void write(JsonWriter& json, std::size_t lines) {
         put_row(json, Column{"released", lines});
     }
 };

@@ -92,7 +92,7 @@ struct Explain {
                 context.last_lsn()};
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, const Plan& plan) {
+    static void write(ReplyWriter& reply, const Plan& plan) {
         std::size_t rows = plan.size();
         for (const ExplainedLine& line : plan) rows += line.candidates.size();
         reply.array(rows);

@@ -20,22 +20,18 @@ struct Shortages {
             context.session.end_slice();
         return outcome_of(
             allot::shortages({parameters.sku, parameters.after, shortage_rows_max}, repository),
-            context.last_lsn(), [&](Refusal refusal) {
-                return failure_of(refusal, {.sku = parameters.sku->view()}, "sku");
-            });
+            context.last_lsn(), parameters, "sku");
     }
 
     static void write_row(auto& to, const ShortLine& row) {
         put_row(to, Column{"order", row.line.order}, Column{"sku", row.line.sku},
                 Column{"quantity", row.line.quantity}, Column{"since", row.since});
     }
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/,
-                      const std::vector<ShortLine>& rows) {
+    static void write(ReplyWriter& reply, const std::vector<ShortLine>& rows) {
         reply.array(rows.size());
         for (const ShortLine& row : rows) write_row(reply, row);
     }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/,
-                      const std::vector<ShortLine>& rows) {
+    static void write(JsonWriter& json, const std::vector<ShortLine>& rows) {
         json.begin_object().key("shortages").begin_array();
         for (const ShortLine& row : rows) write_row(json, row);
         json.end_array().end_object();

@@ -19,9 +19,7 @@ struct AllFigures {
     static Outcome<Figures> run(const Parameters& /*parameters*/, Context& context) {
         return {server_figures(context.server), no_lsn};
     }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/, const Figures& figures) {
-        write_figures(json, figures);
-    }
+    static void write(JsonWriter& json, const Figures& figures) { write_figures(json, figures); }
 };
 
 }  // namespace

@@ -132,7 +132,7 @@ struct ForgetEntries {
         log.clear();
         return {forgotten, no_lsn};
     }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/, std::size_t forgotten) {
+    static void write(JsonWriter& json, std::size_t forgotten) {
         put_row(json, Column{"forgotten", forgotten});
     }
 };

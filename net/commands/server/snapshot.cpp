@@ -16,10 +16,7 @@ struct StartSnapshot {
         return {Failure{ErrorCode::generic, "a snapshot is being taken already", "", 409}, no_lsn};
     }
 
-    static void write(ReplyWriter& reply, const Parameters& /*parameters*/, Done /*done*/) {
-        reply.ok();
-    }
-    static void write(JsonWriter& json, const Parameters& /*parameters*/, Done /*done*/) {
+    static void write(JsonWriter& json, Done /*done*/) {
         json.begin_object().key("started").boolean(true).end_object();
     }
 };
