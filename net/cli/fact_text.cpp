@@ -5,6 +5,7 @@
 
 #include "net/cli/io/logger.hpp"
 #include "net/core/fact_view.hpp"
+#include "net/core/rule_text.hpp"
 #include "net/text/escape.hpp"
 
 namespace allot::program {
@@ -13,9 +14,7 @@ namespace {
 struct PlainValue {
     std::string operator()(std::string_view name) const { return as_word(name); }
     std::string operator()(std::uint64_t number) const { return std::to_string(number); }
-    std::string operator()(Eta eta) const {
-        return eta.in_warehouse() ? "warehouse" : eta.to_string();
-    }
+    std::string operator()(Eta eta) const { return day_text(eta); }
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/cli/io/progress_bar.hpp"
+#include "net/core/rule_text.hpp"
 #include "net/limits.hpp"
 #include "net/text/escape.hpp"
 
@@ -56,7 +57,7 @@ private:
 bool has_contents(const BatchRow& row, std::string_view sku, std::string_view units,
                   std::string_view eta) {
     return row.sku.view() == sku && std::to_string(row.purchased.units()) == units &&
-           (row.eta.in_warehouse() ? "warehouse" : row.eta.to_string()) == eta;
+           day_text(row.eta) == eta;
 }
 
 void KnownStock::add(const Located<BatchRow>& at) {
@@ -195,8 +196,7 @@ void Sender::send_batches() {
         [&](std::string& requests, std::size_t at) {
             const BatchRow& row = rows_.batches.rows[at].row;
             append_request(requests, {"IMPORT", "BATCH", row.ref.view(), row.sku.view(),
-                                      std::to_string(row.purchased.units()),
-                                      row.eta.in_warehouse() ? "warehouse" : row.eta.to_string()});
+                                      std::to_string(row.purchased.units()), day_text(row.eta)});
             return std::size_t{1};
         },
         [&](const Located<BatchRow>& at, std::size_t, const Reply& reply) {

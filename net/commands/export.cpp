@@ -5,7 +5,7 @@
 #include "net/schema/container.hpp"
 #include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
-#include "net/text/parse_uint.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot {
 

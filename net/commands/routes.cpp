@@ -41,6 +41,11 @@ std::vector<Route> all_routes() {
 
 }  // namespace
 
+std::string_view method_text(boost::beast::http::verb method) noexcept {
+    const auto text = boost::beast::http::to_string(method);
+    return {text.data(), text.size()};
+}
+
 bool is_in_path(std::string_view path, std::string_view field) {
     return path.find("{" + std::string{field} + "}") != std::string_view::npos;
 }

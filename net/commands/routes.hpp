@@ -31,6 +31,9 @@ struct Route {
 /// Its index in Counters::routes; that of no route for null.
 [[nodiscard]] std::size_t place_of_route(const Route* route) noexcept;
 
+/// `GET`
+[[nodiscard]] std::string_view method_text(boost::beast::http::verb method) noexcept;
+
 /// Whether a part of the path in braces stands for this field.
 [[nodiscard]] bool is_in_path(std::string_view path, std::string_view field);
 

@@ -79,6 +79,8 @@ std::optional<Eta> day_in(std::string_view text) {
     return {};
 }
 
+std::string day_text(Eta eta) { return eta.in_warehouse() ? "warehouse" : eta.to_string(); }
+
 std::string invalid_date_text(std::string_view value) {
     return invalid("date", value)
         .append("expected YYYY-MM-DD, from 0001-01-01 to 9999-12-31, or warehouse");

@@ -33,6 +33,7 @@ extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 /// A day or ETA as every protocol takes it; of any other text invalid_date_text() says what is
 /// wrong.
 [[nodiscard]] std::optional<Eta> day_in(std::string_view text);
+[[nodiscard]] std::string day_text(Eta eta);
 [[nodiscard]] std::string invalid_date_text(std::string_view value);
 /// Of a place in the history. \param max of those that are taken.
 [[nodiscard]] std::string invalid_lsn_text(std::string_view value,

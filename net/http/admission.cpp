@@ -103,9 +103,10 @@ bool Admission::refuse_path(Reply& reply) const {
                       "it is not known here: this path has " + methods, "method");
     }
     reply.header = "Allow: " + methods + "\r\n";
-    return refuse(reply, 405, ErrorCode::generic,
-                  in_quotes(request_.method_text()) + " is not for this path: it has " + methods,
-                  "method");
+    return refuse(
+        reply, 405, ErrorCode::generic,
+        in_quotes(method_text(request_.method)) + " is not for this path: it has " + methods,
+        "method");
 }
 
 bool Admission::check_host(Reply& reply) const {

@@ -8,11 +8,6 @@ namespace allot::http {
 
 namespace {
 
-void append_number(std::string& out, auto number) {
-    std::array<char, 24> digits;
-    out.append(digits.data(), std::to_chars(digits.data(), digits.end(), number).ptr);
-}
-
 void append_id(std::string& out, const HistoryCursor& cursor) {
     out.append("id: ").append(text_of(cursor)).push_back('\n');
 }
@@ -59,7 +54,7 @@ void EventStream::begin(std::string& out) {
         text.append("event: diverged\n");
         text.append(R"(data: {"history":")").append(text_of(*query_.diverged));
         text.append(R"(","agreed":)");
-        append_number(text, agreed.lsn);
+        text.append(std::to_string(agreed.lsn));
         text.append(R"(,"after":")").append(text_of(agreed)).append(R"("})").append("\n\n");
     }
     append_piece(out, text);
@@ -73,7 +68,7 @@ EventStream::State EventStream::advance(std::string& out) {
         if (next() <= history().end()) return State::more;
     } catch (const TrimmedHistory& error) {
         std::string text{"event: trimmed\ndata: {\"oldest\":"};
-        append_number(text, error.oldest());
+        text.append(std::to_string(error.oldest()));
         append_piece(out, text.append("}\n\n"));
         return State::ended;
     } catch (const std::exception&) {

@@ -47,7 +47,8 @@ Lsn Exchange::execute() {
 
 /// Sends the stored answer for the key again; 422 where the key came with another request.
 Lsn Exchange::execute_once(std::string_view key) {
-    const auto fingerprint = fingerprint_of(request.method_text(), request.target, request.body);
+    const auto fingerprint =
+        fingerprint_of(method_text(request.method), request.target, request.body);
     if (const auto* const known = server.idempotency.find(key)) {
         if (known->request == fingerprint) {
             reply = {.status = known->status,

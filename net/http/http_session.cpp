@@ -156,7 +156,8 @@ void HttpSession::take_time() {
     context_.timings.http.add(took);
     if (!context_.timings.slow.is_slow(took)) return;
     const http::Request& request = reader_->request();
-    const std::array<std::string_view, 3> args{request.method_text(), request.target, request.body};
+    const std::array<std::string_view, 3> args{method_text(request.method), request.target,
+                                               request.body};
     note_slow(took, SlowLog::bounded(std::span{args}.first(args.back().empty() ? 2 : 3)));
 }
 

@@ -24,11 +24,6 @@ std::string too_large(std::string_view what) {
 }
 }  // namespace
 
-std::string_view Request::method_text() const {
-    const auto text = boost::beast::http::to_string(method);
-    return {text.data(), text.size()};
-}
-
 std::size_t Request::capacity() const noexcept {
     std::size_t bytes = target.capacity() + body.capacity();
     for (const auto* const each :

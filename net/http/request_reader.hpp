@@ -24,7 +24,6 @@ struct Request {
     bool has_body = false;  ///< a length was given, 0 included, or it comes in chunks
     std::string body;
 
-    [[nodiscard]] std::string_view method_text() const;
     [[nodiscard]] std::size_t capacity() const noexcept;
 };
 

@@ -26,11 +26,6 @@ bool matches(std::string_view path, const Target& target, Match& match) noexcept
     return path.empty();
 }
 
-std::string_view text_of(verb method) {
-    const auto text = boost::beast::http::to_string(method);
-    return {text.data(), text.size()};
-}
-
 }  // namespace
 
 Match find_route(verb method, const Target& target) noexcept {
@@ -53,7 +48,7 @@ std::string methods_of(const Target& target) {
         for (const Route& route : routes()) {
             if (route.method != method || !matches(route.path, target, ignored)) continue;
             if (!methods.empty()) methods.append(", ");
-            methods.append(text_of(method));
+            methods.append(method_text(method));
             if (method == verb::get) methods.append(", HEAD");
         }
     }

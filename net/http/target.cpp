@@ -1,15 +1,10 @@
 #include "net/http/target.hpp"
 
+#include "net/text/numbers.hpp"
+
 namespace allot::http {
 
 namespace {
-
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 /// Takes what is before the next `mark`, and the mark, off the front of `rest`.
 std::string_view take_until(std::string_view& rest, char mark) noexcept {

@@ -1,10 +1,10 @@
-#include <charconv>
 #include <optional>
 
 #include "net/core/rule_text.hpp"
 #include "net/resp/client_names.hpp"
 #include "net/resp/resp_session.hpp"
 #include "net/text/ascii_case.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot::commands {
 
@@ -29,14 +29,6 @@ Lsn run_ping(Call& call) {
 Lsn run_echo(Call& call) {
     call.reply.bulk(call.args[1]);
     return no_lsn;
-}
-
-std::optional<std::int64_t> integer(std::string_view digits) {
-    std::int64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, value);
-    if (read.ec != std::errc{} || read.ptr != end) return {};
-    return value;
 }
 
 struct Credentials {
@@ -118,7 +110,7 @@ Lsn run_hello(Call& call) {
     std::optional<std::int64_t> version = call.reply.version();
     HelloOptions options;
     if (call.args.size() > 1) {
-        version = integer(call.args[1]);
+        version = parse_int<std::int64_t>(call.args[1]);
         if (!version) {
             call.fail(ErrorCode::generic, "Protocol version is not an integer or out of range");
             return no_lsn;
@@ -150,7 +142,7 @@ Lsn run_auth(Call& call) {
 }
 
 Lsn run_select(Call& call) {
-    const auto database = integer(call.args[1]);
+    const auto database = parse_int<std::int64_t>(call.args[1]);
     if (!database) {
         call.fail(ErrorCode::generic, "value is not an integer or out of range");
     } else if (*database != 0) {

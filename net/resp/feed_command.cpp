@@ -8,7 +8,7 @@
 #include "net/schema/define.hpp"
 #include "net/schema/feed_values.hpp"
 #include "net/text/ascii_case.hpp"
-#include "net/text/parse_uint.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot {
 

@@ -1,18 +1,12 @@
 #include "net/resp/inline_words.hpp"
 
+#include "net/text/numbers.hpp"
+
 namespace allot {
 
 namespace {
 
 constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-/// \return 0..15, or -1.
-constexpr int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 constexpr char unescaped(char c) noexcept {
     switch (c) {

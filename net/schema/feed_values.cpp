@@ -4,7 +4,7 @@
 
 #include "net/core/rule_text.hpp"
 #include "net/text/escape.hpp"
-#include "net/text/parse_uint.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot {
 

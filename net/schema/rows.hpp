@@ -22,8 +22,7 @@ template <std::int64_t min>
 void put_value(ReplyWriter& reply, Units<min> units) {
     reply.integer(units.units());
 }
-/// The word `warehouse` where it is no day.
-void put_value(ReplyWriter& reply, Eta eta);
+inline void put_value(ReplyWriter& reply, Eta eta) { reply.value(day_text(eta)); }
 template <class Tag>
 void put_value(ReplyWriter& reply, const Name<Tag>& name) {
     reply.value(name);

@@ -10,7 +10,7 @@
 #include "net/limits.hpp"
 #include "net/schema/fields.hpp"
 #include "net/text/escape.hpp"
-#include "net/text/parse_uint.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot {
 

@@ -1,8 +1,7 @@
 #include "net/cli/remote/reply_reader.hpp"
 
-#include <charconv>
-
 #include "net/text/escape.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot::program {
 namespace {
@@ -32,11 +31,9 @@ struct ReplyParser {
     }
 
     std::int64_t number_in(std::string_view digits) const {
-        std::int64_t number = 0;
-        const char* const end = digits.data() + digits.size();
-        const auto [stop, error] = std::from_chars(digits.data(), end, number);
-        if (error != std::errc{} || stop != end) refuse(whole);
-        return number;
+        const auto number = parse_int<std::int64_t>(digits);
+        if (!number) refuse(whole);
+        return *number;
     }
 
     /// -1: nothing.

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <span>
 #include <utility>
+
+#include "net/text/numbers.hpp"
 
 namespace allot::program {
 namespace {
@@ -15,11 +16,8 @@ namespace {
 /// Decimal digits and nothing else.
 std::optional<std::uint64_t> read_number(std::string_view digits, std::uint64_t min,
                                          std::uint64_t max) {
-    std::uint64_t number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    if (error != std::errc{} || stop != end || number < min || number > max) return std::nullopt;
-    return number;
+    const auto number = parse_uint(digits, max);
+    return number && *number >= min ? number : std::nullopt;
 }
 
 std::optional<std::uint32_t> read_count(std::string_view digits, std::uint32_t min,

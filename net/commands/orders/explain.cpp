@@ -50,7 +50,7 @@ void write_text(ReplyWriter& reply, const ExplainedLine& explained) {
     reply.value(text.append(outcome_text(explained)));
     for (const Candidate& candidate : explained.candidates) {
         text.assign("  ").append(as_word(candidate.batch.view())).append(", ");
-        text.append(candidate.eta.in_warehouse() ? "warehouse" : candidate.eta.to_string());
+        text.append(day_text(candidate.eta));
         text.append(", ").append(std::to_string(candidate.available)).append(" available: ");
         text.append(words_of(candidate.verdict));
         reply.value(text);

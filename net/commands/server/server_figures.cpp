@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/beast/http/verb.hpp>
 #include <cmath>
 #include <mutex>
 
@@ -148,8 +147,7 @@ void add_answers(Figures& to, const Counters& counters) {
         }
     };
     for (const Route& route : routes()) {
-        const auto method = boost::beast::http::to_string(route.method);
-        add(&route, {method.data(), method.size()}, route.path);
+        add(&route, method_text(route.method), route.path);
     }
     add(nullptr, "", "(none)");
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -8,7 +7,7 @@
 #include "net/schema/container.hpp"
 #include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
-#include "net/text/parse_uint.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot {
 
@@ -38,14 +37,6 @@ struct ValueOf<EntryCount> {
 namespace commands {
 namespace {
 
-std::optional<std::int64_t> count_in(std::string_view digits) {
-    std::int64_t count = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, count);
-    if (read.ec != std::errc{} || read.ptr != end || count < -1) return {};
-    return count;
-}
-
 void write_entry(ReplyWriter& reply, const SlowLog::Entry& entry) {
     reply.array(6);
     reply.integer(static_cast<std::int64_t>(entry.id));
@@ -68,9 +59,9 @@ void write_entry(JsonWriter& json, const SlowLog::Entry& entry) {
 }
 
 Lsn slowlog_get(Call& call) {
-    const auto wanted = call.args.size() > 2 ? count_in(call.args[2])
+    const auto wanted = call.args.size() > 2 ? parse_int<std::int64_t>(call.args[2])
                                              : static_cast<std::int64_t>(SlowLog::entries_shown);
-    if (!wanted) {
+    if (!wanted || *wanted < -1) {
         call.fail(ErrorCode::generic, "invalid count ", Quoted{call.args[2]},
                   ": expected an integer from -1");
         return no_lsn;
