@@ -25,19 +25,19 @@ public:
     void log(Time now, std::string text) {
         if (!write_) return;
         if (now - began_ >= window) {
-            if (told_ > lines_max) {
-                text += " (" + std::to_string(told_ - lines_max) + " before it were not logged)";
+            if (lines_ > lines_max) {
+                text += " (" + std::to_string(lines_ - lines_max) + " before it were not logged)";
             }
-            told_ = 0;
+            lines_ = 0;
             began_ = now;
         }
-        if (++told_ <= lines_max) write_(text);
+        if (++lines_ <= lines_max) write_(text);
     }
 
 private:
     Write write_;
     Time began_{};
-    std::size_t told_ = 0;  // in the window, or left out
+    std::size_t lines_ = 0;  // in the window, or left out
 };
 
 }  // namespace allot
