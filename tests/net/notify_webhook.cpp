@@ -209,7 +209,8 @@ BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_i
     webhook.interrupt();
     BOOST_TEST((told.wait_for(30s) == std::future_status::ready));
     BOOST_CHECK_THROW(told.get(), std::runtime_error);
-    BOOST_CHECK_THROW((void)webhook.notify(shortage, 1), std::runtime_error);  // and each later call
+    BOOST_CHECK_THROW((void)webhook.notify(shortage, 1),
+                      std::runtime_error);  // and each later call
 }
 
 BOOST_AUTO_TEST_CASE(when_no_server_listens_then_the_error_names_the_server_alone) {
