@@ -15,7 +15,8 @@ namespace allot {
 
 namespace {
 bool allocates_one_line(const PrefetchWindow::Entry& entry) {
-    return entry.spec != nullptr && entry.spec->has(flag_line) && entry.request.args.size() == 4;
+    return entry.spec != nullptr && entry.spec->has(flag_line) &&
+           entry.request.args.size() == one_line_args;
 }
 
 /// \return false, for admit().

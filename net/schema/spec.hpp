@@ -52,6 +52,9 @@ enum CommandFlags : std::uint16_t {
             .while_loading = (flags & flag_loading) != 0};
 }
 
+/// `ALLOCATE order sku quantity`: the arguments of one line, the verb included.
+inline constexpr std::size_t one_line_args = 4;
+
 /// How a value is given among arguments. With a name, every value is given by that.
 enum class Role : std::uint8_t {
     required,  ///< by its position

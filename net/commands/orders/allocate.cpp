@@ -31,10 +31,7 @@ struct AllocateLines {
 // One line, as nearly all requests have it, is read and answered by hand: without a heap, a source
 // of values or a text of an error that is copied.
 
-bool has_one_line(const Call& call) {
-    constexpr std::size_t args_of_one_line = 4;
-    return call.args.size() == args_of_one_line;
-}
+bool has_one_line(const Call& call) { return call.args.size() == one_line_args; }
 
 template <class Name>
 std::optional<Name> name_at(Call& call, std::size_t at) {
