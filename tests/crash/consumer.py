@@ -21,7 +21,7 @@ Address = tuple[str, int]
 
 
 def feed(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]:
-    """The replies of FEED, over the line protocol, each with its cursor."""
+    """The replies of FEED, over RESP, each with its cursor."""
     with Client(address) as client:
         while True:
             reply = client.call("FEED", "AFTER", cursor, "COUNT", 1000, "BLOCK", 1000)

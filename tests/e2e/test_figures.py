@@ -15,7 +15,7 @@ from resp import Client, encoded
 # Metrics that are not `allot_` and the key: their keys are names of Redis, or they differ by a label.
 METRICS = {
     "allot_version": ("allot_build_info", "version"),
-    "connected_clients": ("allot_clients", "line"),
+    "connected_clients": ("allot_clients", "resp"),
     "http_clients": ("allot_clients", "http"),
     "blocked_clients": ("allot_blocked_clients",),
     "maxclients": ("allot_clients_max",),

@@ -157,8 +157,8 @@ class GivenAMonitor(server.Case):
                     ("allot_errors_total", {"code": "INVALIDSKU"}, 1),
                     ("allot_http_requests_total",
                      {"method": "GET", "route": "/v1/skus/{sku}/stock", "status": "2xx"}, 1),
-                    ("allot_execute_seconds_count", {"protocol": "line"}, 17),
-                    ("allot_clients", {"protocol": "line"}, 1),
+                    ("allot_execute_seconds_count", {"protocol": "resp"}, 17),
+                    ("allot_clients", {"protocol": "resp"}, 1),
                     ("allot_connections_total", {}, 1),
                     ("allot_lines", {}, 10),
                     ("allot_shortages", {}, 5),
@@ -169,7 +169,7 @@ class GivenAMonitor(server.Case):
         # Each waited for a sync of the disk, and the first was known to take longer than nothing.
         self.assertGreaterEqual(self.grown(before, "allot_durable_seconds_count"), 2)
         self.assertGreater(self.grown(before, "allot_durable_seconds_sum"), 0)
-        self.assertGreater(self.grown(before, "allot_execute_seconds_sum", protocol="line"), 0)
+        self.assertGreater(self.grown(before, "allot_execute_seconds_sum", protocol="resp"), 0)
         self.assertGreater(self.grown(before, "allot_command_seconds_total", verb="allocate"), 0)
         self.assertGreater(self.grown(before, "allot_journal_appended_bytes_total"), 0)
 

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
     BOOST_TEST(grown("allot_commands_total{verb=\"(unknown)\"}") == 1);
     BOOST_TEST(grown("allot_errors_total{code=\"OUTOFSTOCK\"}") == 1);
     BOOST_TEST(grown("allot_errors_total{code=\"INVALIDSKU\"}") == 1);
-    BOOST_TEST(grown("allot_clients{protocol=\"line\"}") == 1);
+    BOOST_TEST(grown("allot_clients{protocol=\"resp\"}") == 1);
     BOOST_TEST(grown("allot_batches") == 1);
     BOOST_TEST(grown("allot_lines") == 1);
     BOOST_TEST(grown("allot_shortages") == 1);

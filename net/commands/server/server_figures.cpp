@@ -64,7 +64,7 @@ void add_clients(Figures& to, const ServerContext& context) {
     constexpr std::string_view by_protocol = "Connections, by protocol";
     to.begin("clients");
     to.gauge("connected_clients", "allot_clients", by_protocol, context.sessions().size(),
-             {{"protocol", "line"}});
+             {{"protocol", "resp"}});
     to.gauge("http_clients", "allot_clients", by_protocol, context.usage.http_clients,
              {{"protocol", "http"}});
     to.gauge("event_streams", "allot_event_streams",
@@ -122,7 +122,7 @@ void add_timings(Figures& to, const Timings& timings) {
     to.counter("total_slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
                timings.slow.added());
     to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.resp),
-                 {{"protocol", "line"}});
+                 {{"protocol", "resp"}});
     to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.http),
                  {{"protocol", "http"}});
     to.histogram("allot_durable_seconds",
