@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(when_the_engine_is_given_many_then_each_and_each_refusal_co
             if (of_engine(weight.verb, true)) expected.emplace_back(weight.verb);
         }
         for (const Refusal refusal : refusals_met) expected.emplace_back(to_string(refusal));
-        for (const auto& what : expected) BOOST_TEST(tally[what] > 9U, what << tally[what]);
+        for (const auto& what : expected) BOOST_TEST(tally[what] > 9U, what << ": " << tally[what]);
     }
 }
 
