@@ -22,7 +22,7 @@ struct PlainValue {
 std::string fact_as_text(const CommittedFact& fact) {
     const FactView parts = view_of(fact.fact);
     std::string text = std::to_string(fact.lsn) + ' ' + utc_timestamp(fact.time) + ' ';
-    text += parts.type;
+    text += parts.event;
     for (const auto& field : parts.fields) {
         text += ' ';
         text += field.key;
@@ -35,7 +35,7 @@ std::string fact_as_json(const CommittedFact& fact) {
     const FactView parts = view_of(fact.fact);
     std::string json = R"({"lsn":)" + std::to_string(fact.lsn) + R"(,"time":")" +
                        utc_timestamp(fact.time) + R"(","fact":)";
-    append_json_string(json, parts.type);
+    append_json_string(json, parts.event);
     for (const auto& field : parts.fields) {
         json += ',';
         append_json_string(json, field.key);

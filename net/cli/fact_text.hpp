@@ -6,11 +6,11 @@
 
 namespace allot::program {
 
-/// One line without its end: `12 2026-01-31T23:59:59.123Z LineAllocated order=o-1 sku=…`.
+/// One line without its end: `12 2026-01-31T23:59:59.123Z line_allocated order=o-1 sku=…`.
 /// A day that is none, of a batch in the warehouse, is `warehouse`.
 [[nodiscard]] std::string fact_as_text(const CommittedFact& fact);
 
-/// The same as one JSON object, without a line end: `{"lsn":12,"time":"…","fact":"LineAllocated",
+/// The same as one JSON object, without a line end: `{"lsn":12,"time":"…","fact":"line_allocated",
 /// "order":"o-1",…}`. A day that is none is null.
 [[nodiscard]] std::string fact_as_json(const CommittedFact& fact);
 

@@ -8,55 +8,44 @@ namespace {
 
 using FactField = FactView::Field;
 
-FactField order(const OrderLine& line) { return {"order", "orderid", line.order.view()}; }
-FactField sku(const Sku& sku) { return {"sku", "sku", sku.view()}; }
-FactField batch(const BatchRef& batch) { return {"batch", "batchref", batch.view()}; }
-FactField units(std::string_view key, auto units) {
-    return {key, key, static_cast<std::uint64_t>(units.units())};
+FactField order(const OrderLine& line) { return {"order", line.order.view()}; }
+FactField sku(const Sku& sku) { return {"sku", sku.view()}; }
+FactField batch(const BatchRef& batch) { return {"batch", batch.view()}; }
+FactField number(std::string_view key, auto units) {
+    return {key, static_cast<std::uint64_t>(units.units())};
 }
-FactField quantity(auto units) {
-    return {"quantity", "qty", static_cast<std::uint64_t>(units.units())};
-}
-FactField day(std::string_view key, Eta eta) { return {key, key, eta}; }
+FactField quantity(auto units) { return number("quantity", units); }
+FactField day(std::string_view key, Eta eta) { return {key, eta}; }
 
 struct Taker {
     FactView operator()(const BatchAdded& f) const {
-        return {"BatchAdded",
-                "batch_added",
+        return {"batch_added",
                 {batch(f.batch), sku(f.sku), quantity(f.purchased), day("eta", f.eta)}};
     }
     FactView operator()(const BatchQuantityChanged& f) const {
-        return {"BatchQuantityChanged",
-                "batch_quantity_changed",
-                {batch(f.batch), sku(f.sku), units("from", f.from), units("to", f.to)}};
+        return {"batch_quantity_changed",
+                {batch(f.batch), sku(f.sku), number("from", f.from), number("to", f.to)}};
     }
     FactView operator()(const BatchRescheduled& f) const {
-        return {"BatchRescheduled",
-                "batch_rescheduled",
+        return {"batch_rescheduled",
                 {batch(f.batch), sku(f.sku), day("from", f.from), day("to", f.to)}};
     }
     FactView operator()(const LineAllocated& f) const {
-        FactView parts{"LineAllocated",
-                       "line_allocated",
+        FactView parts{"line_allocated",
                        {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch)}};
-        if (f.since != 0) parts.fields.push_back(FactField{"since", "since", f.since});
+        if (f.since != 0) parts.fields.push_back(FactField{"since", f.since});
         return parts;
     }
     FactView operator()(const LineDeallocated& f) const {
-        return {"LineDeallocated",
-                "line_deallocated",
+        return {"line_deallocated",
                 {order(f.line), sku(f.line.sku), quantity(f.line.quantity), batch(f.batch),
-                 FactField{"allocated_at", "allocated_at", f.allocated_at}}};
+                 FactField{"allocated_at", f.allocated_at}}};
     }
     FactView operator()(const OutOfStock& f) const {
-        return {"OutOfStock",
-                "out_of_stock",
-                {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
+        return {"out_of_stock", {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
     }
     FactView operator()(const ShortageWithdrawn& f) const {
-        return {"ShortageWithdrawn",
-                "shortage_withdrawn",
-                {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
+        return {"shortage_withdrawn", {order(f.line), sku(f.line.sku), quantity(f.line.quantity)}};
     }
 };
 
@@ -82,28 +71,15 @@ void append_json(std::string& out, const FactView::Value& value) {
     std::visit(JsonValue{out}, value);
 }
 
-namespace {
-void append_object(std::string& out, const FactView& parts, std::string_view FactField::*key,
-                   std::initializer_list<EventField> before,
-                   std::initializer_list<EventField> after) {
-    const std::size_t begin = out.size();
-    for (const EventField& field : before) append_field(out, field.key, field.value);
-    for (const FactField& field : parts.fields) append_field(out, field.*key, field.value);
-    for (const EventField& field : after) append_field(out, field.key, field.value);
-    out[begin] = '{';  // where a comma is, as a fact has fields
-    out += '}';
-}
-}  // namespace
-
 void append_event_json(std::string& out, const FactView& parts,
                        std::initializer_list<EventField> before,
                        std::initializer_list<EventField> after) {
-    append_object(out, parts, &FactField::key, before, after);
-}
-
-void append_book_json(std::string& out, const FactView& parts,
-                      std::initializer_list<EventField> after) {
-    append_object(out, parts, &FactField::book_key, {}, after);
+    const std::size_t begin = out.size();
+    for (const EventField& field : before) append_field(out, field.key, field.value);
+    for (const FactField& field : parts.fields) append_field(out, field.key, field.value);
+    for (const EventField& field : after) append_field(out, field.key, field.value);
+    out[begin] = '{';  // where a comma is, as a fact has fields
+    out += '}';
 }
 
 std::string event_json(const FactView& parts, std::initializer_list<EventField> before,

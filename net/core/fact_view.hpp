@@ -20,13 +20,11 @@ struct FactView {
     /// A name, a number, or a day that may be none.
     using Value = std::variant<std::string_view, std::uint64_t, Eta>;
     struct Field {
-        std::string_view key;       ///< in a dump, the feed, streams and webhooks: `order`
-        std::string_view book_key;  ///< in the messages of channels: `orderid`
+        std::string_view key;
         Value value;
     };
 
-    std::string_view type;   ///< `LineAllocated`
-    std::string_view event;  ///< `line_allocated`: its kind in the feed, and its channel
+    std::string_view event;  ///< its kind: `line_allocated`
     boost::container::static_vector<Field, 5> fields;
 };
 
@@ -53,10 +51,6 @@ struct EventField {
 void append_event_json(std::string& out, const FactView& parts,
                        std::initializer_list<EventField> before = {},
                        std::initializer_list<EventField> after = {});
-/// Likewise with the names that the service of "Architecture Patterns with Python" has in its
-/// messages: `{"orderid":"o-1","sku":"LAMP","qty":2,"batchref":"b-1"}`.
-void append_book_json(std::string& out, const FactView& parts,
-                      std::initializer_list<EventField> after);
 [[nodiscard]] std::string event_json(const FactView& parts,
                                      std::initializer_list<EventField> before = {},
                                      std::initializer_list<EventField> after = {});

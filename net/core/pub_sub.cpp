@@ -156,8 +156,8 @@ void PubSub::deliver(const CommittedFact& fact) {
     if (matches.empty()) return;
     text_.clear();
     const std::string cursor = text_of(fact.cursor());
-    append_book_json(
-        text_, parts,
+    append_event_json(
+        text_, parts, {},
         {{"lsn", static_cast<std::int64_t>(fact.lsn)}, {"time", fact.time}, {"cursor", cursor}});
     for (const auto& [entry, how] : matches) {
         const auto pattern = how == Kind::pattern ? std::string_view{entry->first} : "";

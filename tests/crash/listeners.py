@@ -29,7 +29,6 @@ END = "the-end"  # the last fact's batch
 
 CHANNELS = ("batch_added", "batch_quantity_changed", "batch_rescheduled", "line_allocated", "line_deallocated",
             "out_of_stock", "shortage_withdrawn")
-MESSAGE_NAMES = {"order": "orderid", "quantity": "qty", "batch": "batchref"}  # the rest as in a dump
 Fact = tuple[str, dict[str, object]]
 Stamp = tuple[int, int, str]  # LSN, time in microseconds, cursor
 
@@ -128,21 +127,21 @@ class Writer:
         if self._given in (1, 2, self.facts):
             batch, sku, qty = {1: ("stock", "LAMP", 10**9), 2: ("little", "SCARCE", 1)}.get(
                 self._given, (END, "LAMP", 1))
-            self._expect("batch_added", batchref=batch, sku=sku, qty=qty, eta=None)
+            self._expect("batch_added", batch=batch, sku=sku, quantity=qty, eta=None)
             return ("ADDBATCH", batch, sku, qty)
         chance = self._rng.random()
         if chance < 0.1 and self._sold:
             order, qty, lsn = self._sold.pop()
-            self._expect("line_deallocated", orderid=order, sku="LAMP", qty=qty, batchref="stock",
+            self._expect("line_deallocated", order=order, sku="LAMP", quantity=qty, batch="stock",
                          allocated_at=lsn)
             return ("DEALLOCATE", order)
         order, qty = f"order-{self._given}", self._rng.randrange(1, 10)
         if chance < 0.15:
             order, qty = f"too-much-{self._given}", 2
-            self._expect("out_of_stock", orderid=order, sku="SCARCE", qty=qty)
+            self._expect("out_of_stock", order=order, sku="SCARCE", quantity=qty)
             return ("ALLOCATE", order, "SCARCE", qty)
         self._sold.append((order, qty, self._given))
-        self._expect("line_allocated", orderid=order, sku="LAMP", qty=qty, batchref="stock")
+        self._expect("line_allocated", order=order, sku="LAMP", quantity=qty, batch="stock")
         return ("ALLOCATE", order, "LAMP", qty)
 
     def _expect(self, kind: str, **fields: str | int | None) -> None:
@@ -243,7 +242,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
         told = list(_journal(directory / "store"))
         if len(told) != facts:
             raise Broken(f"the journal has {len(told)} facts of {facts}")
-        _judge(crowd, [_as_message(fact) for fact in told], stamps)
+        _judge(crowd, told, stamps)
         for consumer in consumers:
             consumer.judge(told)
             report.counts[f"kills of a consumer ({consumer.kind})"] += consumer.kills
@@ -286,14 +285,8 @@ def _journal(store: pathlib.Path) -> Iterator[Fact]:
         if fact.pop("lsn") != expected:
             raise Broken(f"LSN {expected} is not in the journal")
         del fact["time"]
-        name = fact.pop("fact")
-        kind = "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+        kind = fact.pop("fact")
         yield kind, {key: "warehouse" if key == "eta" and value is None else value for key, value in fact.items()}
-
-
-def _as_message(fact: Fact) -> Fact:
-    kind, fields = fact
-    return kind, {MESSAGE_NAMES.get(key, key): value for key, value in fields.items()}
 
 
 def _stamps(running: server.Server, facts: int) -> Iterator[Stamp]:

@@ -64,28 +64,28 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
             raise Contradiction(f"LSN {lsn}, {fact}, contradicts {product}")
 
     kind = fact["fact"]
-    if kind in ("OutOfStock", "ShortageWithdrawn"):
+    if kind in ("out_of_stock", "shortage_withdrawn"):
         return product
     of = {batch.ref: batch for batch in product}
     ref = fact["batch"]
-    must((ref in of) != (kind == "BatchAdded"))
+    must((ref in of) != (kind == "batch_added"))
     match kind:
-        case "BatchAdded":
+        case "batch_added":
             of[ref] = Batch(fact["eta"] or WAREHOUSE, lsn, ref, fact["quantity"], ())
-        case "BatchQuantityChanged":
+        case "batch_quantity_changed":
             must(of[ref].purchased == fact["from"])
             of[ref] = of[ref]._replace(purchased=fact["to"])
-        case "BatchRescheduled":
+        case "batch_rescheduled":
             must(of[ref].eta == (fact["from"] or WAREHOUSE))
             of[ref] = of[ref]._replace(eta=fact["to"] or WAREHOUSE)
-        case "LineAllocated":
+        case "line_allocated":
             must(holder(product, fact["order"], fact["quantity"]) is None)
             since = fact.get("since", lsn)  # of one that was moved
             must(0 < since <= lsn and all(each.lsn != since for each in of[ref].lines))
             line = Line(fact["order"], fact["sku"], fact["quantity"], since)
             lines = sorted((*of[ref].lines, line), key=lambda each: each.lsn)
             of[ref] = of[ref]._replace(lines=tuple(lines))
-        case "LineDeallocated":
+        case "line_deallocated":
             line = Line(fact["order"], fact["sku"], fact["quantity"], fact["allocated_at"])
             must(line in of[ref].lines)
             of[ref] = of[ref]._replace(lines=tuple(each for each in of[ref].lines if each != line))
@@ -98,14 +98,14 @@ def applied(product: Product, fact: Fact, lsn: int) -> Product:
 def shorts_after(state: State, fact: Fact, lsn: int) -> tuple[Short, ...]:
     """The shortages after a fact. Raises Contradiction where one is made up."""
     kind = fact["fact"]
-    if kind not in ("OutOfStock", "ShortageWithdrawn", "LineAllocated"):
+    if kind not in ("out_of_stock", "shortage_withdrawn", "line_allocated"):
         return state.shorts
     line = (fact["order"], fact["quantity"])
     rest = tuple(each for each in state.shorts if (each.order, each.qty) != line)
-    if kind == "LineAllocated":
+    if kind == "line_allocated":
         return rest
     is_short = len(rest) < len(state.shorts)
-    if kind == "ShortageWithdrawn":
+    if kind == "shortage_withdrawn":
         if not is_short:
             raise Contradiction(f"LSN {lsn}, {fact}: the line is not short")
         return rest
@@ -152,7 +152,7 @@ class Past:
 
     def append(self, fact: Fact) -> None:
         lsn, sku = self.last + 1, fact["sku"]
-        if fact["fact"] == "BatchAdded" and self.sku_of.setdefault(fact["batch"], sku) != sku:
+        if fact["fact"] == "batch_added" and self.sku_of.setdefault(fact["batch"], sku) != sku:
             raise Contradiction(f"LSN {lsn}: {fact['batch']} is of two SKUs")
         after = followed(self.state(sku, self.last) or State(), fact, lsn)
         lsns, states = self._versions.setdefault(sku, ([], []))
@@ -242,6 +242,6 @@ class Draft:
         whole = {"fact": fact, "sku": sku, **fields}
         self.facts.append(whole)
         lsn = self._lsn + len(self.facts)
-        if fact == "BatchAdded":
+        if fact == "batch_added":
             self._added[fields["batch"]] = sku
         self._changed[sku] = followed(self._state(sku) or State(), whole, lsn)

@@ -46,9 +46,9 @@ def _allocate_line(draft: Draft, order: str, sku: str, qty: int, **moved: int) -
         return held.ref
     for batch in product:
         if batch.available >= qty:
-            draft.record("LineAllocated", sku, order=order, quantity=qty, batch=batch.ref, **moved)
+            draft.record("line_allocated", sku, order=order, quantity=qty, batch=batch.ref, **moved)
             return batch.ref
-    short = {"fact": "OutOfStock", "sku": sku, "order": order, "quantity": qty}
+    short = {"fact": "out_of_stock", "sku": sku, "order": order, "quantity": qty}
     raise Refused("OUTOFSTOCK", f"Out of stock for sku {sku}", short)
 
 
@@ -65,19 +65,19 @@ def _deallocate(draft: Draft, order: str, sku: str = "", qty: int = 0) -> int:
     released = len(draft.facts) - before
     for short in draft.shorts():
         if short.order == order and sku in ("", short.sku) and qty in (0, short.qty):
-            draft.record("ShortageWithdrawn", short.sku, order=order, quantity=short.qty)
+            draft.record("shortage_withdrawn", short.sku, order=order, quantity=short.qty)
     return released
 
 
 def _release(draft: Draft, line: Any, batch: str) -> None:
-    draft.record("LineDeallocated", line.sku, order=line.order, quantity=line.qty, batch=batch,
+    draft.record("line_deallocated", line.sku, order=line.order, quantity=line.qty, batch=batch,
                  allocated_at=line.lsn)
 
 
 def _add_batch(draft: Draft, ref: str, sku: str, qty: int, day: str = "warehouse") -> str:
     found = draft.find_batch(ref)
     if found is None:
-        draft.record("BatchAdded", sku, batch=ref, quantity=qty, eta=_eta(day) or None)
+        draft.record("batch_added", sku, batch=ref, quantity=qty, eta=_eta(day) or None)
     elif (found[0], found[1].purchased, found[1].eta) != (sku, qty, _eta(day)):
         raise Refused("BATCHEXISTS",
                       f"Batch {ref} is there already, with another SKU, quantity or ETA")
@@ -99,12 +99,12 @@ def _set_quantity(draft: Draft, ref: str, qty: int) -> int:
         released.append(line)
         excess -= line.qty
     fields = {"batch": ref, "from": batch.purchased, "to": qty}
-    draft.record("BatchQuantityChanged", sku, **fields)
+    draft.record("batch_quantity_changed", sku, **fields)
     for line in reversed(released):
         try:
             _allocate_line(draft, line.order, sku, line.qty, since=line.lsn)
         except Refused:
-            draft.record("OutOfStock", sku, order=line.order, quantity=line.qty)
+            draft.record("out_of_stock", sku, order=line.order, quantity=line.qty)
     return len(released)
 
 
@@ -112,7 +112,7 @@ def _reschedule(draft: Draft, ref: str, day: str = "warehouse") -> str:
     sku, batch = draft.batch(ref)
     if batch.eta != _eta(day):
         fields = {"batch": ref, "from": batch.eta or None, "to": _eta(day) or None}
-        draft.record("BatchRescheduled", sku, **fields)
+        draft.record("batch_rescheduled", sku, **fields)
     return "OK"
 
 

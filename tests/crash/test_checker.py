@@ -26,23 +26,23 @@ def told(invoked: int, completed: int | None, reply: Any, *command: Any) -> Oper
 
 
 def added(ref: str, qty: int, eta: str | None = None) -> dict[str, Any]:
-    return {"fact": "BatchAdded", "batch": ref, "sku": "S", "quantity": qty, "eta": eta}
+    return {"fact": "batch_added", "batch": ref, "sku": "S", "quantity": qty, "eta": eta}
 
 
 def allocated(order: str, qty: int, batch: str = "b") -> dict[str, Any]:
-    return {"fact": "LineAllocated", "order": order, "sku": "S", "quantity": qty, "batch": batch}
+    return {"fact": "line_allocated", "order": order, "sku": "S", "quantity": qty, "batch": batch}
 
 
 def short(order: str, qty: int) -> dict[str, Any]:
-    return {"fact": "OutOfStock", "order": order, "sku": "S", "quantity": qty}
+    return {"fact": "out_of_stock", "order": order, "sku": "S", "quantity": qty}
 
 
 def withdrawn(order: str, qty: int) -> dict[str, Any]:
-    return {**short(order, qty), "fact": "ShortageWithdrawn"}
+    return {**short(order, qty), "fact": "shortage_withdrawn"}
 
 
 def released(order: str, qty: int, lsn: int, batch: str = "b") -> dict[str, Any]:
-    return {**allocated(order, qty, batch), "fact": "LineDeallocated", "allocated_at": lsn}
+    return {**allocated(order, qty, batch), "fact": "line_deallocated", "allocated_at": lsn}
 
 
 class Judged(unittest.TestCase):
@@ -104,7 +104,7 @@ class GivenHistoriesThatAreRight(Judged):
 
     def test_when_a_batch_shrinks_then_its_unit_is_the_reply_of_one(self) -> None:
         unit = [released("x", 6, 2),
-                {"fact": "BatchQuantityChanged", "batch": "b", "sku": "S", "from": 10, "to": 5},
+                {"fact": "batch_quantity_changed", "batch": "b", "sku": "S", "from": 10, "to": 5},
                 short("x", 6)]
         self.assertFits([allocated("x", 6), *unit],
                         [told(0, 1, "b", "ALLOCATE", "x", "S", 6), told(2, 3, 1, "SETQTY", "b", 5),
@@ -113,7 +113,7 @@ class GivenHistoriesThatAreRight(Judged):
 
     def test_when_a_line_was_moved_then_a_newer_one_goes_first(self) -> None:
         def shrunk(batch: str, before: int) -> dict[str, Any]:
-            return {"fact": "BatchQuantityChanged", "batch": batch, "sku": "S", "from": before, "to": 5}
+            return {"fact": "batch_quantity_changed", "batch": batch, "sku": "S", "from": before, "to": 5}
 
         moved = {**allocated("x", 6, "c"), "since": 3}
         self.assertFits(

@@ -156,7 +156,7 @@ class NotifiedCase(SinksCase):
                         "--webhook", f"http://127.0.0.1:{self.receiver.port}/in")
 
     def short(self):
-        """The LSNs of all OutOfStock facts of a closed store."""
+        """The LSNs of all out_of_stock facts of a closed store."""
         lines = server.allot("dump", "--json", "--data", self.store).stdout.splitlines()
         facts = [json.loads(line) for line in lines]
-        return [fact["lsn"] for fact in facts if fact["fact"] == "OutOfStock"]
+        return [fact["lsn"] for fact in facts if fact["fact"] == "out_of_stock"]

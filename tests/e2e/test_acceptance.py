@@ -117,7 +117,7 @@ class GivenSeveralBatches(server.ServedCase):
         self.assertEqual([], self.one.call("ALLOCATIONS", "o"))
         self.assertEqual({"b": 5}, self.available("A"))
         facts = server.allot("dump", "--data", self.store).stdout
-        self.assertRegex(facts, r"OutOfStock .*order=o sku=A quantity=8")
+        self.assertRegex(facts, r"out_of_stock .*order=o sku=A quantity=8")
 
     def test_R14_a_refused_line_is_short_until_allocated_or_withdrawn(self):
         self.add(("b", "A", 10), ("c", "B", 1))
@@ -135,7 +135,7 @@ class GivenSeveralBatches(server.ServedCase):
         self.assertEqual(0, self.one.call("DEALLOCATE", "q"))
         self.assertEqual([of_p], self.one.call("SHORTAGES"))
         facts = server.allot("dump", "--data", self.store).stdout
-        self.assertRegex(facts, r"ShortageWithdrawn .*order=q sku=A quantity=11")
+        self.assertRegex(facts, r"shortage_withdrawn .*order=q sku=A quantity=11")
 
     def test_R14_a_released_line_that_no_batch_can_take_is_short(self):
         self.add(("b", "A", 10))

@@ -42,8 +42,8 @@ class GivenAListener(server.ServedCase):
         self.publish("change_batch_quantity", batchref="batch-early", qty=5)
         channel, message = next_message(self.listener)
         cursor, lsn, micros = (message.pop(key) for key in ("cursor", "lsn", "time"))
-        self.assertEqual(("line_allocated", {"orderid": "o1", "sku": "LAMP", "qty": 10,
-                                             "batchref": "batch-later", "since": 3}), (channel, message))
+        self.assertEqual(("line_allocated", {"order": "o1", "sku": "LAMP", "quantity": 10,
+                                             "batch": "batch-later", "since": 3}), (channel, message))
         self.assertEqual((6, f"{self.one.info()['history']}:6"), (lsn, cursor))
         self.assertLess(abs(time.time() - micros / 1e6), 600)
         self.assertEqual([["LAMP", 10, "batch-later"]], self.one.call("ALLOCATIONS", "o1"))
@@ -110,7 +110,7 @@ class GivenAListener(server.ServedCase):
         orders = 5_000
         replies = self.one.pipeline(("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(orders))
         self.assertEqual({"b"}, set(replies))
-        heard = [next_message(self.listener)[1]["orderid"] for _ in range(orders)]
+        heard = [next_message(self.listener)[1]["order"] for _ in range(orders)]
         self.assertEqual([f"o{i}" for i in range(orders)], heard)
 
 

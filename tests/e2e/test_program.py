@@ -237,8 +237,8 @@ class GivenAStoreThatWasKilled(server.Case):
         self.assertEqual((0, ""), (ran.returncode, ran.stderr))
         facts = [json.loads(line) for line in ran.stdout.splitlines()]
         self.assertEqual(list(range(1, 102)), [fact["lsn"] for fact in facts])
-        self.assertEqual("BatchAdded", facts[0]["fact"])
-        self.assertEqual(("LineAllocated", "o99", "LAMP", 1, "b"), tuple(
+        self.assertEqual("batch_added", facts[0]["fact"])
+        self.assertEqual(("line_allocated", "o99", "LAMP", 1, "b"), tuple(
             facts[100][key] for key in ("fact", "order", "sku", "quantity", "batch")))
         rest = server.allot("dump", "--from", "100", "--data", self.store).stdout.splitlines()
         self.assertEqual(["100", "101"], [line.split()[0] for line in rest])

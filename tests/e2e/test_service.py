@@ -49,7 +49,7 @@ class GivenAShipmentBehindAnother(server.Case):
         self.assertEqual(b"line_allocated", message["channel"])
         told = json.loads(message["data"])
         self.assertEqual(("o1", "LAMP", 10, "later-batch"),
-                         tuple(told[field] for field in ("orderid", "sku", "qty", "batchref")))
+                         tuple(told[field] for field in ("order", "sku", "quantity", "batch")))
         self.assertEqual([{"sku": "LAMP", "batchref": "later-batch"}], self.allocations("o1"))
 
 

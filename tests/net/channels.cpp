@@ -46,17 +46,16 @@ BOOST_AUTO_TEST_CASE(when_stock_changes_then_it_gets_these_changes_and_no_earlie
     fixture.ask("ADDBATCH b3 OTHER 1");  // no client subscribes to that
     BOOST_TEST(
         hear() ==
-        message("line_allocated", R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1"})", 3) +
-            message("out_of_stock", R"({"orderid":"o2","sku":"SKU","qty":99})", 4));
+        message("line_allocated", R"({"order":"o1","sku":"SKU","quantity":7,"batch":"b1"})", 3) +
+            message("out_of_stock", R"({"order":"o2","sku":"SKU","quantity":99})", 4));
     BOOST_TEST(publish("change_batch_quantity", R"({"batchref":"b1","qty":5})") == ":0\r\n");
-    BOOST_TEST(hear() ==
-               message("line_deallocated",
-                       R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b1","allocated_at":3})",
-                       6) +
-                   message("batch_quantity_changed",
-                           R"({"batchref":"b1","sku":"SKU","from":10,"to":5})", 7) +
-                   message("line_allocated",
-                           R"({"orderid":"o1","sku":"SKU","qty":7,"batchref":"b2","since":3})", 8));
+    BOOST_TEST(
+        hear() ==
+        message("line_deallocated",
+                R"({"order":"o1","sku":"SKU","quantity":7,"batch":"b1","allocated_at":3})", 6) +
+            message("batch_quantity_changed", R"({"batch":"b1","sku":"SKU","from":10,"to":5})", 7) +
+            message("line_allocated",
+                    R"({"order":"o1","sku":"SKU","quantity":7,"batch":"b2","since":3})", 8));
 }
 
 BOOST_AUTO_TEST_CASE(when_pubsub_is_queried_then_names_and_patterns_are_counted) {
@@ -81,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_messages_are_pushed_and_comma
     BOOST_TEST(ask("ADDBATCH 'b\"3' OTHER 1") == "+OK\r\n");
     BOOST_TEST(hear() == ">4\r\n$8\r\npmessage\r\n$7\r\nbatch_*\r\n$11\r\nbatch_added\r\n" +
                              bulk(with_position(
-                                 R"({"batchref":"b\"3","sku":"OTHER","qty":1,"eta":null})", 3)));
+                                 R"({"batch":"b\"3","sku":"OTHER","quantity":1,"eta":null})", 3)));
     BOOST_TEST(ask("PUBLISH batch_hello hi") ==
                ">4\r\n$8\r\npmessage\r\n$7\r\nbatch_*\r\n$11\r\nbatch_hello\r\n$2\r\nhi\r\n:1\r\n");
 }
@@ -128,13 +127,13 @@ BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_loo
     ask("SUBSCRIBE batch_added");
     fixture.ask("ADDBATCH b3 OTHER 1");
     const std::string text =
-        with_position(R"({"batchref":"b3","sku":"OTHER","qty":1,"eta":null})", 3);
+        with_position(R"({"batch":"b3","sku":"OTHER","quantity":1,"eta":null})", 3);
     BOOST_TEST(hear() == "*4\r\n" + bulk("pmessage") + bulk("batch_*") + bulk("batch_added") +
                              bulk(text) + message("batch_added", text));
     ask("PUNSUBSCRIBE batch_*");
     fixture.ask("ADDBATCH b4 OTHER 1");
-    BOOST_TEST(hear() ==
-               message("batch_added", R"({"batchref":"b4","sku":"OTHER","qty":1,"eta":null})", 4));
+    BOOST_TEST(hear() == message("batch_added",
+                                 R"({"batch":"b4","sku":"OTHER","quantity":1,"eta":null})", 4));
     ask("UNSUBSCRIBE");
     BOOST_TEST(!fixture.context.pub_sub.has_fact_subscribers());
     fixture.ask("ADDBATCH b5 OTHER 1");

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_subscribers_then_each_gets_each_fact_on
         replies += "+OK\r\n";
         expected +=
             message("batch_added",
-                    R"({"batchref":")" + ref + R"(","sku":"SKU","qty":1,"eta":null})", i + 1);
+                    R"({"batch":")" + ref + R"(","sku":"SKU","quantity":1,"eta":null})", i + 1);
     }
     worker.send(commands);
     BOOST_TEST((worker.receive(replies) == replies));

@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(when_dumped_then_every_fact_is_a_line) {
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(std::ranges::count(run.out, '\n') == 3);
     BOOST_TEST(run.out.starts_with("1 20"));
-    BOOST_TEST(contains(run.out, "Z BatchAdded batch=b1 sku=s quantity=10 eta=warehouse\n2 20"));
-    BOOST_TEST(contains(run.out, "Z LineAllocated order=o1 sku=s quantity=4 batch=b1\n3 20"));
-    BOOST_TEST(run.out.ends_with("Z OutOfStock order=o2 sku=s quantity=7\n"));
+    BOOST_TEST(contains(run.out, "Z batch_added batch=b1 sku=s quantity=10 eta=warehouse\n2 20"));
+    BOOST_TEST(contains(run.out, "Z line_allocated order=o1 sku=s quantity=4 batch=b1\n3 20"));
+    BOOST_TEST(run.out.ends_with("Z out_of_stock order=o2 sku=s quantity=7\n"));
 }
 
 BOOST_AUTO_TEST_CASE(when_dumped_from_a_fact_on_then_earlier_ones_are_left_out) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(when_dumped_from_a_fact_on_then_earlier_ones_are_left_out) 
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(run.out.starts_with("{\"lsn\":3,\"time\":\"20"));
     BOOST_TEST(run.out.ends_with(
-        "\"fact\":\"OutOfStock\",\"order\":\"o2\",\"sku\":\"s\",\"quantity\":7}\n"));
+        "\"fact\":\"out_of_stock\",\"order\":\"o2\",\"sku\":\"s\",\"quantity\":7}\n"));
     BOOST_TEST(store.run({"dump", "--from", "4"}).out.empty());
 }
 

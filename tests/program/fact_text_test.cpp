@@ -14,19 +14,19 @@ BOOST_AUTO_TEST_SUITE(given_a_fact)
 BOOST_AUTO_TEST_CASE(when_it_is_text_then_it_is_one_line_that_says_all) {
     const std::string when = "12 2023-11-14T22:13:20.000Z ";
     BOOST_TEST(fact_as_text(at_12(BatchAdded{"s", "b", 5, Eta::warehouse()})) ==
-               when + "BatchAdded batch=b sku=s quantity=5 eta=warehouse");
+               when + "batch_added batch=b sku=s quantity=5 eta=warehouse");
     BOOST_TEST(fact_as_text(at_12(BatchQuantityChanged{"s", "b", 5, 0})) ==
-               when + "BatchQuantityChanged batch=b sku=s from=5 to=0");
+               when + "batch_quantity_changed batch=b sku=s from=5 to=0");
     BOOST_TEST(fact_as_text(at_12(BatchRescheduled{"s", "b", "2011-01-02", Eta::warehouse()})) ==
-               when + "BatchRescheduled batch=b sku=s from=2011-01-02 to=warehouse");
+               when + "batch_rescheduled batch=b sku=s from=2011-01-02 to=warehouse");
     BOOST_TEST(fact_as_text(at_12(LineAllocated{{"o", "s", 3}, "b"})) ==
-               when + "LineAllocated order=o sku=s quantity=3 batch=b");
+               when + "line_allocated order=o sku=s quantity=3 batch=b");
     BOOST_TEST(fact_as_text(at_12(LineDeallocated{{"o", "s", 3}, "b", 7})) ==
-               when + "LineDeallocated order=o sku=s quantity=3 batch=b allocated_at=7");
+               when + "line_deallocated order=o sku=s quantity=3 batch=b allocated_at=7");
     BOOST_TEST(fact_as_text(at_12(LineAllocated{{"o", "s", 3}, "b", 7})) ==
-               when + "LineAllocated order=o sku=s quantity=3 batch=b since=7");
+               when + "line_allocated order=o sku=s quantity=3 batch=b since=7");
     BOOST_TEST(fact_as_text(at_12(OutOfStock{{"o", "s", 3}})) ==
-               when + "OutOfStock order=o sku=s quantity=3");
+               when + "out_of_stock order=o sku=s quantity=3");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_invisible_characters_then_its_text_is_one_word) {
@@ -40,11 +40,12 @@ BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_invisible_characters_then_its_tex
 BOOST_AUTO_TEST_CASE(when_it_is_json_then_it_is_one_object) {
     const std::string when = R"({"lsn":12,"time":"2023-11-14T22:13:20.000Z","fact":)";
     BOOST_TEST(fact_as_json(at_12(BatchRescheduled{"s", "b", Eta::warehouse(), "2011-01-02"})) ==
-               when + R"("BatchRescheduled","batch":"b","sku":"s","from":null,"to":"2011-01-02"})");
+               when +
+                   R"("batch_rescheduled","batch":"b","sku":"s","from":null,"to":"2011-01-02"})");
     BOOST_TEST(
         fact_as_json(at_12(LineDeallocated{{"o", "s", 3}, "b", 7})) ==
         when +
-            R"("LineDeallocated","order":"o","sku":"s","quantity":3,"batch":"b","allocated_at":7})");
+            R"("line_deallocated","order":"o","sku":"s","quantity":3,"batch":"b","allocated_at":7})");
 }
 
 BOOST_AUTO_TEST_CASE(when_names_have_quotes_and_backslashes_then_json_escapes_them) {

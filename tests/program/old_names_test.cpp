@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(when_names_have_spaces_then_they_go_in_and_come_out_as_they
     BOOST_TEST(scratch.read("out/allocations.csv") ==
                "order,sku,quantity,batch\nan order,Stühle für 2,3,Red batch\n");
     BOOST_TEST(contains(run_program({"dump", store}).out,
-                        R"(LineAllocated order="an order" sku="Stühle für 2" quantity=3)"));
+                        R"(line_allocated order="an order" sku="Stühle für 2" quantity=3)"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
