@@ -117,7 +117,7 @@ std::span<const CommandSpec> command_table() noexcept { return specs; }
 
 const CommandSpec* find_command(std::string_view name) noexcept { return verbs.find(name); }
 
-std::size_t place_of(const CommandSpec* spec) noexcept {
+std::size_t index_of(const CommandSpec* spec) noexcept {
     static_assert(std::tuple_size_v<decltype(specs)> <= Counters::verbs_max);
     return spec == nullptr ? Counters::verbs_max : static_cast<std::size_t>(spec - specs.data());
 }

@@ -17,6 +17,6 @@ inline constexpr std::size_t verb_bytes_max = 16;
 [[nodiscard]] const CommandSpec* find_command(std::string_view verb) noexcept;
 
 /// Its index in Counters::verbs; that of no command for null.
-[[nodiscard]] std::size_t place_of(const CommandSpec* spec) noexcept;
+[[nodiscard]] std::size_t index_of(const CommandSpec* spec) noexcept;
 
 }  // namespace allot

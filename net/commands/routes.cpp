@@ -55,7 +55,7 @@ std::span<const Route> routes() noexcept {
     return table;
 }
 
-std::size_t place_of_route(const Route* route) noexcept {
+std::size_t route_index(const Route* route) noexcept {
     return route == nullptr ? Counters::routes_max
                             : static_cast<std::size_t>(route - routes().data());
 }

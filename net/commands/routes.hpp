@@ -29,7 +29,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> routes() noexcept;
 
 /// Its index in Counters::routes; that of no route for null.
-[[nodiscard]] std::size_t place_of_route(const Route* route) noexcept;
+[[nodiscard]] std::size_t route_index(const Route* route) noexcept;
 
 /// `GET`
 [[nodiscard]] std::string_view method_text(boost::beast::http::verb method) noexcept;

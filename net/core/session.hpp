@@ -48,11 +48,19 @@ public:
     /// locked for the other sessions of the batch.
     ExecuteResult execute();
 
+    /// Locks or unlocks the store as a request needs it, if the request is executed now, not
+    /// queued. \return why it cannot be executed; then the lock is as it was.
+    [[nodiscard]] std::optional<Unavailable> enter_store(StoreUse use, bool is_executed = true) {
+        auto unavailable = context_.store.unavailable_for(use);
+        if (is_executed && !unavailable) context_.store.enter(use);
+        return unavailable;
+    }
+
     /// The client sends no more, or is not read any more: a stream of events ends.
     virtual void finish() {}
     /// Ends the slice after the request that is being executed: it took long.
     void end_slice() noexcept { ends_slice_ = true; }
-    /// Whether end_slice() was called. The slice goes on then.
+    /// Whether end_slice() was called. Resets it, so that the slice continues.
     [[nodiscard]] bool take_slice_end() noexcept { return std::exchange(ends_slice_, false); }
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
@@ -118,8 +126,8 @@ protected:
         ServerContext::Time due;
     };
 
-    /// Goes on with what stands before the next request: a wait, or a stream of events.
-    /// \return the slice's result where it does not end; empty: requests may be executed.
+    /// Resumes a pending wait or event stream.
+    /// \return the slice's result if it does not end; empty: requests may be executed.
     virtual std::optional<ExecuteResult> resume() = 0;
     /// Reads requests, executes them and appends a reply for each.
     /// \param saw raised to the LSN that their replies wait for. \return how many, at most `most`;

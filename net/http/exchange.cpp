@@ -71,12 +71,11 @@ Lsn Exchange::execute_once(std::string_view key) {
 }
 
 Lsn Exchange::dispatch() {
-    if (const auto unavailable = server.store.unavailable_for(route->store_use())) {
+    if (const auto unavailable = session.enter_store(route->store_use())) {
         fail(unavailable->code, unavailable->text);
         if (unavailable->code == ErrorCode::loading) reply.header = "Retry-After: 1\r\n";
         return 0;
     }
-    server.store.enter(route->store_use());
     return handler_of(*route)(*this);
 }
 

@@ -123,7 +123,7 @@ void HttpSession::unreadable() {
     context_.counters.count(ErrorCode::generic);
     http::Reply reply{.status = why.status};
     http::set_error(reply, ErrorCode::generic, why.text, why.field);
-    ++context_.counters.routes[place_of_route(nullptr)][reply.status / 100];
+    ++context_.counters.routes[route_index(nullptr)][reply.status / 100];
     http::append_reply(output_.tail(), reply,
                        {.keeps_alive = false, .date = context_.clock.http_date});
     forget_request();
@@ -162,7 +162,7 @@ void HttpSession::take_time() {
 }
 
 void HttpSession::send(const http::Reply& reply) {
-    ++context_.counters.routes[place_of_route(admission_->route())][reply.status / 100];
+    ++context_.counters.routes[route_index(admission_->route())][reply.status / 100];
     const http::Framing framing = this->framing();
     http::append_reply(output_.tail(), reply, framing);
     if (!framing.keeps_alive) end();

@@ -137,7 +137,7 @@ void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& s
 /// \param queued what is queued counts for its verb when it is executed.
 void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
-    VerbCounters& verb = context_.counters.verbs[place_of(spec)];
+    VerbCounters& verb = context_.counters.verbs[index_of(spec)];
     const bool counts = !queued || spec == nullptr || spec->has(flag_at_once);
     if (counts) verb.calls += done.size();
     if (!context_.timings.are_taken()) return;
@@ -230,15 +230,16 @@ Lsn RespSession::dispatch(Call& call) {
         if (transaction_.is_queueing()) transaction_.refused(call, before);
         return no_lsn;
     }
-    const CommandSpec& spec = *call.spec;
-    if (transaction_.is_queueing() && !spec.has(flag_at_once)) {
-        return transaction_.queue(call), no_lsn;
-    }
-    context_.store.enter(spec.store_use());
-    return spec.handler(call);
+    if (queues(*call.spec)) return transaction_.queue(call), no_lsn;
+    return call.spec->handler(call);
 }
 
-/// Whether a command may be executed, or queued. Otherwise it has been replied why not.
+bool RespSession::queues(const CommandSpec& spec) const noexcept {
+    return transaction_.is_queueing() && !spec.has(flag_at_once);
+}
+
+/// Enters the store for a command that is executed now.
+/// \return whether it may be executed, or queued. Otherwise it has been replied why not.
 bool RespSession::admit(Call& call) {
     const CommandSpec* const spec = call.spec;
     if (spec == nullptr) return refuse_unknown(call);
@@ -253,7 +254,7 @@ bool RespSession::admit(Call& call) {
                       "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
                       "client that listens to channels");
     }
-    const auto unavailable = context_.store.unavailable_for(spec->store_use());
+    const auto unavailable = enter_store(spec->store_use(), !queues(*spec));
     return !unavailable || refuse(call, unavailable->code, unavailable->text);
 }
 
@@ -272,7 +273,8 @@ bool RespSession::refuse_unknown(Call& call) {
         append_quoted(args, {arg.substr(0, echoed_bytes_max - args.size())});
     }
     return refuse(call, ErrorCode::generic, "unknown command ", Quoted{verb},
-                  ", with args beginning with: ", args, "; HELP lists the commands");
+                  args.empty() ? "" : ", with args beginning with: ", args,
+                  "; HELP lists the commands");
 }
 
 void RespSession::deliver(std::string_view frame, Lsn lsn) {
@@ -282,8 +284,7 @@ void RespSession::deliver(std::string_view frame, Lsn lsn) {
     // slice's end, and with what its own command saw.
     if (executing_) message_bytes_ += frame.size();
     if (!executing_) output_.seal(lsn, context_.clock.now);
-    if (output_.bytes() > context_.limits.output_bytes_max)
-        disconnect(DisconnectReason::output_limit);
+    check_output();
     account();
     has_output_();
 }
@@ -291,8 +292,7 @@ void RespSession::deliver(std::string_view frame, Lsn lsn) {
 bool RespSession::enqueue(std::string_view frame) {
     if (ended()) return false;
     output_.tail().append(frame);
-    if (output_.bytes() > context_.limits.output_bytes_max)
-        disconnect(DisconnectReason::output_limit);
+    check_output();
     return !std::exchange(needs_flush_, true);
 }
 

@@ -93,6 +93,7 @@ private:
     [[nodiscard]] std::vector<std::string> shown_slow(
         std::span<const PrefetchWindow::Entry> done) const;
     Lsn dispatch(Call& call);
+    [[nodiscard]] bool queues(const CommandSpec& spec) const noexcept;
     bool admit(Call& call);
     bool refuse_unknown(Call& call);
     void protocol_error();

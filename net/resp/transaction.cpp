@@ -45,9 +45,11 @@ private:
 Lsn Execution::run(const WatchList& watched) {
     StoreAccess& store = exec_.server.store;
     const bool asks_stock = queue_.touches_stock() || !watched.empty();
-    if (asks_stock && store.failed) {
-        undo(word_of(ErrorCode::read_only), " ", storage_failed_text);
-        return no_lsn;
+    if (asks_stock) {
+        if (const auto why = store.unavailable_for({.stock = true, .changes = true})) {
+            undo(word_of(why->code), " ", why->text);
+            return no_lsn;
+        }
     }
     if (!run_outside()) return no_lsn;
     if (!asks_stock) return run_queue(nullptr) ? saw_ : no_lsn;
@@ -87,7 +89,7 @@ bool Execution::run_queue(MessageBus::Transaction* unit) {
     auto outside = outside_.begin();
     exec_.reply.array(queue_.size());
     queue_.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
-        ++exec_.server.counters.verbs[place_of(&spec)].calls;
+        ++exec_.server.counters.verbs[index_of(&spec)].calls;
         if (spec.has(flag_outside)) {
             exec_.reply.raw(*outside++);
         } else {
@@ -106,7 +108,7 @@ Lsn Execution::run_command(const CommandSpec& spec, std::span<const std::string_
     return spec.handler(command);
 }
 
-/// Otherwise it is answered with the bound that it breaks.
+/// Returns false after replying with the exceeded limit.
 bool Execution::keeps_bounds(MessageBus::Transaction* unit) {
     if (exec_.session.take_slice_end()) ++long_commands_;
     if (tail().size() - before_ > reply_bytes_max()) {

@@ -38,16 +38,18 @@ public:
     [[nodiscard]] virtual Executed execute(Context& context, JsonWriter& json) const = 0;
 };
 
+// clang-format off
 // A command file describes its command by a struct with these members:
 //
-//     struct Parameters { … };                          // what is asked for, in types of the
-//     domain static constexpr std::tuple fields{…};       // how its members are read, in their
-//     order static Outcome<Reply> run(const Parameters&, Context&); static void write(ReplyWriter&,
-//     const Parameters&, const Reply&); static void write(JsonWriter&, const Parameters&, const
-//     Reply&);
+//     struct Parameters { … };                // the request, in types of the domain
+//     static constexpr std::tuple fields{…};  // how its members are read, in their order
+//     static Outcome<Reply> run(const Parameters&, Context&);
+//     static void write(ReplyWriter&, const Parameters&, const Reply&);
+//     static void write(JsonWriter&, const Parameters&, const Reply&);
 //
-// from which command<Description>() makes the functions of a CommandSpec. A write() that needs no
+// command<Description>() makes the functions of a CommandSpec from it. A write() that needs no
 // parameters leaves them out; a number, or Done, is written over RESP without one.
+// clang-format on
 
 namespace detail {
 

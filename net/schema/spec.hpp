@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "net/core/store_access.hpp"
+
 namespace allot {
 
 struct Call;

@@ -10,7 +10,7 @@ namespace allot {
 namespace {
 
 using Bytes = Glob::Bytes;
-using Places = boost::container::static_vector<Bytes, channel_bytes_max>;
+using Positions = boost::container::static_vector<Bytes, channel_bytes_max>;
 using Words = std::array<std::uint64_t, channel_bytes_max / 64 + 1>;
 
 /// Takes one byte that means itself off the front.
@@ -48,58 +48,58 @@ Bytes take_one(std::string_view& pattern) noexcept {
     return front == '[' ? take_set(pattern) : Bytes{}.set(take_byte(pattern));
 }
 
-/// The first byte of each run of bytes that are alike to all places.
-Bytes first_of_each_class(std::span<const Bytes> places) noexcept {
+/// The first byte of each run of bytes that are alike to all positions.
+Bytes first_of_each_class(std::span<const Bytes> positions) noexcept {
     Bytes first;
-    for (const Bytes& place : places) first |= place ^ (place << 1);
+    for (const Bytes& position : positions) first |= position ^ (position << 1);
     return first.set(0);
 }
 
-void mark(std::span<std::uint64_t> words, std::size_t place) noexcept {
-    words[place / 64] |= std::uint64_t{1} << place % 64;
+void mark(std::span<std::uint64_t> words, std::size_t position) noexcept {
+    words[position / 64] |= std::uint64_t{1} << position % 64;
 }
 
 }  // namespace
 
 Glob::Glob(std::string_view pattern) {
     BOOST_ASSERT(pattern.size() <= channel_bytes_max);
-    Places places;
+    Positions positions;
     Words stars{};
     while (!pattern.empty()) {
         if (pattern.front() == '*') {
-            mark(stars, places.size());
+            mark(stars, positions.size());
             pattern.remove_prefix(1);
         } else {
-            places.push_back(take_one(pattern));
+            positions.push_back(take_one(pattern));
         }
     }
-    last_ = places.size();
+    last_ = positions.size();
     const std::size_t words = last_ / word_bits + 1;
     stars_.assign(stars.begin(), stars.begin() + words);
-    const Bytes first = first_of_each_class(places);
+    const Bytes first = first_of_each_class(positions);
     std::size_t classes = 0;
     for (std::size_t byte = 0; byte < first.size(); ++byte) {
         if (first[byte]) ++classes;
         class_of_[byte] = static_cast<std::uint8_t>(classes - 1);
     }
-    note_takers(places, first, classes);
+    note_takers(positions, first, classes);
 }
 
-void Glob::note_takers(std::span<const Bytes> places, const Bytes& first, std::size_t classes) {
+void Glob::note_takers(std::span<const Bytes> positions, const Bytes& first, std::size_t classes) {
     const std::size_t words = stars_.size();
-    Words any{};  // the places where a byte may come, whichever
-    for (std::size_t place = 0; place < places.size(); ++place) {
-        if (places[place].all()) mark(any, place);
+    Words any{};  // the positions where a byte may come, whichever
+    for (std::size_t position = 0; position < positions.size(); ++position) {
+        if (positions[position].all()) mark(any, position);
     }
     takers_.reserve(classes * words);
     for (std::size_t i = 0; i < classes; ++i) {
         takers_.insert(takers_.end(), any.begin(), any.begin() + words);
     }
-    for (std::size_t place = 0; place < places.size(); ++place) {
-        if (places[place].all()) continue;
-        const Bytes taken = places[place] & first;
+    for (std::size_t position = 0; position < positions.size(); ++position) {
+        if (positions[position].all()) continue;
+        const Bytes taken = positions[position] & first;
         for (auto byte = taken._Find_first(); byte < taken.size(); byte = taken._Find_next(byte)) {
-            mark(std::span{takers_}.subspan(class_of_[byte] * words, words), place);
+            mark(std::span{takers_}.subspan(class_of_[byte] * words, words), position);
         }
     }
 }
@@ -109,7 +109,7 @@ bool Glob::matches(std::string_view text) const noexcept {
     const Word* const stars = stars_.data();
     Words reached{1};
     Word* const at = reached.data();
-    std::size_t first = 0;  // Only these words hold places: what is empty below them stays so.
+    std::size_t first = 0;  // Only these words hold positions: what is empty below them stays so.
     std::size_t end = 1;
     for (const char c : text) {
         const Word* const takers = &takers_[class_of_[static_cast<unsigned char>(c)] * words];

@@ -90,9 +90,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_is_unknown_then_it_is_repeated_escaped_and_s
     BOOST_TEST(ask("foo a b") ==
                "-ERR unknown command 'foo', with args beginning with: 'a' 'b'; HELP lists the "
                "commands\r\n");
-    BOOST_TEST(
-        ask("foo") ==
-        "-ERR unknown command 'foo', with args beginning with: ; HELP lists the commands\r\n");
+    BOOST_TEST(ask("foo") == "-ERR unknown command 'foo'; HELP lists the commands\r\n");
     send(framed({"x\r\n+OK", "\r\n"}));
     BOOST_TEST(take() ==
                "-ERR unknown command 'x\\x0d\\x0a+OK', with args beginning with: '\\x0d\\x0a'; "

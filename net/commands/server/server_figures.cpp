@@ -135,7 +135,7 @@ void add_answers(Figures& to, const Counters& counters) {
     constexpr std::array<std::string_view, 3> classes{"2xx", "4xx", "5xx"};
     to.begin("stats");
     const auto add = [&](const Route* route, std::string_view method, std::string_view path) {
-        const auto& answers = counters.routes[place_of_route(route)];
+        const auto& answers = counters.routes[route_index(route)];
         const std::array counts{answers[2], answers[4], answers[5]};
         for (std::size_t i = 0; i < counts.size(); ++i) {
             to.counter(not_shown("each route by three classes of status"),
@@ -177,9 +177,9 @@ void add_command(Figures& to, const VerbCounters& verb, std::string name) {
 void add_commands(Figures& to, const Counters& counters) {
     to.begin("commandstats");
     for (const CommandSpec& spec : command_table()) {
-        add_command(to, counters.verbs[place_of(&spec)], lower_case(spec.name));
+        add_command(to, counters.verbs[index_of(&spec)], lower_case(spec.name));
     }
-    add_command(to, counters.verbs[place_of(nullptr)], "(unknown)");
+    add_command(to, counters.verbs[index_of(nullptr)], "(unknown)");
 }
 
 void add_stock(Figures& to, const Backend& backend) {

@@ -12,23 +12,24 @@
 namespace allot {
 
 namespace {
-/// How many entries are asked for.
+/// How many entries are asked for, at most.
 struct EntryCount {
     std::uint64_t most = SlowLog::entries_shown;
 };
 }  // namespace
 
-/// As an argument -1 asks for all, as in Redis.
+/// -1 asks for all, as in Redis.
 template <>
 struct ValueOf<EntryCount> {
     static constexpr std::string_view noun = "count";
-    static constexpr std::string_view schema = "Units";
+    static constexpr std::string_view schema = R"({"type":"integer","minimum":-1})";
 
     static std::optional<EntryCount> read(Source& source, const Field& field,
                                           const RawValue& value) {
-        if (const auto most = parse_uint(value.text())) return EntryCount{*most};
+        const auto most = parse_int<std::int64_t>(value.text());
+        if (most && *most >= -1) return EntryCount{static_cast<std::uint64_t>(*most)};
         source.fail(ErrorCode::syntax,
-                    "invalid count " + in_quotes(value.text()) + ": expected an integer from 0",
+                    "invalid count " + in_quotes(value.text()) + ": expected an integer from -1",
                     field.name);
         return {};
     }
@@ -58,22 +59,6 @@ void write_entry(JsonWriter& json, const SlowLog::Entry& entry) {
     json.end_object();
 }
 
-Lsn slowlog_get(Call& call) {
-    const auto wanted = call.args.size() > 2 ? parse_int<std::int64_t>(call.args[2])
-                                             : static_cast<std::int64_t>(SlowLog::entries_shown);
-    if (!wanted || *wanted < -1) {
-        call.fail(ErrorCode::generic, "invalid count ", Quoted{call.args[2]},
-                  ": expected an integer from -1");
-        return no_lsn;
-    }
-    const auto& entries = call.server.timings.slow.entries();
-    const std::size_t most = *wanted < 0 ? entries.size() : static_cast<std::size_t>(*wanted);
-    const std::size_t count = std::min(most, entries.size());
-    call.reply.array(count);
-    for (std::size_t i = 0; i < count; ++i) write_entry(call.reply, entries[i]);
-    return no_lsn;
-}
-
 Lsn slowlog_length(Call& call) {
     call.reply.integer(static_cast<std::int64_t>(call.server.timings.slow.entries().size()));
     return no_lsn;
@@ -84,13 +69,6 @@ Lsn slowlog_reset(Call& call) {
     call.reply.ok();
     return no_lsn;
 }
-
-constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
-    {"GET", "[count]", "The last ones, the newest first: 10, or so many; -1 for all.", 0, 1,
-     slowlog_get},
-    {"LEN", "", "How many there are.", 0, 0, slowlog_length},
-    {"RESET", "", "Forgets them.", 0, 0, slowlog_reset},
-});
 
 struct ListEntries {
     struct Parameters {
@@ -103,15 +81,29 @@ struct ListEntries {
     static Outcome<Entries> run(const Parameters& /*parameters*/, Context& context) {
         return {std::cref(context.server.timings.slow.entries()), no_lsn};
     }
+    [[nodiscard]] static std::size_t shown(const Parameters& parameters, Entries held) {
+        return std::min<std::uint64_t>(parameters.count.most, held.get().size());
+    }
+    static void write(ReplyWriter& reply, const Parameters& parameters, Entries held) {
+        const std::size_t count = shown(parameters, held);
+        reply.array(count);
+        for (std::size_t i = 0; i < count; ++i) write_entry(reply, held.get()[i]);
+    }
     static void write(JsonWriter& json, const Parameters& parameters, Entries held) {
         const auto& entries = held.get();
-        const auto count = std::min<std::uint64_t>(parameters.count.most, entries.size());
+        const std::size_t count = shown(parameters, held);
         json.begin_object().key("length").integer(static_cast<std::int64_t>(entries.size()));
         json.key("entries").begin_array();
         for (std::size_t i = 0; i < count; ++i) write_entry(json, entries[i]);
         json.end_array().end_object();
     }
 };
+
+constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
+    subcommand<ListEntries>("GET", "The last ones, the newest first: 10, or so many; -1 for all."),
+    {"LEN", "", "How many there are.", 0, 0, slowlog_length},
+    {"RESET", "", "Forgets them.", 0, 0, slowlog_reset},
+});
 
 struct ForgetEntries {
     struct Parameters {};

@@ -96,9 +96,7 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     if (verb == "ALLOCATIONS") return {allocations(words[1])};
     if (verb == "SHORTAGES") return {shortages(words)};
     if (verb == "EXPLAIN") return {explain(words)};
-    return {"-ERR unknown command '" + verb +
-                "', with args beginning with: ; HELP lists the commands\r\n",
-            false};
+    return {"-ERR unknown command '" + verb + "'; HELP lists the commands\r\n", false};
 }
 
 /// A command that the naive model answers.
