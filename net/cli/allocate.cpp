@@ -58,7 +58,7 @@ struct Stock {
 };
 
 void say_short(const Table<OrderLine>& orders, const Located<OrderLine>& at, std::ostream& to) {
-    to << escaped(orders.file) << ':' << at.places[0].line
+    to << escaped(orders.file) << ':' << at.positions[0].line
        << ": short: " << as_word(at.row.order.view()) << ' ' << as_word(at.row.sku.view()) << ' '
        << at.row.quantity.units() << '\n';
 }

@@ -10,14 +10,14 @@
 
 namespace allot::program {
 
-/// What a process says when it ends.
+/// Exit codes of the process.
 namespace exit_code {
 inline constexpr int ok = 0;
-inline constexpr int failed = 1;  ///< the world, or the input, was not as it must be
+inline constexpr int failed = 1;  ///< the environment or the input prevented it
 inline constexpr int usage = 2;   ///< called or configured wrongly; `check`, `repair`: no verdict
 }  // namespace exit_code
 
-/// One thing that the program can do. It throws what it cannot cope with; see run().
+/// A subcommand. The program reports its exceptions.
 struct Command {
     Syntax syntax;
     int (*run)(const Settings& settings, Console& console);
@@ -27,7 +27,7 @@ struct Command {
     std::string (*store)(const Settings& settings) = nullptr;
     /// What to do when a store is open elsewhere, for a message.
     std::string_view when_in_use = "end that process first";
-    /// What to do when the store is damaged, where that is not what explained() says.
+    /// What to do when the store is damaged, if not as in explained().
     std::string_view when_damaged = {};
 };
 

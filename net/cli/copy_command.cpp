@@ -37,7 +37,7 @@ void print(const SyncAction& action, std::ostream& to) {
 int run_copy(const Settings& settings, Console& console, std::string_view command, CopyStore copy) {
     const fs::path from = settings.operands().at(0);
     const fs::path to = settings.operands().at(1);
-    if (from.empty() || to.empty()) throw UsageError{"'': must be a directory"};
+    if (from.empty() || to.empty()) throw UsageError{"'': expected a directory"};
     if (is_one_directory(from, to)) {
         throw UsageError{"'" + escaped_short(to.string()) + "': is the directory to copy from"};
     }

@@ -44,7 +44,7 @@ private:
 
     void add(const Located<BatchRow>& at);
     void report_row(const Located<BatchRow>& at) const {
-        diagnostics_.add(rows_.batches.file, at.places[0], at.row.ref.view(), batch_taken_rule);
+        diagnostics_.add(rows_.batches.file, at.positions[0], at.row.ref.view(), batch_taken_rule);
     }
 
     const ImportRows& rows_;
@@ -85,20 +85,20 @@ void KnownStock::see(std::string_view ref, std::string_view sku, std::string_vie
 }
 
 void KnownStock::report() const {
-    for (const auto& [row, places] : rows_.allocations.rows) {
+    for (const auto& [row, positions] : rows_.allocations.rows) {
         const std::string& file = rows_.allocations.file;
         const Wanted& batch = wanted_.at(row.batch.view());
         if (unknown_skus_.contains(row.line.sku.view())) {
-            diagnostics_.add(file, places[1], row.line.sku.view(), unknown_sku_rule);
+            diagnostics_.add(file, positions[1], row.line.sku.view(), unknown_sku_rule);
         } else if (batch.sku.empty()) {
-            diagnostics_.add(file, places[3], row.batch.view(), unknown_batch_rule);
+            diagnostics_.add(file, positions[3], row.batch.view(), unknown_batch_rule);
         } else if (batch.sku != row.line.sku.view()) {
-            diagnostics_.add(file, places[3], row.batch.view(), other_sku_rule);
+            diagnostics_.add(file, positions[3], row.batch.view(), other_sku_rule);
         }
     }
-    for (const auto& [line, places] : rows_.orders.rows) {
+    for (const auto& [line, positions] : rows_.orders.rows) {
         if (!unknown_skus_.contains(line.sku.view())) continue;
-        diagnostics_.add(rows_.orders.file, places[1], line.sku.view(), unknown_sku_rule);
+        diagnostics_.add(rows_.orders.file, positions[1], line.sku.view(), unknown_sku_rule);
     }
 }
 
@@ -134,7 +134,8 @@ private:
     template <class Row, class Encode, class Take>
     void send(std::string_view what, const Table<Row>& table, Encode encode, Take take);
     /// \throws RemoteError of an error that is not about the row.
-    void refuse(const std::string& file, Place place, std::string_view value, const Reply& error);
+    void refuse(const std::string& file, TextPosition position, std::string_view value,
+                const Reply& error);
     /// \throws std::runtime_error when rows were refused.
     void end_file(const std::string& file);
 
@@ -147,8 +148,8 @@ private:
     std::size_t allocations_done_ = 0;
 };
 
-/// \param encode appends a request for the rows from a place on, and gives how many rows it is for.
-/// \param take is given the first of these rows, their number, and the reply.
+/// \param encode appends a request for the rows from a position on, and gives how many rows it is
+/// for. \param take is given the first of these rows, their number, and the reply.
 template <class Row, class Encode, class Take>
 void Sender::send(std::string_view what, const Table<Row>& table, Encode encode, Take take) {
     ProgressBar bar{console_.err, console_.err_is_terminal};
@@ -172,14 +173,14 @@ void Sender::send(std::string_view what, const Table<Row>& table, Encode encode,
     end_file(table.file);
 }
 
-void Sender::refuse(const std::string& file, Place place, std::string_view value,
+void Sender::refuse(const std::string& file, TextPosition position, std::string_view value,
                     const Reply& error) {
     const std::string_view code = error.code();
     if (code.empty() || code == "ERR" || code == "NOAUTH" || code == "READONLY" ||
         code == "LOADING") {
         throw RemoteError{remote_.name() + ": " + escaped(error.text)};
     }
-    diagnostics_.add(file, place, value,
+    diagnostics_.add(file, position, value,
                      escaped(std::string_view{error.text}.substr(code.size() + 1)));
 }
 
@@ -204,7 +205,7 @@ void Sender::send_batches() {
                 ++batches_done_;
                 if (reply.number == 0) ++imported_.batches_already;
             } else {
-                refuse(rows_.batches.file, at.places[0], at.row.ref.view(), reply);
+                refuse(rows_.batches.file, at.positions[0], at.row.ref.view(), reply);
             }
         });
 }
@@ -225,11 +226,11 @@ void Sender::send_allocations() {
                 ++allocations_done_;
                 if (reply.number == 0) ++imported_.allocations_already;
             } else if (reply.code() == "INVALIDSKU") {
-                refuse(file, at.places[1], line.sku.view(), reply);
+                refuse(file, at.positions[1], line.sku.view(), reply);
             } else if (reply.code() == "NOSUCHBATCH") {
-                refuse(file, at.places[3], at.row.batch.view(), reply);
+                refuse(file, at.positions[3], at.row.batch.view(), reply);
             } else {
-                refuse(file, at.places[2], std::to_string(line.quantity.units()), reply);
+                refuse(file, at.positions[2], std::to_string(line.quantity.units()), reply);
             }
         });
 }
@@ -256,7 +257,7 @@ void Sender::send_orders(OrdersAre orders) {
             } else if (reply.code() == "OUTOFSTOCK") {
                 tally.refuse(size);
             } else {
-                refuse(rows_.orders.file, at.places[1], at.row.sku.view(), reply);
+                refuse(rows_.orders.file, at.positions[1], at.row.sku.view(), reply);
             }
         });
 }
@@ -280,7 +281,7 @@ void check_sizes(const ImportRows& rows) {
     for (std::size_t at = 0; at < lines.size();) {
         const std::size_t size = rows_together(rows.orders, at, OrdersAre::whole);
         if (size > order_lines_max) {
-            diagnostics.add(rows.orders.file, lines[at].places[0], lines[at].row.order.view(),
+            diagnostics.add(rows.orders.file, lines[at].positions[0], lines[at].row.order.view(),
                             "an order has at most " + std::to_string(order_lines_max) +
                                 " lines where it is sent whole to a server");
         }

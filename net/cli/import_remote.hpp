@@ -9,8 +9,8 @@ namespace allot::program {
 /// first, then lines where they were allocated before, then order lines. What contradicts the
 /// batches and SKUs that the server has is named before anything changes. After that each row
 /// stands for itself, for others may change the stock meanwhile: where rows are refused, those
-/// after their file are not sent. \throws BadInput when nothing has changed; std::runtime_error
-/// that says how far it came.
+/// after their file are not sent. \throws BadInput when nothing has changed; otherwise
+/// std::runtime_error with the number of rows done.
 Imported import_to(Remote& remote, const ImportRows& rows, OrdersAre orders, Console& console);
 
 }  // namespace allot::program

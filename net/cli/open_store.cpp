@@ -28,7 +28,7 @@ std::string data_directory(const Settings& settings) {
 std::string store_directory(const Settings& settings) {
     if (settings.operands().empty()) return data_directory(settings);
     const std::string& directory = settings.operands().front();
-    if (directory.empty()) throw UsageError{"'': must be a directory"};
+    if (directory.empty()) throw UsageError{"'': expected a directory"};
     return directory;
 }
 

@@ -129,7 +129,7 @@ int run_and_report(std::span<const std::string> arguments, const Environment& en
     return exit_code::failed;
 }
 
-/// A server's: it must not wait for a reader of what it says, neither while it runs nor at its end.
+/// For a server: it must not wait for a reader of its log, neither while it runs nor at its end.
 int run_with_queue(std::span<const std::string> arguments, const Environment& environment,
                    Console& console) {
     const auto write_to_stream = [&err = console.err](std::string_view text) -> std::size_t {

@@ -25,8 +25,8 @@ struct ServeSettings {
     bool sample_stock;
     std::vector<std::string> warnings;  ///< to be logged when it starts
 
-    /// \throws UsageError, also where the address is not this machine's own and nothing says that
-    /// anyone who reaches it may change the stock.
+    /// \throws UsageError, also if the address is not a loopback one and neither a password, a
+    /// client CA nor --listen-without-password is set.
     [[nodiscard]] static ServeSettings from(const Settings& settings);
 };
 

@@ -130,7 +130,8 @@ std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::
     }
 }
 
-/// Refuses what only the operator can want, and has not said.
+/// Refuses an address that other machines reach, unless clients are checked or the operator allows
+/// it.
 void check_exposure_at(const Endpoint& endpoint, std::string_view option, const Settings& settings,
                        ServeSettings& serve) {
     if (boost::asio::ip::make_address(endpoint.host).is_loopback()) return;

@@ -10,7 +10,7 @@
 namespace allot {
 
 namespace {
-/// Where a listing goes on.
+/// Where a listing continues.
 struct ListCursor {
     Index index;
 };

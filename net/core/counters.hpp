@@ -54,7 +54,7 @@ enum class DisconnectReason : std::uint8_t {
     output_stalled,     ///< does not read its replies
     request_stalled,    ///< began a request and does not end it
     idle,               ///< no request for too long
-    handshake_stalled,  ///< did not say who it is in time
+    handshake_stalled,  ///< no handshake or password in time
     wrong_passwords,    ///< guesses
     tls_failed,         ///< no TLS, or not as it is asked for: a client without a certificate
     storage_failed,     ///< held replies that can never be acknowledged

@@ -24,8 +24,8 @@ public:
     /// Sends a message, in a frame of its own, once `lsn` is durable. Disconnects the client when
     /// too much output is queued.
     virtual void deliver(std::string_view frame, Lsn lsn) = 0;
-    /// As deliver(), with a message of a durable fact and outside of execute(), without what
-    /// flush_messages() does once for many. \return true when that has to follow.
+    /// As deliver(), with a message of a durable fact and outside of execute(), but defers the
+    /// flush. \return true if flush_messages() must follow.
     [[nodiscard]] virtual bool enqueue(std::string_view frame) = 0;
     virtual void flush_messages() = 0;
     /// Disconnects the client, if it is not disconnected yet: facts can't be read any more.

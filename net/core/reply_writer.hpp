@@ -32,7 +32,7 @@ public:
     void set_framed(bool framed) noexcept { framed_ = framed; }
 
     void ok() { out_.append("+OK\r\n"); }
-    /// A word that says how a request went, such as PONG. Never data: see value().
+    /// The outcome of a request in one word, such as PONG. Never data: see value().
     void status(std::string_view word) {
         out_.push_back('+');
         append_text(out_, word);

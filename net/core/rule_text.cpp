@@ -35,11 +35,11 @@ std::string invalid(std::string_view kind, std::string_view value) {
     return text.append(kind).append(" ").append(in_quotes(value)).append(": ");
 }
 
+}  // namespace
+
 std::string integer_rule(std::uint64_t min, std::uint64_t max) {
     return "expected an integer from " + std::to_string(min) + " to " + std::to_string(max);
 }
-
-}  // namespace
 
 std::string broken_name_rule(std::string_view text) {
     if (text.empty() || text.size() > Sku::bytes_max) {

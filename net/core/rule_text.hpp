@@ -12,12 +12,12 @@
 
 namespace allot {
 
-// What is said of a value that breaks a rule, the same in every protocol. Whatever was sent, the
+// The errors of values that break a rule, the same in every protocol. Whatever was sent, the
 // text is printable ASCII, less the names that a refusal speaks of: they are escaped where the text
 // becomes a reply, see append_text().
 
-/// Which rule for names the text breaks, as what follows "a name": `may not contain U+FEFF`. Of a
-/// text that breaks none, because it stands for what is no text: that a name is a string.
+/// \return the rule for names that the text breaks, to follow "a name": `may not contain U+FEFF`.
+/// For a JSON value that is not a string: that a name is a string.
 [[nodiscard]] std::string broken_name_rule(std::string_view text);
 template <class Name>
 [[nodiscard]] std::string invalid_name_text(std::string_view value);
@@ -25,23 +25,25 @@ extern template std::string invalid_name_text<Sku>(std::string_view);
 extern template std::string invalid_name_text<BatchRef>(std::string_view);
 extern template std::string invalid_name_text<OrderId>(std::string_view);
 
+/// `expected an integer from 1 to 10`
+[[nodiscard]] std::string integer_rule(std::uint64_t min, std::uint64_t max);
 template <class Units>
 [[nodiscard]] std::string invalid_quantity_text(std::string_view value);
 extern template std::string invalid_quantity_text<Quantity>(std::string_view);
 extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 
-/// A day or ETA as every protocol takes it; of any other text invalid_date_text() says what is
-/// wrong.
+/// A day or ETA as every protocol takes it. \return nothing for any other text: see
+/// invalid_date_text().
 [[nodiscard]] std::optional<Eta> day_in(std::string_view text);
 [[nodiscard]] std::string day_text(Eta eta);
 [[nodiscard]] std::string invalid_date_text(std::string_view value);
-/// Of a place in the history. \param max of those that are taken.
+/// \param max the highest LSN that is accepted.
 [[nodiscard]] std::string invalid_lsn_text(std::string_view value,
                                            std::uint64_t max = ~std::uint64_t{0});
 /// The last LSN that a reader of the feed may have seen, so that the one after the next can be
 /// counted.
 inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
-/// Of what says how far a reader has come.
+/// Of a position in the feed.
 [[nodiscard]] std::string invalid_cursor_text(std::string_view value);
 /// Of facts from an LSN on that the history has not come to, or does not keep any more.
 [[nodiscard]] std::string ahead_text(Lsn last, Lsn from);
@@ -58,7 +60,7 @@ struct RefusalContext {
     std::string_view sku = {};
     std::string_view batch = {};
 };
-/// Calls `report(code, part…)` with what the business says, in parts of text.
+/// Calls `report(code, part…)` with the error of a refusal, in parts of text.
 template <class Report>
 void report_refusal(Refusal refusal, RefusalContext subject, Report&& report) {
     switch (refusal) {

@@ -44,8 +44,8 @@ public:
     /// Since the process began.
     [[nodiscard]] std::uint64_t added() const noexcept { return next_id_; }
 
-    /// The arguments as far as they are kept, with a word of what is not, as Redis does; in
-    /// printable ASCII, as append_escaped() has it: who reads them did not send them.
+    /// The arguments as far as they are kept, with a count of the rest, as Redis does; in printable
+    /// ASCII, as append_escaped() writes it, because another client reads them.
     [[nodiscard]] static std::vector<std::string> bounded(std::span<const std::string_view> args);
 
 private:

@@ -8,8 +8,7 @@
 
 namespace allot {
 
-/// How long a server takes. One clock is read once from one lap to the next, not at the beginning
-/// and the end of each.
+/// How long a server takes. Reads the clock once per lap; a lap ends where the next begins.
 class Timings {
 public:
     using Time = std::chrono::steady_clock::time_point;

@@ -6,8 +6,8 @@ namespace allot {
 
 /// Executes the message of a PUBLISH where its channel takes commands: a JSON object whose fields
 /// make one. \param saw becomes what the command's reply waits for.
-/// \return false when it was refused. The reply says why then; and the operator is warned, where no
-/// command could be made of it.
+/// \return false when it was refused, with the error as the reply. Logs a warning if the message is
+/// no command.
 [[nodiscard]] bool execute_message(const Call& call, Lsn& saw);
 
 }  // namespace allot

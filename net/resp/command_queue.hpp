@@ -22,7 +22,7 @@ public:
     using Args = boost::container::small_vector<std::string_view, 8>;
 
     enum class Added : std::uint8_t { yes, too_many, too_large };
-    /// Copies a command; where the queue is spoiled, there is nothing to keep it for.
+    /// Copies a command; ignored once the transaction is refused.
     Added add(const CommandSpec& spec, std::span<const std::string_view> args);
     /// A command was refused: nothing of the transaction will run, and its memory is given back.
     void spoil() noexcept;

@@ -33,9 +33,8 @@ std::optional<std::uint64_t> read_number(Source& source, const Field& field, con
     if (number && *number >= min) return number;
     std::string text{"invalid "};
     text.append(upper_case(field.name)).append(" ").append(in_quotes(value.text()));
-    text.append(": expected an integer from ").append(std::to_string(min));
-    source.fail(ErrorCode::syntax, text.append(" to ").append(std::to_string(max)).append(unit),
-                field.name);
+    text.append(": ").append(integer_rule(min, max)).append(unit);
+    source.fail(ErrorCode::syntax, text, field.name);
     return {};
 }
 }  // namespace
@@ -188,8 +187,9 @@ constinit const CommandSpec feed{
         {{{.method = boost::beast::http::verb::get,
            .path = "/v1/feed",
            .id = "feed",
-           .summary = "Streams every durable fact as a server-sent event, in order, from a place "
-                      "in the history on",
+           .summary =
+               "Streams every durable fact as a server-sent event, in order, from a position "
+               "in the history on",
            .call = "[?from=lsn|$|?after=cursor][&events=kind,…]",
            .answers =
                "200: a stream of events, see below; 410 where the facts are not kept any more",
@@ -197,16 +197,17 @@ constinit const CommandSpec feed{
                {{{200,
                   R"({"type":"string","description":"Events: `id: 05922658499e07cb:2`, `event: line_allocated`, `data: {…}`, an empty line"})",
                   "The stream", "text/event-stream"}}},
-           .errors = {{{400,
-                        "The place is no LSN or cursor, or the query breaks a rule; AHEAD: the "
-                        "fact before it never happened here"},
-                       {410,
-                        "TRIMMED: the facts asked for are not kept any more; the message names the "
-                        "oldest LSN that is"},
-                       {501, "This store keeps no history"},
-                       {503,
-                        "64 streams of events are open already: come back after Retry-After; or "
-                        "the storage has failed, and all that was durable is before this place"}}},
+           .errors =
+               {{{400,
+                  "The position is no LSN or cursor, or the query breaks a rule; AHEAD: the "
+                  "fact before it never happened here"},
+                 {410,
+                  "TRIMMED: the facts asked for are not kept any more; the message names the "
+                  "oldest LSN that is"},
+                 {501, "This store keeps no history"},
+                 {503,
+                  "64 streams of events are open already: retry after Retry-After; or "
+                  "the storage has failed, and all that was durable is before this position"}}},
            .description = "The stream has no end. Each event's id is the cursor of its fact, its "
                           "name is the kind, its data a JSON object. A client that comes back with "
                           "the last id misses nothing. An event `position` only tells a cursor. "

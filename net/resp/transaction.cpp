@@ -81,9 +81,8 @@ bool Execution::run_outside() {
     return false;
 }
 
-/// Executes all commands, each answered in its place. \param unit that they join; null: none of
-/// them looks at the stock. \return false when the transaction has to be undone, and the reply
-/// says so.
+/// Executes all commands and replies to each, in order. \param unit that they join; null: none of
+/// them looks at the stock. \return false after undoing the replies and replying with the error.
 bool Execution::run_queue(MessageBus::Transaction* unit) {
     bool goes_on = true;
     auto outside = outside_.begin();

@@ -21,19 +21,19 @@ struct Failure {
     bool is_counted = true;  ///< among the errors of INFO and /metrics
 };
 
-/// What the business says.
+/// The error of a refusal.
 [[nodiscard]] Failure failure_of(Refusal refusal, RefusalContext subject, std::string field = {});
 /// Of a line of an order. The field is that of its SKU.
 [[nodiscard]] Failure failure_of(RefusedLine refused, const AllocateOrder& order);
 
-/// What came of a command: a reply to be written, or why there is none.
+/// The outcome of a command: a reply or an error.
 template <class Reply>
 struct Outcome {
     boost::system::result<Reply, Failure> result;
     Lsn lsn;  ///< of the last fact that it wrote or could have seen
 };
 
-/// The reply of a command that says only that it was done.
+/// The reply of a command that has no result.
 struct Done {};
 
 /// The names that a refusal of these parameters speaks of.
@@ -49,7 +49,7 @@ template <class Parameters>
     return subject;
 }
 
-/// What came of a command, or of a query. \param field that a refusal is about.
+/// The outcome of a command, or of a query. \param field that a refusal is about.
 template <class T, class Error, class Parameters>
 [[nodiscard]] auto outcome_of(boost::system::result<T, Error> result, Lsn lsn,
                               const Parameters& parameters, std::string_view field = {}) {

@@ -11,7 +11,7 @@
 
 namespace allot {
 
-/// How far a reader of the feed says that it has come: `<history>:<LSN>`, or an LSN alone.
+/// The position of a reader of the feed: `<history>:<LSN>`, or an LSN alone.
 struct FeedPosition {
     Lsn lsn;                             ///< of the last fact that it has seen
     std::optional<HistoryId> history{};  ///< that this was written in; none: it does not say

@@ -17,7 +17,7 @@
 namespace allot {
 
 /// Receives what breaks a rule: in words that name the rule, and the value where there is one.
-/// The field is empty where it is the whole. Both are printable ASCII, whatever was sent.
+/// `field` is empty if the whole request is wrong. Both are printable ASCII, whatever was sent.
 using ReportFault =
     std::function<void(ErrorCode code, std::string_view text, std::string_view field)>;
 
@@ -35,7 +35,7 @@ struct RawValue {
     [[nodiscard]] std::string shown(bool as_text) const;
 };
 
-/// The values of one request, from wherever they came. It outlives none of what it refers to.
+/// Values of one request, from any source. Everything referred to must outlive it.
 class Source {
 public:
     explicit Source(ServerContext& context) noexcept : context_{context} {}

@@ -26,7 +26,7 @@ inline constexpr Lsn no_lsn = 0;
 /// wrong.
 using Prepare = std::unique_ptr<PreparedCommand> (*)(Source& source);
 
-/// How a command, or a request over HTTP, is treated, and what COMMAND says of it. Bits.
+/// How a command, or a request over HTTP, is treated, and its flags in COMMAND. Bits.
 enum CommandFlags : std::uint16_t {
     flag_write = 1,       ///< changes stock: executed with the backend's mutex held
     flag_read = 2,        ///< looks at stock: likewise

@@ -189,7 +189,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
     def test_when_the_address_is_none_then_that_is_wrong_usage(self):
         for to in ("somewhere", "host:", "host:0", "host:65536", ":1", "::1:5"):
             said = self.run_bad("import", "--to", to, self.files, code=2)
-            self.assertIn(f"to (flag --to): value '{to}': must be HOST:PORT", said)
+            self.assertIn(f"to (flag --to): value '{to}': expected HOST:PORT", said)
         said = self.run_bad("import", "--to", "h:1", "--data", "x", self.files, code=2)
         self.assertIn("--data", said)
 

@@ -37,14 +37,15 @@ void require_same(const CsvRow& row) {
 void read_records(std::string_view text, char delimiter) {
     CsvReader reader{text, delimiter};
     const auto lines = static_cast<std::uint32_t>(std::ranges::count(text, '\n') + 1);
-    Place last{.line = 1, .column = 0};
+    TextPosition last{.line = 1, .column = 0};
     while (const auto record = reader.next()) {
-        const Place place = *record ? (**record).front().place : record->error().place;
-        fuzz::require(place.line <= lines && place.column <= text.size() + 1,
-                      "a place is in the text");
-        fuzz::require(place.line > last.line || (place.line == last.line && last.column == 0),
+        const TextPosition position =
+            *record ? (**record).front().position : record->error().position;
+        fuzz::require(position.line <= lines && position.column <= text.size() + 1,
+                      "a position is in the text");
+        fuzz::require(position.line > last.line || (position.line == last.line && last.column == 0),
                       "a record begins in a line of its own");
-        last = place;
+        last = position;
         if (!*record) {
             fuzz::require(!record->error().rule.empty(), "an error names the rule");
             continue;

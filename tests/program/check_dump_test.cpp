@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(when_the_first_fact_is_no_number_then_that_is_wrong_usage) 
     const auto run = run_program({"dump", "--from", "0"});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(run.err ==
-               "allot dump: from (flag --from): value '0': must be a number of a fact, from 1\n");
+               "allot dump: from (flag --from): value '0': expected an integer from 1\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

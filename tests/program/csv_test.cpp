@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(when_lines_have_nothing_but_delimiters_then_they_are_passed
 BOOST_AUTO_TEST_CASE(when_it_begins_with_a_byte_order_mark_then_that_is_passed_over) {
     const auto records = read_all("\xEF\xBB\xBFref,x\n");
     BOOST_TEST(records.at(0)->at(0).text == "ref");
-    BOOST_TEST((records.at(0)->at(1).place == Place{1, 5}));
+    BOOST_TEST((records.at(0)->at(1).position == TextPosition{1, 5}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_byte_order_mark_precedes_a_later_record_then_the_reader_reports_it) {
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_a_byte_order_mark_precedes_a_later_record_then_the_rea
     BOOST_TEST(!reader.was_marked());
     const auto b = reader.next();
     BOOST_TEST((**b).at(0).text == "b");
-    BOOST_TEST(((**b).at(0).place == Place{3, 1}));
+    BOOST_TEST(((**b).at(0).position == TextPosition{3, 1}));
     BOOST_TEST(reader.was_marked());
     BOOST_TEST((**reader.next()).at(1).text == "\xEF\xBB\xBF");
     BOOST_TEST(!reader.was_marked());
@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(when_fields_are_quoted_then_they_hold_commas_quotes_and_lin
 
 BOOST_AUTO_TEST_CASE(when_a_field_is_found_then_its_column_counts_characters) {
     const auto records = read_all("stühle,\"a\nb\",c\nd\n");
-    BOOST_TEST((records.at(0)->at(1).place == Place{1, 8}));
-    BOOST_TEST((records.at(0)->at(2).place == Place{2, 4}));
-    BOOST_TEST((records.at(1)->at(0).place == Place{3, 1}));
+    BOOST_TEST((records.at(0)->at(1).position == TextPosition{1, 8}));
+    BOOST_TEST((records.at(0)->at(2).position == TextPosition{2, 4}));
+    BOOST_TEST((records.at(1)->at(0).position == TextPosition{3, 1}));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_empty_then_there_is_no_row) {
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_SUITE(given_text_that_breaks_a_rule_of_csv)
 BOOST_AUTO_TEST_CASE(when_a_quote_is_inside_a_field_then_only_that_row_is_refused) {
     const auto records = read_all("a,b\"c,d\ne,f\n");
     BOOST_REQUIRE_EQUAL(records.size(), 2);
-    BOOST_TEST((records[0].error().place == Place{1, 4}));
+    BOOST_TEST((records[0].error().position == TextPosition{1, 4}));
     BOOST_TEST(records[0].error().rule == "a quote stands only around a whole field");
     BOOST_TEST(records[1]->at(0).text == "e");
 }
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(when_text_follows_a_closing_quote_then_that_row_is_refused)
 BOOST_AUTO_TEST_CASE(when_a_quote_is_never_closed_then_the_lines_after_it_are_still_read) {
     const auto records = read_all("a,\"b\nc\nd\n");
     BOOST_REQUIRE_EQUAL(records.size(), 3);
-    BOOST_TEST((records[0].error().place == Place{1, 3}));  // where the quote opens
+    BOOST_TEST((records[0].error().position == TextPosition{1, 3}));  // where the quote opens
     BOOST_TEST(records[1]->at(0).text == "c");
     BOOST_TEST(records[2]->at(0).text == "d");
 }

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_several_webhooks_then_each_has_its_own) {
         BOOST_TEST_REQUIRE(set.webhooks.size() == 3U);
         std::string all;
         for (const auto& webhook : set.webhooks) {
-            all += webhook.handler() + ' ' + webhook.settings.receiver.url + ' ' +
+            all += webhook.sink_name() + ' ' + webhook.settings.receiver.url + ' ' +
                    webhook.settings.token + ' ' + webhook.settings.events.front() + '\n';
         }
         BOOST_TEST(all ==
@@ -116,15 +116,15 @@ BOOST_AUTO_TEST_CASE(when_one_of_several_values_is_wrong_then_value_and_rule_are
         {{"--webhook=a=http://x/in", "--webhook=b=HTTP://X:80/in"},
          "value 'b=HTTP://X:80/in': has the same URL as 'a'"},
         {{"--webhook=http://x/", "--webhook=b=http://x"}, "has the same URL as the one without a "},
-        {{"--webhook=A=http://x"}, "must be [NAME=]URL, an http:// or https:// URL without user"},
+        {{"--webhook=A=http://x"}, "expected [NAME=]URL, an http:// or https:// URL without user"},
         {{"--webhook=abcdefghijklmnopqrstuvwxy=http://x"}, "a NAME of 1..24 of a-z, 0-9 and -"},
-        {{"--webhook=a=http://x", "--webhook", ""}, "webhook (flag --webhook): value '': must be"},
+        {{"--webhook=a=http://x", "--webhook", ""}, "webhook (flag --webhook): value '': expected"},
         {{"--webhook=a=http://x", "--webhook-events=b=out_of_stock"},
          "webhook-events (flag --webhook-events): value 'b=out_of_stock': there is no webhook 'b'"},
         {{"--webhook=a=http://x", "--webhook-events=line_allocated"},
          "value 'line_allocated': each webhook has a name: say NAME= before it"},
         {{"--webhook=a=http://x", "--webhook-token-file=/t"}, "each webhook has a name"},
-        {{"--webhook=a=http://x", "--webhook-token-file=a="}, "must be [NAME=]FILE"},
+        {{"--webhook=a=http://x", "--webhook-token-file=a="}, "expected [NAME=]FILE"},
         {{"--smtp=smtp://a", "--mail-to=a@x", "--mail-to=a@x"},
          "mail-to (flag --mail-to): value 'a@x': is there already"}};
     for (const auto& [arguments, text] : bad) {
@@ -157,13 +157,13 @@ BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
     const ScratchDirectory scratch;
     scratch.write("token", "line\x01\n");
     const std::vector<std::pair<std::vector<std::string>, std::string>> bad{
-        {{"--smtp", "http://a"}, "smtp (flag --smtp): value 'http://a': must be smtp://HOST"},
-        {{"--smtp", "smtp://a"}, "mail-to (default): value '': must be an ASCII address"},
+        {{"--smtp", "http://a"}, "smtp (flag --smtp): value 'http://a': expected smtp://HOST"},
+        {{"--smtp", "smtp://a"}, "mail-to (default): value '': expected an ASCII address"},
         {{"--mail-to", "a@b"}, "mail-to: needs --smtp, too"},
         {{"--webhook", "http://user:pw@a"},
-         "must be [NAME=]URL, an http:// or https:// URL without user"},
+         "expected [NAME=]URL, an http:// or https:// URL without user"},
         {{"--webhook", "http://a", "--webhook-events", "out_of_stock,nothing"},
-         "webhook-events (flag --webhook-events): value 'out_of_stock,nothing': must be "
+         "webhook-events (flag --webhook-events): value 'out_of_stock,nothing': expected "
          "[NAME=]EVENTS"},
         {{"--webhook", "http://a", "--webhook-token-file", scratch / "token"},
          "token of the webhook: must be printable ASCII"},

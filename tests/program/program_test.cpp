@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(when_called_with_print_config_then_it_prints_the_settings_a
 BOOST_AUTO_TEST_CASE(when_a_setting_is_wrong_then_asking_for_them_shows_that_too) {
     const auto run = run_program({"serve", "--print-config"}, {{"ALLOT_LISTEN", "nowhere"}});
     BOOST_TEST(run.code == 2);
-    BOOST_TEST(contains(run.err, "listen (environment ALLOT_LISTEN): value 'nowhere': must be"));
+    BOOST_TEST(contains(run.err, "listen (environment ALLOT_LISTEN): value 'nowhere': expected"));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_variable_is_unknown_then_it_warns_and_continues) {

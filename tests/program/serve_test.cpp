@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
             run_program({"serve", "--print-config", "--" + std::string{option} + "=" + value});
         BOOST_TEST(run.code == 2, option);
         BOOST_TEST(contains(run.err, "allot serve: " + std::string{option} + " (flag --" + option +
-                                         "): value '" + value + "': must be "),
+                                         "): value '" + value + "': expected "),
                    run.err);
     }
 }

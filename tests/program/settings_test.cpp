@@ -204,9 +204,9 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
         return std::string{"none"};
     };
     BOOST_TEST(diagnostic({.arguments = {"--data", "x\n"}}) ==
-               "data (flag --data): value 'x\\n': must be anything else");
+               "data (flag --data): value 'x\\n': expected anything else");
     BOOST_TEST(diagnostic({.arguments = {"--config", "a.ini"}, .file = "\ndata = y"}) ==
-               "data (file a.ini:2): value 'y': must be anything else");
+               "data (file a.ini:2): value 'y': expected anything else");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_has_help_then_operands_may_be_missing) {

@@ -53,8 +53,8 @@ BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_read_with_its_pos
     BOOST_TEST(table.rows[0].row.eta.in_warehouse());
     BOOST_TEST(table.rows[1].row.purchased.units() == 7);
     BOOST_TEST(table.rows[1].row.eta.to_string() == "2011-01-02");
-    BOOST_TEST((table.rows[0].places[2] == Place{2, 10}));
-    BOOST_TEST((table.rows[1].places[3] == Place{3, 9}));
+    BOOST_TEST((table.rows[0].positions[2] == TextPosition{2, 10}));
+    BOOST_TEST((table.rows[1].positions[3] == TextPosition{3, 9}));
 }
 
 BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_position_and_rule) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_many_values_are_wrong_then_each_is_named_with_its_posi
         "b2,Red chair,10,\n"
         "b3,,1e3,2011-1-1\n";
     const std::string name = "a name ";
-    const std::string quantity = "a batch's quantity is a whole number 0..1000000000";
+    const std::string quantity = "expected an integer from 0 to 1000000000";
     const std::string eta =
         "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
     BOOST_TEST(
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(when_rows_are_equal_then_they_are_one_line_and_a_note_names
     BOOST_TEST(diagnostics.empty());
     BOOST_TEST(table.rows.size() == 4);
     BOOST_TEST(table.repeated == 2);
-    BOOST_TEST(table.rows[3].places[0].line == 6);
+    BOOST_TEST(table.rows[3].positions[0].line == 6);
     const std::string what =
         ": note: the same as line 2 (order o1, SKU s, quantity 2): they are one line, which is "
         "held "
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(when_orders_are_collected_then_each_has_the_position_of_its
     BOOST_TEST(rows_together(table, 0, OrdersAre::lines) == 1U);
     gather_orders(table);
     std::string gathered;
-    for (const auto& [line, places] : table.rows) {
+    for (const auto& [line, positions] : table.rows) {
         gathered.append(line.order.view()).append(std::to_string(line.quantity.units()));
     }
     BOOST_TEST(gathered == "b1b2b3a1a2c1");

@@ -42,11 +42,11 @@ bool CsvReader::take_mark() noexcept {
 
 std::optional<CsvError> CsvReader::take_row(CsvRow& row) {
     for (;;) {
-        CsvField field{.text = {}, .place = place_};
+        CsvField field{.text = {}, .position = position_};
         auto error = rest_.starts_with('"') ? take_quoted(field) : take_plain(field);
         if (error) return error;
         if (row.size() == fields_max) {
-            return CsvError{field.place, field.text, "a row has at most 256 fields"};
+            return CsvError{field.position, field.text, "a row has at most 256 fields"};
         }
         row.push_back(std::move(field));
         if (!rest_.starts_with(delimiter_)) break;
@@ -62,23 +62,24 @@ std::optional<CsvError> CsvReader::take_plain(CsvField& field) {
         std::min(rest_.find_first_of(ends.data(), 0, ends.size()), rest_.size());
     field.text = rest_.substr(0, std::min(size, field_bytes_max));
     if (size > field_bytes_max) {
-        return CsvError{field.place, field.text, "a field has at most 4096 bytes"};
+        return CsvError{field.position, field.text, "a field has at most 4096 bytes"};
     }
     advance(size);
     if (at_field_end()) return std::nullopt;
     if (rest_.front() == '"') {
-        return CsvError{place_, field.text + '"', "a quote stands only around a whole field"};
+        return CsvError{position_, field.text + '"', "a quote stands only around a whole field"};
     }
-    return CsvError{place_, field.text + '\r', "a carriage return stands only before a line feed"};
+    return CsvError{position_, field.text + '\r',
+                    "a carriage return stands only before a line feed"};
 }
 
 std::optional<CsvError> CsvReader::take_quoted(CsvField& field) {
     const CsvReader at_quote = *this;
-    // Reading goes on in the line after the opening quote, not where the text ends: one forgotten
+    // Reading continues in the line after the opening quote, not where the text ends: one forgotten
     // quote must not hide the mistakes that follow it.
     const auto fail = [&](std::string_view rule) {
         *this = at_quote;
-        return CsvError{field.place, '"' + field.text, rule};
+        return CsvError{field.position, '"' + field.text, rule};
     };
     advance(1);
     for (;;) {
@@ -96,7 +97,7 @@ std::optional<CsvError> CsvReader::take_quoted(CsvField& field) {
         advance(1);
     }
     if (at_field_end()) return std::nullopt;
-    return CsvError{place_, field.text, "a delimiter or a line end follows a closing quote"};
+    return CsvError{position_, field.text, "a delimiter or a line end follows a closing quote"};
 }
 
 bool CsvReader::at_field_end() const noexcept {
@@ -119,9 +120,9 @@ void CsvReader::advance(std::size_t bytes) noexcept {
     for (const char c : rest_.substr(0, bytes)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte == '\n') {
-            place_ = {.line = place_.line + 1, .column = 1};
+            position_ = {.line = position_.line + 1, .column = 1};
         } else if ((byte & 0xC0U) != 0x80U) {  // not inside a character
-            ++place_.column;
+            ++position_.column;
         }
     }
     rest_.remove_prefix(bytes);

@@ -12,19 +12,19 @@
 namespace allot::program {
 
 /// Where something stands in a text, both from 1. Columns count characters, as an editor does.
-struct Place {
+struct TextPosition {
     std::uint32_t line = 1;
     std::uint32_t column = 1;
-    friend bool operator==(const Place&, const Place&) = default;
+    friend bool operator==(const TextPosition&, const TextPosition&) = default;
 };
 
 struct CsvField {
-    std::string text;  ///< without the quotes around it
-    Place place;       ///< of its first character, its quote included
+    std::string text;       ///< without the quotes around it
+    TextPosition position;  ///< of its first character, its quote included
 };
 
 struct CsvError {
-    Place place;
+    TextPosition position;
     std::string value;
     std::string_view rule;
 };
@@ -36,9 +36,9 @@ using CsvRecord = boost::system::result<CsvRow, CsvError>;
 /// and then hold delimiters, line ends and doubled quotes. Lines end in LF or CRLF, the last one
 /// perhaps in neither. Empty lines, and lines of delimiters only, are passed over, and so is a
 /// UTF-8 byte order mark before a record's first field. Bytes in, fields out: it opens no file, and
-/// whether a field is UTF-8 is for its reader to say.
+/// the caller decides whether a field is UTF-8.
 ///
-/// A record that breaks a rule is one error; reading goes on with the line after it. The time is
+/// A record that breaks a rule is one error; reading continues with the line after it. The time is
 /// linear in the text, whatever it holds.
 class CsvReader {
 public:
@@ -49,7 +49,7 @@ public:
     /// \param delimiter a comma, a semicolon or a tab.
     /// \param line of the text's first byte, from 1.
     explicit CsvReader(std::string_view text, char delimiter = ',', std::uint32_t line = 1) noexcept
-        : rest_{text}, place_{.line = line}, delimiter_{delimiter} {}
+        : rest_{text}, position_{.line = line}, delimiter_{delimiter} {}
 
     /// \return nothing after the last record.
     [[nodiscard]] std::optional<CsvRecord> next();
@@ -70,13 +70,13 @@ private:
     void advance(std::size_t bytes) noexcept;
 
     std::string_view rest_;
-    Place place_;
+    TextPosition position_;
     char delimiter_;
     bool marked_ = false;
 };
 
-/// What stands between the fields of the first line that is not empty: of comma, semicolon and tab
-/// the one that it has most of outside quotes; of several, the first of these.
+/// The most frequent of comma, semicolon and tab in the first non-empty line, quotes excluded; of
+/// several, the first of these.
 [[nodiscard]] char delimiter_of(std::string_view text) noexcept;
 
 /// How a file separates its fields, and where its first record may begin.

@@ -7,16 +7,17 @@ template <class Row, class Import>
 void import_each(const Table<Row>& table, const RowsDone& done, Import take) {
     std::size_t rows = 0;
     for (const Located<Row>& at : table.rows) {
-        take(at.row, at.places);
+        take(at.row, at.positions);
         if (done) done(++rows, table.rows.size());
     }
 }
 
 /// Reports a line that cannot go where it was.
-void report_row(const AllocationRow& row, Refusal refusal, const std::array<Place, 4>& places,
-                Repository& repository, std::string_view file, Diagnostics& diagnostics) {
+void report_row(const AllocationRow& row, Refusal refusal,
+                const std::array<TextPosition, 4>& positions, Repository& repository,
+                std::string_view file, Diagnostics& diagnostics) {
     const auto report = [&](std::size_t at, std::string_view value, std::string_view rule) {
-        diagnostics.add(file, places[at], value, rule);
+        diagnostics.add(file, positions[at], value, rule);
     };
     if (refusal == Refusal::unknown_sku) {
         report(1, row.line.sku.view(), unknown_sku_rule);
@@ -35,9 +36,9 @@ bool are_known(const Table<OrderLine>& table, std::size_t at, std::size_t size,
                Repository& repository, Diagnostics& diagnostics) {
     bool known = true;
     for (std::size_t i = at; i < at + size; ++i) {
-        const auto& [line, places] = table.rows[i];
+        const auto& [line, positions] = table.rows[i];
         if (repository.find(line.sku) != nullptr) continue;
-        diagnostics.add(table.file, places[1], line.sku.view(), unknown_sku_rule);
+        diagnostics.add(table.file, positions[1], line.sku.view(), unknown_sku_rule);
         known = false;
     }
     return known;
@@ -57,11 +58,11 @@ AllocateOrder order_at(const Table<OrderLine>& table, std::size_t at, std::size_
 std::size_t import_batches(const Table<BatchRow>& table, UnitOfWork& work, Diagnostics& diagnostics,
                            const RowsDone& done) {
     std::size_t already = 0;
-    import_each(table, done, [&](const BatchRow& row, const auto& places) {
+    import_each(table, done, [&](const BatchRow& row, const auto& positions) {
         const auto added = handle(ImportBatch{row.ref, row.sku, row.purchased, row.eta}, work);
         if (!added) {
             diagnostics.add(
-                table.file, places[0], row.ref.view(),
+                table.file, positions[0], row.ref.view(),
                 added.error() == Refusal::batch_limit ? batch_limit_rule : batch_taken_rule);
         } else if (!*added) {
             ++already;
@@ -73,10 +74,10 @@ std::size_t import_batches(const Table<BatchRow>& table, UnitOfWork& work, Diagn
 std::size_t import_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
                                Diagnostics& diagnostics, const RowsDone& done) {
     std::size_t already = 0;
-    import_each(table, done, [&](const AllocationRow& row, const auto& places) {
+    import_each(table, done, [&](const AllocationRow& row, const auto& positions) {
         const auto held = handle(ImportLine{row.line, row.batch}, work);
         if (!held) {
-            report_row(row, held.error(), places, work.repository(), table.file, diagnostics);
+            report_row(row, held.error(), positions, work.repository(), table.file, diagnostics);
         } else if (!*held) {
             ++already;
         }

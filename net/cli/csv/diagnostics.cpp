@@ -7,9 +7,9 @@
 namespace allot::program {
 namespace {
 
-std::string text_of(std::string_view file, Place place) {
-    return escaped(file) + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
-           ": ";
+std::string text_of(std::string_view file, TextPosition position) {
+    return escaped(file) + ':' + std::to_string(position.line) + ':' +
+           std::to_string(position.column) + ": ";
 }
 
 void print_all(const std::vector<std::string>& shown, std::size_t count, std::string_view what,
@@ -20,18 +20,18 @@ void print_all(const std::vector<std::string>& shown, std::size_t count, std::st
 
 }  // namespace
 
-void Diagnostics::add(std::string_view file, Place place, std::string_view value,
+void Diagnostics::add(std::string_view file, TextPosition position, std::string_view value,
                       std::string_view rule) {
     ++count_;
     if (shown_.size() == shown_max) return;
-    std::string text = text_of(file, place) + "value '" + escaped_short(value) + "': ";
+    std::string text = text_of(file, position) + "value '" + escaped_short(value) + "': ";
     shown_.push_back(text.append(rule));
 }
 
-void Diagnostics::note(std::string_view file, Place place, std::string_view text) {
+void Diagnostics::note(std::string_view file, TextPosition position, std::string_view text) {
     ++notes_count_;
     if (notes_.size() == shown_max) return;
-    notes_.push_back((text_of(file, place) + "note: ").append(text));
+    notes_.push_back((text_of(file, position) + "note: ").append(text));
 }
 
 void Diagnostics::print(std::ostream& to) const {

@@ -18,10 +18,11 @@ public:
     static constexpr std::size_t shown_max = 100;
 
     /// `file:line:column: value 'x': rule`
-    void add(std::string_view file, Place place, std::string_view value, std::string_view rule);
+    void add(std::string_view file, TextPosition position, std::string_view value,
+             std::string_view rule);
     /// `file:line:column: note: text`, of what was passed over. It is no diagnostic.
     /// \param text fit for a terminal: see escaped().
-    void note(std::string_view file, Place place, std::string_view text);
+    void note(std::string_view file, TextPosition position, std::string_view text);
 
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }

@@ -7,7 +7,7 @@
 
 namespace allot::program {
 
-/// A row, and the LSN that gives it its place among the others.
+/// A row, and the LSN that gives it its position among the others.
 template <class Row>
 struct Dated {
     Lsn lsn;

@@ -63,7 +63,7 @@ void report_missing(const CsvRow& header, char delimiter,
         if (i != 0) rule += ", ";
         rule += missing[i];
     }
-    diagnostics.add(file, header.empty() ? Place{} : header.front().place,
+    diagnostics.add(file, header.empty() ? TextPosition{} : header.front().position,
                     joined(header, delimiter), rule + ": " + text_of(form));
 }
 
@@ -78,7 +78,7 @@ void note_others(const std::vector<const CsvField*>& others, std::string_view fi
     if (others.size() > names_shown_max) {
         text += " and " + std::to_string(others.size() - names_shown_max) + " more";
     }
-    diagnostics.note(file, others.front()->place, text);
+    diagnostics.note(file, others.front()->position, text);
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ std::optional<Layout> read_layout(const CsvRow& header, char delimiter, const Ta
         std::size_t& at = layout.at[static_cast<std::size_t>(column - form.columns.begin())];
         if (at != not_found) {
             diagnostics.add(
-                file, header[i].place, header[i].text,
+                file, header[i].position, header[i].text,
                 "this column is there twice, before as '" + escaped_short(header[at].text) + "'");
             is_clear = false;
         }

@@ -31,8 +31,8 @@ constexpr TableForm orders_form{"order lines", order_columns};
 constexpr TableForm allocations_form{"allocations", allocation_columns};
 
 constexpr std::size_t wide_shown_bytes = 16;
-constexpr std::string_view quantity_rule = "a quantity is a whole number 1..1000000000";
-constexpr std::string_view purchased_rule = "a batch's quantity is a whole number 0..1000000000";
+constexpr std::string_view quantity_rule = "expected an integer from 1 to 1000000000";
+constexpr std::string_view purchased_rule = "expected an integer from 0 to 1000000000";
 constexpr std::string_view eta_rule =
     "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
 
@@ -41,8 +41,8 @@ struct FieldReader {
     std::string_view file;
     Diagnostics& diagnostics;
 
-    void operator()(Place place, std::string_view value, std::string_view rule) const {
-        diagnostics.add(file, place, value, rule);
+    void operator()(TextPosition position, std::string_view value, std::string_view rule) const {
+        diagnostics.add(file, position, value, rule);
     }
 
     /// \return the field's value, or nothing after a diagnostic.
@@ -50,13 +50,13 @@ struct FieldReader {
     [[nodiscard]] std::optional<T> read(const CsvField& field, Result<T> value,
                                         std::string_view rule) const {
         if (value) return *value;
-        (*this)(field.place, field.text, rule);
+        (*this)(field.position, field.text, rule);
         return std::nullopt;
     }
     template <class Name>
     [[nodiscard]] std::optional<Name> name(const CsvField& field) const {
         if (const auto name = Name::of(field.text)) return *name;
-        (*this)(field.place, field.text, "a name " + broken_name_rule(field.text));
+        (*this)(field.position, field.text, "a name " + broken_name_rule(field.text));
         return std::nullopt;
     }
     [[nodiscard]] std::optional<Quantity> quantity(const CsvField& field) const {
@@ -107,7 +107,7 @@ std::optional<Header> read_header(CsvReader& reader, const TableForm& form,
                                   const FieldReader& field_reader) {
     const auto record = reader.next();
     if (record && record->has_error()) {
-        field_reader(record->error().place, record->error().value, record->error().rule);
+        field_reader(record->error().position, record->error().value, record->error().rule);
         return std::nullopt;
     }
     CsvRow names = record ? **record : CsvRow{};
@@ -123,13 +123,13 @@ std::optional<Header> read_header(CsvReader& reader, const TableForm& form,
 bool pass_over_joint(const CsvRow& row, const Header& header, bool marked,
                      const FieldReader& field_reader) {
     if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
-        field_reader.diagnostics.note(field_reader.file, row.front().place,
+        field_reader.diagnostics.note(field_reader.file, row.front().position,
                                       "the header again, passed over");
         return true;
     }
     if (row.size() == 2 && row[0].text == "sep=" && row[1].text.empty()) return true;
     if (!marked) return false;
-    field_reader(row.front().place, std::string{byte_order_mark} + row.front().text,
+    field_reader(row.front().position, std::string{byte_order_mark} + row.front().text,
                  "a byte order mark stands only at a file's beginning, or before its header again");
     return true;
 }
@@ -137,7 +137,7 @@ bool pass_over_joint(const CsvRow& row, const Header& header, bool marked,
 bool has_width(const CsvRow& row, std::size_t width, const FieldReader& field_reader) {
     if (row.size() == width) return true;
     const CsvField& odd = row.size() > width ? row[width] : row.back();
-    field_reader(odd.place, odd.text,
+    field_reader(odd.position, odd.text,
                  "a row has " + std::to_string(width) + " fields, and this one " +
                      std::to_string(row.size()));
     return false;
@@ -147,7 +147,7 @@ template <class Row>
 void add_row(Table<Row>& table, const Row& row, const Cells& cells) {
     table.rows.push_back({row, {}});
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (cells[i] != nullptr) table.rows.back().places[i] = cells[i]->place;
+        if (cells[i] != nullptr) table.rows.back().positions[i] = cells[i]->position;
     }
 }
 
@@ -165,13 +165,13 @@ void read_rows(CsvReader& reader, const TableForm& form, const FieldReader& fiel
     std::size_t rows = 0;
     while (const auto record = reader.next()) {
         if (record->has_error()) {
-            field_reader(record->error().place, record->error().value, record->error().rule);
+            field_reader(record->error().position, record->error().value, record->error().rule);
             continue;
         }
         const CsvRow& fields = **record;
         if (pass_over_joint(fields, *header, reader.was_marked(), field_reader)) continue;
         if (++rows > rows_max) {
-            field_reader(fields.front().place, fields.front().text,
+            field_reader(fields.front().position, fields.front().text,
                          "a file has at most " + std::to_string(rows_max) + " rows");
             break;
         }
@@ -227,9 +227,10 @@ void leave_out_repeated(Table<OrderLine>& table, Diagnostics& diagnostics) {
             kept.push_back(at);
             continue;
         }
-        diagnostics.note(table.file, at.places[0],
-                         "the same as line " + std::to_string(table.rows[first[i]].places[0].line) +
-                             " (order " + escaped_short(at.row.order.view()) + ", SKU " +
+        diagnostics.note(table.file, at.positions[0],
+                         "the same as line " +
+                             std::to_string(table.rows[first[i]].positions[0].line) + " (order " +
+                             escaped_short(at.row.order.view()) + ", SKU " +
                              escaped_short(at.row.sku.view()) + ", quantity " +
                              std::to_string(at.row.quantity.units()) +
                              "): they are one line, which is held once");

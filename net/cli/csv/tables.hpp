@@ -23,11 +23,11 @@ struct AllocationRow {
     BatchRef batch;
 };
 
-/// A row, and the place of each of its fields.
+/// A row, and the position of each of its fields.
 template <class Row>
 struct Located {
     Row row;
-    std::array<Place, 4> places;
+    std::array<TextPosition, 4> positions;
 };
 
 /// A file of rows that each keep their own rules; whether they agree with the stock is not known.
@@ -35,7 +35,7 @@ template <class Row>
 struct Table {
     std::string file;  ///< its name, for diagnostics
     std::vector<Located<Row>> rows;
-    std::size_t repeated = 0;  ///< rows that say what an earlier one says, and are not in `rows`
+    std::size_t repeated = 0;  ///< rows equal to an earlier one, and not in `rows`
 };
 
 /// More rows than this in one file are refused.

@@ -7,7 +7,7 @@
 namespace allot::program {
 
 /// Raises the process's limit of open files so that `clients` fit beside the store's own files,
-/// and the connections of so many who are notified.
+/// and the connections to `notified` receivers of notifications.
 /// \return how many clients fit; fewer than asked for after a warning.
 [[nodiscard]] std::size_t descriptors_for(std::size_t clients, std::size_t notified, Logger& log);
 

@@ -26,7 +26,7 @@ std::optional<std::string> read_mail_address(std::string_view text) {
     return std::string{text};
 }
 
-std::optional<milliseconds> read_patience(std::string_view text) {
+std::optional<milliseconds> read_timeout(std::string_view text) {
     const auto time = read_duration(text);
     return time == milliseconds{0} ? std::nullopt : time;
 }
@@ -35,12 +35,12 @@ constexpr Rule<std::string> smtp_rule{
     read_mail_server, "smtp://HOST[:PORT] or smtps://HOST[:PORT], without user and password"};
 constexpr Rule<std::string> mail_address_rule{read_mail_address,
                                               "an ASCII address such as stock@example.com"};
-constexpr Rule<milliseconds> patience_rule{
-    read_patience, "a time such as 500ms, 30s, 5min or 2h, at most 24h, and not 0"};
+constexpr Rule<milliseconds> timeout_rule{
+    read_timeout, "a time such as 500ms, 30s, 5min or 2h, at most 24h, and not 0"};
 
 /// How one is to speak to any of them.
 notify::Peer peer(const Settings& settings) {
-    const auto whole_max = settings.get("notify-timeout", patience_rule);
+    const auto whole_max = settings.get("notify-timeout", timeout_rule);
     return {.url = {},
             .ca_file = settings.text("notify-ca"),
             .connect_max = std::min(connect_max, whole_max),
@@ -108,7 +108,7 @@ EventSink sink_for(std::string_view name, const typename Destination::Settings& 
 
 Notifications Notifications::from(const Settings& settings, std::vector<std::string>& warnings) {
     Notifications notifications;
-    notifications.retry_most = settings.get("notify-retry-max", patience_rule);
+    notifications.retry_most = settings.get("notify-retry-max", timeout_rule);
     const notify::Peer like = peer(settings);
     if (!settings.text("smtp").empty()) {
         notifications.mail = mail_settings(settings, like, warnings);
@@ -124,7 +124,8 @@ std::vector<EventSink> Notifications::sinks() const {
     std::vector<EventSink> sinks;
     if (mail) sinks.push_back(sink_for<notify::Mail>("mail", *mail, retry_most));
     for (const NamedWebhook& webhook : webhooks) {
-        sinks.push_back(sink_for<notify::Webhook>(webhook.handler(), webhook.settings, retry_most));
+        sinks.push_back(
+            sink_for<notify::Webhook>(webhook.sink_name(), webhook.settings, retry_most));
     }
     return sinks;
 }

@@ -29,7 +29,7 @@ struct Notifications {
     [[nodiscard]] std::size_t destinations() const noexcept {
         return webhooks.size() + (mail ? 1 : 0);
     }
-    /// For bootstrap(): `mail`, and each NamedWebhook::handler(), from the first new fact on.
+    /// For bootstrap(): `mail`, and each NamedWebhook::sink_name(), from the first new fact on.
     [[nodiscard]] std::vector<EventSink> sinks() const;
 };
 

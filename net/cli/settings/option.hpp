@@ -22,8 +22,8 @@ struct Rule {
 struct Option {
     enum class From : std::uint8_t {
         anywhere,
-        flag_only,         ///< one call's business
-        environment_only,  ///< a secret: the command line is there for everyone to read
+        flag_only,         ///< applies to one call
+        environment_only,  ///< a secret: every local user can read the command line
     };
 
     std::string_view name;      ///< `segment-bytes`: --segment-bytes, ALLOT_SEGMENT_BYTES
@@ -32,7 +32,7 @@ struct Option {
     std::string_view help;
     From from = From::anywhere;
     /// May be set several times where others may once: flags and keys again and again, a variable
-    /// with a value a line. Those of one place replace those of another, as ever.
+    /// with a value a line. Values of a higher-ranked source replace those of lower ones.
     bool repeatable = false;
     std::string_view group = {};  ///< heads its part of the help; empty: `Options`
 

@@ -48,7 +48,7 @@ struct SecretSetting {
                                        std::vector<std::string>& warnings);
 
 struct PasswordSetting {
-    std::optional<Password> password;  ///< none: everyone is let in
+    std::optional<Password> password;  ///< none: no client needs one
     std::string warning;               ///< empty: there is nothing to say
 };
 

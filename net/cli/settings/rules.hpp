@@ -47,11 +47,12 @@ struct Endpoint {
 
 inline constexpr Rule<bool> switch_rule{read_switch, "true or false"};
 inline constexpr Rule<Endpoint> endpoint_rule{
-    read_endpoint, "ADDRESS:PORT, such as 127.0.0.1:25568 or [::1]:25568, with a port 0..65535"};
+    read_endpoint,
+    "ADDRESS:PORT, such as 127.0.0.1:25568 or [::1]:25568, with a port from 0 to 65535"};
 inline constexpr Rule<Endpoint> server_rule{
     read_server, "HOST:PORT, such as 127.0.0.1:25568, [::1]:25568 or stock.example.com:25568"};
-inline constexpr Rule<Durability> durability_rule{read_durability,
-                                                  "always, os, or interval=MS with 1..60000 ms"};
+inline constexpr Rule<Durability> durability_rule{
+    read_durability, "always, os, or interval=MS with MS from 1 to 60000"};
 inline constexpr Rule<std::uint64_t> segment_bytes_rule{read_segment_bytes,
                                                         "a size from 64KiB to 1GiB"};
 inline constexpr Rule<std::uint64_t> bytes_rule{
@@ -62,15 +63,16 @@ inline constexpr Rule<std::uint64_t> output_bytes_rule{read_output_bytes,
                                                        "a size from 512KiB to 1GiB"};
 inline constexpr Rule<std::uint64_t> clients_memory_rule{read_clients_memory,
                                                          "a size from 4MiB to 1024GiB"};
-inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments, "a number 16..1000000"};
+inline constexpr Rule<std::uint32_t> arguments_rule{read_arguments,
+                                                    "an integer from 16 to 1000000"};
 inline constexpr Rule<std::chrono::milliseconds> duration_rule{
     read_duration, "a time such as 500ms, 30s, 5min or 2h, at most 24h, or 0 for no bound"};
 inline constexpr Rule<std::chrono::seconds> age_rule{
     read_age, "a time such as 90s, 30min, 12h or 7d, at most 3650d, or 0"};
-inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "a number 1..100000"};
+inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "an integer from 1 to 100000"};
 inline constexpr Rule<std::chrono::microseconds> slow_log_rule{
-    read_slow_log, "a number of microseconds 0..3600000000, or off"};
-inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "a number of a fact, from 1"};
+    read_slow_log, "an integer from 0 to 3600000000, in microseconds, or off"};
+inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "an integer from 1"};
 inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};
 
 }  // namespace allot::program

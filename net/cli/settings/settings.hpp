@@ -37,7 +37,7 @@ public:
     [[nodiscard]] static T read(std::string_view option, const Setting& setting,
                                 const Rule<T>& rule) {
         if (auto value = rule.read(setting.text)) return std::move(*value);
-        throw refusal(option, setting, "must be " + std::string{rule.text});
+        throw refusal(option, setting, "expected " + std::string{rule.text});
     }
     template <class T>
     [[nodiscard]] T get(std::string_view option, const Rule<T>& rule) const {

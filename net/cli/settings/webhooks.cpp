@@ -23,7 +23,7 @@ bool is_name(std::string_view text) noexcept {
     });
 }
 
-/// What is said for one webhook.
+/// A value for one webhook.
 template <class T>
 struct Named {
     std::string name;
@@ -81,7 +81,7 @@ struct Given {
 template <class T>
 using ByName = std::map<std::string, Given<T>>;
 
-/// What an option says of each webhook.
+/// The values of an option, by webhook.
 template <class T>
 ByName<T> by_name(const Settings& settings, std::string_view option, const Rule<Named<T>>& rule) {
     ByName<T> all;
@@ -98,8 +98,8 @@ ByName<T> by_name(const Settings& settings, std::string_view option, const Rule<
     return all;
 }
 
-/// Nothing is said for a webhook that is not there: it was meant for one that is. But the default
-/// is, by a file that shows what was in force.
+/// Refuses a value for a webhook that does not exist. The default is allowed: a file of
+/// --print-config has it.
 template <class T>
 void check_names(std::string_view option, const ByName<T>& given, const ByName<std::string>& urls) {
     for (const auto& [name, each] : given) {

@@ -18,9 +18,9 @@ struct NamedWebhook {
     std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: that of the one that has none
     notify::Webhook::Settings settings;
 
-    /// What its place is kept under, and what INFO and /metrics call it: `webhook-` and the name,
-    /// or `webhook`. So another URL under the same name goes on where the one before was.
-    [[nodiscard]] std::string handler() const {
+    /// The sink's name, in files, `INFO` and `/metrics`: `webhook-` and the name, or `webhook`.
+    /// Another URL under the same name continues at the position of the one before.
+    [[nodiscard]] std::string sink_name() const {
         return name.empty() ? "webhook" : "webhook-" + name;
     }
 };
@@ -39,8 +39,8 @@ inline constexpr std::string_view default_events = "out_of_stock";
 
 inline constexpr std::array webhook_options = {
     Option{"webhook", "[NAME=]URL", "",
-           "post facts as JSON to this URL, http:// or https://; the place in the history of each "
-           "is kept under its name, which all but one of up to 16 must have",
+           "post facts as JSON to this URL, http:// or https://; the position in the history of "
+           "each is kept under its name, which all but one of up to 16 must have",
            Option::From::anywhere, true},
     Option{"webhook-events", "[NAME=]EVENTS", default_events,
            "which, by their names in the feed, with commas between them; with a NAME, to the "
