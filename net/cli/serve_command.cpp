@@ -141,7 +141,7 @@ void check_exposure_at(const Endpoint& endpoint, std::string_view option, const 
     }
     throw UsageError{std::string{option} + " (" + settings.at(option).origin + "): value '" +
                      settings.text(option) +
-                     "': other machines reach it, and anyone who does may change the stock; "
+                     "': other machines reach it and can change the stock; "
                      "set a password (--password-file), ask for certificates (--tls-client-ca), "
                      "listen on a loopback address, or say --listen-without-password"};
 }
@@ -156,7 +156,7 @@ void check_exposure(const Settings& settings, ServeSettings& serve) {
     if ((is_open(serve.listen) || (serve.http && is_open(*serve.http))) && serve.server.password &&
         !serve.server.tls) {
         serve.warnings.emplace_back(
-            "without TLS, anyone on the network path can read the password");
+            "without TLS, every machine on the network path can read the password");
     }
 }
 

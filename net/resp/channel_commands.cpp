@@ -125,7 +125,7 @@ Lsn run_publish(Call& call) {
 extern const CommandSpec subscribe;
 constinit const CommandSpec subscribe{
     .name = "SUBSCRIBE",
-    .handler = run_subscribe,
+    .run = run_subscribe,
     .flags = flag_pubsub | flag_no_multi,
     .args_min = 1,
     .args_max = any_number,
@@ -138,7 +138,7 @@ constinit const CommandSpec subscribe{
 extern const CommandSpec unsubscribe;
 constinit const CommandSpec unsubscribe{
     .name = "UNSUBSCRIBE",
-    .handler = run_unsubscribe,
+    .run = run_unsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
     .args_max = any_number,
     .syntax = "[channel ...]",
@@ -150,7 +150,7 @@ constinit const CommandSpec unsubscribe{
 extern const CommandSpec psubscribe;
 constinit const CommandSpec psubscribe{
     .name = "PSUBSCRIBE",
-    .handler = run_psubscribe,
+    .run = run_psubscribe,
     .flags = flag_pubsub | flag_no_multi,
     .args_min = 1,
     .args_max = any_number,
@@ -163,7 +163,7 @@ constinit const CommandSpec psubscribe{
 extern const CommandSpec punsubscribe;
 constinit const CommandSpec punsubscribe{
     .name = "PUNSUBSCRIBE",
-    .handler = run_punsubscribe,
+    .run = run_punsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
     .args_max = any_number,
     .syntax = "[pattern ...]",
@@ -175,7 +175,7 @@ constinit const CommandSpec punsubscribe{
 extern const CommandSpec publish;
 constinit const CommandSpec publish{
     .name = "PUBLISH",
-    .handler = run_publish,
+    .run = run_publish,
     .flags = flag_write | flag_no_multi,
     .args_min = 2,
     .args_max = 2,

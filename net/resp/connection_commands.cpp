@@ -174,7 +174,7 @@ Lsn run_quit(Call& call) {
 extern const CommandSpec ping;
 constinit const CommandSpec ping{
     .name = "PING",
-    .handler = run_ping,
+    .run = run_ping,
     .flags = flag_fast | flag_pubsub,
     .args_max = 1,
     .syntax = "[message]",
@@ -186,7 +186,7 @@ constinit const CommandSpec ping{
 extern const CommandSpec echo;
 constinit const CommandSpec echo{
     .name = "ECHO",
-    .handler = run_echo,
+    .run = run_echo,
     .flags = flag_fast | flag_loading,
     .args_min = 1,
     .args_max = 1,
@@ -199,7 +199,7 @@ constinit const CommandSpec echo{
 extern const CommandSpec hello;
 constinit const CommandSpec hello{
     .name = "HELLO",
-    .handler = run_hello,
+    .run = run_hello,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
     .args_max = any_number,
     .syntax = "[2|3 [AUTH user password] [SETNAME name]]",
@@ -211,7 +211,7 @@ constinit const CommandSpec hello{
 extern const CommandSpec auth;
 constinit const CommandSpec auth{
     .name = "AUTH",
-    .handler = run_auth,
+    .run = run_auth,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
     .args_min = 1,
     .args_max = 2,
@@ -224,7 +224,7 @@ constinit const CommandSpec auth{
 extern const CommandSpec select;
 constinit const CommandSpec select{
     .name = "SELECT",
-    .handler = run_select,
+    .run = run_select,
     .flags = flag_fast | flag_loading,
     .args_min = 1,
     .args_max = 1,
@@ -237,7 +237,7 @@ constinit const CommandSpec select{
 extern const CommandSpec reset;
 constinit const CommandSpec reset{
     .name = "RESET",
-    .handler = run_reset,
+    .run = run_reset,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
     .reply = "+RESET",
     .summary = "Makes the connection as it was at first",
@@ -247,7 +247,7 @@ constinit const CommandSpec reset{
 extern const CommandSpec quit;
 constinit const CommandSpec quit{
     .name = "QUIT",
-    .handler = run_quit,
+    .run = run_quit,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
     .args_max = any_number,
     .reply = "+OK",

@@ -174,7 +174,7 @@ Lsn run_feed(Call& call) {
 extern const CommandSpec feed;
 constinit const CommandSpec feed{
     .name = "FEED",
-    .handler = run_feed,
+    .run = run_feed,
     .flags = flag_outside,
     .args_min = 1,
     .args_max = 6,

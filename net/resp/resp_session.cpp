@@ -231,7 +231,7 @@ Lsn RespSession::dispatch(Call& call) {
         return no_lsn;
     }
     if (queues(*call.spec)) return transaction_.queue(call), no_lsn;
-    return call.spec->handler(call);
+    return call.spec->run(call);
 }
 
 bool RespSession::queues(const CommandSpec& spec) const noexcept {

@@ -104,7 +104,7 @@ bool Execution::run_queue(MessageBus::Transaction* unit) {
 Lsn Execution::run_command(const CommandSpec& spec, std::span<const std::string_view> args,
                            ReplyWriter& reply) const {
     Call command{{exec_.server, exec_.session}, &spec, args, reply};
-    return spec.handler(command);
+    return spec.run(command);
 }
 
 /// Returns false after replying with the exceeded limit.

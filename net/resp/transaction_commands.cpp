@@ -70,7 +70,7 @@ Lsn run_unwatch(Call& call) {
 extern const CommandSpec multi;
 constinit const CommandSpec multi{
     .name = "MULTI",
-    .handler = run_multi,
+    .run = run_multi,
     .flags = flag_fast | flag_loading | flag_at_once,
     .reply = "+OK; then +QUEUED to each command",
     .summary = "Begins a transaction: commands are queued until EXEC",
@@ -80,7 +80,7 @@ constinit const CommandSpec multi{
 extern const CommandSpec exec;
 constinit const CommandSpec exec{
     .name = "EXEC",
-    .handler = run_exec,
+    .run = run_exec,
     .flags = flag_loading | flag_at_once | flag_exec,
     .reply = "array of the replies of all; null when a watched SKU has changed",
     .summary = "Executes what is queued as one unit, all of it durable or none",
@@ -90,7 +90,7 @@ constinit const CommandSpec exec{
 extern const CommandSpec discard;
 constinit const CommandSpec discard{
     .name = "DISCARD",
-    .handler = run_discard,
+    .run = run_discard,
     .flags = flag_fast | flag_loading | flag_at_once,
     .reply = "+OK",
     .summary = "Ends a transaction: nothing of it is executed",
@@ -100,7 +100,7 @@ constinit const CommandSpec discard{
 extern const CommandSpec watch;
 constinit const CommandSpec watch{
     .name = "WATCH",
-    .handler = run_watch,
+    .run = run_watch,
     .flags = flag_read | flag_fast | flag_at_once,
     .args_min = 1,
     .args_max = any_number,
@@ -113,7 +113,7 @@ constinit const CommandSpec watch{
 extern const CommandSpec unwatch;
 constinit const CommandSpec unwatch{
     .name = "UNWATCH",
-    .handler = run_unwatch,
+    .run = run_unwatch,
     .flags = flag_fast | flag_loading,
     .reply = "+OK",
     .summary = "Watches no SKU any more",

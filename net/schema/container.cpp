@@ -47,7 +47,7 @@ const Subcommand* find_subcommand(Call& call) {
 Lsn run_subcommand(Call& call) {
     if (asks_for_help(call)) return list_subcommands(call);
     const Subcommand* const subcommand = find_subcommand(call);
-    return subcommand == nullptr ? no_lsn : subcommand->handler(call);
+    return subcommand == nullptr ? no_lsn : subcommand->run(call);
 }
 
 bool check_subcommand(Call& call) {

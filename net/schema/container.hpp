@@ -4,8 +4,7 @@
 
 namespace allot {
 
-/// The handler of a command with subcommands: executes the one that args[1] names, or `HELP`, which
-/// every such command has.
+/// Executes the subcommand that args[1] names, or `HELP`, which every command with subcommands has.
 Lsn run_subcommand(Call& call);
 
 /// Whether there is such a subcommand and it takes so many arguments. Otherwise it has replied with
@@ -14,7 +13,7 @@ Lsn run_subcommand(Call& call);
 
 /// The fields of a command with subcommands that follow from them.
 constexpr CommandSpec container(CommandSpec spec) {
-    if (spec.handler == nullptr) spec.handler = run_subcommand;
+    if (spec.run == nullptr) spec.run = run_subcommand;
     spec.check = check_subcommand;
     if (spec.args_max == 0) spec.args_min = 1;
     spec.args_max = any_number;

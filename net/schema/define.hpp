@@ -141,7 +141,7 @@ constexpr CommandSpec command(CommandSpec spec) {
     spec.args_max = form.args_max;
     spec.pairs = form.pairs;
     spec.fields = detail::fields_of<Description>;
-    if (spec.handler == nullptr) spec.handler = run_arguments<Description>;
+    if (spec.run == nullptr) spec.run = run_arguments<Description>;
     if (spec.check == nullptr) spec.check = check_arguments<Description>;
     spec.prepare = prepare<Description>;
     for (RouteSpec& each : spec.routes) {

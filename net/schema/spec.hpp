@@ -19,7 +19,7 @@ class Source;
 
 /// Executes a command that came over RESP and appends exactly one reply.
 /// \return the LSN of the last fact that the reply could have seen; no_lsn when it looked at none.
-using Handler = Lsn (*)(Call& call);
+using RunCommand = Lsn (*)(Call& call);
 inline constexpr Lsn no_lsn = 0;
 
 /// Reads a command from named values. \return null after it has reported to the source what is
@@ -109,7 +109,7 @@ struct RouteSpec {
     std::string_view example = {};      ///< a body, in JSON
     std::string_view description = {};  ///< more than the summary
     std::string_view header = {};       ///< a field of the header that it reads, as JSON
-    Prepare prepare = nullptr;          ///< null: net/http has a handler of its own for it
+    Prepare prepare = nullptr;          ///< null: net/http serves it itself
     std::span<const Field> fields = {};
 
     [[nodiscard]] constexpr bool is_there() const noexcept { return !path.empty(); }
@@ -130,7 +130,7 @@ struct Subcommand {
     std::string_view summary;
     std::uint16_t args_min;  ///< after the subcommand
     std::uint16_t args_max;  ///< any_number: no bound
-    Handler handler;
+    RunCommand run;
     bool pairs = false;  ///< what is beyond args_min comes in pairs
 
     [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {
@@ -142,7 +142,7 @@ struct Subcommand {
 /// HELP, COMMAND, the manual page, net/http/openapi.json and the tables of the protocol documents.
 struct CommandSpec {
     std::string_view name = {};  ///< in capitals, at most verb_bytes_max
-    Handler handler = nullptr;
+    RunCommand run = nullptr;
     std::uint16_t flags = 0;
     std::uint16_t args_min = 0;  ///< after the verb
     std::uint16_t args_max = 0;  ///< any_number: no bound

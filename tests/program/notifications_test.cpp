@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
         {{"--smtp", "smtp://a", "--mail-to", "a@b", "--smtp-user", "u"},
          "smtp-user: a name and a password are needed together"},
         {{"--smtp", "smtp://a", "--mail-to", "a@b", "--smtp-password", "pw"},
-         "--smtp-password: everyone on this machine can read a command line"}};
+         "--smtp-password: every user of this machine can read a command line"}};
     for (const auto& [arguments, text] : bad) {
         const std::string said = refusal(arguments);
         BOOST_TEST(contains(said, text), said);

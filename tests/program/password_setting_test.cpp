@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_an_argument_then_it_is_refused_and_not_repeated)
         const auto run = serve(arguments);
         BOOST_TEST(run.code == 2);
         BOOST_TEST(run.err ==
-                   "allot serve: --password: everyone on this machine can read a command line; "
+                   "allot serve: --password: every user of this machine can read a command line; "
                    "use a file, or ALLOT_PASSWORD\n");
     }
 }

@@ -15,9 +15,8 @@ namespace allot::program {
 /// Writes text on a thread of its own, so that a thread that logs never waits for a terminal, a
 /// pipe or a disk. Text that was accepted is written whole and in order: a write that fails, for
 /// whatever reason, is tried again after 10 ms to 1 s, for ever. Text that finds the queue full is
-/// dropped and its lines are counted; a line with their number is written before the
-/// next text that fits, or once the queue is empty. Every member function may be called from any
-/// thread.
+/// dropped and its lines are counted; a line with their number is written before the next text that
+/// fits, or once the queue is empty. Every member function may be called from any thread.
 class LogQueue {
 public:
     /// Writes the beginning of a text, and may block. \return how many bytes were written; 0: the
@@ -25,8 +24,8 @@ public:
     /// destroyed may return later, so that it must refer to nothing of a shorter life than the
     /// process, unless it never blocks.
     using Write = std::function<std::size_t(std::string_view text)>;
-    /// \return the line, ending in '\n', with the number of lost lines. Called with the
-    /// queue's mutex held; as long-lived as Write.
+    /// \return the line, ending in '\n', with the number of lost lines. Called with the queue's
+    /// mutex held; as long-lived as Write.
     using LostLine = std::function<std::string(std::uint64_t lines)>;
 
     struct Limits {

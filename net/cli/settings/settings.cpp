@@ -69,7 +69,7 @@ void refuse_secrets(const Syntax& syntax, std::span<const std::string> arguments
         const Option* const option = find_option(syntax.options, name);
         if (option == nullptr || option->from != Option::From::environment_only) continue;
         throw UsageError{"--" + std::string{name} +
-                         ": everyone on this machine can read a command line; use a file, or " +
+                         ": every user of this machine can read a command line; use a file, or " +
                          variable_of(name)};
     }
 }

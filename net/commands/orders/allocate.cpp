@@ -75,7 +75,7 @@ bool check_allocate(Call& call) {
 extern const CommandSpec allocate;
 constinit const CommandSpec allocate = command<AllocateLines>({
     .name = "ALLOCATE",
-    .handler = run_allocate,
+    .run = run_allocate,
     .flags = flag_write | flag_fast | flag_line,
     .reply = "batch; of several lines an array of them",
     .summary = "Allocates the lines of an order, all or none",

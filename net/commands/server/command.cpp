@@ -114,7 +114,7 @@ Lsn run_command(Call& call) {
 extern const CommandSpec command_table_command;
 constinit const CommandSpec command_table_command = container({
     .name = "COMMAND",
-    .handler = run_command,
+    .run = run_command,
     .flags = flag_loading,
     .args_max = any_number,
     .syntax = "[COUNT|LIST|INFO|DOCS|HELP [verb ...]]",

@@ -42,7 +42,7 @@ Lsn run_help(Call& call) {
 extern const CommandSpec help;
 constinit const CommandSpec help{
     .name = "HELP",
-    .handler = run_help,
+    .run = run_help,
     .flags = flag_loading,
     .args_max = 1,
     .syntax = "[verb]",

@@ -27,7 +27,7 @@ struct AllFigures {
 extern const CommandSpec info;
 constinit const CommandSpec info{
     .name = "INFO",
-    .handler = run_info,
+    .run = run_info,
     .flags = flag_outside | flag_loading,
     .args_max = any_number,
     .syntax = "[section ...]",

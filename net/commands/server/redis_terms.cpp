@@ -60,7 +60,7 @@ constexpr std::array module_subcommands = std::to_array<Subcommand>({
 extern const CommandSpec role;
 constinit const CommandSpec role{
     .name = "ROLE",
-    .handler = run_role,
+    .run = run_role,
     .flags = flag_fast | flag_loading,
     .reply = "array of master, the last durable LSN, no replicas",
     .summary = "Tells that the server is no replica, and has none",
@@ -92,7 +92,7 @@ constinit const CommandSpec modules = container({
 extern const CommandSpec cluster;
 constinit const CommandSpec cluster{
     .name = "CLUSTER",
-    .handler = run_cluster,
+    .run = run_cluster,
     .args_min = 1,
     .args_max = any_number,
     .syntax = "subcommand [argument ...]",
