@@ -81,8 +81,13 @@ struct RefusedLine {
     std::size_t line;
     friend bool operator==(const RefusedLine&, const RefusedLine&) = default;
 };
-[[nodiscard]] constexpr Refusal refusal_of(Refusal refusal) noexcept { return refusal; }
-[[nodiscard]] constexpr Refusal refusal_of(RefusedLine refused) noexcept { return refused.refusal; }
+// For UnitOfWork::attempt()
+[[nodiscard]] constexpr bool is_out_of_stock(Refusal refusal) noexcept {
+    return refusal == Refusal::out_of_stock;
+}
+[[nodiscard]] constexpr bool is_out_of_stock(RefusedLine refused) noexcept {
+    return is_out_of_stock(refused.refusal);
+}
 [[noreturn]] inline void throw_exception_from_error(RefusedLine refused,
                                                     const boost::source_location& where) {
     throw_exception_from_error(refused.refusal, where);

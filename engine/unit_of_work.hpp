@@ -99,7 +99,7 @@ auto UnitOfWork::attempt(Decide&& decide) {
         auto result = std::forward<Decide>(decide)(*this);
         if (result.has_error()) {
             roll_back_to(before);
-            if (refusal_of(result.error()) == Refusal::out_of_stock) record_shortage();
+            if (is_out_of_stock(result.error())) record_shortage();
         }
         return result;
     } catch (...) {

@@ -1,4 +1,4 @@
-// Several commands as one unit: all of them or none, or each for itself.
+// Several commands as one unit of work: all or none, or each independently.
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,15 +11,13 @@ namespace allot::http {
 
 namespace {
 
-/// Why an operation is refused.
 struct RefusedOperation {
     Failure failure;
     std::size_t operation = 0;
 };
-/// All that the unit of work asks: of a lack of stock the shortage remains.
-Refusal refusal_of(const RefusedOperation& refused) noexcept {
-    return refused.failure.code == ErrorCode::out_of_stock ? Refusal::out_of_stock
-                                                           : Refusal::unknown_sku;
+/// For UnitOfWork::attempt(), which then records the shortage.
+bool is_out_of_stock(const RefusedOperation& refused) noexcept {
+    return refused.failure.code == ErrorCode::out_of_stock;
 }
 
 void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOperation& refused) {
@@ -31,7 +29,7 @@ void write_refusal(JsonWriter& json, const Exchange& exchange, const RefusedOper
     json.end_object().end_object();
 }
 
-/// Executes one operation and writes its result. \return why it is refused.
+/// Executes one operation and writes its result. \return the refusal, if any.
 std::optional<RefusedOperation> execute(Exchange& exchange, JsonWriter& json,
                                         const Operation& operation, std::size_t at) {
     auto failure = operation.command->execute(exchange, json).failure;
@@ -41,7 +39,7 @@ std::optional<RefusedOperation> execute(Exchange& exchange, JsonWriter& json,
     return RefusedOperation{*std::move(failure), at};
 }
 
-/// \return false, and it is answered so, when the stock of a SKU has changed.
+/// Replies 412 and returns false if a version differs.
 bool is_as_expected(const Exchange& exchange, const Transaction& transaction) {
     if (!transaction.conditions) return true;
     for (const Condition& condition : *transaction.conditions) {
@@ -56,11 +54,11 @@ bool is_as_expected(const Exchange& exchange, const Transaction& transaction) {
     return true;
 }
 
-/// What came of the operations, within a unit that is not committed yet.
+/// The outcome of the operations, before the unit is committed.
 struct Outcome {
     std::string body;
-    std::optional<RefusedOperation> refused = {};  // which undid all of them
-    std::string_view too_much = {};                // what it would have; then nothing counts
+    std::optional<RefusedOperation> refused = {};  // it has reverted all operations
+    std::string limit_text = {};                   // the limit that they exceed; empty: none
 };
 
 Outcome execute_all(Exchange& exchange, const Transaction& transaction, UnitOfWork& whole) {
@@ -69,7 +67,7 @@ Outcome execute_all(Exchange& exchange, const Transaction& transaction, UnitOfWo
     json.begin_object().key("results").begin_array();
     const auto all =
         whole.attempt([&](UnitOfWork& work) -> boost::system::result<void, RefusedOperation> {
-            for (std::size_t i = 0; i < transaction.operations.size() && outcome.too_much.empty();
+            for (std::size_t i = 0; i < transaction.operations.size() && outcome.limit_text.empty();
                  ++i) {
                 auto refused = execute(exchange, json, transaction.operations[i], i);
                 if (refused) {
@@ -77,10 +75,12 @@ Outcome execute_all(Exchange& exchange, const Transaction& transaction, UnitOfWo
                     write_refusal(json, exchange, *refused);
                 }
                 if (outcome.body.size() + kibibyte > exchange.server.limits.reply_bytes_max) {
-                    outcome.too_much = "its answer would be larger than one may be";
+                    outcome.limit_text = "the reply would have more than " +
+                                         std::to_string(exchange.server.limits.reply_bytes_max) +
+                                         " bytes";
                 } else if (work.facts().size() > transaction_facts_max) {
-                    outcome.too_much = "it would record more than 100000 facts";
-                    static_assert(transaction_facts_max == 100'000);
+                    outcome.limit_text = "the transaction would record more than " +
+                                         std::to_string(transaction_facts_max) + " facts";
                 }
             }
             return {};
@@ -102,12 +102,11 @@ Lsn transact(Exchange& exchange) {
     }
     MessageBus::Transaction unit{exchange.bus()};
     Outcome outcome = execute_all(exchange, *transaction, unit.work());
-    if (!outcome.too_much.empty()) {
-        exchange.fail(422, ErrorCode::generic,
-                      std::string{outcome.too_much}.append("; nothing has changed"));
+    if (!outcome.limit_text.empty()) {
+        exchange.fail(422, ErrorCode::generic, outcome.limit_text + "; nothing has changed");
         return exchange.last_lsn();
     }
-    const Lsn lsn = unit.commit();  // of what was refused, its shortage
+    const Lsn lsn = unit.commit();  // after a refusal only its shortage
     exchange.was_executed = true;
     if (outcome.refused) {
         exchange.reply.status = 409;

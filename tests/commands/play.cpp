@@ -40,6 +40,9 @@ AllocateOrder order_of(const Words& words) {
     return all;
 }
 
+Refusal refusal_of(Refusal refusal) { return refusal; }
+Refusal refusal_of(RefusedLine refused) { return refused.refusal; }
+
 template <class Error>
 std::string refusal_text(const Error& error) {
     return std::string{to_string(refusal_of(error))};
