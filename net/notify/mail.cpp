@@ -7,7 +7,7 @@ namespace allot::notify {
 
 namespace {
 
-/// Gives libcurl what is left of a text.
+/// A read function of libcurl: copies the next bytes of a text.
 std::size_t give(char* into, std::size_t size, std::size_t count, void* rest) {
     auto& text = *static_cast<std::string_view*>(rest);
     const std::size_t bytes = std::min(size * count, text.size());
@@ -38,7 +38,7 @@ bool Mail::notify(const CommittedFact& fact, std::uint64_t store_id) {
     const std::string mail = out_of_stock_mail(envelope_, fact, store_id);
     std::string_view rest = mail;
     transfer_.set(CURLOPT_READDATA, static_cast<void*>(&rest));
-    (void)transfer_.run();  // libcurl has judged the server's replies
+    (void)transfer_.run();  // libcurl checks the server's replies
     return true;
 }
 

@@ -7,22 +7,21 @@
 
 namespace allot::notify {
 
-/// Mails of each OutOfStock, over SMTP: one connection a mail, to all its recipients.
+/// Sends a mail for each OutOfStock over SMTP: one connection a mail, to all recipients.
 class Mail {
 public:
     struct Settings {
         Peer server;  ///< `smtp://host:port` or `smtps://host:port`
         Envelope envelope;
-        /// Both empty: no authentication. A password is sent through TLS alone.
+        /// Both empty: no authentication. A password is sent only over TLS.
         std::string user = {};
         std::string password = {};
     };
     static constexpr std::array<std::string_view, 2> schemes{"smtp", "smtps"};
 
     explicit Mail(const Settings& settings);
-    /// \return false of a fact of another kind.
-    /// \throws std::runtime_error when the server has not taken the mail for each recipient, or did
-    /// not say so.
+    /// \return false for other facts.
+    /// \throws std::runtime_error unless the server has accepted the mail for every recipient.
     bool notify(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }

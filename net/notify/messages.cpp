@@ -23,7 +23,7 @@ std::string hex(std::uint64_t value) {
     return digits.data();
 }
 
-/// As RFC 5322 wants it: `Fri, 27 Nov 2026 13:05:09 +0000`.
+/// In the form of RFC 5322: `Fri, 27 Nov 2026 13:05:09 +0000`.
 std::string mail_date(UnixMicros time) {
     using namespace std::chrono;
     static constexpr std::array<const char*, 7> week{"Sun", "Mon", "Tue", "Wed",
@@ -44,7 +44,7 @@ std::string mail_date(UnixMicros time) {
     return text.data();
 }
 
-/// One a line, so that none gets too long.
+/// One recipient a line, which keeps lines short.
 std::string to_list(const std::vector<std::string>& recipients) {
     std::string list;
     for (const std::string& each : recipients) {
@@ -57,7 +57,7 @@ bool is_ascii(std::string_view text) noexcept {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-/// In lines, so that any server can pass it on.
+/// Encoded in lines short enough for every mail server.
 std::string base64(std::string_view text) {
     constexpr std::size_t bytes_a_line = 57;
     std::string encoded;
@@ -104,7 +104,7 @@ std::string out_of_stock_mail(const Envelope& envelope, const CommittedFact& fac
     const bool plain = is_ascii(body);
     std::string mail = "Date: " + mail_date(fact.time);
     mail += "\r\nFrom: <" + envelope.from + ">\r\nTo: " + to_list(envelope.to) + "\r\n";
-    // The name of the SKU stands in the body alone: there it can be no header.
+    // The name of the SKU is only in the body, so that it cannot inject a header.
     mail += "Subject: Out of stock\r\nMessage-ID: <" + key_of(fact, store_id) +
             envelope.from.substr(envelope.from.find('@')) + ">\r\n";
     mail += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n";

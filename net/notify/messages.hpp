@@ -7,17 +7,17 @@
 
 #include "engine/fact.hpp"
 
-// What is said outside of a fact. Always the same of the same fact, so that who receives it twice
-// can know it.
+// Texts about a fact for receivers outside. A fact always has the same text, so that a receiver can
+// detect a repetition.
 
 namespace allot::notify {
 
-/// `<store id>-<LSN>-<time>`: distinguishes a fact from any other, also from one to which a store
-/// that was restored gives the same LSN. Hexadecimal digits, digits and `-`.
+/// `<store id>-<LSN>-<time>`: identifies a fact, also after a restored store has given its LSN to
+/// another one. Hexadecimal digits, digits and `-`.
 [[nodiscard]] std::string key_of(const CommittedFact& fact, std::uint64_t store_id);
 
 /// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,"cursor":"05922658499e07cb:12",` and
-/// the fields as in the messages of channels; the time is in microseconds since 1970 (UTC).
+/// the fields as in messages of channels; the time is in microseconds since 1970 (UTC).
 [[nodiscard]] std::string json_of(const CommittedFact& fact);
 
 /// One address, as `stock@example.com`: 3..254 bytes of printable ASCII without white space, angle
@@ -28,7 +28,7 @@ struct Envelope {
     std::string from;  ///< each is_mail_address()
     std::vector<std::string> to;
 };
-/// A mail as it is sent, header and body, with CRLF. The body is `Out of stock for X`.
+/// The header and body of a mail, with CRLF. The body is `Out of stock for X`.
 [[nodiscard]] std::string out_of_stock_mail(const Envelope& envelope, const CommittedFact& fact,
                                             std::uint64_t store_id);
 

@@ -17,7 +17,7 @@ std::chrono::seconds retry_after(const std::string& value, std::time_t now) {
         !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
     std::chrono::seconds::rep seconds = after_max;
     if (is_number) {
-        // What overflows is left at the most.
+        // On overflow the value stays after_max.
         (void)std::from_chars(value.data(), value.data() + value.size(), seconds);
     } else {
         const std::time_t date = curl_getdate(value.c_str(), nullptr);

@@ -7,10 +7,10 @@
 
 namespace allot::notify {
 
-/// Thrown where a server has refused, and has said how long it is to be left alone.
-class ComeBackLater : public std::runtime_error {
+/// Thrown when a server refuses and names a delay.
+class RetryAfterError : public std::runtime_error {
 public:
-    ComeBackLater(const std::string& why, std::chrono::seconds after)
+    RetryAfterError(const std::string& why, std::chrono::seconds after)
         : std::runtime_error{why}, after_{after} {}
     [[nodiscard]] std::chrono::seconds after() const noexcept { return after_; }
 
@@ -18,10 +18,10 @@ private:
     std::chrono::seconds after_;
 };
 
-/// How long the header field Retry-After of an answer asks a client to wait (RFC 9110, 10.2.3).
+/// The delay in a response's header field Retry-After (RFC 9110, 10.2.3).
 /// \param value seconds in digits, or a date.
 /// \param now seconds since 1970.
-/// \return up to 24 h; 0 where the value is neither, or the date has passed.
+/// \return up to 24 h; 0 if the value is neither, or the date has passed.
 [[nodiscard]] std::chrono::seconds retry_after(const std::string& value, std::time_t now);
 
 }  // namespace allot::notify

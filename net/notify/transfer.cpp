@@ -10,13 +10,14 @@ namespace allot::notify {
 
 namespace {
 
-/// Before the first use, of one thread. What it takes is the process's until its end.
+/// To be called before the first use, on one thread. libcurl keeps its memory until the process
+/// ends.
 void begin_curl() {
     static const CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (begun != CURLE_OK) throw std::runtime_error{curl_easy_strerror(begun)};
 }
 
-/// A URL taken apart.
+/// A parsed URL.
 class Url {
 public:
     explicit Url(const std::string& text) : url_{curl_url()} {
@@ -25,7 +26,7 @@ public:
                 text.find('\0') == std::string::npos;
     }
     [[nodiscard]] bool is_good() const noexcept { return good_; }
-    /// Empty when it is not there.
+    /// Empty if it is missing.
     [[nodiscard]] std::string part(CURLUPart part, unsigned flags = 0) const {
         char* text = nullptr;
         if (curl_url_get(url_.get(), part, &text, flags) != CURLUE_OK) return {};
@@ -66,7 +67,7 @@ Transfer::Transfer(Peer peer, const char* protocols)
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(peer_.whole_max.count()));
     if (!peer_.ca_file.empty()) set(CURLOPT_CAINFO, peer_.ca_file.c_str());
     set(CURLOPT_NOPROGRESS, 0L);
-    set(CURLOPT_XFERINFOFUNCTION, look);
+    set(CURLOPT_XFERINFOFUNCTION, check_interrupt);
     set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
     set(CURLOPT_WRITEFUNCTION, discard);
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
@@ -82,7 +83,7 @@ std::size_t Transfer::discard(char* /*bytes*/, std::size_t size, std::size_t cou
     return transfer.reply_bytes_ <= reply_bytes_max ? size * count : 0;
 }
 
-int Transfer::look(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+int Transfer::check_interrupt(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return static_cast<Transfer*>(self)->interrupted_ ? 1 : 0;
 }
 
@@ -92,7 +93,7 @@ long Transfer::run() {
     set(CURLOPT_ERRORBUFFER, said.data());
     const CURLcode code = interrupted_ ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(easy_.get());
     set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-    // Of a reply that goes on for ever, the status is known all the same.
+    // A reply beyond the limit has a status nevertheless.
     const bool has_status = code == CURLE_WRITE_ERROR && reply_bytes_ > reply_bytes_max;
     if (code != CURLE_OK && !has_status) {
         const std::string why = said.front() != '\0' ? said.data() : curl_easy_strerror(code);

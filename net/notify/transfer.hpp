@@ -12,25 +12,24 @@
 
 namespace allot::notify {
 
-/// How one is to speak to a server.
+/// A server, and how to connect to it.
 struct Peer {
     std::string url;
-    /// Trust certificates of the authorities in this file, PEM; empty: those that the system
-    /// trusts.
+    /// PEM file of the trusted CAs; empty: those of the system.
     std::string ca_file = {};
     std::chrono::milliseconds connect_max{10'000};
-    std::chrono::milliseconds whole_max{30'000};  ///< of a transfer, its connection included
+    std::chrono::milliseconds whole_max{30'000};  ///< for a transfer, with its connection
 };
 
-/// Speaks to one server through libcurl, one transfer at a time. What the server says is bounded
-/// and thrown away; redirections are not followed, and no proxy, variable of the environment or
-/// file but Peer's is used.
+/// Transfers to one server with libcurl, one at a time. Discards the replies, whose size is
+/// bounded. Follows no redirections, and uses no proxy, no environment variable, and no file except
+/// Peer's.
 class Transfer {
 public:
-    /// Of a reply's body no more is read.
+    /// Limit of a reply's body; its rest is not read.
     static constexpr std::size_t reply_bytes_max = 64U << 10U;
 
-    /// \param protocols all that it may speak, as libcurl lists them: `http,https`.
+    /// \param protocols those allowed, in libcurl's form: `http,https`.
     Transfer(Peer peer, const char* protocols);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
@@ -40,20 +39,20 @@ public:
         check(curl_easy_setopt(easy_.get(), option, value));
     }
     /// \return the server's last status.
-    /// \throws std::runtime_error, which names the server and no secret, when there is none.
+    /// \throws std::runtime_error if there is none; it names the server and no secret.
     long run();
-    /// The value of a header field of the last reply over HTTP. \return empty when it has none.
+    /// The value of a header field of the last HTTP reply; empty if it is missing.
     [[nodiscard]] std::string header(const char* name) const;
-    /// Has run() throw within a second, now and ever after. From any thread.
+    /// Makes the present and each later run() throw within a second. From any thread.
     void interrupt() noexcept { interrupted_ = true; }
 
-    /// `https://example.com:8443`: what may be shown of where it goes.
+    /// `https://example.com:8443`: the part of the URL that has no secrets.
     [[nodiscard]] const std::string& server() const noexcept { return server_; }
 
 private:
     static void check(CURLcode code);
     static std::size_t discard(char* bytes, std::size_t size, std::size_t count, void* self);
-    static int look(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+    static int check_interrupt(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
     struct Cleanup {
         void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
@@ -65,7 +64,7 @@ private:
     std::unique_ptr<CURL, Cleanup> easy_;
 };
 
-/// A list of strings, as libcurl wants it.
+/// Owns a string list of libcurl.
 class StringList {
 public:
     void add(const std::string& text);
@@ -78,13 +77,12 @@ private:
     std::unique_ptr<curl_slist, Free> list_;
 };
 
-/// `scheme://host[:port]`, less what else the URL says.
-/// \return empty when it is no URL of one of these schemes, or has a user or password in it.
+/// The part `scheme://host[:port]` of a URL.
+/// \return empty if it is no URL of one of these schemes, or has a user or password.
 [[nodiscard]] std::string server_of(const std::string& url,
                                     std::span<const std::string_view> schemes);
 
-/// Of a URL of which there is a server_of(): the same of those that ask the same server for the
-/// same, however they are written.
+/// One form of all spellings of a URL. \pre server_of() is not empty
 [[nodiscard]] std::string canonical_url(const std::string& url);
 
 }  // namespace allot::notify

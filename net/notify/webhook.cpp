@@ -10,7 +10,7 @@
 namespace allot::notify {
 
 namespace {
-/// A connection that has been idle for longer may be closed at its other end already.
+/// The receiver may already have closed a connection that has been idle for longer.
 constexpr long connection_idle_s_max = 30;
 }  // namespace
 
@@ -28,7 +28,7 @@ bool Webhook::notify(const CommittedFact& fact, std::uint64_t store_id) {
     const std::string body = json_of(fact);
     StringList header;
     header.add("Content-Type: application/json");
-    header.add("Expect:");  // nothing is asked before it is sent
+    header.add("Expect:");  // send the body without waiting for 100
     header.add("Idempotency-Key: " + key_of(fact, store_id));
     if (!settings_.token.empty()) header.add("Authorization: Bearer " + settings_.token);
     transfer_.set(CURLOPT_HTTPHEADER, header.get());
@@ -39,7 +39,7 @@ bool Webhook::notify(const CommittedFact& fact, std::uint64_t store_id) {
     const std::string why = transfer_.server() + ": answered " + std::to_string(status);
     const auto after = retry_after(transfer_.header("Retry-After"), std::time(nullptr));
     if (after.count() == 0) throw std::runtime_error{why};
-    throw ComeBackLater{
+    throw RetryAfterError{
         why + " with Retry-After: " + escaped_short(transfer_.header("Retry-After")), after};
 }
 

@@ -10,8 +10,8 @@
 
 namespace allot::notify {
 
-/// Posts facts of some kinds as JSON to a URL, one after the other. `Idempotency-Key` is key_of():
-/// a receiver that keeps it knows what it has seen.
+/// Posts facts of some kinds as JSON to a URL, one after the other. `Idempotency-Key` is key_of(),
+/// by which the receiver can detect repetitions.
 class Webhook {
 public:
     struct Settings {
@@ -23,10 +23,10 @@ public:
     static constexpr std::array<std::string_view, 2> schemes{"http", "https"};
 
     explicit Webhook(Settings settings);
-    /// \return false of a fact of another kind.
-    /// \throws std::runtime_error unless the receiver has answered 2xx; ComeBackLater where it asks
-    /// for that by `Retry-After`, with whatever status. Any other status than 2xx may be mended: a
-    /// fact is not given up, and none comes before it.
+    /// \return false for facts of other kinds.
+    /// \throws std::runtime_error unless the receiver answers 2xx; RetryAfterError if any other
+    /// status has `Retry-After`. Every other status may be temporary, so the caller has to retry
+    /// the fact, before any later one.
     bool notify(const CommittedFact& fact, std::uint64_t store_id);
     /// As Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) 
     notify::Webhook webhook{settings_for(receiver.url())};
     for (const auto& [status, value] : asking) {
         BOOST_CHECK_EXCEPTION(
-            (void)webhook.notify(shortage, 1), notify::ComeBackLater, [&](const auto& later) {
+            (void)webhook.notify(shortage, 1), notify::RetryAfterError, [&](const auto& later) {
                 const std::string text = later.what();
                 return later.after() == std::chrono::seconds{std::stoi(value)} &&
                        text.find("answered " + status.substr(0, 3) + " with Retry-After: " +
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) 
     for (int i = 0; i < 2; ++i) {  // earlier delays do not count
         BOOST_CHECK_EXCEPTION(
             (void)webhook.notify(shortage, 1), std::runtime_error, [](const auto& error) {
-                return dynamic_cast<const notify::ComeBackLater*>(&error) == nullptr;
+                return dynamic_cast<const notify::RetryAfterError*>(&error) == nullptr;
             });
     }
     BOOST_TEST(webhook.notify(shortage, 1));

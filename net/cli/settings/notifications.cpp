@@ -96,7 +96,7 @@ EventSink sink_for(std::string_view name, const typename Destination::Settings& 
                     try {
                         return destination->notify(fact, store_id) ? SinkResult::acted
                                                                    : SinkResult::ignored;
-                    } catch (const notify::ComeBackLater& later) {
+                    } catch (const notify::RetryAfterError& later) {
                         throw RetryLater{later.what(), later.after()};
                     }
                 },
