@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::chrono::milliseconds accept_retry{100};
 
-/// Descriptors or memory have run out. This passes as other connections close.
+/// The system has no descriptors or memory left, until other connections close.
 bool is_exhaustion(const error_code& error) {
     namespace errc = boost::system::errc;
     return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
@@ -55,7 +55,7 @@ void Acceptors::accept(Acceptor& acceptor) {
 }
 
 void Acceptors::accepted(Acceptor& acceptor, const error_code& error, Tcp::socket socket) {
-    if (!acceptor.listening.is_open()) return;  // closed meanwhile
+    if (!acceptor.listening.is_open()) return;  // closed since
     if (is_exhaustion(error) && !refuse_with_spare(acceptor)) return accept_later(acceptor);
     if (!error) {
         manager_.context().clock.now = steady_clock::now();
@@ -78,7 +78,7 @@ void Acceptors::accept_later(Acceptor& acceptor) {
         });
 }
 
-/// The socket's buffer is empty and takes the few bytes at once: this does not block.
+/// Does not block: the socket's buffer is empty and has room for the reply.
 void Acceptors::refuse(const Acceptor& acceptor, Tcp::socket socket, DisconnectReason cause) {
     Counters& counters = manager_.context().counters;
     counters.count(cause);
@@ -88,14 +88,14 @@ void Acceptors::refuse(const Acceptor& acceptor, Tcp::socket socket, DisconnectR
                                        : "-ERR max number of clients reached\r\n";
     error_code ignored;
     socket.non_blocking(true, ignored);
-    // Within TLS it would take a handshake to say so.
+    // With TLS, a reply would require a handshake.
     if (!manager_.options().tls)
         socket.write_some(asio::buffer(reply.data(), reply.size()), ignored);
     socket.shutdown(Tcp::socket::shutdown_both, ignored);
 }
 
 /// Closes the spare descriptor for as long as it takes to accept and refuse a connection.
-/// \return false when none was waiting: the system looks for a descriptor first.
+/// \return false if none was waiting: accept() fails for lack of a descriptor even then.
 bool Acceptors::refuse_with_spare(Acceptor& acceptor) {
     error_code ignored;
     if (!spare_.is_open()) return false;

@@ -16,7 +16,7 @@ class ConnectionManager;
 
 /// The listening sockets of a server. A connection beyond `clients_max`, or one that arrives when
 /// no file descriptor is free, receives a one-line error in its protocol and is closed. This never
-/// blocks. Part of the manager, and lives as long.
+/// blocks. A member of the manager.
 class Acceptors {
 public:
     using Tcp = boost::asio::ip::tcp;
@@ -25,12 +25,12 @@ public:
     Acceptors(const Acceptors&) = delete;
     Acceptors& operator=(const Acceptors&) = delete;
 
-    /// Begins to accept, at one address more. \param listening is doing so already.
+    /// Accepts at one more address. \param listening already listens.
     void open(Tcp::acceptor listening, Protocol protocol);
     /// Accepts no more connections.
     void close();
-    /// Opens a spare descriptor, which is closed to accept and refuse a connection when no other is
-    /// free. To be called from time to time: reopening it may fail at first.
+    /// Opens the spare descriptor, which is closed to accept and refuse a connection when no other
+    /// is free. To be called repeatedly, as reopening it may fail.
     void keep_spare();
 
     [[nodiscard]] bool empty() const noexcept { return acceptors_.empty(); }
@@ -53,7 +53,7 @@ private:
     boost::asio::io_context& io_;
     ConnectionManager& manager_;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
-    boost::asio::posix::stream_descriptor spare_;  // given up to refuse where there are no others
+    boost::asio::posix::stream_descriptor spare_;  // see keep_spare()
 };
 
 }  // namespace allot

@@ -53,11 +53,11 @@ void Connection::read() {
 void Connection::received(const error_code& error, std::size_t bytes) {
     if (stage_ == Stage::lingering) {
         if (error) return close();
-        return read();  // and forget it
+        return read();  // the input is discarded
     }
     if (Stream::is_of_tls(error)) return disconnect(DisconnectReason::tls_failed);
     if (error && error != asio::error::eof) return close();
-    if (!error && bytes == 0) return more_to_come();
+    if (!error && bytes == 0) return await_rest();
     if (error) {
         finishing_ = true;
     } else if (!finishing_) {
@@ -66,8 +66,8 @@ void Connection::received(const error_code& error, std::size_t bytes) {
     step();
 }
 
-/// After a part of a handshake or of a record, which takes memory, too.
-void Connection::more_to_come() {
+/// Part of a handshake or of a TLS record has arrived: it takes memory, too.
+void Connection::await_rest() {
     context_.clock.now = std::chrono::steady_clock::now();
     account();
     manager_->enforce_memory_limit();
@@ -85,14 +85,14 @@ void Connection::step() {
     executing_ = false;
     if (result == Session::ExecuteResult::disconnected) return close();
     has_backpressure_ = result == Session::ExecuteResult::backpressure;
-    // A server that ends neither refuses a wrong password later nor waits for facts.
+    // At its end the server waits neither for facts nor to reply to a wrong password.
     const bool needs_input = result == Session::ExecuteResult::need_input;
     const bool is_blocked = result == Session::ExecuteResult::blocked;
     if ((needs_input || is_blocked || result == Session::ExecuteResult::delayed) && finishing_)
         session_->end();
     manager_->executed(*this);
     if (stage_ != Stage::closed && is_blocked && !finishing_) manager_->await_facts(*this);
-    // A blocked client is read from, to learn when it is gone.
+    // Reading from a blocked client shows when it has closed the connection.
     const bool reads = needs_input || (is_blocked && session_->reads_while_blocked());
     if (stage_ != Stage::closed && reads && !finishing_) read();
     manager_->enforce_memory_limit();
@@ -108,8 +108,8 @@ void Connection::step_later() {
     });
 }
 
-// Writing at once, without a detour through the reactor, is the usual case: a client that reads
-// its replies has room for them.
+// Writes at once, without the reactor: usually the client reads its replies, and the socket has
+// room.
 void Connection::flush() {
     if (stage_ != Stage::open) return;
     if (session_->is_disconnected()) return close();
@@ -121,7 +121,7 @@ void Connection::flush() {
     settle();
 }
 
-/// \return what has kept it from sending all that is durable.
+/// \return the error that kept it from sending all durable output.
 error_code Connection::send() {
     OutputQueue& output = session_->output();
     const auto waited = [this](ServerContext::Time since) {
@@ -141,7 +141,7 @@ error_code Connection::send() {
 
 void Connection::send_early() {
     if (stage_ != Stage::open || executing_ || session_->is_disconnected()) return;
-    if (!awaits_writable_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() sees why
+    if (!awaits_writable_ && !is_full_) is_full_ = static_cast<bool>(send());  // flush() handles it
     session_->output().trim();
     account();
 }
@@ -150,7 +150,7 @@ bool Connection::discard_output(DisconnectReason cause) {
     return stage_ == Stage::open && !executing_ && session_->discard_output(cause);
 }
 
-/// What follows once all that is released has been sent.
+/// Continues once all released output has been sent.
 void Connection::settle() {
     account();
     const OutputQueue& output = session_->output();
@@ -205,7 +205,7 @@ void Connection::close() {
     if (stage_ == Stage::closed) return;
     stage_ = Stage::closed;
     stream_.close();
-    // A read that is under way writes nothing into the buffers: its socket is closed. Waiting for
+    // A pending read does not write into the buffers any more, as its socket is closed. Waiting for
     // its handler would keep the memory of all connections that one handler closes.
     session_->release();
     manager_->closed(*this);
@@ -231,7 +231,8 @@ void Connection::check_deadlines(const ServerOptions& options) {
                session_->wait_due() <= context_.clock.now) {
         step();
     } else if (awaits_writable_) {
-        // A client that takes a little at a time is slow to make room for a write, but not stalled.
+        // A client that reads little at a time makes room for a write only slowly; it has not
+        // stalled.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
         if (untaken_ < untaken) progress_ = context_.clock.now;
         if (passed(progress_, options.output_stalled_max))

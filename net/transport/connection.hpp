@@ -15,11 +15,10 @@ namespace allot {
 class ConnectionManager;
 struct ServerOptions;
 
-/// What is spoken at an address.
 enum class Protocol : std::uint8_t { resp, http };
 
-/// Moves the bytes of one session over a socket. At most one read and one wait for room to write
-/// are under way. All that is released is sent in one write, at once when the socket has room.
+/// Transfers the bytes of one session over a socket. At most one read and one wait until the socket
+/// is writable are pending. Released output is sent in one write, at once if the socket has room.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = Stream::Socket;
@@ -30,19 +29,19 @@ public:
     void start() { read(); }
     /// Sends what has become durable. Not while a batch is executed.
     void flush();
-    /// Sends what has become durable and keeps no memory for more, while another session executes:
-    /// closes nothing, and flush() has to follow. Does nothing while its own session executes.
+    /// Sends what has become durable and frees unused memory, while another session executes.
+    /// Closes nothing: flush() must follow. Does nothing while its own session executes.
     void send_early();
-    /// Discards what is queued, while another session executes: flush() closes it. \return false,
-    /// without effect, while its own session executes, or when nothing is queued.
+    /// Discards queued output, while another session executes; flush() then closes the connection.
+    /// \return false, without effect, while its own session executes, or if nothing is queued.
     bool discard_output(DisconnectReason cause);
-    /// Executes again, if it is open: what it waited for may be there.
+    /// Executes again if it is open: its wait may have ended.
     void resume();
-    /// Executes what was read and reads no more; closes once the replies are out.
+    /// Executes the input read so far, and reads no more; closes once the replies are sent.
     void finish();
     /// Closes at once. Nothing is called on a closed connection.
     void close();
-    /// Closes and counts why.
+    /// Closes and counts the reason.
     void disconnect(DisconnectReason cause);
     /// Closes if a deadline has passed.
     void check_deadlines(const ServerOptions& options);
@@ -60,18 +59,18 @@ public:
     [[nodiscard]] std::size_t buffer_bytes() const noexcept { return session_->buffer_bytes(); }
 
     // The manager's bookkeeping
-    std::size_t place = 0;           ///< among its connections
+    std::size_t index = 0;           ///< among its connections
     bool in_batch = false;           ///< has executed in the batch that is not committed yet
     bool awaits_durability = false;  ///< listed to be flushed
     bool awaits_facts = false;       ///< listed to be resumed
-    std::size_t facts_place = 0;     ///< in that list
+    std::size_t waiter_index = 0;    ///< in that list
 
 private:
     enum class Stage : std::uint8_t { open, lingering, closed };
 
     void read();
     void received(const boost::system::error_code& error, std::size_t bytes);
-    void more_to_come();
+    void await_rest();
     boost::system::error_code send();
     void step();
     void step_later();
@@ -85,15 +84,15 @@ private:
     ServerContext& context_;
     std::unique_ptr<Session> session_;
     ServerContext::Time progress_;  // when the client last took output, or lingering began
-    std::size_t untaken_ = 0;       // bytes of output, as last looked at
+    std::size_t untaken_ = 0;       // bytes of output, at the last check
     Stage stage_ = Stage::open;
     bool reading_ = false;
     bool awaits_writable_ = false;
     bool step_posted_ = false;
     bool executing_ = false;
-    bool is_full_ = false;  // send_early() found no room, and flush() has not come since
+    bool is_full_ = false;  // send_early() found no room, and flush() has not run since
     bool has_backpressure_ = false;
-    bool finishing_ = false;  // the client sends no more, or is not read any more
+    bool finishing_ = false;  // the client sends no more, or its input is not read any more
 };
 
 }  // namespace allot

@@ -60,7 +60,7 @@ void ConnectionManager::open(Tcp::acceptor bound, Protocol protocol) {
 
 void ConnectionManager::add(Tcp::socket socket, Protocol protocol) {
     auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this(), protocol);
-    connection->place = connections_.size();
+    connection->index = connections_.size();
     connections_.push_back(connection);
     connection->start();
 }
@@ -86,7 +86,7 @@ void ConnectionManager::await_durability(Connection& connection) {
     if (awaiting_.size() > 1) return;
     const Lsn seen = context_.store.durable();
     durable_->arm();
-    // Progress made in between did not find it armed.
+    // Progress made before it was armed did not wake.
     if (context_.store.durable() != seen || !connection.holds_beyond(seen)) {
         durable_->progress();
     }
@@ -95,33 +95,33 @@ void ConnectionManager::await_durability(Connection& connection) {
 void ConnectionManager::await_facts(Connection& connection) {
     if (!connection.awaits_facts) {
         connection.awaits_facts = true;
-        connection.facts_place = waiting_.size();
+        connection.waiter_index = waiting_.size();
         waiting_.push_back(connection.shared_from_this());
     }
     durable_->arm();
-    // What came before that did not find it armed.
+    // Progress made before it was armed did not wake.
     if (connection.awaited_fact() <= context_.store.backend.history->end()) durable_->progress();
 }
 
-void ConnectionManager::forget_waiting(Connection& connection) {
+void ConnectionManager::remove_waiting(Connection& connection) {
     if (!std::exchange(connection.awaits_facts, false)) return;
-    const std::size_t place = connection.facts_place;
-    std::swap(waiting_[place], waiting_.back());
-    waiting_[place]->facts_place = place;
+    const std::size_t index = connection.waiter_index;
+    std::swap(waiting_[index], waiting_.back());
+    waiting_[index]->waiter_index = index;
     waiting_.pop_back();
 }
 
-/// What is posted now runs after all that the reactor has found ready, and before it waits again.
+/// A posted commit runs after all handlers that the reactor has found ready, before it waits again.
 void ConnectionManager::executed(Connection& connection) {
     add_to_batch(connection);
-    // The store stays locked, and replies wait, no longer than one slice may take.
+    // Bounds how long the store stays locked and replies wait: by the commands of one slice.
     if (context_.counters.commands - batch_began_ >= context_.limits.commands_per_slice)
         return commit_batch();
     commit_batch_later();
 }
 
-/// Another session may be executing: so neither is the batch committed here nor a connection
-/// closed. Near the memory limit, a message to many subscribers is sent as it is queued.
+/// Neither commits the batch nor closes a connection, as another session may be executing. Near the
+/// memory limit, sends a message to many subscribers as it is queued.
 void ConnectionManager::touched(Connection& connection) {
     add_to_batch(connection);
     commit_batch_later();
@@ -156,11 +156,11 @@ void ConnectionManager::commit_batch() {
     watch_facts();
 }
 
-/// While facts have subscribers, each progress of the history wakes.
+/// Wakes at each progress of the history while facts have subscribers.
 void ConnectionManager::watch_facts() {
     if (!context_.pub_sub.has_fact_subscribers() || shut_) return;
     durable_->arm();
-    // What came before that did not find it armed.
+    // Progress made before it was armed did not wake.
     if (context_.pub_sub.has_facts()) durable_->progress();
 }
 
@@ -178,7 +178,7 @@ void ConnectionManager::wake() {
     flushed_.clear();
     resume_waiting();
     if (!context_.store.failed) return;
-    // What they wait for will never be certain.
+    // The output that they hold will never be durable.
     for (std::size_t i = connections_.size(); i-- > 0;) {
         const auto connection = connections_[i];
         if (!connection->holds_beyond(context_.store.durable())) continue;
@@ -189,7 +189,7 @@ void ConnectionManager::wake() {
 void ConnectionManager::resume_waiting() {
     if (waiting_.empty()) return;
     const Lsn end = context_.store.backend.history->end();
-    // While there is a cursor, what one of them reads is kept for the others.
+    // While this cursor exists, facts that one connection reads are kept for the others.
     const auto kept = context_.store.backend.history->read(end + 1);
     const auto waiting = std::exchange(waiting_, {});
     for (const auto& connection : waiting) connection->awaits_facts = false;
@@ -203,14 +203,14 @@ void ConnectionManager::resume_waiting() {
     }
 }
 
-/// From the last to the first: closed() puts the last in the place of the one that leaves.
+/// Runs from the last to the first, as closed() moves the last to the index of the closed one.
 void ConnectionManager::tick() {
     context_.clock.now = steady_clock::now();
     const auto date = std::chrono::system_clock::now();
     context_.clock.http_date = http::date_of(date);
     context_.clock.unix_time = unix_seconds(date);
     for (std::size_t i = connections_.size(); i-- > 0;) {
-        if (i >= connections_.size()) continue;  // others were dropped, too
+        if (i >= connections_.size()) continue;  // others were closed, too
         const auto connection = connections_[i];
         connection->check_deadlines(options_);
     }
@@ -257,10 +257,10 @@ void ConnectionManager::disconnect_largest() {
 }
 
 void ConnectionManager::closed(Connection& connection) {
-    forget_waiting(connection);
-    const std::size_t place = connection.place;
-    std::swap(connections_[place], connections_.back());
-    connections_[place]->place = place;
+    remove_waiting(connection);
+    const std::size_t index = connection.index;
+    std::swap(connections_[index], connections_.back());
+    connections_[index]->index = index;
     connections_.pop_back();
     if (connections_.empty() && done_) drained();
 }

@@ -18,17 +18,17 @@ namespace allot {
 
 /// The implementation of Server: keeps the list of connections, commits their commands in batches,
 /// wakes those that wait for durability or for facts, and enforces deadlines and the memory limit.
-/// Lives as long as a handler of Asio refers to it.
+/// Handlers of Asio share its ownership.
 class ConnectionManager : public std::enable_shared_from_this<ConnectionManager> {
 public:
     using Tcp = boost::asio::ip::tcp;
 
     ConnectionManager(boost::asio::io_context& io, const Loading& loading, ServerOptions options);
 
-    /// The store is open: from now on it is served.
+    /// Serves the store, which is open, from now on.
     void serve(Backend backend);
 
-    /// Begins to accept, at one address more. \param bound has an address, is not listening yet.
+    /// Listens and accepts at one more address. \param bound does not listen yet.
     void open(Tcp::acceptor bound, Protocol protocol);
     void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
     /// Closes everything at once.
@@ -53,11 +53,11 @@ public:
     void touched(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);
-    /// resume() is called once the history has reached the fact that it waits for.
+    /// resume() is called once the history has the awaited fact.
     void await_facts(Connection& connection);
     void closed(Connection& connection);
-    /// While all connections together hold too much memory, although their sockets have been given
-    /// what they take, disconnects the one that holds most. Not while a session executes.
+    /// While all connections together hold too much memory, even after sending what their sockets
+    /// accept, disconnects the one that holds most. Not while a session executes.
     void enforce_memory_limit() {
         if (context_.usage.buffer_bytes > options_.clients_memory_max) free_memory();
     }
@@ -73,7 +73,7 @@ private:
     void commit_batch_later();
     void watch_facts();
     void resume_waiting();
-    void forget_waiting(Connection& connection);
+    void remove_waiting(Connection& connection);
     void tick();
     void close_all();
     void drained();
@@ -89,11 +89,12 @@ private:
     std::vector<std::shared_ptr<Connection>> batch_;     // have executed in it
     std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
     std::vector<std::shared_ptr<Connection>> waiting_;   // for facts
-    std::vector<std::shared_ptr<Connection>> flushed_;   // being flushed; here to keep its memory
-    std::uint64_t batch_began_ = 0;                      // after so many commands
+    std::vector<std::shared_ptr<Connection>>
+        flushed_;                    // being flushed; a member, to keep its capacity
+    std::uint64_t batch_began_ = 0;  // value of `counters.commands` then
     bool commit_posted_ = false;
     std::function<void(bool clean)> done_;  // while draining
-    bool cut_off_ = false;                  // the deadline of drain() came first
+    bool cut_off_ = false;                  // the deadline of drain() has passed
     bool shut_ = false;
 };
 

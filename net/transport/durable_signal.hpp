@@ -9,8 +9,7 @@
 
 namespace allot {
 
-/// Carries word of the journal's progress from its thread to the server's: only when the server
-/// waits for some, and then once.
+/// Reports progress of the journal from its thread to the server's: once after each arm().
 class DurableSignal : public std::enable_shared_from_this<DurableSignal> {
 public:
     /// \param wake called on the thread that runs `io`.
@@ -18,8 +17,8 @@ public:
         : io_{io}, wake_{std::move(wake)} {}
 
     // On the server's thread
-    /// The next progress wakes. What was made before this call is visible after it, so a caller
-    /// that arms must look once more.
+    /// The next progress wakes. Earlier progress does not, but is visible after this call: the
+    /// caller must check for it.
     void arm() noexcept { armed_.exchange(true, std::memory_order_acq_rel); }
     [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
     /// Never wakes again.
@@ -44,7 +43,7 @@ private:
 
     boost::asio::io_context& io_;
     std::function<void()> wake_;
-    bool connected_ = true;  // of the server's thread
+    bool connected_ = true;  // used only on the server's thread
     std::atomic<bool> armed_ = false;
     std::atomic<bool> failed_ = false;
 };

@@ -28,49 +28,48 @@ struct ServerOptions {
     /// Buffers of all clients together. Beyond it, the client that holds most is disconnected.
     std::size_t clients_memory_max = 40 * kibibyte * kibibyte;
     SessionLimits session{};
-    /// Without one, each client that reaches the address may change the stock.
+    /// None: every client that reaches the address may change the stock.
     std::optional<Password> password{};
-    std::shared_ptr<TlsContext> tls{};  ///< null: bytes go as they are
-    /// Receives, on the server's thread, what a client did wrong and the operator may want to mend.
+    std::shared_ptr<TlsContext> tls{};  ///< null: no TLS
+    /// Receives, on the server's thread, warnings for the operator about errors of clients.
     std::function<void(std::string_view)> warning{};
-    // How long is too long. 0: no bound. Checked four times a second.
+    // Deadlines, checked four times a second. 0: none.
     std::chrono::milliseconds idle_max{0};  ///< without a request
     std::chrono::milliseconds request_stalled_max{
         30'000};  ///< from a request's first byte to its last
     std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
-    /// From connecting to the end of TLS's handshake, and to having given the password where there
-    /// is one.
+    /// From connecting to the end of the TLS handshake, and to the right password if one is set.
     std::chrono::milliseconds handshake_max{10'000};
-    /// Commands that take as long are kept for SLOWLOG.
+    /// Commands that take at least as long are kept for SLOWLOG.
     std::chrono::microseconds slow_log_from{10'000};
     std::chrono::milliseconds linger_max{
         1'000};  ///< for the client to see the last reply and close
 };
 
-/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; nothing
-/// here is thread-safe but what the journal calls.
+/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; only
+/// what the journal calls is thread-safe.
 class Server {
 public:
-    /// Until serve(), clients are answered how far the opening of the store is.
+    /// Until serve(), replies report how far the store has been opened.
     /// \param io is run by one thread, and outlives the server and the backend's journal.
     /// \param loading outlives the server.
     Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});
-    /// The store is open: clients, those that are there included, are served from now on. Once
-    /// only, and while `io` does not run, or on the thread that runs it.
+    /// Serves the store, which is open, from now on, also to clients that are already connected.
+    /// Once only, and while `io` does not run, or on the thread that runs it.
     void serve(Backend backend);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     /// Closes every connection at once.
     ~Server();
 
-    /// Takes an address for listen(), where no one is answered before that.
+    /// Binds an address for listen(). Connections are refused until then.
     /// \param host a name or an address, IPv4 or IPv6 \param port 0: any that is free
     /// \throws boost::system::system_error when the address is unknown, taken or forbidden.
     [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
                                                              const std::string& host,
                                                              std::uint16_t port);
     /// Begins to accept.
-    /// \throws boost::system::system_error when another listens there since.
+    /// \throws boost::system::system_error if another socket listens there by now.
     void listen(boost::asio::ip::tcp::acceptor bound);
     /// Likewise, for clients that speak HTTP (net/http/HTTP.md).
     void listen_http(boost::asio::ip::tcp::acceptor bound);
@@ -79,14 +78,14 @@ public:
     /// \pre listen_http()
     [[nodiscard]] boost::asio::ip::tcp::endpoint http_endpoint() const;
 
-    /// Ends in good order: accepts no one, reads no more, executes what was read, waits until it is
-    /// durable, sends the replies, closes. `done(clean)` is called once: with false when `deadline`
-    /// came first and the rest was cut off, or when the storage failed on the way. Once only.
+    /// Shuts down gracefully: accepts and reads no more, executes the input read so far, waits
+    /// until it is durable, sends the replies, and closes. `done(clean)` is called once: with false
+    /// if the rest was cut off at `deadline`, or if the storage has failed. Once only.
     void drain(std::chrono::milliseconds deadline, std::function<void(bool clean)> done);
 
     [[nodiscard]] std::size_t clients() const noexcept;
     [[nodiscard]] const Counters& counters() const noexcept;
-    /// Held by the buffers of all clients.
+    /// The memory held by the buffers of all clients.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:

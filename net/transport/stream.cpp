@@ -16,13 +16,13 @@ namespace allot {
 namespace asio = boost::asio;
 
 namespace {
-/// Encrypted at a time: what one write of the system takes.
+/// Encrypted at a time, for one system call.
 constexpr std::size_t write_bytes_max = 64 * kibibyte;
 constexpr std::size_t read_bytes_max = 16 * kibibyte;
 }  // namespace
 
 Stream::Stream(Socket socket, TlsContext* tls) : socket_{std::move(socket)} {
-    Error ignored;  // a socket that is broken already shows it at the first read
+    Error ignored;  // the first read reports a broken socket
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket_.non_blocking(true, ignored);
     if (tls != nullptr) tls_ = std::make_unique<TlsSession>(*tls);
@@ -36,7 +36,7 @@ void Stream::read_secure(std::span<char> room, ReadDone done) {
     asio::post(socket_.get_executor(), [done = std::move(done), error, got] { done(error, got); });
 }
 
-/// A handshake that cannot be sent on is not read on either.
+/// Reads no more of a handshake while its output cannot be sent.
 void Stream::await_secure(std::span<char> room, ReadDone done) {
     const auto what = tls_->outgoing().empty() ? Socket::wait_read : Socket::wait_write;
     socket_.async_wait(what, [this, room, done = std::move(done)](Error error) {
@@ -45,7 +45,7 @@ void Stream::await_secure(std::span<char> room, ReadDone done) {
     });
 }
 
-/// \return bytes put into `room`; 0 without an error: more has to come.
+/// \return bytes put into `room`; 0 without an error: it needs more input.
 std::size_t Stream::receive_secure(std::span<char> room, Error& error) {
     std::array<char, read_bytes_max> bytes;
     std::size_t received = 0;
@@ -55,7 +55,7 @@ std::size_t Stream::receive_secure(std::span<char> room, Error& error) {
     if (error || received == 0) return 0;
     tls_->received({bytes.data(), received});
     const std::size_t got = tls_->read(room, error);
-    Error unsent;  // is found again by the next write
+    Error unsent;  // the next write reports it
     send_outgoing(unsent);
     return got;
 }

@@ -14,8 +14,8 @@
 
 namespace allot {
 
-/// A client's bytes over a socket, as they are or within TLS: the one place that knows which. Never
-/// blocks; where it cannot go on, the error is would_block. The caller lives until `done`.
+/// A byte stream over a socket, plain or with TLS, which its users need not know. Never blocks: the
+/// error is would_block instead. It must outlive each `done`.
 class Stream {
 public:
     using Socket = boost::asio::ip::tcp::socket;
@@ -24,8 +24,8 @@ public:
     /// \param tls null: none. Outlives the stream.
     Stream(Socket socket, TlsContext* tls);
 
-    /// Calls `done(error, bytes)`, later. `room` stays until then. One at a time. No bytes and no
-    /// error: some came that say nothing yet.
+    /// Calls `done(error, bytes)` later; `room` must last until then. One at a time. Zero bytes
+    /// without error: an incomplete TLS record arrived.
     template <class Done>
     void async_read_some(std::span<char> room, Done done) {
         if (!tls_) {
@@ -34,32 +34,32 @@ public:
             read_secure(room, std::move(done));
         }
     }
-    /// Sends some of `bytes`. Where it would block, the same bytes come again.
-    /// \return how many are gone.
+    /// Sends some of `bytes`. After would_block, call it again with the same bytes.
+    /// \return how many were sent.
     std::size_t write_some(std::string_view bytes, Error& error) {
         if (!tls_)
             return socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
         return write_secure(bytes, error);
     }
-    /// Calls `done(error)` once there may be room to write.
+    /// Calls `done(error)` once the socket may be writable.
     template <class Done>
     void async_wait_writable(Done done) {
         socket_.async_wait(Socket::wait_write, std::move(done));
     }
-    /// Says that no more will be sent. Where it would block, to be called again.
+    /// Closes the sending side. After would_block, call it again.
     void finish(Error& error);
     void close() noexcept;
 
-    /// The client has not yet proved who it is, or seen who the server is.
+    /// The TLS handshake is not complete.
     [[nodiscard]] bool is_handshaking() const noexcept { return tls_ && !tls_->is_established(); }
-    /// The error is that what came is not TLS, or not TLS as it is asked for.
+    /// The error comes from OpenSSL: the client's bytes are not TLS, or it breaks its rules here.
     [[nodiscard]] static bool is_of_tls(const Error& error) noexcept;
 
-    /// Memory that TLS holds for bytes on their way: see TlsSession::buffer_bytes().
+    /// See TlsSession::buffer_bytes(); 0 without TLS.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept {
         return tls_ ? tls_->buffer_bytes() : 0;
     }
-    /// Bytes that were written and that the client's system has not taken yet.
+    /// Bytes written that the client's system has not acknowledged yet.
     [[nodiscard]] std::size_t untaken() noexcept;
 
     [[nodiscard]] Socket& socket() noexcept { return socket_; }
@@ -76,7 +76,7 @@ private:
     Socket socket_;
     std::unique_ptr<TlsSession> tls_;
     std::size_t encrypted_ = 0;  // bytes of write_some() whose records are outgoing
-    bool is_finished_ = false;   // nothing more is said within TLS
+    bool is_finished_ = false;   // the TLS session has been closed
 };
 
 }  // namespace allot

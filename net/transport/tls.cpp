@@ -21,7 +21,7 @@ namespace {
 
 /// Memory kept by each buffer of a connection while it is empty.
 constexpr std::size_t kept_bytes_max = 4 * kibibyte;
-/// Of OpenSSL 3 on x86-64, measured: a handshake of which a part has come, at most; and a record.
+/// Memory of OpenSSL 3 on x86-64, measured: at most, for an incomplete handshake; for a record.
 constexpr std::size_t handshake_bytes = 64 * kibibyte;
 constexpr std::size_t record_bytes = 17 * kibibyte;
 
@@ -37,7 +37,7 @@ void clear(std::string& buffer, std::size_t& used) noexcept {
     if (buffer.capacity() > kept_bytes_max) std::string{}.swap(buffer);
 }
 
-/// Calls what may complain of a file.
+/// Calls `use(error)`. \throws std::runtime_error that names the file and its error.
 template <class Load>
 void load(std::string_view what, const std::string& file, Load&& use) {
     ERR_clear_error();
@@ -53,7 +53,7 @@ void harden(SSL_CTX* context) {
                                      SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 0);
-    // An idle connection gives back the two times 16 KiB that it reads and writes in.
+    // An idle connection frees its read and write buffers of 16 KiB each.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
 }
 
@@ -61,7 +61,7 @@ void harden(SSL_CTX* context) {
 
 TlsContext::TlsContext(const TlsFiles& files) : context_{asio::ssl::context::tls_server} {
     harden(context_.native_handle());
-    // Without this, OpenSSL would ask at the terminal.
+    // Without this, OpenSSL would ask for the key's password at the terminal.
     context_.set_password_callback([](std::size_t, auto) { return std::string{}; });
     load("the certificate in", files.certificate,
          [&](error_code& error) { context_.use_certificate_chain_file(files.certificate, error); });
@@ -72,7 +72,7 @@ TlsContext::TlsContext(const TlsFiles& files) : context_{asio::ssl::context::tls
     load("the certificate in", files.client_ca,
          [&](error_code& error) { context_.load_verify_file(files.client_ca, error); });
     context_.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
-    // Which of its certificates a client is to show.
+    // Tells clients of which CA their certificate must be.
     SSL_CTX_set_client_CA_list(context_.native_handle(),
                                SSL_load_client_CA_file(files.client_ca.c_str()));
 }

@@ -12,18 +12,18 @@
 
 namespace allot {
 
-/// The certificate of the server, and those of the clients that it accepts: files in PEM.
+/// PEM files with the server's certificate, and the CA of the clients that it accepts.
 struct TlsFiles {
-    std::string certificate;  ///< the server's, and after it those up to its CA
+    std::string certificate;  ///< the server's, followed by those up to its CA
     std::string key;          ///< of the certificate, not encrypted
-    std::string client_ca;    ///< clients must show a certificate of this CA; empty: they need not
+    std::string client_ca;    ///< clients need a certificate of this CA; empty: none
 };
 
-/// What all connections of a server have in common: TLS 1.2 or 1.3. Nothing is renegotiated, and
-/// nothing resumed: every connection proves anew who it is. Of one thread, as its sessions are.
+/// TLS 1.2 or 1.3 for all connections of a server. Sessions are neither renegotiated nor resumed:
+/// every connection authenticates anew. Used by one thread, as its sessions are.
 class TlsContext {
 public:
-    /// \throws std::runtime_error naming the file, and what is wrong with it.
+    /// \throws std::runtime_error that names the file and its error.
     explicit TlsContext(const TlsFiles& files);
 
 private:
@@ -39,18 +39,18 @@ public:
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    /// Bytes came from the client. \pre read() has given all that came before.
+    /// Takes bytes from the client. \pre read() has returned all earlier ones.
     void received(std::string_view bytes) {
         incoming_.append(bytes);
         has_begun_ = true;
     }
-    /// What the client said, once the handshake is done; the handshake is made here, too.
-    /// \return bytes put into `room`; 0: none, until more is received. `error` is eof when the
-    /// client says no more, or an error of OpenSSL's; what is outgoing() then says why.
+    /// Decrypts bytes of the client; first does the handshake.
+    /// \return bytes put into `room`; 0: it needs more input. `error` is eof after the client's
+    /// close, or an error of OpenSSL, for which outgoing() then has an alert.
     std::size_t read(std::span<char> room, boost::system::error_code& error);
-    /// Says all of it. \pre is_established()
+    /// Encrypts all of it. \pre is_established()
     void write(std::string_view bytes, boost::system::error_code& error);
-    /// Says that there will be no more.
+    /// Tells the client that no more follows.
     void close();
 
     /// Bytes for the client.
@@ -60,8 +60,8 @@ public:
     void sent(std::size_t bytes) noexcept;
 
     [[nodiscard]] bool is_established() const noexcept;
-    /// Memory held for what came and is not complete, and for what is outgoing: OpenSSL's part by
-    /// estimate, a handshake that has begun included, an idle connection's state not.
+    /// Memory held for incomplete input, for output, and for a handshake that has begun. OpenSSL's
+    /// part is an estimate; the state of an idle connection is not included.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:
