@@ -21,7 +21,7 @@ bool is_json(std::string_view type) {
     return equal_ignoring_case(media, json_type);
 }
 
-/// An address, or localhost: a name that cannot be made to resolve to another machine.
+/// An IP address or `localhost`: nothing that DNS could resolve to another machine.
 bool is_local_name(std::string_view host) {
     if (host.starts_with('[')) return true;
     host = host.substr(0, host.find(':'));
@@ -29,8 +29,8 @@ bool is_local_name(std::string_view host) {
            (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
-/// Where a page is from, as a browser says it: of this machine. An address will not do here, for
-/// a site may be at one; nor `null`, for that is anybody's.
+/// Only `localhost` and loopback addresses are accepted: a page at another address, or of the
+/// origin `null`, may belong to any site.
 bool is_local_origin(std::string_view origin) {
     constexpr std::string_view after_scheme = "://";
     const std::size_t scheme = origin.find(after_scheme);
@@ -41,10 +41,9 @@ bool is_local_origin(std::string_view origin) {
             equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
 }
 
-/// The end of an error: which parts the query may have.
-std::string allowed_parts_text(std::span<const std::string_view> known) {
+std::string unknown_parameter_text(std::span<const std::string_view> known) {
     known = known.first(static_cast<std::size_t>(std::ranges::find(known, "") - known.begin()));
-    return known.empty() ? ": it takes none" : ", only " + listed(known);
+    return "unknown query parameter: this path takes " + (known.empty() ? "none" : listed(known));
 }
 
 bool is_key(std::string_view key) {
@@ -52,7 +51,7 @@ bool is_key(std::string_view key) {
            std::ranges::all_of(key, [](char c) { return c >= '!' && c <= '~'; });
 }
 
-/// Of the header of a 401.
+/// Header field of each 401.
 constexpr const char* authenticate_line =
     "WWW-Authenticate: Bearer realm=\"allot\", Basic realm=\"allot\"\r\n";
 
@@ -70,8 +69,9 @@ Admission::Verdict Admission::judge(Reply& reply) {
     if (!target) {
         return verdict(
             refuse(reply, 400, ErrorCode::syntax,
-                   in_quotes(request_.target) +
-                       " is no path: it begins with /, is well encoded, and has no segment . or ..",
+                   "invalid target " + in_quotes(request_.target) +
+                       ": expected a path that begins with /, is percent-encoded, and has no "
+                       "segment . or ..",
                    "target"));
     }
     target_ = std::move(*target);
@@ -83,7 +83,7 @@ Admission::Verdict Admission::judge(Reply& reply) {
     return verdict(check_query(reply) && check_key(reply) && check_body(reply));
 }
 
-/// \return false, as all refusals.
+/// \return false, for the caller to return.
 bool Admission::refuse(Reply& reply, unsigned status, ErrorCode code, std::string_view text,
                        std::string_view field) const {
     exchange(reply).fail(status, code, text, field);
@@ -93,20 +93,20 @@ bool Admission::refuse(Reply& reply, unsigned status, ErrorCode code, std::strin
 bool Admission::refuse_path(Reply& reply) const {
     if (!match_.is_path) {
         return refuse(reply, 404, ErrorCode::generic,
-                      "there is nothing at " + in_quotes(request_.target) +
-                          ": /v1/openapi.json describes all that there is",
+                      "no resource at " + in_quotes(request_.target) +
+                          ": /v1/openapi.json describes all paths",
                       "target");
     }
     const std::string methods = methods_of(target_);
     if (request_.method == verb::unknown) {
         return refuse(reply, 501, ErrorCode::generic,
-                      "it is not known here: this path has " + methods, "method");
+                      "unknown method: this path supports " + methods, "method");
     }
     reply.header = "Allow: " + methods + "\r\n";
-    return refuse(
-        reply, 405, ErrorCode::generic,
-        in_quotes(method_text(request_.method)) + " is not for this path: it has " + methods,
-        "method");
+    return refuse(reply, 405, ErrorCode::generic,
+                  "unsupported method " + in_quotes(method_text(request_.method)) +
+                      ": this path supports " + methods,
+                  "method");
 }
 
 bool Admission::check_host(Reply& reply) const {
@@ -115,13 +115,12 @@ bool Admission::check_host(Reply& reply) const {
     if (match_.has(flag_free)) return true;
     context_.counters.count(DisconnectReason::cross_protocol);
     return refuse(reply, 421, ErrorCode::generic,
-                  in_quotes(*host) +
-                      " is neither localhost nor an address: without a password, no other name is "
-                      "served",
+                  "invalid Host " + in_quotes(*host) +
+                      ": without a password, expected localhost or an IP address",
                   "Host");
 }
 
-/// What a page of another site sends, without a body, a browser does not ask about first.
+/// A browser sends a page's request without a body to another site without a preflight.
 bool Admission::check_origin(Reply& reply) const {
     const auto& origin = request_.origin;
     if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
@@ -129,8 +128,8 @@ bool Admission::check_origin(Reply& reply) const {
     if (match_.has(flag_free)) return true;
     context_.counters.count(DisconnectReason::cross_protocol);
     return refuse(reply, 403, ErrorCode::generic,
-                  in_quotes(*origin) +
-                      " is not of this machine: without a password, no other site's page is served",
+                  "invalid Origin " + in_quotes(*origin) +
+                      ": without a password, expected localhost or a loopback address",
                   "Origin");
 }
 
@@ -156,11 +155,11 @@ bool Admission::check_query(Reply& reply) const {
         };
         const auto& known = match_.route->query;
         if (name.empty() || std::ranges::find(known, name) == known.end()) {
-            return refuse_part("the query has no such part here" + allowed_parts_text(known));
+            return refuse_part(unknown_parameter_text(known));
         }
         const auto is_same = [&](const auto& earlier) { return earlier.first == name; };
         if (std::any_of(target_.query.begin(), part, is_same)) {
-            return refuse_part("a part of the query comes twice");
+            return refuse_part("repeated query parameter");
         }
     }
     return true;
@@ -170,7 +169,7 @@ bool Admission::check_key(Reply& reply) const {
     const auto& key = request_.idempotency_key;
     return !key || is_key(*key) ||
            refuse(reply, 400, ErrorCode::syntax,
-                  in_quotes(*key) + " is no key: it has 1 to " +
+                  "invalid Idempotency-Key " + in_quotes(*key) + ": expected 1 to " +
                       std::to_string(idempotency_key_bytes_max) +
                       " bytes of printable ASCII, without spaces",
                   "Idempotency-Key");
@@ -179,15 +178,13 @@ bool Admission::check_key(Reply& reply) const {
 bool Admission::check_body(Reply& reply) const {
     if (!match_.route->has(flag_body)) return true;
     if (!request_.has_body) {
-        return refuse(reply, 411, ErrorCode::syntax,
-                      "it is missing, so that the length of the body is not told",
-                      "Content-Length");
+        return refuse(reply, 411, ErrorCode::syntax, "missing Content-Length", "Content-Length");
     }
-    if (!request_.content_type || !is_json(*request_.content_type)) {
+    const auto& type = request_.content_type;
+    if (!type || !is_json(*type)) {
         return refuse(reply, 415, ErrorCode::syntax,
-                      (request_.content_type ? in_quotes(*request_.content_type) + " is not read"
-                                             : std::string{"it is missing"}) +
-                          ": a body is application/json",
+                      (type ? "invalid Content-Type " + in_quotes(*type) : "missing Content-Type") +
+                          ": expected application/json",
                       "Content-Type");
     }
     return true;

@@ -7,11 +7,11 @@
 
 namespace allot::http {
 
-/// What a request's header decides, before its body is read: where the request leads, and whether
-/// it may be executed.
+/// Checks a request's header before its body is read: finds the route, and decides whether the
+/// request may be executed.
 class Admission {
 public:
-    /// \param request outlives this, and is read up to its body.
+    /// \param request outlives this; its header has been read.
     Admission(ServerContext& context, Session& client, const Request& request) noexcept
         : context_{context}, client_{client}, request_{request} {}
     Admission(const Admission&) = delete;
@@ -20,12 +20,12 @@ public:
     enum class Verdict : std::uint8_t {
         admitted,
         refused,         ///< the reply says why
-        wrong_password,  ///< to be answered later
+        wrong_password,  ///< reply later, with wrong_password_reply()
     };
     [[nodiscard]] Verdict judge(Reply& reply);
-    /// The password came with it, and was right.
+    /// The request has the right password.
     [[nodiscard]] bool is_authenticated() const noexcept { return is_authenticated_; }
-    /// Null: it leads nowhere.
+    /// Null: the target has no route.
     [[nodiscard]] const Route* route() const noexcept { return match_.route; }
     [[nodiscard]] Exchange exchange(Reply& reply) const noexcept {
         return {{context_, client_}, request_, target_, match_.route, match_.arguments, reply};
@@ -50,7 +50,7 @@ private:
     bool is_authenticated_ = false;
 };
 
-/// The answer to Verdict::wrong_password, once it is due.
+/// The reply to Verdict::wrong_password, sent after a delay.
 [[nodiscard]] Reply wrong_password_reply();
 
 }  // namespace allot::http

@@ -10,7 +10,7 @@ namespace allot::http {
 
 namespace {
 
-/// Base64 with its padding, and nothing else.
+/// \return nothing unless all of the text is padded Base64.
 std::optional<std::string> decode_base64(std::string_view text) {
     const auto is_digit = [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||

@@ -7,7 +7,7 @@
 namespace allot::http {
 
 /// The password in the value of an Authorization field: `Bearer PASSWORD`, or `Basic` with any user
-/// (RFC 7617). \return nothing where it is neither.
+/// (RFC 7617). \return nothing for another scheme or broken Base64.
 [[nodiscard]] std::optional<std::string> password_in(std::string_view authorization);
 
 }  // namespace allot::http

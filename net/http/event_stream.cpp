@@ -37,7 +37,7 @@ void EventStream::append_piece(std::string& out, std::string_view text) const {
     out.append("\r\n").append(text).append("\r\n");
 }
 
-/// An event of its own, as many clients keep the id of no other. Its data is an empty line.
+/// A separate event with an empty line of data: many clients ignore the id of an event without.
 void EventStream::append_position(std::string& text) const {
     append_id(text, history().cursor_at(shown_));
     text.append("event: position\ndata:\n\n");
@@ -80,7 +80,7 @@ EventStream::State EventStream::advance(std::string& out) {
 }
 
 void EventStream::append_facts(std::string& out) {
-    // No fact takes more bytes; and a quarter of what may be queued is enough at once.
+    // A fact takes at most as many bytes. One call fills at most a quarter of the output queue.
     constexpr std::size_t event_bytes_max = kibibyte;
     const std::size_t room = server_.limits.output_pause_bytes / event_bytes_max;
     if (next() > history().end()) return;
@@ -97,7 +97,7 @@ void EventStream::append_facts(std::string& out) {
     if (!text.empty()) append_piece(out, text);
 }
 
-/// Names the place, too, where facts were passed over.
+/// Appends the position, too, if facts were skipped since the last event.
 void EventStream::append_heartbeat(std::string& out) {
     std::string text{":\n\n"};
     if (shown_ != next() - 1) {

@@ -17,14 +17,14 @@ inline constexpr std::string_view events_type = "text/event-stream";
 /// Which facts a client wants to receive.
 struct EventQuery {
     Lsn from = 1;
-    /// The history that the client knows and that has gone another way; `from` follows on what
-    /// both have.
+    /// The client's history, if it differs from the store's; `from` then is the first LSN after the
+    /// facts that both have.
     std::optional<HistoryId> diverged = {};
     EventKinds kinds = all_event_kinds;
 };
 
-/// The feed as server-sent events: the bytes of a body without an end, and the place that it has
-/// reached. Only durable facts are shown. Holds no file open between two calls. Knows no socket.
+/// The durable facts as server-sent events: makes the bytes of the body, and keeps its position.
+/// Holds no file open between two calls. Knows no socket.
 class EventStream {
 public:
     /// \param is_chunked each piece is a chunk of HTTP/1.1; else the body ends with the connection.
@@ -37,20 +37,20 @@ public:
     EventStream& operator=(const EventStream&) = delete;
     ~EventStream() { --server_.usage.event_streams; }
 
-    /// How soon to come back, and from where: so a client that loses its connection before the
-    /// first fact misses nothing, whatever it asked for. To one that knows another history, from
-    /// where on what it knows has not happened here.
+    /// Appends the delay before a reconnect and the position, so that a client which loses its
+    /// connection before the first fact misses nothing. For a client of another history, appends
+    /// `diverged` with the last LSN that both have.
     void begin(std::string& out);
     enum class State : std::uint8_t {
-        more,    ///< facts are there: to be called again once other sessions have run
+        more,    ///< more facts are durable: call again once other sessions have run
         waits,   ///< for next(), until heartbeat_due()
-        ended,   ///< append_end() is to follow
+        ended,   ///< append_end() must follow
         failed,  ///< the history cannot be read
     };
-    /// Appends the next facts of those that are there, or what keeps the connection alive, once
-    /// that is due. An event of its own says so where the next facts are not kept any more.
+    /// Appends the next durable facts, or a heartbeat if it is due. Appends `trimmed` if the next
+    /// facts are no longer kept.
     [[nodiscard]] State advance(std::string& out);
-    /// Appends what ends the body.
+    /// Ends the body.
     void append_end(std::string& out) const;
 
     /// The LSN of the next fact.
@@ -67,7 +67,7 @@ private:
     ServerContext& server_;
     EventQuery query_;
     bool is_chunked_;
-    Lsn shown_;  // the client knows that it has come so far
+    Lsn shown_;  // the last LSN that an event sent had as its id
     ServerContext::Time heartbeat_due_{};
 };
 

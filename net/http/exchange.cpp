@@ -23,10 +23,9 @@ Lsn Exchange::execute() {
     return guarded(
         [&] {
             if (!route->has(flag_body) && !request.body.empty()) {
-                return instead(400, ErrorCode::syntax,
-                               "there is none here, and " + std::to_string(request.body.size()) +
-                                   " bytes came",
-                               "body");
+                return instead(
+                    400, ErrorCode::syntax,
+                    "unexpected body of " + std::to_string(request.body.size()) + " bytes", "body");
             }
             const bool is_once = request.idempotency_key && route->has(flag_write);
             const Lsn saw = is_once ? execute_once(*request.idempotency_key) : dispatch();
@@ -45,7 +44,7 @@ Lsn Exchange::execute() {
         });
 }
 
-/// Sends the stored answer for the key again; 422 where the key came with another request.
+/// Repeats the stored answer of the key; 422 if the key was used with another request.
 Lsn Exchange::execute_once(std::string_view key) {
     const auto fingerprint =
         fingerprint_of(method_text(request.method), request.target, request.body);
@@ -57,7 +56,8 @@ Lsn Exchange::execute_once(std::string_view key) {
                      .body = known->body};
             return known->lsn;
         }
-        fail(422, ErrorCode::syntax, in_quotes(key) + " came with another request before",
+        fail(422, ErrorCode::syntax,
+             "Idempotency-Key " + in_quotes(key) + " was used with another request",
              "Idempotency-Key");
         return 0;
     }
@@ -76,7 +76,7 @@ Lsn Exchange::dispatch() {
         if (unavailable->code == ErrorCode::loading) reply.header = "Retry-After: 1\r\n";
         return 0;
     }
-    return handler_of(*route)(*this);
+    return function_of(*route)(*this);
 }
 
 void Exchange::fail(unsigned status, ErrorCode code, std::string_view text,
@@ -95,7 +95,7 @@ void Exchange::answer_error(unsigned status, ErrorCode code, std::string_view te
 }
 
 void Exchange::fail(const Failure& failure) const {
-    // In the book's service, whatever is asked for and cannot be had is a 400.
+    // In the book's service every refusal is a 400.
     const unsigned usual = is_of_book() ? 400 : status_of(failure.code);
     if (failure.is_counted) server.counters.count(failure.code);
     answer_error(failure.status != 0 ? failure.status : usual, failure.code, failure.text,

@@ -18,11 +18,11 @@ namespace allot::http {
 struct Exchange : Context {
     const Request& request;
     const Target& target;
-    const Route* route;  ///< null: there is none
-    /// The segments of the path that stand where the route has names in braces.
+    const Route* route;  ///< null: the target has none
+    /// The segments of the path that match the names in braces of the route.
     std::span<const std::string_view> arguments;
     Reply& reply;
-    bool was_executed = false;  ///< a command was, whatever the business said
+    bool was_executed = false;  ///< a command was executed, even if it was refused
 
     /// Errors are a message alone, without a code.
     [[nodiscard]] bool is_of_book() const noexcept {
@@ -30,8 +30,8 @@ struct Exchange : Context {
     }
     [[nodiscard]] std::vector<NamedText> query() const;
 
-    /// Fills in the reply, whatever happens. \pre there is a route, and the request is whole
-    /// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
+    /// Fills in the reply; an exception becomes an error. \pre there is a route, and the body has
+    /// been read. \return the LSN of the last fact that the reply may depend on; 0: none.
     Lsn execute();
 
     /// Answers with an error and the status of its code, or with `status`, and counts it.
@@ -44,7 +44,7 @@ struct Exchange : Context {
     /// Likewise, without counting it.
     void answer_error(unsigned status, ErrorCode code, std::string_view text,
                       std::string_view field) const;
-    /// As Source's: what breaks a rule is the answer.
+    /// For a Source: a broken rule becomes the reply.
     [[nodiscard]] ReportFault report() const {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {
             fail(code, text, field);
@@ -57,11 +57,10 @@ private:
 };
 
 /// Executes a request and fills in the reply.
-/// \return the LSN of the last fact that it could have seen; 0 when it looked at none.
-using Handler = Lsn (*)(Exchange& exchange);
+/// \return the LSN of the last fact that the reply may depend on; 0: none.
+using RunExchange = Lsn (*)(Exchange& exchange);
 
-/// \pre there is a route
-[[nodiscard]] Handler handler_of(const Route& route) noexcept;
+[[nodiscard]] RunExchange function_of(const Route& route) noexcept;
 
 // Routes that are not one command.
 Lsn transact(Exchange& exchange);

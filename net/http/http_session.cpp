@@ -28,8 +28,8 @@ std::size_t HttpSession::input_capacity() const noexcept {
 void HttpSession::release_input() noexcept {
     buffer_.reset();
     capacity_ = begin_ = end_ = 0;
-    forget_request();
-    forget_stream();
+    discard_request();
+    discard_stream();
 }
 
 std::span<char> HttpSession::prepare() {
@@ -40,7 +40,7 @@ std::span<char> HttpSession::prepare() {
         end_ -= begin_;
         begin_ = 0;
     }
-    // Grows when it was filled, up to what any unread part of a request can take.
+    // A full buffer grows, up to the longest part that is read at once.
     if (end_ == capacity_) {
         const std::size_t capacity = std::clamp(2 * capacity_, buffer_bytes_min, buffer_bytes_max);
         BOOST_ASSERT(capacity > end_);
@@ -64,36 +64,36 @@ std::optional<Session::ExecuteResult> HttpSession::resume() {
 }
 
 std::size_t HttpSession::execute_requests(std::size_t /*most*/, Lsn& saw) {
-    const Found found = read_request();
-    if (found == Found::too_little) return 0;
+    const ReadResult result = read_request();
+    if (result == ReadResult::incomplete) return 0;
     request_began_ = ServerContext::Time::max();
-    if (found == Found::request) saw = std::max(saw, run());
+    if (result == ReadResult::request) saw = std::max(saw, run());
     check_output();
     return 1;
 }
 
-HttpSession::Found HttpSession::read_request() {
+HttpSession::ReadResult HttpSession::read_request() {
     // Some clients send an empty line after a body: RFC 9112, 2.2.
     while (!reader_ && end_ - begin_ >= 2 && std::memcmp(&buffer_[begin_], "\r\n", 2) == 0) {
         begin_ += 2;
     }
-    if (!reader_ && end_ - begin_ == 1 && buffer_[begin_] == '\r') return Found::too_little;
+    if (!reader_ && end_ - begin_ == 1 && buffer_[begin_] == '\r') return ReadResult::incomplete;
     while (begin_ != end_) {
         if (!reader_) {
             reader_.emplace(http_header_bytes_max, context_.limits.request.request_bytes_max);
         }
         const std::size_t taken = reader_->read({&buffer_[begin_], end_ - begin_});
         begin_ += taken;
-        if (reader_->why()) return unreadable(), Found::refused;
-        if (!admission_ && reader_->is_header_done() && !admit()) return Found::refused;
-        if (reader_->is_done()) return Found::request;
+        if (reader_->why()) return refuse_unreadable(), ReadResult::refused;
+        if (!admission_ && reader_->is_header_done() && !admit()) return ReadResult::refused;
+        if (reader_->is_done()) return ReadResult::request;
         if (taken == 0) break;
     }
     if (admission_ && begin_ == end_ && reader_->request().expects_continue &&
         reader_->request().body.empty() && !std::exchange(sent_continue_, true)) {
         output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
-    return Found::too_little;
+    return ReadResult::incomplete;
 }
 
 /// \return false when the request has been answered, or will be.
@@ -110,13 +110,13 @@ bool HttpSession::admit() {
     return verdict == http::Admission::Verdict::admitted;
 }
 
-/// Answers before the body has come. The rest of it is not read: the connection then closes.
+/// Replies before the body has arrived. Its rest is not read: the connection then closes.
 void HttpSession::reply_early(const http::Reply& reply) {
     send(reply);
-    forget_request();
+    discard_request();
 }
 
-void HttpSession::unreadable() {
+void HttpSession::refuse_unreadable() {
     const http::Unreadable& why = *reader_->why();
     context_.counters.count(why.beyond_limit ? DisconnectReason::request_limit
                                              : DisconnectReason::protocol_error);
@@ -126,7 +126,7 @@ void HttpSession::unreadable() {
     ++context_.counters.routes[route_index(nullptr)][reply.status / 100];
     http::append_reply(output_.tail(), reply,
                        {.keeps_alive = false, .date = context_.clock.http_date});
-    forget_request();
+    discard_request();
     end();
 }
 
@@ -146,7 +146,7 @@ Lsn HttpSession::run() {
         send(reply);
     }
     take_time();
-    forget_request();
+    discard_request();
     return saw;
 }
 
@@ -198,11 +198,11 @@ Session::ExecuteResult HttpSession::stream() {
 void HttpSession::finish() {
     if (!stream_ || ended()) return;
     stream_->append_end(output_.tail());
-    forget_stream();
+    discard_stream();
     end();
 }
 
-void HttpSession::forget_stream() noexcept {
+void HttpSession::discard_stream() noexcept {
     stream_.reset();
     wait_.reset();
 }
@@ -214,7 +214,7 @@ http::Framing HttpSession::framing() const {
             .date = context_.clock.http_date};
 }
 
-void HttpSession::forget_request() noexcept {
+void HttpSession::discard_request() noexcept {
     admission_.reset();
     reader_.reset();
     sent_continue_ = false;

@@ -14,10 +14,9 @@
 
 namespace allot {
 
-/// One client's side of HTTP/1.1 (net/http/HTTP.md): each request of a connection is executed and
-/// answered in the order in which they came. Where it is in doubt where a request ends, or one is
-/// refused before its body is there, the answer is the last. So is a stream of events: what comes
-/// after its request is not looked at.
+/// A connection of HTTP/1.1 (net/http/HTTP.md). Executes and answers its requests in the order of
+/// their arrival. The reply is the last if the end of its request is ambiguous, if the request is
+/// refused before its body has arrived, or if the reply is a stream of events.
 class HttpSession final : public Session {
 public:
     HttpSession(ServerContext& context, std::string peer);
@@ -27,17 +26,15 @@ public:
     void received(std::size_t bytes) override;
     void finish() override;
 
-    /// The input's buffer: what a request needs at once is its header, or what a chunk says of
-    /// itself.
+    // Bounds of the input buffer, which has to hold a whole header, or that of a chunk.
     static constexpr std::size_t buffer_bytes_min = 2 * kibibyte;
     static constexpr std::size_t buffer_bytes_max = 2 * http_header_bytes_max;
 
 private:
-    /// What was found in the bytes at hand.
-    enum class Found : std::uint8_t {
-        request,     ///< whole, and may be executed
-        refused,     ///< one that has been answered, or will be at password_reply_due()
-        too_little,  ///< more has to come
+    enum class ReadResult : std::uint8_t {
+        request,     ///< complete, and may be executed
+        refused,     ///< has been answered, or will be at password_reply_due()
+        incomplete,  ///< needs more input
     };
 
     [[nodiscard]] std::size_t input_capacity() const noexcept override;
@@ -48,18 +45,18 @@ private:
     }
     std::optional<ExecuteResult> resume() override;
     std::size_t execute_requests(std::size_t most, Lsn& saw) override;
-    Found read_request();
+    ReadResult read_request();
     bool admit();
     void reply_early(const http::Reply& reply);
-    void unreadable();
+    void refuse_unreadable();
     void reply_wrong_password() override;
     Lsn run();
     void send(const http::Reply& reply);
     void take_time();
-    void forget_request() noexcept;
+    void discard_request() noexcept;
     void begin_stream(const http::Reply& reply);
     ExecuteResult stream();
-    void forget_stream() noexcept;
+    void discard_stream() noexcept;
     [[nodiscard]] http::Framing framing() const;
 
     std::unique_ptr<char[]> buffer_;
@@ -69,7 +66,7 @@ private:
 
     // The request that is being read
     std::optional<http::RequestReader> reader_;
-    std::optional<http::Admission> admission_;  // once its header is there
+    std::optional<http::Admission> admission_;  // once its header has been read
     bool sent_continue_ = false;
 
     std::optional<http::EventStream> stream_;

@@ -11,7 +11,7 @@ namespace allot::http {
 
 namespace {
 
-/// Prometheus counts in a bucket those before it, too.
+/// The buckets of Prometheus are cumulative.
 prometheus::ClientMetric::Histogram prometheus_histogram(const FigureHistogram& from) {
     prometheus::ClientMetric::Histogram histogram{};
     for (std::size_t i = 0; i < from.counts.size(); ++i) {
@@ -54,10 +54,10 @@ prometheus::ClientMetric series_of(const Figure& figure) {
 
 std::string metric_page(const Figures& figures) {
     std::vector<prometheus::MetricFamily> families;
-    std::map<std::string_view, std::size_t> places;  // in `families`
+    std::map<std::string_view, std::size_t> indices;  // in `families`
     for (const Figure& figure : figures.all()) {
         if (!figure.metric.is_shown()) continue;
-        const auto [known, is_new] = places.try_emplace(figure.metric.text, families.size());
+        const auto [known, is_new] = indices.try_emplace(figure.metric.text, families.size());
         if (is_new) {
             families.push_back({.name = figure.metric.text,
                                 .help = std::string{figure.help},

@@ -25,7 +25,7 @@ json::object reference_to(std::string_view kind, std::string_view name) {
     return {{"$ref", "#/components/" + std::string{kind} + "/" + std::string{name}}};
 }
 
-/// \param schema the name of one, or one itself.
+/// \param schema a schema's name, or its JSON.
 json::value schema_of(std::string_view schema) {
     if (schema.starts_with('{')) return json::parse(schema);
     return reference_to("schemas", schema);
@@ -48,14 +48,14 @@ json::object good_response(const RouteAnswer& answer) {
     return response_of(answer.description, content_of(type, schema_of(answer.schema)));
 }
 
-/// The errors that follow from what a route is, and its own, which say more than those.
+/// The errors that follow from a route's flags; the route's own descriptions replace them.
 std::map<unsigned, RouteError> errors_of(const Route& route) {
     std::map<unsigned, RouteError> errors;
     const auto add = [&](const RouteError& error) { errors[error.status] = error; };
     add({400, any_rule});
     if (!route.has(flag_free)) add({401, "The password is missing, or wrong"});
     if (route.has(flag_body)) {
-        add({411, "The length of the body is not told"});
+        add({411, "Content-Length is missing"});
         add({413, "The body is too large", "Error"});
         add({415, "The body is not application/json"});
     }
@@ -147,7 +147,7 @@ json::object paths() {
     return all;
 }
 
-/// As people read it: a member or an element a line, one space further in a level.
+/// Appends one member or element a line, indented by one space a level.
 void print(std::string& out, const json::value& value, std::size_t level);
 
 void print_items(std::string& out, std::string_view brackets, const auto& items, std::size_t level,

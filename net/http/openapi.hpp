@@ -5,11 +5,11 @@
 
 namespace allot::http {
 
-/// What can be asked over HTTP, in the form of OpenAPI 3.1: the table of routes, and the schemas of
-/// what is sent and answered. net/http/openapi.json is this text. Made when it is first asked for.
+/// The OpenAPI 3.1 description of all routes and of the schemas of their bodies. It is also kept as
+/// net/http/openapi.json. Made by the first call.
 [[nodiscard]] const std::string& openapi_text();
 
-/// net/http/openapi_schemas.json, as it was when this was built.
+/// The contents of net/http/openapi_schemas.json.
 extern const std::string_view openapi_schemas;
 
 }  // namespace allot::http

@@ -19,13 +19,13 @@ void append_reply(std::string& out, const Reply& reply, const Framing& framing) 
         out.append("Content-Type: ").append(reply.type).append("\r\n");
     }
     if (reply.events) {
-        // A proxy passes each event on as it comes.
+        // nginx then forwards each event at once, without buffering.
         out.append("X-Accel-Buffering: no\r\n");
         if (framing.is_http11) out.append("Transfer-Encoding: chunked\r\n");
     } else if (reply.status != 204) {
         out.append("Content-Length: ").append(std::to_string(reply.body.size())).append("\r\n");
     }
-    // No cache may answer for the stock, and no browser guesses what the bytes are.
+    // Caches must not store the stock, and browsers must not guess the type.
     out.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     out.append(reply.header);
     if (!framing.keeps_alive) {

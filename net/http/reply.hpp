@@ -14,16 +14,15 @@ namespace allot::http {
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-/// An answer. Nothing of a client's is in it but within the body, where it is escaped.
+/// Data of clients occurs only in the body, escaped.
 struct Reply {
     unsigned status = 200;
     std::string_view type = json_type;
-    std::string header = {};  ///< lines more, each with its CRLF
+    std::string header = {};  ///< further lines, each with its CRLF
     std::string body = {};
-    std::optional<EventQuery> events = {};  ///< instead of a body: it has no end
+    std::optional<EventQuery> events = {};  ///< replaces the body by a stream
 };
 
-/// How a reply is framed.
 struct Framing {
     bool keeps_alive = true;
     bool is_http11 = true;
@@ -31,10 +30,9 @@ struct Framing {
     std::string_view date = {};  ///< empty: not sent
 };
 
-/// Appends the reply as bytes.
 void append_reply(std::string& out, const Reply& reply, const Framing& framing);
 
-/// Which status an error has, on whichever route.
+/// The status of an error, except on the book's routes.
 [[nodiscard]] unsigned status_of(ErrorCode code) noexcept;
 
 /// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty.
@@ -45,7 +43,7 @@ void set_plain_error(Reply& reply, std::string_view message);
 /// As in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.
 [[nodiscard]] std::string date_of(std::chrono::system_clock::time_point at);
 
-/// All of the answer to a client that is one too many.
+/// The whole response to a connection beyond `clients_max`.
 inline constexpr std::string_view too_many_clients =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
     "Content-Length: 66\r\nConnection: close\r\n\r\n"

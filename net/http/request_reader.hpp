@@ -9,7 +9,7 @@
 
 namespace allot::http {
 
-/// What a request says, as far as Allot listens.
+/// The parts of a request that Allot uses.
 struct Request {
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
     std::string target;
@@ -21,31 +21,31 @@ struct Request {
     std::optional<std::string> last_event_id;
     bool is_http11 = true;
     bool expects_continue = false;
-    bool has_body = false;  ///< a length was given, 0 included, or it comes in chunks
+    bool has_body = false;  ///< it has a length, 0 included, or chunks
     std::string body;
 
     [[nodiscard]] std::size_t capacity() const noexcept;
 };
 
-/// Why a request cannot be read: an answer of this status, after which the connection ends.
+/// Why a request cannot be read. The connection is closed after a reply with this status.
 struct Unreadable {
     unsigned status;
-    std::string text;           ///< names the rule, and the value where there is one
+    std::string text;           ///< names the rule, and the value if there is one
     bool beyond_limit = false;  ///< rather than malformed
     std::string_view field = {};
 };
 
-/// Reads one request of HTTP/1.0 or 1.1 out of bytes. What two readers could understand
-/// differently (two lengths, a length and chunks, a transfer coding of another name, a bare LF) is
-/// refused. Memory grows with what came, within the limits.
+/// Reads one request of HTTP/1.0 or 1.1. Refuses what other readers may understand differently: two
+/// lengths, a length and chunks, an unknown transfer coding, a bare LF. Takes memory only for bytes
+/// that have arrived, within the limits.
 class RequestReader final : public boost::beast::http::basic_parser<true> {
 public:
     RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);
 
-    /// Takes bytes off the front of `bytes`. \pre !is_done()
-    /// \return how many. Where it takes none, more have to come, or see why().
+    /// Reads from the front of `bytes`. \pre !is_done()
+    /// \return the number of bytes read; 0: it needs more bytes, or why() has the error.
     std::size_t read(std::string_view bytes);
-    /// Why it cannot be read. None: it can.
+    /// None: no error so far.
     [[nodiscard]] const std::optional<Unreadable>& why() const noexcept { return why_; }
 
     /// Once is_done(), all of it; once is_header_done(), all but the body.

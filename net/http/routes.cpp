@@ -8,7 +8,7 @@ using boost::beast::http::verb;
 
 namespace {
 
-/// Whether the segments are those of the path, and what stands for its names in braces.
+/// Matches the segments with the path; the segments of names in braces become arguments.
 bool matches(std::string_view path, const Target& target, Match& match) noexcept {
     std::size_t arguments = 0;
     for (const std::string& segment : target.segments) {

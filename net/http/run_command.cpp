@@ -1,4 +1,4 @@
-// A route of a command: read from path, query and body, executed, answered.
+// Routes of one command: it is read from path, query and body, and executed.
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -10,7 +10,7 @@ namespace allot::http {
 
 namespace {
 
-/// What stands for the names in braces.
+/// The segments of the path, by the names in braces that they match.
 std::vector<NamedText> path_of(const Exchange& exchange) {
     std::vector<NamedText> parts;
     std::string_view path = exchange.route->path;
@@ -47,24 +47,24 @@ Lsn run_command(Exchange& exchange) {
     return lsn;
 }
 
-struct OwnHandler {
+struct ServerRoute {
     std::string_view path;
-    Handler handler;
+    RunExchange run;
 };
-constexpr std::array own_handlers{OwnHandler{"/v1/transactions", transact},
-                                  OwnHandler{"/v1/feed", feed},
-                                  OwnHandler{"/v1/openapi.json", openapi},
-                                  OwnHandler{"/livez", alive},
-                                  OwnHandler{"/readyz", ready},
-                                  OwnHandler{"/metrics", metrics}};
+constexpr std::array server_functions{ServerRoute{"/v1/transactions", transact},
+                                      ServerRoute{"/v1/feed", feed},
+                                      ServerRoute{"/v1/openapi.json", openapi},
+                                      ServerRoute{"/livez", alive},
+                                      ServerRoute{"/readyz", ready},
+                                      ServerRoute{"/metrics", metrics}};
 
 }  // namespace
 
-Handler handler_of(const Route& route) noexcept {
+RunExchange function_of(const Route& route) noexcept {
     if (route.spec->prepare != nullptr) return run_command;
-    const auto* const found = std::ranges::find(own_handlers, route.path, &OwnHandler::path);
-    BOOST_ASSERT(found != own_handlers.end());
-    return found->handler;
+    const auto* const found = std::ranges::find(server_functions, route.path, &ServerRoute::path);
+    BOOST_ASSERT(found != server_functions.end());
+    return found->run;
 }
 
 }  // namespace allot::http

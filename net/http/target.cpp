@@ -6,14 +6,15 @@ namespace allot::http {
 
 namespace {
 
-/// Takes what is before the next `mark`, and the mark, off the front of `rest`.
+/// Removes the part before the next `mark`, and the mark, from the front of `rest`.
+/// \return the part.
 std::string_view take_until(std::string_view& rest, char mark) noexcept {
     const std::string_view part = rest.substr(0, rest.find(mark));
     rest.remove_prefix(part.size() == rest.size() ? part.size() : part.size() + 1);
     return part;
 }
 
-/// `http://host/path` names the same as `/path`: RFC 9112, 3.2.2.
+/// `http://host/path` is the same target as `/path`: RFC 9112, 3.2.2.
 std::string_view without_origin(std::string_view text) noexcept {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!text.starts_with(scheme)) continue;

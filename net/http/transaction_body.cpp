@@ -26,7 +26,7 @@ using http::Operation;
 using Operations = std::vector<Operation>;
 using Conditions = std::vector<Condition>;
 
-/// Deeper than a body of one command, and `if` has a field a SKU.
+/// Deeper than the body of one command; and `if` has one field for each SKU.
 constexpr JsonLimits transaction_json_limits{.depth = 6, .members = json_members_max};
 
 /// The commands that may be part of a transaction.
@@ -41,8 +41,10 @@ const std::vector<const CommandSpec*>& kinds() {
     return all;
 }
 
-std::string is_no(const json::value& value, std::string_view what) {
-    return in_quotes(json::serialize(value)).append(" is ").append(what);
+/// `expected an array, not '{}'`
+std::string expected(std::string_view what, const json::value& value) {
+    return std::string{"expected "}.append(what).append(", not ") +
+           in_quotes(json::serialize(value));
 }
 
 /// \param at `operations[3]`
@@ -56,16 +58,16 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         source.fail(code, text, field);
     };
     const json::object* const outer = value.if_object();
-    if (outer == nullptr) return fail("expected an object", at);
+    if (outer == nullptr) return fail(expected("an object", value), at);
     std::vector<std::string_view> names;
     for (const CommandSpec* const spec : kinds()) names.push_back(spec->operation);
     if (!has_only(*outer, names, report, at + ".")) return {};
-    if (outer->size() != 1) return fail("it has one field, of " + listed(names), at);
+    if (outer->size() != 1) return fail("expected one field, of " + listed(names), at);
     const auto& [kind, inner] = *outer->begin();
     const CommandSpec& spec =
         **std::ranges::find(kinds(), std::string_view{kind}, &CommandSpec::operation);
     const std::string where = at + "." + std::string{spec.operation};
-    if (!inner.is_object()) return fail(is_no(inner, "no object"), where);
+    if (!inner.is_object()) return fail(expected("an object", inner), where);
     ObjectSource members{report, source.context(), inner.get_object(), spec.fields, where + "."};
     auto command = spec.prepare(members);
     if (command == nullptr) return {};
@@ -83,7 +85,7 @@ std::optional<Condition> read_condition(Source& source, std::string_view key,
     if (number != nullptr && *number >= 0) {
         return Condition{*sku, static_cast<std::uint64_t>(*number)};
     }
-    source.fail(ErrorCode::syntax, is_no(value, "no whole number from 0"),
+    source.fail(ErrorCode::syntax, expected("an integer from 0", value),
                 std::string{"if."}.append(key));
     return {};
 }
@@ -101,10 +103,10 @@ struct ValueOf<Operations> {
             source.fail(ErrorCode::syntax, text, field.name);
             return std::nullopt;
         };
-        if (array == nullptr) return fail(is_no(*value.json, "no array"));
+        if (array == nullptr) return fail(expected("an array", *value.json));
         if (array->empty() || array->size() > operations_max) {
-            return fail("a transaction has 1 to " + std::to_string(operations_max) +
-                        " operations, not " + std::to_string(array->size()));
+            return fail("expected 1 to " + std::to_string(operations_max) + " operations, not " +
+                        std::to_string(array->size()));
         }
         Operations operations;
         for (std::size_t i = 0; i < array->size(); ++i) {
@@ -125,7 +127,7 @@ struct ValueOf<Conditions> {
                                           const RawValue& value) {
         const json::object* const object = value.json->if_object();
         if (object == nullptr) {
-            source.fail(ErrorCode::syntax, is_no(*value.json, "no object"), field.name);
+            source.fail(ErrorCode::syntax, expected("an object", *value.json), field.name);
             return {};
         }
         Conditions conditions;
@@ -144,7 +146,7 @@ struct ValueOf<bool> {
     static constexpr std::string_view schema = "";
     static std::optional<bool> read(Source& source, const Field& field, const RawValue& value) {
         if (const bool* const flag = value.json->if_bool()) return *flag;
-        source.fail(ErrorCode::syntax, is_no(*value.json, "neither true nor false"), field.name);
+        source.fail(ErrorCode::syntax, expected("true or false", *value.json), field.name);
         return {};
     }
 };

@@ -16,21 +16,19 @@ struct Operation {
     std::unique_ptr<PreparedCommand> command;
 };
 
-/// That the stock of a SKU is still as it was then.
+/// The stock of the SKU must still have this version.
 struct Condition {
     Sku sku;
     Version version;
 };
 
-/// What the body of a transaction asks for.
 struct Transaction {
     std::vector<Operation> operations;
     std::optional<std::vector<Condition>> conditions;
     bool is_atomic;
 };
 
-/// Answers with an error that names the field and the rule where the body breaks one, and gives
-/// nothing.
+/// \return none after replying with an error that names the field and the rule.
 [[nodiscard]] std::optional<Transaction> read_transaction(const Exchange& exchange);
 
 }  // namespace allot::http

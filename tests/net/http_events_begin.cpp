@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_64_streams_then_the_next_gets_503_and_retry_
     }
     listener.ask("/v1/feed");
     const HttpAnswer refused = listener.answer();
-    expect_no_stream(refused, 503, "a server has at most 64 streams of events");
+    expect_no_stream(refused, 503, "the server already has 64 streams of events");
     BOOST_TEST(refused.says("Retry-After: 10"));
     streams.pop_back();
     BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
              {"/v1/feed?events=", "", R"(invalid kind of fact '')"},
              {"/v1/feed?events=batch_added,", "", R"(invalid kind of fact '')"},
              {"/v1/feed?events=sold%0A", "", R"(invalid kind of fact 'sold\\x0a')"},
-             {"/v1/feed?until=3", "", "the query has no such part here"},
+             {"/v1/feed?until=3", "", "unknown query parameter"},
          }) {
         EventListener one{fixture};
         one.ask(target, more);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
     }
     listener.send(
         "GET /v1/feed HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 1\r\nLast-Event-ID: 2\r\n\r\n");
-    expect_no_stream(listener.answer(), 400, "comes twice");
+    expect_no_stream(listener.answer(), 400, "repeated query parameter");
 }
 
 BOOST_AUTO_TEST_CASE(when_there_is_no_history_then_it_says_so) {

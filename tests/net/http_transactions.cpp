@@ -173,11 +173,12 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     const auto good = allocate_one("o", "LAMP", 1);
     expect_error(body("{}"), 400, "SYNTAX", "operations", "the field is missing");
     expect_error(transact(""), 400, "SYNTAX", "operations", "1 to 1000 operations, not 0");
-    expect_error(transact(good + ",7"), 400, "SYNTAX", "operations[1]", "expected an object");
-    expect_error(transact(good + ",{}"), 400, "SYNTAX", "operations[1]", "it has one field, of");
+    expect_error(transact(good + ",7"), 400, "SYNTAX", "operations[1]",
+                 "expected an object, not '7'");
+    expect_error(transact(good + ",{}"), 400, "SYNTAX", "operations[1]", "expected one field, of");
     expect_error(transact(good + R"(,{"steal":{}})"), 400, "SYNTAX", "operations[1].steal");
     expect_error(transact(good + R"(,{"receive":{"batch":"b"},"allocate":{}})"), 400, "SYNTAX",
-                 "operations[1]", "it has one field, of");
+                 "operations[1]", "expected one field, of");
     expect_error(transact(good + R"(,{"receive":"b"})"), 400, "SYNTAX", "operations[1].receive");
     expect_error(transact(good + "," + allocate_one("p", "LAMP", 0)), 400, "BADQTY",
                  "operations[1].allocate.lines[0].quantity");
@@ -190,7 +191,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     expect_error(transact(good, R"(,"if":7)"), 400, "SYNTAX", "if");
     expect_error(transact(good, R"(,"if":{"a b\n":7})"), 400, "BADNAME", "if.a b\\x0a");
     expect_error(transact(good, R"(,"if":{"LAMP":-1})"), 400, "SYNTAX", "if.LAMP",
-                 "is no whole number from 0");
+                 "expected an integer from 0, not '-1'");
     expect_error(transact(good, R"(,"atomic":1)"), 400, "SYNTAX", "atomic");
     expect_error(transact(good, R"(,"more":1)"), 400, "SYNTAX", "more");
     BOOST_TEST(state() == before);

@@ -24,7 +24,7 @@ Lsn metrics(Exchange& exchange) {
     return 0;
 }
 
-/// A probe asks again by itself, so a no is no error, and is not counted as one.
+/// Does not count a 503 as an error: probes expect it, and ask again.
 Lsn ready(Exchange& exchange) {
     const ServerContext& context = exchange.server;
     if (context.store.loading == nullptr && !context.store.failed) return alive(exchange);

@@ -14,18 +14,18 @@ namespace {
 
 constexpr std::string_view last_event_id = "Last-Event-ID";
 
-/// The header takes precedence over the query: a client that reconnects repeats the address.
-/// \return none when it has been answered why.
+/// Last-Event-ID takes precedence over the query, which a client that reconnects sends again.
+/// \return none after replying with an error.
 std::optional<FeedQuery> read_query(const Exchange& exchange) {
     auto query = exchange.query();
-    const auto says_where = [](const NamedText& part) { return part.name != "events"; };
-    if (std::ranges::count_if(query, says_where) > 1) {
+    const auto is_position = [](const NamedText& part) { return part.name != "events"; };
+    if (std::ranges::count_if(query, is_position) > 1) {
         exchange.fail(ErrorCode::syntax, "from and after exclude each other", "after");
         return {};
     }
     const auto& id = exchange.request.last_event_id;
     const bool resumes = id && !id->empty();
-    if (resumes) std::erase_if(query, says_where);
+    if (resumes) std::erase_if(query, is_position);
     RequestSource source{
         exchange.report(), exchange.server, detail::fields_of<FeedQuery>, {}, query, nullptr};
     std::optional<FeedPosition> seen;
@@ -40,14 +40,14 @@ std::optional<FeedQuery> read_query(const Exchange& exchange) {
     return parameters;
 }
 
-/// Where to begin, and what said so.
-struct Place {
+struct StreamStart {
     Lsn from;
-    std::string_view field = {};
+    std::string_view field = {};  ///< of the request, which names the position
     std::optional<HistoryId> diverged = {};
 };
 
-Place place_of(const Exchange& exchange, const FeedQuery& parameters, const FactHistory& history) {
+StreamStart start_of(const Exchange& exchange, const FeedQuery& parameters,
+                     const FactHistory& history) {
     if (parameters.from) return {first_lsn(*parameters.from, history), "from"};
     if (!parameters.after) return {history.oldest()};
     const auto& id = exchange.request.last_event_id;
@@ -69,23 +69,23 @@ Lsn feed(Exchange& exchange) {
     }
     const auto parameters = read_query(exchange);
     if (!parameters) return 0;
-    const Place place = place_of(exchange, *parameters, *history);
+    const StreamStart start = start_of(exchange, *parameters, *history);
     const Lsn last = exchange.last_lsn();
-    if (place.from > last + 1) {
-        exchange.fail(ErrorCode::ahead, ahead_text(last, place.from), place.field);
-    } else if (const Lsn oldest = history->oldest(); place.from < oldest) {
-        exchange.fail(ErrorCode::trimmed, trimmed_text(oldest), place.field);
-    } else if (exchange.server.store.failed && place.from > history->end()) {
+    if (start.from > last + 1) {
+        exchange.fail(ErrorCode::ahead, ahead_text(last, start.from), start.field);
+    } else if (const Lsn oldest = history->oldest(); start.from < oldest) {
+        exchange.fail(ErrorCode::trimmed, trimmed_text(oldest), start.field);
+    } else if (exchange.server.store.failed && start.from > history->end()) {
         exchange.fail(ErrorCode::read_only, storage_failed_text);
     } else if (exchange.server.usage.event_streams >= event_streams_max) {
         exchange.fail(503, ErrorCode::generic,
-                      "a server has at most " + std::to_string(event_streams_max) +
-                          " streams of events, and this would be one more");
+                      "the server already has " + std::to_string(event_streams_max) +
+                          " streams of events, the most that it may have");
         exchange.reply.header = "Retry-After: 10\r\n";
     } else {
         exchange.reply.type = events_type;
         exchange.reply.events =
-            EventQuery{.from = place.from, .diverged = place.diverged, .kinds = parameters->events};
+            EventQuery{.from = start.from, .diverged = start.diverged, .kinds = parameters->events};
     }
     return 0;
 }
