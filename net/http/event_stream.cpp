@@ -12,7 +12,7 @@ void append_id(std::string& out, const HistoryCursor& cursor) {
     out.append("id: ").append(text_of(cursor)).push_back('\n');
 }
 
-/// JSON has no line ends, so it is one line of data.
+/// The JSON has no line ends, so one line of data holds it.
 void append_event(std::string& out, const CommittedFact& fact, const FactView& parts) {
     append_id(out, fact.cursor());
     out.append("event: ").append(parts.event).append("\ndata: ");
@@ -37,7 +37,8 @@ void EventStream::append_piece(std::string& out, std::string_view text) const {
     out.append("\r\n").append(text).append("\r\n");
 }
 
-/// A separate event with an empty line of data: many clients ignore the id of an event without.
+/// A separate event with an empty line of data: many clients ignore the id of an event without
+/// data.
 void EventStream::append_position(std::string& text) const {
     append_id(text, history().cursor_at(shown_));
     text.append("event: position\ndata:\n\n");

@@ -96,7 +96,7 @@ HttpSession::ReadResult HttpSession::read_request() {
     return ReadResult::incomplete;
 }
 
-/// \return false when the request has been answered, or will be.
+/// \return false after a refusal, which has been sent, or will be at password_reply_due().
 bool HttpSession::admit() {
     admission_.emplace(context_, *this, reader_->request());
     http::Reply reply;

@@ -89,9 +89,8 @@ private:
     std::vector<std::shared_ptr<Connection>> batch_;     // have executed in it
     std::vector<std::shared_ptr<Connection>> awaiting_;  // durability
     std::vector<std::shared_ptr<Connection>> waiting_;   // for facts
-    std::vector<std::shared_ptr<Connection>>
-        flushed_;                    // being flushed; a member, to keep its capacity
-    std::uint64_t batch_began_ = 0;  // value of `counters.commands` then
+    std::vector<std::shared_ptr<Connection>> flushed_;   // being flushed; keeps its capacity
+    std::uint64_t batch_began_ = 0;                      // value of `counters.commands` then
     bool commit_posted_ = false;
     std::function<void(bool clean)> done_;  // while draining
     bool cut_off_ = false;                  // the deadline of drain() has passed

@@ -35,15 +35,15 @@ struct ServerOptions {
     std::function<void(std::string_view)> warning{};
     // Deadlines, checked four times a second. 0: none.
     std::chrono::milliseconds idle_max{0};  ///< without a request
-    std::chrono::milliseconds request_stalled_max{
-        30'000};  ///< from a request's first byte to its last
+    /// From the first byte of a request to its last.
+    std::chrono::milliseconds request_stalled_max{30'000};
     std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
     /// From connecting to the end of the TLS handshake, and to the right password if one is set.
     std::chrono::milliseconds handshake_max{10'000};
     /// Commands that take at least as long are kept for SLOWLOG.
     std::chrono::microseconds slow_log_from{10'000};
-    std::chrono::milliseconds linger_max{
-        1'000};  ///< for the client to see the last reply and close
+    /// From the last reply until the client closes, too.
+    std::chrono::milliseconds linger_max{1'000};
 };
 
 /// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; only
@@ -68,7 +68,7 @@ public:
     [[nodiscard]] static boost::asio::ip::tcp::acceptor bind(boost::asio::io_context& io,
                                                              const std::string& host,
                                                              std::uint16_t port);
-    /// Begins to accept.
+    /// Begins to listen and accept.
     /// \throws boost::system::system_error if another socket listens there by now.
     void listen(boost::asio::ip::tcp::acceptor bound);
     /// Likewise, for clients that speak HTTP (net/http/HTTP.md).

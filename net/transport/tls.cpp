@@ -77,7 +77,7 @@ TlsContext::TlsContext(const TlsFiles& files) : context_{asio::ssl::context::tls
                                SSL_load_client_CA_file(files.client_ca.c_str()));
 }
 
-/// The functions that OpenSSL calls on a BIO of ours.
+/// A BIO: functions by which OpenSSL reads and writes the session's buffers.
 struct TlsSession::Pipe {
     static TlsSession& session(BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(bio)); }
 
