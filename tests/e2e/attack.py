@@ -22,7 +22,7 @@ class Attack(server.Case):
     def attack(self, running, password="-"):
         """The block is an attack: judges memory, and that the well-behaved client got all its replies."""
         with polite.Polite(running.address, password) as client:
-            time.sleep(IDLE_S)
+            time.sleep(IDLE_S)  # the length of a measurement: no condition ends it
             before = running.resident_bytes()
             running.forget_peak()
             began = time.monotonic()

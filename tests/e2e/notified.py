@@ -143,6 +143,15 @@ class SinksCase(server.Case):
             self.assertLess(time.monotonic(), ends, info)
             time.sleep(0.02)
 
+    def await_true(self, condition, client):
+        ends = time.monotonic() + PATIENCE_S
+        while not condition():
+            self.assertLess(time.monotonic(), ends, client.info())
+            time.sleep(0.02)
+
+    def await_lag(self, client, field, wanted=0):
+        self.await_true(lambda: int(client.info()[field]) <= wanted, client)
+
 
 class NotifiedCase(SinksCase):
     def setUp(self):

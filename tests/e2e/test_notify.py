@@ -6,7 +6,7 @@ import email.utils
 import time
 
 import server
-from notified import PATIENCE_S, QUICK, MailServer, NotifiedCase, Receiver
+from notified import PATIENCE_S, QUICK, MailServer, NotifiedCase, Receiver, SinksCase
 
 
 class GivenAServerThatNotifies(NotifiedCase):
@@ -73,7 +73,7 @@ class GivenAServerThatNotifies(NotifiedCase):
                 for i in range(10):
                     client.call("ALLOCATE", f"order-{number}-{i}", "LAMP", 1)
                     client.call("ALLOCATE", f"big-{number}-{i}", "LAMP", 500)
-                time.sleep(0.7)
+                self.await_phase(client, mail=mail, webhook=receiver)
                 if number % 2 == 0:
                     client.send(b"".join(
                         b"ALLOCATE rush-%d-%d LAMP 500\r\n" % (number, i) for i in range(50)))
@@ -93,6 +93,16 @@ class GivenAServerThatNotifies(NotifiedCase):
         # Each failure is one line of the log, and says when it is tried again.
         self.assertIn("event sink webhook failed at LSN", one.text)
 
+    def await_phase(self, client, **modes):
+        """Waits until each sink that is good has everything, and each other has failed once more."""
+        before = client.info()
+        for sink, mode in modes.items():
+            if mode == "good":
+                self.await_lag(client, f"{sink}_lag_facts")
+            else:
+                failures = f"{sink}_failures"
+                self.await_true(lambda: int(client.info()[failures]) > int(before[failures]), client)
+
     def enter(self, mail, receiver):
         self.mail.kill()
         if mail != "killed":
@@ -104,7 +114,7 @@ class GivenAServerThatNotifies(NotifiedCase):
             self.receiver.start()
 
 
-class GivenSeveralReceivers(server.Case):
+class GivenSeveralReceivers(SinksCase):
     def setUp(self):
         super().setUp()
         self.erp, self.shop = Receiver(), Receiver()
@@ -116,18 +126,6 @@ class GivenSeveralReceivers(server.Case):
     def short(self, client, name, count=10):
         for i in range(count):
             client.call("ALLOCATE", f"{name}-{i}", "LAMP", 500)
-
-    def await_true(self, condition, client):
-        ends = time.monotonic() + PATIENCE_S
-        while not condition():
-            self.assertLess(time.monotonic(), ends, client.info())
-            time.sleep(0.02)
-
-    def await_lag(self, client, field, wanted=0):
-        ends = time.monotonic() + PATIENCE_S
-        while int(client.info()[field]) > wanted:
-            self.assertLess(time.monotonic(), ends, client.info())
-            time.sleep(0.02)
 
     def test_when_one_is_down_then_the_other_gets_everything_and_it_loses_nothing(self):
         one = self.serve(*self.urls, *QUICK)

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include "tests/net/event_listener.hpp"
 #include "tests/net/http_fixture.hpp"
@@ -12,6 +11,7 @@
 namespace {
 
 using namespace std::chrono_literals;
+using allot::DisconnectReason;
 using allot::test::added_event;
 using allot::test::answers_in;
 using allot::test::begin_at;
@@ -32,7 +32,9 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_durable_then_all_streams_get_it_and_idle_tim
     for (auto* const each : {&first, &second}) each->send(http_request("GET", "/v1/feed"));
     worker.send("ADDBATCH b SKU 10\r\n");
     BOOST_TEST(eventually([&] { return server.engine.journal.last() == 1U; }));
-    std::this_thread::sleep_for(800ms);
+    TestClient idle{server};  // closed after the time that may close none of the streams
+    BOOST_TEST(idle.until_closed().empty());
+    BOOST_TEST(server.counters().of(DisconnectReason::idle) >= 1U);
     server.engine.journal.sync();
     for (auto* const each : {&first, &second}) {
         std::string stream;

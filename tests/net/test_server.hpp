@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "net/transport/server.hpp"
 #include "tests/net/fakes.hpp"
@@ -48,8 +49,8 @@ public:
     [[nodiscard]] std::size_t clients() {
         return on_server([](Server& server) { return server.clients(); });
     }
-    enum Door : std::uint8_t { resp, http };
-    [[nodiscard]] std::uint16_t port(Door door = resp) const { return ports_[door]; }
+    enum Protocol : std::uint8_t { resp, http };
+    [[nodiscard]] std::uint16_t port(Protocol of = resp) const { return ports_[of]; }
 
     /// Begins to drain. \return a future that says whether it ended cleanly.
     std::future<bool> drain(std::chrono::milliseconds deadline) {
@@ -69,14 +70,14 @@ private:
     Loading loading_;
     Server server_;
     std::thread thread_;
-    std::array<std::uint16_t, 2> ports_{};  // by Door
+    std::array<std::uint16_t, 2> ports_{};  // by Protocol
 };
 
 /// A client that blocks, for at most ten seconds.
 class TestClient {
 public:
-    explicit TestClient(const TestServer& server, TestServer::Door door = TestServer::resp) {
-        socket_.connect({boost::asio::ip::address_v4::loopback(), server.port(door)});
+    explicit TestClient(const TestServer& server, TestServer::Protocol of = TestServer::resp) {
+        socket_.connect({boost::asio::ip::address_v4::loopback(), server.port(of)});
         const timeval bound{10, 0};
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
@@ -136,6 +137,16 @@ bool eventually(Condition condition) {
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
     return false;
+}
+
+/// Waits until the server reads no more of what its clients send. \return whether it did.
+inline bool stops_reading(TestServer& server) {
+    std::uint64_t before = 0;
+    return eventually([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        const std::uint64_t now = server.counters().bytes_in;
+        return now == std::exchange(before, now) && now != 0;
+    });
 }
 
 }  // namespace allot::test

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using allot::DisconnectReason;
 using allot::test::eventually;
+using allot::test::stops_reading;
 using allot::test::TestClient;
 using allot::test::TestServer;
 using allot::test::TlsClient;
@@ -180,7 +181,7 @@ BOOST_AUTO_TEST_CASE(when_one_reads_slowly_then_it_gets_everything) {
     constexpr std::size_t requests = 600;
     for (std::size_t i = 0; i < requests; ++i) slow.tls.write(request);
     std::thread sender{[&, sealed = slow.tls.outgoing()] { slow.socket().send(sealed); }};
-    std::this_thread::sleep_for(200ms);
+    BOOST_TEST(stops_reading(secure.server));
     std::size_t got = 0;
     while (got < requests * 16'010) {
         const std::string some = slow.socket().receive(50'000);

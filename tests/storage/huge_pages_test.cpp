@@ -54,6 +54,7 @@ BOOST_AUTO_TEST_CASE(when_it_takes_a_page_then_it_is_whole_and_zero) {
 BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
     for (int round = 0; round < 10; ++round) Growing{}.take();
     for (int i = 0; i < 6; ++i) take();  // uses the pages that were ready
+    // Nothing is to happen: a page made ready all the same would be by then.
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
     BOOST_TEST(!is_backed(take()));
 }
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(when_tables_are_given_back_at_once_then_nothing_of_them_is_
             ::mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
         if (reserved == MAP_FAILED) continue;  // in use already
         BOOST_REQUIRE(::mprotect(reserved, bytes, PROT_READ | PROT_WRITE) == 0);
-        std::this_thread::sleep_for(std::chrono::microseconds{100});
+        std::this_thread::sleep_for(std::chrono::microseconds{100});  // nothing is to happen
         std::vector<unsigned char> backed(bytes /
                                           static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
         BOOST_REQUIRE(::mincore(reserved, bytes, backed.data()) == 0);

@@ -56,6 +56,11 @@ struct PacedStore : Scratch {
 /// Its snapshots pause for longer than any test lasts.
 struct GivenASnapshotThatRests : PacedStore {
     GivenASnapshotThatRests() : PacedStore{1 << 28} {}
+    /// Begins a snapshot, and waits until its first slice is copied, after which it pauses.
+    void begin_and_pause() {
+        begin();
+        while (snapshots.pause_us() == 0) std::this_thread::yield();
+    }
 };
 
 }  // namespace
@@ -91,8 +96,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_pauses, GivenASnapshotThatRests)
 
 BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_once) {
-    begin();
-    std::this_thread::sleep_for(20ms);
+    begin_and_pause();
     BOOST_TEST(snapshots.running());
     snapshots.hurry();
     BOOST_TEST(ends());
@@ -103,8 +107,7 @@ BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_onc
 }
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_closed_then_it_is_given_up_at_once) {
-    begin();
-    std::this_thread::sleep_for(20ms);
+    begin_and_pause();
     auto stopped = std::async(std::launch::async, [this] { snapshots.stop(); });
     const bool at_once = stopped.wait_for(20s) == std::future_status::ready;
     BOOST_TEST(at_once);
