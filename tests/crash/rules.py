@@ -121,6 +121,12 @@ def _stock(draft: Draft, sku: str) -> list[list[Any]]:
             for batch in draft.product(sku)]
 
 
+def _batch_state(draft: Draft, ref: str) -> list[Any]:
+    batch = draft.batch(ref)[1]
+    return ["purchased", batch.purchased, "available", batch.available,
+            "allocated", batch.purchased - batch.available, "eta", batch.eta or "warehouse"]
+
+
 def _available(draft: Draft, sku: str, day: str = "9999-12-31") -> int:
     return sum(batch.available for batch in draft.product(sku) if batch.eta <= _eta(day))
 
@@ -151,6 +157,7 @@ HANDLERS = {
     "RESCHEDULE": _reschedule,
     "RECEIVE": _reschedule,
     "STOCK": _stock,
+    "BATCH": _batch_state,
     "AVAILABLE": _available,
     "ALLOCATIONS": _allocations,
     "SHORTAGES": _shortages,

@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(when_it_gets_its_own_message_then_that_is_not_part_of_the_r
     BOOST_TEST(heard.find("-ERR") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_publish) {
+BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_slice_ends_with_each_publish) {
     const std::string request = framed({"PUBLISH", "x", "hi"});
-    const auto turns = [&] {
+    const auto slices = [&] {
         const auto room = fixture.session.prepare();
         const std::string three = request + request + request;
         fixture.session.received(three.copy(room.data(), room.size()));
@@ -88,15 +88,15 @@ BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_turn_ends_with_each_pub
         return count;
     };
     for (int i = 0; i < 16; ++i) ask("PSUBSCRIBE p" + std::to_string(i));
-    BOOST_TEST(turns() == 1);
+    BOOST_TEST(slices() == 1);
     ask("PSUBSCRIBE q");
-    BOOST_TEST(turns() == 4);
+    BOOST_TEST(slices() == 4);
     BOOST_TEST(fixture.take() == ":0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_many_bytes_are_delivered_then_the_slice_ends_with_the_publish) {
     ask("SUBSCRIBE big");
-    const auto turns = [&](std::size_t bytes) {
+    const auto slices = [&](std::size_t bytes) {
         fixture.context.limits.output_pause_bytes = fixture.context.limits.output_bytes_max =
             10'000'000;
         const std::string request = framed({"PUBLISH", "big", std::string(bytes, 'x')});
@@ -118,8 +118,8 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_delivered_then_the_slice_ends_with_the_
         more.push_back(std::make_unique<RespSession>(fixture.context, "test:more"));
         BOOST_TEST(more.back()->subscriptions().add(allot::PubSub::Kind::channel, "big"));
     }
-    BOOST_TEST(turns(26'000) == 1);
-    BOOST_TEST(turns(27'000) == 3);
+    BOOST_TEST(slices(26'000) == 1);
+    BOOST_TEST(slices(27'000) == 3);
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_very_many_subscribers_then_fewer_facts_are_delivered_at_once) {

@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_reply_has_a_thousand) {
                "*1\r\n*4\r\n+o\r\n+SMALL-TABLE\r\n:1500\r\n:1004\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_question) {
-    const auto turns = [this] {
+BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_slice_ends_with_each_question) {
+    const auto slices = [this] {
         const std::string_view three = "SHORTAGES AFTER 5000\r\nSHORTAGES AFTER 5000\r\nPING\r\n";
         session.received(three.copy(session.prepare().data(), three.size()));
         int count = 1;
@@ -146,9 +146,9 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         return count;
     };
     for (int i = 0; i < 1000; ++i) ask("ALLOCATE o SMALL-TABLE " + std::to_string(500 + i));
-    BOOST_TEST(turns() == 1);
+    BOOST_TEST(slices() == 1);
     ask("ALLOCATE o SMALL-TABLE 2000");
-    BOOST_TEST(turns() == 3);
+    BOOST_TEST(slices() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(when_arguments_of_shortages_are_wrong_then_the_error_names_the_argument) {

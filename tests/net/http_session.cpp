@@ -216,8 +216,8 @@ BOOST_AUTO_TEST_CASE(when_answers_are_not_taken_then_no_more_requests_are_execut
     BOOST_TEST((fixture.last_result == Session::ExecuteResult::backpressure));
     BOOST_TEST(fixture.session.output().bytes() < 2500U);
     std::string answers;
-    for (int turns = 0; fixture.last_result == Session::ExecuteResult::backpressure && turns < 40;
-         ++turns) {
+    for (int times = 0; fixture.last_result == Session::ExecuteResult::backpressure && times < 40;
+         ++times) {
         answers += fixture.take();
         fixture.execute();
     }
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(when_an_answer_would_be_too_large_then_an_error_replaces_it
     BOOST_TEST(answer.body.size() < 200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_ends_then_the_hub_knows_of_no_memory_of_its) {
+BOOST_AUTO_TEST_CASE(when_it_ends_then_the_context_counts_no_memory_of_it) {
     HttpFixture<> fixture;
     {
         allot::HttpSession other{fixture.context, "test:2"};

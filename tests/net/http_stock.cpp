@@ -106,14 +106,14 @@ BOOST_AUTO_TEST_CASE(R14_when_stock_was_out_then_shortages_list_the_lines) {
     expect_error(server.ask("GET", "/v1/shortages?after=-1"), 400, "SYNTAX", "after", "'-1'");
 }
 
-BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_question) {
+BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_slice_ends_with_each_question) {
     HttpFixture<> server;
     server.ask("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})");
     const auto ask_for = [&](int units) {
         server.ask("POST", "/v1/orders/o/allocations",
                    R"({"lines":[{"sku":"SKU","quantity":)" + std::to_string(units) + "}]}");
     };
-    const auto turns = [&] {
+    const auto slices = [&] {
         const std::string one = allot::test::http_request("GET", "/v1/shortages?after=5000");
         const std::string two = one + one + allot::test::http_request("GET", "/livez");
         server.session.received(two.copy(server.session.prepare().data(), two.size()));
@@ -124,9 +124,9 @@ BOOST_AUTO_TEST_CASE(when_many_lines_are_short_then_a_turn_ends_with_each_questi
         return count;
     };
     for (int i = 0; i < 1000; ++i) ask_for(10 + i);
-    BOOST_TEST(turns() == 1);
+    BOOST_TEST(slices() == 1);
     ask_for(2000);
-    BOOST_TEST(turns() == 3);
+    BOOST_TEST(slices() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_plan_is_explained_then_nothing_changes) {

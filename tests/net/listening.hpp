@@ -43,7 +43,7 @@ struct ListeningFixture {
     }
     std::string take() { return released(session.output(), fixture.engine.journal); }
     /// The messages about the present facts.
-    std::string hear() {
+    std::string delivered() {
         fixture.context.pub_sub.deliver(100);
         return take();
     }

@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_turn_ends_before_it_does) {
+BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_slice_ends_before_it_does) {
     RespFixture<> fixture{SessionLimits{.commands_per_slice = 10}};
     const std::string pings = repeated("PING\r\n", 25);
     pings.copy(fixture.session.prepare().data(), pings.size());
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(when_one_reply_would_be_too_large_then_an_error_replaces_it
     BOOST_TEST(fixture.ask("STOCK SKU").starts_with("*1\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_replies_are_too_large_then_each_of_them_ends_a_turn) {
+BOOST_AUTO_TEST_CASE(when_replies_are_too_large_then_each_of_them_ends_a_slice) {
     RespFixture<> fixture{SessionLimits{.reply_bytes_max = 100}};
     const std::string asks = repeated(framed({"ECHO", std::string(200, 'x')}), 3) + "PING\r\n";
     asks.copy(fixture.session.prepare().data(), asks.size());

@@ -25,7 +25,7 @@ class SharedText final : public std::streambuf {
 public:
     /// \return the text up to and with the first line that holds `part`.
     std::string wait_for(const std::string& part) {
-        std::unique_lock lock{turn_};
+        std::unique_lock lock{mutex_};
         const auto line_is_there = [&] {
             const std::size_t at = text_.find(part);
             return at != std::string::npos && text_.find('\n', at) != std::string::npos;
@@ -41,13 +41,13 @@ private:
         return c;
     }
     std::streamsize xsputn(const char* bytes, std::streamsize size) override {
-        const std::scoped_lock lock{turn_};
+        const std::scoped_lock lock{mutex_};
         text_.append(bytes, static_cast<std::size_t>(size));
         changed_.notify_all();
         return size;
     }
 
-    std::mutex turn_;
+    std::mutex mutex_;
     std::condition_variable changed_;
     std::string text_;
 };

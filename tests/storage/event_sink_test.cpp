@@ -27,7 +27,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
                         GivenADirectory) {
     Lsn last = 0;
     for (int life = 0; life < 4; ++life) {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, life * 30, life * 30 + 30);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
@@ -46,11 +46,11 @@ BOOST_FIXTURE_TEST_CASE(when_it_wants_new_facts_only_then_it_gets_no_other, Give
     }
     Lsn past = 0;
     {
-        auto store = open({listener.handler(from_now)});
+        auto store = open({listener.sink(from_now)});
         past = store.status().last;
         BOOST_TEST(offset().value() == past);  // also when it ends before the first fact
     }
-    auto store = open({listener.handler(from_now)});
+    auto store = open({listener.sink(from_now)});
     work_a_little(store, 20, 40);
     BOOST_TEST(listener.await(store.status().last));
     BOOST_TEST((listener.told() == from_to(past + 1, store.status().last)));
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_called_again_and_no_command_fai
                         GivenADirectory) {
     listener.fail_at(7, 5);
     Listener other;
-    auto store = open({listener.handler(1), other.handler(1, "other")});
+    auto store = open({listener.sink(1), other.sink(1, "other")});
     for (int i = 1; i <= 12; ++i) {
         store.add_batch({BatchRef::of("b" + std::to_string(i)).value(), "sku", 1}).value();
     }
@@ -146,7 +146,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_n
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, GivenADirectory) {
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     std::filesystem::create_directory(path / "handler-listener.tmp");
     for (int i = 1; i <= 6; ++i) {
         store.add_batch({BatchRef::of("b" + std::to_string(i)).value(), "sku", 1}).value();
@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, G
 BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, GivenADirectory) {
     listener.fail_at(9, 1'000'000'000);
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         for (int i = 0; i < 4; ++i) {
             work_a_little(store, i * 60, i * 60 + 60);
             store.snapshot();
@@ -173,7 +173,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, Given
         BOOST_TEST(store.status().oldest <= 9U);
     }
     listener.fail_at(0, 0);
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     const Lsn last = store.status().last;
     BOOST_TEST(listener.await(last));
     BOOST_TEST((listener.told() == from_to(1, last)));
@@ -197,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
     Listener other;
     std::uint64_t held_back = 0;
     {
-        auto store = open({listener.handler(1), other.handler(1, "other")});
+        auto store = open({listener.sink(1), other.sink(1, "other")});
         for (int i = 0; i < 4; ++i) {
             work_a_little(store, i * 60, i * 60 + 60);
             BOOST_TEST(other.await(store.status().last));
@@ -210,7 +210,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
         BOOST_TEST(warnings.count("kept for event sinks alone") == 1);  // however many snapshots
         BOOST_TEST(warnings.hold(said));
     }
-    auto store = open({listener.handler(1), other.handler(1, "other")});
+    auto store = open({listener.sink(1), other.sink(1, "other")});
     BOOST_TEST(store.status().retained_bytes == held_back);
     BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
     listener.fail_at(0, 0);
@@ -228,10 +228,9 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
 BOOST_FIXTURE_TEST_CASE(when_its_name_is_none_or_taken_then_it_is_refused, GivenADirectory) {
     const std::vector<std::string> bad{"", "UPPER", "a/b", "dot.", std::string(33, 'x')};
     for (const std::string& name : bad) {
-        BOOST_CHECK_THROW((void)open({listener.handler(1, name)}), std::invalid_argument);
+        BOOST_CHECK_THROW((void)open({listener.sink(1, name)}), std::invalid_argument);
     }
-    BOOST_CHECK_THROW((void)open({listener.handler(1), listener.handler(1)}),
-                      std::invalid_argument);
+    BOOST_CHECK_THROW((void)open({listener.sink(1), listener.sink(1)}), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,7 +32,7 @@ public:
         failing_ = lsn;
         failures_left_ = times;
     }
-    [[nodiscard]] EventSink handler(Lsn from, const std::string& name = "listener") {
+    [[nodiscard]] EventSink sink(Lsn from, const std::string& name = "listener") {
         return {.name = name,
                 .from = from,
                 .call = [this](const CommittedFact& fact, std::uint64_t) { return take(fact); },
@@ -121,8 +121,8 @@ struct Warnings {
 
 /// Opens stores with event sinks, in small segments, and reads the sinks' offsets.
 struct GivenADirectory : Scratch {
-    [[nodiscard]] Store open(std::vector<EventSink> handlers) {
-        return bootstrap(path, options(), {.sinks = std::move(handlers)});
+    [[nodiscard]] Store open(std::vector<EventSink> sinks) {
+        return bootstrap(path, options(), {.sinks = std::move(sinks)});
     }
     [[nodiscard]] StoreOptions options() {
         StoreOptions options = small_options();

@@ -23,7 +23,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_sink_continues_from_t
     Lsn last = 0;
     Listener other;
     {
-        auto store = open({listener.handler(1), other.handler(1, "other")});
+        auto store = open({listener.sink(1), other.sink(1, "other")});
         work_a_little(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_sink_continues_from_t
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(check_store(path).findings.size() == 2U);
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         BOOST_TEST(warnings.hold("event sink listener was told up to LSN " +
                                  std::to_string(last + 100) +
                                  ", and the history of these facts agrees with the store's up to "
@@ -58,22 +58,23 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
     FileSystem& files = posix_file_system();
     Lsn agreed = 0, seen = 0;
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, 0, 10);
         agreed = store.status().last;
         BOOST_TEST(listener.await(agreed));
     }
     (void)backup_store(files, path, files, backup, {});
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, 10, 20);
         seen = store.status().last;
         BOOST_TEST(listener.await(seen));
     }
-    const auto place_of_old = read_file(path / "handler-listener");
+    const auto offset_of_old = read_file(path / "handler-listener");
     (void)restore_store(files, backup, files, path, {.replace = true});
     { auto store = open({}); }
-    write_file(path / "handler-listener", place_of_old);  // as a file that was left out of a backup
+    write_file(path / "handler-listener",
+               offset_of_old);  // as a file that was left out of a backup
     {
         auto store = open({});
         work_a_little(store, 20, 90);  // far beyond its last fact
@@ -83,17 +84,17 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
     BOOST_TEST(warnings.hold("event sink listener was told up to LSN " + std::to_string(seen) +
                              ", and the history of these facts agrees with the store's up to LSN " +
                              std::to_string(agreed) + ": it goes on after that"));
-    write_file(path / "handler-listener", place_of_old);
+    write_file(path / "handler-listener", offset_of_old);
     BOOST_TEST(check_store(path).findings.size() == 1U);
     const std::size_t before = listener.told().size();
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     BOOST_TEST(listener.await(store.status().last));
     BOOST_TEST(listener.told()[before] == agreed + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_missed_facts,
                         GivenADirectory) {
-    { auto store = open({listener.handler(1)}); }
+    { auto store = open({listener.sink(1)}); }
     Lsn oldest = 0;
     {
         auto store = open({});  // the sink is not registered, so nothing is kept for it
@@ -104,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_m
         oldest = store.status().oldest;
         BOOST_TEST_REQUIRE(oldest > 1U);
     }
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     BOOST_TEST(warnings.hold("event sink listener misses the facts from LSN 1 to " +
                              std::to_string(oldest - 1)));
     BOOST_TEST(listener.await(store.status().last));
@@ -115,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
                         GivenADirectory) {
     Lsn last = 0;
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
@@ -134,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
         BOOST_CHECK_EXCEPTION((void)offset(), CorruptStore,
                               [](const auto& e) { return e.file() == "handler-listener"; });
     }
-    BOOST_CHECK_THROW((void)open({listener.handler(1)}), CorruptStore);
+    BOOST_CHECK_THROW((void)open({listener.sink(1)}), CorruptStore);
     { auto store = open({}); }  // without the sink its offset does not matter
     BOOST_TEST(!check_store(path).ok);
     const RepairPlan plan = plan_repair(posix_file_system(), path);
@@ -144,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
     apply_repair(posix_file_system(), path, plan);
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(std::filesystem::exists(path / "lost-handler-listener"));
-    auto store = open({listener.handler(from_now)});
+    auto store = open({listener.sink(from_now)});
     BOOST_TEST(offset().value() == last);
 }
 
@@ -153,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_offsets_are_copied, Give
     const auto copy = elsewhere.path() / "copy";
     Lsn last = 0;
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
@@ -161,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_offsets_are_copied, Give
     FileSystem& files = posix_file_system();
     (void)backup_store(files, path, files, copy, {});
     {
-        auto store = open({listener.handler(1)});
+        auto store = open({listener.sink(1)});
         work_a_little(store, 10, 60);
         BOOST_TEST(listener.await(store.status().last));
     }
@@ -169,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_offsets_are_copied, Give
     replacing.replace = true;
     (void)restore_store(files, copy, files, path, replacing);
     Listener after;
-    auto store = open({after.handler(1)});
+    auto store = open({after.sink(1)});
     work_a_little(store, 60, 70);
     BOOST_TEST(after.await(store.status().last));
     BOOST_TEST(after.told().front() == last + 1);

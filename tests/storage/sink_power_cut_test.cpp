@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(when_a_store_is_opened_with_them_then_it_uses_them) {
     Listener listener;
     {
         Store store = bootstrap("store", tiny_options(),
-                                {.files = disk, .clock = clock, .sinks = {listener.handler(1)}});
+                                {.files = disk, .clock = clock, .sinks = {listener.sink(1)}});
         store.add_batch({"b1", "sku", 1}).value();
         BOOST_TEST(listener.await(1));
     }
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(
             };
             {
                 Store store = bootstrap("store", tiny_options(),
-                                        {.files = *disk, .sinks = {listener.handler(1)}});
+                                        {.files = *disk, .sinks = {listener.sink(1)}});
                 work_a_little(store, life * 8, life * 8 + 8);
                 if (random() % 2 == 0) (void)store.snapshot();
             }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(
         }
         Listener listener;
         Store store =
-            bootstrap("store", tiny_options(), {.files = *disk, .sinks = {listener.handler(1)}});
+            bootstrap("store", tiny_options(), {.files = *disk, .sinks = {listener.sink(1)}});
         const Lsn last = store.status().last;
         store.add_batch({"the-last", "sku", 1}).value();
         BOOST_TEST_REQUIRE(listener.await(last + 1));

@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct GivenFailingReads : GivenADirectory {
-    [[nodiscard]] Store open(std::vector<EventSink> handlers) {
-        return bootstrap(path, options(), {.files = files, .sinks = std::move(handlers)});
+    [[nodiscard]] Store open(std::vector<EventSink> sinks) {
+        return bootstrap(path, options(), {.files = files, .sinks = std::move(sinks)});
     }
     static void add(Store& store, const std::string& ref) {
         store.add_batch({BatchRef::of(ref).value(), "sku", 1}).value();
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(given_a_journal_that_cannot_always_be_read)
 
 BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_sink_continues,
                         GivenFailingReads) {
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     Lsn last = 0;
     std::uint64_t failures = 0;
     for (const int times : {1, 4}) {
@@ -62,8 +62,8 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
                         GivenFailingReads) {
     Listener other;
     Listener subscriber;
-    auto store = open({listener.handler(1), other.handler(1, "other")});
-    const EventSink told = subscriber.handler(1);
+    auto store = open({listener.sink(1), other.sink(1, "other")});
+    const EventSink told = subscriber.sink(1);
     const Subscription subscription =
         store.subscribe(1, [&](const CommittedFact& fact) { told.call(fact, 0); });
     for (int i = 0; i < 60; ++i) {
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
 
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_does_not_wait_for_it,
                         GivenFailingReads) {
-    EventSink patient = listener.handler(1);
+    EventSink patient = listener.sink(1);
     patient.back_off = {.first = 1h, .most = 1h};
     {
         auto store = open({patient});
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
 BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_handler_ends_and_its_status_says_so,
                         GivenFailingReads) {
     listener.fail_at(2, 1'000'000'000);
-    auto store = open({listener.handler(1)});
+    auto store = open({listener.sink(1)});
     add(store, "b1");
     add(store, "b2");
     BOOST_TEST_REQUIRE(await([&] { return store.sinks().at(0).failures > 0; }));

@@ -128,7 +128,7 @@ void SimulatedServer::round(SimulatedConnection& first) {
         if (connection.get() == &first || !connection->is_ready()) continue;
         if (rng_.one_in(2)) round.push_back(connection.get());
     }
-    for (SimulatedConnection* const connection : round) connection->take_turn();
+    for (SimulatedConnection* const connection : round) connection->execute_slice();
     context_.store.unlock();
     for (SimulatedConnection* const connection : round) connection->flush();
 }
@@ -180,7 +180,7 @@ void SimulatedConnection::read() {
     session_.received(bytes);
 }
 
-void SimulatedConnection::take_turn() {
+void SimulatedConnection::execute_slice() {
     step_planned_ = false;
     if (session_.ended()) return;
     if (starved_) read();

@@ -94,7 +94,7 @@ public:
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] std::uint64_t id() const noexcept { return session_.id(); }
     /// Executes a slice, if one is due.
-    void take_turn();
+    void execute_slice();
     void flush();
     /// Lets a session that waits for facts read them.
     void resume();
