@@ -94,12 +94,12 @@ class GivenAServerThatNotifies(NotifiedCase):
         self.assertIn("event sink webhook failed at LSN", one.text)
 
     def await_phase(self, client, **modes):
-        """Waits until each sink that is good has everything, and each other has failed once more."""
+        """Waits until each sink that is good has everything, and each that answers with an error has failed."""
         before = client.info()
         for sink, mode in modes.items():
             if mode == "good":
                 self.await_lag(client, f"{sink}_lag_facts")
-            else:
+            elif mode != "hangs":  # of which nothing is seen until its timeout
                 failures = f"{sink}_failures"
                 self.await_true(lambda: int(client.info()[failures]) > int(before[failures]), client)
 
