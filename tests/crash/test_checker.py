@@ -108,7 +108,9 @@ class GivenHistoriesThatAreRight(Judged):
                 short("x", 6)]
         self.assertFits([allocated("x", 6), *unit],
                         [told(0, 1, "b", "ALLOCATE", "x", "S", 6), told(2, 3, 1, "SETQTY", "b", 5),
-                         told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S")])
+                         told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S"),
+                         told(6, 7, ["purchased", 5, "available", 5, "allocated", 0,
+                                     "eta", "warehouse"], "BATCH", "b")])
 
 
     def test_when_a_line_was_moved_then_a_newer_one_goes_first(self) -> None:
@@ -251,6 +253,7 @@ class GivenTheModel(Judged):
             (("SETQTY", "none", 1), "NOSUCHBATCH"),
             (("ADDBATCH", "b", "S", 11), "BATCHEXISTS"),
             (("STOCK", "T"), "INVALIDSKU"),
+            (("BATCH", "none"), "NOSUCHBATCH"),
         ):
             reply, facts = decide(self.past, 1, command)
             self.assertEqual((code, []), (reply.code, facts))
