@@ -74,7 +74,7 @@ struct VerbCounters {
 
 /// What INFO and /metrics count, since the process began. Of one thread.
 struct Counters {
-    /// More verbs, or routes of HTTP, than there are. The last place is of those that are none.
+    /// More verbs, or routes of HTTP, than there are. The last index counts the unknown ones.
     static constexpr std::size_t verbs_max = 96;
     static constexpr std::size_t routes_max = 96;
     static constexpr std::size_t status_classes = 6;  ///< 0xx, which never is, to 5xx

@@ -69,7 +69,7 @@ public:
     /// Text of several lines: marked as such in version 3.
     void text(std::string_view text);
     void null() { out_.append(version_ == 3 ? "_\r\n" : "$-1\r\n"); }
-    /// In the place of an array.
+    /// Instead of an array.
     void null_array() { out_.append(version_ == 3 ? "_\r\n" : "*-1\r\n"); }
     void boolean(bool value);
 
