@@ -6,9 +6,9 @@ namespace allot {
 
 GroupJournal::GroupJournal(FileSystem& files, const std::filesystem::path& directory,
                            const JournalTail& tail, std::vector<SegmentInfo> segments,
-                           const StoreOptions& options, Histories histories)
+                           StoreOptions options, Histories histories)
     : directory_{directory},
-      options_{options},
+      options_{std::move(options)},
       store_id_{tail.store_id},
       segments_{files, directory, std::move(segments), options_},
       next_segment_{files, directory_, segments_, options_, [this] { call_driver(); }},

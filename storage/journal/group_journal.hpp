@@ -31,8 +31,7 @@ public:
     /// \param histories of the recovered facts; that of this opening (tail.history) is added.
     /// options.warning receives why the storage failed.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
-                 std::vector<SegmentInfo> segments, const StoreOptions& options,
-                 Histories histories = {});
+                 std::vector<SegmentInfo> segments, StoreOptions options, Histories histories = {});
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
