@@ -29,23 +29,7 @@ public:
     }
     /// \return the answers, without `100 Continue`, which depends on the pieces.
     std::string send(std::string_view bytes, std::size_t piece) {
-        std::string answers;
-        while (!bytes.empty() && !session_.ended()) {
-            const auto room = session_.prepare();
-            const std::size_t count = bytes.copy(room.data(), std::min(room.size(), piece));
-            session_.received(count);
-            bytes.remove_prefix(count);
-            auto result = Session::ExecuteResult::need_input;
-            do {
-                if (result == Session::ExecuteResult::delayed)
-                    context_.clock.now = session_.password_reply_due();
-                result = session_.execute();
-                context_.store.unlock();
-                answers += test::released(session_.output(), engine_.journal);
-            } while (result == Session::ExecuteResult::yield ||
-                     result == Session::ExecuteResult::backpressure ||
-                     result == Session::ExecuteResult::delayed);
-        }
+        std::string answers = test::output_after(bytes, session_, context_, engine_.journal, piece);
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         for (std::size_t at = 0; (at = answers.find(go_on, at)) != std::string::npos;) {
             answers.erase(at, go_on.size());

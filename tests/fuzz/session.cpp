@@ -38,27 +38,9 @@ public:
     }
     /// \return the replies.
     std::string send(std::string_view bytes) {
-        std::string replies;
-        while (!bytes.empty()) {
-            const auto room = session_.prepare();
-            const std::size_t count = bytes.copy(room.data(), room.size());
-            session_.received(count);
-            bytes.remove_prefix(count);
-            do {
-                if (result_ == RespSession::ExecuteResult::delayed)
-                    context_.clock.now += context_.limits.wrong_password_delay;
-                result_ = session_.execute();
-                context_.store.unlock();
-                replies += test::released(session_.output(), engine_.journal);
-            } while (result_ == RespSession::ExecuteResult::yield ||
-                     result_ == RespSession::ExecuteResult::backpressure ||
-                     result_ == RespSession::ExecuteResult::delayed);
-        }
-        return replies;
+        return test::output_after(bytes, session_, context_, engine_.journal);
     }
-    [[nodiscard]] bool dropped() const {
-        return result_ == RespSession::ExecuteResult::disconnected;
-    }
+    [[nodiscard]] bool dropped() const { return session_.is_disconnected(); }
     [[nodiscard]] bool ended() const { return session_.ended(); }
     Repository& stock() { return engine_.repository; }
 
@@ -66,7 +48,6 @@ private:
     test::Engine<VolatileJournal> engine_{Repository{42, fuzz::kept_memory()}, {}, {}};
     test::OpenContext context_;
     RespSession session_{context_, "test:1"};
-    RespSession::ExecuteResult result_ = RespSession::ExecuteResult::need_input;
 };
 
 /// The requests in a stream. \param broken set when bytes follow that are not a request.

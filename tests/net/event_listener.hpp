@@ -45,14 +45,7 @@ struct EventListener {
         return execute();
     }
     /// Executes until the session has nothing to do.
-    ExecuteResult execute() {
-        ExecuteResult result{};
-        do {
-            result = session.execute();
-            fixture.context.store.unlock();
-        } while (result == ExecuteResult::yield);
-        return result;
-    }
+    ExecuteResult execute() { return execute_all(session, fixture.context); }
     std::string take() { return released(session.output(), fixture.engine.journal); }
     /// The part of the answer that has arrived.
     HttpAnswer answer() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -123,6 +124,44 @@ inline std::string released(OutputQueue& output, const Journal& journal) {
     return taken;
 }
 
+/// Passes the front of `bytes` to a session: at most `most`, and as many as it has room for.
+inline void receive_some(Session& session, std::string_view& bytes,
+                         std::size_t most = ~std::size_t{0}) {
+    const auto room = session.prepare();
+    const std::size_t n = bytes.copy(room.data(), std::min(room.size(), most));
+    session.received(n);
+    bytes.remove_prefix(n);
+}
+
+/// Executes slices until one does not yield. Takes no output, so it may end with back-pressure.
+inline Session::ExecuteResult execute_all(Session& session, ServerContext& context) {
+    Session::ExecuteResult result{};
+    do {
+        result = session.execute();
+    } while (result == Session::ExecuteResult::yield);
+    context.store.unlock();
+    return result;
+}
+
+/// Passes all bytes to a session, at most `piece` at a time, and executes them, with the delays
+/// after wrong passwords. \pre the journal is durable at once \return the output.
+inline std::string output_after(std::string_view bytes, Session& session, OpenContext& context,
+                                const Journal& journal, std::size_t piece = ~std::size_t{0}) {
+    std::string output;
+    while (!bytes.empty() && !session.ended()) {
+        receive_some(session, bytes, piece);
+        auto result = Session::ExecuteResult::need_input;
+        do {
+            if (result == Session::ExecuteResult::delayed)
+                context.clock.now = session.password_reply_due();
+            result = execute_all(session, context);
+            output += released(session.output(), journal);
+        } while (result == Session::ExecuteResult::backpressure ||
+                 result == Session::ExecuteResult::delayed);
+    }
+    return output;
+}
+
 /// A session without a socket, driven by the test.
 template <class AnyJournal = VolatileJournal>
 class RespFixture {
@@ -132,22 +171,11 @@ public:
 
     void send(std::string_view bytes) {
         while (!bytes.empty()) {
-            const auto room = session.prepare();
-            const std::size_t n = bytes.copy(room.data(), room.size());
-            session.received(n);
-            bytes.remove_prefix(n);
+            receive_some(session, bytes);
             execute();
         }
     }
-    /// Executes until nothing is left to execute. Takes no output, so it may end with
-    /// back-pressure.
-    RespSession::ExecuteResult execute() {
-        do {
-            last_result = session.execute();
-        } while (last_result == RespSession::ExecuteResult::yield);
-        context.store.unlock();
-        return last_result;
-    }
+    RespSession::ExecuteResult execute() { return last_result = execute_all(session, context); }
     /// Removes and returns the output that may be sent now.
     std::string take() { return released(session.output(), engine.journal); }
     std::string ask(std::string_view line) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
@@ -100,20 +99,11 @@ public:
     /// \param piece the number of bytes that arrive at a time.
     void send(std::string_view bytes, std::size_t piece = ~std::size_t{0}) {
         while (!bytes.empty() && !session.ended()) {
-            const auto room = session.prepare();
-            const std::size_t n = bytes.copy(room.data(), std::min(room.size(), piece));
-            session.received(n);
-            bytes.remove_prefix(n);
+            receive_some(session, bytes, piece);
             execute();
         }
     }
-    Session::ExecuteResult execute() {
-        do {
-            last_result = session.execute();
-        } while (last_result == Session::ExecuteResult::yield);
-        context.store.unlock();
-        return last_result;
-    }
+    Session::ExecuteResult execute() { return last_result = execute_all(session, context); }
     /// Removes and returns the output that may be sent now.
     std::string take() { return released(session.output(), engine.journal); }
     /// The only answer to a request.

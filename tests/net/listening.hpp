@@ -33,13 +33,8 @@ struct ListeningFixture {
         fixture.ask("ADDBATCH b1 SKU 10");
         fixture.ask("ADDBATCH b2 SKU 10 2011-01-02");
     }
-    std::string ask(std::string line) {
-        line += "\r\n";
-        line.copy(session.prepare().data(), line.size());
-        session.received(line.size());
-        session.execute();
-        fixture.context.store.unlock();
-        return take();
+    std::string ask(const std::string& line) {
+        return output_after(line + "\r\n", session, fixture.context, fixture.engine.journal);
     }
     std::string take() { return released(session.output(), fixture.engine.journal); }
     /// The messages about the present facts.

@@ -35,12 +35,8 @@ class OtherClient {
 public:
     explicit OtherClient(TransactionFixture& fixture) : fixture_{fixture} {}
     std::string ask(std::string_view line) {
-        const std::string bytes = std::string{line}.append("\r\n");
-        bytes.copy(session_.prepare().data(), bytes.size());
-        session_.received(bytes.size());
-        session_.execute();
-        fixture_.context.store.unlock();
-        return released(session_.output(), fixture_.engine.journal);
+        return output_after(std::string{line} + "\r\n", session_, fixture_.context,
+                            fixture_.engine.journal);
     }
 
 private:
