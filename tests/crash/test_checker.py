@@ -138,7 +138,7 @@ class GivenHistoriesThatAreRight(Judged):
              told(12, 13, "OK", "ADDBATCH", "c", "S", 20),
              told(14, 15, "c", "ALLOCATE", "y", "S", 11), told(16, 17, [], "SHORTAGES")])
 
-    def test_when_a_withdrawal_overlaps_then_its_place_may_be_later(self) -> None:
+    def test_when_a_withdrawal_overlaps_then_its_position_may_be_later(self) -> None:
         self.assertFits([short("x", 12), withdrawn("x", 12)],
                         [told(0, 9, 0, "DEALLOCATE", "x")],
                         [told(1, 8, SHORT, "ALLOCATE", "x", "S", 12)])

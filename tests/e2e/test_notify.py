@@ -158,7 +158,7 @@ class GivenSeveralReceivers(SinksCase):
         self.assertIn("event sink webhook-erp failed at LSN", one.text)
         self.assertNotIn("event sink webhook failed", one.text)
 
-    def test_when_one_becomes_one_of_several_then_its_place_carries_on(self):
+    def test_when_one_becomes_one_of_several_then_its_offset_carries_on(self):
         one = self.serve(self.urls[1], *QUICK)
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)

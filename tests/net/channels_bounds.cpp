@@ -62,16 +62,8 @@ BOOST_AUTO_TEST_CASE(when_it_gets_its_own_message_then_that_is_not_part_of_the_r
     const std::string batch =
         R"({"ref":"own","sku":"SKU","qty":1)" + std::string(60'000, ' ') + "}";
     const std::string request = framed({"PUBLISH", "add_batch", batch});
-    std::string heard;
-    for (std::string_view rest = request; !rest.empty();) {
-        const auto room = session.prepare();
-        const std::size_t n = rest.copy(room.data(), room.size());
-        session.received(n);
-        rest.remove_prefix(n);
-        session.execute();
-        fixture.context.store.unlock();
-        heard += take();
-    }
+    const std::string heard =
+        output_after(request, session, fixture.context, fixture.engine.journal);
     BOOST_TEST(heard.size() > 14 * batch.size());
     BOOST_TEST(heard.ends_with("\r\n:14\r\n"));
     BOOST_TEST(heard.find("-ERR") == std::string::npos);
@@ -103,12 +95,7 @@ BOOST_AUTO_TEST_CASE(when_many_bytes_are_delivered_then_the_slice_ends_with_the_
         int count = 1;
         for (const std::string& each : {request, request}) {
             std::string_view left = each;
-            while (!left.empty()) {
-                const auto room = fixture.session.prepare();
-                const std::size_t some = left.copy(room.data(), room.size());
-                fixture.session.received(some);
-                left.remove_prefix(some);
-            }
+            while (!left.empty()) allot::test::receive_some(fixture.session, left);
         }
         while (fixture.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;

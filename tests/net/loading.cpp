@@ -19,10 +19,7 @@ struct Waiting {
     template <class Session>
     std::string answers(Session& client, std::string_view bytes) {
         while (!bytes.empty()) {
-            const auto room = client.prepare();
-            const std::size_t n = bytes.copy(room.data(), room.size());
-            client.received(n);
-            bytes.remove_prefix(n);
+            allot::test::receive_some(client, bytes);
             (void)client.execute();
         }
         context.store.unlock();

@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
     BOOST_TEST((listener.told() == from_to(1, 2)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_handler_ends_and_its_status_says_so,
+BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_sink_ends_and_its_status_says_so,
                         GivenFailingReads) {
     listener.fail_at(2, 1'000'000'000);
     auto store = open({listener.sink(1)});
