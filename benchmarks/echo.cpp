@@ -51,7 +51,7 @@ private:
         while (!output_.empty() && !error) output_.erase(0, stream_.write_some(output_, error));
         if (!error) return read();
         if (error != boost::asio::error::would_block) return;
-        stream_.async_wait_for_room([self = shared_from_this()](const error_code& gone) {
+        stream_.async_wait_writable([self = shared_from_this()](const error_code& gone) {
             if (!gone) self->flush();
         });
     }

@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
     }
     listener.send(
         "GET /v1/feed HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 1\r\nLast-Event-ID: 2\r\n\r\n");
-    expect_no_stream(listener.answer(), 400, "repeated query parameter");
+    expect_no_stream(listener.answer(), 400, "repeated header field");
 }
 
 BOOST_AUTO_TEST_CASE(when_there_is_no_history_then_it_says_so) {
