@@ -17,9 +17,10 @@ namespace allot {
     return digits;
 }
 
-/// \return none unless the whole text is digits, and the number fits.
-template <std::unsigned_integral Integer = std::uint64_t>
-[[nodiscard]] std::optional<Integer> integer_in(std::string_view digits, int base) noexcept {
+/// \return none unless the whole text is digits, after a minus sign if the type is signed, and the
+/// number fits.
+template <std::integral Integer = std::uint64_t>
+[[nodiscard]] std::optional<Integer> integer_in(std::string_view digits, int base = 10) noexcept {
     Integer value = 0;
     const char* const end = digits.data() + digits.size();
     const auto read = std::from_chars(digits.data(), end, value, base);

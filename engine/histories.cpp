@@ -30,7 +30,7 @@ std::string text_of(const HistoryCursor& cursor) {
 std::optional<HistoryCursor> cursor_in(std::string_view text, Lsn lsn_max) {
     if (text.size() <= id_digits || text[id_digits] != ':') return std::nullopt;
     const auto history = integer_in(text.substr(0, id_digits), 16);
-    const auto lsn = integer_in(text.substr(id_digits + 1), 10);
+    const auto lsn = integer_in(text.substr(id_digits + 1));
     if (!history || !lsn || *lsn > lsn_max) return std::nullopt;
     return HistoryCursor{*history, *lsn};
 }

@@ -10,14 +10,18 @@ namespace allot {
 Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const OrderLine& line,
                                                  const LineLookup& found) {
     Product* const product = found.product;
-    const auto decide_in_unit = [&](UnitOfWork& work) {
-        return allot::allocate(line, product, work);
-    };
-    if (open_ != nullptr) return transact_at(now, decide_in_unit);
+    if (open_ != nullptr) {
+        return transact_at(now,
+                           [&](UnitOfWork& work) { return allot::allocate(line, product, work); });
+    }
     if (product == nullptr) return {Refusal::unknown_sku, journal_.last()};
     const OrderSlot order = product->ledger().find_order(line.order, found.order_hash);
     const Decision decision = product->decide(line, order);
-    if (decision.batch == no_index) return transact_at(now, decide_in_unit);  // it is short now
+    if (decision.batch == no_index) {
+        UnitOfWork work{repository_, journal_};
+        product->record_shortage(line, work);
+        return {Refusal::out_of_stock, work.commit(now)};
+    }
     const BatchRef ref = product->batch(decision.batch).ref();
     if (decision.is_held) return {ref, journal_.last()};
     const Fact fact{std::in_place_type<LineAllocated>, line, ref};

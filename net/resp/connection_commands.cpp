@@ -110,7 +110,7 @@ Lsn run_hello(Call& call) {
     std::optional<std::int64_t> version = call.reply.version();
     HelloOptions options;
     if (call.args.size() > 1) {
-        version = parse_int<std::int64_t>(call.args[1]);
+        version = integer_in<std::int64_t>(call.args[1]);
         if (!version) {
             call.fail(ErrorCode::generic, "Protocol version is not an integer or out of range");
             return no_lsn;
@@ -142,7 +142,7 @@ Lsn run_auth(Call& call) {
 }
 
 Lsn run_select(Call& call) {
-    const auto database = parse_int<std::int64_t>(call.args[1]);
+    const auto database = integer_in<std::int64_t>(call.args[1]);
     if (!database) {
         call.fail(ErrorCode::generic, "value is not an integer or out of range");
     } else if (*database != 0) {

@@ -1,29 +1,18 @@
 #pragma once
 
-#include <charconv>
-#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <system_error>
+
+#include "engine/digits.hpp"
 
 namespace allot {
-
-/// A decimal number and nothing else. \return nothing when it is none, or does not fit.
-template <std::integral T>
-[[nodiscard]] std::optional<T> parse_int(std::string_view digits) noexcept {
-    T number{};
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return number;
-}
 
 /// Digits only: no sign, no space. \return nothing when it is none, or beyond `max`.
 [[nodiscard]] inline std::optional<std::uint64_t> parse_uint(
     std::string_view digits, std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
-    const auto number = parse_int<std::uint64_t>(digits);
+    const auto number = integer_in(digits);
     return number && *number <= max ? number : std::nullopt;
 }
 

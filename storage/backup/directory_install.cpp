@@ -117,8 +117,7 @@ void DirectoryInstall::discard_staged() noexcept {
     for (const Staged& file : staged_) {
         try {
             files_.remove(directory_ / file.staged);
-        } catch (
-            const std::exception&) {  // NOLINT(bugprone-empty-catch): the next install removes it
+        } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): removed next time
         }
     }
 }

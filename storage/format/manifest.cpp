@@ -43,7 +43,7 @@ bool is_beside(std::string_view name) {
 
 bool read_file_line(std::string_view line, FileContents& files) {
     const auto hash = take(line, ' ');
-    const auto bytes = integer_in(take(line, ' '), 10);
+    const auto bytes = integer_in(take(line, ' '));
     if (hash.size() != 2 * hash_digits || !bytes) return false;
     const auto high = integer_in(hash.substr(0, hash_digits), 16);
     const auto low = integer_in(hash.substr(hash_digits), 16);
@@ -74,7 +74,7 @@ std::optional<Manifest> Manifest::parse(std::string_view text) {
     if (take(rest, ' ') != "store") return std::nullopt;
     const auto id = integer_in(take(rest, '\n'), 16);
     if (!id || take(rest, ' ') != "last") return std::nullopt;
-    const auto last = integer_in(take(rest, '\n'), 10);
+    const auto last = integer_in(take(rest, '\n'));
     if (!last) return std::nullopt;
     manifest.store_id = *id;
     manifest.last = *last;

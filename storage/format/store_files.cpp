@@ -33,7 +33,7 @@ std::string staged_name(std::uint64_t number) { return "arriving-" + std::to_str
 std::optional<std::uint64_t> staged_number(std::string_view name) {
     constexpr std::string_view prefix = "arriving-";
     if (!name.starts_with(prefix)) return std::nullopt;
-    return integer_in(name.substr(prefix.size()), 10);
+    return integer_in(name.substr(prefix.size()));
 }
 
 bool is_unfinished(std::string_view name) {

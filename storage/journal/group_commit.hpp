@@ -85,7 +85,7 @@ private:
     bool is_history_begun_;   // in mode os false until the frame of the history is synced
     bool is_marked_ = false;  // the last frame is a mark
 
-    std::error_code failure_;  // written before failed_ is set set
+    std::error_code failure_;  // written before failed_ is set
     std::atomic<Lsn> synced_;
     std::atomic<Lsn> readable_;
     std::atomic<bool> failed_ = false;

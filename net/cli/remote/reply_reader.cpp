@@ -31,7 +31,7 @@ struct ReplyParser {
     }
 
     std::int64_t number_in(std::string_view digits) const {
-        const auto number = parse_int<std::int64_t>(digits);
+        const auto number = integer_in<std::int64_t>(digits);
         if (!number) refuse(whole);
         return *number;
     }

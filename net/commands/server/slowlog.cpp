@@ -26,7 +26,7 @@ struct ValueOf<EntryCount> {
 
     static std::optional<EntryCount> read(Source& source, const Field& field,
                                           const RawValue& value) {
-        const auto most = parse_int<std::int64_t>(value.text());
+        const auto most = integer_in<std::int64_t>(value.text());
         if (most && *most >= -1) return EntryCount{static_cast<std::uint64_t>(*most)};
         source.fail(ErrorCode::syntax,
                     "invalid count " + in_quotes(value.text()) + ": expected an integer from -1",
