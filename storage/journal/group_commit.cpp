@@ -182,12 +182,13 @@ void GroupCommit::publish(Time now) {
     synced_ = writer_.synced();
     note_begun_segments();
     note_writing(now);
+    // In this order a reader of an LSN finds its position in the index, and a caller whose unit is
+    // acknowledged finds its facts readable.
+    segments_.index().add(writer_.position());
+    readable_ = durability.syncs() ? writer_.synced() : writer_.written();
     const Lsn acknowledged = staging_.written(
         durability.waits_for_sync() ? writer_.synced() : writer_.written(), writer_.room());
     next_.update_short();
-    segments_.index().add(writer_.position());
-    // Raised last, so that a reader of this LSN finds its position in the index.
-    readable_ = durability.syncs() ? writer_.synced() : writer_.written();
     notify(acknowledged);
 }
 

@@ -11,6 +11,7 @@ earliest possible position at once, because that excludes no other assignment.
 """
 
 import bisect
+import math
 from typing import Any, NamedTuple, Sequence
 
 from history import Operation
@@ -44,15 +45,14 @@ class _Search:
         self._before = self._predecessors()
         self._mentioned = self._last_mentions()
         self._memory: dict[tuple[int, int, int], tuple[Any, list[Fact]]] = {}
-        self._answered = [sum(o.completed is not None for o in each) for each in clients]
+        self._answered = [_done_by(math.inf, _completions(each)) for each in clients]
 
     def _predecessors(self) -> list[list[Positions]]:
         """How many operations of each client come before an operation, as they were answered
         before it was sent."""
-        completions = [[o.completed for o in each if o.completed is not None]
-                       for each in self._clients]
-        return [[tuple(bisect.bisect_left(times, o.invoked) for times in completions)
-                 for o in each] for each in self._clients]
+        completions = [_completions(each) for each in self._clients]
+        return [[tuple(_done_by(o.invoked, each) for each in completions) for o in operations]
+                for operations in self._clients]
 
     def _last_mentions(self) -> dict[str, int]:
         """The last fact of an order or a batch: until then, an operation on it can have facts."""
@@ -132,7 +132,7 @@ class _Search:
 
     def _steps(self, place: Place) -> list[Place]:
         """All possible next operations; the most likely one last."""
-        units, nothing = [], []
+        omitted, units, nothing = [], [], []
         for client, operation in self._next(place):
             facts = self._fits(place, client, operation)
             if facts is None:
@@ -143,7 +143,14 @@ class _Search:
                 nothing.append(Place(place.lsn, done))
             elif end <= self._last and self._past.facts[place.lsn : end] == facts:
                 units.append(Place(end, done))
-        return units + nothing
+            if facts and self._may_never_have_happened(place, client, operation):
+                omitted.append(Place(place.lsn, done))
+        return omitted + units + nothing
+
+    def _may_never_have_happened(self, place: Place, client: int, operation: Operation) -> bool:
+        """True for an operation without a reply that precedes an answered one. Without that it needs no
+        position."""
+        return operation.completed is None and place.done[client] < self._answered[client]
 
     def _stuck(self, place: Place) -> str:
         waiting = [f"{operation.command} -> {operation.reply}, where the model says "
@@ -152,6 +159,17 @@ class _Search:
         follows = self._past.facts[place.lsn : min(place.lsn + 3, self._last)]
         return (f"after LSN {place.lsn} of {self._last} the journal goes on with {follows}, and no "
                 f"operation fits: {'; '.join(waiting) or 'none is left'}")
+
+
+def _completions(operations: Sequence[Operation]) -> list[tuple[float, int]]:
+    """When each answered operation was answered, and how many operations are done with it."""
+    return [(o.completed, at) for at, o in enumerate(operations, 1) if o.completed is not None]
+
+
+def _done_by(time: float, completions: list[tuple[float, int]]) -> int:
+    """How many operations of a connection are done because one of them was answered before."""
+    before = bisect.bisect_left(completions, (time, 0))
+    return completions[before - 1][1] if before else 0
 
 
 def _advanced(done: Positions, client: int) -> Positions:

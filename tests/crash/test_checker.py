@@ -95,6 +95,13 @@ class GivenHistoriesThatAreRight(Judged):
         self.assertFits([], [unanswered])
         self.assertFits([allocated("x", 2)], [unanswered])
 
+    def test_when_a_refused_command_precedes_an_answered_one_then_it_happened_or_not(self) -> None:
+        refused = told(0, None, None, "ALLOCATE", "x", "S", 2)
+        for facts, left in (([], 10), ([allocated("x", 2)], 8)):
+            with self.subTest(left=left):
+                self.setUp()
+                self.assertFits(facts, [refused, told(1, 2, left, "AVAILABLE", "S")])
+
     def test_when_the_line_was_sent_twice_then_either_command_may_have_allocated_it(self) -> None:
         self.assertFits(
             [allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
@@ -197,6 +204,16 @@ class GivenHistoriesThatAreWrong(Judged):
     def test_a_read_of_a_line_that_the_crash_lost(self) -> None:
         self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2)],
                         [told(2, 3, [["S", 2, "b"]], "ALLOCATIONS", "x")])
+
+    def test_a_refused_command_that_is_seen_and_not_recorded(self) -> None:
+        self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2),
+                             told(1, 2, 8, "AVAILABLE", "S")])
+
+    def test_an_order_against_real_time_after_a_refused_command(self) -> None:
+        self.assertSeen([allocated("x", 2)],
+                        [told(0, None, None, "ALLOCATE", "y", "S", 2),
+                         told(1, 2, "b", "ALLOCATE", "x", "S", 2)],
+                        [told(3, 4, 10, "AVAILABLE", "S")])
 
     def test_reads_of_one_client_that_go_back(self) -> None:
         self.assertSeen([allocated("x", 2)],

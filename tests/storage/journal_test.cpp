@@ -69,6 +69,15 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_waited_for_then_it_is_on_disk_in_order, J
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2", "o3"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_acknowledged_then_it_is_readable, JournalFixture) {
+    const auto journal = open();
+    for (int i = 0; i < 1'000; ++i) {
+        const Lsn lsn = append(*journal, "o");
+        while (journal->core.durable() < lsn) {}  // a sleep would hide that it is readable later
+        BOOST_REQUIRE(journal->core.readable() >= lsn);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalFixture) {
     const auto journal = open();
     const Fact fact = OutOfStock{line("o1", "sku", 1)};
