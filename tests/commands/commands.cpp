@@ -38,11 +38,12 @@ constexpr Weight all_weights[] = {
 };
 
 const Undrawn all_undrawn[] = {
-    {"they move the stock of another system: tests/program/import_export_test.cpp and tables_test",
+    {"they move the stock of another system: tests/net/cli/import_export_test.cpp and tables_test",
      {"EXPORT", "IMPORT"}},
     {"the model hears no messages: tests/net/channels*.cpp, tests/crash/listeners.py",
      {"SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH", "PUBSUB"}},
-    {"they are about a connection, not about stock: tests/net/commands_connection.cpp",
+    {"they are about a connection, not about stock: "
+     "tests/net/commands/commands_connection_test.cpp",
      {"ECHO", "HELLO", "AUTH", "CLIENT", "SELECT", "RESET", "QUIT"}},
     {"their replies depend on more than stock: tests/net, tests/e2e",
      {"HELP", "INFO", "COMMAND", "CONFIG", "SLOWLOG", "ROLE", "LATENCY", "MODULE", "CLUSTER"}},

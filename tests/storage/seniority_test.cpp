@@ -7,7 +7,7 @@
 #include "engine/invariants.hpp"
 #include "engine/state_hash.hpp"
 #include "storage/recovery/inspect.hpp"
-#include "tests/storage/old_files.hpp"
+#include "tests/storage/recovery/old_files.hpp"
 
 using namespace allot;
 using namespace allot::testing;

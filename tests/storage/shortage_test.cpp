@@ -10,7 +10,7 @@
 #include "storage/recovery/recovery.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
 #include "tests/storage/little_work.hpp"
-#include "tests/storage/old_files.hpp"
+#include "tests/storage/recovery/old_files.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
