@@ -24,7 +24,7 @@ GroupCommit::GroupCommit(FileSystem& files, const std::filesystem::path& directo
       next_{next},
       histories_{std::move(histories)},
       writer_{files, directory, tail, options.segment_bytes, preallocation_of(options.durability)},
-      writing_{GroupStaging::buffer_bytes},
+      writing_{GroupStaging::buffer_bytes(options)},
       noted_{tail.last},
       is_history_begun_{options.durability.syncs()},
       synced_{tail.last},

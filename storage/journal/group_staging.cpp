@@ -23,10 +23,10 @@ GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions
     : next_{next},
       options_{options},
       usual_group_bytes_max_{usual_group_bytes(options.segment_bytes)},
-      staged_{buffer_bytes},
+      staged_{buffer_bytes(options)},
       last_{last},
       acknowledged_{last},
-      filling_{buffer_bytes} {}
+      filling_{buffer_bytes(options)} {}
 
 Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
     // The filling group only shrinks until the next flush().

@@ -27,8 +27,10 @@ public:
     /// units.
     static constexpr std::size_t backlog_bytes_max = 8U << 20U;
     /// Reserved for each buffer, so that it does not move when the backlog grows; unused capacity
-    /// takes no memory.
-    static constexpr std::size_t buffer_bytes = backlog_bytes_max + (1U << 20U);
+    /// takes no memory. With segments that are smaller it would be larger than any usual group.
+    static std::size_t buffer_bytes(const StoreOptions& options) noexcept {
+        return std::min<std::size_t>(backlog_bytes_max + (1U << 20U), options.segment_bytes);
+    }
 
     /// The filling group, as the journal's thread finds it.
     struct Filled {

@@ -199,13 +199,6 @@ public:
         return "ok";
     }
 
-    std::string batch(const std::string& ref) {
-        const Batch* const found = find(ref);
-        return found == nullptr ? "unknown batch"
-                                : std::to_string(found->available()) + " of " +
-                                      std::to_string(found->purchased) + " " + found->eta;
-    }
-
     /// `order sku quantity since`, oldest first.
     [[nodiscard]] std::vector<std::string> shortage_rows() const {
         std::vector<std::string> rows;

@@ -48,11 +48,6 @@ std::string refusal_text(const Error& error) {
     return std::string{to_string(refusal_of(error))};
 }
 
-auto decide(const auto& command, UnitOfWork& work) { return handle(command, work); }
-auto decide(const AskBatch& command, UnitOfWork& work) {
-    return batch_stock(command.batch, work.repository());
-}
-
 Played play_all_or_none(std::span<const Words> commands, MessageBus& bus) {
     Played all;
     const auto one = [&](const Words& words, UnitOfWork& work) -> Result<void> {
@@ -61,7 +56,7 @@ Played play_all_or_none(std::span<const Words> commands, MessageBus& bus) {
                 if constexpr (std::is_same_v<Command, Explain>) {
                     all.answers.push_back(answer_text(allot::explain(command.order, work)));
                 } else {
-                    const auto result = decide(command, work);
+                    const auto result = handle(command, work);
                     all.answers.push_back(answer_text(result));
                     if (!result) return refusal_of(result.error());
                 }
@@ -119,7 +114,6 @@ EngineCommand engine_command(const Words& words) {
     }
     if (verb == "ALLOCATE") return order_of(words);
     if (verb == "EXPLAIN") return Explain{order_of(words)};
-    if (verb == "BATCH") return AskBatch{batch(words[1])};
     if (verb == "DEALLOCATE") {
         return Deallocate{order(words[1]),
                           words.size() > 2 ? std::optional{sku(words[2])} : std::nullopt,
@@ -134,7 +128,7 @@ EngineCommand engine_command(const Words& words) {
 }
 
 bool of_engine(std::string_view verb, bool queued) {
-    return Commands::changes(verb, queued) || verb == "EXPLAIN" || verb == "BATCH";
+    return Commands::changes(verb, queued) || verb == "EXPLAIN";
 }
 
 std::string answer_text(const Result<void>& result) {
@@ -145,11 +139,6 @@ std::string answer_text(const Result<std::size_t>& result) {
 }
 std::string answer_text(const Result<BatchRef>& result) {
     return result ? std::string{result->view()} : refusal_text(result.error());
-}
-std::string answer_text(const Result<BatchStock>& result) {
-    if (!result) return refusal_text(result.error());
-    return std::to_string(result->available) + " of " + std::to_string(result->purchased) + " " +
-           result->eta.to_string();
 }
 std::string answer_text(const OrderResult& result) {
     if (!result) return refusal_text(result.error()) + " " + std::to_string(result.error().line);
@@ -229,7 +218,6 @@ std::string play(const Words& words, NaiveModel& model) {
         return model.deallocate({words[1], words.size() > 2 ? words[2] : "",
                                  words.size() > 3 ? std::stoll(words[3]) : 0});
     }
-    if (verb == "BATCH") return model.batch(words[1]);
     if (verb == "SETQTY") return model.set_quantity(words[1], std::stoll(words[2]));
     if (verb == "RESCHEDULE" || verb == "RECEIVE") return model.reschedule(words[1], day(words, 2));
     throw std::logic_error{"the naive model does not know " + verb};

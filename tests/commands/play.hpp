@@ -16,12 +16,9 @@ namespace allot::testing {
 struct Explain {
     AllocateOrder order;
 };
-struct AskBatch {
-    BatchRef batch;
-};
 /// A command that the engine has a function for.
 using EngineCommand = std::variant<AddBatch, Allocate, AllocateOrder, Deallocate,
-                                   ChangeBatchQuantity, Reschedule, Explain, AskBatch>;
+                                   ChangeBatchQuantity, Reschedule, Explain>;
 /// The lines of an order.
 [[nodiscard]] std::vector<NaiveModel::Line> lines_of(const Words& words);
 /// \throws std::logic_error of words that are none.
@@ -41,19 +38,15 @@ struct Played {
 [[nodiscard]] std::string answer_text(const Result<std::size_t>& result);
 [[nodiscard]] std::string answer_text(const Result<BatchRef>& result);
 [[nodiscard]] std::string answer_text(const OrderResult& result);
-[[nodiscard]] std::string answer_text(const Result<BatchStock>& result);
 [[nodiscard]] std::string answer_text(const std::vector<ExplainedLine>& plan);
 
-/// \param engine has handle(command), explain(order) and repository(), as a MessageBus.
+/// \param engine has handle(command) and explain(order), as a MessageBus.
 template <class Engine>
 Played play(const Words& words, Engine& engine) {
     return std::visit(
         [&]<class Command>(const Command& command) -> Played {
             if constexpr (std::is_same_v<Command, Explain>) {
                 return {{answer_text(engine.explain(command.order))}, engine.journal().last()};
-            } else if constexpr (std::is_same_v<Command, AskBatch>) {
-                return {{answer_text(batch_stock(command.batch, engine.repository()))},
-                        engine.journal().last()};
             } else {
                 const auto answer = engine.handle(command);
                 return {{answer_text(answer.result)}, answer.lsn};

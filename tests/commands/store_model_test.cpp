@@ -30,8 +30,6 @@ struct StoreCalls {
         return {std::move(result), store.journal().last()};
     }
     auto explain(const AllocateOrder& order) { return store.explain(order); }
-    /// \pre the store's mutex is held
-    Repository& repository() { return store.bus().repository(); }
     [[nodiscard]] const Journal& journal() { return store.journal(); }
 };
 
@@ -83,8 +81,7 @@ private:
 
     Played played(const Act& act, bool waits) {
         StoreCalls calls{*store_, waits};
-        const bool is_query = act.unit.front().front() == "BATCH";
-        if (act.unit.size() == 1 && !is_query) return play(act.unit.front(), calls);
+        if (act.unit.size() == 1) return play(act.unit.front(), calls);
         const std::scoped_lock lock{store_->mutex()};
         return play(act.unit, store_->bus(), act.whole);
     }

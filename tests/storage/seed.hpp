@@ -18,6 +18,10 @@ inline std::uint64_t seed_of_run() {
     return seed;
 }
 
+/// Of a long test that draws its cases, one in so many is run: all of them, or with a sanitizer,
+/// which makes each take up to forty times as long, a quarter.
+inline constexpr int one_in = ALLOT_ONE_IN;
+
 /// Fails the test with each finding. Each message has the seed, since a log may keep only the
 /// message.
 inline void report(const Findings& findings, std::uint64_t seed) {

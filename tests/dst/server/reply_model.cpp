@@ -20,6 +20,15 @@ std::string no_batch(const std::string& ref) { return "-NOSUCHBATCH No batch " +
 std::string day(const std::string& eta) { return eta == "warehouse" ? "" : eta; }
 std::string word(const std::string& eta) { return eta.empty() ? "warehouse" : eta; }
 
+std::string batch_of(const std::string& ref, const NaiveModel& model, bool framed) {
+    const auto found = std::ranges::find(model.batches, ref, &NaiveModel::Batch::ref);
+    if (found == model.batches.end()) return no_batch(ref);
+    const auto value = [&](const std::string& text) { return value_of(text, framed); };
+    return array(8) + value("purchased") + integer(found->purchased) + value("available") +
+           integer(found->available()) + value("allocated") +
+           integer(found->purchased - found->available()) + value("eta") + value(word(found->eta));
+}
+
 }  // namespace
 
 std::string value_of(const std::string& text, bool framed) {
@@ -91,7 +100,7 @@ ReplyModel::Outcome ReplyModel::execute(const Words& words) {
     if (verb == "UNWATCH") return {"+OK\r\n", false};
     if (Commands::changes(verb, true)) return {change(words)};
     if (verb == "STOCK") return {stock_of(words[1])};
-    if (verb == "BATCH") return {batch_of(words[1])};
+    if (verb == "BATCH") return {batch_of(words[1], model_, framed_)};
     if (verb == "AVAILABLE") return {available(words)};
     if (verb == "ALLOCATIONS") return {allocations(words[1])};
     if (verb == "SHORTAGES") return {shortages(words)};
@@ -133,14 +142,6 @@ std::string ReplyModel::stock_of(const std::string& sku) {
                  integer(batch->purchased) + integer(batch->available());
     }
     return reply;
-}
-
-std::string ReplyModel::batch_of(const std::string& ref) {
-    const auto found = std::ranges::find(model_.batches, ref, &NaiveModel::Batch::ref);
-    if (found == model_.batches.end()) return no_batch(ref);
-    return array(8) + value("purchased") + integer(found->purchased) + value("available") +
-           integer(found->available()) + value("allocated") +
-           integer(found->purchased - found->available()) + value("eta") + value(word(found->eta));
 }
 
 std::string ReplyModel::available(const Words& words) {

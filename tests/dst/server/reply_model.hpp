@@ -59,7 +59,6 @@ private:
     std::string stock_of(const std::string& sku);
     std::string available(const Words& words);
     [[nodiscard]] std::string allocations(const std::string& order) const;
-    [[nodiscard]] std::string batch_of(const std::string& ref);
     [[nodiscard]] std::string shortages(const Words& words) const;
     [[nodiscard]] std::string explain(const Words& words) const;
 

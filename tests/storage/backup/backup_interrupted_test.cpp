@@ -17,6 +17,7 @@
 #include "tests/storage/backup/backup_fixture.hpp"
 #include "tests/storage/backup/state_hashes.hpp"
 #include "tests/storage/one_thread.hpp"
+#include "tests/storage/seed.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -144,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_cut_again_while_finishing_then_too, Interrupt
         cuts = whole->operations() - begin;
     }
     BOOST_TEST(first > 0U);
-    for (std::uint64_t at = 0; at < cuts; at += 3) {
+    for (std::uint64_t at = 0; at < cuts; at += 3 * one_in) {
         const auto running = old->after_kill();
         std::unique_ptr<SimulatedDisk> cut;
         std::uint64_t operation = 0;
@@ -159,13 +160,13 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_cut_again_while_finishing_then_too, Interrupt
         cut->before = nullptr;
     }
     expect_none();
-    BOOST_TEST(mixtures > 50);
+    BOOST_TEST(mixtures > 50 / one_in);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_any_operation_fails_then_a_whole_one_is_to_be_had, Interrupted) {
     int failures = 0;
     for (const bool for_ever : {false, true}) {
-        for (std::uint64_t at = 0; at < 80; ++at) {
+        for (std::uint64_t at = 0; at < 80; at += one_in) {
             const auto running = old->after_kill();
             running->plant({.at = running->operations() + at,
                             .code = std::errc::no_space_on_device,
@@ -179,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(when_any_operation_fails_then_a_whole_one_is_to_be_had, 
             judge_after_crash(*running->after_power_cut(random));
         }
     }
-    BOOST_TEST(failures > 60);
+    BOOST_TEST(failures > 60 / one_in);
     expect_none();
 }
 

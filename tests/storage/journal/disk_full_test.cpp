@@ -232,7 +232,8 @@ BOOST_AUTO_TEST_SUITE(given_a_disk_that_is_filled_and_freed, *one_thread)
 BOOST_AUTO_TEST_CASE(when_the_store_is_used_meanwhile_then_nothing_is_lost) {
     const std::uint64_t seed = seed_of_run();
     std::uint64_t refusals = 0;
-    for (std::uint64_t at = seed % 3; at < 400; at += 3) {
+    constexpr std::uint64_t step = 3 * one_in;
+    for (std::uint64_t at = seed % step; at < 400; at += step) {
         for (const bool tells : {true, false}) {
             Random random{seed + at};
             SimulatedDisk disk{seed};
