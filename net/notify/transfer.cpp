@@ -65,6 +65,9 @@ Transfer::Transfer(Peer peer, const char* protocols)
     set(CURLOPT_QUICK_EXIT, 1L);  // an interruption does not wait for a name's resolution
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(peer_.connect_max.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(peer_.whole_max.count()));
+    // The reply to a mail's end, and to QUIT, is not waited for under the limit above.
+    set(CURLOPT_SERVER_RESPONSE_TIMEOUT,
+        std::max(1L, static_cast<long>(peer_.whole_max / std::chrono::seconds{1})));
     if (!peer_.ca_file.empty()) set(CURLOPT_CAINFO, peer_.ca_file.c_str());
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, check_interrupt);
