@@ -12,7 +12,7 @@ constexpr std::size_t facts_at_once = 256;
 }
 
 SubscriberThread::SubscriberThread(FactHistory& history, JournalThreads& journal, Lsn from,
-                                   Subscriber subscriber,
+                                   FactSubscriber subscriber,
                                    std::function<void(std::string_view)> warning)
     : journal_{journal},
       cursor_{history.read(from)},
@@ -21,7 +21,7 @@ SubscriberThread::SubscriberThread(FactHistory& history, JournalThreads& journal
       told_{from - 1} {}
 
 std::shared_ptr<SubscriberThread> SubscriberThread::start(
-    FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
+    FactHistory& history, JournalThreads& journal, Lsn from, FactSubscriber subscriber,
     std::function<void(std::string_view)> warning) {
     std::shared_ptr<SubscriberThread> made{
         new SubscriberThread{history, journal, from, std::move(subscriber), std::move(warning)}};

@@ -17,7 +17,7 @@
 namespace allot {
 
 /// A receiver of facts.
-struct Subscriber {
+struct FactSubscriber {
     std::string name = "a subscriber";  ///< in warnings
     std::function<void(const CommittedFact&)> call;
     BackOff back_off = {};
@@ -43,7 +43,7 @@ public:
     /// \param warning receives the texts of calls that threw, of failed reads, and of an end before
     /// stop().
     [[nodiscard]] static std::shared_ptr<SubscriberThread> start(
-        FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
+        FactHistory& history, JournalThreads& journal, Lsn from, FactSubscriber subscriber,
         std::function<void(std::string_view)> warning);
     ~SubscriberThread();
     SubscriberThread(const SubscriberThread&) = delete;
@@ -59,8 +59,8 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 private:
-    SubscriberThread(FactHistory& history, JournalThreads& journal, Lsn from, Subscriber subscriber,
-                     std::function<void(std::string_view)> warning);
+    SubscriberThread(FactHistory& history, JournalThreads& journal, Lsn from,
+                     FactSubscriber subscriber, std::function<void(std::string_view)> warning);
     void run();
     using Time = std::chrono::steady_clock::time_point;
     void tell_all();
@@ -74,7 +74,7 @@ private:
 
     JournalThreads& journal_;
     std::unique_ptr<FactCursor> cursor_;
-    const Subscriber subscriber_;
+    const FactSubscriber subscriber_;
     const std::function<void(std::string_view)> warning_;
     std::minstd_rand random_{std::random_device{}()};
     std::atomic<Lsn> told_;

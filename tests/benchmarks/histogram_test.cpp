@@ -29,7 +29,7 @@ Histogram of(const std::vector<std::uint64_t>& values) {
 
 BOOST_AUTO_TEST_SUITE(given_a_histogram)
 
-BOOST_AUTO_TEST_CASE(when_it_is_empty_then_every_percentile_is_0) {
+BOOST_AUTO_TEST_CASE(when_the_histogram_is_empty_then_every_percentile_is_0) {
     BOOST_TEST(Histogram{}.count() == 0U);
     BOOST_TEST(Histogram{}.max() == 0U);
     BOOST_TEST(Histogram{}.at(0.99) == 0U);

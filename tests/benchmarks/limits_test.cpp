@@ -9,7 +9,7 @@ using namespace allot::bench;
 
 BOOST_AUTO_TEST_SUITE(given_a_chase_through_memory)
 
-BOOST_AUTO_TEST_CASE(when_it_is_followed_then_every_line_comes_once_before_the_first_again) {
+BOOST_AUTO_TEST_CASE(when_the_chase_is_followed_then_every_line_comes_once_before_the_first_again) {
     for (const std::size_t bytes : {64, 128, 256, 1 << 20, (1 << 20) + 1000}) {
         const PointerChase chase{bytes};
         std::vector<int> seen(chase.lines());
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_followed_then_every_line_comes_once_before_the_f
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_followed_then_neighbours_are_seldom_next) {
+BOOST_AUTO_TEST_CASE(when_the_chase_is_followed_then_neighbours_are_seldom_next) {
     const PointerChase chase{1 << 20};
     std::size_t near = 0;
     for (std::uint64_t at = 0; at < chase.lines(); ++at) {
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_gather)
 
-BOOST_AUTO_TEST_CASE(when_it_has_run_then_each_sku_was_written_as_often_as_it_was_drawn) {
+BOOST_AUTO_TEST_CASE(when_the_gather_has_run_then_each_sku_was_written_as_often_as_it_was_drawn) {
     constexpr std::size_t skus = 50;
     constexpr std::size_t measured = 1003;  // not a multiple of a pass
     std::mt19937 random{3};

@@ -287,18 +287,18 @@ class GivenAFailedSync(unittest.TestCase):
                             int(completed_s * 1e9), "b")
         must_refuse([told_ok], clock + 50, calls)
 
-    def test_when_it_was_synced_before_then_it_may_be_acknowledged_later(self) -> None:
+    def test_when_the_change_was_synced_before_then_it_may_be_acknowledged_later(self) -> None:
         self.judge(invoked_s=40, completed_s=60, synced_s=45)
 
-    def test_when_it_was_not_synced_since_it_was_sent_then_that_is_seen(self) -> None:
+    def test_when_the_change_was_not_synced_since_it_was_sent_then_that_is_seen(self) -> None:
         with self.assertRaises(Broken):
             self.judge(invoked_s=40, completed_s=60, synced_s=35)
 
-    def test_when_it_was_sent_after_the_failure_then_that_is_seen(self) -> None:
+    def test_when_the_change_was_sent_after_the_failure_then_that_is_seen(self) -> None:
         with self.assertRaises(Broken):
             self.judge(invoked_s=55, completed_s=60, synced_s=45)
 
-    def test_when_it_serves_after_the_journal_failed_at_the_start_then_that_is_seen(self) -> None:
+    def test_when_the_server_serves_after_the_journal_failed_at_the_start_then_that_is_seen(self) -> None:
         began = time.time() - time.monotonic()
         told_ok = Operation(("STOCK", "S"), int(40e9), int(41e9), [])
         for path, seen in (("/journal-0000000000000001.log", True), ("/snapshot.tmp", False)):

@@ -27,7 +27,7 @@ class GivenTheRealProgram(unittest.TestCase):
         print(f"SEED={SEED}", flush=True)
         self.addCleanup(lambda: print(self.report.summary(), flush=True))
 
-    def test_when_it_is_killed_at_a_system_call_then_everything_acknowledged_is_there(self) -> None:
+    def test_when_the_server_is_killed_at_a_system_call_then_everything_acknowledged_is_there(self) -> None:
         system_calls.kill_somewhere(SEED, 30, self.report)
         self.assertGreater(self.report.counts["kills at a system call"], 15)
 
@@ -35,7 +35,7 @@ class GivenTheRealProgram(unittest.TestCase):
         system_calls.fail_somewhere(SEED, 30, self.report)
         self.assertGreater(self.report.counts["failed system calls"], 15)
 
-    def test_when_it_is_killed_under_load_then_everything_acknowledged_is_there(self) -> None:
+    def test_when_the_server_is_killed_under_load_then_everything_acknowledged_is_there(self) -> None:
         random_kills(SEED, 5, self.report)
         self.assertGreater(self.report.counts["commands acknowledged before them"], 100)
 

@@ -10,7 +10,7 @@ import store_files
 
 
 class GivenAServerUnderLoad(server.Case):
-    def test_when_it_is_backed_up_then_each_backup_holds_everything_acknowledged_before(self):
+    def test_when_the_server_is_backed_up_then_each_backup_holds_everything_acknowledged_before(self):
         running = server.Server(self.store, "--segment-bytes", "64KiB",
                                 "--snapshot-every-bytes", "192KiB")
         self.addCleanup(running.end)
@@ -48,7 +48,7 @@ class GivenAServerUnderLoad(server.Case):
 
 
 class GivenAStoreThatIsInUse(server.Case):
-    def test_when_it_would_be_changed_then_that_is_refused(self):
+    def test_when_the_store_would_be_changed_then_that_is_refused(self):
         other = self.scratch / "other"
         self.serve(directory=other).stop()
         self.serve()
@@ -61,7 +61,7 @@ class GivenAStoreThatIsInUse(server.Case):
 
 
 class GivenADamagedStore(server.Case):
-    def test_when_it_is_repaired_then_a_server_serves_the_kept_facts(self):
+    def test_when_the_store_is_repaired_then_a_server_serves_the_kept_facts(self):
         running = self.serve()
         with running.client() as client:
             client.call("ADDBATCH", "b", "S", 100)

@@ -79,10 +79,10 @@ class GivenPlainText(GivenStock):
 
 
 class GivenRedisCli(GivenStock):
-    def test_when_it_allocates_then_the_batch_is_printed(self):
+    def test_when_redis_cli_allocates_then_the_batch_is_printed(self):
         self.assertEqual("batch-1\n", self.cli(*ALLOCATE))
 
-    def test_when_it_speaks_resp3_then_the_batch_is_printed(self):
+    def test_when_redis_cli_speaks_resp3_then_the_batch_is_printed(self):
         self.assertEqual("batch-1\n", self.cli("-3", *ALLOCATE))
         hello = json.loads(self.cli("-3", "--json", "HELLO", "3"))
         self.assertGreater(hello.pop("id"), 0)
@@ -91,27 +91,27 @@ class GivenRedisCli(GivenStock):
         self.assertEqual({"server": "allot", "proto": 3, "mode": "standalone", "role": "master",
                           "modules": []}, hello)
 
-    def test_when_it_is_refused_then_the_error_is_an_error(self):
+    def test_when_redis_cli_is_refused_then_the_error_is_an_error(self):
         self.assertIn("INVALIDSKU Invalid sku NO-SUCH",
                       self.cli("ALLOCATE", "o", "NO-SUCH", "2", code=1))
         self.assertIn("OUTOFSTOCK Out of stock for sku RARE-VASE",
                       self.cli("-3", "ALLOCATE", "o", "RARE-VASE", "2", code=1))
 
-    def test_when_it_reads_commands_from_a_pipe_then_each_is_answered(self):
+    def test_when_redis_cli_reads_commands_from_a_pipe_then_each_is_answered(self):
         typed = "ALLOCATE order-1 SMALL-TABLE 2\nALLOCATIONS order-1\nAVAILABLE SMALL-TABLE\n"
         self.assertEqual("batch-1\nSMALL-TABLE\n2\nbatch-1\n99998\n", self.cli(typed=typed))
 
-    def test_when_it_loads_in_bulk_then_every_reply_is_counted(self):
+    def test_when_redis_cli_loads_in_bulk_then_every_reply_is_counted(self):
         commands = "".join(f"ALLOCATE bulk-{i} SMALL-TABLE 1\r\n" for i in range(5000))
         said = self.tool("redis-cli", "-p", self.server.port, "--pipe", typed=commands)
         self.assertIn("errors: 0, replies: 5000", said)
         self.assertEqual(95_000, self.one.call("AVAILABLE", "SMALL-TABLE"))
 
-    def test_when_it_sends_a_transaction_then_that_is_one_unit(self):
+    def test_when_redis_cli_sends_a_transaction_then_that_is_one_unit(self):
         typed = "MULTI\nALLOCATE o SMALL-TABLE 2\nAVAILABLE SMALL-TABLE\nEXEC\n"
         self.assertEqual("OK\nQUEUED\nQUEUED\nbatch-1\n99998\n", self.cli(typed=typed))
 
-    def test_when_it_sends_commands_for_redis_then_it_gets_replies(self):
+    def test_when_redis_cli_sends_commands_for_redis_then_it_gets_replies(self):
         self.assertGreater(int(self.cli("COMMAND", "COUNT")), 20)
         self.assertIn("Allocates", self.cli("-3", "COMMAND", "DOCS", "ALLOCATE"))
         self.assertEqual("save\n\n", self.cli("CONFIG", "GET", "save"))
@@ -129,13 +129,13 @@ class GivenRedisBenchmark(GivenStock):
         for name in names:
             self.assertRegex(said, rf"{name}.*: ([\d.]+|inf) requests per second")
 
-    def test_when_it_pings_in_pipelines_then_it_is_content(self):
+    def test_when_redis_benchmark_pings_in_pipelines_then_it_is_content(self):
         said = self.benchmark("-t", "ping", "-n", "1000", "-P", "16")
         self.assertMeasured(said, "PING_INLINE", "PING_MBULK")
         said = self.benchmark("-3", "-t", "ping", "-n", "1000", "-P", "16")
         self.assertMeasured(said, "PING_INLINE", "PING_MBULK")
 
-    def test_when_it_allocates_then_every_unit_is_accounted_for(self):
+    def test_when_redis_benchmark_allocates_then_every_unit_is_accounted_for(self):
         said = self.benchmark("-n", "2000", "-P", "16", "-c", "20", "-r", "100000",
                               "ALLOCATE", "order-__rand_int__", "SMALL-TABLE", "1")
         self.assertMeasured(said, "ALLOCATE order-")
@@ -223,7 +223,7 @@ class GivenALibrary(GivenStock):
 class GivenTheRunnerOfAllClients(unittest.TestCase):
     """`./dev clients` has many more, and the table that it writes."""
 
-    def test_when_it_drives_redis_py_then_each_step_is_right(self):
+    def test_when_the_runner_drives_redis_py_then_each_step_is_right(self):
         runner = server.HERE.parent / "clients" / "run.py"
         ran = subprocess.run([sys.executable, runner, "--only", "redis-py", "redis-py-asyncio"],
                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False)

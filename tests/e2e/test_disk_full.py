@@ -71,7 +71,7 @@ class GivenASmallDisk(server.Case):
         self.leave(2 * MIB + MIB // 2)
         return running, client, self.fill(client)
 
-    def test_when_it_is_full_then_reads_are_served_and_when_it_has_space_then_changes_are(self):
+    def test_when_the_disk_is_full_then_reads_are_served_and_when_it_has_space_then_changes_are(self):
         running, client, told = self.serve_full()
         self.assertGreater(len(told), 10_000)
         self.assertReads(running, client, told)
@@ -92,7 +92,7 @@ class GivenASmallDisk(server.Case):
         self.assertGood(self.store)
         self.assertEqual(1_000_000 - len(told), self.client(self.serve()).call("AVAILABLE", "SKU"))
 
-    def test_when_it_gets_a_signal_on_a_full_disk_then_it_ends_cleanly_and_starts_again(self):
+    def test_when_the_server_gets_a_signal_on_a_full_disk_then_it_ends_cleanly_and_starts_again(self):
         running, _, told = self.serve_full()
         self.assertEqual(0, running.stop(), running.text)
         self.assertRegex(running.text, "msg=stopped")
@@ -115,7 +115,7 @@ class GivenASmallDisk(server.Case):
         client.call("SNAPSHOT")
         self.await_info(client, "snapshots_taken", "1")
 
-    def test_when_it_is_copied_to_a_full_disk_then_nothing_is_left_of_the_copy(self):
+    def test_when_a_store_is_copied_to_a_full_disk_then_nothing_is_left_of_the_copy(self):
         store = self.scratch / "store"
         filling = self.serve(directory=store)
         with filling.client() as client:

@@ -16,7 +16,7 @@ SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
 
 
 class GivenAServerUnderLoad(server.Case):
-    def test_when_it_is_killed_at_random_moments_then_everything_acknowledged_is_there(self):
+    def test_when_the_server_is_killed_at_random_moments_then_everything_acknowledged_is_there(self):
         print(f"SEED={SEED}", flush=True)
         rng = random.Random(SEED)
         options = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")

@@ -42,7 +42,7 @@ class GivenAnEventSource(server.ServedCase):
         self.assertEqual(heard[1:2], self.source("/v1/feed?from=2").take(1))
         self.assertEqual(heard[2:], self.source("/v1/feed?events=out_of_stock,batch_added", last=1).take(1))
 
-    def test_when_it_was_lost_before_the_first_event_then_it_misses_nothing(self):
+    def test_when_the_client_was_lost_before_the_first_event_then_it_misses_nothing(self):
         self.add(("b1", "LAMP", 10))
         lost = self.source("/v1/feed?from=$")
         here = f"id: {self.one.info()['history']}:1\n".encode()
@@ -52,7 +52,7 @@ class GivenAnEventSource(server.ServedCase):
         self.add(("b2", "LAMP", 10))
         self.assertEqual(2, self.source("/v1/feed?from=$", last=1).take(1)[0][0])
 
-    def test_when_it_waits_then_the_server_shows_that_it_is_there(self):
+    def test_when_the_client_waits_then_the_server_shows_that_it_is_there(self):
         source = self.source()
         self.assertEqual("1", self.one.info()["event_streams"])
         with server.within(20, "a heartbeat"):
@@ -63,7 +63,7 @@ class GivenAnEventSource(server.ServedCase):
             while self.one.info()["event_streams"] != "0":
                 time.sleep(0.01)
 
-    def test_when_it_does_not_read_then_no_client_waits_and_the_server_holds_little_for_it(self):
+    def test_when_the_client_does_not_read_then_no_client_waits_and_the_server_holds_little_for_it(self):
         self.add(("b", "LAMP", 1_000_000))
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)

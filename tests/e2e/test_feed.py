@@ -41,7 +41,7 @@ class GivenAConsumer(server.ServedCase):
         with self.assertRaisesRegex(redis.ResponseError, "^AHEAD 3 "):
             facts_of(self.redis, 5)
 
-    def test_when_it_carries_on_after_a_cursor_then_there_is_no_gap(self):
+    def test_when_the_consumer_carries_on_after_a_cursor_then_there_is_no_gap(self):
         begin, facts = carry_on(self.redis, "$")
         self.assertEqual([], facts)
         self.add(("b1", "LAMP", 10), ("b2", "LAMP", 10), ("b3", "LAMP", 10))
@@ -55,7 +55,7 @@ class GivenAConsumer(server.ServedCase):
         hello = self.redis.execute_command("HELLO", 2)
         self.assertEqual(history, dict(zip(hello[::2], hello[1::2], strict=True))[b"history"].decode())
 
-    def test_when_it_waits_then_it_gets_the_fact_while_others_work(self):
+    def test_when_the_consumer_waits_then_it_gets_the_fact_while_others_work(self):
         found = []
         waits = threading.Thread(
             target=lambda: found.extend(facts_of(self.redis, "$", "BLOCK", 0)))
@@ -67,7 +67,7 @@ class GivenAConsumer(server.ServedCase):
         self.assertEqual([(1, "batch_added")], [fact[:2] for fact in found])
         self.assertEqual([], facts_of(self.redis, 2, "BLOCK", 30))
 
-    def test_when_it_is_too_late_then_it_learns_where_the_history_begins(self):
+    def test_when_the_consumer_is_too_late_then_it_learns_where_the_history_begins(self):
         small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB")
         self.addCleanup(small.end)
         kept = server.Server(self.scratch / "kept", "--segment-bytes", "64KiB",

@@ -28,7 +28,7 @@ class GivenALineWithoutEnd(Attack):
                 each.sendall(b"A")
                 self.assertEqual(b"-ERR Protocol error: too big inline request\r\n", all_from(each))
 
-    def test_when_it_reaches_64_kib_then_the_connection_is_closed(self):
+    def test_when_the_line_reaches_64_kib_then_the_connection_is_closed(self):
         self.refused_after(self.serve(), 64 * 1024)
 
     def test_when_a_stranger_sends_it_then_4_kib_are_enough(self):
@@ -209,7 +209,7 @@ class GivenOneMessageToMany(Attack):
 
 
 class GivenAPipelineOf100000Commands(Attack):
-    def test_when_it_comes_at_once_then_others_are_served_in_between(self):
+    def test_when_the_pipeline_comes_at_once_then_others_are_served_in_between(self):
         running = self.serve()
         count = 100_000
         with running.client() as client:

@@ -126,7 +126,7 @@ class GivenAnAddressThatOthersReach(server.Case):
 
 
 class GivenASignalUnderLoad(Attack):
-    def test_when_it_comes_amid_every_attack_then_it_ends_in_time_and_loses_no_reply(self):
+    def test_when_the_signal_comes_amid_every_attack_then_it_ends_in_time_and_loses_no_reply(self):
         running = self.serve("--max-clients", "1000")
         crowd = load.Crowd(running, "load", 1)
         deaf = self.connect(running, 20, receive_buffer=4096)

@@ -55,7 +55,7 @@ class GivenTheServiceOfTheBook(HttpCase):
         self.assertEqual((202, "OK"), one.ask("POST", "/allocate", dict(orderid="o", sku="SKU", qty=3)))
         self.assertEqual((200, [{"sku": "SKU", "batchref": "early"}]), one.ask("GET", "/allocations/o"))
 
-    def test_when_it_cannot_be_then_a_400_says_why_and_nothing_is_allocated(self):
+    def test_when_a_line_cannot_be_allocated_then_a_400_says_why_and_nothing_is_allocated(self):
         one = self.http()
         self.assertEqual((400, {"message": "Invalid sku X"}),
                          one.ask("POST", "/allocate", dict(orderid="o", sku="X", qty=20)))
@@ -105,7 +105,7 @@ class GivenAConnection(HttpCase):
         self.assertTrue(any(line.startswith("Date: ") and line.endswith(" GMT") for line in lines), lines)
         self.assertEqual("ok\n", raw.answer()[2])
 
-    def test_when_it_is_half_closed_then_sent_requests_are_answered(self):
+    def test_when_the_connection_is_half_closed_then_sent_requests_are_answered(self):
         raw = self.raw()
         raw.send(post(b"/add_batch", dict(ref="b", sku="SKU", qty=5)) + GET[:-2])
         raw.socket.shutdown(1)
@@ -131,7 +131,7 @@ class GivenAConnection(HttpCase):
 
 
 class GivenARestart(HttpCase):
-    def test_when_it_was_killed_then_all_that_was_answered_is_there(self):
+    def test_when_the_server_was_killed_then_all_that_was_answered_is_there(self):
         one = self.http()
         one.ask("PUT", "/v1/batches/b", {"sku": "SKU", "quantity": 100})
         for i in range(20):
@@ -142,7 +142,7 @@ class GivenARestart(HttpCase):
             for i in range(20):
                 self.assertEqual(200, client.ask("GET", f"/allocations/o{i}")[0])
 
-    def test_when_it_gets_a_signal_then_sent_requests_are_answered_first(self):
+    def test_when_the_server_gets_a_signal_then_sent_requests_are_answered_first(self):
         raw, idle = self.raw(), self.raw()
         idle.send(GET)
         self.assertEqual(200, idle.answer()[0])
@@ -186,7 +186,7 @@ class GivenAClientThatDoesNotKeepToIt(HttpCase):
         self.refused(head + b"Transfer-Encoding: gzip\r\n\r\n", 501)
         self.refused(b"GET /livez HTTP/3.0\r\nHost: a\r\n\r\n", 505)
 
-    def test_when_it_is_too_much_then_it_is_refused_and_closed(self):
+    def test_when_the_request_is_too_much_then_it_is_refused_and_closed(self):
         self.refused(b"GET /livez HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431)
         self.refused(b"GET /livez HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 100_000, 431)
         self.refused(post(b"/allocate", {"orderid": "x" * 70_000}), 413)
@@ -235,13 +235,13 @@ class GivenAClientThatDoesNotKeepToIt(HttpCase):
 
 
 class GivenAPassword(server.Case):
-    def test_when_it_is_open_to_others_then_it_does_not_start_without_one(self):
+    def test_when_the_server_is_open_to_others_then_it_does_not_start_without_a_password(self):
         refused = server.allot("serve", "--data", self.store, "--http", "0.0.0.0:0")
         self.assertEqual(2, refused.returncode, refused.stderr)
         self.assertIn("http (", refused.stderr)
         self.assertIn("set a password", refused.stderr)
 
-    def test_when_it_is_given_then_the_client_is_served(self):
+    def test_when_the_password_is_given_then_the_client_is_served(self):
         running = self.serve("--http", "127.0.0.1:0", env={"ALLOT_PASSWORD": "open sesame"})
         with Http(address(running)) as stranger:
             self.assertEqual(200, stranger.ask("GET", "/livez")[0])

@@ -130,7 +130,7 @@ class GivenALogPipeThatNothingReads(LogCase):
         self.read_until(b"msg=stopped")
         self.assertEqual(0, self.process.wait(server.STOP_S))
 
-    def test_when_it_is_never_read_then_the_server_still_ends(self):
+    def test_when_the_pipe_is_never_read_then_the_server_still_ends(self):
         with Client(self.address) as client:
             self.assertEqual("PONG", client.call("PING"))
         self.process.send_signal(signal.SIGTERM)
@@ -205,7 +205,7 @@ class GivenALogOnAFullDisk(LogCase):
 
 
 class GivenStandardErrorIsClosed(LogCase):
-    def test_when_it_serves_then_no_file_of_the_store_takes_its_number(self):
+    def test_when_the_server_serves_then_no_file_of_the_store_takes_its_number(self):
         self.address = ("127.0.0.1", free_port())
         command = [server.BINARY, "serve", "--data", str(self.store), "--listen", "%s:%d" % self.address,
                    *server.SMALL_FILES]

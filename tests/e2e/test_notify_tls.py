@@ -98,7 +98,7 @@ class GivenCertificatesThatAreNotTrusted(SinksCase):
             self.await_sinks(client)
         self.assertEqual(([2], [2]), (mail.lsns(), receiver.lsns()))
 
-    def test_when_it_is_for_another_whose_name_is_forged_then_that_adds_no_line(self):
+    def test_when_a_certificate_is_for_another_whose_name_is_forged_then_that_adds_no_line(self):
         forged = "x\nts=0 level=error msg=forged \x1b[2J"
         mail, receiver, options = self.servers(*self.authority.sign("receiver", forged))
         one = self.serve(*options, "--notify-ca", self.authority.pem)

@@ -86,7 +86,7 @@ class GivenTheFile(unittest.TestCase):
             env=os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}, cwd=server.HERE,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
 
-    def test_when_it_is_linted_then_there_is_nothing_to_say(self):
+    def test_when_the_file_is_linted_then_there_is_nothing_to_say(self):
         linted = self.lint(DOCUMENT)
         self.assertEqual(0, linted.returncode, linted.stdout)
         self.assertIn("Your API description is valid", linted.stdout)

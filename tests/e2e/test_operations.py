@@ -100,7 +100,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
         self.assertTrue(slow.listens())
         self.assertEqual(line, slow.address)
 
-    def test_when_it_gets_a_signal_meanwhile_then_it_ends_soon_and_no_file_has_changed(self):
+    def test_when_the_server_gets_a_signal_meanwhile_then_it_ends_soon_and_no_file_has_changed(self):
         for how in (signal.SIGTERM, signal.SIGINT):
             slow, line, _ = self.open_slowly()
             with Client(line) as client:
@@ -112,7 +112,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
         with again.client() as client:
             self.assertEqual(0, client.call("AVAILABLE", "SKU"))
 
-    def test_when_it_cannot_be_opened_then_that_is_said_and_clients_are_closed(self):
+    def test_when_the_store_cannot_be_opened_then_that_is_said_and_clients_are_closed(self):
         first = store_files.segments(self.store)[1]
         frame = store_files.frames(first)[0]
         store_files.flip(first, frame.offset + frame.bytes // 2)
@@ -190,7 +190,7 @@ class GivenAMonitor(server.Case):
         self.assertLess(abs(time.time() - after[("allot_snapshot_timestamp_seconds", frozenset())]), 60)
         self.assertGreater(after[("allot_snapshot_duration_seconds", frozenset())], 0)
 
-    def test_when_it_is_read_then_histograms_are_sound_and_process_figures_are_right(self):
+    def test_when_the_page_is_read_then_histograms_are_sound_and_process_figures_are_right(self):
         with self.server.client() as client:
             client.pipeline(("PING",) for _ in range(1000))
         found = families(self.page())

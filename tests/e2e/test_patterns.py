@@ -62,7 +62,7 @@ class GivenTheMostPatternsAClientMayHave(Attack):
               f"{worst * 1000:.2f} ms", file=sys.stderr)
         self.assertLess(worst, COSTLIER_MAX * usual)
 
-    def test_when_it_lists_channels_of_a_hostile_form_then_it_costs_as_with_any(self):
+    def test_when_the_client_lists_channels_of_a_hostile_form_then_it_costs_as_with_any(self):
         running = self.serve()
         for i in range(CLIENTS):
             listener = self.client(running)

@@ -12,7 +12,7 @@ import store_files
 
 
 class GivenASecondServer(server.Case):
-    def test_when_it_opens_the_same_store_then_it_is_refused(self):
+    def test_when_the_second_opens_the_same_store_then_it_is_refused(self):
         first = self.serve()
         second = server.allot("serve", "--data", self.store, "--listen", "127.0.0.1:0")
         self.assertEqual(1, second.returncode)
@@ -23,7 +23,7 @@ class GivenASecondServer(server.Case):
         with first.client() as client:
             self.assertEqual("PONG", client.call("PING"))
 
-    def test_when_it_wants_the_same_port_then_it_is_refused(self):
+    def test_when_the_second_wants_the_same_port_then_it_is_refused(self):
         first = self.serve()
         address = f"127.0.0.1:{first.port}"
         second = server.allot("serve", "--data", self.scratch / "other", "--listen", address)
@@ -50,13 +50,13 @@ class GivenADirectoryThatIsNoStore(server.Case):
         self.assertEqual(1, len(errors), ran.stderr)
         return errors[0]
 
-    def test_when_it_cannot_be_made_then_the_path_is_named(self):
+    def test_when_the_directory_cannot_be_made_then_the_path_is_named(self):
         (self.scratch / "file").write_text("")
         for directory in (self.scratch / "file" / "store", self.scratch / "file", "/proc/store"):
             with self.subTest(directory=directory):
                 self.assertIn(str(directory), self.refused(directory))
 
-    def test_when_it_holds_other_files_then_they_are_named_and_stay(self):
+    def test_when_the_directory_holds_other_files_then_they_are_named_and_stay(self):
         self.store.mkdir()
         (self.store / "notes.txt").write_text("mine")
         before = store_files.digest(self.store)
@@ -136,7 +136,7 @@ class GivenOptions(server.Case):
 
 
 class GivenASignal(server.Case):
-    def test_when_it_comes_under_load_then_the_server_ends_well_and_nothing_is_lost(self):
+    def test_when_the_signal_comes_under_load_then_the_server_ends_well_and_nothing_is_lost(self):
         for number, mode in (
             (signal.SIGTERM, "always"), (signal.SIGINT, "always"),
             (signal.SIGTERM, "interval=60000"), (signal.SIGTERM, "os"),
@@ -232,7 +232,7 @@ class GivenAStoreThatWasKilled(server.Case):
         self.assertEqual(before, store_files.digest(self.store))
         store_files.flip(self.journal, frame.offset + within)
 
-    def test_when_it_is_dumped_then_facts_are_json_lines_in_order(self):
+    def test_when_the_store_is_dumped_then_facts_are_json_lines_in_order(self):
         ran = server.allot("dump", "--json", "--data", self.store)
         self.assertEqual((0, ""), (ran.returncode, ran.stderr))
         facts = [json.loads(line) for line in ran.stdout.splitlines()]

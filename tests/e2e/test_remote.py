@@ -207,7 +207,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
         self.assertIn("already there: 1;",
                       self.run_ok("import", "--to", to, "--password-file", password, self.files))
 
-    def test_when_it_speaks_tls_then_it_is_trusted_by_its_ca(self):
+    def test_when_the_server_speaks_tls_then_it_is_trusted_by_its_ca(self):
         ca = certificates.Authority(self.scratch)
         certificate, key = ca.sign("server")
         running = self.serve("--tls-cert", certificate, "--tls-key", key)
@@ -220,7 +220,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
         self.assertIn("verify failed", self.refused(to, "--tls-ca", other.pem))
         self.assertIn("--tls", self.refused(to))
 
-    def test_when_it_wants_a_certificate_then_it_is_shown_one(self):
+    def test_when_the_server_wants_a_certificate_then_it_is_shown_one(self):
         ca = certificates.Authority(self.scratch)
         certificate, key = ca.sign("server")
         running = self.serve("--tls-cert", certificate, "--tls-key", key, "--tls-client-ca", ca.pem)
@@ -230,20 +230,20 @@ class GivenAServerThatIsHardToReach(RemoteCase):
                     my_key, self.files)
         self.refused(to, "--tls-ca", ca.pem)
 
-    def test_when_it_is_something_else_then_it_says_so(self):
+    def test_when_the_server_is_something_else_then_it_says_so(self):
         running = self.serve("--http", "127.0.0.1:0")
         http = [word for line in running.log for word in line.split() if word.startswith("http=")][-1]
         self.assertIn("--listen, not of --http", self.refused(http.removeprefix("http=")))
         self.assertIn("no TLS with", self.refused(f"127.0.0.1:{running.port}", "--tls"))
 
-    def test_when_it_closes_the_connection_then_it_says_how_far_it_came(self):
+    def test_when_the_server_closes_the_connection_then_it_says_how_far_it_came(self):
         with fake_server([b"*3\r\n:0\r\n:0\r\n*0\r\n"] * 2 + [b":1\r\n"]) as to:
             self.write(orders="order,sku,quantity\no1,S,1\n")
             said = self.refused(to)
             self.assertIn("has closed the connection; imported so far: 1 of 1 batches, 0 of 0 "
                           "allocations and 0 of 1 order lines", said)
 
-    def test_when_it_is_loading_then_it_is_waited_for(self):
+    def test_when_the_server_is_loading_then_it_is_waited_for(self):
         loading = b"-LOADING Allot is loading: replaying journal, 42 %\r\n"
         page = b"*3\r\n:0\r\n:0\r\n*0\r\n"
         with fake_server([loading, loading, page, page, b":1\r\n"]) as to:
@@ -251,7 +251,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
             self.assertEqual(0, ran.returncode, ran.stderr)
             self.assertEqual(1, ran.stderr.count("waiting for"))
 
-    def test_when_it_is_another_server_then_it_says_so(self):
+    def test_when_the_server_is_another_server_then_it_says_so(self):
         with fake_server([b"-ERR unknown command 'EXPORT', with args beginning with: \r\n"]) as to:
             self.assertIn("is it Allot, and of this version?", self.refused(to))
 

@@ -48,7 +48,7 @@ class GivenAPipeline(server.ServedCase):
         self.assertFails(replies.pop(33), "ERR", "unknown command")
         self.assertEqual({"PONG", "x"}, set(replies))
 
-    def test_when_it_arrives_byte_by_byte_then_the_replies_are_the_same(self):
+    def test_when_the_pipeline_arrives_byte_by_byte_then_the_replies_are_the_same(self):
         raw = encoded("PING") + b"ECHO 'a b'\r\n\r\n" + encoded("ECHO", b"\r\n\0") + b"ping\nnope\n"
         whole = self.exchange(raw)
         with self.server.client() as client:
@@ -78,7 +78,7 @@ class GivenAPipeline(server.ServedCase):
             replies = [client.read(), client.read()]
             self.assertEqual([f"first {number}", f"second {number}"], replies)
 
-    def test_when_it_is_no_request_then_it_gets_an_error_and_the_connection_is_closed(self):
+    def test_when_the_pipeline_is_no_request_then_it_gets_an_error_and_the_connection_is_closed(self):
         for raw, why in (
             (b'ECHO "abc\r\n', b"unbalanced quotes"),
             (b"ECHO 'abc\r\n", b"unbalanced quotes"),
@@ -170,7 +170,7 @@ class GivenArgumentsOfAnyBytes(server.ServedCase):
 
 
 class GivenAClientThatNeverReads(server.ServedCase):
-    def test_when_it_sends_without_end_then_memory_stays_and_others_are_served(self):
+    def test_when_the_client_sends_without_end_then_memory_stays_and_others_are_served(self):
         for _ in range(100):  # what every server needs, the deaf client or not
             self.one.call("COMMAND", "DOCS")
         before = self.server.resident_bytes()

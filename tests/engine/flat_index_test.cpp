@@ -41,7 +41,7 @@ RC_BOOST_PROP(when_indices_come_and_go_then_it_finds_those_that_are_there, ()) {
 
 // Well mixed hashes, and enough records to grow several times; some are erased during growth. The
 // hint of each slot identifies its record.
-RC_BOOST_PROP(when_it_grows_again_and_again_then_every_step_keeps_all, ()) {
+RC_BOOST_PROP(when_the_index_grows_again_and_again_then_every_step_keeps_all, ()) {
     FlatIndex<Index> index{std::pmr::new_delete_resource()};
     std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
     const unsigned crowd =

@@ -28,7 +28,7 @@ Histories four() {
 
 BOOST_AUTO_TEST_SUITE(given_a_cursor_as_text)
 
-BOOST_AUTO_TEST_CASE(when_it_is_parsed_then_it_equals_what_was_formatted) {
+BOOST_AUTO_TEST_CASE(when_the_cursor_is_parsed_then_it_equals_what_was_formatted) {
     for (const HistoryCursor cursor :
          {HistoryCursor{0x05922658499e07cb, 2248}, {0, 0}, {~HistoryId{0}, ~Lsn{0} - 2}}) {
         BOOST_TEST((cursor_in(text_of(cursor)) == std::optional{cursor}), text_of(cursor));
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_parsed_then_it_equals_what_was_formatted) {
                 std::optional{HistoryCursor{0x05922658499e07cb, 2248}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_anything_else_then_it_is_none) {
+BOOST_AUTO_TEST_CASE(when_the_text_is_anything_else_then_it_is_no_cursor) {
     for (const std::string text :
          {"", ":", ":1", "1", "05922658499e07cb", "05922658499e07cb:", "05922658499e07c:1",
           "05922658499e07cb0:1", "05922658499e07cb:-1", "05922658499e07cb:+1",

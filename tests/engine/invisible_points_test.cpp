@@ -77,7 +77,8 @@ BOOST_AUTO_TEST_CASE(when_icu_classifies_it_then_the_table_agrees) {
         is_control_or_space_by_icu);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_anywhere_in_a_name_then_it_is_refused_only_if_it_is_invisible) {
+BOOST_AUTO_TEST_CASE(
+    when_a_code_point_is_anywhere_in_a_name_then_it_is_refused_only_if_it_is_invisible) {
     const auto is_letter = [](UChar32 point) {
         return point != ' ' && !is_of(point, U_GC_CS_MASK) && !is_invisible_by_icu(point);
     };

@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(R8_when_its_batch_shrinks_then_newer_lines_go_first, Mov
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_is_moved_then_the_fact_has_its_first_allocation,
+BOOST_FIXTURE_TEST_CASE(R8_when_a_line_is_moved_then_the_fact_has_its_first_allocation,
                         MovedLinesFixture) {
     BOOST_TEST((facts.back() == Fact{LineAllocated{line("o1", "SPOON", 5), "b", 3}}));
     add_batch("c", "SPOON", 50, today);
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(R8_when_it_is_moved_then_the_fact_has_its_first_allocati
     BOOST_TEST((facts.back() == Fact{LineDeallocated{line("o1", "SPOON", 5), "c", 3}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_comes_between_others_then_it_is_ordered_by_seniority,
+BOOST_FIXTURE_TEST_CASE(R8_when_a_moved_line_comes_between_others_then_it_is_ordered_by_seniority,
                         MovedLinesFixture) {
     add_batch("c", "SPOON", 8, tomorrow);  // LSN 9
     add_batch("d", "SPOON", 20, today);    // LSN 10
@@ -79,7 +79,8 @@ BOOST_FIXTURE_TEST_CASE(R8_when_the_customer_gives_it_back_then_it_begins_anew, 
     BOOST_TEST(orders_on("b") == (Strings{"o2", "o3", "o1"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_it_was_short_in_between_then_it_begins_anew, MovedLinesFixture) {
+BOOST_FIXTURE_TEST_CASE(R8_when_a_line_was_short_in_between_then_it_begins_anew,
+                        MovedLinesFixture) {
     set_quantity("b", 0);
     set_quantity("b", 15);
     allocate("o3", "SPOON", 5);

@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_unit_of_work)
 
-BOOST_FIXTURE_TEST_CASE(U2_when_it_is_left_without_commit_then_it_leaves_no_trace, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(U2_when_a_unit_is_left_without_commit_then_it_leaves_no_trace,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 3);
     const auto before = state_hash(repository);

@@ -24,7 +24,8 @@ BOOST_FIXTURE_TEST_CASE(when_commands_join_it_then_they_are_one_record_of_the_jo
     BOOST_TEST((shortages() == Strings{"o2 SPOON 7 3"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_not_committed_then_it_leaves_no_trace, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_not_committed_then_it_leaves_no_trace,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o0", "SPOON", 99);
     const auto before = state_hash(repository);
@@ -120,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_expects_that_a_sku_is_not_there_then_it_may_be_the_first,
+BOOST_FIXTURE_TEST_CASE(when_the_unit_expects_that_a_sku_is_not_there_then_it_may_be_the_first,
                         EngineFixture) {
     const auto expect_none = [&] {
         return bus

@@ -9,7 +9,7 @@ using namespace allot;
 
 BOOST_AUTO_TEST_SUITE(given_a_name)
 
-BOOST_AUTO_TEST_CASE(when_it_is_1_to_64_bytes_of_utf8_then_it_is_one) {
+BOOST_AUTO_TEST_CASE(when_the_name_is_1_to_64_bytes_of_utf8_then_it_is_one) {
     using namespace std::string_literals;
     for (const std::string& text :
          {"A"s, "RED-CHAIR"s, "table,\"small\""s, "stuhl-größe"s, "椅子"s, "🪑"s, "Red chair"s,
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_1_to_64_bytes_of_utf8_then_it_is_one) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_breaks_a_rule_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_name_breaks_a_rule_then_it_is_refused) {
     using namespace std::string_literals;
     for (const std::string& text : {""s,
                                     std::string(65, 'x'),
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(when_a_store_may_hold_it_since_before_then_it_is_a_stored_n
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_of_any_length_then_every_byte_is_kept) {
+BOOST_AUTO_TEST_CASE(when_the_name_is_of_any_length_then_every_byte_is_kept) {
     std::string text;
     for (std::size_t bytes = 1; bytes <= Sku::bytes_max; ++bytes) {
         text.push_back(static_cast<char>('!' + bytes));
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_any_length_then_every_byte_is_kept) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_rests_then_it_is_the_same_however_long) {
+BOOST_AUTO_TEST_CASE(when_the_name_rests_then_it_is_the_same_however_long) {
     for (std::size_t size = 1; size <= 64; ++size) {
         const std::string text(size, 'n');
         CompactName a{text};
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_an_eta)
 
-BOOST_AUTO_TEST_CASE(when_it_is_a_calendar_day_then_it_reads_and_writes_as_iso_8601) {
+BOOST_AUTO_TEST_CASE(when_the_eta_is_a_calendar_day_then_it_reads_and_writes_as_iso_8601) {
     for (const char* const text :
          {"2011-01-02", "0001-01-01", "9999-12-31", "2000-02-29", "1969-12-31"}) {
         const Eta eta = Eta::parse(text).value();

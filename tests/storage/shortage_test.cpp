@@ -185,7 +185,7 @@ BOOST_FIXTURE_TEST_CASE(R14_when_a_line_was_refused_again_then_it_is_short_once,
     BOOST_TEST(check_store(path).ok);
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_it_is_refused_once_more_then_that_is_no_fact, Version2Files) {
+BOOST_FIXTURE_TEST_CASE(R14_when_a_line_is_refused_once_more_then_that_is_no_fact, Version2Files) {
     auto store = Store::open(path, small_options());
     (void)store.change_batch_quantity({"b2", Purchased::of(18).value()}).value();
     const Lsn last = store.status().last;

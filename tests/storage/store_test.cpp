@@ -156,7 +156,7 @@ BOOST_FIXTURE_TEST_CASE(U4_when_two_threads_expect_one_version_then_exactly_one_
     BOOST_TEST(store.status().orders == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_open_then_no_other_may_open_it, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_open_then_no_other_may_open_it, Scratch) {
     const auto store = Store::open(path, small_options());
     BOOST_CHECK_EXCEPTION((void)Store::open(path, small_options()), std::system_error,
                           [&](const std::system_error& error) {
@@ -263,7 +263,8 @@ BOOST_AUTO_TEST_CASE(when_the_durability_is_relaxed_then_a_clean_end_still_keeps
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_killed_again_and_again_then_a_snapshot_becomes_due_all_the_same) {
+BOOST_AUTO_TEST_CASE(
+    when_the_store_is_killed_again_and_again_then_a_snapshot_becomes_due_all_the_same) {
     SimulatedDisk disk;
     StoreOptions options = small_options();
     std::unique_ptr<SimulatedDisk> killed;

@@ -57,7 +57,8 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_then_it_lists_the_copied_files_and_the_co
     BOOST_TEST(contains(again.out, "; 0 bytes copied\n"), again.out);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_it_says_so_and_changes_nothing, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_is_a_dry_run_then_it_says_so_and_changes_nothing,
+                        StoreAndBackup) {
     const auto before = all();
     const auto run = run_program({"backup", store, backup, "--dry-run"});
     BOOST_TEST(run.code == 0, run.err);
@@ -65,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_it_says_so_and_changes_nothing
     BOOST_TEST((all() == before));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_open_then_it_is_backed_up_and_checked_all_the_same,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_open_then_it_is_backed_up_and_checked_all_the_same,
                         StoreAndBackup) {
     auto open = open_small(store);
     open.allocate(OrderLine{"o2", "s", 4}).value();
@@ -106,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(when_restored_over_a_store_then_it_has_to_be_said, Store
     BOOST_TEST(contains(run_program({"check", store}).out, "last LSN 2, "));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_nothing_is_restored, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_is_damaged_then_nothing_is_restored, StoreAndBackup) {
     run_program({"backup", store, backup});
     damage("backup");
     const auto before = all();
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_to_be_repaired)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_good_then_nothing_is_done, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_good_then_nothing_is_done, StoreAndBackup) {
     const auto before = all();
     const auto run = run_program({"repair", store, "--apply"});
     BOOST_TEST(run.code == 0, run.err);
@@ -143,7 +144,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_good_then_nothing_is_done, StoreAndBackup) {
     BOOST_TEST((all() == before));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_the_loss_is_printed_before_anything_is_done,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_damaged_then_the_loss_is_printed_before_anything_is_done,
                         StoreAndBackup) {
     for (const char* const order : {"o2", "o3"}) allocate(order);
     const std::string name = "store/journal-0000000000000001.log";
@@ -174,7 +175,8 @@ BOOST_FIXTURE_TEST_CASE(when_nothing_can_be_kept_then_it_is_not_touched, StoreAn
     BOOST_TEST((all() == before));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_open_or_not_there_then_nothing_is_said_of_it, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_open_or_not_there_then_nothing_is_said_of_it,
+                        StoreAndBackup) {
     const auto open = open_small(store);
     BOOST_TEST(run_program({"repair", store}).code == 2);
     BOOST_TEST(run_program({"repair", store, "--apply"}).code == 2);

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_cannot_be_read)
 
-BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_there_is_no_verdict) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_not_there_then_there_is_no_verdict) {
     const ScratchDirectory scratch;
     const auto run = run_program({"check", "--data", scratch / "none"});
     BOOST_TEST(run.code == 2);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_there_is_no_verdict) {
     BOOST_TEST(!scratch.has("none"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_open_then_there_is_no_verdict) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_open_then_there_is_no_verdict) {
     const ScratchDirectory scratch;
     const auto store = open_small(scratch / "store");
     const auto run = run_program({"check", "--data", scratch / "store"});
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_open_then_there_is_no_verdict) {
     BOOST_TEST(contains(run.err, scratch / "store"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_a_dump_fails) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_not_there_then_a_dump_fails) {
     const ScratchDirectory scratch;
     const auto run = run_program({"dump", "--data", scratch / "none"});
     BOOST_TEST(run.code == 1);

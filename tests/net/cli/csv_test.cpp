@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_lines_have_nothing_but_delimiters_then_they_are_passed
     BOOST_TEST((texts(row) == Texts{{"", ""}}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_begins_with_a_byte_order_mark_then_that_is_passed_over) {
+BOOST_AUTO_TEST_CASE(when_the_text_begins_with_a_byte_order_mark_then_that_is_passed_over) {
     const auto records = read_all("\xEF\xBB\xBFref,x\n");
     BOOST_TEST(records.at(0)->at(0).text == "ref");
     BOOST_TEST((records.at(0)->at(1).position == TextPosition{1, 5}));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_found_then_its_column_counts_characters) {
     BOOST_TEST((records.at(1)->at(0).position == TextPosition{3, 1}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_empty_then_there_is_no_row) {
+BOOST_AUTO_TEST_CASE(when_the_text_is_empty_then_there_is_no_row) {
     BOOST_TEST(texts("").empty());
     BOOST_TEST(texts("\xEF\xBB\xBF").empty());
 }

@@ -11,7 +11,7 @@ CommittedFact at_12(Fact fact) { return {12, 1'700'000'000'000'000, std::move(fa
 
 BOOST_AUTO_TEST_SUITE(given_a_fact)
 
-BOOST_AUTO_TEST_CASE(when_it_is_text_then_it_is_one_line_that_says_all) {
+BOOST_AUTO_TEST_CASE(when_the_fact_is_text_then_it_is_one_line_that_says_all) {
     const std::string when = "12 2023-11-14T22:13:20.000Z ";
     BOOST_TEST(fact_as_text(at_12(BatchAdded{"s", "b", 5, Eta::warehouse()})) ==
                when + "batch_added batch=b sku=s quantity=5 eta=warehouse");
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(when_a_name_has_spaces_or_invisible_characters_then_its_tex
                    .ends_with(R"("order":"an order","sku":"s","quantity":3})"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_json_then_it_is_one_object) {
+BOOST_AUTO_TEST_CASE(when_the_fact_is_json_then_it_is_one_object) {
     const std::string when = R"({"lsn":12,"time":"2023-11-14T22:13:20.000Z","fact":)";
     BOOST_TEST(fact_as_json(at_12(BatchRescheduled{"s", "b", Eta::warehouse(), "2011-01-02"})) ==
                when +

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_is_missing_then_the_error_names_it) {
     BOOST_TEST(!read_file_if_there(scratch / "none"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_read_as_a_file_then_that_is_an_error) {
+BOOST_AUTO_TEST_CASE(when_the_directory_is_read_as_a_file_then_that_is_an_error) {
     const ScratchDirectory scratch;
     BOOST_CHECK_THROW((void)read_file(scratch.path()), std::system_error);
     BOOST_CHECK_THROW((void)read_file_if_there(scratch.path()), std::system_error);

@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_an_export_makes_none) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_not_there_then_an_export_makes_none) {
     const ImportFixture fixture;
     const auto run = fixture.export_to("out");
     BOOST_TEST(run.code == 1);
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_not_there_then_an_export_makes_none) {
     BOOST_TEST(!fixture.scratch.has("out"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_open_elsewhere_then_that_is_one_clear_error) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_open_elsewhere_then_that_is_one_clear_error) {
     const ImportFixture fixture;
     const auto store = open_small(fixture.data);
     const auto run = fixture.export_to("out");

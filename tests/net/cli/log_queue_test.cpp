@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(when_one_text_is_more_than_the_queue_holds_then_that_is_sai
     BOOST_TEST(target->wait_for("\n") == "lost 1\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_ends_while_writes_fail_then_it_tries_until_its_time_is_over) {
+BOOST_AUTO_TEST_CASE(when_the_queue_ends_while_writes_fail_then_it_tries_until_its_time_is_over) {
     for (const bool recovers : {true, false}) {
         const auto target = Target::with(std::deque<Target::Step>(recovers ? 3 : 10'000, fails));
         const auto began = std::chrono::steady_clock::now();
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(when_it_ends_while_writes_fail_then_it_tries_until_its_time
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_ends_while_a_write_blocks_then_it_does_not_wait_for_it) {
+BOOST_AUTO_TEST_CASE(when_the_queue_ends_while_a_write_blocks_then_it_does_not_wait_for_it) {
     const auto target = Target::with({blocks});
     {
         LogQueue queue{Target::write_to(target), lost_line, {.bytes = 1024, .drain = 50ms}};
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_then_logging_never_blocks_and_a_later_re
     BOOST_TEST(lines - 1 + lost == 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_does_not_block_then_it_is_tried_again_until_it_is_read) {
+BOOST_AUTO_TEST_CASE(when_the_pipe_does_not_block_then_it_is_tried_again_until_it_is_read) {
     Pipe pipe;
     pipe.fill();
     pipe.set_blocking(false);
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_stream_into_a_log_queue)
 
-BOOST_AUTO_TEST_CASE(when_it_is_flushed_then_the_text_is_queued) {
+BOOST_AUTO_TEST_CASE(when_the_stream_is_flushed_then_the_text_is_queued) {
     const auto target = Target::with({});
     LogQueue queue{Target::write_to(target), lost_line};
     LogBuffer buffer{queue};

@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(when_a_value_pretends_to_be_more_then_it_stays_one_value) {
                "f=\"\"\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_writes_to_a_terminal_then_a_line_first_clears_the_progress_bar) {
+BOOST_AUTO_TEST_CASE(
+    when_the_logger_writes_to_a_terminal_then_a_line_first_clears_the_progress_bar) {
     StoppedClock clock;
     std::ostringstream to;
     Logger{to, clock, Logger::Terminal::yes}.info("x");

@@ -45,7 +45,7 @@ program::PasswordSetting read(const std::string& file, program::Environment envi
 
 BOOST_FIXTURE_TEST_SUITE(given_an_operator_with_a_password, Operator)
 
-BOOST_AUTO_TEST_CASE(when_it_is_in_a_file_then_it_is_the_first_line) {
+BOOST_AUTO_TEST_CASE(when_the_password_is_in_a_file_then_it_is_the_first_line) {
     const auto given = read(scratch / "file");
     BOOST_REQUIRE(given.password.has_value());
     BOOST_TEST(given.password->matches("hunter2"));
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_an_editor_added_a_mark_or_saved_it_as_utf16_then_it_is
     BOOST_TEST(contains(serve({}, {{"ALLOT_PASSWORD", "\xEF\xBB\xBFhunter2"}}).err, marked));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_a_character_that_nothing_shows_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_password_has_a_character_that_nothing_shows_then_it_is_refused) {
     for (const auto& [text, rule] : {std::pair{"hunter2\u200B\n", "\\u{200b} at byte 8"},
                                      {"hun\u00A0ter2", "\\u{a0} at byte 4"},
                                      {"\u202Ehunter2\n", "\\u{202e} at byte 1"},
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_a_character_that_nothing_shows_then_it_is_refus
     BOOST_TEST(read(scratch / "odd").password->matches("h\tr\xFF\xE2\u00FC 2"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_in_the_environment_then_it_is_all_of_the_variable) {
+BOOST_AUTO_TEST_CASE(when_the_password_is_in_the_environment_then_it_is_all_of_the_variable) {
     BOOST_TEST(read("", {{"ALLOT_PASSWORD", " a b"}}).password->matches(" a b"));
     BOOST_TEST(!read("").password.has_value());
 }
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_it_is_not) {
     BOOST_TEST(contains(from_file.out, "password-file = " + scratch / "file"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_an_argument_then_it_is_refused_and_not_repeated) {
+BOOST_AUTO_TEST_CASE(when_the_password_is_an_argument_then_it_is_refused_and_not_repeated) {
     for (const auto& arguments :
          {std::vector<std::string>{"--password", "hunter2"}, {"--password=hunter2"}}) {
         const auto run = serve(arguments);
@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_an_argument_then_it_is_refused_and_not_repeated)
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_cannot_be_used_then_the_error_names_its_source_and_not_its_value) {
+BOOST_AUTO_TEST_CASE(
+    when_the_password_cannot_be_used_then_the_error_names_its_source_and_not_its_value) {
     const std::string file = scratch / "file";
     BOOST_TEST(serve({"--password-file", scratch / "none"}).err ==
                "allot serve: password-file (flag --password-file): cannot read " +

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(when_half_is_done_then_half_the_bar_is_full) {
                "\r\x1b[Kreplaying journal [###############...............] 50 %");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reports_all_the_time_then_it_shows_ten_a_second) {
+BOOST_AUTO_TEST_CASE(when_the_operation_reports_all_the_time_then_it_shows_ten_a_second) {
     Terminal terminal;
     ProgressBar bar{terminal.shown, true, terminal.clock()};
     for (unsigned i = 0; i < 10'000; ++i) {
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(when_it_reports_all_the_time_then_it_shows_ten_a_second) {
     BOOST_TEST(terminal.updates() == 10);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_over_in_no_time_then_nothing_is_shown) {
+BOOST_AUTO_TEST_CASE(when_the_operation_is_over_in_no_time_then_nothing_is_shown) {
     Terminal terminal;
     {
         ProgressBar bar{terminal.shown, true, terminal.clock()};
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_over_in_no_time_then_nothing_is_shown) {
     BOOST_TEST(terminal.shown.str().empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_ends_then_the_line_is_empty_again) {
+BOOST_AUTO_TEST_CASE(when_the_operation_ends_then_the_line_is_empty_again) {
     Terminal terminal;
     {
         ProgressBar bar{terminal.shown, true, terminal.clock()};
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_long_operation_without_a_terminal)
 
-BOOST_AUTO_TEST_CASE(when_it_continues_then_nothing_is_shown) {
+BOOST_AUTO_TEST_CASE(when_the_operation_continues_then_nothing_is_shown) {
     Terminal terminal;
     {
         ProgressBar bar{terminal.shown, false, terminal.clock()};

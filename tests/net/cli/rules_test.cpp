@@ -23,7 +23,8 @@ BOOST_AUTO_TEST_CASE(when_an_address_is_malformed_then_there_is_none) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_a_server_to_connect_to_then_it_may_have_a_name_and_has_a_port) {
+BOOST_AUTO_TEST_CASE(
+    when_the_text_is_a_server_to_connect_to_then_it_may_have_a_name_and_has_a_port) {
     BOOST_TEST((read_server("127.0.0.1:25568") == Endpoint{"127.0.0.1", 25568}));
     BOOST_TEST((read_server("[::1]:1") == Endpoint{"::1", 1}));
     BOOST_TEST((read_server("localhost:80") == Endpoint{"localhost", 80}));

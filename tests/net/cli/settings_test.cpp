@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(when_a_switch_comes_before_an_operand_then_it_does_not_take
     BOOST_TEST(settings.is_on("sample-stock"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_error_names_value_and_reason) {
+BOOST_AUTO_TEST_CASE(when_the_command_line_is_wrong_then_the_error_names_value_and_reason) {
     const std::string see = "; see allot test --help";
     for (const std::string option : {"--frobnicate", "--dat", "--operand", "-x", "--listen"}) {
         BOOST_TEST(error_of({.arguments = {option, "x"}}) ==
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(when_a_value_breaks_its_rule_then_the_error_says_where_it_w
                "data (file a.ini:2): value 'y': expected anything else");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_help_then_operands_may_be_missing) {
+BOOST_AUTO_TEST_CASE(when_the_command_line_has_help_then_operands_may_be_missing) {
     BOOST_TEST(settings_of({.arguments = {"--help"}, .operands_max = 1}).is_on("help"));
 }
 
@@ -228,7 +228,7 @@ std::string all_of(Invocation call) {
 }
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(when_it_is_then_all_count_in_their_order) {
+BOOST_AUTO_TEST_CASE(when_the_option_is_set_twice_then_both_count_in_their_order) {
     BOOST_TEST(all_of({.arguments = {"--to", "b", "--to=a"}}) ==
                "b from flag --to\na from flag --to\n");
     BOOST_TEST(all_of({.environment = {{"ALLOT_TO", "b\n\na c\n"}}}) ==
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(when_two_sources_set_it_then_one_replaces_the_other) {
     BOOST_TEST(all_of({.arguments = {"--config=a.ini", "--to", ""}, .file = file}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_shown_then_a_file_can_say_all_of_it) {
+BOOST_AUTO_TEST_CASE(when_the_option_is_shown_then_a_file_can_say_all_of_it) {
     std::ostringstream shown;
     settings_of({.arguments = {"--to", "b", "--to=x=a"}}).print(shown);
     BOOST_TEST(
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(when_a_line_is_wrong_then_the_error_names_file_line_and_rul
                "a.ini:3: 'data': is set in line 1 already");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_cannot_be_read_then_that_is_an_error) {
+BOOST_AUTO_TEST_CASE(when_the_configuration_file_cannot_be_read_then_that_is_an_error) {
     BOOST_TEST(error_of({.arguments = {"--config", "none.ini"}}) ==
                "config: cannot read none.ini: No such file or directory");
 }

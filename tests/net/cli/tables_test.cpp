@@ -43,7 +43,7 @@ using Lines = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_a_file_of_batches)
 
-BOOST_AUTO_TEST_CASE(when_it_keeps_the_rules_then_every_row_is_read_with_its_positions) {
+BOOST_AUTO_TEST_CASE(when_the_file_keeps_the_rules_then_every_row_is_read_with_its_positions) {
     Diagnostics diagnostics;
     const auto table = read_batches(
         "b.csv", "batch,sku,quantity,eta\nb1,\"S,1\",100,\nb2,s2,7,2011-01-02\n", diagnostics);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_holds_another_delimiter_then_it_is_part_of_it)
                "batch,sku,quantity,eta\n\"b,1\",s;1,7,\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_other_columns_then_one_note_names_them) {
+BOOST_AUTO_TEST_CASE(when_the_file_has_other_columns_then_one_note_names_them) {
     BOOST_TEST((notes_of_batches("ref,sku,colour,qty,size,eta\nb1,s1,red,7,xl,\nb2,s2,,7,,\n") ==
                 Lines{"b.csv:1:9: note: columns passed over: 'colour', 'size'"}));
     BOOST_TEST((notes_of_batches("batch,sku,quantity,eta,\nb1,s1,7,,\n") ==
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(when_files_were_joined_then_the_header_is_passed_over_and_a
                            "before its header again"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_not_in_utf_8_then_it_is_refused_whole) {
+BOOST_AUTO_TEST_CASE(when_the_file_is_not_in_utf_8_then_it_is_refused_whole) {
     using namespace std::string_view_literals;
     for (const std::string_view text :
          {"\xFF\xFEr\0e\0f\0"sv, "\xFE\xFF\0r\0e\0f"sv, "r\0e\0f\0,\0"sv, "\0r\0e\0f\0,"sv,
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(when_a_value_has_control_characters_then_the_diagnostic_sta
     BOOST_TEST(found.at(0).starts_with("o.csv:2:1: value 'o\\n1': "));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_more_rows_than_allowed_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_file_has_more_rows_than_allowed_then_it_is_refused) {
     std::string text = "order,sku,quantity\n";
     for (std::size_t i = 0; i < rows_max; ++i) text += "o,s,1\n";
     BOOST_TEST(diagnostics_of_orders(text).empty());

@@ -17,7 +17,7 @@ struct Client : allot::test::RespFixture<> {};
 
 BOOST_FIXTURE_TEST_SUITE(given_a_connection, Client)
 
-BOOST_AUTO_TEST_CASE(when_it_is_tried_then_it_answers) {
+BOOST_AUTO_TEST_CASE(when_the_connection_is_tried_then_it_answers) {
     BOOST_TEST(ask("PING") == "+PONG\r\n");
     BOOST_TEST(ask("ping hello") == "$5\r\nhello\r\n");
     send(framed({"PING"}));
@@ -30,13 +30,13 @@ BOOST_AUTO_TEST_CASE(when_it_is_tried_then_it_answers) {
     BOOST_TEST(take() == "$6\r\n" + binary + "\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_quits_then_nothing_after_it_is_executed) {
+BOOST_AUTO_TEST_CASE(when_the_connection_quits_then_nothing_after_it_is_executed) {
     send("PING\r\nQUIT\r\nPING\r\n");
     BOOST_TEST(take() == "+PONG\r\n+OK\r\n");
     BOOST_TEST((last_result == RespSession::ExecuteResult::ended));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_sends_hello_then_it_gets_the_servers_properties) {
+BOOST_AUTO_TEST_CASE(when_the_connection_sends_hello_then_it_gets_the_servers_properties) {
     const std::string version = ALLOT_VERSION;
     const std::string body = "$6\r\nserver\r\n$5\r\nallot\r\n$7\r\nversion\r\n$" +
                              std::to_string(version.size()) + "\r\n" + version +
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(when_hello_is_wrong_then_nothing_changes) {
 }
 
 BOOST_AUTO_TEST_CASE(
-    when_it_authenticates_though_there_is_no_password_then_it_is_told_as_redis_does) {
+    when_the_connection_authenticates_though_there_is_no_password_then_it_is_told_as_redis_does) {
     BOOST_TEST(ask("AUTH x") ==
                "-ERR AUTH <password> called without any password configured for the default user. "
                "Are you sure your configuration is correct?\r\n");
@@ -74,13 +74,13 @@ BOOST_AUTO_TEST_CASE(
                "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_selects_then_there_is_one_database) {
+BOOST_AUTO_TEST_CASE(when_the_connection_selects_then_there_is_one_database) {
     BOOST_TEST(ask("SELECT 0") == "+OK\r\n");
     BOOST_TEST(ask("SELECT 1") == "-ERR DB index is out of range\r\n");
     BOOST_TEST(ask("SELECT x") == "-ERR value is not an integer or out of range\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_reset_then_it_is_as_at_first) {
+BOOST_AUTO_TEST_CASE(when_the_connection_is_reset_then_it_is_as_at_first) {
     ask("HELLO 3 SETNAME me");
     BOOST_TEST(ask("RESET") == "+RESET\r\n");
     BOOST_TEST(ask("CLIENT GETNAME") == "$-1\r\n");
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_is_unknown_then_it_is_repeated_escaped_and_s
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_speaks_http_then_it_is_closed_without_a_reply) {
+BOOST_AUTO_TEST_CASE(when_the_connection_speaks_http_then_it_is_closed_without_a_reply) {
     send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
     BOOST_TEST(take().empty());
     BOOST_TEST((last_result == RespSession::ExecuteResult::disconnected));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_client_library, Client)
 
-BOOST_AUTO_TEST_CASE(when_it_names_itself_then_lists_show_it) {
+BOOST_AUTO_TEST_CASE(when_the_library_names_itself_then_lists_show_it) {
     BOOST_TEST(ask("CLIENT ID") == ":1\r\n");
     BOOST_TEST(ask("CLIENT SETNAME me") == "+OK\r\n");
     BOOST_TEST(ask("CLIENT SETINFO LIB-NAME redis-py") == "+OK\r\n");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_that_of_redis)
         contains(ask("CLIENT HELP"), "+CLIENT SETNAME name\r\n+    Names the connection.\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reads_settings_then_patterns_select_them) {
+BOOST_AUTO_TEST_CASE(when_the_library_reads_settings_then_patterns_select_them) {
     BOOST_TEST(ask("CONFIG GET save") == "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
     BOOST_TEST(ask("CONFIG GET appendonly") == "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
     BOOST_TEST(ask("CONFIG GET S?VE app*only nothing") ==
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(when_it_reads_settings_then_patterns_select_them) {
     BOOST_TEST(ask("CONFIG GET save") == "%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reads_the_commands_then_they_are_those_of_the_table) {
+BOOST_AUTO_TEST_CASE(when_the_library_reads_the_commands_then_they_are_those_of_the_table) {
     const std::size_t count = allot::command_table().size();
     BOOST_TEST(ask("COMMAND COUNT") == ":" + std::to_string(count) + "\r\n");
     BOOST_TEST(ask("COMMAND").starts_with("*" + std::to_string(count) + "\r\n*10\r\n"));
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_person_at_a_terminal, Client)
 
-BOOST_AUTO_TEST_CASE(when_it_sends_help_then_it_gets_lines) {
+BOOST_AUTO_TEST_CASE(when_the_person_sends_help_then_it_gets_lines) {
     BOOST_TEST(contains(ask("HELP"),
                         "+STOCK sku  -  Lists the batches of a SKU in order of preference\r\n"));
     BOOST_TEST(ask("HELP receive") ==
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_help_then_it_gets_lines) {
     BOOST_TEST(ask("HELP nope") == "-ERR no command 'nope'; HELP lists all\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_sends_info_then_sections_can_be_selected) {
+BOOST_AUTO_TEST_CASE(when_the_person_sends_info_then_sections_can_be_selected) {
     context.store.backend.add_figures = [](allot::Figures& to) {
         to.begin("persistence");
         to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact", std::uint64_t{7});
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_info_then_sections_can_be_selected) {
     BOOST_TEST(ask("INFO sinks") == "=13\r\ntxt:" + std::string{sinks});
 }
 
-BOOST_AUTO_TEST_CASE(when_it_sends_snapshot_then_the_storage_decides_whether_it_begins) {
+BOOST_AUTO_TEST_CASE(when_the_person_sends_snapshot_then_the_storage_decides_whether_it_begins) {
     BOOST_TEST(ask("SNAPSHOT") == "-ERR this store takes no snapshots\r\n");
     bool running = false;
     context.store.backend.start_snapshot = [&] {

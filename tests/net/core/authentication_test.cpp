@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_an_unauthenticated_client, Unauthenticated)
 
-BOOST_AUTO_TEST_CASE(when_it_sends_any_other_command_then_it_is_refused_and_nothing_happens) {
+BOOST_AUTO_TEST_CASE(
+    when_the_client_sends_any_other_command_then_it_is_refused_and_nothing_happens) {
     for (const allot::CommandSpec& spec : allot::command_table()) {
         if (spec.has(allot::flag_no_auth)) continue;
         std::string line{spec.name};
@@ -74,20 +75,20 @@ BOOST_AUTO_TEST_CASE(when_it_sends_any_other_command_then_it_is_refused_and_noth
     BOOST_TEST(context.counters.of(ErrorCode::no_auth) > 60U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_gives_it_then_it_may_do_everything) {
+BOOST_AUTO_TEST_CASE(when_the_client_gives_the_password_then_it_may_do_everything) {
     BOOST_TEST(!session.is_authenticated());
     BOOST_TEST(ask("AUTH secret") == "+OK\r\n");
     BOOST_TEST(ask("PING") == "+PONG\r\n");
     BOOST_TEST(session.is_authenticated());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_gives_the_user_too_then_there_is_one) {
+BOOST_AUTO_TEST_CASE(when_the_client_gives_the_user_too_then_there_is_one) {
     BOOST_TEST(ask("AUTH eve secret").empty());
     BOOST_TEST(after(500ms) == wrong_pass);
     BOOST_TEST(ask("AUTH default secret") == "+OK\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_hello_then_the_password_can_be_in_it) {
+BOOST_AUTO_TEST_CASE(when_the_client_says_hello_then_the_password_can_be_in_it) {
     BOOST_TEST(ask("HELLO").starts_with("-NOAUTH HELLO must be called with the client already "));
     BOOST_TEST(ask("HELLO 3 SETNAME me").starts_with("-NOAUTH HELLO must be called"));
     BOOST_TEST(session.names().name.empty());
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_commands_follow_the_password_at_once_then_they_are_exe
     BOOST_TEST(take() == std::string{no_auth} + "+OK\r\n+PONG\r\n-INVALIDSKU Invalid sku sku\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_resets_then_it_owes_the_password_again) {
+BOOST_AUTO_TEST_CASE(when_the_client_resets_then_it_owes_the_password_again) {
     ask("AUTH secret");
     BOOST_TEST(ask("RESET") == "+RESET\r\n");
     BOOST_TEST(ask("PING") == no_auth);
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(when_it_resets_then_it_owes_the_password_again) {
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_quits_or_is_a_browser_then_it_is_as_for_everyone) {
+BOOST_AUTO_TEST_CASE(when_the_client_quits_or_is_a_browser_then_it_is_as_for_everyone) {
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
     Unauthenticated browser;
     browser.send("POST / HTTP/1.1\r\n");
@@ -124,7 +125,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_client_that_guesses_passwords, Unauthenticated)
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_executed_before) {
+BOOST_AUTO_TEST_CASE(
+    when_a_password_is_wrong_then_the_reply_comes_late_and_nothing_is_executed_before) {
     send("PING\r\nAUTH guess\r\nAUTH secret\r\nPING\r\n");
     BOOST_TEST((last_result == RespSession::ExecuteResult::delayed));
     BOOST_TEST(take() == no_auth);
@@ -133,7 +135,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_reply_comes_late_and_nothing_is_e
     BOOST_TEST(after(1ms) == std::string{wrong_pass} + "+OK\r\n+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_gets_the_error_and_the_connection_ends) {
+BOOST_AUTO_TEST_CASE(
+    when_a_password_is_wrong_ten_times_then_it_gets_the_error_and_the_connection_ends) {
     std::string guesses;
     for (int i = 0; i < 1000; ++i) guesses += "AUTH guess-" + std::to_string(i) + "\r\n";
     send(guesses);
@@ -147,7 +150,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_wrong_ten_times_then_it_gets_the_error_and_the_c
     BOOST_TEST(context.counters.of(DisconnectReason::wrong_passwords) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_right_in_between_then_the_count_begins_anew) {
+BOOST_AUTO_TEST_CASE(when_a_password_is_right_in_between_then_the_count_begins_anew) {
     for (int round = 0; round < 3; ++round) {
         for (int i = 0; i < 9; ++i) {
             ask("AUTH guess");
@@ -157,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_right_in_between_then_the_count_begins_anew) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_known_already_then_a_wrong_password_takes_nothing_away) {
+BOOST_AUTO_TEST_CASE(when_the_client_is_known_already_then_a_wrong_password_takes_nothing_away) {
     ask("AUTH secret");
     ask("AUTH guess");
     BOOST_TEST(after(500ms) == wrong_pass);
@@ -182,7 +185,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_is_large_then_it_is_refused_by_smaller_limit
     BOOST_TEST(endless.take() == "-ERR Protocol error: too big inline request\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_known_then_the_limits_are_those_of_everyone) {
+BOOST_AUTO_TEST_CASE(when_the_client_is_known_then_the_limits_are_those_of_everyone) {
     ask("AUTH secret");
     const std::string large(60'000, 'x');
     BOOST_TEST(ask("ECHO " + large) == "$60000\r\n" + large + "\r\n");

@@ -24,7 +24,7 @@ RC_BOOST_PROP(when_a_time_is_added_then_it_is_in_the_one_bucket_that_has_it, ())
     RC_ASSERT(histogram.sum() == time * static_cast<std::int64_t>(times));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_exactly_a_bound_then_it_is_within) {
+BOOST_AUTO_TEST_CASE(when_a_time_is_exactly_a_bound_then_it_is_within) {
     for (std::size_t i = 0; i < LatencyHistogram::bounds; ++i) {
         LatencyHistogram histogram;
         histogram.add(LatencyHistogram::bound(i));

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_client_libraries_wait_for_the_end_then_info_shows_it) 
     BOOST_TEST(!contains(ask("INFO persistence"), "loading_eta"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_open_then_the_same_client_is_served) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_open_then_the_same_client_is_served) {
     BOOST_TEST(ask("ADDBATCH b s 10").starts_with("-LOADING "));
     context.open(engine.backend());
     BOOST_TEST(ask("ADDBATCH b s 10") == "+OK\r\n");

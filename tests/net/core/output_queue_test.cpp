@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_much_was_sent_then_its_memory_is_released) {
     BOOST_TEST(queue.capacity() <= 2 * OutputQueue::kept_bytes_max);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_trimmed_then_only_queued_bytes_keep_memory) {
+BOOST_AUTO_TEST_CASE(when_the_queue_is_trimmed_then_only_queued_bytes_keep_memory) {
     OutputQueue queue;
     put(queue, std::string(10'000, 'a'), 1);
     BOOST_TEST(take(queue, 1).size() == 10'000U);

@@ -22,7 +22,7 @@ struct Library : allot::test::RespFixture<allot::test::HandJournal> {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_client_library_that_expects_redis, Library)
 
-BOOST_AUTO_TEST_CASE(when_it_wants_a_master_then_there_is_one_without_replicas) {
+BOOST_AUTO_TEST_CASE(when_the_library_wants_a_master_then_there_is_one_without_replicas) {
     ask("ADDBATCH b SKU 1");
     engine.journal.sync();
     (void)take();
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_it_wants_a_master_then_there_is_one_without_replicas) 
     BOOST_TEST(contains(ask("INFO cluster"), "cluster_enabled:0\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_compares_versions_then_it_gets_that_of_the_imitated_redis) {
+BOOST_AUTO_TEST_CASE(when_the_library_compares_versions_then_it_gets_that_of_the_imitated_redis) {
     const std::string info = ask("INFO server");
     BOOST_TEST(contains(info, "allot_version:" ALLOT_VERSION "\r\n"));
     BOOST_TEST(contains(info, "redis_version:7.2.0\r\n"));
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(when_a_run_has_an_id_then_it_is_forty_digits_and_another_ea
     BOOST_TEST(id != allot::random_run_id());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_lists_latency_events_or_modules_then_there_are_none) {
+BOOST_AUTO_TEST_CASE(when_the_library_lists_latency_events_or_modules_then_there_are_none) {
     BOOST_TEST(ask("LATENCY LATEST") == "*0\r\n");
     BOOST_TEST(ask("LATENCY HISTORY command") == "*0\r\n");
     BOOST_TEST(ask("LATENCY HISTOGRAM allocate stock") == "*0\r\n");
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(when_it_lists_latency_events_or_modules_then_there_are_none
 }
 
 BOOST_AUTO_TEST_CASE(
-    when_it_tries_what_only_newer_or_larger_servers_have_then_it_is_refused_as_by_redis) {
+    when_the_library_tries_what_only_newer_or_larger_servers_have_then_it_is_refused_as_by_redis) {
     BOOST_TEST(ask_framed({"CLIENT", "MAINT_NOTIFICATIONS", "ON", "moving-endpoint-type",
                            "internal-ip"}) ==
                "-ERR unknown subcommand 'MAINT_NOTIFICATIONS'. Try CLIENT HELP.\r\n");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reads_the_memory_settings_then_nothing_is_evicted) {
+BOOST_AUTO_TEST_CASE(when_the_library_reads_the_memory_settings_then_nothing_is_evicted) {
     BOOST_TEST(ask("CONFIG GET maxmemory*") ==
                "*4\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n$16\r\nmaxmemory-policy\r\n"
                "$10\r\nnoeviction\r\n");

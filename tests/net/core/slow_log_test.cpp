@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
                1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_comes_over_http_then_method_target_and_body_are_kept) {
+BOOST_AUTO_TEST_CASE(when_one_of_them_comes_over_http_then_method_target_and_body_are_kept) {
     allot::test::HttpFixture<> fixture;
     now = fixture.context.clock.now;
     fixture.context.timings.clock = tick;

@@ -20,7 +20,7 @@ namespace {
 const allot::Password secret{"open sesame"};
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_given_then_the_client_is_served) {
+BOOST_AUTO_TEST_CASE(when_the_password_is_given_then_the_client_is_served) {
     HttpFixture<> fixture{{}, secret};
     for (const std::string_view given :
          {"Bearer open sesame", "bearer open sesame", "Basic YW55OnBlbiBzZXNhbWU=",
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_only_the_probes_are_answered_and_no
     BOOST_TEST(fixture.session.ended());  // the body was not read
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
+BOOST_AUTO_TEST_CASE(when_the_password_is_owed_then_it_is_known_since_when) {
     HttpFixture<> fixture{{}, secret};
     fixture.ask("GET", "/livez");
     BOOST_TEST((fixture.session.unauthenticated_since() == fixture.session.entered()));
@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(when_it_is_owed_then_it_is_known_since_when) {
         (HttpFixture<>{}.session.unauthenticated_since() == allot::ServerContext::Time::max()));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_wrong_then_the_answer_is_late_and_the_last_guess_ends_it) {
+BOOST_AUTO_TEST_CASE(
+    when_the_password_is_wrong_then_the_answer_is_late_and_the_last_guess_ends_it) {
     HttpFixture<> fixture{{}, secret};
     for (std::size_t guess = 1; guess <= fixture.context.limits.wrong_passwords_max; ++guess) {
         fixture.send(
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_web_page_in_a_browser)
 
-BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
+BOOST_AUTO_TEST_CASE(when_the_page_is_of_another_site_then_it_changes_nothing_here) {
     HttpStock server;
     server.context.identity.http_local_names_only = true;
     const auto changes = server.engine.journal.last();
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_of_another_site_then_it_changes_nothing_here) {
     BOOST_TEST(server.engine.journal.last() == changes);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_of_this_machine_then_it_is_served) {
+BOOST_AUTO_TEST_CASE(when_the_page_is_of_this_machine_then_it_is_served) {
     HttpStock server;
     server.context.identity.http_local_names_only = true;
     for (const std::string_view origin : {"http://localhost", "http://LocalHost:3000",
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(when_a_password_is_set_then_host_and_origin_do_not_matter) 
                200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_so_twice_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_page_says_so_twice_then_it_is_refused) {
     HttpStock server;
     BOOST_TEST(
         server

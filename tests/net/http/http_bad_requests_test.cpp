@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_wrong_then_it_is_named_with_its_rule_and_no
     BOOST_TEST(server.engine.journal.last() == before);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_no_json_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_body_is_no_json_then_it_is_refused) {
     HttpStock server;
     for (const std::string_view body :
          {"", "{", "[]", "null", "1", "\"a\"", "{}{}", "{\"sku\":\"S\",\"quantity\":1,}",

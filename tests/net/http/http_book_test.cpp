@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(when_a_batch_is_added_and_a_line_allocated_then_it_answers_
     BOOST_TEST(fixture.context.counters.of(allot::ErrorCode::generic) == 0U);  // it is an answer
 }
 
-BOOST_AUTO_TEST_CASE(when_it_cannot_be_allocated_then_a_400_says_why) {
+BOOST_AUTO_TEST_CASE(when_a_line_cannot_be_allocated_then_a_400_says_why) {
     HttpFixture<> fixture;
     fixture.ask("POST", "/add_batch", book_batch);
     const auto unknown = fixture.ask("POST", "/allocate", R"({"orderid":"o","sku":"X","qty":1})");

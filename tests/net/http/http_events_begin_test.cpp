@@ -29,7 +29,7 @@ using allot::test::TwoEvents;
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
 BOOST_AUTO_TEST_CASE(
-    when_it_reconnects_then_it_continues_after_the_last_id_whatever_the_query_says) {
+    when_the_source_reconnects_then_it_continues_after_the_last_id_whatever_the_query_says) {
     fixture.engine.journal.sync();
     listener.ask("/v1/feed?from=1", "Last-Event-ID: 1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_the_query_says_where_to_begin_then_it_does) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reconnects_with_a_cursor_then_it_continues_after_that) {
+BOOST_AUTO_TEST_CASE(when_the_source_reconnects_with_a_cursor_then_it_continues_after_that) {
     fixture.engine.journal.sync();
     listener.ask("/v1/feed?events=line_allocated", "Last-Event-ID: 00000000000000a1:1\r\n");
     BOOST_TEST(listener.answer().body == text_of(begin_at(1), allocated_event));
@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(when_it_reconnects_with_a_cursor_then_it_continues_after_th
     BOOST_TEST(again.answer().body == begin_at(2));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_knows_another_history_then_the_first_event_says_from_where_on) {
+BOOST_AUTO_TEST_CASE(
+    when_the_source_knows_another_history_then_the_first_event_says_from_where_on) {
     fixture.engine.journal.history.leave(0xb2, 1);
     fixture.engine.journal.sync();
     const std::string told =

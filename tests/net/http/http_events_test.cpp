@@ -28,7 +28,7 @@ using allot::test::TwoEvents;
 
 BOOST_FIXTURE_TEST_SUITE(given_two_facts_and_an_event_source, TwoEvents)
 
-BOOST_AUTO_TEST_CASE(when_it_connects_then_each_fact_comes_once_it_is_durable) {
+BOOST_AUTO_TEST_CASE(when_the_source_connects_then_each_fact_comes_once_it_is_durable) {
     fixture.engine.journal.sync_to(1);
     BOOST_TEST((listener.ask("/v1/feed") == ExecuteResult::blocked));
     const HttpAnswer answer = listener.answer();
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(when_requests_follow_then_none_is_executed_and_nothing_of_t
     BOOST_TEST(fixture.engine.journal.last() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_follows_a_change_then_the_answer_to_that_comes_first) {
+BOOST_AUTO_TEST_CASE(when_an_event_follows_a_change_then_the_answer_to_that_comes_first) {
     listener.send(http_request("PUT", "/v1/batches/x", R"({"sku":"X","quantity":1})") +
                   http_request("GET", "/v1/feed?from=3"));
     BOOST_TEST(listener.take().empty());

@@ -23,7 +23,7 @@ constexpr std::string_view key = "Idempotency-Key: 4f1d\r\n";
 constexpr std::string_view one_lamp = R"({"lines":[{"sku":"LAMP","quantity":1}]})";
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(when_it_comes_again_then_the_first_answer_is_given_and_nothing_done) {
+BOOST_AUTO_TEST_CASE(when_the_key_comes_again_then_the_first_answer_is_given_and_nothing_done) {
     HttpStock server;
     const auto first = server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     BOOST_TEST(first.status == 201U);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(when_it_comes_again_then_the_first_answer_is_given_and_noth
     BOOST_TEST(server.engine.journal.last() == changes);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_comes_with_something_else_then_that_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_key_comes_with_something_else_then_that_is_refused) {
     HttpStock server;
     server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     expect_error(server.ask("POST", "/v1/orders/o/allocations", two_lines, key), 422, "SYNTAX",
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_gi
     BOOST_TEST(release(other.output(), 1));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_no_key_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_key_is_no_key_then_it_is_refused) {
     for (const std::string& bad :
          {std::string{}, std::string(129, 'k'), std::string{"a b"}, std::string{"\xC3\xA9"}}) {
         HttpStock server;

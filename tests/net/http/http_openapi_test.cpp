@@ -25,7 +25,7 @@ using allot::test::HttpFixture;
 
 BOOST_AUTO_TEST_SUITE(given_the_description_of_the_api)
 
-BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) {
+BOOST_AUTO_TEST_CASE(when_the_description_is_compared_with_the_routes_then_neither_has_more) {
     std::set<std::string> described;
     const json::value description = json::parse(std::string{allot::http::openapi_text()});
     for (const auto& [path, methods] : description.at("paths").as_object()) {
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_compared_with_the_routes_then_neither_has_more) 
     BOOST_TEST(served == described, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
+BOOST_AUTO_TEST_CASE(when_the_description_lists_the_codes_of_errors_then_none_is_missing) {
     std::set<std::string> described;
     const json::value description = json::parse(std::string{allot::http::openapi_text()});
     const json::value& error = description.at("components").at("schemas").at("ErrorText");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_it_lists_the_codes_of_errors_then_none_is_missing) {
     BOOST_TEST(described == known, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_describes_figures_then_it_has_their_sections) {
+BOOST_AUTO_TEST_CASE(when_the_description_describes_figures_then_it_has_their_sections) {
     const json::value description = json::parse(std::string{allot::http::openapi_text()});
     const json::object& info =
         description.at("components").at("schemas").at("Info").at("properties").as_object();
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_has_no_route_then_the_document_says_so) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_requested_then_it_is_the_file_in_the_tree) {
+BOOST_AUTO_TEST_CASE(when_the_description_is_requested_then_it_is_the_file_in_the_tree) {
     std::ifstream file{allot::testing::source_path("net/http/openapi.json")};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     HttpFixture<> fixture;

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(when_chunks_are_not_chunks_then_the_connection_ends) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_no_request_then_the_connection_ends) {
+BOOST_AUTO_TEST_CASE(when_the_input_is_no_request_then_the_connection_ends) {
     for (const std::string_view bytes :
          {"PING\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "GET  /livez HTTP/1.1\r\nHost: h\r\n\r\n",
           "HTTP/1.1 200 OK\r\n\r\n", "GET /li\x80vez HTTP/1.1\r\nHost: h\r\n\r\n",

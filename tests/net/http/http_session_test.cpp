@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(when_the_request_is_head_then_the_answer_has_the_length_wit
     BOOST_TEST(head.body.empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_not_to_be_kept_then_it_ends_after_the_answer) {
+BOOST_AUTO_TEST_CASE(when_the_connection_is_not_to_be_kept_then_it_ends_after_the_answer) {
     for (const std::string_view request :
          {"GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
           "GET /livez HTTP/1.0\r\n\r\n"}) {
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(when_an_answer_would_be_too_large_then_an_error_replaces_it
     BOOST_TEST(answer.body.size() < 200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_ends_then_the_context_counts_no_memory_of_it) {
+BOOST_AUTO_TEST_CASE(when_the_connection_ends_then_the_context_counts_no_memory_of_it) {
     HttpFixture<> fixture;
     {
         allot::HttpSession other{fixture.context, "test:2"};

@@ -61,7 +61,8 @@ BOOST_FIXTURE_TEST_CASE(when_all_of_it_can_be_done_then_each_operation_has_its_r
     BOOST_TEST(engine.journal.last() == before + 12);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_its_answer_waits_for_it) {
+BOOST_AUTO_TEST_CASE(
+    when_the_transaction_is_executed_then_it_is_one_record_and_its_answer_waits_for_it) {
     HttpFixture<HandJournal> fixture;
     fixture.send(allot::test::http_request(
         "POST", "/v1/transactions",
@@ -114,7 +115,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, Tr
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_not_atomic_then_the_other_operations_stand, TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_not_atomic_then_the_other_operations_stand,
+                        TransactionStock) {
     const auto answer =
         transact(allocate_one("o", "LAMP", 4) + "," + allocate_one("p", "LAMP", 2) + "," +
                      allocate_one("q", "LAMP", 1) + R"(,{"receive":{"batch":"none"}})",
@@ -130,7 +132,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_not_atomic_then_the_other_operations_stand, T
     BOOST_TEST(contains(ask("GET", "/v1/shortages").body, R"("order":"p","sku":"LAMP")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so, TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_says_a_version_then_it_is_done_while_that_is_so,
+                        TransactionStock) {
     const std::string known = R"(,"if":{"LAMP":)" + version_of("LAMP") + R"(,"NEW":0})";
     BOOST_TEST(transact(allocate_one("o", "LAMP", 1), known).status == 200U);
     const auto before = state();
@@ -148,7 +151,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_says_a_version_then_it_is_done_while_that_is_so,
                  "if.NONE", "is at version 0, not 7");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_comes_with_a_key_again_then_the_first_answer_is_given,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_comes_with_a_key_again_then_the_first_answer_is_given,
                         TransactionStock) {
     constexpr std::string_view key = "Idempotency-Key: 7\r\n";
     for (const std::string more : {R"(,"if":{"LAMP":1})", R"(,"if":{"LAMP":99})", ""}) {
@@ -164,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_comes_with_a_key_again_then_the_first_answer_is_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothing_done,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_breaks_a_rule_then_the_field_is_named_and_nothing_done,
                         TransactionStock) {
     const auto before = state();
     const auto body = [&](const std::string& text) {
@@ -197,7 +200,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_breaks_a_rule_then_the_field_is_named_and_nothin
     BOOST_TEST(state() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_its_bounds_then_it_is_refused, TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_beyond_its_bounds_then_it_is_refused,
+                        TransactionStock) {
     std::string many = allocate_one("o", "LAMP", 1), skus = R"(,"if":{"LAMP":1)";
     for (std::size_t i = 1; i < allot::operations_max; ++i)
         many += "," + allocate_one("o", "LAMP", 1);

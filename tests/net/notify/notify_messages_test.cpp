@@ -26,7 +26,7 @@ std::string body_of(const std::string& mail) { return mail.substr(mail.find("\r\
 
 BOOST_AUTO_TEST_SUITE(given_a_short_line)
 
-BOOST_AUTO_TEST_CASE(when_it_is_mailed_then_header_and_body_are_those_of_a_mail) {
+BOOST_AUTO_TEST_CASE(when_the_line_is_mailed_then_header_and_body_are_those_of_a_mail) {
     BOOST_TEST(mail_of("LAMP") ==
                "Date: Fri, 27 Nov 2026 13:05:09 +0000\r\n"
                "From: <allocations@example.com>\r\n"
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_mailed_then_header_and_body_are_those_of_a_mail)
                "Out of stock for LAMP\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_goes_to_several_then_each_has_a_line_of_the_header) {
+BOOST_AUTO_TEST_CASE(when_the_line_goes_to_several_then_each_has_a_line_of_the_header) {
     const notify::Envelope both{"allocations@example.com", {"b@example.com", "a@example.com"}};
     const std::string mail = notify::out_of_stock_mail(both, out_of_stock("LAMP"), store_id);
     BOOST_TEST(
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(when_its_name_is_not_ascii_then_the_mail_is_all_the_same) {
     BOOST_TEST(body.size() == 76U + 2U + 36U + 2U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_posted_then_its_fields_are_those_of_the_channels) {
+BOOST_AUTO_TEST_CASE(when_the_line_is_posted_then_its_fields_are_those_of_the_channels) {
     BOOST_TEST(notify::json_of(out_of_stock("LAMP")) ==
                R"({"event":"out_of_stock","lsn":12,"time":1795784709000123,)"
                R"("cursor":"00000000000000a1:12",)"

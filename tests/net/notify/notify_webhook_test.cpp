@@ -89,7 +89,7 @@ notify::Webhook::Settings settings_for(const std::string& url) {
 
 BOOST_AUTO_TEST_SUITE(given_a_receiver)
 
-BOOST_AUTO_TEST_CASE(when_it_accepts_a_fact_then_it_gets_the_selected_events_only) {
+BOOST_AUTO_TEST_CASE(when_the_receiver_accepts_a_fact_then_it_gets_the_selected_events_only) {
     Receiver receiver{{reply_of("204 No Content", "")}};
     auto settings = settings_for(receiver.url());
     settings.token = "s3cret";
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_it_accepts_a_fact_then_it_gets_the_selected_events_onl
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
+BOOST_AUTO_TEST_CASE(when_the_receiver_answers_anything_but_2xx_then_that_is_a_failure) {
     Receiver elsewhere{{}};
     const std::vector<std::string> statuses{"301 Moved",    "400 Bad Request", "404 Not Found",
                                             "429 Too Many", "500 Broken",      "503 Busy"};
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(when_it_answers_anything_but_2xx_then_that_is_a_failure) {
     BOOST_TEST(elsewhere.requests().empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) {
+BOOST_AUTO_TEST_CASE(when_the_receiver_sends_retry_after_then_the_failure_has_that_delay) {
     const std::vector<std::pair<std::string, std::string>> asking{
         {"429 Too Many", "7"}, {"503 Busy", "120"}, {"500 Broken", " 9 "}, {"301 Moved", "5"}};
     std::vector<std::string> replies;
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(when_it_sends_retry_after_then_the_failure_has_that_delay) 
     BOOST_TEST(webhook.notify(shortage, 1));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_until_when_to_wait_then_digits_and_dates_are_read) {
+BOOST_AUTO_TEST_CASE(when_the_receiver_says_until_when_to_wait_then_digits_and_dates_are_read) {
     constexpr std::time_t now = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
     const auto seconds = [](const std::string& value) {
         return notify::retry_after(value, now).count();
@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(when_its_reply_has_no_end_then_the_status_counts) {
     BOOST_CHECK_THROW((void)webhook.notify(shortage, 1), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_says_nothing_then_the_try_ends_in_time_or_when_it_is_interrupted) {
+BOOST_AUTO_TEST_CASE(
+    when_the_receiver_says_nothing_then_the_try_ends_in_time_or_when_it_is_interrupted) {
     Receiver receiver{{"", ""}};
     auto settings = settings_for(receiver.url());
     settings.receiver.whole_max = 300ms;

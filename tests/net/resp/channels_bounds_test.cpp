@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
     BOOST_TEST(ask("PSUBSCRIBE x*").ends_with(":603\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_subscribes_to_too_much_then_it_gets_an_error) {
+BOOST_AUTO_TEST_CASE(when_the_session_subscribes_to_too_much_then_it_gets_an_error) {
     for (int i = 0; i < 1000; ++i) {
         BOOST_TEST(session.subscriptions().add(allot::PubSub::Kind::channel, std::to_string(i)));
     }
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_the_name_of_a_channel_is_too_long_then_nothing_is_trie
     BOOST_TEST(fixture.ask("PUBSUB CHANNELS " + long_name) == why);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_gets_its_own_message_then_that_is_not_part_of_the_reply) {
+BOOST_AUTO_TEST_CASE(when_the_session_gets_its_own_message_then_that_is_not_part_of_the_reply) {
     ask("HELLO 3");
     for (int i = 1; i <= 14; ++i) ask("PSUBSCRIBE add_batch" + std::string(i, '*'));
     const std::string batch =
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_very_many_subscribers_then_fewer_facts_are_d
     BOOST_TEST(fixture.context.pub_sub.delivered() == 100'000U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reads_no_messages_then_it_is_closed_and_others_continue) {
+BOOST_AUTO_TEST_CASE(when_the_session_reads_no_messages_then_it_is_closed_and_others_continue) {
     ask("SUBSCRIBE big");
     const std::string text(60'000, 'x');
     for (int i = 0; i < 20 && !session.is_disconnected(); ++i) {
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(when_it_reads_no_messages_then_it_is_closed_and_others_cont
     BOOST_TEST(fixture.ask("AVAILABLE SKU") == ":20\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_reads_no_facts_then_it_is_closed) {
+BOOST_AUTO_TEST_CASE(when_the_session_reads_no_facts_then_it_is_closed) {
     ask("SUBSCRIBE batch_added");
     fixture.context.limits.output_bytes_max = 2'000;
     RespSession other{fixture.context, "test:other"};

@@ -22,7 +22,7 @@ using allot::test::with_position;
 
 BOOST_FIXTURE_TEST_SUITE(given_a_session_with_subscriptions, ListeningFixture)
 
-BOOST_AUTO_TEST_CASE(when_it_subscribes_then_each_channel_is_confirmed) {
+BOOST_AUTO_TEST_CASE(when_the_session_subscribes_then_each_channel_is_confirmed) {
     BOOST_TEST(
         ask("SUBSCRIBE a b a") ==
         "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n"

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(when_version_3_is_spoken_then_the_fields_are_a_map) {
         "+batch\r\n+b\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
+BOOST_AUTO_TEST_CASE(when_the_reader_waits_then_it_is_held_until_the_fact_is_durable) {
     BOOST_TEST((reader.ask("FEED 1 BLOCK 0") == RespSession::ExecuteResult::blocked));
     BOOST_TEST((reader.ask("PING") == RespSession::ExecuteResult::blocked));
     BOOST_TEST(reader.take().empty());
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_it_is_held_until_the_fact_is_durable) {
     BOOST_TEST(reader.take() == after(2, {allocated}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_continues_after_its_cursor_then_there_is_no_gap) {
+BOOST_AUTO_TEST_CASE(when_the_reader_continues_after_its_cursor_then_there_is_no_gap) {
     reader.ask("FEED $");
     BOOST_TEST(reader.take() == after(0));
     fixture.engine.journal.sync();

@@ -68,7 +68,7 @@ Requests words(std::string_view line) { return parse(std::string{line} + "\n").r
 
 BOOST_AUTO_TEST_SUITE(given_a_stream_of_requests)
 
-BOOST_AUTO_TEST_CASE(when_it_comes_at_once_then_every_request_is_read) {
+BOOST_AUTO_TEST_CASE(when_the_stream_comes_at_once_then_every_request_is_read) {
     const Requests expected{{"PING"},
                             {"ECHO", std::string("a\r\nb\0*$", 7)},
                             {"set", "it's", "aA\n\""},
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(when_several_are_taken_from_one_read_then_all_stay_readable
     BOOST_TEST(second.args[1] == "w o");
 }
 
-RC_BOOST_PROP(when_it_is_cut_anywhere_then_the_same_requests_are_read, ()) {
+RC_BOOST_PROP(when_the_stream_is_cut_anywhere_then_the_same_requests_are_read, ()) {
     const auto requests = *rc::gen::container<std::vector<std::vector<std::string>>>(
         rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(
             rc::gen::container<std::string>(rc::gen::arbitrary<char>()))));
@@ -119,7 +119,7 @@ RC_BOOST_PROP(when_it_is_cut_anywhere_then_the_same_requests_are_read, ()) {
     RC_ASSERT(parse_in(pieces, stream) == (Parsed{requests, "", 0}));
 }
 
-RC_BOOST_PROP(when_it_is_any_bytes_then_cuts_change_neither_requests_nor_error, ()) {
+RC_BOOST_PROP(when_the_stream_is_any_bytes_then_cuts_change_neither_requests_nor_error, ()) {
     const auto alphabet = rc::gen::element('*', '$', '1', '2', '-', '\r', '\n', 'a', '"', '\'',
                                            '\\', 'x', ' ', '\0', '\xff');
     const auto stream = *rc::gen::container<std::string>(alphabet);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_an_inline_command)
 
-BOOST_AUTO_TEST_CASE(when_it_has_quotes_and_escapes_then_they_are_decoded) {
+BOOST_AUTO_TEST_CASE(when_the_inline_command_has_quotes_and_escapes_then_they_are_decoded) {
     BOOST_TEST((words("a \"b c\" 'd e'") == Requests{{"a", "b c", "d e"}}));
     BOOST_TEST((words(R"("\n\r\t\b\a\\\"\x41\xfF\q")") == Requests{{"\n\r\t\b\a\\\"A\xffq"}}));
     BOOST_TEST((words(R"("\xg1 \x4")") == Requests{{"xg1 x4"}}));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(when_a_quote_is_not_closed_or_closed_within_a_word_then_it_
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_empty_then_it_is_passed_over) {
+BOOST_AUTO_TEST_CASE(when_the_inline_command_is_empty_then_it_is_passed_over) {
     BOOST_TEST((parse("\r\n\n   \r\n\t\nPING\n").requests == Requests{{"PING"}}));
 }
 

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(when_the_disk_is_full_then_changes_are_refused_and_reads_se
     BOOST_TEST(fixture.ask("ALLOCATE o SKU 1") == "+b\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_failed_and_all_is_durable_then_reads_are_served_and_changes_not) {
+BOOST_AUTO_TEST_CASE(
+    when_the_disk_has_failed_and_all_is_durable_then_reads_are_served_and_changes_not) {
     RespFixture<HandJournal> fixture;
     fixture.engine.journal.sync_at_once();
     fixture.ask("ADDBATCH b SKU 10");
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_failed_and_all_is_durable_then_reads_are_served
 
 // The last change may be lost at the next start, so no reply may show it.
 BOOST_AUTO_TEST_CASE(
-    when_it_has_failed_and_a_change_is_not_durable_then_commands_on_stock_are_refused) {
+    when_the_disk_has_failed_and_a_change_is_not_durable_then_commands_on_stock_are_refused) {
     RespFixture<HandJournal> fixture;
     fixture.engine.journal.sync_at_once();
     fixture.ask("ADDBATCH b SKU 10");
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_long_then_a_slice_ends_before_it_does) {
+BOOST_AUTO_TEST_CASE(when_the_pipeline_is_long_then_a_slice_ends_before_it_does) {
     RespFixture<> fixture{SessionLimits{.commands_per_slice = 10}};
     const std::string pings = repeated("PING\r\n", 25);
     pings.copy(fixture.session.prepare().data(), pings.size());

@@ -12,7 +12,8 @@ using allot::test::TransactionFixture;
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction_beyond_its_bounds)
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_commands_then_it_is_refused, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_has_too_many_commands_then_it_is_refused,
+                        TransactionFixture) {
     send("MULTI\r\n" + repeated("PING\r\n", allot::transaction_commands_max));
     while (!take().empty()) execute();
     BOOST_TEST(ask("PING") == "-SYNTAX a transaction has at most 10000 commands\r\n");
@@ -20,7 +21,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_commands_then_it_is_refused, Transa
     BOOST_TEST(ask("EXEC") == aborted);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_too_many_bytes_then_it_is_refused, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_has_too_many_bytes_then_it_is_refused,
+                        TransactionFixture) {
     ask("MULTI");
     const std::string large = "ECHO " + std::string(60'000, 'x');
     std::size_t queued = 0;
@@ -61,7 +63,8 @@ BOOST_FIXTURE_TEST_CASE(when_its_replies_would_be_too_large_then_it_is_undone_an
     BOOST_TEST(ask("ALLOCATE o1 LAMP 1") == "+b1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_would_record_too_many_facts_then_it_is_undone, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_would_record_too_many_facts_then_it_is_undone,
+                        TransactionFixture) {
     ask("ADDBATCH big BIG 1000000");
     std::string order = "ALLOCATE big";
     for (int units = 1; units <= 1'000; ++units) order += " BIG " + std::to_string(units);

@@ -18,8 +18,9 @@ using allot::test::TransactionFixture;
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_the_replies_have_the_order_of_the_commands,
-                        TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_transaction_is_executed_then_the_replies_have_the_order_of_the_commands,
+    TransactionFixture) {
     BOOST_TEST(ask("MULTI") == "+OK\r\n");
     BOOST_TEST(ask("ALLOCATE o1 LAMP 4") == "+QUEUED\r\n");
     BOOST_TEST(ask("ALLOCATE o2 LAMP 7") == "+QUEUED\r\n");
@@ -33,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_the_replies_have_the_order_of_t
     BOOST_TEST(ask("EXEC") == "-ERR EXEC without MULTI\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_sent_in_one_go_then_nothing_overtakes_its_end,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_sent_in_one_go_then_nothing_overtakes_its_end,
                         TransactionFixture) {
     send("MULTI\r\n" + repeated("ALLOCATE o LAMP 1\r\n", 20) + "EXEC\r\nALLOCATE p LAMP 2\r\n");
     BOOST_TEST(take() == "+OK\r\n" + repeated("+QUEUED\r\n", 20) + "*20\r\n" +
@@ -83,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(when_one_of_its_commands_is_refused_then_the_others_stan
     BOOST_TEST(violations(engine.repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_executed_then_it_is_one_record_and_waits_for_it,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_executed_then_it_is_one_record_and_waits_for_it,
                         TransactionFixture) {
     const auto before = engine.journal.appends.load();
     last_of({"MULTI", "ALLOCATE o1 LAMP 1", "ALLOCATE o2 LAMP 99", "SETQTY b1 0"});
@@ -174,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_verbs_come_out_of_order_then_they_are_refused_a
     BOOST_TEST(last_of({"MULTI", "EXEC"}) == "*0\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_watched,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_given_up_then_nothing_runs_and_nothing_is_watched,
                         TransactionFixture) {
     for (const std::string_view end : {"DISCARD", "RESET"}) {
         last_of({"WATCH LAMP", "MULTI", "ALLOCATE o1 LAMP 1"});
@@ -189,8 +190,9 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_given_up_then_nothing_runs_and_nothing_is_wat
     BOOST_TEST(engine.journal.last() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_queries_the_storage_then_that_neither_waits_nor_ends_the_unit,
-                        TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_transaction_queries_the_storage_then_that_neither_waits_nor_ends_the_unit,
+    TransactionFixture) {
     const auto before = engine.journal.appends.load();
     const std::string reply =
         last_of({"MULTI", "ALLOCATE o1 LAMP 1", "FEED 3 BLOCK 0", "INFO nothing", "FEED 2 COUNT 1",
@@ -204,7 +206,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_queries_the_storage_then_that_neither_waits_nor_
     BOOST_TEST(engine.journal.appends == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_explains_then_the_plan_sees_the_earlier_commands,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_explains_then_the_plan_sees_the_earlier_commands,
                         TransactionFixture) {
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o1 LAMP 8", "EXPLAIN o2 LAMP 3", "ALLOCATE o3 LAMP 2",
                         "EXEC"}) ==

@@ -49,7 +49,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_sku_is_new_then_its_first_batch_is_a_change, Tran
     BOOST_TEST(last_of({"MULTI", "ALLOCATE o NEW 1", "EXEC"}) == "*-1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts,
+BOOST_FIXTURE_TEST_CASE(when_the_client_changes_the_sku_itself_before_then_that_counts,
                         TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1"});
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_changes_the_sku_itself_before_then_that_counts,
     BOOST_TEST(last_of({"MULTI", "PING", "EXEC"}) == "*-1\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_client_watches_no_more_then_nothing_counts, TransactionFixture) {
     OtherClient other{*this};
     for (const std::string_view end : {"UNWATCH", "RESET"}) {
         ask("WATCH LAMP");
@@ -76,7 +76,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_watches_no_more_then_nothing_counts, Transaction
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_was_also_refused_then_the_reply_is_that_error, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_client_was_also_refused_then_the_reply_is_that_error,
+                        TransactionFixture) {
     last_of({"WATCH LAMP", "ALLOCATE o LAMP 1", "MULTI", "FROB"});
     BOOST_TEST(ask("EXEC") == aborted);
 }

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(when_any_byte_is_in_it_then_it_is_one_string_of_printable_t
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_utf8_then_it_is_kept_and_other_bytes_are_replaced) {
+BOOST_AUTO_TEST_CASE(when_the_text_is_utf8_then_it_is_kept_and_other_bytes_are_replaced) {
     BOOST_TEST(string_of("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80") ==
                "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
     for (const std::string_view bad : {"\xC0\xAF", "\xED\xA0\x80", "\xE2\x82", "\xF5"}) {

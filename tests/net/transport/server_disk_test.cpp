@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(when_they_have_sent_many_commands_then_its_journal_gets_uni
     BOOST_TEST(server.engine.journal.flushes == 3);  // after the second, the fourth and the last
 }
 
-BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_are_never_sent_and_later_commands_get_errors) {
+BOOST_AUTO_TEST_CASE(
+    when_the_disk_fails_then_held_replies_are_never_sent_and_later_commands_get_errors) {
     TestServer server;
     TestClient writer{server};
     TestClient other{server};
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_it_fails_then_held_replies_are_never_sent_and_later_co
 }
 
 BOOST_AUTO_TEST_CASE(
-    when_it_catches_up_while_a_reply_begins_to_wait_then_the_reply_is_not_forgotten) {
+    when_the_disk_catches_up_while_a_reply_begins_to_wait_then_the_reply_is_not_forgotten) {
     for (int look = 1; look <= 3; ++look) {
         TestServer server;
         TestClient client{server};

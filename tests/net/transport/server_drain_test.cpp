@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_meanwhile_then_the_end_is_not_clean)
     BOOST_TEST(writer.until_closed().empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_comes_amid_a_load_then_every_command_that_was_executed_is_answered) {
+BOOST_AUTO_TEST_CASE(
+    when_the_signal_comes_amid_a_load_then_every_command_that_was_executed_is_answered) {
     TestServer server;
     server.engine.journal.sync_at_once();
     TestClient loader{server};

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_an_address)
 
-BOOST_AUTO_TEST_CASE(when_it_is_taken_or_unknown_then_listening_fails) {
+BOOST_AUTO_TEST_CASE(when_the_address_is_taken_or_unknown_then_listening_fails) {
     TestServer server;
     boost::asio::io_context io;
     for (const auto& [host, port] : {std::pair{"127.0.0.1", server.port()},

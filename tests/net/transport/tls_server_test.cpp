@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_a_plain_client_comes_then_it_is_dropped_and_others_are
     BOOST_TEST(known.ask("PING", 7) == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_drains_then_replies_are_sent_and_the_end_is_said) {
+BOOST_AUTO_TEST_CASE(when_the_server_drains_then_replies_are_sent_and_the_end_is_said) {
     SecureClient known{server};
     SecureClient half{server};
     known.ask("PING", 7);

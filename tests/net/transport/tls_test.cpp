@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_wants_to_negotiate_anew_then_it_is_refused) {
     BOOST_TEST(wire.heard.empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_idle_then_it_has_no_session_to_resume) {
+BOOST_AUTO_TEST_CASE(when_a_side_is_idle_then_it_has_no_session_to_resume) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         Wire wire{tls_files(), nullptr, version};
         wire.run();

@@ -135,7 +135,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_file_system_knows_no_links_then_it_comes_to_its
     BOOST_TEST(mixtures > 3);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_cut_again_while_finishing_then_too, Interrupted) {
+BOOST_FIXTURE_TEST_CASE(when_the_power_is_cut_again_meanwhile_then_a_whole_one_is_to_be_had,
+                        Interrupted) {
     const std::uint64_t first = disk.operations();
     std::uint64_t cuts = 0;
     {

@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_file_has_another_name_then_it_is_renamed_in_the_c
     BOOST_TEST(!store_files::has(disk, "backup", "torn-1-4096.bin"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_nothing_is_made, BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_is_a_dry_run_then_nothing_is_made, BackupFixture) {
     work(50);
     const CopyReport report = back_up({.dry_run = true});
     BOOST_TEST(!report.actions.empty());
@@ -93,7 +93,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_a_dry_run_then_nothing_is_made, BackupFixture
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_ends_with_a_torn_tail_then_that_is_not_copied, BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_ends_with_a_torn_tail_then_that_is_not_copied,
+                        BackupFixture) {
     const Lsn last = work(30, false);
     const std::filesystem::path segment = "store" / std::filesystem::path{journal::segment_name(1)};
     auto bytes = source.contents(segment);
@@ -106,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_ends_with_a_torn_tail_then_that_is_not_copied, B
     BOOST_TEST(judge(disk, "backup", hashes, last) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_damaged_then_it_is_refused_and_the_older_copy_stays,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_damaged_then_it_is_refused_and_the_older_copy_stays,
                         BackupFixture) {
     work(200);
     back_up();
@@ -163,8 +164,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_destination_of_another_store)
 
-BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_with_the_option,
-                        BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_destination_holds_another_store_then_it_is_replaced_only_with_the_option,
+    BackupFixture) {
     work(30);
     {
         Store other = Store::open(disk, "backup", backup_options());
@@ -177,8 +179,9 @@ BOOST_FIXTURE_TEST_CASE(when_it_holds_another_store_then_it_is_replaced_only_wit
     BOOST_TEST(hash_of(disk, "backup") == hash_of(source, "store"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_diverged_since_a_restore_then_it_is_replaced_only_with_the_option,
-                        BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_destination_diverged_since_a_restore_then_it_is_replaced_only_with_the_option,
+    BackupFixture) {
     work(50);
     back_up();
     const auto restored = source.after_kill();
@@ -197,8 +200,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_diverged_since_a_restore_then_it_is_replaced_onl
     BOOST_CHECK_THROW(back_up(), CopyRefused);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_later_facts_then_it_is_replaced_only_with_the_option,
-                        BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_destination_has_later_facts_then_it_is_replaced_only_with_the_option, BackupFixture) {
     work(30);
     const auto early = source.after_kill();
     work(30);

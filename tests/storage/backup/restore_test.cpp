@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_replaced_then_it_is_kept_whole, BackedUp
     BOOST_TEST(hash_of(*kept, "store") == in_between);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_there_already_then_nothing_is_done, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_is_there_already_then_nothing_is_done, BackedUp) {
     restore({.replace = true});
     const auto before = disk.after_kill();
     BOOST_TEST(restore().actions.empty());
@@ -135,8 +135,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_directory_is_in_use_or_holds_other_files_then_i
     BOOST_TEST(hash_of(disk, "store") == present_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_a_closed_store_without_a_list_then_it_is_restored_as_it_is,
-                        BackedUp) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_backup_is_a_closed_store_without_a_list_then_it_is_restored_as_it_is, BackedUp) {
     restore_store(disk, "store", vault, "new", {});
     BOOST_TEST(hash_of(vault, "new") == present_hash);
 }
@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_rep
     BOOST_TEST(before->same_as(disk));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_has_no_manifest_then_its_files_decide, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_has_no_manifest_then_its_files_decide, BackedUp) {
     vault.remove("backup/BACKUP");
     flip(newest_segment(), 100);
     BOOST_CHECK_THROW(restore({.replace = true}), CorruptStore);

@@ -39,7 +39,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
     BOOST_TEST((listener.facts() == journaled));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_wants_new_facts_only_then_it_gets_no_other, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_the_sink_wants_new_facts_only_then_it_gets_no_other, GivenADirectory) {
     {
         auto store = open({});
         work_a_little(store, 0, 20);
@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_wants_new_facts_only_then_it_gets_no_other, Give
     BOOST_TEST((listener.told() == from_to(past + 1, store.status().last)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_called_again_and_no_command_fails,
+BOOST_FIXTURE_TEST_CASE(when_the_sink_fails_then_it_is_called_again_and_no_command_fails,
                         GivenADirectory) {
     listener.fail_at(7, 5);
     Listener other;
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_it_is_called_again_and_no_command_fai
     BOOST_TEST(status[1].failures == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_knows_when_to_come_back_then_it_is_not_called_before,
+BOOST_FIXTURE_TEST_CASE(when_the_sink_knows_when_to_come_back_then_it_is_not_called_before,
                         GivenADirectory) {
     using Steady = std::chrono::steady_clock;
     std::vector<Steady::time_point> calls;
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_knows_when_to_come_back_then_it_is_not_called_be
     BOOST_TEST(warnings.hold("event sink told failed at LSN 1 and is told again in 1 ms: no"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_to_come_back_in_a_year_then_it_does_within_an_hour,
+BOOST_FIXTURE_TEST_CASE(when_the_sink_is_to_come_back_in_a_year_then_it_does_within_an_hour,
                         GivenADirectory) {
     EventSink told{.name = "told",
                    .from = 1,
@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, G
     BOOST_TEST(offset("listener").value() == 6U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_behind_then_the_journal_is_kept_for_it, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it, GivenADirectory) {
     listener.fail_at(9, 1'000'000'000);
     {
         auto store = open({listener.sink(1)});

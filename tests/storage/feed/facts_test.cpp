@@ -82,8 +82,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_continues_with_new_fa
     BOOST_TEST((read == journaled(path)));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_begins_with_the_next_fact_then_it_gives_that_and_nothing_before,
-                        GivenAStore) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_cursor_begins_with_the_next_fact_then_it_gives_that_and_nothing_before, GivenAStore) {
     work_a_little(store, 0, 10);
     const Lsn last = store.status().last;
     const auto cursor = store.facts(last + 1);
@@ -256,7 +256,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber)
 
-BOOST_FIXTURE_TEST_CASE(when_it_fails_then_the_call_is_repeated_and_no_command_fails, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_subscriber_fails_then_the_call_is_repeated_and_no_command_fails,
+                        Scratch) {
     StoreOptions options = tiny_segments();
     std::atomic<int> warnings = 0;
     options.warning = [&](std::string_view) { ++warnings; };
@@ -277,7 +278,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_fails_then_the_call_is_repeated_and_no_command_f
     BOOST_TEST(eventually([&] { return subscription.told() == 3U; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_slow_or_uses_the_store_then_others_continue, GivenAStore) {
+BOOST_FIXTURE_TEST_CASE(when_the_subscriber_is_slow_or_uses_the_store_then_others_continue,
+                        GivenAStore) {
     std::promise<void> go;
     const auto gate = go.get_future().share();
     const Subscription slow = store.subscribe(1, [gate](const CommittedFact&) { gate.wait(); });
@@ -295,7 +297,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_slow_or_uses_the_store_then_others_continue, 
     go.set_value();
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_begins_anew_after_its_last_fact_then_it_misses_nothing, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_subscriber_begins_anew_after_its_last_fact_then_it_misses_nothing,
+                        Scratch) {
     std::multiset<Lsn> told;
     Lsn done = 0;
     for (int life = 0; life < 3; ++life) {

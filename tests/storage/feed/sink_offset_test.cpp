@@ -18,7 +18,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_an_offset_that_does_not_fit)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_end_then_the_sink_continues_from_the_end,
+BOOST_FIXTURE_TEST_CASE(when_the_offset_is_beyond_the_end_then_the_sink_continues_from_the_end,
                         GivenADirectory) {
     Lsn last = 0;
     Listener other;

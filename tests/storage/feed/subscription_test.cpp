@@ -19,7 +19,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber_of_another_history)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_beyond_the_last_fact_then_it_gets_an_error, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_subscriber_is_beyond_the_last_fact_then_it_gets_an_error,
+                        Scratch) {
     auto store = Store::open(path, small_options());
     store.add_batch({"b1", "sku", 1}).value();
     BOOST_CHECK_THROW((void)store.subscribe(3, [](const CommittedFact&) {}), AheadOfHistory);
@@ -49,8 +50,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_subscriber_that_ends_its_subscription)
 
-BOOST_FIXTURE_TEST_CASE(when_it_ends_its_subscription_within_a_call_then_that_call_is_the_last,
-                        Scratch) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_subscriber_ends_its_subscription_within_a_call_then_that_call_is_the_last, Scratch) {
     std::optional<Subscription> subscription;
     std::mutex given;  // so that the subscription is set before the first call uses it
     std::atomic<int> calls = 0;

@@ -41,7 +41,7 @@ bool is_backed(std::span<std::byte> memory) {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_table_that_grows_by_huge_pages, Growing)
 
-BOOST_AUTO_TEST_CASE(when_it_takes_a_page_then_it_is_whole_and_zero) {
+BOOST_AUTO_TEST_CASE(when_the_table_takes_a_page_then_it_is_whole_and_zero) {
     for (int i = 0; i < 40; ++i) {  // including those that were ready
         const auto memory = take();
         BOOST_TEST(reinterpret_cast<std::uintptr_t>(memory.data()) % huge_page == 0U);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
     BOOST_TEST(!is_backed(take()));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
+BOOST_AUTO_TEST_CASE(when_the_table_has_taken_many_then_the_next_are_ready) {
     bool is_ready = false;
     for (int i = 0; i < 1000 && !is_ready; ++i) {
         is_ready = is_backed(take());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(when_it_has_taken_many_then_the_next_are_ready) {
     BOOST_TEST(is_ready);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_takes_several_at_once_then_all_are_cleared_ahead_of_use) {
+BOOST_AUTO_TEST_CASE(when_the_table_takes_several_at_once_then_all_are_cleared_ahead_of_use) {
     constexpr std::size_t bytes = 4 * huge_page;
     auto* const at = static_cast<std::byte*>(allot::huge_pages()->allocate(bytes, 64));
     bool is_ready = false;

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(when_interrupted_or_cut_short_then_the_port_finishes) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_fails_for_ever_then_every_operation_does) {
+BOOST_AUTO_TEST_CASE(when_the_disk_fails_for_ever_then_every_operation_does) {
     Failing its{1};
     its.fail(std::errc::io_error, true);
     BOOST_CHECK_THROW((void)read(*its.file), std::system_error);

@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(when_an_accepted_unit_waits_too_long_then_the_storage_has_f
     BOOST_TEST(store.core().journal.durable() == durable);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_closed_without_space_then_waiting_units_are_lost) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_closed_without_space_then_waiting_units_are_lost) {
     accept_too_much();
     const Lsn durable = store.core().journal.durable();
     store.close();
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_ERROR("the second segment is never used");
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_closed_then_it_was_closed_well_and_can_be_opened_again) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_closed_then_it_was_closed_well_and_can_be_opened_again) {
     fill();
     const Lsn last = store.core().journal.last();
     store.close();

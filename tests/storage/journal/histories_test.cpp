@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_is_written_then_its_history_stays) {
     BOOST_TEST((store.cursor() == second));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_empty_then_a_cursor_before_all_facts_is_served) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_empty_then_a_cursor_before_all_facts_is_served) {
     const HistoryCursor before = open().cursor();
     BOOST_TEST(before.lsn == 0U);
     add(3);
@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(when_a_reader_had_seen_more_than_the_backup_then_its_cursor
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_was_started_since_the_backup_then_it_still_knows_where_they_part) {
+BOOST_AUTO_TEST_CASE(
+    when_the_store_was_started_since_the_backup_then_it_still_knows_where_they_part) {
     const HistoryCursor agreed = add(4);
     back_up();
     const HistoryCursor second = add(3);
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_its_directory_was_lost_then_an_unknown_history_begins_
     BOOST_TEST(facts_after(store, agreed).size() == 11U);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_opened_then_its_history_is_new_and_stays_so) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_opened_then_its_history_is_new_and_stays_so) {
     const HistoryCursor before = add(3);
     back_up();
     restore();
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_opened_then_its_history_is_new_and_stays_so) {
     BOOST_TEST(facts_after(store, {restored, 3}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_backed_up_before_it_is_opened_then_lost_histories_are_kept) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_backed_up_before_it_is_opened_then_lost_histories_are_kept) {
     const HistoryCursor agreed = add(2);
     back_up();
     const HistoryCursor seen = add(2);
@@ -218,7 +219,7 @@ BOOST_AUTO_TEST_CASE(when_a_tail_was_cut_off_then_a_history_has_begun_with_the_n
     BOOST_TEST((agreed_cursor(store, seen) == HistoryCursor{seen.history, kept}));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_was_never_synced_then_the_history_that_was_lost_is_known) {
+BOOST_AUTO_TEST_CASE(when_the_store_was_never_synced_then_the_history_that_was_lost_is_known) {
     options.durability = {Durability::Mode::os, std::chrono::milliseconds{0}};
     Random random{11};
     for (int round = 0; round < 40; ++round) {

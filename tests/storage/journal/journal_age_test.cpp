@@ -117,7 +117,8 @@ struct ClockedStore {
 
 BOOST_AUTO_TEST_SUITE(given_a_wall_clock_that_is_wrong)
 
-BOOST_AUTO_TEST_CASE(when_it_was_so_at_one_start_then_nothing_is_too_old_and_all_grows_old) {
+BOOST_AUTO_TEST_CASE(
+    when_the_clock_was_wrong_at_one_start_then_nothing_is_too_old_and_all_grows_old) {
     for (const microseconds error : all_errors()) {
         for (const int wrong_days : {1, 3}) {
             AgingJournal journal;
@@ -132,7 +133,8 @@ BOOST_AUTO_TEST_CASE(when_it_was_so_at_one_start_then_nothing_is_too_old_and_all
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_was_so_at_the_first_start_then_nothing_is_too_old_and_all_grows_old) {
+BOOST_AUTO_TEST_CASE(
+    when_the_clock_was_wrong_at_the_first_start_then_nothing_is_too_old_and_all_grows_old) {
     for (const microseconds error : all_errors()) {
         AgingJournal journal;
         journal.write_days(1, error);
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(when_it_was_so_at_the_first_start_then_nothing_is_too_old_a
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_it_was_wrong_while_running_then_ages_are_right) {
+BOOST_AUTO_TEST_CASE(when_the_clock_was_wrong_while_running_then_ages_are_right) {
     for (const microseconds error : all_errors()) {
         AgingJournal journal;
         journal.write_days(5);

@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_callback_is_registered_then_it_gets_each_durable_
     BOOST_TEST(told.back() == 20U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_grows_then_segments_follow_each_other, JournalFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_journal_grows_then_segments_follow_each_other, JournalFixture) {
     constexpr int units = 6'000;
     {
         const auto journal = open(Durability::Mode::interval);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
 }
 
 BOOST_FIXTURE_TEST_CASE(
-    when_it_fails_before_the_mutex_is_unlocked_then_the_staged_units_are_not_acknowledged,
+    when_the_disk_fails_before_the_mutex_is_unlocked_then_the_staged_units_are_not_acknowledged,
     JournalFixture) {
     const auto journal = open(Durability::Mode::os);
     const Lsn first = append(*journal, "o1");

@@ -111,8 +111,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_continues_in_another_segment_then_the_previous_one_is_durable,
-                        JournalOnDisk) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_journal_continues_in_another_segment_then_the_previous_one_is_durable, JournalOnDisk) {
     JournalWriter writer = begin(disk, 512);
     Orders written;
     while (writer.segment() == 1) {
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_opened_again)
 
-BOOST_FIXTURE_TEST_CASE(when_it_writes_then_its_frames_are_of_another_epoch, JournalOnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_writes_then_its_frames_are_of_another_epoch, JournalOnDisk) {
     for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
         (void)Store::open(disk, directory, small_options());
         BOOST_TEST(scan(disk).tail.epoch == epoch);

@@ -24,8 +24,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_with_a_flipped_bit)
 
-BOOST_FIXTURE_TEST_CASE(when_it_was_closed_then_it_is_refused_or_the_state_is_the_same, Moved,
-                        *one_thread) {
+BOOST_FIXTURE_TEST_CASE(when_the_journal_was_closed_then_it_is_refused_or_the_state_is_the_same,
+                        Moved, *one_thread) {
     const Bytes whole = journal();
     std::size_t refused = 0;
     std::size_t same = 0;

@@ -58,8 +58,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_power_is_cut_while_cutting_then_it_can_be_repea
     BOOST_TEST(crashes > 20);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_interrupted_while_it_renames_files_then_it_can_be_repeated,
-                        Interrupted) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_repair_is_interrupted_while_it_renames_files_then_it_can_be_repeated, Interrupted) {
     work(400, 190);
     const auto numbers = segments();
     overwrite(segment(numbers.at(1)), 0, tiny_segment, std::byte{0x5A});
@@ -68,7 +68,8 @@ BOOST_FIXTURE_TEST_CASE(when_it_is_interrupted_while_it_renames_files_then_it_ca
     BOOST_TEST(crashes > 20);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_cut_while_beginning_anew_then_it_can_be_repeated, Interrupted) {
+BOOST_FIXTURE_TEST_CASE(when_the_repair_is_cut_while_beginning_anew_then_it_can_be_repeated,
+                        Interrupted) {
     work(300, 100);
     const auto numbers = segments();
     overwrite(segment(numbers.back()), 64, 1024, std::byte{0x5A});

@@ -64,7 +64,8 @@ BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_a_whole_state_then_it_is_kept, Dam
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_not_then_the_older_state_is_kept, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_that_snapshot_is_no_whole_state_then_the_older_state_is_kept,
+                        DamagedStore) {
     work(300, 100);
     const Lsn newest = list_snapshots(disk, "store").back();
     const auto numbers = segments();

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_random_damage, *one_thread)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_repaired_then_the_state_is_an_earlier_one, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_repaired_then_the_state_is_an_earlier_one, DamagedStore) {
     work(350, 120);
     const auto whole = disk.after_kill();
     int repaired = 0;

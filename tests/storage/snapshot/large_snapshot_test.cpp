@@ -63,7 +63,7 @@ struct LargeStore {
 
 BOOST_AUTO_TEST_SUITE(given_a_store_whose_snapshot_takes_some_chunks)
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_at_rest_then_all_of_it_is_in_the_snapshot, LargeStore) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_at_rest_then_all_of_it_is_in_the_snapshot, LargeStore) {
     std::uint64_t hash = 0;
     {
         Store store = Store::open(disk, directory, options());
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(
     BOOST_TEST(store.state_hash() == hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_closed_meanwhile_then_no_part_of_a_snapshot_is_left,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_meanwhile_then_no_part_of_a_snapshot_is_left,
                         LargeStore) {
     std::uint64_t hash = 0;
     {

@@ -67,7 +67,7 @@ struct GivenASnapshotThatRests : PacedStore {
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_grows)
 
-BOOST_AUTO_TEST_CASE(when_it_has_grown_five_times_as_large_then_a_snapshot_does_not_rest) {
+BOOST_AUTO_TEST_CASE(when_the_store_has_grown_five_times_as_large_then_a_snapshot_does_not_rest) {
     std::vector<int> rests;
     for (const std::uint64_t growth : {0, 1, 2, 3, 4, 1000}) {
         rests.push_back(SnapshotThread::rests_a_work(14, growth));

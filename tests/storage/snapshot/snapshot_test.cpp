@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_newest_is_of_another_format_then_it_is_refused,
     BOOST_CHECK_THROW((void)recover(posix_file_system(), path, {}), UnknownFormat);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_it_is_of_another_store_then_it_is_refused, TwoSnapshots) {
+BOOST_FIXTURE_TEST_CASE(when_a_snapshot_is_of_another_store_then_it_is_refused, TwoSnapshots) {
     const TwoSnapshots other;
     const auto newest = snapshots_in(path).back();
     const auto foreign = snapshots_in(other.path).back();
