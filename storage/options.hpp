@@ -34,8 +34,8 @@ struct Progress {
 
 struct StoreOptions {
     Durability durability{};
-    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB; less than 64 KiB is for
-    /// tests only.
+    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB. A group of units that is
+    /// larger gets a segment of its own.
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;

@@ -56,16 +56,16 @@ StoreOptions checked(StoreOptions options) {
     const auto& [mode, interval] = options.durability;
     if (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max) {
         throw std::invalid_argument{"segment_bytes is " + std::to_string(options.segment_bytes) +
-                                    "; it has to be from 1 KiB to 1 GiB"};
+                                    "; expected 1 KiB to 1 GiB"};
     }
     if (mode == Durability::Mode::interval && (interval.count() < 1 || interval > interval_max)) {
         throw std::invalid_argument{"the interval is " + std::to_string(interval.count()) +
-                                    " ms; it has to be from 1 to 60000"};
+                                    " ms; expected 1 to 60000"};
     }
     if (options.keep_journal_age.count() < 0 || options.keep_journal_age > age_max) {
         throw std::invalid_argument{"keep_journal_age is " +
                                     std::to_string(options.keep_journal_age.count()) +
-                                    " s; it has to be from 0 to 100 years"};
+                                    " s; expected 0 to 100 years"};
     }
     if (options.warning) {
         // Its callers must not throw.

@@ -23,7 +23,7 @@ constinit const Command backup_command{
     .syntax =
         {.name = "backup",
          .operands = "SRC DST",
-         .summary = "bring a copy of a store, which may be in use, to a directory",
+         .summary = "copy a store, which may be in use, to a directory",
          .details =
              "The store in SRC may be open, and be written to meanwhile: the copy holds all that\n"
              "was durable when the command began, and is a state that the store had. DST is\n"

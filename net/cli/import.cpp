@@ -166,7 +166,7 @@ constinit const Command import_command{
     .syntax =
         {.name = "import",
          .operands = "[PATH]",
-         .summary = "bring CSV files into a store",
+         .summary = "import CSV files into a store",
          .details =
              "Reads PATH/batches.csv (batch,sku,quantity,eta) and, if there, PATH/allocations.csv\n"
              "(order,sku,quantity,batch), whose lines go where they say, and PATH/orders.csv\n"

@@ -147,7 +147,7 @@ constinit const Command repair_command{
     .syntax =
         {.name = "repair",
          .operands = "[DIR]",
-         .summary = "say how a damaged store can be made good, or make it so",
+         .summary = "plan the repair of a damaged store, or apply it",
          .details =
              "Without --apply, prints what would be done and which LSNs would be lost, and\n"
              "changes nothing. Finds what keeps the most: of the journal a stretch that is\n"

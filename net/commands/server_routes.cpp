@@ -57,7 +57,7 @@ constexpr std::array routes_of_server{
               .path = "/livez",
               .flags = flag_free | flag_loading,
               .id = "alive",
-              .summary = "Tells that the server answers",
+              .summary = "Answers while the process runs",
               .answers = "200 `ok`, without a password",
               .good = {{{200, text_ok, "It does", "text/plain"}}},
               .errors = {{{400, "A query, or a body"}}}},
@@ -65,7 +65,7 @@ constexpr std::array routes_of_server{
               .path = "/readyz",
               .flags = flag_free | flag_loading,
               .id = "ready",
-              .summary = "Tells that stock is served",
+              .summary = "Answers whether stock is served",
               .command = "`PING`",
               .answers = "likewise once stock is served; else 503 "
                          R"(`{"error","reason","step"?,"percent"?}`: it is loading, or the )"

@@ -190,7 +190,7 @@ constinit const CommandSpec pubsub = container({
     .name = "PUBSUB",
     .syntax = "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]",
     .reply = "as Redis replies",
-    .summary = "Tells who listens to what",
+    .summary = "Returns the channels with subscribers, or counts subscribers",
     .group = "channels",
     .subcommands = pubsub_subcommands,
 });

@@ -179,7 +179,7 @@ constinit const CommandSpec ping{
     .args_max = 1,
     .syntax = "[message]",
     .reply = "+PONG, or the message",
-    .summary = "Tells that the connection works and the store is open",
+    .summary = "Answers once the store is open",
     .group = "connection",
 };
 
@@ -192,7 +192,7 @@ constinit const CommandSpec echo{
     .args_max = 1,
     .syntax = "message",
     .reply = "the message",
-    .summary = "Gives back any bytes",
+    .summary = "Returns the bytes it is given",
     .group = "connection",
 };
 
@@ -217,7 +217,7 @@ constinit const CommandSpec auth{
     .args_max = 2,
     .syntax = "[user] password",
     .reply = "+OK",
-    .summary = "Tells who the client is",
+    .summary = "Authenticates the connection",
     .group = "connection",
 };
 
@@ -240,7 +240,7 @@ constinit const CommandSpec reset{
     .run = run_reset,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
     .reply = "+RESET",
-    .summary = "Makes the connection as it was at first",
+    .summary = "Resets the connection to its first state",
     .group = "connection",
 };
 

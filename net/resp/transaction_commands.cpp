@@ -106,7 +106,7 @@ constinit const CommandSpec watch{
     .args_max = any_number,
     .syntax = "sku [sku ...]",
     .reply = "+OK",
-    .summary = "Has the next EXEC execute nothing when the stock of a SKU has changed until then",
+    .summary = "Makes the next EXEC execute nothing when the stock of a SKU has changed until then",
     .group = "transactions",
 };
 

@@ -28,7 +28,7 @@ constinit const CommandSpec batch = command<BatchState>({
     .name = "BATCH",
     .flags = flag_read | flag_fast,
     .reply = "map of purchased, available, allocated and eta or warehouse",
-    .summary = "Tells what a batch holds",
+    .summary = "Returns the units of a batch, and its ETA",
     .group = "stock",
     .routes = {{{.method = Method::get,
                  .path = "/v1/batches/{batch}",

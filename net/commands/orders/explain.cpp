@@ -112,13 +112,13 @@ constinit const CommandSpec explain = command<Explain>({
     .name = "EXPLAIN",
     .flags = flag_read,
     .reply = "array of lines of text",
-    .summary = "Tells what ALLOCATE would do, and why each batch was passed over",
+    .summary = "Returns what ALLOCATE would do, and why each batch was passed over",
     .group = "stock",
     .routes = {{{.method = Method::post,
                  .path = "/v1/orders/{order}/explanation",
                  .flags = flag_body,
                  .id = "explain",
-                 .summary = "Tells what would be allocated, and why each batch is passed over; "
+                 .summary = "Returns what would be allocated, and why each batch is passed over; "
                             "nothing changes",
                  .call = R"({"lines":…})",
                  .answers = "200: each line with its batch or refusal, and its candidates",

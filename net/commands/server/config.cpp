@@ -81,7 +81,7 @@ constinit const CommandSpec config = container({
     .flags = flag_admin | flag_loading,
     .syntax = "GET pattern [pattern ...]",
     .reply = "map of name and value",
-    .summary = "Tells the settings that client libraries ask for",
+    .summary = "Returns the settings that client libraries ask for",
     .group = "server",
     .subcommands = config_subcommands,
 });

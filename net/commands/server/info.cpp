@@ -32,7 +32,7 @@ constinit const CommandSpec info{
     .args_max = any_number,
     .syntax = "[section ...]",
     .reply = "text of key:value lines",
-    .summary = "Tells how the server and its stock are doing",
+    .summary = "Returns the state and figures of the server and its stock",
     .group = "server",
     .routes = {{route<AllFigures>(
         {.method = Method::get,

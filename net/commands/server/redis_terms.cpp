@@ -63,7 +63,7 @@ constinit const CommandSpec role{
     .run = run_role,
     .flags = flag_fast | flag_loading,
     .reply = "array of master, the last durable LSN, no replicas",
-    .summary = "Tells that the server is no replica, and has none",
+    .summary = "Returns the role: a master without replicas",
     .group = "server",
 };
 
@@ -73,7 +73,7 @@ constinit const CommandSpec latency = container({
     .flags = flag_admin | flag_loading,
     .syntax = "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]",
     .reply = "as Redis replies",
-    .summary = "Tells of latency events, of which none are kept",
+    .summary = "Returns latency events, of which none are kept",
     .group = "server",
     .subcommands = latency_subcommands,
 });
@@ -97,7 +97,7 @@ constinit const CommandSpec cluster{
     .args_max = any_number,
     .syntax = "subcommand [argument ...]",
     .reply = "-ERR, as a Redis without clustering replies",
-    .summary = "Tells that the server is no node of a cluster",
+    .summary = "Returns that the server is no node of a cluster",
     .group = "server",
 };
 

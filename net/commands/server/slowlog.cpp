@@ -128,13 +128,13 @@ constinit const CommandSpec slowlog = container({
     .flags = flag_admin | flag_loading | flag_no_multi,
     .syntax = "GET|LEN|RESET|HELP [count]",
     .reply = "as Redis replies",
-    .summary = "Tells which commands took long",
+    .summary = "Returns the commands that took long",
     .group = "server",
     .routes = {{route<ListEntries>(
                     {.method = Method::get,
                      .path = "/v1/slowlog",
                      .id = "slowLog",
-                     .summary = "Tells which commands and requests took long",
+                     .summary = "Returns the commands and requests that took long",
                      .call = "[?count=n]",
                      .command = "`SLOWLOG GET`, `LEN`",
                      .answers = R"(200 `{"length","entries":[{"id","at","microseconds",)"
