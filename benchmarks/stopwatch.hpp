@@ -5,6 +5,12 @@
 #include <chrono>
 #include <cstdio>
 #include <string_view>
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_ZERO_STATS static_cast<void>(0)
+#define CALLGRIND_DUMP_STATS static_cast<void>(0)
+#endif
 
 namespace allot::bench {
 
@@ -29,10 +35,13 @@ inline void report(std::string_view name, double value) {
     std::printf("%.*s %.9g\n", static_cast<int>(name.size()), name.data(), value);
 }
 
-/// Wall time and processor time from here on, by operation.
+/// Wall time and processor time from here on, by operation. callgrind counts the instructions of
+/// the same part of the program.
 class Stopwatch {
 public:
+    Stopwatch() { CALLGRIND_ZERO_STATS; }
     void report_operations(double operations) const {
+        CALLGRIND_DUMP_STATS;
         const double wall = seconds_since(begin_);
         report("operations_per_second", operations / wall);
         report("cpu_ns_per_operation", (cpu_seconds() - cpu_begin_) / operations * 1e9);

@@ -13,16 +13,20 @@ namespace allot {
 [[nodiscard]] bool is_held(const BatchRef& batch, Repository& repository);
 [[nodiscard]] bool is_held(const OrderId& order, Repository& repository);
 
-/// A name in a command: is_name() holds for it, or the store already holds an object of this name
-/// from before that rule. So such an object can be queried, changed and released, but no new object
-/// can get such a name. \return Refusal::bad_name for any other text.
+/// True for a name that a command may have: is_name() holds for it, or the store already holds an
+/// object of this name from before that rule. So such an object can be queried, changed and
+/// released, but no new object can get such a name.
+template <class Name>
+[[nodiscard]] bool is_accepted_name(std::string_view text, Repository& repository) {
+    if (is_name(text)) return true;
+    return is_stored_name(text) && is_held(Name::unchecked(text), repository);
+}
+
+/// \return the name, or Refusal::bad_name when is_accepted_name() does not hold.
 template <class Name>
 [[nodiscard]] Result<Name> accepted_name(std::string_view text, Repository& repository) {
-    auto name = Name::of(text);
-    if (name) return name;
-    auto stored = Name::stored(text);
-    if (stored && is_held(*stored, repository)) return stored;
-    return Refusal::bad_name;
+    if (!is_accepted_name<Name>(text, repository)) return Refusal::bad_name;
+    return Name::unchecked(text);
 }
 
 }  // namespace allot

@@ -28,17 +28,19 @@ def reply_bytes():
     return len(f"${len(batch)}\r\n{batch}\r\n")
 
 
+def allot_command(context, directory, port, durability, *options):
+    return [context.allot, "serve", "--data", directory / f"allot-{port}",
+            "--listen", f"127.0.0.1:{port}", "--durability", durability, *options]
+
+
 def allot(context, directory, durability, *options):
     port = free_port()
-    data = directory / f"allot-{port}"
-    command = [context.allot, "serve", "--data", data, "--listen", f"127.0.0.1:{port}",
-               "--durability", durability, *options]
+    command = allot_command(context, directory, port, durability, *options)
     return running(command, port, directory / f"allot-{port}.log")
 
 
-def redis(directory, appends=True):
+def redis_command(directory, port, appends=True):
     """\\param appends every change is written and synced before it is acknowledged."""
-    port = free_port()
     (directory / f"redis-{port}").mkdir()
     config = directory / f"redis-{port}.conf"
     config.write_text(f"""\
@@ -50,7 +52,13 @@ appendonly {"yes" if appends else "no"}
 appendfsync always
 auto-aof-rewrite-percentage 0
 """)
-    return running(["redis-server", config], port, directory / f"redis-{port}.log")
+    return ["redis-server", config]
+
+
+def redis(directory, appends=True):
+    """As redis_command()."""
+    port = free_port()
+    return running(redis_command(directory, port, appends), port, directory / f"redis-{port}.log")
 
 
 def stock_allot(service):

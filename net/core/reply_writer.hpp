@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/containers/copy_name.hpp"
 #include "engine/name.hpp"
 #include "net/core/counters.hpp"
 #include "net/text/escape.hpp"
@@ -62,6 +64,7 @@ public:
     void integer(std::int64_t value) { header(':', value); }
     /// Any bytes.
     void bulk(std::string_view bytes) {
+        if (bytes.size() <= Sku::bytes_max) return short_bulk(bytes);
         header('$', static_cast<std::int64_t>(bytes.size()));
         out_.append(bytes);
         end_line();
@@ -86,6 +89,21 @@ public:
     void push(std::size_t size);
 
 private:
+    /// Appends a name, or what is as short, at once. \pre bytes.size() < 100
+    void short_bulk(std::string_view bytes) {
+        std::array<char, 5 + Sku::bytes_max + 2> text;
+        char* to = text.data();
+        *to++ = '$';
+        if (bytes.size() > 9) *to++ = static_cast<char>('0' + bytes.size() / 10);
+        *to++ = static_cast<char>('0' + bytes.size() % 10);
+        *to++ = '\r';
+        *to++ = '\n';
+        copy_name(to, bytes.data(), bytes.size());
+        to += bytes.size();
+        *to++ = '\r';
+        *to++ = '\n';
+        out_.append(text.data(), static_cast<std::size_t>(to - text.data()));
+    }
     void end_line() { out_.append("\r\n", 2); }
     void header(char marker, std::int64_t value) {
         char text[24];

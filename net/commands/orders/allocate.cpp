@@ -34,40 +34,40 @@ struct AllocateLines {
 bool has_one_line(const Call& call) { return call.args.size() == one_line_args; }
 
 template <class Name>
-std::optional<Name> name_at(Call& call, std::size_t at) {
-    const auto name = accepted_name<Name>(call.args[at], call.bus().repository());
-    if (name) return *name;
+bool accepts_name(Call& call, std::size_t at) {
+    if (is_accepted_name<Name>(call.args[at], call.bus().repository())) return true;
     call.fail(ErrorCode::bad_name, invalid_name_text<Name>(call.args[at]));
-    return {};
+    return false;
 }
 
-std::optional<Allocate> read_line(Call& call) {
-    const auto order = name_at<OrderId>(call, 1);
-    if (!order) return {};
-    const auto sku = name_at<Sku>(call, 2);
-    if (!sku) return {};
+/// \return the line's quantity; empty, after a reply, when its names or quantity break a rule.
+std::optional<Quantity> quantity_of_line(Call& call) {
+    if (!accepts_name<OrderId>(call, 1) || !accepts_name<Sku>(call, 2)) return {};
     const auto quantity = Quantity::parse(call.args[3]);
-    if (quantity) return Allocate{{*order, *sku, *quantity}};
+    if (quantity) return *quantity;
     call.fail(ErrorCode::bad_quantity, invalid_quantity_text<Quantity>(call.args[3]));
     return {};
 }
 
 Lsn run_allocate(Call& call) {
     if (!has_one_line(call)) return run_arguments<AllocateLines>(call);
-    const auto command = read_line(call);
-    if (!command) return no_lsn;
-    const auto answer = call.found == nullptr ? call.bus().handle(*command)
-                                              : call.bus().allocate(command->line, *call.found);
+    const auto quantity = quantity_of_line(call);
+    if (!quantity) return no_lsn;
+    const Allocate command{
+        {OrderId::unchecked(call.args[1]), Sku::unchecked(call.args[2]), *quantity}};
+    const auto answer = call.found == nullptr ? call.bus().handle(command)
+                                              : call.bus().allocate(command.line, *call.found);
     if (answer.result) {
         call.reply.value(*answer.result);
     } else {
-        refuse(call, answer.result.error(), {.sku = command->line.sku.view()});
+        refuse(call, answer.result.error(), {.sku = call.args[2]});
     }
     return answer.lsn;
 }
 
 bool check_allocate(Call& call) {
-    return has_one_line(call) ? read_line(call).has_value() : check_arguments<AllocateLines>(call);
+    return has_one_line(call) ? quantity_of_line(call).has_value()
+                              : check_arguments<AllocateLines>(call);
 }
 
 }  // namespace
