@@ -27,13 +27,28 @@ struct HistoryCursor {
 /// Microseconds since 1970-01-01T00:00:00Z, read once for each unit of work, outside the engine.
 using UnixMicros = std::int64_t;
 
+struct OrderLine;
+
+/// An OrderLine whose names are held elsewhere: see NameView.
+struct LineView {
+    OrderIdView order;
+    SkuView sku;
+    Quantity quantity;
+    [[nodiscard]] OrderLine owned() const noexcept;
+};
+
 /// An order's request for one SKU. Two lines are the same when all three are equal.
 struct OrderLine {
     OrderId order;
     Sku sku;
     Quantity quantity;
+    operator LineView() const noexcept {  // NOLINT(google-explicit-constructor)
+        return {order, sku, quantity};
+    }
     friend bool operator==(const OrderLine&, const OrderLine&) = default;
 };
+
+inline OrderLine LineView::owned() const noexcept { return {order.owned(), sku.owned(), quantity}; }
 
 /// A fact: a change that was decided, and is never decided again. Each fact belongs to one SKU.
 struct BatchAdded {

@@ -118,7 +118,7 @@ void Ledger::remember(Index batch, Index line) {
     last_inserted_[batch] = line;
 }
 
-void Ledger::add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
+void Ledger::add_line(OrderIdView order, OrderSlot slot, const LinePosition& position,
                       Quantity quantity, Lsn seniority) {
     Batch& batch = batches_[position.batch];
     BOOST_ASSERT(batch.can_allocate(quantity));
@@ -149,7 +149,7 @@ void Ledger::unlink_batch(Index line_at) noexcept {
 
 // Orders
 
-Index Ledger::at_or_added(OrderSlot slot, const OrderId& order) {
+Index Ledger::at_or_added(OrderSlot slot, OrderIdView order) {
     if (slot.at != no_index) return slot.at;
     const Index added = orders_.insert(CompactName{order.view()});
     order_index_.insert(slot.hash, added);

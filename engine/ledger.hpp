@@ -124,17 +124,17 @@ public:
 
     // Lines
     /// \param id_hash hash() of the id.
-    [[nodiscard]] OrderSlot find_order(const OrderId& order, std::uint64_t id_hash) const {
+    [[nodiscard]] OrderSlot find_order(OrderIdView order, std::uint64_t id_hash) const {
         const std::string_view id = order.view();
         return {id_hash,
                 order_index_.find(id_hash, [&](Index at) { return orders_[at].id.view() == id; })};
     }
-    [[nodiscard]] OrderSlot find_order(const OrderId& order) const {
+    [[nodiscard]] OrderSlot find_order(OrderIdView order) const {
         return find_order(order, hash(order.view()));
     }
     /// \return no_index when no batch of the product holds this line.
     [[nodiscard]] Index find_line(OrderSlot order, Index product, Quantity quantity) const;
-    [[nodiscard]] Index find_line(const OrderId& order, Index product, Quantity quantity) const {
+    [[nodiscard]] Index find_line(OrderIdView order, Index product, Quantity quantity) const {
         return find_line(find_order(order), product, quantity);
     }
     [[nodiscard]] const AllocatedLine& line(Index at) const noexcept { return lines_[at]; }
@@ -160,7 +160,7 @@ public:
     /// Adds a line to a batch.
     /// \pre the batch has enough available, no batch of its product holds the line, and `slot` and
     /// `position` are the results of find_order() and find_position().
-    void add_line(const OrderId& order, OrderSlot slot, const LinePosition& position,
+    void add_line(OrderIdView order, OrderSlot slot, const LinePosition& position,
                   Quantity quantity, Lsn seniority);
     void release(Index line);
     /// The allocated lines of one order, over all products, in the order of their seniority.
@@ -186,7 +186,7 @@ private:
                                                  std::uint32_t quantity) noexcept;
     [[nodiscard]] Index last_before(const Batch& batch, Index near, Lsn seniority) const;
     void remember(Index batch, Index line);
-    [[nodiscard]] Index at_or_added(OrderSlot slot, const OrderId& order);
+    [[nodiscard]] Index at_or_added(OrderSlot slot, OrderIdView order);
     void link_order(Index line);
     void unlink_order(Index line);
     void unlink_batch(Index line) noexcept;

@@ -7,28 +7,27 @@ namespace allot {
 
 /// A line outside of a transaction is a unit by itself, and nothing of it is ever reverted: what is
 /// decided is appended to the journal, and then done. Everything else takes a UnitOfWork.
-Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const OrderLine& line,
+Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const LineView& line,
                                                  const LineLookup& found) {
     Product* const product = found.product;
     if (open_ != nullptr) {
-        return transact_at(now,
-                           [&](UnitOfWork& work) { return allot::allocate(line, product, work); });
+        return transact_at(
+            now, [&](UnitOfWork& work) { return allot::allocate(line.owned(), product, work); });
     }
     if (product == nullptr) return {Refusal::unknown_sku, journal_.last()};
     const OrderSlot order = product->ledger().find_order(line.order, found.order_hash);
-    const Decision decision = product->decide(line, order);
+    const Decision decision = product->decide(line.quantity, order);
     if (decision.batch == no_index) {
         UnitOfWork work{repository_, journal_};
-        product->record_shortage(line, work);
+        product->record_shortage(line.owned(), work);
         return {Refusal::out_of_stock, work.commit(now)};
     }
-    const BatchRef ref = product->batch(decision.batch).ref();
-    if (decision.is_held) return {ref, journal_.last()};
-    const Fact fact{std::in_place_type<LineAllocated>, line, ref};
-    const Lsn lsn = journal_.append({&fact, 1}, now);
-    product->take(line, decision, lsn);
+    Answer<Result<BatchRef>> answer{product->batch(decision.batch).ref(), journal_.last()};
+    if (decision.is_held) return answer;
+    answer.lsn = journal_.append(line, *answer.result, now);
+    product->take(line, decision, answer.lsn);
     repository_.store_hint(found);
-    return {ref, lsn};
+    return answer;
 }
 
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {

@@ -37,13 +37,14 @@ public:
     auto handle(const HandledCommand auto& command) {
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
-    Answer<Result<BatchRef>> handle(const Allocate& command) {
-        return allocate(command.line, repository_.look_up(names_of(command.line)));
+    Answer<Result<BatchRef>> handle(const Allocate& command) { return allocate(command.line); }
+    Answer<Result<BatchRef>> allocate(const LineView& line) {
+        return allocate(line, repository_.look_up(names_of(line)));
     }
 
     /// As handle(Allocate), for a line that the repository has looked up. \pre no product was added
     /// or taken back since.
-    Answer<Result<BatchRef>> allocate(const OrderLine& line, const LineLookup& found) {
+    Answer<Result<BatchRef>> allocate(const LineView& line, const LineLookup& found) {
         return allocate_at(clock_.now(), line, found);
     }
     /// As handle(Allocate) for each line in turn. It looks lines up, and reads the clock, once for
@@ -80,7 +81,7 @@ private:
         return Answer<decltype(result)>{std::move(result), lsn};
     }
 
-    Answer<Result<BatchRef>> allocate_at(UnixMicros now, const OrderLine& line,
+    Answer<Result<BatchRef>> allocate_at(UnixMicros now, const LineView& line,
                                          const LineLookup& found);
 
     Repository& repository_;

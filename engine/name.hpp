@@ -96,9 +96,35 @@ private:
     std::uint8_t size_;
 };
 
+/// A name whose text is held elsewhere, in 16 bytes; valid as long as that text is. Made for one
+/// command: it does not outlive the lock of the store's mutex under which it was made. Name is the
+/// type of a name that does.
+template <class Tag>
+class NameView {
+public:
+    constexpr NameView(const Name<Tag>& name) noexcept  // NOLINT(google-explicit-constructor)
+        : text_{name.view()} {}
+    /// \pre is_stored_name(text)
+    [[nodiscard]] static constexpr NameView unchecked(std::string_view text) noexcept {
+        BOOST_ASSERT(is_stored_name(text));
+        return NameView{text};
+    }
+
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }
+    [[nodiscard]] constexpr Name<Tag> owned() const noexcept { return Name<Tag>::unchecked(text_); }
+
+private:
+    explicit constexpr NameView(std::string_view text) noexcept : text_{text} {}
+
+    std::string_view text_;
+};
+
 using Sku = Name<struct SkuTag>;  // a BatchRef cannot be passed as a Sku
 using BatchRef = Name<struct BatchRefTag>;
 using OrderId = Name<struct OrderIdTag>;
+using SkuView = NameView<SkuTag>;
+using BatchRefView = NameView<BatchRefTag>;
+using OrderIdView = NameView<OrderIdTag>;
 
 namespace detail {
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <system_error>
+#include <utility>
 
 #include "engine/fact.hpp"
 
@@ -28,6 +29,11 @@ public:
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
+    /// As append() of the one fact that a line is allocated to a batch.
+    virtual Lsn append(const LineView& line, BatchRefView batch, UnixMicros now) {
+        const Fact fact{std::in_place_type<LineAllocated>, line.owned(), batch.owned()};
+        return append({&fact, 1}, now);
+    }
     /// Releases the appended units for writing. Called when the StoreMutex is unlocked.
     virtual void flush() noexcept {}
     /// The LSN of the last fact appended.

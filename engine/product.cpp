@@ -6,9 +6,9 @@
 
 namespace allot {
 
-Decision Product::decide(const OrderLine& line, OrderSlot order, PlanObserver* observer) const {
-    const Index held = ledger_->find_line(order, index_, line.quantity);
-    if (held == no_index) return {choose(line.quantity, observer), false, order};
+Decision Product::decide(Quantity quantity, OrderSlot order, PlanObserver* observer) const {
+    const Index held = ledger_->find_line(order, index_, quantity);
+    if (held == no_index) return {choose(quantity, observer), false, order};
     const Index holder = ledger_->line(held).batch;
     if (observer != nullptr) observer->considered(ledger_->batch(holder), Verdict::holds_the_line);
     return {holder, true, order};
@@ -16,7 +16,7 @@ Decision Product::decide(const OrderLine& line, OrderSlot order, PlanObserver* o
 
 Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
                                    PlanObserver* observer, Lsn since) {
-    const Decision decision = decide(line, ledger_->find_order(line.order), observer);
+    const Decision decision = decide(line.quantity, ledger_->find_order(line.order), observer);
     if (decision.batch == no_index) return Refusal::out_of_stock;
     const BatchRef ref = ledger_->batch(decision.batch).ref();
     if (!decision.is_held) {

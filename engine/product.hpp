@@ -92,14 +92,14 @@ public:
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
     [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
 
-    /// R1, R2, R4. Decides which batch is to hold a line; changes nothing.
+    /// R1, R2, R4. Decides which batch is to hold a line of this quantity; changes nothing.
     /// \param order what Ledger::find_order() gives for the line's order.
-    [[nodiscard]] Decision decide(const OrderLine& line, OrderSlot order,
+    [[nodiscard]] Decision decide(Quantity quantity, OrderSlot order,
                                   PlanObserver* observer = nullptr) const;
     /// Books a line as was decided.
     /// \pre nothing has changed since decide(), which found a batch that did not hold the line.
     /// \param lsn of the line's LineAllocated. Out of memory ends the process: the journal has it.
-    void take(const OrderLine& line, const Decision& decision, Lsn lsn) noexcept;
+    void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
     /// Decides, and records the outcome. \param since as LineAllocated::since
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
     Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
@@ -148,7 +148,7 @@ public:
     [[nodiscard]] bool add_shortage(const OrderLine& line, Lsn since);
 
 private:
-    [[nodiscard]] bool book(const OrderLine& line, const Decision& decision, Lsn seniority, Lsn lsn,
+    [[nodiscard]] bool book(const LineView& line, const Decision& decision, Lsn seniority, Lsn lsn,
                             EndedShortages* ended);
     [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
@@ -156,8 +156,8 @@ private:
     void remove_from_ranks(Index batch) noexcept;
     void pass_sold_out() noexcept;
     void reopen(Index batch) noexcept;
-    [[nodiscard]] Index find_shortage(std::uint64_t order_hash, const OrderLine& line) const;
-    void end_shortage(std::uint64_t order_hash, const OrderLine& line, Lsn by,
+    [[nodiscard]] Index find_shortage(std::uint64_t order_hash, const LineView& line) const;
+    void end_shortage(std::uint64_t order_hash, const LineView& line, Lsn by,
                       EndedShortages* ended);
     void reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortages& ended);
 

@@ -44,12 +44,12 @@ void Product::reopen(Index batch) noexcept {
     sold_out_ = before & sold_out_max;
 }
 
-Index Product::find_shortage(std::uint64_t order_hash, const OrderLine& line) const {
+Index Product::find_shortage(std::uint64_t order_hash, const LineView& line) const {
     if (!has_shortages()) return no_index;
     return ledger_->shortages().find({order_hash, line.order.view()}, index_, line.quantity);
 }
 
-void Product::end_shortage(std::uint64_t order_hash, const OrderLine& line, Lsn by,
+void Product::end_shortage(std::uint64_t order_hash, const LineView& line, Lsn by,
                            EndedShortages* ended) {
     const Index at = find_shortage(order_hash, line);
     if (at == no_index) return;
@@ -73,7 +73,7 @@ bool Product::add_shortage(const OrderLine& line, Lsn since) {
 
 /// \pre the batch has enough available, and no batch of the product holds the line.
 /// \return false, and nothing has changed, where a line of the batch has this seniority.
-bool Product::book(const OrderLine& line, const Decision& decision, Lsn seniority, Lsn lsn,
+bool Product::book(const LineView& line, const Decision& decision, Lsn seniority, Lsn lsn,
                    EndedShortages* ended) {
     const auto position = ledger_->find_position(decision.batch, seniority);
     if (!position) return false;
@@ -83,7 +83,7 @@ bool Product::book(const OrderLine& line, const Decision& decision, Lsn seniorit
     return true;
 }
 
-void Product::take(const OrderLine& line, const Decision& decision, Lsn lsn) noexcept {
+void Product::take(const LineView& line, const Decision& decision, Lsn lsn) noexcept {
     [[maybe_unused]] const bool booked = book(line, decision, lsn, lsn, nullptr);
     BOOST_ASSERT(booked);  // the line is the latest of all
     ++version_;

@@ -19,7 +19,7 @@ struct LineNames {
     std::string_view sku;
 };
 
-[[nodiscard]] inline LineNames names_of(const OrderLine& line) noexcept {
+[[nodiscard]] inline LineNames names_of(const LineView& line) noexcept {
     return {line.order.view(), line.sku.view()};
 }
 

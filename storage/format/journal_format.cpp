@@ -33,7 +33,7 @@ public:
 
     void put(Kind kind) noexcept { *to_++ = static_cast<std::byte>(kind); }
     template <class Tag>
-    void put(const Name<Tag>& name) noexcept {
+    void put(NameView<Tag> name) noexcept {
         const std::string_view text = name.view();
         *to_++ = static_cast<std::byte>(text.size());
         copy_name(reinterpret_cast<char*>(to_), text.data(), text.size());
@@ -45,7 +45,11 @@ public:
     }
     void put(Eta eta) noexcept { put_integer(eta.days()); }
     void put(Lsn lsn) noexcept { put_integer(lsn); }
-    void put(const OrderLine& line) noexcept {
+    template <class Tag>
+    void put(const Name<Tag>& name) noexcept {
+        put(NameView{name});
+    }
+    void put(const LineView& line) noexcept {
         put(line.order);
         put(line.sku);
         put(line.quantity);
@@ -177,6 +181,12 @@ constexpr NumberedName segment_names{"journal-", ".log"};
 std::byte* encode(const Fact& fact, std::byte* to) noexcept {
     Encoder out{to};
     std::visit(EncodeFact{out}, fact);
+    return out.end();
+}
+
+std::byte* encode(const LineView& line, BatchRefView batch, std::byte* to) noexcept {
+    Encoder out{to};
+    EncodeFact{out}.write(Kind::line_allocated, line, batch);
     return out.end();
 }
 

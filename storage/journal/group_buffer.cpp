@@ -6,25 +6,6 @@
 
 namespace allot {
 
-namespace {
-constexpr boost::container::default_init_t uninitialized{};
-}
-
-void GroupBuffer::add(std::span<const Fact> unit, UnixMicros now) {
-    const std::size_t start = bytes_.size();
-    bytes_.resize(start + record_bytes_max(unit.size()), uninitialized);
-    std::byte* const facts = bytes_.data() + start + sizeof(journal::RecordHeader);
-    std::byte* end = facts;
-    for (const Fact& fact : unit) end = journal::encode(fact, end);
-
-    const journal::RecordHeader header{static_cast<std::uint32_t>(end - facts),
-                                       static_cast<std::uint32_t>(unit.size()), now};
-    std::memcpy(bytes_.data() + start, &header, sizeof header);
-    bytes_.resize(static_cast<std::size_t>(end - bytes_.data()), uninitialized);
-    ++records_;
-    facts_ += unit.size();
-}
-
 void GroupBuffer::add(GroupBuffer& other) {
     if (empty()) {
         std::swap(*this, other);

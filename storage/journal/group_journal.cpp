@@ -21,6 +21,11 @@ Lsn GroupJournal::append(std::span<const Fact> unit, UnixMicros now) {
     return staging_.append(unit, now);
 }
 
+Lsn GroupJournal::append(const LineView& line, BatchRefView batch, UnixMicros now) {
+    if (failed()) throw_failed();
+    return staging_.append(line, batch, now);
+}
+
 void GroupJournal::flush() noexcept {
     if (staging_.flush(failed())) call_driver();
 }

@@ -42,6 +42,7 @@ public:
     }
 
     Lsn append(std::span<const Fact> unit, UnixMicros now) override;
+    Lsn append(const LineView& line, BatchRefView batch, UnixMicros now) override;
     void flush() noexcept override;
     [[nodiscard]] Lsn last() const noexcept override { return staging_.last(); }
     [[nodiscard]] Lsn durable() const noexcept override { return staging_.acknowledged(); }

@@ -29,17 +29,31 @@ GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions
       filling_{buffer_bytes(options)} {}
 
 Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
+    require_room_for(unit.size());
+    staged_.add(unit, now);
+    return note_staged(unit.size(), now);
+}
+
+Lsn GroupStaging::append(const LineView& line, BatchRefView batch, UnixMicros now) {
+    require_room_for(1);
+    staged_.add(line, batch, now);
+    return note_staged(1, now);
+}
+
+void GroupStaging::require_room_for(std::size_t facts) const {
     // The filling group only shrinks until the next flush().
-    const std::size_t record_bytes = GroupBuffer::record_bytes_max(unit.size());
+    const std::size_t record_bytes = GroupBuffer::record_bytes_max(facts);
     const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
     if (group_bytes > journal::frame_bytes_max) {
-        throw std::length_error{"a unit of work of " + std::to_string(unit.size()) +
+        throw std::length_error{"a unit of work of " + std::to_string(facts) +
                                 " facts is more than a journal frame can hold"};
     }
     if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_room(record_bytes);
-    staged_.add(unit, now);
+}
+
+Lsn GroupStaging::note_staged(std::size_t facts, UnixMicros now) noexcept {
     staged_time_ = now;
-    const Lsn last = last_.load(std::memory_order_relaxed) + unit.size();
+    const Lsn last = last_.load(std::memory_order_relaxed) + facts;
     last_.store(last, std::memory_order_relaxed);
     return last;
 }

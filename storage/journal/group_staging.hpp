@@ -45,6 +45,7 @@ public:
 
     /// \throws StorageFull, std::length_error: see Journal::append()
     Lsn append(std::span<const Fact> unit, UnixMicros now);
+    Lsn append(const LineView& line, BatchRefView batch, UnixMicros now);
     /// \param failed the storage has failed: nothing more is acknowledged. \return whether the
     /// journal's thread has to be woken.
     bool flush(bool failed) noexcept;
@@ -86,7 +87,9 @@ public:
     }
 
 private:
+    void require_room_for(std::size_t facts) const;
     void require_room(std::size_t bytes) const;
+    Lsn note_staged(std::size_t facts, UnixMicros now) noexcept;
 
     const NextSegment& next_;
     const StoreOptions& options_;

@@ -7,6 +7,7 @@ namespace allot {
 /// Numbers the facts and discards them: for a store that lives only as long as its process.
 class VolatileJournal final : public Journal {
 public:
+    using Journal::append;
     Lsn append(std::span<const Fact> unit, UnixMicros /*now*/) override {
         last_ += unit.size();
         if (told_) told_(last_);

@@ -88,6 +88,7 @@ private:
 /// A journal in memory whose facts are visible at once.
 class MemoryJournal final : public Journal {
 public:
+    using Journal::append;
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
         if (left == 0) throw StorageFull{std::make_error_code(std::errc::no_space_on_device)};
         --left;

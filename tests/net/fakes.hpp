@@ -32,6 +32,7 @@ namespace allot::test {
 /// A journal whose syncs the test controls.
 class HandJournal final : public Journal {
 public:
+    using Journal::append;
     Lsn append(std::span<const Fact> unit, UnixMicros now) override {
         if (failed_) throw std::system_error{std::make_error_code(std::errc::io_error)};
         if (full) throw StorageFull{std::make_error_code(std::errc::no_space_on_device)};

@@ -53,10 +53,10 @@ Lsn run_allocate(Call& call) {
     if (!has_one_line(call)) return run_arguments<AllocateLines>(call);
     const auto quantity = quantity_of_line(call);
     if (!quantity) return no_lsn;
-    const Allocate command{
-        {OrderId::unchecked(call.args[1]), Sku::unchecked(call.args[2]), *quantity}};
-    const auto answer = call.found == nullptr ? call.bus().handle(command)
-                                              : call.bus().allocate(command.line, *call.found);
+    const LineView line{OrderIdView::unchecked(call.args[1]), SkuView::unchecked(call.args[2]),
+                        *quantity};
+    const auto answer =
+        call.found == nullptr ? call.bus().allocate(line) : call.bus().allocate(line, *call.found);
     if (answer.result) {
         call.reply.value(*answer.result);
     } else {
