@@ -30,6 +30,16 @@ Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const LineView&
     return answer;
 }
 
+Answer<OrderResult> MessageBus::handle(const AllocateOrder& command) {
+    if (command.lines.size() != 1) {
+        return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
+    }
+    const LineItem& item = command.lines.front();
+    const auto answer = allocate(LineView{command.order, item.sku, item.quantity});
+    if (!answer.result) return {RefusedLine{answer.result.error(), 0}, answer.lsn};
+    return {BatchRefs{*answer.result}, answer.lsn};
+}
+
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
     Lsn lsn = journal_.last();
     std::array<LineNames, Repository::lookups_max> names;

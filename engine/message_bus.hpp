@@ -38,6 +38,8 @@ public:
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
     Answer<Result<BatchRef>> handle(const Allocate& command) { return allocate(command.line); }
+    /// Of one line, as that line by itself.
+    Answer<OrderResult> handle(const AllocateOrder& command);
     Answer<Result<BatchRef>> allocate(const LineView& line) {
         return allocate(line, repository_.look_up(names_of(line)));
     }
