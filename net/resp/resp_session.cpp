@@ -96,7 +96,9 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
         PrefetchWindow::Entry& entry = ahead.entries[ahead.size];
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
-        entry.spec = find_command(entry.request.args.front());
+        const std::string_view verb = entry.request.args.front();
+        const bool is_as_before = ahead.size > 0 && verb == ahead.entries[0].request.args.front();
+        entry.spec = is_as_before ? ahead.entries[0].spec : find_command(verb);
         entry.found = nullptr;
         ++ahead.size;
         if (!allocates_one_line(entry)) break;
