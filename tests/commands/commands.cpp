@@ -38,9 +38,11 @@ constexpr Weight all_weights[] = {
 };
 
 const Undrawn all_undrawn[] = {
-    {"they move the stock of another system: tests/net/cli/import_export_test.cpp and tables_test",
+    {"they move the stock of another system: tests/net/cli/import_export_test.cpp, "
+     "tests/net/cli/csv/tables_test.cpp",
      {"EXPORT", "IMPORT"}},
-    {"the model hears no messages: tests/net/channels*.cpp, tests/crash/listeners.py",
+    {"the model hears no messages: tests/net/resp/channels_test.cpp, "
+     "tests/crash/listeners.py",
      {"SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH", "PUBSUB"}},
     {"they are about a connection, not about stock: "
      "tests/net/commands/commands_connection_test.cpp",

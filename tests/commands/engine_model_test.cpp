@@ -11,8 +11,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_any_history)
 
-// Also G9: after every command, for every batch, what is allocated and what is available add up.
-RC_BOOST_PROP(G9_then_every_answer_and_state_is_the_naive_models, (const std::vector<Act>& acts)) {
+// After every command, for every batch, what is allocated and what is available add up.
+RC_BOOST_PROP(then_every_answer_and_state_is_the_naive_models, (const std::vector<Act>& acts)) {
     EngineFixture shop;
     NaiveModel model;
     for (const Act& act : acts) {

@@ -1,6 +1,6 @@
 """A consumer of the feed that may be killed at any time: `consumer.py feed|events HOST PORT DIRECTORY`.
 
-It processes facts (writes them to `handled`), and then writes the cursor of the last one to `place`.
+It processes facts (writes them to `handled`), and then writes the cursor of the last one (to `cursor`).
 When it starts it continues from that cursor, and records it.
 """
 
@@ -46,9 +46,9 @@ def events(address: Address, cursor: str) -> Iterator[tuple[str, list[Handled]]]
             yield source.last, [[lsn, kind, fields]]
 
 
-def place_in(directory: pathlib.Path) -> str:
+def cursor_in(directory: pathlib.Path) -> str:
     with contextlib.suppress(FileNotFoundError):
-        return (directory / "place").read_text() or "0"
+        return (directory / "cursor").read_text() or "0"
     return "0"
 
 
@@ -61,14 +61,14 @@ def main() -> None:
     kind, host, port, where = sys.argv[1:]
     directory = pathlib.Path(where)
     source: Callable[[Address, str], Iterator[tuple[str, list[Handled]]]] = {"feed": feed, "events": events}[kind]
-    last = place_in(directory)
+    last = cursor_in(directory)
     handled = os.open(directory / "handled", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    place = os.open(directory / "place", os.O_WRONLY | os.O_CREAT, 0o644)
+    kept = os.open(directory / "cursor", os.O_WRONLY | os.O_CREAT, 0o644)
     write(handled, b"\n%d\n" % int(last.rpartition(":")[2]))  # the line before may have been cut off
     for cursor, facts in source((host, int(port)), last):
         write(handled, "".join(json.dumps(fact) + "\n" for fact in facts).encode())
         history, _, lsn = cursor.partition(":")
-        write(place, f"{history}:{int(lsn):020}".encode(), 0)  # never half, whenever it is killed
+        write(kept, f"{history}:{int(lsn):020}".encode(), 0)  # never half, whenever it is killed
 
 
 if __name__ == "__main__":

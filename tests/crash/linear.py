@@ -21,12 +21,12 @@ from rules import WRITES, decide
 
 STEPS_MAX = 200_000  # beyond them the search gives up, which is a complaint, too
 
-Positions = tuple[int, ...]  # of each client: how many of its operations have their place
+Counts = tuple[int, ...]  # of each client: how many of its operations are in the order
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     lsn: int  # the facts up to this one have their operations
-    done: Positions
+    done: Counts
 
 
 def complaint(clients: Sequence[Sequence[Operation]], past: Past, first: int, last: int) -> str:
@@ -47,7 +47,7 @@ class _Search:
         self._memory: dict[tuple[int, int, int], tuple[Any, list[Fact]]] = {}
         self._answered = [_done_by(math.inf, _completions(each)) for each in clients]
 
-    def _predecessors(self) -> list[list[Positions]]:
+    def _predecessors(self) -> list[list[Counts]]:
         """How many operations of each client come before an operation, as they were answered
         before it was sent."""
         completions = [_completions(each) for each in self._clients]
@@ -63,14 +63,14 @@ class _Search:
         return mentioned
 
     def run(self, first: int) -> str:
-        start = self._settled(Place(first, (0,) * len(self._clients)))
+        start = self._settled(Position(first, (0,) * len(self._clients)))
         ahead, seen, furthest = [start], {start}, start
         while ahead:
-            place = ahead.pop()
-            if self._is_end(place):
+            position = ahead.pop()
+            if self._is_end(position):
                 return ""
-            furthest = max(furthest, place, key=lambda each: each.lsn + sum(each.done))
-            for step in self._steps(place):
+            furthest = max(furthest, position, key=lambda each: each.lsn + sum(each.done))
+            for step in self._steps(position):
                 then = self._settled(step)
                 if then not in seen:
                     seen.add(then)
@@ -79,34 +79,34 @@ class _Search:
                 return f"no verdict after {STEPS_MAX} steps; " + self._stuck(furthest)
         return self._stuck(furthest)
 
-    def _is_end(self, place: Place) -> bool:
-        """All facts have their operations, and all answered operations their places."""
-        return place.lsn == self._last and all(map(int.__ge__, place.done, self._answered))
+    def _is_end(self, position: Position) -> bool:
+        """All facts have their operations, and all answered operations theirs."""
+        return position.lsn == self._last and all(map(int.__ge__, position.done, self._answered))
 
-    def _next(self, place: Place) -> list[tuple[int, Operation]]:
+    def _next(self, position: Position) -> list[tuple[int, Operation]]:
         """Each client's next operation whose predecessors all have positions."""
         found = []
-        for client, (at, operations) in enumerate(zip(place.done, self._clients)):
+        for client, (at, operations) in enumerate(zip(position.done, self._clients)):
             if at < len(operations):
                 before = self._before[client][at]
-                if all(map(int.__ge__, place.done, before)):
+                if all(map(int.__ge__, position.done, before)):
                     found.append((client, operations[at]))
         return found
 
-    def _decide(self, place: Place, client: int, command: Any) -> tuple[Any, list[Fact]]:
-        key = (place.lsn, client, place.done[client])
+    def _decide(self, position: Position, client: int, command: Any) -> tuple[Any, list[Fact]]:
+        key = (position.lsn, client, position.done[client])
         if key not in self._memory:
-            self._memory[key] = decide(self._past, place.lsn, command)
+            self._memory[key] = decide(self._past, position.lsn, command)
         return self._memory[key]
 
-    def _fits(self, place: Place, client: int, operation: Operation) -> list[Fact] | None:
+    def _fits(self, position: Position, client: int, operation: Operation) -> list[Fact] | None:
         """The facts that the operation would have here; None: it is not answered like that."""
         if operation.command[0] not in WRITES and operation.completed is None:
-            return []  # nobody knows what it saw
-        reply, facts = self._decide(place, client, operation.command)
+            return []  # what it saw is unknown
+        reply, facts = self._decide(position, client, operation.command)
         return facts if operation.completed is None or operation.reply == reply else None
 
-    def _may_change_later(self, place: Place, operation: Operation) -> bool:
+    def _may_change_later(self, position: Position, operation: Operation) -> bool:
         if operation.command[0] not in WRITES:
             return False
         # A refusal for lack of stock is a fact only when the line is not yet short.
@@ -114,50 +114,50 @@ class _Search:
             return False
         whole = operation.command
         parts = whole[1:] if whole[0] == "EXEC" else (whole,)
-        return any(part[0] in WRITES and self._mentioned.get(part[1], 0) > place.lsn
+        return any(part[0] in WRITES and self._mentioned.get(part[1], 0) > position.lsn
                    for part in parts)
 
-    def _settled(self, place: Place) -> Place:
+    def _settled(self, position: Position) -> Position:
         """The state after all assignments that exclude no other."""
         moved = True
         while moved:
             moved = False
-            for client, operation in self._next(place):
-                if self._may_change_later(place, operation):
+            for client, operation in self._next(position):
+                if self._may_change_later(position, operation):
                     continue
-                if self._fits(place, client, operation) == []:
-                    place = Place(place.lsn, _advanced(place.done, client))
+                if self._fits(position, client, operation) == []:
+                    position = Position(position.lsn, _advanced(position.done, client))
                     moved = True
-        return place
+        return position
 
-    def _steps(self, place: Place) -> list[Place]:
+    def _steps(self, position: Position) -> list[Position]:
         """All possible next operations; the most likely one last."""
         omitted, units, nothing = [], [], []
-        for client, operation in self._next(place):
-            facts = self._fits(place, client, operation)
+        for client, operation in self._next(position):
+            facts = self._fits(position, client, operation)
             if facts is None:
                 continue
-            done = _advanced(place.done, client)
-            end = place.lsn + len(facts)
+            done = _advanced(position.done, client)
+            end = position.lsn + len(facts)
             if not facts:
-                nothing.append(Place(place.lsn, done))
-            elif end <= self._last and self._past.facts[place.lsn : end] == facts:
-                units.append(Place(end, done))
-            if facts and self._may_never_have_happened(place, client, operation):
-                omitted.append(Place(place.lsn, done))
+                nothing.append(Position(position.lsn, done))
+            elif end <= self._last and self._past.facts[position.lsn : end] == facts:
+                units.append(Position(end, done))
+            if facts and self._may_never_have_happened(position, client, operation):
+                omitted.append(Position(position.lsn, done))
         return omitted + units + nothing
 
-    def _may_never_have_happened(self, place: Place, client: int, operation: Operation) -> bool:
+    def _may_never_have_happened(self, position: Position, client: int, operation: Operation) -> bool:
         """True for an operation without a reply that precedes an answered one. Without that it needs no
         position."""
-        return operation.completed is None and place.done[client] < self._answered[client]
+        return operation.completed is None and position.done[client] < self._answered[client]
 
-    def _stuck(self, place: Place) -> str:
+    def _stuck(self, position: Position) -> str:
         waiting = [f"{operation.command} -> {operation.reply}, where the model says "
-                   f"{decide(self._past, place.lsn, operation.command)}"
-                   for _, operation in self._next(place)]
-        follows = self._past.facts[place.lsn : min(place.lsn + 3, self._last)]
-        return (f"after LSN {place.lsn} of {self._last} the journal goes on with {follows}, and no "
+                   f"{decide(self._past, position.lsn, operation.command)}"
+                   for _, operation in self._next(position)]
+        follows = self._past.facts[position.lsn : min(position.lsn + 3, self._last)]
+        return (f"after LSN {position.lsn} of {self._last} the journal goes on with {follows}, and no "
                 f"operation fits: {'; '.join(waiting) or 'none is left'}")
 
 
@@ -172,5 +172,5 @@ def _done_by(time: float, completions: list[tuple[float, int]]) -> int:
     return completions[before - 1][1] if before else 0
 
 
-def _advanced(done: Positions, client: int) -> Positions:
+def _advanced(done: Counts, client: int) -> Counts:
     return (*done[:client], done[client] + 1, *done[client + 1 :])

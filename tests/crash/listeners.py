@@ -6,7 +6,6 @@ import json
 import pathlib
 import random
 import selectors
-import socket
 import subprocess
 import sys
 import time
@@ -177,11 +176,11 @@ class Consumer:
         self._process.kill()
         self._process.communicate()
 
-    def await_place(self, last: int) -> None:
+    def await_cursor(self, last: int) -> None:
         """Lets it run until it has processed the last fact."""
         deadline = time.monotonic() + WAIT_S
-        place = self.directory / "place"
-        while int((place.read_text() if place.exists() else "").rpartition(":")[2] or 0) < last:
+        kept = self.directory / "cursor"
+        while int((kept.read_text() if kept.exists() else "").rpartition(":")[2] or 0) < last:
             if time.monotonic() > deadline or self._process.poll() is not None:
                 raise Broken(f"{self.kind}: it does not come to the end")
             time.sleep(0.02)
@@ -230,7 +229,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
                 for consumer in consumers:
                     consumer.step()
             for consumer in consumers:
-                consumer.await_place(writer.acknowledged)
+                consumer.await_cursor(writer.acknowledged)
             writer.close()
             stamps = list(_stamps(running, writer.acknowledged))
         finally:
@@ -307,10 +306,10 @@ def _judge(crowd: list[Subscriber], told: list[Fact], stamps: list[Stamp]) -> No
         message = message_of(fields, stamp)
         for form, digest in expected.items():
             digest.add(Subscriber.frame(form, kind, message))
-    for place, each in enumerate(crowd):
+    for number, each in enumerate(crowd):
         right, heard = expected[each.form].all(), each.heard.all()
         if heard != right:
             same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
                                                       zip(right[1], heard[1], strict=False)))
-            raise Broken(f"subscriber {place} ({each.form}) heard {heard[0]} bytes of {right[0]}, "
+            raise Broken(f"subscriber {number} ({each.form}) heard {heard[0]} bytes of {right[0]}, "
                          f"which differ after the first {same} MiB")

@@ -1,7 +1,7 @@
 """One run of a script on a traced server, from the start of the process to its end, and the judge.
 
 Each stage begins with a copy of the same store: none at all, a closed one, or one with a torn tail. So a
-stage can be run repeatedly, and be killed at another place each time.
+stage can be run repeatedly, and be killed at another system call each time.
 """
 
 import pathlib

@@ -1,7 +1,7 @@
 """A server of which one thread is traced by strace, which kills the process or fails a call there.
 
-strace counts the calls of each thread by itself, so a place is a thread, a system call, and its number in
-that thread. The main thread is traced from its first instruction on, the others from when the server has
+strace counts the calls of each thread by itself, so a call site is a thread, a system call, and its number
+in that thread. The main thread is traced from its first instruction on, the others from when the server has
 opened its store: until then they have nothing to do. The thread that answers clients while the store is
 being opened has ended by then.
 """
@@ -24,7 +24,7 @@ FAILED_AT = ("openat", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", 
 CALL = re.compile(r"^(?:(?P<thread>\d+) +)?(?P<at>\d+\.\d+) (?P<call>\w+)\(")
 
 
-class Place(NamedTuple):
+class CallSite(NamedTuple):
     """The `nth` time that a thread makes a system call; threads in the order of their start."""
 
     thread: int
@@ -87,29 +87,29 @@ class Tracer:
         return found
 
 
-def killing(directory: pathlib.Path, place: Place) -> Tracer:
-    return Tracer(directory, place.thread, f"trace={place.call}",
-                  f"inject={place.call}:signal=KILL:when={place.nth}")
+def killing(directory: pathlib.Path, site: CallSite) -> Tracer:
+    return Tracer(directory, site.thread, f"trace={site.call}",
+                  f"inject={site.call}:signal=KILL:when={site.nth}")
 
 
-def failing(directory: pathlib.Path, place: Place, error: str, for_ever: bool) -> Tracer:
+def failing(directory: pathlib.Path, site: CallSite, error: str, for_ever: bool) -> Tracer:
     """All calls that could fail are in its log, so that one sees what happened between them."""
-    when = f"{place.nth}+" if for_ever else f"{place.nth}"
-    return Tracer(directory, place.thread, f"trace={','.join(FAILED_AT)}",
-                  f"inject={place.call}:error={error}:when={when}")
+    when = f"{site.nth}+" if for_ever else f"{site.nth}"
+    return Tracer(directory, site.thread, f"trace={','.join(FAILED_AT)}",
+                  f"inject={site.call}:error={error}:when={when}")
 
 
 def counting(directory: pathlib.Path) -> Tracer:
     return Tracer(directory, None, f"trace={','.join(KILLED_AT)}")
 
 
-def places(calls: list[Call], began: list[int]) -> list[Place]:
-    """Every place in a traced run, in the threads that `began`."""
+def call_sites(calls: list[Call], began: list[int]) -> list[CallSite]:
+    """Every call site in a traced run, in the threads that `began`."""
     threads = {each: at for at, each in enumerate(began)}
     counts: dict[tuple[int, str], int] = {}
     for call in calls:
         if call.thread in threads:
             key = (threads[call.thread], call.name)
             counts[key] = counts.get(key, 0) + 1
-    return [Place(thread, name, nth) for (thread, name), count in counts.items()
+    return [CallSite(thread, name, nth) for (thread, name), count in counts.items()
             for nth in range(1, count + 1)]

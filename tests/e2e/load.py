@@ -20,7 +20,7 @@ class Picture(NamedTuple):
     """The contents of a store."""
 
     lines: dict  # order: list of (sku, qty, batch)
-    batches: dict  # batch: (purchased, available, or None where nobody said)
+    batches: dict  # batch: (purchased, available, or None where no reply said)
 
 
 class History:

@@ -200,7 +200,7 @@ class GivenAStoreThatIsRestored(server.Case):
             self.replica_is_right(late, client)
 
 
-class GivenAConsumerThatRemembersItsPlace(server.Case):
+class GivenAConsumerThatKeepsAnLsn(server.Case):
     def test_when_server_and_consumer_end_at_any_time_then_nothing_is_missed_or_twice(self):
         seen = []
         for life in range(4):

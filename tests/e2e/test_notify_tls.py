@@ -31,7 +31,7 @@ class GivenServersWithCertificates(SinksCase):
             client.call("ALLOCATE", "o1", "LAMP", 2)
             while not (int(client.info()["mail_failures"]) and
                        int(client.info()["webhook_failures"])):
-                time.sleep(0.02)  # nobody trusts that authority
+                time.sleep(0.02)  # that authority is not trusted
         one.stop()
         self.assertEqual(([], []), (mail.mails(), receiver.posts))
         one = self.serve(*options, "--notify-ca", authority.pem)

@@ -221,7 +221,7 @@ class GivenTheDescription(server.Case):
         self.assertEqual(404, self.ask("GET", "/v1/shortages", query="?sku=NONE")[0])
         for method, path, operation in self.api.operations():
             if "404" in operation["responses"] and path != "/v1/shortages":
-                arguments = {"order": "nobody", "batch": "none", "sku": "NONE"}
+                arguments = {"order": "none", "batch": "none", "sku": "NONE"}
                 body = self.example(operation) if "requestBody" in operation else None
                 if body and "lines" in body:
                     body = {"lines": [{"sku": "NONE", "quantity": 1}]}

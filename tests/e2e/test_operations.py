@@ -130,7 +130,7 @@ class GivenAMonitor(server.Case):
     def setUp(self):
         super().setUp()
         self.server = self.serve("--http", "127.0.0.1:0", "--slow-log-us", "0",
-                                 "--webhook", "http://127.0.0.1:1/")  # nobody is there
+                                 "--webhook", "http://127.0.0.1:1/")  # where nothing listens
         self.http = Http(address(self.server))
         self.addCleanup(self.http.close)
 

@@ -7,7 +7,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_warehouse_stock_and_shipments)
 
-BOOST_FIXTURE_TEST_CASE(P1_when_both_can_serve_then_stock_ships, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_both_can_serve_then_stock_ships, EngineFixture) {
     add_batch("shipment", "RETRO-CLOCK", 100, tomorrow);
     add_batch("in-stock", "RETRO-CLOCK", 100);
     allocate("oref", "RETRO-CLOCK", 10);
@@ -15,7 +15,7 @@ BOOST_FIXTURE_TEST_CASE(P1_when_both_can_serve_then_stock_ships, EngineFixture) 
     BOOST_TEST(available("shipment") == 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(P2_when_only_shipments_can_serve_then_the_earliest_does, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_only_shipments_can_serve_then_the_earliest_does, EngineFixture) {
     add_batch("normal", "MINIMALIST-SPOON", 100, tomorrow);
     add_batch("speedy", "MINIMALIST-SPOON", 100, today);
     add_batch("slow", "MINIMALIST-SPOON", 100, later);
@@ -25,13 +25,13 @@ BOOST_FIXTURE_TEST_CASE(P2_when_only_shipments_can_serve_then_the_earliest_does,
     BOOST_TEST(available("slow") == 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(P3_when_a_line_is_allocated_then_the_answer_is_the_batch, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_line_is_allocated_then_the_answer_is_the_batch, EngineFixture) {
     add_batch("shipment", "HIGHBROW-POSTER", 100, tomorrow);
     add_batch("in-stock", "HIGHBROW-POSTER", 100);
     BOOST_TEST(allocate("oref", "HIGHBROW-POSTER", 10) == "in-stock");
 }
 
-BOOST_FIXTURE_TEST_CASE(P4_when_no_batch_can_serve_then_it_is_refused_and_a_shortage_recorded,
+BOOST_FIXTURE_TEST_CASE(when_no_batch_can_serve_then_it_is_refused_and_a_shortage_recorded,
                         EngineFixture) {
     add_batch("batch1", "SMALL-FORK", 10, today);
     allocate("order1", "SMALL-FORK", 10);
@@ -39,13 +39,13 @@ BOOST_FIXTURE_TEST_CASE(P4_when_no_batch_can_serve_then_it_is_refused_and_a_shor
     BOOST_TEST((facts.back() == Fact{OutOfStock{line("order2", "SMALL-FORK", 1)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(P5_when_a_line_is_allocated_then_the_fact_says_where, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_line_is_allocated_then_the_fact_says_where, EngineFixture) {
     add_batch("batch", "RETRO-LAMPSHADE", 100);
     allocate("oref", "RETRO-LAMPSHADE", 10);
     BOOST_TEST((facts.back() == Fact{LineAllocated{line("oref", "RETRO-LAMPSHADE", 10), "batch"}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(P6_when_stock_changes_then_the_version_rises_by_one, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_stock_changes_then_the_version_rises_by_one, EngineFixture) {
     for (int i = 0; i < 7; ++i) add_batch("b" + std::to_string(i), "SCANDI-PEN", 10);
     BOOST_TEST(version("SCANDI-PEN") == 7U);
     allocate("oref", "SCANDI-PEN", 10);

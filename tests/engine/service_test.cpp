@@ -10,26 +10,26 @@ using Strings = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(given_the_service_layer)
 
-BOOST_FIXTURE_TEST_CASE(S1_when_a_line_is_allocated_then_the_answer_is_the_batch, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_line_is_allocated_then_the_answer_is_the_batch, EngineFixture) {
     add_batch("batch1", "COMPLICATED-LAMP", 100);
     BOOST_TEST(allocate("o1", "COMPLICATED-LAMP", 10) == "batch1");
     BOOST_TEST(available("batch1") == 90);
 }
 
-BOOST_FIXTURE_TEST_CASE(S2_when_the_sku_is_unknown_then_it_is_refused, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_sku_is_unknown_then_it_is_refused, EngineFixture) {
     add_batch("b1", "AREALSKU", 100);
     BOOST_TEST(allocate("o1", "NONEXISTENTSKU", 10) == "unknown SKU");
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(S3_when_a_command_succeeds_then_its_unit_is_committed, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_command_succeeds_then_its_unit_is_committed, EngineFixture) {
     add_batch("b1", "OMINOUS-MIRROR", 100);
     const Lsn before = journal.last();
     allocate("o1", "OMINOUS-MIRROR", 10);
     BOOST_TEST(journal.last() == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(S3_when_a_command_is_refused_or_throws_then_it_leaves_no_trace,
+BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_or_throws_then_it_leaves_no_trace,
                         EngineFixture) {
     add_batch("b1", "OMINOUS-MIRROR", 100);
     const auto before = state_hash(repository);
@@ -65,19 +65,19 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_has_no_room_then_the_line_is_not_alloca
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_the_history_has_a_fact, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_stock_is_out_then_the_history_has_a_fact, EngineFixture) {
     add_batch("b1", "POPULAR-CURTAINS", 9);
     allocate("o1", "POPULAR-CURTAINS", 10);
     BOOST_TEST((facts.back() == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(S5_when_a_quantity_changes_then_so_does_what_is_available, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_quantity_changes_then_so_does_what_is_available, EngineFixture) {
     add_batch("batch1", "ADORABLE-SETTEE", 100);
     BOOST_TEST(set_quantity("batch1", 50) == "0");
     BOOST_TEST(available("batch1") == 50);
 }
 
-BOOST_FIXTURE_TEST_CASE(S6_when_a_batch_shrinks_then_its_latest_lines_move, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_batch_shrinks_then_its_latest_lines_move, EngineFixture) {
     add_batch("batch1", "INDIFFERENT-TABLE", 50);
     add_batch("batch2", "INDIFFERENT-TABLE", 50, today);
     allocate("order1", "INDIFFERENT-TABLE", 20);
@@ -93,8 +93,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_unit_of_work)
 
-BOOST_FIXTURE_TEST_CASE(U2_when_a_unit_is_left_without_commit_then_it_leaves_no_trace,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_left_without_commit_then_it_leaves_no_trace, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 3);
     const auto before = state_hash(repository);
@@ -112,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(U2_when_a_unit_is_left_without_commit_then_it_leaves_no_
     BOOST_TEST(journal.last() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(U3_when_an_exception_leaves_it_then_it_leaves_no_trace, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_an_exception_leaves_it_then_it_leaves_no_trace, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto before = state_hash(repository);
     const auto fail = [&] {
@@ -125,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(U3_when_an_exception_leaves_it_then_it_leaves_no_trace, 
     BOOST_TEST(journal.last() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(U4_when_two_writers_expect_one_version_then_exactly_one_succeeds,
+BOOST_FIXTURE_TEST_CASE(when_two_writers_expect_one_version_then_exactly_one_succeeds,
                         EngineFixture) {
     add_batch("b1", "SPOON", 100);
     const auto write = [&](std::string_view order) {
@@ -210,8 +209,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_the_views)
 
-BOOST_FIXTURE_TEST_CASE(V1_when_an_order_has_two_lines_then_they_are_its_allocations,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_an_order_has_two_lines_then_they_are_its_allocations, EngineFixture) {
     add_batch("sku1batch", "sku1", 50);
     add_batch("sku2batch", "sku2", 50, today);
     allocate("order1", "sku1", 20);
@@ -219,10 +217,10 @@ BOOST_FIXTURE_TEST_CASE(V1_when_an_order_has_two_lines_then_they_are_its_allocat
     allocate("order1", "sku2", 20);
     allocate("otherorder", "sku2", 10);
     BOOST_TEST(allocations("order1") == (Strings{"sku1 20 sku1batch", "sku2 20 sku2batch"}));
-    BOOST_TEST(allocations("nobody").empty());
+    BOOST_TEST(allocations("none").empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(V2_when_a_line_has_moved_then_the_view_says_where_it_is, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_line_has_moved_then_the_view_says_where_it_is, EngineFixture) {
     add_batch("b1", "sku1", 50);
     add_batch("b2", "sku1", 50, today);
     allocate("o1", "sku1", 40);

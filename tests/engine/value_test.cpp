@@ -4,6 +4,7 @@
 #include "engine/containers/compact_name.hpp"
 #include "engine/eta.hpp"
 #include "engine/name.hpp"
+#include "engine/quantity.hpp"
 
 using namespace allot;
 
@@ -102,6 +103,22 @@ BOOST_AUTO_TEST_CASE(when_the_name_rests_then_it_is_the_same_however_long) {
         b = std::move(a);
         BOOST_TEST(b.view() == "other");
     }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_quantity)
+
+BOOST_AUTO_TEST_CASE(when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
+    for (const char* const text : {"0", "-5", "1.5", "10000000000", "ten", "", " 1", "1 ", "+1",
+                                   "0x10", "1e3", "1000000001", "99999999999999999999"}) {
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST((Quantity::parse(text) == Result<Quantity>{Refusal::bad_quantity}));
+        }
+    }
+    BOOST_TEST(Quantity::parse("1").value().units() == 1);
+    BOOST_TEST(Quantity::parse("1000000000").value().units() == 1'000'000'000);
+    BOOST_TEST(Purchased::parse("0").value().units() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,8 +21,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_store)
 
-BOOST_FIXTURE_TEST_CASE(R1_R2_when_reopened_then_batches_lines_ranks_and_versions_are_the_same,
-                        Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_reopened_then_batches_lines_ranks_and_versions_are_the_same, Scratch) {
     std::uint64_t before = 0;
     {
         auto store = Store::open(path, small_options());
@@ -48,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(R1_R2_when_reopened_then_batches_lines_ranks_and_version
     BOOST_TEST(store.status().last == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(R3_when_a_batch_is_named_then_its_sku_is_the_right_one, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_a_batch_is_named_then_its_sku_is_the_right_one, Scratch) {
     { Store::open(path, small_options()).add_batch({"b1", "sku1", 100}).value(); }
     auto store = Store::open(path, small_options());
     store.add_batch({"b2", "sku1", 100}).value();
@@ -64,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(R3_when_a_batch_is_named_then_its_sku_is_the_right_one, 
     BOOST_TEST(owner("b3") == "sku2");
 }
 
-BOOST_FIXTURE_TEST_CASE(U1_when_a_unit_is_committed_then_it_is_there_after_reopening, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_committed_then_it_is_there_after_reopening, Scratch) {
     {
         auto store = Store::open(path, small_options());
         const auto batch = store.transact([](UnitOfWork& work) -> Result<BatchRef> {
@@ -77,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(U1_when_a_unit_is_committed_then_it_is_there_after_reope
     BOOST_TEST(store.allocations("o1").at(0).batch.view() == "batch1");
 }
 
-BOOST_FIXTURE_TEST_CASE(U2_U3_when_a_unit_is_not_committed_then_no_trace_is_on_disk, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_a_unit_is_not_committed_then_no_trace_is_on_disk, Scratch) {
     {
         auto store = Store::open(path, small_options());
         store.add_batch({"b1", "sku", 10}).value();
@@ -97,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(U2_U3_when_a_unit_is_not_committed_then_no_trace_is_on_d
     BOOST_TEST(store.available("sku").value() == 10);
 }
 
-BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_get_the_fact_once_it_is_durable,
+BOOST_FIXTURE_TEST_CASE(when_stock_is_out_then_subscribers_get_the_fact_once_it_is_durable,
                         Scratch) {
     std::vector<CommittedFact> told;
     std::promise<void> both;
@@ -117,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(S4_when_stock_is_out_then_subscribers_get_the_fact_once_
     BOOST_TEST((told[1].fact == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(G5_when_many_race_for_the_last_unit_then_exactly_one_wins, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_many_race_for_the_last_unit_then_exactly_one_wins, Scratch) {
     auto store = Store::open(path, small_options());
     store.add_batch({"b1", "LAST-CHAIR", 1}).value();
     std::atomic<int> won = 0;
@@ -132,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(G5_when_many_race_for_the_last_unit_then_exactly_one_win
     BOOST_TEST(store.available("LAST-CHAIR").value() == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(U4_when_two_threads_expect_one_version_then_exactly_one_succeeds, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_two_threads_expect_one_version_then_exactly_one_succeeds, Scratch) {
     auto store = Store::open(path, small_options());
     store.add_batch({"b1", "sku", 100}).value();
     std::atomic<int> succeeded = 0;

@@ -38,7 +38,7 @@ Allocated allocate(const Inputs& inputs, const std::vector<std::string>& flags =
 
 BOOST_AUTO_TEST_SUITE(given_a_directory_of_batches_and_orders)
 
-BOOST_AUTO_TEST_CASE(C1_when_allocated_then_each_line_is_on_its_batch) {
+BOOST_AUTO_TEST_CASE(when_allocated_then_each_line_is_on_its_batch) {
     const auto result = allocate({.batches = "batch,sku,quantity,eta\n"
                                              "b1,s1,100,\n"
                                              "b2,s2,100,2011-01-01\n"
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(C1_when_allocated_then_each_line_is_on_its_batch) {
     BOOST_TEST(result.run.err.empty());
 }
 
-BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
+BOOST_AUTO_TEST_CASE(when_there_are_allocations_then_they_stay_and_count) {
     const auto result = allocate({.batches = "batch,sku,quantity,eta\n"
                                              "b1,s,10,2011-01-01\n"
                                              "b2,s,10,2011-01-02\n",
@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(C2_when_there_are_allocations_then_they_stay_and_count) {
     BOOST_TEST(result.allocations == "order,sku,quantity,batch\nold,s,10,b1\nnew,s,7,b2\n");
 }
 
-BOOST_AUTO_TEST_CASE(northwind_when_allocated_then_the_result_is_the_expected_one_byte_for_byte) {
+BOOST_AUTO_TEST_CASE(
+    when_northwind_is_allocated_then_the_result_is_the_expected_one_byte_for_byte) {
     const auto data = allot::testing::source_path("tests/data/northwind");
     const ScratchDirectory scratch;
     for (const char* const name : {"batches.csv", "orders.csv"}) {

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(when_a_batch_is_added_and_a_line_allocated_then_it_answers_
     const auto found = fixture.ask("GET", "/allocations/o");
     BOOST_TEST(found.status == 200U);
     BOOST_TEST(found.body == R"([{"sku":"SKU","batchref":"b"}])");
-    BOOST_TEST(fixture.ask("GET", "/allocations/nobody").status == 404U);
+    BOOST_TEST(fixture.ask("GET", "/allocations/none").status == 404U);
     BOOST_TEST(fixture.context.counters.of(allot::ErrorCode::generic) == 0U);  // it is an answer
 }
 

@@ -27,8 +27,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_a_crash_cut_short)
 
-BOOST_FIXTURE_TEST_CASE(G8_when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, Moved,
-                        *one_thread) {
+BOOST_FIXTURE_TEST_CASE(when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, Moved, *one_thread) {
     const Bytes whole = journal();
     std::set<std::string> places;
     for (std::size_t cut = before_shrink; cut <= after_shrink; ++cut) {

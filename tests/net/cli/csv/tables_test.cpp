@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_file_of_order_lines)
 
-BOOST_AUTO_TEST_CASE(G2_when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_a_quantity_is_no_whole_number_in_range_then_it_is_refused) {
     for (const char* const bad : {"0", "-5", "1.5", "10000000000", "ten", "+1", " 1", ""}) {
         BOOST_TEST_CONTEXT(bad) {
             const auto found =
