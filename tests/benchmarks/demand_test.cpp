@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(when_ranks_are_drawn_then_each_comes_as_often_as_it_says) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_ten_million_ranks_then_the_rare_ones_have_their_share_too) {
+BOOST_AUTO_TEST_CASE(when_there_are_ten_million_ranks_then_rare_ones_have_their_share_too) {
     constexpr std::size_t ranks = 10'000'000;
     constexpr std::size_t draws = 200'000;
     constexpr std::size_t rare = 1'000'000;

@@ -175,7 +175,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
         self.assertEqual(set(), {name for name in alone if not METRICS_ALONE.fullmatch(name)})
         return last
 
-    def test_when_many_http_clients_are_idle_then_all_three_tell_the_same(self):
+    def test_when_many_http_clients_are_idle_then_info_json_and_metrics_agree(self):
         self.start()
         with self.server.client() as client:
             self.fill(client)
@@ -204,7 +204,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
             self.await_info(client, "http_clients", "4")
             self.judge(client, self.connect())
 
-    def test_when_both_speak_tls_then_all_three_tell_the_same(self):
+    def test_when_both_ports_speak_tls_then_info_json_and_metrics_agree(self):
         certificate, key = self.authority.sign("server")
         self.start("--tls-cert", certificate, "--tls-key", key)
         context = self.authority.client()

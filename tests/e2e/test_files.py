@@ -24,7 +24,7 @@ class GivenCsvFiles(server.Case):
         self.run_well("export", "--data", store, self.scratch / "out")
         return store_files.digest(self.scratch / "out")
 
-    def test_when_they_are_imported_and_exported_then_the_stock_is_the_same(self):
+    def test_when_files_are_imported_and_exported_then_the_stock_is_the_same(self):
         said = self.run_well("import", "--data", self.store, self.input)
         self.assertIn("275 allocated", said)
         first = self.exported(self.store)
@@ -36,7 +36,7 @@ class GivenCsvFiles(server.Case):
         self.assertGood(self.store)
         self.assertGood(other)
 
-    def test_when_they_are_imported_twice_then_nothing_is_added(self):
+    def test_when_files_are_imported_twice_then_nothing_is_added(self):
         self.run_well("import", "--data", self.store, self.input)
         first = self.exported(self.store)
         for name in ("orders.csv", "expected-allocations.csv"):

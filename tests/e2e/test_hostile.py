@@ -31,7 +31,7 @@ class GivenALineWithoutEnd(Attack):
     def test_when_the_line_reaches_64_kib_then_the_connection_is_closed(self):
         self.refused_after(self.serve(), 64 * 1024)
 
-    def test_when_a_stranger_sends_it_then_4_kib_are_enough(self):
+    def test_when_a_client_has_no_password_then_4_kib_close_the_connection(self):
         running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
         self.refused_after(running, 4 * 1024, PASSWORD)
 
@@ -65,11 +65,11 @@ class Given500ClientsThatTrickle(Attack):
         running = self.serve("--request-timeout", "1s")
         self.trickle(running, "dropped_request_stalled", b"*2\r\n$4\r\nECHO\r\n$1000\r\n" + b"x" * 999)
 
-    def test_when_strangers_do_then_complete_commands_buy_no_time(self):
+    def test_when_clients_have_no_password_then_complete_commands_buy_no_time(self):
         running = self.serve("--handshake-timeout", "1s", env={"ALLOT_PASSWORD": PASSWORD})
         self.trickle(running, "dropped_handshake_stalled", b"RESET\r\n" * 200, PASSWORD)
 
-    def test_when_they_send_nothing_then_they_are_idle(self):
+    def test_when_clients_send_nothing_then_they_are_closed_as_idle(self):
         running = self.serve("--idle-timeout", "1s")
         self.trickle(running, "dropped_idle", b"")
 
@@ -99,10 +99,10 @@ class GivenLengthsThatLie(Attack):
         (b"*1000000000\r\n", b"unauthenticated multibulk length"),
     )
 
-    def test_when_they_are_absurd_then_each_is_a_protocol_error_and_nothing_is_allocated(self):
+    def test_when_a_length_is_absurd_then_it_is_a_protocol_error_and_nothing_is_allocated(self):
         self.refused(self.serve(), self.LIES)
 
-    def test_when_strangers_send_them_then_less_is_absurd(self):
+    def test_when_a_client_has_no_password_then_smaller_lengths_are_refused(self):
         running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
         self.refused(running, self.LIES[4:6] + self.BEFORE_AUTH, PASSWORD)
 
@@ -141,7 +141,7 @@ class GivenClientsThatNeverRead(Attack):
                 deaf.send(ASKS)
             raise AssertionError("the server takes more and more")
 
-    def test_when_one_pipelines_then_reading_stops_and_it_is_dropped_at_the_deadline(self):
+    def test_when_a_client_pipelines_then_reading_stops_and_it_is_dropped_at_the_deadline(self):
         running = self.serve("--output-timeout", "3s")
         with self.attack(running):
             deaf, = self.connect(running, 1, receive_buffer=4096)
@@ -153,7 +153,7 @@ class GivenClientsThatNeverRead(Attack):
         self.assertTrue(0 < max(queued) <= MIB, max(queued))
         self.assertEqual("0", info["dropped_output_limit"])
 
-    def test_when_one_reads_slowly_then_it_is_served_on(self):
+    def test_when_a_client_reads_slowly_then_it_is_served_on(self):
         """The system has room for a write again long after the client began to take something."""
         running = self.serve("--output-timeout", "2s")
         slow, = self.connect(running, 1, receive_buffer=4096)
@@ -164,7 +164,7 @@ class GivenClientsThatNeverRead(Attack):
             time.sleep(0.05)
         self.assertEqual("0", self.info(running)["dropped_output_stalled"])
 
-    def test_when_many_do_then_those_that_hold_most_are_dropped(self):
+    def test_when_many_clients_never_read_then_those_that_hold_most_are_dropped(self):
         running = self.serve("--max-clients-memory", "4MiB")
         asks = encoded("ECHO", b"x" * 60_000) * 20
         with self.attack(running):
@@ -189,7 +189,7 @@ class GivenOneMessageToMany(Attack):
             each.recv(100)
         return crowd
 
-    def test_when_they_read_then_all_of_it_comes_to_each(self):
+    def test_when_subscribers_read_then_each_gets_the_whole_message(self):
         running = self.serve("--max-clients-memory", "4MiB")
         crowd = self.listen(running, 200)
         with self.attack(running), running.client() as sender:
@@ -200,7 +200,7 @@ class GivenOneMessageToMany(Attack):
                 self.assertTrue(heard == self.MESSAGE, len(heard))
             self.assertEqual("0", self.info(running)["dropped_clients_memory"])
 
-    def test_when_they_read_nothing_then_some_are_dropped_and_the_sender_is_not(self):
+    def test_when_subscribers_read_nothing_then_some_are_dropped_and_the_sender_is_not(self):
         running = self.serve()
         self.listen(running, 1000, receive_buffer=4096)
         with self.attack(running), running.client() as sender:
@@ -259,7 +259,7 @@ class GivenABrowser(Attack):
 class GivenBytesThatBreakLines(Attack):
     EVIL = (b"x\r\n+OK", b"\n", b"\r", b"\0", b"\xff\xfe", b"\r\n$3\r\nabc\r\n", b"\x1b[2J", b"\xe2\x80\xa8")
 
-    def test_when_they_are_in_any_argument_of_any_command_then_a_reply_gains_no_frame(self):
+    def test_when_any_argument_of_any_command_has_them_then_a_reply_gains_no_frame(self):
         running = self.serve()
         with self.attack(running), running.client() as client:
             verbs = [verb for verb in client.call("COMMAND", "LIST")

@@ -72,7 +72,7 @@ class GivenMoreConnectionsThanAllowed(Attack):
 
 
 class Given1000WrongPasswords(Attack):
-    def test_when_they_are_tried_then_each_is_answered_late_and_every_tenth_is_the_last(self):
+    def test_when_passwords_are_guessed_then_each_is_answered_late_and_every_tenth_is_the_last(self):
         running = self.serve(env={"ALLOT_PASSWORD": PASSWORD})
         with self.attack(running, PASSWORD):
             guessers = [self.client(running) for _ in range(100)]

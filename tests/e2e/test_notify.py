@@ -127,7 +127,7 @@ class GivenSeveralReceivers(SinksCase):
         for i in range(count):
             client.call("ALLOCATE", f"{name}-{i}", "LAMP", 500)
 
-    def test_when_one_is_down_then_the_other_gets_everything_and_it_loses_nothing(self):
+    def test_when_a_receiver_is_down_then_the_other_gets_everything_and_it_loses_nothing(self):
         one = self.serve(*self.urls, *QUICK)
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
@@ -158,7 +158,7 @@ class GivenSeveralReceivers(SinksCase):
         self.assertIn("event sink webhook-erp failed at LSN", one.text)
         self.assertNotIn("event sink webhook failed", one.text)
 
-    def test_when_one_becomes_one_of_several_then_its_offset_carries_on(self):
+    def test_when_a_second_webhook_is_added_then_the_first_continues_from_its_position(self):
         one = self.serve(self.urls[1], *QUICK)
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
@@ -174,7 +174,7 @@ class GivenSeveralReceivers(SinksCase):
         self.assertEqual(list(range(2, 22)), self.shop.lsns())
         self.assertEqual(list(range(12, 22)), self.erp.lsns())  # from when it was registered
 
-    def test_when_all_of_many_hang_then_the_end_waits_for_them_together(self):
+    def test_when_many_receivers_hang_then_the_end_waits_for_all_at_once(self):
         self.erp.mode = "hangs"
         urls = [f"--webhook=n{i}=http://127.0.0.1:{self.erp.port}/{i}" for i in range(16)]
         one = self.serve(*urls, "--notify-timeout", "1h")
@@ -210,7 +210,7 @@ class GivenSeveralReceivers(SinksCase):
         self.assertRegex(one.text, r"event sink webhook failed at LSN 2 and is told again in 2000 ms: "
                                    r"http://127.0.0.1:\d+: answered 429 with Retry-After: 2")
 
-    def test_when_a_token_is_for_one_then_no_other_sees_it(self):
+    def test_when_a_token_is_for_one_receiver_then_no_other_gets_it(self):
         token = self.scratch / "token"
         token.write_text("s3cret\n")
         token.chmod(0o600)

@@ -91,7 +91,7 @@ class GivenTheFile(unittest.TestCase):
         self.assertEqual(0, linted.returncode, linted.stdout)
         self.assertIn("Your API description is valid", linted.stdout)
 
-    def test_when_a_rule_is_broken_then_the_linter_would_say_so(self):
+    def test_when_a_rule_is_broken_then_the_linter_says_so(self):
         said = json.loads(DOCUMENT.read_text())
         del said["servers"]
         with tempfile.TemporaryDirectory() as scratch:

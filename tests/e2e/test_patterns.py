@@ -53,7 +53,7 @@ class GivenTheMostPatternsAClientMayHave(Attack):
                 time.sleep(0.01)
         return took / PUBLISHES
 
-    def test_when_they_are_hostile_then_a_publish_costs_as_with_any_and_others_are_served(self):
+    def test_when_patterns_are_hostile_then_a_publish_costs_as_with_any_and_others_are_served(self):
         running = self.serve()
         usual = self.cost_of_publishing(running, plain)
         with self.attack(running):

@@ -12,7 +12,7 @@ import store_files
 
 
 class GivenASecondServer(server.Case):
-    def test_when_the_second_opens_the_same_store_then_it_is_refused(self):
+    def test_when_a_second_server_opens_the_same_store_then_it_is_refused(self):
         first = self.serve()
         second = server.allot("serve", "--data", self.store, "--listen", "127.0.0.1:0")
         self.assertEqual(1, second.returncode)
@@ -23,7 +23,7 @@ class GivenASecondServer(server.Case):
         with first.client() as client:
             self.assertEqual("PONG", client.call("PING"))
 
-    def test_when_the_second_wants_the_same_port_then_it_is_refused(self):
+    def test_when_a_second_server_wants_the_same_port_then_it_is_refused(self):
         first = self.serve()
         address = f"127.0.0.1:{first.port}"
         second = server.allot("serve", "--data", self.scratch / "other", "--listen", address)
@@ -77,7 +77,7 @@ class GivenOptions(server.Case):
         lines = [line for line in ran.stdout.splitlines() if not line.startswith("#")]
         return dict(line.split(" = ", 1) for line in lines)
 
-    def test_when_they_are_wrong_then_one_line_says_which_and_how(self):
+    def test_when_options_are_wrong_then_one_line_says_which_and_how(self):
         for arguments, parts in (
             (["serv"], ["'serv'"]),
             (["serve", "--port", "1"], ["--port"]),
@@ -104,7 +104,7 @@ class GivenOptions(server.Case):
         self.assertIn(f"{ini}:3: 'colour'", said)
         self.assertIn("no-such.ini", self.usage("serve", "--config", self.scratch / "no-such.ini"))
 
-    def test_when_they_come_from_several_places_then_the_nearest_wins(self):
+    def test_when_options_come_from_several_sources_then_the_nearest_wins(self):
         ini = self.scratch / "allot.ini"
         ini.write_text("data = from-ini\ndurability = interval=7\nmax-clients = 70\n")
         merged = self.config("--config", ini, "--data", "from-flag",

@@ -186,7 +186,7 @@ class GivenAServerThatIsHardToReach(RemoteCase):
             to = f"127.0.0.1:{free.getsockname()[1]}"
             self.assertIn("Connection refused; is 'allot serve' running there?", self.refused(to))
 
-    def test_when_the_address_is_none_then_that_is_wrong_usage(self):
+    def test_when_the_address_is_invalid_then_that_is_wrong_usage(self):
         for to in ("somewhere", "host:", "host:0", "host:65536", ":1", "::1:5"):
             said = self.run_bad("import", "--to", to, self.files, code=2)
             self.assertIn(f"to (flag --to): value '{to}': expected HOST:PORT", said)

@@ -164,7 +164,7 @@ class GivenAServerThatIsKilledAfterItsAnswer(server.Case):
                                        meanwhile=lambda: self.ask("POST", "/v1/orders/o/allocations", one))
         self.assertEqual((200, {"released": 1}), second)
 
-    def test_when_the_key_comes_with_something_else_then_it_is_a_key_like_any(self):
+    def test_when_the_server_is_restarted_then_another_request_may_use_the_key(self):
         self.ask("PUT", "/v1/batches/a", {"sku": "LAMP", "quantity": 1}, "k")
         other = ("PUT", "/v1/batches/b", {"sku": "LAMP", "quantity": 1}, "k")
         self.assertEqual(422, self.ask(*other)[0])

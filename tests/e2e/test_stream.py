@@ -101,7 +101,7 @@ class GivenAPipeline(server.ServedCase):
                 self.assertEqual((2, 3), (said.count(b"\r\n") - 1, said.count(b"\n")), said)
         self.assertEqual("PONG", self.one.call("PING"))
 
-    def test_when_a_browser_is_made_to_send_it_then_nothing_of_it_is_executed(self):
+    def test_when_a_browser_sends_the_pipeline_then_nothing_of_it_is_executed(self):
         self.add(("b", "LAMP", 10))
         raw = (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 24\r\n\r\n"
                b"ALLOCATE o LAMP 1\r\n")
@@ -138,13 +138,13 @@ class GivenInlineCommands(server.ServedCase):
 
 
 class GivenArgumentsOfAnyBytes(server.ServedCase):
-    def test_when_they_are_echoed_then_not_a_byte_differs(self):
+    def test_when_arguments_are_echoed_then_not_a_byte_differs(self):
         every = bytes(range(256))
         for sent in (b"", every, every * 200, b"\r\n", b"$3\r\nabc\r\n", b"+OK\r\n" * 9):
             self.assertEqual(sent, bytes_of(self.one.call("ECHO", sent)))
             self.assertEqual(sent, bytes_of(self.one.call("PING", sent)))
 
-    def test_when_they_are_refused_then_the_reply_gains_no_frame(self):
+    def test_when_arguments_are_refused_then_the_reply_gains_no_frame(self):
         evil = b"x\r\n+OK\r\n:1\r\n"
         for command in (
             ("ALLOCATE", evil, "LAMP", 1),
@@ -211,7 +211,7 @@ class GivenAClientThatNeverReads(server.ServedCase):
 
 
 class GivenFewConnectionsAllowed(server.Case):
-    def test_when_one_more_connects_then_it_gets_an_error_and_the_others_stay(self):
+    def test_when_one_more_client_connects_then_it_gets_an_error_and_the_others_stay(self):
         running = self.serve("--max-clients", "3")
         clients = [self.client(running) for _ in range(3)]
         for client in clients:

@@ -140,7 +140,7 @@ class GivenAServerThatAsksForCertificates(SecureCase):
 
 
 class GivenClientsThatMistakeThePort(SecureCase):
-    def test_when_one_is_plain_then_it_is_dropped_and_does_no_harm(self):
+    def test_when_a_client_speaks_plain_to_a_tls_port_then_it_is_dropped(self):
         running = self.serve_tls()
         known = self.secure(running)
         for raw in (b"PING\r\n", encoded("PING"), b"GET / HTTP/1.1\r\n\r\n", b"\0" * 1000, b"\x16\x03\x01\xff\xff" * 99):
@@ -171,7 +171,7 @@ class GivenHandshakesThatDoNotEnd(SecureCase):
             client.do_handshake()
         return outgoing.read()
 
-    def test_when_they_stop_anywhere_then_there_is_a_deadline(self):
+    def test_when_a_handshake_stops_anywhere_then_there_is_a_deadline(self):
         running = self.serve_tls("--handshake-timeout", "1s")
         known = self.secure(running)
         hello = self.hello()
@@ -197,7 +197,7 @@ class GivenHandshakesThatDoNotEnd(SecureCase):
         self.assertEqual("300", known.info()["dropped_handshake_stalled"])
 
 
-    def test_when_thousands_stop_in_a_long_message_then_their_memory_is_bounded(self):
+    def test_when_thousands_of_handshakes_stop_in_a_long_message_then_memory_is_bounded(self):
         running = self.serve_tls()
         known = self.secure(running)
         claimed = 16_000
@@ -260,7 +260,7 @@ class GivenFilesForTls(SecureCase):
         self.assertFalse(self.store.exists())
         return ran.stderr
 
-    def test_when_one_cannot_be_used_then_one_line_names_it_and_nothing_is_made(self):
+    def test_when_a_file_cannot_be_used_then_one_line_names_it_and_nothing_is_made(self):
         junk = self.scratch / "junk.pem"
         junk.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n")
         none = str(self.scratch / "none.pem")

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_very_many_have_begun_then_the_oldest_are_forgotten) {
     BOOST_TEST((histories.divergence_of({2, 3}) == std::optional<Lsn>{2}));
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_made_of_rows_then_these_are_in_order_and_none_comes_twice) {
+BOOST_AUTO_TEST_CASE(when_histories_are_made_of_rows_then_these_are_in_order_and_none_comes_twice) {
     BOOST_TEST(Histories::of({{a, 1}, {b, 1}, {c, 7}}, {{d, 3}}).has_value());
     BOOST_TEST(!Histories::of({{a, 2}, {b, 1}}, {}).has_value());
     BOOST_TEST(!Histories::of({{a, 1}, {a, 2}}, {}).has_value());
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(when_a_later_one_had_left_the_other_before_then_they_part_w
     BOOST_TEST((here.divergence_of({unknown, 12}) == std::optional<Lsn>{10}));
 }
 
-BOOST_AUTO_TEST_CASE(when_they_have_nothing_in_common_then_nothing_is_said) {
+BOOST_AUTO_TEST_CASE(when_the_stores_have_no_fact_in_common_then_no_history_is_lost) {
     Histories other;
     other.begin(unknown, 1);
     BOOST_TEST(other.lost_since(four(), 20).empty());

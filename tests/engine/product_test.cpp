@@ -7,7 +7,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_warehouse_stock_and_shipments)
 
-BOOST_FIXTURE_TEST_CASE(when_both_can_serve_then_stock_ships, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_warehouse_and_shipment_can_serve_then_the_warehouse_does,
+                        EngineFixture) {
     add_batch("shipment", "RETRO-CLOCK", 100, tomorrow);
     add_batch("in-stock", "RETRO-CLOCK", 100);
     allocate("oref", "RETRO-CLOCK", 10);

@@ -174,8 +174,9 @@ BOOST_FIXTURE_TEST_CASE(R14_when_an_order_is_refused_then_its_first_such_line_is
     BOOST_TEST(shortages().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_they_are_listed_in_pages_from_the_oldest,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    R14_when_there_are_many_shortages_then_they_are_listed_in_pages_from_the_oldest,
+    EngineFixture) {
     add_batch("b1", "SPOON", 1);
     add_batch("b2", "FORK", 1);
     for (int i = 0; i < 300; ++i) {

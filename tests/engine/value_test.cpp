@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_the_name_is_of_any_length_then_every_byte_is_kept) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_the_name_rests_then_it_is_the_same_however_long) {
+BOOST_AUTO_TEST_CASE(when_the_name_is_stored_compactly_then_it_is_the_same_however_long) {
     for (std::size_t size = 1; size <= 64; ++size) {
         const std::string text(size, 'n');
         CompactName a{text};

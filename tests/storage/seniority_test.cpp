@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_lines_that_were_moved_in_format_2)
 
-BOOST_FIXTURE_TEST_CASE(R8_when_they_are_read_then_they_keep_their_order, Version2Files) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_files_are_read_then_lines_keep_their_order, Version2Files) {
     std::set<std::uint64_t> hashes;
     for (const Lsn start : {Lsn{0}, Lsn{4}, Lsn{11}}) {
         const Recovered again = recovered(start);

@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(R14_when_restarted_then_they_are_short_since_the_same_fa
     BOOST_TEST(store.shortages(Sku{"B"}).value().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_then_every_snapshot_holds_them, Scratch) {
+BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_shortages_then_every_snapshot_holds_them, Scratch) {
     auto options = small_options(Durability::Mode::os);
     options.segment_bytes = 1U << 20U;  // one segment holds everything, so nothing is pruned
     std::uint64_t hash = 0, held = 0;

@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_or_the_directory_is_missing_then_the_error_name
     BOOST_TEST(contains(no_directory.err, "none/batches.csv: No such file or directory\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_directory_is_not_said_then_that_is_wrong_usage) {
+BOOST_AUTO_TEST_CASE(when_no_directory_is_named_then_that_is_wrong_usage) {
     const auto run = run_program({"allocate"});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(run.err == "allot allocate: needs DIR; see allot allocate --help\n");

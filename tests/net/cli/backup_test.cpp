@@ -76,7 +76,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_open_then_it_is_backed_up_and_checked_
     BOOST_TEST(contains(run_program({"check", "--live", store}).out, ": good; last LSN 3, "));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_both_are_one_directory_then_that_is_wrong_usage, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_source_and_destination_are_one_directory_then_that_is_wrong_usage,
+                        StoreAndBackup) {
     const auto run = run_program({"backup", store, store + "/../store"});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(contains(run.err, "is the directory to copy from"), run.err);
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_backup)
 
-BOOST_FIXTURE_TEST_CASE(when_restored_over_a_store_then_it_has_to_be_said, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_restored_over_a_store_then_the_option_is_needed, StoreAndBackup) {
     run_program({"backup", store, backup});
     allocate("o2");
     BOOST_TEST(run_program({"restore", backup, store}).code == 1);
@@ -166,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_damaged_then_the_loss_is_printed_befor
     BOOST_TEST(contains(run_program({"check", store}).out, ": good; last LSN 2, "));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_can_be_kept_then_it_is_not_touched, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_no_fact_can_be_kept_then_the_store_is_not_touched, StoreAndBackup) {
     damage("store");
     const auto before = all();
     const auto run = run_program({"repair", store, "--apply"});

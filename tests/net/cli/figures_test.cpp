@@ -149,7 +149,7 @@ std::string document() {
 
 BOOST_AUTO_TEST_SUITE(given_all_figures)
 
-BOOST_AUTO_TEST_CASE(when_one_has_no_name_somewhere_then_it_says_why) {
+BOOST_AUTO_TEST_CASE(when_a_figure_has_no_key_or_metric_then_it_says_why) {
     for (const Figure& figure : all_figures()) {
         const std::string& name = figure.key.is_shown() ? figure.key.text : figure.metric.text;
         BOOST_TEST(!name.empty());
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(when_one_has_no_name_somewhere_then_it_says_why) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_named_then_by_one_rule) {
+BOOST_AUTO_TEST_CASE(when_figures_are_named_then_all_names_follow_one_rule) {
     const std::regex key{"[a-z][a-z0-9]*(_[a-z0-9]+)*"};
     const std::regex metric{"(allot|process)(_[a-z0-9]+)+"};
     const std::regex other_unit{".*_(ns|us|ms|s|min|h|kb|kib|mb|mib|percent|perc|in_seconds)"};
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_named_then_by_one_rule) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_rendered_then_no_two_have_the_same_name) {
+BOOST_AUTO_TEST_CASE(when_figures_are_rendered_then_no_two_have_the_same_name) {
     std::set<std::string> keys;
     std::set<std::pair<std::string, allot::FigureLabels>> series;
     std::map<std::string, std::pair<FigureKind, std::string_view>> metrics;
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_figures_of_the_storage)
 
-BOOST_AUTO_TEST_CASE(when_its_status_is_rendered_then_each_figure_has_its_own_value) {
+BOOST_AUTO_TEST_CASE(when_the_status_is_rendered_then_each_figure_has_its_own_value) {
     allot::StoreStatus status{};
     status.last = 20;
     status.oldest = 3;

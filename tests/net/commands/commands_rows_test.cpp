@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(when_the_names_are_as_long_as_may_be_then_a_full_reply_fits
                384 * allot::kibibyte);  // of the least --max-output
 }
 
-BOOST_AUTO_TEST_CASE(when_the_cursor_is_none_then_it_is_named) {
+BOOST_AUTO_TEST_CASE(when_the_cursor_is_invalid_then_it_is_named) {
     for (const char* const bad : {"-1", "x", "4294967295", "1.5"}) {
         BOOST_TEST(ask("EXPORT BATCHES " + std::string{bad}) ==
                    "-SYNTAX invalid cursor '" + std::string{bad} +

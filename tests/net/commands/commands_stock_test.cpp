@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_bad_arguments, StockFixture)
 
-BOOST_AUTO_TEST_CASE(when_a_quantity_is_none_then_it_is_named_with_the_rule) {
+BOOST_AUTO_TEST_CASE(when_a_quantity_is_invalid_then_it_is_named_with_the_rule) {
     for (const std::string_view none :
          {"0", "-5", "1.5", "10000000000", "1000000001", "ten", "+1", "1e3"}) {
         const std::string expected = "-BADQTY invalid quantity '" + std::string{none} +
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(when_a_quantity_is_none_then_it_is_named_with_the_rule) {
     BOOST_TEST(ask("AVAILABLE SMALL-TABLE") == ":120\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_day_is_none_then_it_is_named_with_the_rule) {
+BOOST_AUTO_TEST_CASE(when_a_day_is_invalid_then_it_is_named_with_the_rule) {
     for (const std::string_view none :
          {"2030-02-30", "2030-1-1", "tomorrow", "20300101", "0000-01-01"}) {
         const std::string expected =
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(when_a_day_is_none_then_it_is_named_with_the_rule) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_name_is_none_then_it_is_named_with_the_rule) {
+BOOST_AUTO_TEST_CASE(when_a_name_is_invalid_then_it_is_named_with_the_rule) {
     const std::string size = "has 1 to 64 bytes of UTF-8, ";
     for (const auto& [line, text, rule] : {
              std::tuple{"ALLOCATE \"a  b\" SMALL-TABLE 1", "invalid order id 'a  b'",
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(when_a_name_is_none_then_it_is_named_with_the_rule) {
     BOOST_TEST(ask("ALLOCATE o " + std::string(64, 'a') + " 1").starts_with("-INVALIDSKU"));
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_too_few_or_too_many_then_the_command_is_named) {
+BOOST_AUTO_TEST_CASE(when_arguments_are_too_few_or_too_many_then_the_command_is_named) {
     for (const std::string_view line :
          {"ALLOCATE", "ALLOCATE o", "ALLOCATE o s", "ALLOCATE o s 1 s", "allocate o s 1 s 2 s"}) {
         const std::string reply = ask(line);
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_names_beyond_ascii)
 
-BOOST_AUTO_TEST_CASE(when_they_are_well_formed_then_replies_hold_them_as_they_are) {
+BOOST_AUTO_TEST_CASE(when_names_are_well_formed_then_replies_hold_them_as_they_are) {
     StockFixture fixture;
     BOOST_TEST(fixture.ask("ALLOCATE o Tischgrün 1") == "-INVALIDSKU Invalid sku Tischgrün\r\n");
     BOOST_TEST(fixture.ask("ADDBATCH größe Tischgrün 1") == "+OK\r\n");

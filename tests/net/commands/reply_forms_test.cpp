@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(when_the_same_request_is_framed_then_the_reply_has_bulk_str
                "$5\r\nbatch\r\n$1\r\nb\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_they_alternate_in_one_pipeline_then_each_reply_has_the_form_of_its_own) {
+BOOST_AUTO_TEST_CASE(when_forms_alternate_in_a_pipeline_then_each_reply_has_that_of_its_request) {
     const std::string typed = "ALLOCATE o LAMP 2\r\n";
     const std::string sent = framed({"ALLOCATE", "o", "LAMP", "2"});
     send(typed + sent + sent + typed + "PING\r\n" + sent + framed({"PING"}) + typed);

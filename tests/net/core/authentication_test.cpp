@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(when_the_client_resets_then_it_owes_the_password_again) {
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_client_quits_or_is_a_browser_then_it_is_as_for_everyone) {
+BOOST_AUTO_TEST_CASE(when_the_client_quits_or_is_a_browser_then_it_is_closed_as_ever) {
     BOOST_TEST(ask("QUIT") == "+OK\r\n");
     Unauthenticated browser;
     browser.send("POST / HTTP/1.1\r\n");
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(when_the_limits_of_everyone_are_smaller_then_these_count) {
     BOOST_TEST(small.before_auth().argument_bytes_max == 16'384U);
 }
 
-BOOST_AUTO_TEST_CASE(when_time_passes_then_it_is_known_since_when_it_owes_the_password) {
+BOOST_AUTO_TEST_CASE(when_the_client_resets_then_its_deadline_does_not_begin_anew) {
     const ServerContext::Time came = context.clock.now;
     context.clock.now += 1s;
     BOOST_TEST((session.unauthenticated_since() == came));

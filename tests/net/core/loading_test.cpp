@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(when_probed_then_it_is_alive_but_not_ready) {
     BOOST_TEST(context.counters.of(allot::ErrorCode::read_only) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_nothing_is_known_of_the_total_then_nothing_is_done) {
+BOOST_AUTO_TEST_CASE(when_the_total_is_unknown_or_exceeded_then_the_progress_is_0_or_100_percent) {
     BOOST_TEST(Loading{}.step().text() == "opening the store, 0 %");
     loading.update("x", 7, 5);
     BOOST_TEST(loading.step().percent() == 100U);

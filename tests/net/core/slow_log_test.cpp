@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry
         (fixture.context.timings.resp.sum() > 59ms && fixture.context.timings.resp.sum() <= 60ms));
 }
 
-BOOST_AUTO_TEST_CASE(when_one_command_is_quit_then_those_after_it_are_not_counted) {
+BOOST_AUTO_TEST_CASE(when_a_command_is_quit_then_those_after_it_are_not_counted) {
     Slow fixture;
     fixture.send("QUIT\r\nPING\r\n");
     BOOST_TEST((fixture.kept() == std::vector<Words>{{"QUIT"}}));
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(when_one_command_is_quit_then_those_after_it_are_not_counte
                0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
+BOOST_AUTO_TEST_CASE(when_there_is_no_clock_then_no_command_is_slow) {
     allot::test::RespFixture<> fixture;
     fixture.context.timings.slow.threshold = 0us;
     fixture.ask("PING");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_a_clock_then_nothing_is_slow) {
                1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_of_them_comes_over_http_then_method_target_and_body_are_kept) {
+BOOST_AUTO_TEST_CASE(when_a_slow_request_comes_over_http_then_method_target_and_body_are_kept) {
     allot::test::HttpFixture<> fixture;
     now = fixture.context.clock.now;
     fixture.context.timings.clock = tick;
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_readable_over_htt
     BOOST_TEST(std::string_view{session.output().sending()}.starts_with("HTTP/1.1 200 "));
 }
 
-BOOST_AUTO_TEST_CASE(when_one_is_queued_and_never_executed_then_its_verb_takes_no_time) {
+BOOST_AUTO_TEST_CASE(when_a_queued_command_is_discarded_then_its_verb_has_no_time) {
     Slow fixture;
     for (const std::string_view line : {"MULTI", "ALLOCATE o SKU 1", "DISCARD"}) fixture.ask(line);
     const std::string figures = fixture.ask("INFO commandstats");
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_log_that_is_full)
 
-BOOST_AUTO_TEST_CASE(when_more_comes_then_the_oldest_goes) {
+BOOST_AUTO_TEST_CASE(when_an_entry_is_added_then_the_oldest_goes) {
     SlowLog log;
     for (std::size_t i = 0; i < SlowLog::entries_max + 5; ++i) log.add({});
     BOOST_TEST(log.entries().size() == SlowLog::entries_max);

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_the_password_is_given_then_the_client_is_served) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_none_is_given_then_only_the_probes_are_answered_and_nothing_changes) {
+BOOST_AUTO_TEST_CASE(when_no_password_is_given_then_only_the_probes_are_answered) {
     HttpFixture<> fixture{{}, secret};
     BOOST_TEST(fixture.ask("GET", "/livez").status == 200U);
     for (const std::string_view path :
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_none_is_given_then_only_the_probes_are_answered_and_no
     BOOST_TEST(fixture.session.ended());  // the body was not read
 }
 
-BOOST_AUTO_TEST_CASE(when_the_password_is_owed_then_it_is_known_since_when) {
+BOOST_AUTO_TEST_CASE(when_a_probe_gives_no_password_then_the_deadline_runs_from_the_connection) {
     HttpFixture<> fixture{{}, secret};
     fixture.ask("GET", "/livez");
     BOOST_TEST((fixture.session.unauthenticated_since() == fixture.session.entered()));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_host_name_that_a_web_page_can_point_here)
 
-BOOST_AUTO_TEST_CASE(when_a_request_says_it_then_it_was_led_here_and_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_host_is_not_a_name_of_this_machine_then_the_request_is_refused) {
     HttpFixture<> fixture;
     fixture.context.identity.http_local_names_only = true;
     const auto status = [&](std::string_view host, std::string_view path = "/v1/info") {
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(when_a_password_is_set_then_host_and_origin_do_not_matter) 
                200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_page_says_so_twice_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_request_has_two_origins_then_it_is_refused) {
     HttpStock server;
     BOOST_TEST(
         server

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
     expect_no_stream(listener.answer(), 400, "repeated header field");
 }
 
-BOOST_AUTO_TEST_CASE(when_there_is_no_history_then_it_says_so) {
+BOOST_AUTO_TEST_CASE(when_the_engine_keeps_no_history_then_the_answer_is_501) {
     allot::test::HttpFixture<> plain;
     expect_no_stream(plain.ask("GET", "/v1/feed"), 501, "keeps no history");
 }

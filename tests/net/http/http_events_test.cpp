@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(when_the_source_connects_then_each_fact_comes_once_it_is_du
 }
 
 BOOST_AUTO_TEST_CASE(
-    when_some_kinds_are_wanted_then_others_are_passed_over_and_not_asked_for_again) {
+    when_some_kinds_are_requested_then_facts_of_others_are_read_once_and_not_sent) {
     fixture.engine.journal.sync();
     listener.ask("/v1/feed?events=out_of_stock,batch_added");
     BOOST_TEST(listener.answer().body == text_of(begin_at(0), added_event));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(listener.more().starts_with(id_of(3) + "event: out_of_stock\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_nothing_happens_then_it_gets_heartbeats) {
+BOOST_AUTO_TEST_CASE(when_no_fact_comes_then_the_source_gets_heartbeats) {
     listener.ask("/v1/feed");
     (void)listener.take();
     BOOST_TEST((listener.session.wait_due() == fixture.context.clock.now + allot::event_heartbeat));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(when_an_event_follows_a_change_then_the_answer_to_that_come
     BOOST_TEST(answers[1].body.starts_with(begin_at(0) + id_of(3) + "event: batch_added\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_its_next_fact_is_trimmed_then_it_gets_an_event_and_the_stream_ends) {
+BOOST_AUTO_TEST_CASE(when_the_next_fact_is_trimmed_then_an_event_says_so_and_the_stream_ends) {
     fixture.engine.journal.sync_to(1);
     listener.ask("/v1/feed");
     (void)listener.take();

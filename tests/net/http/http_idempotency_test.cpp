@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(when_the_key_comes_again_then_the_first_answer_is_given_and
     BOOST_TEST(server.engine.journal.last() == changes);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_key_comes_with_something_else_then_that_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_key_comes_with_another_request_then_that_is_refused) {
     HttpStock server;
     server.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     expect_error(server.ask("POST", "/v1/orders/o/allocations", two_lines, key), 422, "SYNTAX",
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(when_the_key_comes_with_something_else_then_that_is_refused
     BOOST_TEST(server.ask("GET", "/v1/orders/p/allocations").body == R"({"order":"p","lines":[]})");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_first_was_refused_by_the_business_then_that_is_its_answer) {
+BOOST_AUTO_TEST_CASE(when_a_rule_refused_the_first_request_then_the_key_gives_that_answer) {
     HttpStock server;
     const std::string_view six = R"({"lines":[{"sku":"LAMP","quantity":6}]})";
     BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", six, key).status == 409U);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_the_first_was_refused_by_the_business_then_that_is_its
     BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", six).status == 201U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_first_was_refused_in_an_empty_store_then_that_is_its_answer) {
+BOOST_AUTO_TEST_CASE(when_the_first_request_met_an_empty_store_then_the_key_gives_that_answer) {
     HttpFixture<> fixture;
     const auto first = fixture.ask("POST", "/v1/orders/o/allocations", one_lamp, key);
     expect_error(first, 404, "INVALIDSKU", "lines[0].sku");
@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(when_the_first_was_refused_in_an_empty_store_then_that_is_i
     BOOST_TEST(fixture.ask("POST", "/v1/orders/o/allocations", one_lamp).status == 201U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_first_broke_a_rule_then_it_may_come_again_mended) {
+BOOST_AUTO_TEST_CASE(when_the_first_request_was_malformed_then_it_may_come_again_corrected) {
     HttpStock server;
     const std::string_view none = R"({"lines":[{"sku":"LAMP","quantity":0}]})";
     BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", none, key).status == 400U);
     BOOST_TEST(server.ask("POST", "/v1/orders/o/allocations", one_lamp, key).status == 201U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_given) {
+BOOST_AUTO_TEST_CASE(when_the_first_request_is_not_durable_yet_then_both_answers_wait) {
     HttpFixture<allot::test::HandJournal> fixture;
     const std::string request =
         allot::test::http_request("PUT", "/v1/batches/b", R"({"sku":"SKU","quantity":1})", key);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(when_the_first_is_not_durable_yet_then_neither_answer_is_gi
     BOOST_TEST(release(other.output(), 1));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_key_is_no_key_then_it_is_refused) {
+BOOST_AUTO_TEST_CASE(when_the_key_is_malformed_then_it_is_refused) {
     for (const std::string& bad :
          {std::string{}, std::string(129, 'k'), std::string{"a b"}, std::string{"\xC3\xA9"}}) {
         HttpStock server;

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(when_an_order_of_several_lines_is_allocated_then_each_line_
     BOOST_TEST(server.ask("GET", "/v1/orders/o/allocations").body == first.body);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_line_cannot_be_served_then_none_is) {
+BOOST_AUTO_TEST_CASE(when_one_line_cannot_be_allocated_then_no_line_is) {
     HttpStock server;
     expect_error(
         server.ask("POST", "/v1/orders/o/allocations",
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(when_a_name_is_encoded_in_the_path_then_it_is_decoded_once)
                  "order");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_path_plays_tricks_then_it_leads_nowhere) {
+BOOST_AUTO_TEST_CASE(when_a_target_is_not_exactly_a_route_then_it_is_refused) {
     HttpStock server;
     for (const std::string_view path :
          {"//livez", "/livez/", "/v1//info", "/v1/orders//allocations", "/allocations/", "/",

@@ -46,8 +46,7 @@ constexpr std::string_view every_operation =
 
 BOOST_AUTO_TEST_SUITE(given_a_transaction_over_http)
 
-BOOST_FIXTURE_TEST_CASE(when_all_of_it_can_be_done_then_each_operation_has_its_result,
-                        TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_no_operation_is_refused_then_each_has_its_result, TransactionStock) {
     const auto before = engine.journal.last();
     const auto answer = transact(std::string{every_operation});
     BOOST_TEST(answer.status == 200U);
@@ -132,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_not_atomic_then_the_other_operat
     BOOST_TEST(contains(ask("GET", "/v1/shortages").body, R"("order":"p","sku":"LAMP")"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_transaction_says_a_version_then_it_is_done_while_that_is_so,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_expects_versions_then_it_runs_only_with_these,
                         TransactionStock) {
     const std::string known = R"(,"if":{"LAMP":)" + version_of("LAMP") + R"(,"NEW":0})";
     BOOST_TEST(transact(allocate_one("o", "LAMP", 1), known).status == 200U);
@@ -218,7 +217,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_beyond_its_bounds_then_it_is_ref
                  "nested more than 4 deep");
 }
 
-BOOST_AUTO_TEST_CASE(when_its_answer_would_be_too_large_then_it_is_undone_and_says_so) {
+BOOST_AUTO_TEST_CASE(when_the_answer_would_be_too_large_then_the_transaction_is_undone) {
     allot::SessionLimits limits;
     limits.set_output_bytes_max(8 * allot::kibibyte);
     HttpFixture<HandJournal> fixture{limits};

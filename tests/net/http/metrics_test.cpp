@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(when_prometheus_scrapes_then_it_gets_the_text_format) {
     BOOST_TEST(fixture.ask("GET", "/metrics?sku=x").status == 400U);
 }
 
-BOOST_AUTO_TEST_CASE(when_there_is_a_password_then_it_has_to_know_it) {
+BOOST_AUTO_TEST_CASE(when_there_is_a_password_then_the_monitor_must_give_it) {
     HttpFixture<> fixture{{}, allot::Password{"open sesame"}};
     BOOST_TEST(fixture.ask("GET", "/metrics").status == 401U);
     BOOST_TEST(fixture.ask("GET", "/metrics", {}, "Authorization: Bearer open sesame\r\n").status ==
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_a_password_then_it_has_to_know_it) {
     BOOST_TEST(fixture.ask("GET", "/readyz").status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
+BOOST_AUTO_TEST_CASE(when_requests_were_served_then_the_counts_have_grown_by_them) {
     Watched fixture;
     const auto before = fixture.figures();
     fixture.ask("GET", "/v1/skus/none/available");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(when_something_was_done_then_the_counts_have_grown_by_it) {
     BOOST_TEST(after["process_open_fds"] > 2);
 }
 
-BOOST_AUTO_TEST_CASE(when_paths_and_names_are_a_clients_then_no_label_has_them) {
+BOOST_AUTO_TEST_CASE(when_a_client_sends_paths_and_names_then_no_label_has_them) {
     Watched fixture;
     fixture.engine.journal.sync_at_once();
     const auto before = fixture.figures().size();

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(when_its_name_has_invisible_characters_then_the_mail_escape
     BOOST_TEST(body_of(mail_of("\uFEFFLAMP")) == "Out of stock for \\xef\\xbb\\xbfLAMP\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_its_name_is_not_ascii_then_the_mail_is_all_the_same) {
+BOOST_AUTO_TEST_CASE(when_the_name_is_not_ascii_then_the_mail_encodes_it) {
     const std::string mail = mail_of("LÄMPCHEN-ö");
     BOOST_TEST(mail.find("charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n") !=
                std::string::npos);

@@ -60,7 +60,7 @@ struct TwoFacts {
 
 BOOST_FIXTURE_TEST_SUITE(given_two_facts, TwoFacts)
 
-BOOST_AUTO_TEST_CASE(when_they_are_requested_then_only_durable_ones_are_shown_and_at_once) {
+BOOST_AUTO_TEST_CASE(when_facts_are_requested_then_durable_ones_are_shown_at_once) {
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == after(0));
     fixture.engine.journal.sync_to(1);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(when_the_history_is_queried_then_it_is_the_current_one) {
     BOOST_TEST(contains(reader.take(), "\r\nhistory:00000000000000a1\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_its_time_has_passed_then_nothing_has_come) {
+BOOST_AUTO_TEST_CASE(when_no_fact_comes_in_time_then_the_array_is_empty) {
     BOOST_TEST((reader.ask("FEED 1 BLOCK 20 COUNT 5") == RespSession::ExecuteResult::blocked));
     fixture.context.clock.now += 19ms;
     BOOST_TEST((reader.execute() == RespSession::ExecuteResult::blocked));
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_gets_the
     BOOST_TEST(reader.take() == after(1, {added}));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_arguments_are_none_then_it_says_why) {
+BOOST_AUTO_TEST_CASE(when_the_arguments_are_wrong_then_the_error_says_why) {
     for (const auto& [line, why] : {
              std::pair{"FEED -1",
                        "-SYNTAX invalid LSN '-1': expected an integer from 0 to "
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(when_a_waiting_client_disconnects_then_its_session_ends) {
     BOOST_TEST(eventually([&] { return server.clients() == 0U; }));
 }
 
-BOOST_AUTO_TEST_CASE(when_its_wait_ends_then_it_gets_an_empty_array_and_was_not_idle) {
+BOOST_AUTO_TEST_CASE(when_a_wait_ends_then_the_client_gets_an_empty_array_and_was_not_idle) {
     TestServer server{{.idle_max = 300ms}};
     TestClient client{server};
     client.send("FEED 1 BLOCK 800\r\n");

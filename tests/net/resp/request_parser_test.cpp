@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_limits)
 
-BOOST_AUTO_TEST_CASE(when_a_line_reaches_them_then_it_is_refused_before_it_ends) {
+BOOST_AUTO_TEST_CASE(when_a_line_reaches_its_limit_then_it_is_refused_before_it_ends) {
     const std::size_t most = RequestLimits{}.line_bytes_max;
     BOOST_TEST(parse(std::string(most - 1, 'a') + "\n").requests.size() == 1);
     BOOST_TEST(error_of(std::string(most, 'a') + "\n") == "too big inline request");
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(when_the_whole_is_too_large_then_it_is_refused_at_the_heade
                "too big request");
 }
 
-BOOST_AUTO_TEST_CASE(when_all_of_a_request_is_there_then_it_is_refused_no_less) {
+BOOST_AUTO_TEST_CASE(when_a_request_comes_whole_then_the_same_limits_hold) {
     const std::string_view request = "*2\r\n$3\r\nabc\r\n$4\r\nabcd\r\n";
     const RequestLimits enough{
         .argument_bytes_max = 4, .arguments_max = 2, .request_bytes_max = request.size()};
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(when_all_of_a_request_is_there_then_it_is_refused_no_less) 
     BOOST_TEST(error_of(request, limits) == "too big request");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_client_is_not_known_yet_then_less_is_allowed) {
+BOOST_AUTO_TEST_CASE(when_the_client_has_not_authenticated_then_less_is_allowed) {
     const auto limits = RequestLimits{}.before_auth();
     BOOST_TEST(error_of("*11\r\n", limits) == "unauthenticated multibulk length");
     BOOST_TEST(error_of("*1\r\n$16385\r\n", limits) == "unauthenticated bulk length");

@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_their_memory_is_the_client
     BOOST_TEST(context.usage.buffer_bytes + 500 * sizeof(allot::Sku) < watching);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_replies_would_be_too_large_then_it_is_undone_and_says_so,
+BOOST_FIXTURE_TEST_CASE(when_the_replies_would_be_too_large_then_the_transaction_is_undone,
                         TransactionFixture) {
     const auto before = state();
     ask("MULTI");
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_transaction_would_record_too_many_facts_then_it
     BOOST_TEST(engine.journal.last() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_takes_it_not_then_nothing_has_changed,
+BOOST_FIXTURE_TEST_CASE(when_the_journal_refuses_the_unit_then_nothing_has_changed,
                         TransactionFixture) {
     const auto before = state();
     engine.journal.unit_facts_max = 1;

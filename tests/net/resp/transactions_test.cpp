@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_feed_has_a_bad_value_then_it_is_refused_while_it_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_end_is_framed_then_so_are_all_replies, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_exec_is_framed_then_all_replies_are, TransactionFixture) {
     send("MULTI\r\nALLOCATE o LAMP 1\r\n" + framed({"ALLOCATE", "p", "LAMP", "1"}));
     take();
     send(framed({"EXEC"}));
@@ -161,8 +161,9 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_while_it_is_queued_then_nothin
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_verbs_come_out_of_order_then_they_are_refused_as_in_Redis,
-                        TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(
+    when_verbs_of_transactions_come_out_of_order_then_they_are_refused_as_in_redis,
+    TransactionFixture) {
     BOOST_TEST(ask("EXEC") == "-ERR EXEC without MULTI\r\n");
     BOOST_TEST(ask("DISCARD") == "-ERR DISCARD without MULTI\r\n");
     BOOST_TEST(ask("UNWATCH") == "+OK\r\n");

@@ -29,7 +29,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_stock_of_a_sku_changes_then_its_next_transactio
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_of_it_changes_then_the_transaction_runs, TransactionFixture) {
+BOOST_FIXTURE_TEST_CASE(when_no_watched_sku_changes_then_the_transaction_runs, TransactionFixture) {
     OtherClient other{*this};
     for (const std::string_view change :
          {"ALLOCATE o CHAIR 1", "ALLOCATE o LAMP 99", "DEALLOCATE o LAMP 99", "EXPLAIN o LAMP 1",
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_client_was_also_refused_then_the_reply_is_that_
     BOOST_TEST(ask("EXEC") == aborted);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_name_is_none_or_there_are_too_many_then_none_is_watched,
+BOOST_FIXTURE_TEST_CASE(when_a_name_is_invalid_or_there_are_too_many_then_none_is_watched,
                         TransactionFixture) {
     BOOST_TEST(ask("WATCH LAMP no\x01name").starts_with("-BADNAME"));
     BOOST_TEST(session.transaction().watches().empty());

@@ -77,7 +77,7 @@ struct FieldsFixture : test::RespFixture<> {
 
 BOOST_FIXTURE_TEST_SUITE(given_the_fields_of_a_command, FieldsFixture)
 
-BOOST_AUTO_TEST_CASE(when_they_come_as_arguments_then_position_and_keyword_determine_them) {
+BOOST_AUTO_TEST_CASE(when_fields_come_as_arguments_then_position_and_keyword_determine_them) {
     BOOST_TEST(words({"o"}) == "o - - 7 -");
     BOOST_TEST(words({"o", "s"}) == "o s - 7 -");
     BOOST_TEST(words({"o", "s", "3"}) == "o s 3 7 -");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_arguments_break_a_rule_then_the_error_names_it) {
     BOOST_TEST(words({"o", "after", "-1"}).starts_with("-SYNTAX invalid LSN '-1'"));
 }
 
-BOOST_AUTO_TEST_CASE(when_they_come_as_json_then_members_have_their_names_and_types) {
+BOOST_AUTO_TEST_CASE(when_fields_come_as_json_then_members_have_their_names_and_types) {
     BOOST_TEST(json(R"({"order":"o"})") == "o - - 7 -");
     BOOST_TEST(json(R"({"by":"2030-01-02","after":9,"quantity":3,"sku":"s","order":"o"})") ==
                "o s 3 9 2030-01-02");
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(when_they_come_as_json_then_members_have_their_names_and_ty
                    .starts_with("BADQTY here.quantity: invalid quantity '\"3\"'"));
 }
 
-BOOST_AUTO_TEST_CASE(when_they_come_with_a_request_then_a_field_of_the_path_is_in_no_other_part) {
+BOOST_AUTO_TEST_CASE(when_fields_come_with_a_request_then_a_field_of_the_path_is_in_no_other_part) {
     BOOST_TEST(request({}) == "o - - 7 -");
     BOOST_TEST(request({{"after", "9"}, {"sku", "s"}}) == "o s - 9 -");
     BOOST_TEST(request({{"quantity", "3"}}) == "SYNTAX sku: it is missing: it is that of a SKU");

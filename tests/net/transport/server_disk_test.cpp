@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(server.engine.journal.flushes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(when_they_have_sent_many_commands_then_its_journal_gets_units_in_between) {
+BOOST_AUTO_TEST_CASE(when_clients_have_sent_many_commands_then_the_journal_gets_units_in_between) {
     TestServer server{ServerOptions{.session = {.commands_per_slice = 10}}};
     Crowd crowd{server, 5};
     crowd.send_at_once(repeated("ADDBATCH b SKU 10\r\n", 8));

@@ -28,7 +28,7 @@ using allot::test::TestServer;
 
 BOOST_AUTO_TEST_SUITE(given_clients_that_misbehave)
 
-BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_a_client_never_reads_then_reading_stops_and_it_is_dropped) {
     TestServer server{{.output_stalled_max = 500ms}};
     server.engine.journal.sync_at_once();
     TestClient greedy{server};
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) 
     BOOST_TEST(server.clients() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_reads_slowly_then_it_gets_everything) {
+BOOST_AUTO_TEST_CASE(when_a_client_reads_slowly_then_it_gets_everything) {
     TestServer server{{.output_stalled_max = 2000ms}};
     server.engine.journal.sync_at_once();
     TestClient slow{server};
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(when_one_reads_slowly_then_it_gets_everything) {
     BOOST_TEST(received == reply.size() * requests);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_does_not_end_its_request_then_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_a_client_does_not_end_its_request_then_it_is_dropped) {
     TestServer server{{.request_stalled_max = 300ms}};
     TestClient slow{server};
     TestClient idle{server};
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(when_one_does_not_end_its_request_then_it_is_dropped) {
     BOOST_TEST(idle.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_one_does_not_give_the_password_in_time_then_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_a_client_does_not_give_the_password_in_time_then_it_is_dropped) {
     TestServer server{{.password = allot::Password{"secret"}, .handshake_max = 500ms}};
     TestClient silent{server};
     TestClient chatty{server};
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_guesses_passwords_then_only_that_client_is_sl
     BOOST_TEST(known.ask("PING", "+PONG\r\n") == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_one_is_idle_for_longer_than_it_may_then_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_a_client_is_idle_for_longer_than_it_may_then_it_is_dropped) {
     TestServer server{{.idle_max = 300ms}};
     TestClient idle{server};
     BOOST_TEST(idle.ask("PING", "+PONG\r\n") == "+PONG\r\n");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(when_one_is_idle_for_longer_than_it_may_then_it_is_dropped)
     BOOST_TEST(server.counters().of(DisconnectReason::idle) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_leaves) {
+BOOST_AUTO_TEST_CASE(when_there_are_too_many_clients_then_the_next_is_refused_until_one_leaves) {
     TestServer server{{.clients_max = 2}};
     TestClient first{server};
     {
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_next_is_refused_until_one_
     BOOST_TEST(server.counters().of(DisconnectReason::clients_max) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_all_together_hold_too_much_then_the_largest_holder_is_closed) {
+BOOST_AUTO_TEST_CASE(when_all_clients_together_hold_too_much_then_the_largest_holder_is_closed) {
     TestServer server{{.clients_memory_max = 512U * 1024}};
     server.engine.journal.sync_at_once();
     TestClient polite{server};

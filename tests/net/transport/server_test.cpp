@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(when_a_browser_posts_then_it_is_closed_without_a_reply) {
     BOOST_TEST(server.counters().of(DisconnectReason::cross_protocol) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_pipelines_100000_commands_then_another_is_served_in_between) {
+BOOST_AUTO_TEST_CASE(when_a_client_pipelines_100000_commands_then_another_is_served_in_between) {
     TestClient busy{server};
     constexpr std::size_t commands = 100'000;
     std::thread sender{[&] { busy.send(repeated("PING\r\n", commands)); }};

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(when_the_handshake_does_not_end_then_there_is_a_deadline) {
     BOOST_TEST(known.ask("PING", 7) == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_a_client_never_reads_then_reading_stops_and_it_is_dropped) {
     Secure secure{{.output_stalled_max = 500ms}};
     SecureClient greedy{secure.server};
     greedy.ask("PING", 7);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(when_one_never_reads_then_reading_stops_and_it_is_dropped) 
     BOOST_TEST(secure.server.clients() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_reads_slowly_then_it_gets_everything) {
+BOOST_AUTO_TEST_CASE(when_a_client_reads_slowly_then_it_gets_everything) {
     Secure secure;
     SecureClient slow{secure.server};
     slow.ask("PING", 7);

@@ -81,7 +81,7 @@ std::string counted(std::size_t bytes) {
 
 BOOST_AUTO_TEST_SUITE(given_two_sides_of_tls)
 
-BOOST_AUTO_TEST_CASE(when_they_speak_then_all_of_it_arrives_however_it_is_cut) {
+BOOST_AUTO_TEST_CASE(when_both_sides_send_then_all_of_it_arrives_however_it_is_cut) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1} << 20U}) {
             Wire wire{tls_files(), nullptr, version};
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_files_for_tls)
 
-BOOST_AUTO_TEST_CASE(when_one_cannot_be_used_then_the_error_names_it) {
+BOOST_AUTO_TEST_CASE(when_a_file_cannot_be_used_then_the_error_names_it) {
     const auto& made = certificates();
     TlsFiles wrong = tls_files();
     wrong.certificate = made / "none.pem";

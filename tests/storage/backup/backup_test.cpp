@@ -37,7 +37,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_then_the_copy_is_good_and_holds_all_of_it
     BOOST_TEST(!store_files::has(disk, "backup", "arriving.list"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_is_new_then_nothing_is_done, BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_copy_is_complete_then_no_file_changes, BackupFixture) {
     work(100);
     back_up();
     const auto before = disk.after_kill();

@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
     }));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_its_name_is_none_or_taken_then_it_is_refused, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_its_name_is_invalid_or_taken_then_it_is_refused, GivenADirectory) {
     const std::vector<std::string> bad{"", "UPPER", "a/b", "dot.", std::string(33, 'x')};
     for (const std::string& name : bad) {
         BOOST_CHECK_THROW((void)open({listener.sink(1, name)}), std::invalid_argument);

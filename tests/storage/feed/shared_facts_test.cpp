@@ -129,7 +129,7 @@ struct PacedSubscriber {
 
 BOOST_AUTO_TEST_SUITE(given_many_readers_of_a_history, *one_thread)
 
-BOOST_AUTO_TEST_CASE(when_some_fall_behind_and_reads_fail_then_each_is_given_every_fact_once) {
+BOOST_AUTO_TEST_CASE(when_readers_fall_behind_and_reads_fail_then_each_gets_every_fact_once) {
     const std::uint64_t first = seed_of_run();
     int failures = 0;
     for (std::uint64_t seed = first; seed < first + 20; ++seed) {

@@ -68,7 +68,7 @@ RC_BOOST_PROP(when_encoded_and_decoded_then_it_is_the_same, ()) {
     RC_ASSERT(bytes.empty());
 }
 
-RC_BOOST_PROP(when_its_bytes_are_cut_short_then_it_is_none, ()) {
+RC_BOOST_PROP(when_its_bytes_are_cut_short_then_decoding_fails, ()) {
     std::array<std::byte, journal::fact_bytes_max> buffer{};
     const auto size =
         static_cast<std::size_t>(journal::encode(any_fact(), buffer.data()) - buffer.data());
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_bytes_with_zeros_at_their_end)
 
-BOOST_AUTO_TEST_CASE(when_one_is_none_then_they_end_after_it) {
+BOOST_AUTO_TEST_CASE(when_a_byte_is_not_zero_then_the_used_bytes_end_after_it) {
     for (const std::size_t size : {1U, 2U, 100U, 4096U, 4097U, 10'000U}) {
         std::vector<std::byte> bytes(size);
         BOOST_TEST(journal::is_zeros(bytes));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(when_one_is_none_then_they_end_after_it) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_none_then_none_is_used) {
+BOOST_AUTO_TEST_CASE(when_there_are_no_bytes_then_none_is_used) {
     BOOST_TEST(journal::is_zeros({}));
     BOOST_TEST(journal::used_bytes({}) == 0U);
 }

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(when_the_table_takes_a_page_then_it_is_whole_and_zero) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
+BOOST_AUTO_TEST_CASE(when_few_pages_are_in_use_then_none_is_made_ready) {
     for (int round = 0; round < 10; ++round) Growing{}.take();
     for (int i = 0; i < 6; ++i) take();  // uses the pages that were ready
     // Nothing is to happen: a page made ready all the same would be by then.
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(when_few_are_in_use_then_none_is_made_ready) {
     BOOST_TEST(!is_backed(take()));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_table_has_taken_many_then_the_next_are_ready) {
+BOOST_AUTO_TEST_CASE(when_the_table_has_taken_many_pages_then_the_next_are_ready) {
     bool is_ready = false;
     for (int i = 0; i < 1000 && !is_ready; ++i) {
         is_ready = is_backed(take());

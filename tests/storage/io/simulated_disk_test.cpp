@@ -28,7 +28,7 @@ std::set<std::string> found_after(const SimulatedDisk& disk, const std::filesyst
 using Found = std::set<std::string>;
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_was_synced_then_anything_may_be_lost, Simulated) {
+BOOST_FIXTURE_TEST_CASE(when_no_file_was_synced_then_any_may_be_lost, Simulated) {
     files.create_directories(directory);
     const auto file = files.open(directory / "a", Mode::create);
     file->write_at(0, bytes_of("x"));

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(when_the_source_has_removed_a_file_then_it_is_deleted) {
     check({}, {{"fn1", content(1)}}, {gone("fn1")});
 }
 
-BOOST_AUTO_TEST_CASE(when_both_hold_the_same_then_nothing_is_done) {
+BOOST_AUTO_TEST_CASE(when_source_and_destination_hold_the_same_then_the_plan_is_empty) {
     check({{"a", content(1)}, {"b", content(1)}}, {{"a", content(1)}, {"b", content(1)}}, {});
 }
 
@@ -92,7 +92,8 @@ BOOST_AUTO_TEST_CASE(when_files_of_one_hash_differ_in_length_then_they_differ) {
     check({{"a", {10, 1, 1}}}, {{"b", {11, 1, 1}}}, {copy("a"), gone("b")});
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_any_then_the_destination_becomes_the_source_by_fewest_copies) {
+BOOST_AUTO_TEST_CASE(
+    when_files_are_random_then_the_destination_becomes_the_source_by_fewest_copies) {
     std::mt19937 random{1};
     const auto files = [&] {
         FileContents drawn;

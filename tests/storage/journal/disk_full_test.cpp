@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_watch_on_the_disk, *one_thread)
 
-BOOST_AUTO_TEST_CASE(when_little_is_left_then_it_warns_once_and_again_when_there_was_more) {
+BOOST_AUTO_TEST_CASE(when_little_space_is_left_then_one_warning_comes_until_there_was_more) {
     SimulatedDisk disk;
     disk.create_directories(store_directory);
     std::vector<std::string> warnings;

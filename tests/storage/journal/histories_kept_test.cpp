@@ -61,7 +61,7 @@ struct FormatTwo : OldFiles {
 
 BOOST_FIXTURE_TEST_SUITE(given_files_without_histories, FormatTwo)
 
-BOOST_AUTO_TEST_CASE(when_they_are_opened_then_each_earlier_start_is_a_history) {
+BOOST_AUTO_TEST_CASE(when_the_files_are_opened_then_each_earlier_start_is_a_history) {
     for (int life = 0; life < 3; ++life) {
         Store store = Store::open(path, small_options());
         const auto all = facts_after(store, {lives[0], 0});
@@ -120,7 +120,7 @@ struct FormatThree : OldFiles {
 
 BOOST_FIXTURE_TEST_SUITE(given_files_with_histories, FormatThree)
 
-BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_gives_the_same) {
+BOOST_AUTO_TEST_CASE(when_the_files_are_recovered_then_every_source_gives_the_same) {
     Histories expected;
     expected.begin(first, 1);
     expected.begin(second, 9);
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(when_they_are_recovered_then_every_source_gives_the_same) {
     BOOST_TEST(check_store(path).ok);
 }
 
-BOOST_AUTO_TEST_CASE(when_they_are_opened_then_their_facts_and_cursors_are_as_they_were) {
+BOOST_AUTO_TEST_CASE(when_the_files_are_opened_then_facts_and_cursors_are_as_they_were) {
     Store store = Store::open(path, small_options());
     BOOST_TEST(store.history().current() == second);
     const auto all = facts_after(store, {first, 0});

@@ -126,7 +126,8 @@ BOOST_FIXTURE_TEST_CASE(
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_no_moment_it_is_nowhere, JournalOnDisk) {
+BOOST_FIXTURE_TEST_CASE(when_a_torn_tail_is_cut_then_at_every_moment_a_file_holds_it,
+                        JournalOnDisk) {
     JournalWriter writer = begin(disk);
     write(writer, "o1");
     writer.sync();

@@ -70,7 +70,7 @@ struct TwoLives {
 
 BOOST_AUTO_TEST_SUITE(given_a_batch_that_begins_two_segments, *one_thread)
 
-BOOST_AUTO_TEST_CASE(when_they_are_pruned_then_no_file_is_left_before_a_gap) {
+BOOST_AUTO_TEST_CASE(when_segments_are_pruned_then_no_file_is_left_before_a_gap) {
     int twice = 0;
     for (int lines = 55; lines < 70; ++lines) {
         TwoLives lives{lines};

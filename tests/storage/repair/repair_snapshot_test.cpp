@@ -18,7 +18,7 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_damaged_snapshots, *one_thread)
 
-BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(when_an_older_snapshot_is_good_then_nothing_is_lost, DamagedStore) {
     work(400, 190);
     const Lsn newest = list_snapshots(disk, "store").back();
     flip(snapshot_at(newest), 300);
@@ -29,8 +29,8 @@ BOOST_FIXTURE_TEST_CASE(when_an_older_one_is_good_then_nothing_is_lost, DamagedS
     BOOST_TEST(hash() == last_hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_none_is_good_and_the_journal_begins_later_then_it_is_hopeless,
-                        DamagedStore) {
+BOOST_FIXTURE_TEST_CASE(
+    when_no_snapshot_is_good_and_the_journal_begins_later_then_repair_is_hopeless, DamagedStore) {
     work(400, 60);
     BOOST_REQUIRE(segments().front() > 1U);
     for (const Lsn start : list_snapshots(disk, "store")) flip(snapshot_at(start), 300);

@@ -204,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(when_lines_are_added_all_the_while_then_it_still_ends, S
     BOOST_TEST(next < most);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_nothing_has_happened_since_then_none_is_written, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_no_fact_came_since_the_last_then_none_is_written, Scratch) {
     auto store = Store::open(path, small_options());
     BOOST_TEST(store.snapshot() == 0U);
     store.add_batch({"b1", "sku", 1}).value();

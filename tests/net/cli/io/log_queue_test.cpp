@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(when_text_fits_again_then_the_loss_is_said_before_it) {
     BOOST_TEST(queue.lines_lost() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_one_text_is_more_than_the_queue_holds_then_that_is_said) {
+BOOST_AUTO_TEST_CASE(when_a_text_is_larger_than_the_queue_then_the_loss_is_said) {
     const auto target = Target::with({});
     LogQueue queue{Target::write_to(target), lost_line, small};
     queue.add(std::string(2000, 'x') + '\n');

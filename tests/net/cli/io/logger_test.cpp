@@ -25,7 +25,7 @@ struct Log {
 
 BOOST_AUTO_TEST_SUITE(given_a_logger)
 
-BOOST_AUTO_TEST_CASE(when_something_happens_then_it_is_one_line_of_logfmt) {
+BOOST_AUTO_TEST_CASE(when_an_event_is_logged_then_it_is_one_line_of_logfmt) {
     Log log;
     log.logger.info("listening", {{"address", "127.0.0.1:25568"}, {"clients", 3}});
     BOOST_TEST(log.to.str() ==

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_one_of_several_values_is_wrong_then_value_and_rule_are
     BOOST_TEST(!contains(said, "s3cret"));
 }
 
-BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_bound_is_named) {
+BOOST_AUTO_TEST_CASE(when_there_are_too_many_sinks_then_the_bound_is_named) {
     std::vector<std::string> webhooks;
     for (std::size_t i = 0; i < program::webhooks_max; ++i) {
         webhooks.push_back("--webhook=n" + std::to_string(i) + "=http://h" + std::to_string(i));
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_there_are_too_many_then_the_bound_is_named) {
     BOOST_TEST(contains(refusal(mails), "mail-to: 51 are set: at most 50 may be"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_setting_is_none_then_the_rule_is_named) {
+BOOST_AUTO_TEST_CASE(when_a_setting_is_invalid_then_the_rule_is_named) {
     const ScratchDirectory scratch;
     scratch.write("token", "line\x01\n");
     const std::vector<std::pair<std::vector<std::string>, std::string>> bad{

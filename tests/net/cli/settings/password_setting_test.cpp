@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(when_a_password_is_set_then_other_machines_may_reach_the_se
     BOOST_TEST(serve({"--listen-without-password"}).code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_it_is_not) {
+BOOST_AUTO_TEST_CASE(when_settings_are_shown_then_the_password_is_not) {
     const auto from_variable = serve({}, {{"ALLOT_PASSWORD", "hunter2"}});
     BOOST_TEST(!contains(from_variable.out + from_variable.err, "hunter2"));
     BOOST_TEST(!contains(from_variable.out, "\npassword = "));
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_limits)
 
-BOOST_AUTO_TEST_CASE(when_they_are_set_then_the_server_has_them) {
+BOOST_AUTO_TEST_CASE(when_limits_are_set_then_the_server_has_them) {
     using namespace std::chrono_literals;
     static constexpr auto& syntax = program::serve_command.syntax;
     const auto served = [](std::vector<std::string> arguments) {

@@ -74,19 +74,19 @@ std::string data_and_origin(Invocation call) {
 
 BOOST_AUTO_TEST_SUITE(given_a_setting_with_four_sources)
 
-BOOST_AUTO_TEST_CASE(when_all_do_then_the_flag_wins) {
+BOOST_AUTO_TEST_CASE(when_all_sources_set_it_then_the_flag_wins) {
     BOOST_TEST(data_and_origin({.arguments = {"--data", "f", "--config=a.ini"},
                                 .environment = {{"ALLOT_DATA", "e"}},
                                 .file = "data = i\n"}) == "f from flag --data");
 }
 
-BOOST_AUTO_TEST_CASE(when_no_flag_does_then_the_environment_wins) {
+BOOST_AUTO_TEST_CASE(when_no_flag_sets_it_then_the_environment_wins) {
     BOOST_TEST(data_and_origin({.arguments = {"--config", "a.ini"},
                                 .environment = {{"ALLOT_DATA", "e"}},
                                 .file = "data = i\n"}) == "e from environment ALLOT_DATA");
 }
 
-BOOST_AUTO_TEST_CASE(when_only_the_file_does_then_it_beats_the_default) {
+BOOST_AUTO_TEST_CASE(when_only_the_file_sets_it_then_the_file_beats_the_default) {
     BOOST_TEST(data_and_origin({.arguments = {"--config", "a.ini"},
                                 .file = "# a comment\n\n  data =  i j \r\n"}) ==
                "i j from file a.ini:3");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(when_the_environment_names_the_file_then_it_is_read) {
                "i from file b.ini:1");
 }
 
-BOOST_AUTO_TEST_CASE(when_none_does_then_there_is_the_default) {
+BOOST_AUTO_TEST_CASE(when_no_source_sets_it_then_it_has_the_default) {
     BOOST_TEST(data_and_origin({}) == "stock from default");
 }
 
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_is_utf16_then_it_is_refused_as_that) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_shown_though_no_line_can_say_a_value_then_that_is_refused) {
+BOOST_AUTO_TEST_CASE(when_no_line_can_hold_a_value_then_showing_it_is_refused) {
     for (const char* const value : {" f", "f\t", "f\r", "f\ng"}) {
         std::ostringstream shown;
         const Settings settings = settings_of({.arguments = {"--data", value}});
