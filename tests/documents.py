@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Fails when a document has a dead link, names a file or function that does not exist, or is too long, and when a document or
-a source file has a word for people instead of software.
+"""Fails when a document has a dead link, names a function that its file lacks, or is too long; and when a
+document, a C++ file or a Python file names a file that does not exist, or has a word for people instead of
+software.
 
     documents.py [ROOT]
 """
@@ -14,9 +15,12 @@ HEADING = re.compile(r"^#+ (.*)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # `storage/store.cpp`, `engine/product.*`, or `engine/product.cpp:allocate`
 SOURCE = re.compile(r"`((?:engine|storage|net|tests|benchmarks|docs|findings)/[\w./*-]*)(?::(\w+))?`")
+# engine/product.cpp in the comments and texts of code
+FILE = re.compile(r"\b(?:engine|storage|net|tests|benchmarks|docs)/[\w./*-]*\.(?:[ch]pp|py|md|json)\b")
 # A client, a caller or a thread does something, and is "it".
 PERSON = re.compile(r"\b(whoever|nobody|somebody|everybody|whom|he|him|his)\b", re.IGNORECASE)
-ROOMS = ("engine", "storage", "net")
+ROOMS = ("engine", "storage", "net", "tests", "benchmarks")
+PLANTING = {Path("tests/layers.py"), Path("tests/documents.py")}  # name what is not there
 PASSED_OVER = {"build", "node_modules", ".git"}
 README_LINES_MAX = 150
 DECISION_LINES_MAX = 12
@@ -71,6 +75,20 @@ def missing_source(root, path, function):
     return None
 
 
+def sources(root):
+    """The C++ and Python files of the tree, from its root."""
+    files = (file.relative_to(root) for room in ROOMS for file in (root / room).rglob("*.*"))
+    return sorted(file for file in files if file.suffix in (".cpp", ".hpp", ".py") and
+                  file not in PLANTING and not PASSED_OVER.intersection(file.parts))
+
+
+def missing_files(root, source):
+    for number, line in enumerate((root / source).read_text("utf-8").splitlines(), 1):
+        for path in FILE.findall(line) if "#include" not in line else ():
+            if not any(root.glob(path)):
+                yield f"{source}:{number}: '{path}' is not there"
+
+
 def lines_max(document):
     if document == Path("README.md"):
         return README_LINES_MAX
@@ -100,9 +118,11 @@ def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1]).resolve()
     found = documents(root)
     complaints = [each for document in found for each in complaints_of(root, document)]
-    sources = sorted(file.relative_to(root) for room in ROOMS for file in (root / room).rglob("*.[ch]pp"))
-    complaints += unnamed_actors(root, [*found, *sources])
-    print("\n".join(complaints) if complaints else f"{len(found)} documents: all that they name is there")
+    code = sources(root)
+    complaints += [each for source in code for each in missing_files(root, source)]
+    complaints += unnamed_actors(root, [*found, *code])
+    print("\n".join(complaints) if complaints else
+          f"{len(found)} documents, {len(code)} files of code: all that they name is there")
     return 1 if complaints or not found else 0
 
 

@@ -21,7 +21,7 @@ def programs():
 
 
 def run(*command, text=None, cwd="/"):
-    """As a user whom the server accepts as its own: it refuses root."""
+    """Runs a command as a user that the server accepts as its own: it refuses root."""
     as_user = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
     done = subprocess.run([*as_user, *map(str, command)], input=text, capture_output=True, text=True,
                           cwd=cwd, check=False)
