@@ -12,7 +12,8 @@ using namespace allot::testing;
 BOOST_AUTO_TEST_SUITE(given_any_history)
 
 // After every command, for every batch, what is allocated and what is available add up.
-RC_BOOST_PROP(then_every_answer_and_state_is_the_naive_models, (const std::vector<Act>& acts)) {
+RC_BOOST_PROP(when_it_is_played_then_every_answer_and_state_is_the_naive_models,
+              (const std::vector<Act>& acts)) {
     EngineFixture shop;
     NaiveModel model;
     for (const Act& act : acts) {
@@ -29,7 +30,8 @@ RC_BOOST_PROP(then_every_answer_and_state_is_the_naive_models, (const std::vecto
     }
 }
 
-RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, (const std::vector<Act>& acts)) {
+RC_BOOST_PROP(when_its_facts_are_applied_then_they_give_the_same_state,
+              (const std::vector<Act>& acts)) {
     EngineFixture shop;
     for (const Act& act : acts) (void)play(act.unit, shop.bus, act.whole);
     shop.read_facts();
@@ -45,7 +47,7 @@ RC_BOOST_PROP(then_its_facts_alone_give_the_same_state, (const std::vector<Act>&
     RC_ASSERT(shortages({}, replayed).value() == shortages({}, shop.repository).value());
 }
 
-RC_BOOST_PROP(then_a_unit_that_is_not_committed_leaves_the_state_as_it_was,
+RC_BOOST_PROP(when_a_unit_is_not_committed_then_the_state_is_as_before,
               (const std::vector<Act>& acts, const std::vector<Act>& given_up)) {
     EngineFixture shop;
     for (const Act& act : acts) (void)play(act.unit, shop.bus, act.whole);

@@ -122,7 +122,8 @@ private:
 
 BOOST_AUTO_TEST_SUITE(given_a_store_with_any_history)
 
-RC_BOOST_PROP(then_every_answer_and_state_is_the_naive_models, (const std::vector<Step>& steps)) {
+RC_BOOST_PROP(when_it_is_played_then_every_answer_and_state_is_the_naive_models,
+              (const std::vector<Step>& steps)) {
     Life life;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         // Now and then a command comes twice.

@@ -164,10 +164,10 @@ class GivenHistoriesThatAreRight(Judged):
 class GivenTransactionsThatAreWrong(Judged):
     EXEC = ("EXEC", ("ALLOCATE", "x", "S", 8), ("ALLOCATE", "y", "S", 1))
 
-    def test_when_half_of_one_is_in_the_journal_then_it_is_seen(self) -> None:
+    def test_when_half_of_a_transaction_is_in_the_journal_then_it_is_detected(self) -> None:
         self.assertSeen([allocated("x", 8)], [told(0, None, None, *self.EXEC)])
 
-    def test_when_another_came_between_then_it_is_seen(self) -> None:
+    def test_when_a_command_is_within_a_transaction_then_it_is_detected(self) -> None:
         self.assertSeen(
             [allocated("x", 8), allocated("z", 1), allocated("y", 1)],
             [told(0, 9, ["b", "b"], *self.EXEC)],

@@ -129,7 +129,7 @@ class GivenRedisBenchmark(GivenStock):
         for name in names:
             self.assertRegex(said, rf"{name}.*: ([\d.]+|inf) requests per second")
 
-    def test_when_redis_benchmark_pings_in_pipelines_then_it_is_content(self):
+    def test_when_redis_benchmark_pings_in_pipelines_then_it_succeeds(self):
         said = self.benchmark("-t", "ping", "-n", "1000", "-P", "16")
         self.assertMeasured(said, "PING_INLINE", "PING_MBULK")
         said = self.benchmark("-3", "-t", "ping", "-n", "1000", "-P", "16")
@@ -249,7 +249,7 @@ class GivenRequestsOfBothForms(GivenStock):
                 self.assertData(self.one.call(*command))
         self.assertIsInstance(self.one.call("PING"), Status)
 
-    def test_when_a_person_types_between_then_only_the_answers_to_lines_are_lines(self):
+    def test_when_a_line_comes_between_framed_requests_then_only_its_reply_is_a_status(self):
         self.one.send(encoded(*ALLOCATE) + b"ALLOCATE order-1 SMALL-TABLE 2\r\n" + encoded(*ALLOCATE))
         replies = [self.one.read() for _ in range(3)]
         self.assertEqual(["batch-1"] * 3, replies)
@@ -272,7 +272,7 @@ class GivenAHandshake(GivenStock):
         self.assertEqual("PONG", self.one.call("PING"))
         self.assertIsInstance(self.one.call("HELLO"), list)
 
-    def test_when_libraries_introduce_themselves_then_they_are_known(self):
+    def test_when_a_library_names_itself_then_client_list_shows_it(self):
         self.assertEqual("OK", self.one.call("CLIENT", "SETINFO", "LIB-NAME", "my-lib(v1)"))
         self.assertEqual("OK", self.one.call("CLIENT", "SETINFO", "LIB-VER", "1.2.3"))
         self.assertEqual("OK", self.one.call("CLIENT", "SETNAME", "till-4"))

@@ -26,7 +26,7 @@ class GivenAConsumer(server.ServedCase):
         self.redis = redis.Redis(port=self.server.port, socket_timeout=20)
         self.addCleanup(self.redis.close)
 
-    def test_when_stock_is_sold_then_it_reads_of_it(self):
+    def test_when_a_line_is_allocated_then_the_consumer_reads_its_facts(self):
         self.add(("b1", "LAMP", 10, "2011-01-02"))
         self.one.call("ALLOCATE", "o1", "LAMP", 4)
         self.one.call("ALLOCATE", "o2", "LAMP", 7)

@@ -95,20 +95,20 @@ class Given1000WrongPasswords(Attack):
 
 
 class GivenAnAddressThatOthersReach(server.Case):
-    def test_when_there_is_no_password_then_it_refuses_to_start_and_makes_no_store(self):
+    def test_when_there_is_no_password_then_the_server_does_not_start_and_makes_no_store(self):
         for listen in ("0.0.0.0:0", "[::]:0"):
             ran = server.allot("serve", "--data", self.store, "--listen", listen)
             self.assertEqual(2, ran.returncode, ran.stderr)
             self.assertIn("other machines reach it", ran.stderr)
             self.assertFalse(self.store.exists())
 
-    def test_when_the_option_allows_it_then_it_starts(self):
+    def test_when_the_option_allows_it_then_the_server_starts(self):
         running = self.serve("--listen-without-password", listen="0.0.0.0:0")
         self.assertIn("password=no", running.text)
         with Client(("127.0.0.1", running.port)) as client:
             self.assertEqual("PONG", client.call("PING"))
 
-    def test_when_there_is_a_password_then_it_starts_and_never_shows_it(self):
+    def test_when_there_is_a_password_then_the_server_starts_and_never_shows_it(self):
         secret = self.scratch / "password"
         secret.write_text(PASSWORD + "\n")
         secret.chmod(0o644)

@@ -33,7 +33,7 @@ class GivenAShipmentBehindAnother(server.Case):
         with urllib.request.urlopen(f"{self.web}/allocations/{order}", timeout=20) as answer:
             return json.load(answer)
 
-    def test_when_the_first_shrinks_then_a_message_says_that_the_line_is_in_the_later_batch(self):
+    def test_when_the_early_batch_shrinks_then_a_message_names_the_later_batch(self):
         self.assertEqual([{"sku": "LAMP", "batchref": "early-batch"}], self.allocations("o1"))
         listener = self.redis.pubsub()
         self.addCleanup(listener.close)

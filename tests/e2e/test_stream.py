@@ -58,7 +58,7 @@ class GivenAPipeline(server.ServedCase):
             self.assertEqual(whole, client.rest())
         self.assertTrue(whole.startswith(b"+PONG\r\n$3\r\na b\r\n$3\r\n\r\n\0\r\n+PONG\r\n-ERR "))
 
-    def test_when_there_is_quit_in_it_then_nothing_after_is_executed(self):
+    def test_when_a_pipeline_has_quit_then_no_command_after_it_is_executed(self):
         self.add(("b", "LAMP", 10))
         raw = encoded("PING") + encoded("QUIT") + encoded("ALLOCATE", "o", "LAMP", 1)
         self.assertEqual(b"+PONG\r\n+OK\r\n", self.exchange(raw))

@@ -70,7 +70,7 @@ class GivenAServerWithACertificate(SecureCase):
         for number, reply in enumerate(client.pipeline(commands)):
             self.assertEqual("b" if number % 2 else "x" * (number % 3000), reply)
 
-    def test_when_versions_differ_then_only_those_of_today_are_spoken(self):
+    def test_when_versions_differ_then_only_1_2_and_1_3_are_spoken(self):
         running = self.serve_tls()
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             context = self.ca.client()
@@ -120,12 +120,12 @@ class GivenAServerThatAsksForCertificates(SecureCase):
         super().setUp()
         self.running = self.serve_tls("--tls-client-ca", self.ca.pem)
 
-    def test_when_a_client_has_one_of_the_ca_then_it_is_served(self):
+    def test_when_a_client_has_a_certificate_of_the_ca_then_it_is_served(self):
         cert, key = self.ca.sign("till-4")
         self.assertEqual("PONG\n", self.tool(self.running, "redis-cli", "--cert", cert, "--key", key, "PING"))
         self.assertEqual("PONG", self.secure(self.running, (cert, key)).call("PING"))
 
-    def test_when_a_client_has_none_or_another_then_it_is_refused_and_counted(self):
+    def test_when_a_client_has_no_or_another_certificate_then_it_is_refused_and_counted(self):
         self.assertNotIn("PONG", self.tool(self.running, "redis-cli", "PING", code=1))
         self.assertRefused(self.running, self.ca.client())
         other = certificates.Authority(self.scratch, "other")
@@ -133,7 +133,7 @@ class GivenAServerThatAsksForCertificates(SecureCase):
         client = self.secure(self.running, self.ca.sign("till-4"))
         self.await_count(client, "dropped_tls_failed", 3)
 
-    def test_when_others_reach_it_then_it_needs_no_password(self):
+    def test_when_the_address_is_public_then_no_password_is_needed(self):
         running = self.serve_tls("--tls-client-ca", self.ca.pem, listen="0.0.0.0:0",
                                  directory=self.scratch / "other-store")
         self.assertIn("password=no", running.text)

@@ -18,7 +18,7 @@ class GivenTransactionsUnderWay(server.ServedCase):
         commands = [("ALLOCATE", f"{name}-{i}", "TABLE", 1) for i in range(self.SIZE)]
         return client.pipeline([("MULTI",), *commands, ("EXEC",)])[-1]
 
-    def test_when_a_consumer_reads_the_feed_then_it_never_ends_within_one(self):
+    def test_when_a_consumer_reads_the_feed_then_no_reply_ends_within_a_transaction(self):
         ended = threading.Event()
 
         def work(number):
@@ -42,7 +42,7 @@ class GivenTransactionsUnderWay(server.ServedCase):
         watcher.join()
         self.assertEqual(str(seen), self.one.info()["lines"])
 
-    def test_when_the_server_is_killed_then_each_is_there_whole_or_not_at_all(self):
+    def test_when_the_server_is_killed_then_each_transaction_is_there_whole_or_not_at_all(self):
         answered = []
 
         def work():
@@ -65,7 +65,7 @@ class GivenTransactionsUnderWay(server.ServedCase):
         self.assertIn(held[len(answered)], (0, self.SIZE))
         self.assertEqual(0, held[-1])
 
-    def test_when_others_ask_meanwhile_then_they_see_all_of_one_or_nothing(self):
+    def test_when_others_query_meanwhile_then_they_see_all_of_a_transaction_or_nothing(self):
         done = threading.Event()
         seen = []
 

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(when_a_fact_is_named_then_it_is_of_the_history_that_wrote_i
     BOOST_TEST(Histories{}.at(7) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_last_has_no_fact_yet_then_the_present_one_is_the_one_before) {
+BOOST_AUTO_TEST_CASE(when_the_last_history_has_no_fact_yet_then_the_current_one_is_that_before) {
     Histories histories = four();
     BOOST_TEST(histories.current(20) == c);
     BOOST_TEST(histories.recorded(20).begun().back().id == c);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_was_set_back)
 
-BOOST_AUTO_TEST_CASE(when_another_history_was_there_then_it_gives_the_last_common_fact) {
+BOOST_AUTO_TEST_CASE(when_histories_are_lost_then_each_has_its_last_common_fact) {
     // Set back to LSN 7 of history a.
     Histories now;
     now.begin(a, 1);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(when_another_history_was_there_then_it_gives_the_last_commo
     BOOST_TEST(now.lost_since(before, 20).empty());
 }
 
-BOOST_AUTO_TEST_CASE(when_a_later_one_had_left_the_other_before_then_they_part_where_it_had) {
+BOOST_AUTO_TEST_CASE(when_the_other_store_left_a_history_earlier_then_they_part_there) {
     // There a ends with LSN 10, and e follows; here a ends with 12, and b follows.
     Histories there;
     there.begin(a, 1);

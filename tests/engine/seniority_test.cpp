@@ -73,13 +73,14 @@ BOOST_FIXTURE_TEST_CASE(R8_when_a_moved_line_comes_between_others_then_it_is_ord
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_the_customer_gives_it_back_then_it_begins_anew, MovedLinesFixture) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_line_is_deallocated_then_its_seniority_begins_anew,
+                        MovedLinesFixture) {
     deallocate("o1", "SPOON", 5);
     allocate("o1", "SPOON", 5);
     BOOST_TEST(orders_on("b") == (Strings{"o2", "o3", "o1"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_a_line_was_short_in_between_then_it_begins_anew,
+BOOST_FIXTURE_TEST_CASE(R8_when_the_line_was_short_in_between_then_its_seniority_begins_anew,
                         MovedLinesFixture) {
     set_quantity("b", 0);
     set_quantity("b", 15);
@@ -112,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(R8_when_the_unit_fails_then_all_lines_are_as_before, Mov
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(R8_when_a_fact_gives_a_false_age_then_it_is_not_applied,
+BOOST_FIXTURE_TEST_CASE(R8_when_a_fact_has_an_impossible_seniority_then_it_is_not_applied,
                         MovedLinesFixture) {
     add_batch("c", "SPOON", 50);
     Product& spoon = *repository.find("SPOON");
@@ -162,7 +163,7 @@ private:
 }  // namespace
 
 // A walk over all lines for each moved line would take many times as long.
-BOOST_AUTO_TEST_CASE(R8_when_as_many_are_moved_there_then_age_does_not_make_it_take_longer) {
+BOOST_AUTO_TEST_CASE(R8_when_old_lines_are_moved_then_it_takes_no_longer_than_for_new_ones) {
     constexpr int lines = 8'000;
     FullBatchFixture newest{lines}, oldest{lines};
     const double at_the_end = newest.move(newest.journal.last());

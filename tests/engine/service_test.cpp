@@ -194,8 +194,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_decision_commits_by_itself_then_nothing_is_journa
     BOOST_TEST(available("b1") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_brought_the_sku_then_nothing_is_left_of_it,
-                        EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_a_refused_unit_added_the_sku_then_the_sku_is_gone, EngineFixture) {
     const auto answer = bus.transact([&](UnitOfWork& work) -> Result<BatchRef> {
         (void)handle(AddBatch{"b1", "NEW", 5}, work);
         return handle(Allocate{line("o1", "NEW", 10)}, work);

@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_unit_that_is_refused_as_a_whole)
 
-BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_refused_line_was_held_before_the_unit_then_no_shortage_is_left,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     allocate("o1", "SPOON", 10);
     const auto before = state_hash(repository);
@@ -96,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_no_shortage_is_left
     BOOST_TEST(violations(repository).empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_shortage_it_is,
+BOOST_FIXTURE_TEST_CASE(when_part_and_whole_are_refused_then_the_shortage_is_that_of_the_whole,
                         EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<BatchRef> {
@@ -110,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_part_was_refused_then_the_whole_knows_whose_short
     BOOST_TEST((shortages() == Strings{"o2 SPOON 12 2"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_part_before_ran_short_then_a_later_refusal_is_not_its,
+BOOST_FIXTURE_TEST_CASE(when_an_earlier_part_ran_short_then_a_later_refusal_records_no_shortage,
                         EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto answer = bus.transact([](UnitOfWork& work) -> Result<void> {

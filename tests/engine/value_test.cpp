@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_two_spaces_are_adjacent_at_any_offset_then_it_is_refus
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_store_may_hold_it_since_before_then_it_is_a_stored_name_alone) {
+BOOST_AUTO_TEST_CASE(when_a_name_has_invisible_characters_then_it_is_only_a_stored_name) {
     for (const std::string text : {"\uFEFFb-2", "order\u200B", "\u3164", "a\u202Eb", "\uFDD0"}) {
         BOOST_TEST((Sku::of(text).error() == Refusal::bad_name), text);
         BOOST_TEST(Sku::stored(text).value().view() == text);

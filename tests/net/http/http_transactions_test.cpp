@@ -105,7 +105,8 @@ BOOST_FIXTURE_TEST_CASE(when_stock_runs_out_then_only_that_line_is_short, Transa
         contains(ask("GET", "/v1/shortages").body, R"([{"order":"p","sku":"LAMP","quantity":2,)"));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_line_is_held_after_all_then_it_is_not_short, TransactionStock) {
+BOOST_FIXTURE_TEST_CASE(when_the_refused_line_was_held_before_then_it_is_not_short,
+                        TransactionStock) {
     transact(allocate_one("o", "LAMP", 5));
     const auto before = state();
     expect_error(transact(R"({"deallocate":{"order":"o"}},)" + allocate_one("p", "LAMP", 1) + "," +
