@@ -19,14 +19,14 @@ struct Adapters {
 };
 
 /// Opens a store: connects its parts and registers its event sinks. If the call of a sink fails, it
-/// is repeated from the sink's offset on; no command fails because of it. The journal is kept from
-/// the first fact on that a sink has not acknowledged.
+/// is repeated from the sink's position on; no command fails because of it. The journal is kept
+/// from the first fact on that a sink has not acknowledged.
 ///
 /// Commands need no registration: engine/services.hpp has a `handle(command, work)` for each, and
 /// MessageBus::handle() selects it by the command's type; without one the call does not compile.
 ///
 /// \throws as Store::open(); std::invalid_argument when the name of a sink breaks its rule, or
-/// occurs twice; CorruptStore when the offset of one is damaged.
+/// occurs twice; CorruptStore when the position of one is damaged.
 [[nodiscard]] Store bootstrap(const std::filesystem::path& directory, StoreOptions options = {},
                               Adapters adapters = {});
 

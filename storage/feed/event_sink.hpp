@@ -20,9 +20,9 @@ enum class SinkResult : std::uint8_t {
 inline constexpr Lsn from_now = 0;
 
 /// A function that the store calls with each fact, in order, at least once. The store keeps the
-/// sink's offset in the history across restarts. Registered in bootstrap().
+/// sink's position in the history across restarts. Registered in bootstrap().
 struct EventSink {
-    /// The name under which the store keeps its offset: 1..32 of a-z, 0-9 and -.
+    /// The name under which the store keeps its position: 1..32 of a-z, 0-9 and -.
     std::string name;
     /// The first fact to receive when the store does not know the name yet; otherwise the sink
     /// continues after the last fact for which its call returned.

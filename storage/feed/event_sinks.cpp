@@ -17,14 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 using Warning = RunningSink::Warning;
 
-constexpr std::chrono::seconds offset_persisted_every{1};
+constexpr std::chrono::seconds position_persisted_every{1};
 constexpr std::chrono::minutes retention_warned_every{10};
 
-/// The offsets of the sinks of one store.
-class Offsets {
+/// The positions of the sinks of one store.
+class Positions {
 public:
-    Offsets(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
-            const Warning& warning)
+    Positions(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
+              const Warning& warning)
         : files_{files}, directory_{directory}, journal_{journal}, warning_{warning} {}
 
     /// A sink that had received lost facts continues where the two histories diverge, even if it is
@@ -32,7 +32,7 @@ public:
     void rewind(const std::set<std::string>& registered) {
         for (const std::string& sink : sink_file::sinks_in(files_, directory_)) {
             try {
-                if (const auto offset = read(sink)) rewind(sink, *offset);
+                if (const auto position = read(sink)) rewind(sink, *position);
             } catch (const CorruptStore&) {
                 if (registered.contains(sink)) throw;
             }
@@ -41,30 +41,30 @@ public:
 
     /// The last fact that the sink has acknowledged, or will never receive.
     Lsn of(const EventSink& sink) {
-        const auto offset = read(sink.name);
+        const auto position = read(sink.name);
         const Lsn begins = sink.from == from_now ? journal_.last() : sink.from - 1;
-        Lsn acked = offset ? offset->acked : std::min(begins, journal_.last());
+        Lsn acked = position ? position->acked : std::min(begins, journal_.last());
         if (acked + 1 < journal_.oldest()) {
             warn(sink.name, "misses the facts from LSN " + std::to_string(acked + 1) + " to " +
                                 std::to_string(journal_.oldest() - 1) +
                                 ", which are not kept any more");
             acked = journal_.oldest() - 1;
         }
-        if (!offset || !offset->history || offset->acked != acked) keep(sink.name, acked);
+        if (!position || !position->history || position->acked != acked) keep(sink.name, acked);
         return acked;
     }
 
 private:
-    void rewind(const std::string& name, const sink_file::Offset& offset) {
-        const Lsn agreed = offset.last_common(journal_.histories(), journal_.last());
-        if (agreed == offset.acked) return;
-        warn(name, "was told up to LSN " + std::to_string(offset.acked) +
-                       ", and the history of these facts agrees with the store's up to LSN " +
-                       std::to_string(agreed) + ": it goes on after that");
+    void rewind(const std::string& name, const sink_file::Position& position) {
+        const Lsn agreed = position.last_common(journal_.histories(), journal_.last());
+        if (agreed == position.acked) return;
+        warn(name, "had received facts up to LSN " + std::to_string(position.acked) +
+                       ", whose history agrees with the store's up to LSN " +
+                       std::to_string(agreed) + "; it continues after that LSN");
         keep(name, agreed);
     }
 
-    [[nodiscard]] std::optional<sink_file::Offset> read(std::string_view name) const {
+    [[nodiscard]] std::optional<sink_file::Position> read(std::string_view name) const {
         return sink_file::read(files_, directory_, name, journal_.store_id());
     }
     void keep(std::string_view name, Lsn acked) {
@@ -114,7 +114,7 @@ void RunningSink::start(FactHistory& history, JournalThreads& journal) {
          .call = [this](const CommittedFact& fact) { call(fact); },
          .back_off = sink_.back_off,
          .interrupt = sink_.interrupt,
-         .idle = [this] { return persist_late_offset(); },
+         .idle = [this] { return persist_late_position(); },
          .failed = [this](std::string_view why, auto rest) { note_failure(why, rest); }},
         warning_);
 }
@@ -122,23 +122,24 @@ void RunningSink::start(FactHistory& history, JournalThreads& journal) {
 void RunningSink::stop() {
     if (!thread_) return;
     thread_->stop();
-    if (acked_ > persisted_) persist_offset();
+    if (acked_ > persisted_) persist_position();
 }
 
 void RunningSink::call(const CommittedFact& fact) {
     const SinkResult handled = sink_.call(fact, journal_.store_id());
     acked_ = fact.lsn;
     if (handled == SinkResult::acted) ++acted_;
-    if (handled == SinkResult::acted || Steady::now() >= persisted_at_ + offset_persisted_every)
-        persist_offset();
+    if (handled == SinkResult::acted || Steady::now() >= persisted_at_ + position_persisted_every)
+        persist_position();
 }
 
-/// Writes the offset when no fact comes, if it is not written yet because a write failed or facts
+/// Writes the position when no fact comes, if it is not written yet because a write failed or facts
 /// were ignored. \return when to call it again.
-RunningSink::Steady::time_point RunningSink::persist_late_offset() noexcept {
-    if (acked_ > persisted_ && Steady::now() >= persisted_at_ + offset_persisted_every)
-        persist_offset();
-    return acked_ > persisted_ ? persisted_at_ + offset_persisted_every : Steady::time_point::max();
+RunningSink::Steady::time_point RunningSink::persist_late_position() noexcept {
+    if (acked_ > persisted_ && Steady::now() >= persisted_at_ + position_persisted_every)
+        persist_position();
+    return acked_ > persisted_ ? persisted_at_ + position_persisted_every
+                               : Steady::time_point::max();
 }
 
 void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds rest) {
@@ -148,10 +149,10 @@ void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds r
     retry_at_ = Steady::now() + rest;
 }
 
-/// Writes the offset. A failure stops nothing: after a restart the sink would receive the facts
-/// since the last written offset again. Each attempt writes a new file, so that no failed sync is
+/// Writes the position. A failure stops nothing: after a restart the sink would receive the facts
+/// since the last written position again. Each attempt writes a new file, so that no failed sync is
 /// repeated. Of several failures in a row only the first causes a warning.
-void RunningSink::persist_offset() noexcept {
+void RunningSink::persist_position() noexcept {
     persisted_at_ = Steady::now();
     try {
         const Lsn acked = acked_;
@@ -161,7 +162,7 @@ void RunningSink::persist_offset() noexcept {
         failure_warned_ = false;
     } catch (const std::exception& error) {
         if (warning_ && !std::exchange(failure_warned_, true)) {
-            warning_("the offset of event sink " + sink_.name +
+            warning_("the position of event sink " + sink_.name +
                      " could not be written: " + error.what());
         }
     }
@@ -184,10 +185,10 @@ SinkStatus RunningSink::status(Lsn end) const {
 EventSinks::EventSinks(FileSystem& files, const fs::path& directory, const GroupJournal& journal,
                        std::vector<EventSink> sinks, const Warning& warning)
     : warning_{warning} {
-    Offsets offsets{files, directory, journal, warning};
-    offsets.rewind(checked_names(sinks));
+    Positions positions{files, directory, journal, warning};
+    positions.rewind(checked_names(sinks));
     for (EventSink& sink : sinks) {
-        const Lsn acked = offsets.of(sink);
+        const Lsn acked = positions.of(sink);
         at_work_.push_back(std::make_unique<RunningSink>(files, directory, journal, std::move(sink),
                                                          acked, warning));
     }
@@ -224,7 +225,7 @@ void EventSinks::warn_of_retention(Lsn first, std::uint64_t bytes) {
     for (const auto& each : at_work_) {
         const Lsn next = each->persisted() + 1;
         if (next >= first) continue;
-        behind += (behind.empty() ? ": " : ", ") + each->name() + " goes on from LSN " +
+        behind += (behind.empty() ? ": " : ", ") + each->name() + " continues at LSN " +
                   std::to_string(next);
     }
     if (behind.empty()) return;  // they have advanced in the meantime

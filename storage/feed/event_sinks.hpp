@@ -18,22 +18,22 @@
 
 namespace allot {
 
-/// An event sink and its offset. The offset is written at once after a call that acted, and at most
-/// once a second after calls that ignored a fact: receiving such a fact twice does no harm. A
+/// An event sink and its position. The position is written at once after a call that acted, and at
+/// most once a second after calls that ignored a fact: receiving such a fact twice does no harm. A
 /// failed write is repeated each second.
 class RunningSink {
 public:
     using Warning = std::function<void(std::string_view)>;
 
     /// \param journal of the facts; outlives this.
-    /// \param acked the offset in its file.
+    /// \param acked the position in its file.
     RunningSink(FileSystem& files, std::filesystem::path directory, const GroupJournal& journal,
                 EventSink sink, Lsn acked, Warning warning);
 
     void start(FactHistory& history, JournalThreads& journal);
-    /// Ends its calls, and writes its offset.
+    /// Ends its calls, and writes its position.
     void stop();
-    /// The last offset that was written durably.
+    /// The last position that was written durably.
     [[nodiscard]] Lsn persisted() const noexcept { return persisted_; }
     [[nodiscard]] const std::string& name() const noexcept { return sink_.name; }
     [[nodiscard]] SinkStatus status(Lsn end) const;
@@ -42,8 +42,8 @@ private:
     using Steady = std::chrono::steady_clock;
     void call(const CommittedFact& fact);
     void note_failure(std::string_view why, std::chrono::milliseconds rest);
-    void persist_offset() noexcept;
-    Steady::time_point persist_late_offset() noexcept;
+    void persist_position() noexcept;
+    Steady::time_point persist_late_position() noexcept;
 
     FileSystem& files_;
     const std::filesystem::path directory_;
@@ -65,10 +65,10 @@ private:
 /// The event sinks of a store.
 class EventSinks {
 public:
-    /// Determines where each sink continues, and writes the offsets; calls no sink. Offsets of
+    /// Determines where each sink continues, and writes the positions; calls no sink. Positions of
     /// unregistered sinks stay as they are, except those that name a lost fact.
     /// \throws std::invalid_argument for a name that breaks its rule, or occurs twice; CorruptStore
-    /// when an offset is damaged, because the facts that the sink has missed are unknown then.
+    /// when a position is damaged, because the facts that the sink has missed are unknown then.
     EventSinks(FileSystem& files, const std::filesystem::path& directory,
                const GroupJournal& journal, std::vector<EventSink> sinks,
                const RunningSink::Warning& warning);

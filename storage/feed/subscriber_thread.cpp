@@ -59,9 +59,9 @@ void SubscriberThread::run() {
         tell_all();
     } catch (const std::exception& error) {
         const std::string end =
-            "told no more after LSN " + std::to_string(told_) + ": " + error.what();
+            "receives no facts after LSN " + std::to_string(told_) + ": " + error.what();
         note_failure(end, {});
-        warn(subscriber_.name + " is " + end);
+        warn(subscriber_.name + " " + end);
     }
     cursor_.reset();
     ended_ = true;
@@ -107,8 +107,8 @@ void SubscriberThread::tell(const CommittedFact& fact) {
         } catch (...) {
             why = no_exception;
         }
-        rest(" failed at LSN " + std::to_string(fact.lsn) + " and is told again in ", failures, why,
-             at_least);
+        rest(" failed at LSN " + std::to_string(fact.lsn) + "; the store calls it again in ",
+             failures, why, at_least);
     }
 }
 

@@ -71,8 +71,8 @@ std::vector<std::string> sinks_in(FileSystem& files, const std::filesystem::path
     return sinks;
 }
 
-std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
-                           std::string_view sink, std::uint64_t store_id) {
+std::optional<Position> read(FileSystem& files, const std::filesystem::path& directory,
+                             std::string_view sink, std::uint64_t store_id) {
     const std::string name = file_name(sink);
     if (!store_files::has(files, directory, name)) return std::nullopt;
     const auto file = files.open(directory / name, FileSystem::Mode::read);
@@ -80,19 +80,19 @@ std::optional<Offset> read(FileSystem& files, const std::filesystem::path& direc
     const std::size_t bytes = file->read_at(0, std::as_writable_bytes(std::span{&contents, 1}));
     const bool is_of_version_1 = bytes == bytes_in_version_1 && contents.version == 1;
     if ((bytes != sizeof contents && !is_of_version_1) || file->size() != bytes) {
-        refuse(sink, 0, "a sink's offset has " + std::to_string(sizeof contents) + " bytes");
+        refuse(sink, 0, "a sink's position has " + std::to_string(sizeof contents) + " bytes");
     }
     if (contents.magic != Contents::magic_value || contents.checksum != checksum_of(contents)) {
-        refuse(sink, 0, "the checksum of a sink's offset does not fit");
+        refuse(sink, 0, "the checksum of a sink's position does not fit");
     }
     if (contents.version != format_version && !is_of_version_1) {
         throw UnknownFormat{name, 0, contents.acked, "a format of another version"};
     }
     if (contents.store_id != store_id) {
-        refuse(sink, contents.acked, "the offset is one in another store's history");
+        refuse(sink, contents.acked, "the position is one in another store's history");
     }
-    if (is_of_version_1) return Offset{contents.acked, {}};
-    return Offset{contents.acked, contents.history};
+    if (is_of_version_1) return Position{contents.acked, {}};
+    return Position{contents.acked, contents.history};
 }
 
 std::vector<std::byte> bytes_of(std::uint64_t store_id, const HistoryCursor& acked) {

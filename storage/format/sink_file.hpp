@@ -12,8 +12,7 @@
 #include "storage/errors.hpp"
 #include "storage/io/file_system.hpp"
 
-// The offset (position) of an event sink in the history, in a file of its own. FORMAT.md describes
-// its bytes.
+// The file of an event sink's position in the history. FORMAT.md describes its bytes.
 
 namespace allot::sink_file {
 
@@ -22,11 +21,11 @@ namespace allot::sink_file {
 [[nodiscard]] std::string file_name(std::string_view sink);
 /// \return the sink's name; none for any other file.
 [[nodiscard]] std::optional<std::string> sink_of(std::string_view file_name);
-/// True for an unfinished offset file, which a start removes.
+/// True for an unfinished position file, which a start removes.
 [[nodiscard]] bool is_temporary(std::string_view file_name);
 
-/// A sink's offset in the history.
-struct Offset {
+/// A sink's position in the history.
+struct Position {
     Lsn acked = 0;  ///< the last fact for which its call has returned
     /// The history in which this fact was written; none in format version 1.
     std::optional<HistoryId> history = {};
@@ -38,17 +37,18 @@ struct Offset {
         const Lsn common = std::min(acked, last);
         return history ? histories.divergence_of({*history, acked}).value_or(common) : common;
     }
-    friend bool operator==(const Offset&, const Offset&) = default;
+    friend bool operator==(const Position&, const Position&) = default;
 };
 
-/// The sinks whose offsets are in a directory.
+/// The sinks whose positions are in a directory.
 [[nodiscard]] std::vector<std::string> sinks_in(FileSystem& files,
                                                 const std::filesystem::path& directory);
 /// \return none when there is no file.
 /// \throws CorruptStore when it is damaged, or another store's; UnknownFormat.
-[[nodiscard]] std::optional<Offset> read(FileSystem& files, const std::filesystem::path& directory,
-                                         std::string_view sink, std::uint64_t store_id);
-/// Writes the offset durably: a power cut leaves either this offset or the previous one.
+[[nodiscard]] std::optional<Position> read(FileSystem& files,
+                                           const std::filesystem::path& directory,
+                                           std::string_view sink, std::uint64_t store_id);
+/// Writes the position durably: a power cut leaves either this position or the previous one.
 /// \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::string_view sink,
            std::uint64_t store_id, const HistoryCursor& acked);

@@ -23,8 +23,8 @@ inline constexpr std::string_view install_list = "arriving.list";
 /// its own name follows.
 inline constexpr const char* torn_prefix = "torn-";
 
-/// True for a file that belongs to a store, and to its backup: segments, snapshots, the offsets of
-/// event sinks, REWOUND, and copies of what was cut from these files.
+/// True for a file that belongs to a store, and to its backup: segments, snapshots, the positions
+/// of event sinks, REWOUND, and copies of what was cut from these files.
 [[nodiscard]] bool belongs_to_store(std::string_view name);
 /// `arriving-<number>`: a file that a backup or a restore has copied, before it has its final name.
 [[nodiscard]] std::string staged_name(std::uint64_t number);

@@ -57,7 +57,7 @@ void JournalReader::find_frame() {
         if (frame->previous != position_.chain || frame->first != position_.next ||
             frame->store_id != journal_.store_id() || frame->bytes < frame->header_bytes() ||
             frame->bytes > journal::frame_bytes_max) {
-            refuse("a frame does not carry on from the one before");
+            refuse("a frame does not continue the previous one");
         }
         if (frame->last >= next_) return begin_frame(*frame);
         pass(*frame);
@@ -105,7 +105,7 @@ JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const
     const bool carries_on = position_.offset == 0 || header.previous == position_.chain;
     if (header.number != segment || header.store_id != journal_.store_id() ||
         header.first != position_.next || !carries_on) {
-        refuse("the segment after it does not carry on");
+        refuse("the next segment does not continue this one");
     }
     return {header.first, segment, sizeof header, header.checksum};
 }

@@ -110,7 +110,7 @@ private:
             refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
                    std::to_string(header.file_bytes));
         }
-        check_place(header, first);
+        check_sequence(header, first);
         begin_segment(scan_.segments, header.number, header.first);
         JournalTail& tail = scan_.tail;
         tail.segment = header.number;
@@ -122,7 +122,7 @@ private:
         return true;
     }
 
-    void check_place(const SegmentHeader& header, bool first) {
+    void check_sequence(const SegmentHeader& header, bool first) {
         JournalTail& tail = scan_.tail;
         if (first) {
             tail.store_id = header.store_id;
@@ -130,9 +130,10 @@ private:
         } else if (header.store_id != tail.store_id) {
             refuse("the segment belongs to another store");
         } else if (header.first != tail.last + 1 || header.previous != tail.chain) {
-            refuse("the segment does not carry on from the one before");
+            refuse("the segment does not continue the previous one");
         }
-        if (header.number != numbers_[at_]) refuse("the segment's number is not its name's");
+        if (header.number != numbers_[at_])
+            refuse("the segment's number differs from that in its name");
         if (first && after_ && header.first > *after_ + 1) {
             refuse("the journal begins after LSN " + std::to_string(*after_) +
                    ", where replay has to begin");

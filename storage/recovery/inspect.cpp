@@ -79,7 +79,7 @@ void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport&
                      ", and its files end at LSN " + std::to_string(report.last));
 }
 
-/// Checks the offsets of event sinks: with a damaged one the store cannot be opened with its sink.
+/// Checks the positions of event sinks: a damaged one prevents opening the store with its sink.
 void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
                  CheckReport& report) {
     Histories histories = report.histories;
@@ -89,14 +89,15 @@ void check_sinks(FileSystem& files, const fs::path& directory, std::uint64_t sto
     histories.begin_with_first_fact(0, report.last + 1);  // of the next opening
     for (const std::string& sink : sink_file::sinks_in(files, directory)) {
         try {
-            const auto offset =
-                sink_file::read(files, directory, sink, store_id).value_or(sink_file::Offset{});
-            const Lsn agreed = offset.last_common(histories, report.last);
-            if (agreed == offset.acked) continue;
-            report.findings.push_back(
-                "event sink " + sink + " was told up to LSN " + std::to_string(offset.acked) +
-                " of a history that agrees with the store's up to LSN " + std::to_string(agreed) +
-                ", where the next start has it go on");
+            const auto position =
+                sink_file::read(files, directory, sink, store_id).value_or(sink_file::Position{});
+            const Lsn agreed = position.last_common(histories, report.last);
+            if (agreed == position.acked) continue;
+            report.findings.push_back("event sink " + sink + " had received facts up to LSN " +
+                                      std::to_string(position.acked) +
+                                      " of a history that agrees with the store's up to LSN " +
+                                      std::to_string(agreed) +
+                                      "; after the next start it continues after that LSN");
         } catch (const CorruptStore& error) {
             find(report, error.what());
         }

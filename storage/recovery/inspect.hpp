@@ -37,7 +37,7 @@ struct CheckReport {
 
 /// Reads all of a store's files, and changes nothing. Checks every checksum of journal and
 /// snapshots, every invariant of the state, that each snapshot with the journal after it gives the
-/// same state, the offsets of event sinks, and that a backup reaches as far as its manifest says.
+/// same state, the positions of event sinks, and that a backup reaches as far as its manifest says.
 /// \pre the files do not change meanwhile. \throws std::system_error when they cannot be read.
 [[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});

@@ -78,16 +78,16 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
 }
 
-/// Removes damaged offsets of event sinks, whose facts can be sent again. An offset that has moved
-/// beyond the image while it was taken is set to the image's end.
-void trim_offsets(StoreImage& image, const JournalScan& scan) {
+/// Removes damaged positions of event sinks, whose facts can be sent again. A position that has
+/// moved beyond the image while it was taken is set to the image's end.
+void trim_positions(StoreImage& image, const JournalScan& scan) {
     const JournalTail& tail = scan.tail;
     for (const std::string& sink : sink_file::sinks_in(image.files, {})) {
         const std::string file = sink_file::file_name(sink);
         try {
-            const auto offset = sink_file::read(image.files, {}, sink, tail.store_id);
+            const auto position = sink_file::read(image.files, {}, sink, tail.store_id);
             const auto begun = scan.histories.begun();
-            if (!offset || offset->acked <= tail.last || begun.empty()) continue;
+            if (!position || position->acked <= tail.last || begun.empty()) continue;
             auto bytes =
                 sink_file::bytes_of(tail.store_id, {scan.histories.at(tail.last), tail.last});
             const std::uint64_t size = bytes.size();
@@ -130,7 +130,7 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
     sync_tail(image.files, scan.tail);
     trim_journal(image.files, scan.tail);
     trim_snapshots(image, scan);
-    trim_offsets(image, scan);
+    trim_positions(image, scan);
     image.store_id = scan.tail.store_id;
     image.last = scan.tail.last;
     return image;

@@ -125,11 +125,11 @@ private:
 
     [[nodiscard]] std::string why_not(const Candidate& candidate, const JournalPiece& piece) const {
         if (!piece.in_use()) return "it is empty";
-        if (piece.store_id == 0) return "nothing in it is whole";
+        if (piece.store_id == 0) return "nothing in it is undamaged";
         if (piece.store_id != analysis_.store_id()) return "it belongs to another store";
         if (!piece.headed) return "its header is damaged";
-        if (piece.header.first <= candidate.begins) return "a snapshot holds what it holds";
-        return "it does not carry on from what is kept";
+        if (piece.header.first <= candidate.begins) return "a snapshot holds its facts";
+        return "it does not continue the kept segments";
     }
 
     static void set_aside(const std::string& name, const std::string& why,
@@ -157,9 +157,9 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
         {.kind = StepKind::set_aside, .file = std::string{store_files::manifest}, .why = why});
 }
 
-/// Sets the damaged offset of an event sink aside: the sink begins as a new one.
-void set_offsets_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
-                       RepairPlan& plan) {
+/// Sets the damaged position of an event sink aside: the sink begins as a new one.
+void set_positions_aside(FileSystem& files, const fs::path& directory, std::uint64_t store_id,
+                         RepairPlan& plan) {
     for (const std::string& sink : sink_file::sinks_in(files, directory)) {
         try {
             (void)sink_file::read(files, directory, sink, store_id);
@@ -196,7 +196,7 @@ RepairPlan plan_repair(FileSystem& files, const fs::path& directory,
     Planner{analysis}.describe(*best, plan);
     plan.verdict = RepairPlan::Verdict::repairable;
     set_manifest_aside(files, directory, plan);
-    set_offsets_aside(files, directory, analysis.store_id(), plan);
+    set_positions_aside(files, directory, analysis.store_id(), plan);
     return plan;
 }
 

@@ -207,7 +207,7 @@ class GivenSeveralReceivers(SinksCase):
                 self.assertGreaterEqual(second - first, least, mode)
                 self.assertLess(second - first, least + 20, mode)
             self.assertEqual("0", client.info()["webhook_retry_seconds"])
-        self.assertRegex(one.text, r"event sink webhook failed at LSN 2 and is told again in 2000 ms: "
+        self.assertRegex(one.text, r"event sink webhook failed at LSN 2; the store calls it again in 2000 ms: "
                                    r"http://127.0.0.1:\d+: answered 429 with Retry-After: 2")
 
     def test_when_a_token_is_for_one_receiver_then_no_other_gets_it(self):

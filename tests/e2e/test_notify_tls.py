@@ -61,8 +61,8 @@ class GivenCertificatesThatAreNotTrusted(SinksCase):
     def failures_of(self, one, name):
         """What the log says of each, once there are two; each is a line of its own."""
         ends = time.monotonic() + PATIENCE_S
-        said = re.compile(rf'^ts=\S+ level=warning msg="event sink {name} failed at LSN 2 and is '
-                          r'told again in \d+ ms: (.*)"$')
+        said = re.compile(rf'^ts=\S+ level=warning msg="event sink {name} failed at LSN 2; the store '
+                          r'calls it again in \d+ ms: (.*)"$')
         def lines():
             return [line for line in list(one.log) if f"event sink {name} " in line]
 

@@ -12,8 +12,7 @@
 
 namespace allot::program {
 
-/// An address that facts are posted to. Each has a committed offset, a back-off and figures of its
-/// own.
+/// An address that facts are posted to. Each has a position, a back-off and figures of its own.
 struct NamedWebhook {
     std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: that of the one that has none
     notify::Webhook::Settings settings;

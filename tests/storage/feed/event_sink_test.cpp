@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
         BOOST_TEST(listener.await(last));
     }
     BOOST_TEST((listener.told() == from_to(1, last)));
-    BOOST_TEST(offset().value() == last);
+    BOOST_TEST(position().value() == last);
     std::vector<CommittedFact> journaled;
     read_journal(path, 1, [&](const CommittedFact& fact) { journaled.push_back(fact); });
     BOOST_TEST((listener.facts() == journaled));
@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_wants_new_facts_only_then_it_gets_no_other
     {
         auto store = open({listener.sink(from_now)});
         past = store.status().last;
-        BOOST_TEST(offset().value() == past);  // also when it ends before the first fact
+        BOOST_TEST(position().value() == past);  // also when it ends before the first fact
     }
     auto store = open({listener.sink(from_now)});
     work_a_little(store, 20, 40);
@@ -68,7 +68,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_fails_then_it_is_called_again_and_no_comma
     BOOST_TEST(listener.await(12));
     BOOST_TEST((listener.told() == from_to(1, 12)));
     BOOST_TEST(
-        warnings.hold("event sink listener failed at LSN 7 and is told again in 4 ms: "
+        warnings.hold("event sink listener failed at LSN 7; the store calls it again in 4 ms: "
                       "not now"));
     const auto status = store.sinks();
     BOOST_TEST_REQUIRE(status.size() == 2U);
@@ -96,8 +96,10 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_knows_when_to_come_back_then_it_is_not_cal
     BOOST_TEST(await([&] { return store.sinks().at(0).acked == 1U; }));
     BOOST_TEST_REQUIRE(calls.size() == 3U);
     BOOST_TEST((calls[1] - calls[0] >= 1s));
-    BOOST_TEST(warnings.hold("event sink told failed at LSN 1 and is told again in 1000 ms: busy"));
-    BOOST_TEST(warnings.hold("event sink told failed at LSN 1 and is told again in 1 ms: no"));
+    BOOST_TEST(warnings.hold(
+        "event sink told failed at LSN 1; the store calls it again in 1000 ms: busy"));
+    BOOST_TEST(
+        warnings.hold("event sink told failed at LSN 1; the store calls it again in 1 ms: no"));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_sink_is_to_come_back_in_a_year_then_it_does_within_an_hour,
@@ -142,7 +144,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_while_it_fails_then_that_does_n
         BOOST_TEST(store.sinks().at(0).lag == 1U);
         BOOST_TEST(store.sinks().at(0).acted == 2U);
     }
-    BOOST_TEST(offset("waiting").value() == 2U);
+    BOOST_TEST(position("waiting").value() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, GivenADirectory) {
@@ -152,14 +154,14 @@ BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, G
         store.add_batch({BatchRef::of("b" + std::to_string(i)).value(), "sku", 1}).value();
     }
     BOOST_TEST(listener.await(6));
-    BOOST_TEST(warnings.hold("the offset of event sink listener could not be written: "));
+    BOOST_TEST(warnings.hold("the position of event sink listener could not be written: "));
     BOOST_TEST((listener.told() == from_to(1, 6)));
     BOOST_TEST(warnings.count("could not be written") == 1);
     BOOST_TEST(store.sinks().at(0).persisted < 6U);
-    // The offset is written as soon as that is possible, although no fact comes.
+    // The position is written as soon as that is possible, although no fact comes.
     std::filesystem::remove(path / "handler-listener.tmp");
     BOOST_TEST(await([&] { return store.sinks().at(0).persisted == 6U; }));
-    BOOST_TEST(offset("listener").value() == 6U);
+    BOOST_TEST(position("listener").value() == 6U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it, GivenADirectory) {
@@ -179,7 +181,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it,
     BOOST_TEST((listener.told() == from_to(1, last)));
     work_a_little(store, 240, 300);
     BOOST_TEST(listener.await(store.status().last));
-    // From time to time the offset of an ignored fact is written, too.
+    // From time to time the position of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
         work_a_little(store, next, next + 1);
@@ -192,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it,
 BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_warning,
                         GivenADirectory) {
     const std::string said =
-        " bytes of the journal are kept for event sinks alone: listener goes on from LSN 9";
+        " bytes of the journal are kept for event sinks alone: listener continues at LSN 9";
     listener.fail_at(9, 1'000'000'000);
     Listener other;
     std::uint64_t held_back = 0;
@@ -215,7 +217,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
     BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
     listener.fail_at(0, 0);
     work_a_little(store, 240, 300);
-    // From time to time the offset of an ignored fact is written, too.
+    // From time to time the position of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
         work_a_little(store, next, next + 1);

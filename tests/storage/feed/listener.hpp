@@ -119,7 +119,7 @@ struct Warnings {
     std::vector<std::string> texts;
 };
 
-/// Opens stores with event sinks, in small segments, and reads the sinks' offsets.
+/// Opens stores with event sinks, in small segments, and reads the sinks' positions.
 struct GivenADirectory : Scratch {
     [[nodiscard]] Store open(std::vector<EventSink> sinks) {
         return bootstrap(path, options(), {.sinks = std::move(sinks)});
@@ -140,7 +140,7 @@ struct GivenADirectory : Scratch {
         }
         return id;
     }
-    [[nodiscard]] std::optional<Lsn> offset(const std::string& name = "listener") const {
+    [[nodiscard]] std::optional<Lsn> position(const std::string& name = "listener") const {
         const auto kept = sink_file::read(posix_file_system(), path, name, store_id());
         return kept ? std::optional{kept->acked} : std::nullopt;
     }

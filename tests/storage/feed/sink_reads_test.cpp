@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
         BOOST_TEST(await([&] { return warnings.hold("LSN 2 and tries again in 3600000 ms"); }));
         BOOST_TEST(store.sinks().at(0).lag == 1U);
     }
-    BOOST_TEST(offset().value() == 1U);
+    BOOST_TEST(position().value() == 1U);
     auto store = open({patient});
     BOOST_TEST(listener.await(2));
     BOOST_TEST((listener.told() == from_to(1, 2)));
@@ -115,9 +115,9 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_sink_ends_and_its_s
             .put('T');
     }
     listener.fail_at(0, 0);
-    BOOST_TEST(await([&] { return warnings.hold("listener is told no more after LSN 2: "); }));
+    BOOST_TEST(await([&] { return warnings.hold("listener receives no facts after LSN 2: "); }));
     const SinkStatus status = store.sinks().at(0);
-    BOOST_TEST(status.last_error.starts_with("told no more after LSN 2: journal-0"));
+    BOOST_TEST(status.last_error.starts_with("receives no facts after LSN 2: journal-0"));
     BOOST_TEST(status.lag == 1U);
     add(store, "b4");  // others are not affected
     BOOST_TEST((listener.told() == from_to(1, 2)));

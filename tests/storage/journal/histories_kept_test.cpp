@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(when_the_files_are_opened_then_each_earlier_start_is_a_hist
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_offset_has_a_history) {
+BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_position_has_a_history) {
     const auto kept = [&] {
         return sink_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
     };
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_offset
     }
     BOOST_TEST(told.front() == 3U);
     BOOST_TEST(told.size() == 8U);
-    const auto place = sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
-    BOOST_TEST((place == sink_file::Offset{10, lives[2]}));
+    const auto position = sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
+    BOOST_TEST((position == sink_file::Position{10, lives[2]}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -141,9 +141,9 @@ BOOST_AUTO_TEST_CASE(when_the_files_are_opened_then_facts_and_cursors_are_as_the
     const LineAllocated moved{{"o2", "A", 6}, "b2", 3};
     BOOST_TEST((all[7].fact == Fact{moved}));
     BOOST_TEST((agreed_cursor(store, {left, 5}) == HistoryCursor{first, 3}));
-    const auto place = sink_file::read(posix_file_system(), path, "webhook-hook",
+    const auto position = sink_file::read(posix_file_system(), path, "webhook-hook",
                                        recovered(0).journal.tail.store_id);
-    BOOST_TEST((place.value() == sink_file::Offset{2, first}));
+    BOOST_TEST((position.value() == sink_file::Position{2, first}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

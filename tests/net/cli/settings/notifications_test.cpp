@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(when_a_webhook_is_set_then_it_has_its_settings) {
     BOOST_TEST(webhook.token == "s3cret");
     BOOST_TEST((webhook.receiver.whole_max == 2s));
     BOOST_TEST((webhook.receiver.connect_max == 2s));
-    // The name under which early builds kept the offset of their only webhook.
+    // The name under which early builds kept the position of their only webhook.
     BOOST_TEST(set.sinks().at(0).name == "webhook");
     BOOST_TEST((set.sinks().at(0).back_off.most == 500ms));
 }

@@ -1,4 +1,4 @@
-// Offsets of event sinks: beyond the end, before the journal, damaged, or in a copy.
+// Positions of event sinks: beyond the end, before the journal, damaged, or in a copy.
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -16,9 +16,9 @@
 using namespace allot;
 using namespace allot::testing;
 
-BOOST_AUTO_TEST_SUITE(given_an_offset_that_does_not_fit)
+BOOST_AUTO_TEST_SUITE(given_a_position_that_does_not_fit)
 
-BOOST_FIXTURE_TEST_CASE(when_the_offset_is_beyond_the_end_then_the_sink_continues_from_the_end,
+BOOST_FIXTURE_TEST_CASE(when_the_position_is_beyond_the_end_then_the_sink_continues_from_the_end,
                         GivenADirectory) {
     Lsn last = 0;
     Listener other;
@@ -37,18 +37,17 @@ BOOST_FIXTURE_TEST_CASE(when_the_offset_is_beyond_the_end_then_the_sink_continue
     BOOST_TEST(check_store(path).findings.size() == 2U);
     {
         auto store = open({listener.sink(1)});
-        BOOST_TEST(warnings.hold("event sink listener was told up to LSN " +
+        BOOST_TEST(warnings.hold("event sink listener had received facts up to LSN " +
                                  std::to_string(last + 100) +
-                                 ", and the history of these facts agrees with the store's up to "
-                                 "LSN " +
-                                 std::to_string(last) + ": it goes on after that"));
+                                 ", whose history agrees with the store's up to LSN " +
+                                 std::to_string(last) + "; it continues after that LSN"));
         work_a_little(store, 10, 90);
         BOOST_TEST(store.status().last > last + 100);
         BOOST_TEST(listener.await(store.status().last));
         BOOST_TEST((listener.told() == from_to(1, store.status().last)));
     }
     // The unregistered sink must not take the new facts for those that it had seen, either.
-    BOOST_TEST(offset("other").value() == last);
+    BOOST_TEST(position("other").value() == last);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_that_replaced_it,
@@ -70,21 +69,22 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
         seen = store.status().last;
         BOOST_TEST(listener.await(seen));
     }
-    const auto offset_of_old = read_file(path / "handler-listener");
+    const auto position_of_old = read_file(path / "handler-listener");
     (void)restore_store(files, backup, files, path, {.replace = true});
     { auto store = open({}); }
     write_file(path / "handler-listener",
-               offset_of_old);  // as a file that was left out of a backup
+               position_of_old);  // as a file that was left out of a backup
     {
         auto store = open({});
         work_a_little(store, 20, 90);  // far beyond its last fact
         BOOST_TEST(store.status().last > seen);
     }
-    BOOST_TEST(offset().value() == agreed);  // set back by the first start, registered or not
-    BOOST_TEST(warnings.hold("event sink listener was told up to LSN " + std::to_string(seen) +
-                             ", and the history of these facts agrees with the store's up to LSN " +
-                             std::to_string(agreed) + ": it goes on after that"));
-    write_file(path / "handler-listener", offset_of_old);
+    BOOST_TEST(position().value() == agreed);  // set back by the first start, registered or not
+    BOOST_TEST(warnings.hold("event sink listener had received facts up to LSN " +
+                             std::to_string(seen) +
+                             ", whose history agrees with the store's up to LSN " +
+                             std::to_string(agreed) + "; it continues after that LSN"));
+    write_file(path / "handler-listener", position_of_old);
     BOOST_TEST(check_store(path).findings.size() == 1U);
     const std::size_t before = listener.told().size();
     auto store = open({listener.sink(1)});
@@ -132,11 +132,11 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
             bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
         }
         write_file(file, bad);
-        BOOST_CHECK_EXCEPTION((void)offset(), CorruptStore,
+        BOOST_CHECK_EXCEPTION((void)position(), CorruptStore,
                               [](const auto& e) { return e.file() == "handler-listener"; });
     }
     BOOST_CHECK_THROW((void)open({listener.sink(1)}), CorruptStore);
-    { auto store = open({}); }  // without the sink its offset does not matter
+    { auto store = open({}); }  // without the sink its position does not matter
     BOOST_TEST(!check_store(path).ok);
     const RepairPlan plan = plan_repair(posix_file_system(), path);
     BOOST_TEST_REQUIRE(plan.steps.size() == 1U);
@@ -146,10 +146,10 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
     BOOST_TEST(check_store(path).ok);
     BOOST_TEST(std::filesystem::exists(path / "lost-handler-listener"));
     auto store = open({listener.sink(from_now)});
-    BOOST_TEST(offset().value() == last);
+    BOOST_TEST(position().value() == last);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_offsets_are_copied, GivenADirectory) {
+BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_positions_are_copied, GivenADirectory) {
     const ScratchDirectory elsewhere;
     const auto copy = elsewhere.path() / "copy";
     Lsn last = 0;
