@@ -120,7 +120,7 @@ public:
     /// Waits until a client can continue, or for `wait_ns`; sends what can be sent, and calls
     /// `replied(client, replies)` for each client that got replies.
     template <class Replied>
-    void turn(std::int64_t wait_ns, Replied replied) {
+    void exchange(std::int64_t wait_ns, Replied replied) {
         constexpr std::int64_t second_ns = 1'000'000'000;
         const timespec wait{wait_ns / second_ns, wait_ns % second_ns};
         std::array<epoll_event, 64> events;

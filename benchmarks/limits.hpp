@@ -83,9 +83,9 @@ public:
     void run(std::span<const Touch> touches) noexcept {
         for (std::size_t begin = 0; begin < touches.size(); begin += pass) {
             const auto some = touches.subspan(begin, std::min(pass, touches.size() - begin));
-            for (const Touch& touch : some) ask_for(touch);
-            std::size_t place = held_ + begin;
-            for (const Touch& touch : some) write(touch, place++);
+            for (const Touch& touch : some) prefetch_for(touch);
+            std::size_t line = held_ + begin;
+            for (const Touch& touch : some) write(touch, line++);
         }
     }
     /// How often a SKU's records were written.
@@ -113,23 +113,23 @@ private:
         return lines_[sku % std::max<std::size_t>(held_, 1)];
     }
 
-    void ask_for(const Touch& touch) noexcept {
+    void prefetch_for(const Touch& touch) noexcept {
         prefetch(slot(sku_slots_, hash(touch.sku)));
         prefetch(products_[touch.sku]);
         prefetch(slot(order_slots_, touch.order_hash));
         prefetch(batches_[touch.sku * batches_a_sku_]);
         prefetch(latest_line(touch.sku));
     }
-    void write(const Touch& touch, std::size_t place) noexcept {
+    void write(const Touch& touch, std::size_t line) noexcept {
         const std::uint64_t found = slot(sku_slots_, hash(touch.sku));
         auto& product = products_[touch.sku];
         ++product.front();
         product.back() += found;
-        slot(order_slots_, touch.order_hash) = place;
+        slot(order_slots_, touch.order_hash) = line;
         ++batches_[touch.sku * batches_a_sku_].back();
-        latest_line(touch.sku).back() = place;
-        orders_[place].fill(place);
-        lines_[place].fill(place);
+        latest_line(touch.sku).back() = line;
+        orders_[line].fill(line);
+        lines_[line].fill(line);
     }
 
     std::size_t batches_a_sku_;

@@ -24,7 +24,7 @@ public:
         for (std::size_t i = 0; i < clients_.size(); ++i) send(i);
         constexpr std::int64_t second_ns = 1'000'000'000;
         while (under_way_ > 0) {
-            clients_.turn(second_ns, [this](std::size_t client, std::size_t replies) {
+            clients_.exchange(second_ns, [this](std::size_t client, std::size_t replies) {
                 under_way_ -= replies;
                 awaited_[client] -= replies;
                 if (awaited_[client] == 0) send(client);

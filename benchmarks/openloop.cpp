@@ -32,15 +32,15 @@ public:
             issue(schedule, total);
             const std::int64_t wait =
                 issued_ == total ? second_ns : schedule.due_ns(issued_) - schedule.now_ns();
-            clients_.turn(std::max<std::int64_t>(wait, 0),
-                          [&](std::size_t client, std::size_t replies) {
-                              const std::int64_t now = schedule.now_ns();
-                              for (; replies > 0; --replies) {
-                                  const std::size_t nth = answered_[client]++;
-                                  const auto due = schedule.due_ns(nth * clients_.size() + client);
-                                  latency.add(static_cast<std::uint64_t>(now - due));
-                              }
-                          });
+            clients_.exchange(
+                std::max<std::int64_t>(wait, 0), [&](std::size_t client, std::size_t replies) {
+                    const std::int64_t now = schedule.now_ns();
+                    for (; replies > 0; --replies) {
+                        const std::size_t nth = answered_[client]++;
+                        const auto due = schedule.due_ns(nth * clients_.size() + client);
+                        latency.add(static_cast<std::uint64_t>(now - due));
+                    }
+                });
         }
         return latency;
     }

@@ -67,10 +67,10 @@ std::vector<PlainProduct> plain_products() {
     for (std::size_t sku = 0; sku < archived_skus; ++sku) {
         PlainProduct& product = products.emplace_back();
         product.sku = bench::sku_name(sku).view();
-        for (std::size_t place = 0; place < bench::batches_a_sku; ++place) {
+        for (std::size_t rank = 0; rank < bench::batches_a_sku; ++rank) {
             PlainBatch& batch = product.batches.emplace_back();
-            batch.ref = bench::batch_name(sku, place).view();
-            batch.eta_days = bench::batch_eta(place).days();
+            batch.ref = bench::batch_name(sku, rank).view();
+            batch.eta_days = bench::batch_eta(rank).days();
             batch.purchased = bench::units_a_batch;
             batch.added = ++product.version;
             for (std::size_t i = 0; i < lines_a_batch; ++i) {

@@ -70,14 +70,14 @@ inline void add_stock(sqlite3* db, std::size_t skus) {
     Statement insert{db, "INSERT INTO batches (ref, sku, eta, seq, available) VALUES (?,?,?,?,?)"};
     insert.bind(5, units_a_batch);
     for (std::size_t sku = 0; sku < skus; ++sku) {
-        for (std::size_t place = 0; place < batches_a_sku; ++place) {
-            const auto ref = batch_name(sku, place);
+        for (std::size_t rank = 0; rank < batches_a_sku; ++rank) {
+            const auto ref = batch_name(sku, rank);
             const auto name = sku_name(sku);
-            const Eta eta = batch_eta(place);
+            const Eta eta = batch_eta(rank);
             insert.bind(1, ref.view());
             insert.bind(2, name.view());
             eta.in_warehouse() ? insert.bind_null(3) : insert.bind(3, std::int64_t{eta.days()});
-            insert.bind(4, static_cast<std::int64_t>(sku * batches_a_sku + place));
+            insert.bind(4, static_cast<std::int64_t>(sku * batches_a_sku + rank));
             insert.step();
             insert.reset();
         }

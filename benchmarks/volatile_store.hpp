@@ -18,9 +18,9 @@ public:
         return result;
     }
     void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
-        constexpr std::size_t lines_a_turn = 256;  // as Store
+        constexpr std::size_t lines_at_once = 256;  // as Store
         while (!lines.empty()) {
-            const std::size_t count = std::min(lines.size(), lines_a_turn);
+            const std::size_t count = std::min(lines.size(), lines_at_once);
             {
                 const std::scoped_lock guard{mutex_};
                 bus_.allocate(lines.first(count), results.first(count));

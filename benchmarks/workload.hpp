@@ -38,9 +38,9 @@ private:
 
 inline NumberedName sku_name(std::uint64_t sku) { return {"SKU-", sku}; }
 inline NumberedName order_name(std::uint64_t order) { return {"order-", order}; }
-/// \param place among the batches of its SKU, in order of preference.
-inline NumberedName batch_name(std::uint64_t sku, std::uint64_t place) {
-    return {"batch-", sku * batches_a_sku + place};
+/// \param rank among the batches of its SKU, in order of preference.
+inline NumberedName batch_name(std::uint64_t sku, std::uint64_t rank) {
+    return {"batch-", sku * batches_a_sku + rank};
 }
 
 /// An order line as text, as an application has it at first. The quantity is 1.
@@ -92,9 +92,9 @@ inline OrderLine checked(const LineText& line) {
 
 /// The ETA of a SKU's batch by its index: the first is in the warehouse, the others arrive on
 /// different days.
-inline Eta batch_eta(std::size_t place) {
-    if (place == 0) return Eta::warehouse();
-    return Eta::of_days(22'000 + 30 * static_cast<std::int32_t>(place)).value();
+inline Eta batch_eta(std::size_t rank) {
+    if (rank == 0) return Eta::warehouse();
+    return Eta::of_days(22'000 + 30 * static_cast<std::int32_t>(rank)).value();
 }
 
 /// Adds so many batches for every SKU, in few large units of work.
@@ -108,10 +108,10 @@ void add_stock(Store& store, std::size_t skus, std::size_t batches = batches_a_s
             .transact([&](UnitOfWork& work) -> Result<void> {
                 for (std::size_t at = begin; at < std::min(all, begin + batches_a_unit); ++at) {
                     const std::size_t sku = at / batches;
-                    const std::size_t place = at % batches;
-                    handle(AddBatch{BatchRef::of(batch_name(sku, place).view()).value(),
+                    const std::size_t rank = at % batches;
+                    handle(AddBatch{BatchRef::of(batch_name(sku, rank).view()).value(),
                                     Sku::of(sku_name(sku).view()).value(),
-                                    Quantity::of(units_a_batch).value(), batch_eta(place)},
+                                    Quantity::of(units_a_batch).value(), batch_eta(rank)},
                            work)
                         .value();
                 }

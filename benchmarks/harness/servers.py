@@ -18,8 +18,8 @@ def sku(number):
 
 def batches():
     for number in range(SKUS):
-        for place in range(BATCHES):
-            yield sku(number), f"batch-{number:06}-{place}", place
+        for rank in range(BATCHES):
+            yield sku(number), f"batch-{number:06}-{rank}", rank
 
 
 def reply_bytes():
@@ -62,13 +62,13 @@ def redis(directory, appends=True):
 
 
 def stock_allot(service):
-    service.load(("ADDBATCH", batch, name, UNITS, *filter(None, [ETAS[place]]))
-                 for name, batch, place in batches())
+    service.load(("ADDBATCH", batch, name, UNITS, *filter(None, [ETAS[rank]]))
+                 for name, batch, rank in batches())
 
 
 def stock_redis(service):
     service.ask("FUNCTION", "LOAD", LUA.read_bytes())
-    service.load(("ZADD", name, place, batch) for name, batch, place in batches())
+    service.load(("ZADD", name, rank, batch) for name, batch, rank in batches())
     service.load(("HSET", "available", batch, UNITS) for _, batch, _ in batches())
 
 

@@ -1,5 +1,5 @@
--- For wrk: each request allocates one unit of a random SKU for an order of its own.
--- Arguments: a word that no other run begins its orders with; the number of SKUs.
+-- Requests for wrk: each allocates one unit of a random SKU for an order of its own.
+-- Arguments: the prefix of order ids, unique among runs; the number of SKUs.
 
 local run, skus, next_order = "", 0, 0
 
@@ -15,7 +15,7 @@ function request()
     return wrk.format("POST", "/allocate", {["Content-Type"] = "application/json"}, body)
 end
 
--- A line for whoever runs it, behind wrk's own.
+-- Prints a line for the benchmark after wrk's own.
 function done(summary, latency)
     local wrong = summary.errors.connect + summary.errors.read + summary.errors.write
         + summary.errors.status + summary.errors.timeout

@@ -24,10 +24,10 @@ same round. Durations are counted in a log-linear histogram with an error below 
 
 
 class Phase:
-    """All that was measured at one place under one load."""
+    """All that was measured in one setting under one load."""
 
-    def __init__(self, place, load):
-        self.place = place
+    def __init__(self, setting, load):
+        self.setting = setting
         self.load = load
         self.runs = []  # percentile -> µs
         self.rates = []
@@ -43,7 +43,7 @@ class Phase:
         values = ", ".join(f"{p} {number(median(run[p] for run in self.runs))}"
                            for p in PERCENTILES[:-1])
         longest = spread_of([run["max"] / 1000 for run in self.runs], "ms")
-        return (f"{self.place}, {LOADS[self.load][1]} ({number(median(self.rates) / 1000)} k/s), "
+        return (f"{self.setting}, {LOADS[self.load][1]} ({number(median(self.rates) / 1000)} k/s), "
                 f"µs: {values}; max {longest}; in {self.snapshots} of {len(self.runs)} runs the "
                 "snapshot ended before the load did")
 
@@ -104,12 +104,12 @@ def run(context):
             raise SystemExit(f"Allot holds {held} lines after {sent} requests")
 
     suite = Suite("Latency", METHOD)
-    for place, peaks, phases in (("in process", embedded_peaks, embedded),
-                                 ("network", network_peaks, network)):
+    for setting, peaks, phases in (("in process", embedded_peaks, embedded),
+                                   ("network", network_peaks, network)):
         rates = spread_of([peak / 1000 for peak in peaks], "k/s")
-        suite.information += [f"{place}, peaks: {rates}",
+        suite.information += [f"{setting}, peaks: {rates}",
                               *(phase.line() for phase in phases.values())]
         suite.plots.append(latency_percentiles(
-            f"latency-{place.replace(' ', '-')}", f"Latency, {place}, from when it was due",
+            f"latency-{setting.replace(' ', '-')}", f"Latency, {setting}, from when it was due",
             {LOADS[load][1]: phase.curve() for load, phase in phases.items()}))
     return suite

@@ -32,8 +32,8 @@ SELECT allocate(:run || '-' || :order, 'SKU-' || lpad(:sku::text, 12, '0'), 1);
 
 
 def stock(postgres):
-    rows = "\n".join(f"{batch}\t{name}\t{ETAS[place] or NULL}\t{UNITS}"
-                     for name, batch, place in batches())
+    rows = "\n".join(f"{batch}\t{name}\t{ETAS[rank] or NULL}\t{UNITS}"
+                     for name, batch, rank in batches())
     postgres.sql(f"{SQL.read_text()}\nCOPY batches (ref, sku, eta, available) FROM stdin;\n{rows}\n"
                  "\\.\nVACUUM ANALYZE;\nCHECKPOINT;\n")
 

@@ -61,7 +61,7 @@ public:
             move_some();  // until all have moved: moved slots take space until then
         }
         const auto tag = tag_of(hash);
-        table_of(tag).place({tag, index, {}});
+        table_of(tag).insert({tag, index, {}});
         ++size_;
     }
 
@@ -92,7 +92,7 @@ public:
 
 private:
     /// Slots below a bound are initialized. The memory beyond it is untouched until records are
-    /// placed there, so a large table costs nothing at first.
+    /// stored there, so a large table costs nothing at first.
     class Table {
     public:
         Table(std::pmr::memory_resource* memory, std::size_t size)
@@ -134,7 +134,7 @@ private:
             }
         }
 
-        void place(Slot slot) noexcept {
+        void insert(Slot slot) noexcept {
             std::size_t at = home_of(slot.tag);
             use_up_to(at + 1);
             while (!slots_[at].empty()) at = next(at);
@@ -144,9 +144,7 @@ private:
 
         void erase(std::uint32_t tag, Index index) noexcept {
             std::size_t hole = home_of(tag);
-            // Both are compared: a moved slot keeps its contents, and its index may belong to
-            // another
-            // record now.
+            // A moved slot keeps its contents, and another record may have its index now.
             while (slots_[hole].index != index || slots_[hole].tag != tag) hole = next(hole);
             // Move each following record back to the hole, unless its home is after the hole.
             for (std::size_t at = next(hole); !slots_[at].empty(); at = next(at)) {
@@ -232,9 +230,9 @@ private:
         next_.use_up_to(next_.home_of(moved_tags_) + 1);
     }
 
-    void move(std::size_t at, bool came_round) noexcept {
+    void move(std::size_t at, bool wrapped) noexcept {
         const Slot slot = table_[at];
-        if (!slot.empty() && (table_.home_of(slot.tag) > at) == came_round) next_.place(slot);
+        if (!slot.empty() && (table_.home_of(slot.tag) > at) == wrapped) next_.insert(slot);
     }
 
     void end_growth() noexcept {
