@@ -32,7 +32,8 @@ private:
                                       [&](Index at) { return ledger_.batch(at).rank(); }),
                "the batches of SKU " + sku + " are out of order");
         for (const Index at : product.sold_out()) {
-            expect(ledger_.batch(at).available() == 0, "a batch of SKU " + sku + " is passed over");
+            expect(ledger_.batch(at).available() == 0,
+                   "a batch of SKU " + sku + " counts as sold out");
         }
         for (const Index at : product.batches()) inspect(product, at);
         inspect_shortages(product);
@@ -43,7 +44,7 @@ private:
         const std::string sku{product.sku_view()};
         const auto short_lines = index.of_product(product.index());
         expect(product.has_shortages() == !short_lines.empty(),
-               "SKU " + sku + " does not say truly whether a line of it is short");
+               "SKU " + sku + " has a wrong flag for short lines");
         for (const Index at : short_lines) {
             ++shortages_;
             const auto order = OrderId::unchecked(index[at].order.view());

@@ -37,7 +37,7 @@ std::unique_ptr<FileLock> enter(FileSystem& files, const fs::path& directory,
 
 void finish_interrupted(DirectoryInstall& install, const CopyOptions& options) {
     if (options.dry_run || install.finish_interrupted()) return;
-    warn(options, "what an interrupted command has left is damaged, and will be replaced");
+    warn(options, "the files of an interrupted command are damaged, and will be replaced");
 }
 
 CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) {
@@ -112,7 +112,8 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& 
     const std::string where = destination.string();
     const auto there = holding_of(files, destination);
     if (!there) {
-        throw CopyRefused{where + " holds files of a store, too damaged to tell which store"};
+        throw CopyRefused{where +
+                          " holds damaged files, which do not show to which store they belong"};
     }
     if (there->store_id != source.store_id) {
         throw CopyRefused{where + " holds a copy of another store"};
@@ -126,8 +127,8 @@ void refuse_to_lose(FileSystem& files, const fs::path& destination, StoreImage& 
     const auto here = unit_of(source, there->last);
     if (here && *here != *there->last_unit) {
         throw CopyRefused{where + " holds at LSN " + std::to_string(there->last) +
-                          " what has not happened in the source: they have gone different ways "
-                          "since one was restored from a copy"};
+                          " a fact that the source does not have: the two diverged after a "
+                          "restore"};
     }
 }
 

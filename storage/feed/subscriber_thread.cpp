@@ -75,7 +75,7 @@ void SubscriberThread::tell_all() {
             facts = cursor_->take(facts_at_once);
         } catch (const std::system_error& error) {  // may be temporary, unlike damage
             const std::string why = error.what();
-            rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and tries again in ",
+            rest(" cannot read LSN " + std::to_string(cursor_->next()) + " and retries in ",
                  ++failures, why);
             continue;
         }

@@ -32,7 +32,7 @@ struct FactSubscriber {
 };
 
 /// The text for an exception without a text.
-inline constexpr std::string_view no_exception = "what was thrown is no std::exception";
+inline constexpr std::string_view no_exception = "the thrown object is not a std::exception";
 
 /// Calls a subscriber with each fact of a history, in order, on a thread of its own, as soon as the
 /// fact is visible. A call that throws is repeated with the same fact, and a failed read of the

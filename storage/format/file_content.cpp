@@ -62,7 +62,7 @@ void copy_verified(File& from, const Content& expected, FileSystem& files,
         file->sync();
     }
     if (content_of(files, to) != expected) {
-        fail(to.string() + " does not hold what was copied to it");
+        fail(to.string() + " differs from the file that was copied to it");
     }
 }
 

@@ -80,16 +80,16 @@ std::optional<Position> read(FileSystem& files, const std::filesystem::path& dir
     const std::size_t bytes = file->read_at(0, std::as_writable_bytes(std::span{&contents, 1}));
     const bool is_of_version_1 = bytes == bytes_in_version_1 && contents.version == 1;
     if ((bytes != sizeof contents && !is_of_version_1) || file->size() != bytes) {
-        refuse(sink, 0, "a sink's position has " + std::to_string(sizeof contents) + " bytes");
+        refuse(sink, 0, "the file does not have " + std::to_string(sizeof contents) + " bytes");
     }
     if (contents.magic != Contents::magic_value || contents.checksum != checksum_of(contents)) {
-        refuse(sink, 0, "the checksum of a sink's position does not fit");
+        refuse(sink, 0, "the checksum is wrong");
     }
     if (contents.version != format_version && !is_of_version_1) {
-        throw UnknownFormat{name, 0, contents.acked, "a format of another version"};
+        throw UnknownFormat{name, 0, contents.acked, "the file has another format version"};
     }
     if (contents.store_id != store_id) {
-        refuse(sink, contents.acked, "the position is one in another store's history");
+        refuse(sink, contents.acked, "the position belongs to another store");
     }
     if (is_of_version_1) return Position{contents.acked, {}};
     return Position{contents.acked, contents.history};

@@ -25,8 +25,8 @@ class ViewedFile final : public File {
 public:
     explicit ViewedFile(FileView::Entry entry) : entry_{std::move(entry)} {}
 
-    void sync() override { refuse("a file that is only looked at"); }
-    void truncate(std::uint64_t) override { refuse("a file that is only looked at"); }
+    void sync() override { refuse("a file of a read-only view"); }
+    void truncate(std::uint64_t) override { refuse("a file of a read-only view"); }
     [[nodiscard]] std::uint64_t size() const override { return entry_.size(); }
 
 protected:
@@ -46,7 +46,7 @@ protected:
         return into.size();
     }
     std::size_t write_some(std::uint64_t, std::span<const std::byte>) override {
-        refuse("a file that is only looked at");
+        refuse("a file of a read-only view");
     }
 
 private:

@@ -44,7 +44,7 @@ public:
     PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags | O_NONBLOCK} {
         if (S_ISREG(status().st_mode)) return;
         errno = EINVAL;
-        fail("open: no regular file:", path_);
+        fail("open: not a regular file:", path_);
     }
 
     void sync() override {
@@ -141,7 +141,7 @@ public:
             made /= part;
             if (part.empty() || fs::is_directory(made)) continue;
             if (::mkdir(made.c_str(), 0777) != 0 && errno != EEXIST)
-                fail("cannot make the directory", made);
+                fail("cannot create the directory", made);
             sync_directory(parent);
         }
     }

@@ -59,13 +59,13 @@ void DiskWatch::require(std::uint64_t bytes) const {
 void DiskWatch::tell_full(std::string_view why) {
     if (told_full_.exchange(true)) return;
     warn(
-        "the next journal segment cannot be made, which is tried again; once the present one is "
-        "full, changes are refused and reads are served: " +
+        "the store cannot create the next journal segment, and retries; once the current one is "
+        "full, it refuses changes and serves reads: " +
         std::string{why});
 }
 
 void DiskWatch::tell_room() {
-    if (told_full_.exchange(false)) warn("there is room for the next journal segment again");
+    if (told_full_.exchange(false)) warn("the disk has room for the next journal segment again");
 }
 
 void DiskWatch::warn(std::string_view text) const {

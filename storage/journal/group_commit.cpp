@@ -207,7 +207,8 @@ void GroupCommit::note_writing(Time now) {
 
 void GroupCommit::set_failed(std::error_code code, std::string_view what) {
     if (options_.warning) {
-        options_.warning("the storage has failed, nothing more is accepted: " + std::string{what});
+        options_.warning("the storage has failed; the store accepts nothing more: " +
+                         std::string{what});
     }
     failure_ = code;
     failed_ = true;

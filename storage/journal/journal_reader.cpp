@@ -53,7 +53,7 @@ void JournalReader::find_frame() {
             open_segment(position_.segment + 1, true);
             continue;
         }
-        if (!journal::is_readable(frame->version)) refuse("a format of another version");
+        if (!journal::is_readable(frame->version)) refuse("a frame has another format version");
         if (frame->previous != position_.chain || frame->first != position_.next ||
             frame->store_id != journal_.store_id() || frame->bytes < frame->header_bytes() ||
             frame->bytes > journal::frame_bytes_max) {
@@ -99,9 +99,9 @@ std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
 JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const {
     std::array<std::byte, sizeof(SegmentHeader)> bytes{};
     const auto whole = journal::whole_header(std::span{bytes}.first(file.read_at(0, bytes)));
-    if (!whole) refuse("no frame, and no segment after it, although the fact was durable");
+    if (!whole) refuse("a durable fact is missing: no frame and no segment follows");
     const SegmentHeader& header = *whole;
-    if (!journal::is_readable(header.version)) refuse("a segment of another format version");
+    if (!journal::is_readable(header.version)) refuse("the segment has another format version");
     const bool carries_on = position_.offset == 0 || header.previous == position_.chain;
     if (header.number != segment || header.store_id != journal_.store_id() ||
         header.first != position_.next || !carries_on) {
@@ -113,7 +113,7 @@ JournalPosition JournalReader::begin_of(File& file, std::uint64_t segment) const
 void JournalReader::begin_frame(const FrameHeader& header) {
     const Bytes bytes = at(position_.offset, header.bytes);
     const auto frame = journal::whole_frame(bytes);
-    if (!frame) refuse("a frame is damaged that was durable");
+    if (!frame) refuse("a durable frame is damaged");
     records_ = bytes.first(frame->bytes).subspan(frame->header_bytes());
     facts_ = {};
     history_ = frame->history;
@@ -136,7 +136,7 @@ void JournalReader::give(std::size_t most, std::vector<CommittedFact>& facts) {
     for (; lsn_ != position_.next && facts.size() < most; ++lsn_) {
         if (facts_.empty()) next_record();
         auto fact = journal::decode(facts_);
-        if (!fact) refuse("a record holds bytes that are no fact");
+        if (!fact) refuse("a record holds bytes that are not a fact");
         if (lsn_ < next_) continue;
         facts.emplace_back(lsn_, time_, *std::move(fact), history_);
         next_ = lsn_ + 1;

@@ -18,12 +18,12 @@ using journal::used_bytes;
 using journal::whole_frame;
 using Bytes = std::span<const std::byte>;
 
-/// About as many as Repository::look_up() takes.
+/// The number of units passed on at once: about as many as Repository::look_up() takes.
 constexpr std::size_t facts_given_at_once = 16;
 
-constexpr const char* other_facts = "a frame holds other facts than it says";
+constexpr const char* other_facts = "a frame holds other facts than its header says";
 
-/// How often progress is reported for each segment.
+/// The number of progress reports for each segment.
 constexpr std::uint64_t steps = 64;
 
 class Scanner {
@@ -69,15 +69,12 @@ private:
         throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
     }
 
-    /// Refuses a segment that is shorter than a header: a segment has its full length before it
-    /// gets its
-    /// name.
+    /// Refuses a segment that is shorter than a header: a segment gets its name at full length.
     void refuse_cut_off(std::uint64_t bytes) const {
-        if (bytes < sizeof(SegmentHeader))
-            refuse("shorter than a segment's header: it was cut off");
+        if (bytes < sizeof(SegmentHeader)) refuse("the file is shorter than a segment's header");
     }
 
-    /// Requires that the next segment exists, because a later one does, and is created only after
+    /// Requires that the next segment exists, because a later one exists, which is created after
     /// it. When a torn tail was cut off, a segment between the two may have been set aside.
     void require_next(std::uint64_t number, std::uint64_t later) const {
         if (later == number + 1) return;
@@ -197,10 +194,11 @@ private:
             if (frame.records > 0 || frame.last + 1 != frame.first) refuse(other_facts);
         } else if (frame.kind == FrameKind::history) {
             const auto lost = journal::lost_histories_in(frame, bytes);
-            if (!lost) refuse("a frame that begins a history holds something else than it says");
+            if (!lost)
+                refuse("a frame that begins a history holds other records than its header says");
             scan_.histories.add_lost(*lost);
         } else {
-            refuse("a frame of a kind that this program does not know");
+            refuse("a frame has a kind that this program does not know");
         }
         const auto begun = scan_.histories.begun();
         const bool is_new = begun.empty() || begun.back().id != frame.history;
@@ -225,11 +223,11 @@ private:
         const std::size_t before = facts_.size();
         while (!bytes.empty()) {
             const auto fact = journal::decode(bytes);
-            if (!fact) refuse("a record holds bytes that are no fact");
+            if (!fact) refuse("a record holds bytes that are not a fact");
             facts_.push_back(*fact);
         }
         if (facts_.size() - before != record.facts) {
-            refuse("a record holds other facts than it says");
+            refuse("a record holds other facts than its header says");
         }
         units_.push_back({{facts_.data(), record.facts}, first, record.time, history});
         scan_.bytes_given += sizeof record + record.bytes;
@@ -264,7 +262,7 @@ private:
     bool end_at_gap(std::uint64_t used) {
         TornTail torn{numbers_[at_], offset_, used, {}, false};
         if (durable_at(Bytes{bytes_}.subspan(offset_, used), torn)) {
-            refuse("a frame is damaged that was durable, as a later one shows");
+            refuse("a durable frame is damaged, as a later one shows");
         }
         for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
             require_next(numbers_[later - 1], numbers_[later]);
@@ -275,7 +273,7 @@ private:
             if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
             name_ = torn_name;  // for the error, which names the position of the damage
             offset_ = torn_offset;
-            if (durable) refuse("a frame is damaged that was durable, as a later segment shows");
+            if (durable) refuse("a durable frame is damaged, as a later segment shows");
         }
         if (torn.bytes > 0 || !torn.later_files.empty()) scan_.torn = std::move(torn);
         return false;

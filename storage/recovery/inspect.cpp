@@ -60,13 +60,15 @@ void describe(const Recovered& recovered, CheckReport& report) {
     for (std::string& violation : violations(repository)) find(report, std::move(violation));
 }
 
-void look_at_tail(const JournalScan& journal, CheckReport& report) {
+void report_tail(const JournalScan& journal, CheckReport& report) {
     if (!journal.torn) return;
-    report.findings.push_back("a torn tail of " + std::to_string(journal.torn->bytes) +
-                              " bytes, not known to be durable, which the next start cuts");
+    report.findings.push_back("the next start cuts off a torn tail of " +
+                              std::to_string(journal.torn->bytes) +
+                              " bytes, which are not known to be durable");
     if (!journal.torn->groups_follow) return;
     find(report,
-         "whole groups stand behind it: a power cut in a mode that does not wait for a sync, or "
+         "whole groups follow it, because of a power cut in a mode that does not wait for a sync, "
+         "or "
          "damage");
 }
 
@@ -75,8 +77,8 @@ void look_at_tail(const JournalScan& journal, CheckReport& report) {
 void compare_manifest(FileSystem& files, const fs::path& directory, CheckReport& report) {
     const auto manifest = read_manifest(files, directory, store_files::manifest);
     if (!manifest || manifest->last <= report.last) return;
-    find(report, "the backup is said to reach LSN " + std::to_string(manifest->last) +
-                     ", and its files end at LSN " + std::to_string(report.last));
+    find(report, "the backup's manifest ends at LSN " + std::to_string(manifest->last) +
+                     ", but its files end at LSN " + std::to_string(report.last));
 }
 
 /// Checks the positions of event sinks: a damaged one prevents opening the store with its sink.
@@ -117,7 +119,7 @@ CheckReport check_files(FileSystem& files, const fs::path& directory,
     try {
         const Recovered recovered = recover(files, directory, options);
         describe(recovered, report);
-        look_at_tail(recovered.journal, report);
+        report_tail(recovered.journal, report);
         compare_sources(files, directory, recovered, report);
         compare_manifest(files, directory, report);
         check_sinks(files, directory, recovered.journal.tail.store_id, report);

@@ -174,7 +174,7 @@ Recovered recover(FileSystem& files, const std::filesystem::path& directory,
             throw;  // a later format, not damage: an older snapshot would silently lose facts
         } catch (const CorruptStore& error) {
             if (options.warning) {
-                options.warning("a damaged snapshot is passed over: " + std::string{error.what()});
+                options.warning("the store skips a damaged snapshot: " + std::string{error.what()});
             }
         }
     }

@@ -74,7 +74,7 @@ void trim_snapshots(StoreImage& image, const JournalScan& scan) {
     }
     if (!reaches_back) {
         throw CorruptStore{journal::segment_name(scan.segments.front().number), 0, begins,
-                           "no good snapshot holds what the journal does not go back to"};
+                           "no good snapshot holds the facts before the journal's beginning"};
     }
 }
 
@@ -124,8 +124,8 @@ StoreImage try_image(FileSystem& files, const fs::path& directory, const ShowPro
         throw CorruptStore{"journal", 0, 1, "there are snapshots, and no journal"};
     }
     if (scan.torn && scan.torn->groups_follow) {
-        image.notes.push_back("whole groups stand behind a broken one after LSN " +
-                              std::to_string(scan.tail.last) + ", and are not copied");
+        image.notes.push_back("whole groups follow a damaged one after LSN " +
+                              std::to_string(scan.tail.last) + "; they are not copied");
     }
     sync_tail(image.files, scan.tail);
     trim_journal(image.files, scan.tail);
@@ -167,8 +167,7 @@ FileView open_files(FileSystem& files, const fs::path& directory) {
 
 // A store that is being written can look damaged for two reasons:
 //
-// - the journal grows while a segment is read: the bytes read first lack a frame that the bytes
-// read
+// - the journal grows while a segment is read: the bytes read first lack a frame that bytes read
 //   later declare durable;
 // - files are created and removed while the directory is listed, and the list is inconsistent.
 //
@@ -208,8 +207,8 @@ StoreImage image_of_backup(FileSystem& files, const fs::path& directory, const M
         const auto same = found.find(content);
         if (same == found.end()) {
             throw CorruptStore{name, 0, 0,
-                               "the file is missing, or is not what the backup wrote; a store may "
-                               "have been opened there since"};
+                               "the file is missing, or has changed since the backup; a store may "
+                               "have been opened there"};
         }
         image.files.put(name, {same->second, content.bytes, {}});
     }

@@ -105,20 +105,20 @@ private:
         if (candidate.cuts(number, piece)) {
             steps.push_back({.kind = StepKind::cut,
                              .file = piece.name,
-                             .why = "no whole frame carries on there",
+                             .why = "no whole frame continues the journal there",
                              .offset = candidate.end,
                              .bytes = piece.used - candidate.end});
         }
         if (!piece.has_its_length()) {
             steps.push_back({.kind = StepKind::set_length,
                              .file = piece.name,
-                             .why = "its header says how long it is",
+                             .why = "its header states its length",
                              .bytes = piece.header.file_bytes});
         }
         if (piece.name != journal::segment_name(number)) {
             steps.push_back({.kind = StepKind::rename,
                              .file = piece.name,
-                             .why = "its header says which segment it is",
+                             .why = "its header states its number",
                              .to = journal::segment_name(number)});
         }
     }
@@ -146,7 +146,7 @@ void set_manifest_aside(FileSystem& files, const fs::path& directory, RepairPlan
     try {
         const auto manifest = read_manifest(files, directory, store_files::manifest);
         if (manifest && manifest->last > plan.kept) {
-            why = "the backup is not what it lists";
+            why = "the backup's files differ from its list";
             plan.known = std::max(plan.known, manifest->last);
         }
     } catch (const CorruptStore&) {

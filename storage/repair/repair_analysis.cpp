@@ -39,7 +39,7 @@ RepairAnalysis::RepairAnalysis(FileSystem& files, std::filesystem::path director
     const auto names = files.list(directory_);
     std::uint64_t done = 0;
     for (const std::string& name : names) {
-        if (progress) progress({"reading what is there", done++, names.size()});
+        if (progress) progress({"reading the files", done++, names.size()});
         if (journal::segment_number(name)) read_segment(name);
         if (const auto start = snapshot::start_of(name)) read_snapshot(name, *start);
     }

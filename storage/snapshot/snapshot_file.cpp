@@ -68,7 +68,7 @@ public:
             }
             chain = chunk.checksum;
             if (chunk.shortages != 0 && !holds_shortages(header_.version)) {
-                refuse("a chunk holds what its format does not know");
+                refuse("a chunk holds shortages, which its format version does not have");
             }
             if (i == chunks_of_products()) {
                 read_histories(chunk, archive);
@@ -77,7 +77,7 @@ public:
             }
         }
         if (offset_ != header_.bytes || chain != header_.chain) {
-            refuse("it does not hold the chunks that its header says");
+            refuse("the file does not hold the chunks that its header counts");
         }
     }
 
@@ -95,27 +95,27 @@ private:
     }
 
     void read_header() {
-        if (file_->size() < sizeof header_) refuse("shorter than a header");
+        if (file_->size() < sizeof header_) refuse("the file is shorter than a header");
         read(std::as_writable_bytes(std::span{&header_, 1}));
         offset_ = 0;
-        if (header_.magic != Header::magic_value) refuse("not a snapshot");
+        if (header_.magic != Header::magic_value) refuse("the file is not a snapshot");
         if (checksum_of(header_) != header_.checksum) refuse("the header is damaged");
         if (!is_readable(header_.version)) {
             refuse_format("format version " + std::to_string(header_.version) +
                           "; this program reads up to " + std::to_string(format_version));
         }
         if (header_.archive_version > archive_version()) {
-            refuse_format("written by a newer Boost.Serialization");
+            refuse_format("the file was written by a newer Boost.Serialization");
         }
         if (header_.bytes != file_->size()) {
             refuse("the file has " + std::to_string(file_->size()) + " bytes; its header says " +
                    std::to_string(header_.bytes));
         }
         if (holds_histories(header_.version) && header_.chunks == 0) {
-            refuse("it does not hold the chunks that its header says");
+            refuse("the file does not hold the chunks that its header counts");
         }
         if (start_of(name_).value_or(header_.start) != header_.start) {
-            refuse("the file's name does not say where it starts");
+            refuse("the file's name does not match its start");
         }
     }
 
@@ -129,7 +129,7 @@ private:
                                    .shortages = 0};
         auto histories = histories_in(bytes);
         if (!histories || std::memcmp(&chunk, &expected, sizeof chunk) != 0) {
-            refuse("its last chunk is no list of histories");
+            refuse("the last chunk is not a list of histories");
         }
         histories_ = *std::move(histories);
     }
@@ -227,7 +227,7 @@ Verified load(FileSystem& files, const std::filesystem::path& path, Repository& 
     const Ledger& ledger = repository.ledger();
     if (repository.size() != header.products || ledger.batch_count() != header.batches ||
         ledger.line_count() != header.lines || ledger.shortages().size() != shortages) {
-        reader.refuse("it does not hold the records that its header counts");
+        reader.refuse("the file does not hold the records that its header counts");
     }
     return reader.verified();
 }

@@ -97,7 +97,7 @@ void SnapshotThread::run() {
             snapshotter_.give_up();
             failure = std::current_exception();
             if (!stop_) ++failed_;
-            if (warning_ && !stop_) warning_("no snapshot: " + std::string{error.what()});
+            if (warning_ && !stop_) warning_("the snapshot failed: " + std::string{error.what()});
         }
         lock.lock();
         failure_ = failure;

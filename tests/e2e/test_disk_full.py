@@ -79,7 +79,7 @@ class GivenASmallDisk(server.Case):
         self.assertEqual(("1", "0"), (info["disk_full"], info["storage_failed"]))
         self.assertLess(int(info["disk_free_bytes"]), MIB)  # what is less than a segment
         self.assertEqual([], self.unfinished())
-        running.await_text("level=warning msg=\"the next journal segment cannot be made")
+        running.await_text("level=warning msg=\"the store cannot create the next journal segment")
         running.await_text("level=warning msg=\"the disk of the store is nearly full")
 
         os.unlink(self.other)
@@ -87,7 +87,7 @@ class GivenASmallDisk(server.Case):
         self.assertEqual("b", client.call("ALLOCATE", "late", "SKU", 1))
         told += ["late", *(f"later-{i}" for i in range(20_000))]
         self.assertEqual({"b"}, set(client.pipeline(("ALLOCATE", order, "SKU", 1) for order in told[-20_000:])))
-        running.await_text("there is room for the next journal segment again")
+        running.await_text("the disk has room for the next journal segment again")
         self.assertEqual(0, running.stop(), running.text)
         self.assertGood(self.store)
         self.assertEqual(1_000_000 - len(told), self.client(self.serve()).call("AVAILABLE", "SKU"))

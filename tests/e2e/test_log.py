@@ -183,7 +183,7 @@ class GivenALogOnAFullDisk(LogCase):
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(0, self.process.wait(server.STOP_S))
         text = path.read_bytes()[start:].decode()
-        self.assertRegex(text, "no snapshot")
+        self.assertRegex(text, "the snapshot failed")
         self.assertRegex(text, "msg=stopped")
         self.assertNotRegex(text, "lost")
 

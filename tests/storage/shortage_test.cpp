@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_snapshot_claims_to_hold_shortages_then_it_is_re
     std::memcpy(bytes.data(), &header, sizeof header);
     write_file(snapshot_path(), bytes);
     BOOST_CHECK_EXCEPTION((void)recovered(3), CorruptStore, [](const CorruptStore& error) {
-        return std::string{error.what()}.find("format does not know") != std::string::npos;
+        return std::string{error.what()}.find("format version does not have") != std::string::npos;
     });
 }
 

@@ -54,8 +54,8 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_sink_cont
     }
     BOOST_TEST((listener.told() == from_to(1, last)));
     BOOST_TEST(store.sinks().at(0).last_error == "made to fail: Input/output error");
-    BOOST_TEST(warnings.count("event sink listener cannot read LSN 4 and tries again in ") == 4);
-    BOOST_TEST(warnings.hold("LSN 4 and tries again in 2 ms: made to fail: Input/output error"));
+    BOOST_TEST(warnings.count("event sink listener cannot read LSN 4 and retries in ") == 4);
+    BOOST_TEST(warnings.hold("LSN 4 and retries in 2 ms: made to fail: Input/output error"));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_order_and_none_twice,
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
         BOOST_TEST_REQUIRE(listener.await(1));
         files.fail_reads(1, std::errc::io_error);
         add(store, "b2");
-        BOOST_TEST(await([&] { return warnings.hold("LSN 2 and tries again in 3600000 ms"); }));
+        BOOST_TEST(await([&] { return warnings.hold("LSN 2 and retries in 3600000 ms"); }));
         BOOST_TEST(store.sinks().at(0).lag == 1U);
     }
     BOOST_TEST(position().value() == 1U);

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(when_a_directory_is_a_file_then_the_error_names_it) {
     BOOST_CHECK_EXCEPTION((void)its.files.list(file), std::system_error,
                           says("cannot read the directory " + file.string() + ": "));
     BOOST_CHECK_EXCEPTION(its.files.create_directories(file / "x"), std::system_error,
-                          says("cannot make the directory "));
+                          says("cannot create the directory "));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_opening_it_does_not_wait) {
