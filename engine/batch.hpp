@@ -15,7 +15,7 @@ namespace allot {
 /// batch that was added first.
 struct Rank {
     Eta eta;
-    Lsn added;  ///< of the fact that added the batch
+    Lsn added;  ///< the LSN of the fact that added the batch
     friend auto operator<=>(const Rank&, const Rank&) = default;
 };
 
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] const Rank& rank() const noexcept { return rank_; }
     [[nodiscard]] Eta eta() const noexcept { return rank_.eta; }
     [[nodiscard]] std::int64_t purchased() const noexcept { return purchased_; }
-    /// Purchased less all that is allocated (R3), 0..purchased.
+    /// The units purchased less all units allocated (R3), 0..purchased.
     [[nodiscard]] std::int64_t available() const noexcept { return available_; }
     [[nodiscard]] Index product() const noexcept { return product_; }
 

@@ -20,7 +20,7 @@ struct AddBatch {
     Eta eta = Eta::warehouse();
 };
 
-/// A batch copied from another system: as AddBatch, but it may have no units left.
+/// Adds a batch copied from another system, which, unlike that of AddBatch, may have no units left.
 struct ImportBatch {
     BatchRef batch;
     Sku sku;
@@ -28,13 +28,13 @@ struct ImportBatch {
     Eta eta;
 };
 
-/// An allocated line copied from another system, with the batch that holds it there.
+/// Adds an allocated line copied from another system to the batch that holds it there.
 struct ImportLine {
     OrderLine line;
     BatchRef batch;
 };
 
-/// Command names follow the protocol's verbs; lines are the domain's OrderLine.
+/// Allocates one line to a batch.
 struct Allocate {
     OrderLine line;
 };
@@ -44,15 +44,15 @@ struct LineItem {
     Quantity quantity;
 };
 
-/// All lines of an order, or none (R12). Two equal lines are one line (R4), which is held once; the
-/// results of both name its batch.
+/// Allocates all lines of an order, or none (R12). Two equal lines are one line (R4), which is held
+/// once; the results of both name its batch.
 struct AllocateOrder {
     OrderId order;
     std::vector<LineItem> lines;
 };
 
-/// An order copied from another system: as AllocateOrder, with the number of new lines as the
-/// result.
+/// Adds an order copied from another system as AllocateOrder does; the result is the number of new
+/// lines.
 struct ImportOrder {
     AllocateOrder order;
 };
@@ -69,19 +69,19 @@ struct ChangeBatchQuantity {
     Purchased purchased;
 };
 
-/// Eta::warehouse() receives the batch.
+/// Changes when a batch arrives; Eta::warehouse(): it has arrived.
 struct Reschedule {
     BatchRef batch;
     Eta eta;
 };
 
-/// Which line of an order was refused, counted from 0, and why.
+/// The refused line of an order, counted from 0, and the reason.
 struct RefusedLine {
     Refusal refusal;
     std::size_t line;
     friend bool operator==(const RefusedLine&, const RefusedLine&) = default;
 };
-// For UnitOfWork::attempt()
+// Used by UnitOfWork::attempt().
 [[nodiscard]] constexpr bool is_out_of_stock(Refusal refusal) noexcept {
     return refusal == Refusal::out_of_stock;
 }

@@ -9,7 +9,7 @@
 
 namespace allot {
 
-/// 16 lower-case hexadecimal digits.
+/// Returns 16 lower-case hexadecimal digits.
 [[nodiscard]] inline std::string hex(std::uint64_t value) {
     std::string digits(16, '0');
     for (auto at = digits.rbegin(); value != 0; value >>= 4U)

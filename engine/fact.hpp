@@ -12,8 +12,8 @@ namespace allot {
 /// The number of a fact in its store's history, from 1. 0 precedes the first.
 using Lsn = std::uint64_t;
 
-/// The id of a history: of the facts that one opening of a store has written. A fact's history and
-/// LSN identify it.
+/// The id of a history, which consists of the facts that one opening of a store has written. A
+/// fact's history and LSN identify it.
 using HistoryId = std::uint64_t;
 
 /// The last fact that a reader has seen. The reader has also seen all facts before it, in its
@@ -112,7 +112,7 @@ struct CommittedFact {
     Lsn lsn;
     UnixMicros time;
     Fact fact;
-    HistoryId history = 0;  ///< in which the fact was written
+    HistoryId history = 0;  ///< the history in which the fact was written
     [[nodiscard]] HistoryCursor cursor() const noexcept { return {history, lsn}; }
     friend bool operator==(const CommittedFact&, const CommittedFact&) = default;
 };

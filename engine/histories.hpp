@@ -11,7 +11,7 @@
 
 namespace allot {
 
-/// 16 lower-case hexadecimal digits.
+/// Returns 16 lower-case hexadecimal digits.
 [[nodiscard]] std::string text_of(HistoryId history);
 /// `<history>:<LSN>`, as `05922658499e07cb:2248`.
 [[nodiscard]] std::string text_of(const HistoryCursor& cursor);
@@ -20,9 +20,9 @@ namespace allot {
 [[nodiscard]] std::optional<HistoryCursor> cursor_in(std::string_view text,
                                                      Lsn lsn_max = ~Lsn{0} - 2);
 
-/// The histories in which a store's facts were written, in order, and those that the store has
-/// lost, as by a restore. Each opening of a store for writing begins a history, which distinguishes
-/// stores that diverged from the same state. A value.
+/// The histories in which a store's facts were written, in order, and the histories that the store
+/// has lost, for example by a restore. Each opening of a store for writing begins a history, which
+/// distinguishes stores that diverged from the same state. A value.
 class Histories {
 public:
     /// A history in this store. Its facts end where the next history begins; it may have none.
@@ -48,14 +48,14 @@ public:
     /// Begins a history, unless it is known already.
     /// \pre `first` is not before that of the last one.
     void begin(HistoryId id, Lsn first);
-    /// As begin(), for a history that recorded() omits until its first fact.
+    /// Begins a history that recorded() omits until its first fact.
     void begin_with_first_fact(HistoryId id, Lsn first);
     /// Notes that the last history is recorded.
     void record() noexcept { is_recorded_ = true; }
     /// Adds the histories that are not known yet.
     void add_lost(std::span<const LostHistory> histories);
 
-    /// In the order in which they began.
+    /// The histories in the order in which they began.
     [[nodiscard]] std::span<const Begun> begun() const noexcept { return begun_; }
     [[nodiscard]] std::span<const LostHistory> lost() const noexcept { return lost_; }
     [[nodiscard]] bool knows(HistoryId id) const noexcept;
@@ -64,16 +64,16 @@ public:
     [[nodiscard]] HistoryId at(Lsn lsn) const noexcept;
     /// \param end the LSN of the last fact.
     [[nodiscard]] HistoryId current(Lsn end) const noexcept;
-    /// The histories that are recorded once the facts up to `end` are.
+    /// The histories that are recorded when the facts up to `end` are.
     [[nodiscard]] Histories recorded(Lsn end) const;
     /// \return none when the facts up to the cursor are in this store, or may still be written in
     /// the last history; otherwise the last LSN that both have in common. 0: the history is
     /// unknown.
     [[nodiscard]] std::optional<Lsn> divergence_of(const HistoryCursor& cursor) const noexcept;
 
-    /// The histories of `before` that are unknown here, as lost histories: for a store whose files
-    /// were replaced by others of the same store. \param last the last LSN here. \return none when
-    /// the two have no history in common.
+    /// Returns the histories of `before` that are unknown here as lost histories, when the files of
+    /// a store were replaced by others of the same store. \param last the last LSN here. \return
+    /// none when the two have no history in common.
     [[nodiscard]] LostHistories lost_since(const Histories& before, Lsn last) const;
 
     friend bool operator==(const Histories&, const Histories&) = default;

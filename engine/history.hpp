@@ -13,7 +13,7 @@
 
 namespace allot {
 
-/// The requested facts are not kept any more. The history begins at oldest().
+/// The store does not keep the requested facts any more. The history begins at oldest().
 class TrimmedHistory : public std::runtime_error {
 public:
     explicit TrimmedHistory(Lsn oldest)
@@ -36,8 +36,8 @@ private:
     Lsn last_;
 };
 
-/// The cursor names a fact that this store has lost, as by a restore, a repair or a power cut in
-/// mode `os`. The cursor stays invalid, even when the store has passed its LSN.
+/// The cursor names a fact that this store has lost by a restore, a repair or a power cut in mode
+/// `os`. The cursor stays invalid, even when the store has passed its LSN.
 class DivergedHistory : public std::runtime_error {
 public:
     DivergedHistory(HistoryId history, const HistoryCursor& agreed)
@@ -79,7 +79,7 @@ public:
     /// \pre !empty()
     [[nodiscard]] const CommittedFact& front() const noexcept { return facts_.front(); }
     [[nodiscard]] const CommittedFact& back() const noexcept { return facts_.back(); }
-    /// Of the last fact. \pre !empty()
+    /// The LSN of the last fact. \pre !empty()
     [[nodiscard]] HistoryCursor cursor() const noexcept { return back().cursor(); }
     /// The run without its first `count` facts; empty when it has no more.
     [[nodiscard]] FactRun after(std::size_t count) const noexcept {
@@ -98,7 +98,7 @@ private:
     std::span<const CommittedFact> facts_;
 };
 
-/// A position in a history that advances as facts are taken. For one thread at a time.
+/// A position in a history that advances as facts are taken. One thread at a time may use it.
 class FactCursor {
 public:
     virtual ~FactCursor() = default;

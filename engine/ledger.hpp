@@ -28,8 +28,8 @@ struct alignas(32) AllocatedLine {
 };
 static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 
-/// One byte for each line of an order with up to four lines. A new line is nearly always recognized
-/// by these bytes, without reading any other line. A tag is odd.
+/// Tags of one byte for the lines of an order with up to four lines. A new line is nearly always
+/// recognized by these bytes, without reading any other line. A tag is odd.
 class LineTags {
 public:
     /// \pre not given_up()
@@ -61,9 +61,9 @@ struct alignas(32) Order {
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
-/// Where an order is in the ledger, or would be inserted.
+/// The slot of an order in the ledger, or the slot at which it would be inserted.
 struct OrderSlot {
-    std::uint64_t hash = 0;  ///< of its id
+    std::uint64_t hash = 0;  ///< the hash of its id
     Index at = no_index;     ///< no_index: no line of it is allocated
 };
 
@@ -74,10 +74,10 @@ struct LinePosition {
     Index later = no_index;
 };
 
-/// The batches and allocated lines of all products of a store, in flat pools and indices: a store
-/// holds millions, and small containers in each product would cost more memory and time. The ledger
-/// finds batches by reference, and lines by order, product and quantity. Product decides which
-/// batch takes a line; only Product calls functions that are not const.
+/// The batches and allocated lines of all products of a store, in flat pools and indices, because a
+/// store holds millions: small containers in each product would cost more memory and time. The
+/// ledger finds batches by reference, and lines by order, product and quantity. Product decides
+/// which batch takes a line; only Product calls functions that are not const.
 class Ledger {
 public:
     /// \param hash_seed keeps a client from choosing names that collide. No decision depends on it.
@@ -200,8 +200,8 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex<> batch_index_;
     FlatIndex<> order_index_;
-    /// For orders with more than four lines: maps a line to the line added after it, whose
-    /// `order_earlier` is that line, so a lookup yields both. The order's latest line is not in the
+    /// Maps a line of an order with more than four lines to the line added after it, whose
+    /// `order_earlier` is the first, so a lookup yields both. The order's latest line is not in the
     /// index.
     FlatIndex<> line_index_;
     /// Maps a batch to the line that was last inserted between two others, where find_position()

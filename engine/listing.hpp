@@ -30,7 +30,7 @@ struct ListedLine {
 template <class Row>
 struct ListedRows {
     std::vector<Row> rows;
-    Index next = 0;  ///< where the next page begins; 0: there is none
+    Index next = 0;  ///< the beginning of the next page; 0: there is none
 };
 
 /// \param from 0, or the `next` of the previous page; beyond the end there are no rows.

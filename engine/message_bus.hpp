@@ -38,18 +38,18 @@ public:
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
     Answer<Result<BatchRef>> handle(const Allocate& command) { return allocate(command.line); }
-    /// Of one line, as that line by itself.
+    /// An order of one line is allocated like that line by itself.
     Answer<OrderResult> handle(const AllocateOrder& command);
     Answer<Result<BatchRef>> allocate(const LineView& line) {
         return allocate(line, repository_.look_up(names_of(line)));
     }
 
-    /// As handle(Allocate), for a line that the repository has looked up. \pre no product was added
-    /// or taken back since.
+    /// Handles Allocate for a line that the repository has looked up. \pre no product was added or
+    /// taken back since.
     Answer<Result<BatchRef>> allocate(const LineView& line, const LineLookup& found) {
         return allocate_at(clock_.now(), line, found);
     }
-    /// As handle(Allocate) for each line in turn. It looks lines up, and reads the clock, once for
+    /// Handles Allocate for each line in turn, but looks lines up and reads the clock once for
     /// several. \pre both spans are of one size. \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
 
@@ -89,13 +89,13 @@ private:
     Repository& repository_;
     Journal& journal_;
     Clock& clock_;
-    UnitOfWork* open_ = nullptr;  // of the current transaction
+    UnitOfWork* open_ = nullptr;  // the unit of the current transaction
 };
 
-/// One unit for all commands that its bus handles during its lifetime. Each command sees the
-/// changes of those before it, succeeds or fails by itself, and is answered with the LSN that its
-/// last fact will have. The destructor undoes all of them unless commit() was called. A bus has at
-/// most one transaction at a time.
+/// The unit of all commands that its bus handles during its lifetime. Each command sees the changes
+/// of those before it, succeeds or fails by itself, and is answered with the LSN that its last fact
+/// will have. The destructor undoes all of them unless commit() was called. A bus has at most one
+/// transaction at a time.
 class MessageBus::Transaction {
 public:
     explicit Transaction(MessageBus& bus) noexcept
@@ -108,7 +108,7 @@ public:
     Transaction& operator=(const Transaction&) = delete;
 
     [[nodiscard]] UnitOfWork& work() noexcept { return work_; }
-    /// As UnitOfWork::commit(), with the time of the bus's clock.
+    /// Commits the unit with the time of the bus's clock, see UnitOfWork::commit().
     Lsn commit() { return work_.commit(bus_.clock_.now()); }
 
 private:

@@ -21,8 +21,8 @@ namespace allot {
 /// a font, or a later version of Unicode, may make them visible.
 [[nodiscard]] constexpr bool is_name(std::string_view text) noexcept;
 
-/// True for a text that a store may hold as a name: as is_name(), but of the invisible code points
-/// only control characters (Cc) and white space are refused. Early versions accepted names by this
+/// True for a text that a store may hold as a name: is_name() without the refusal of invisible code
+/// points other than control characters (Cc) and white space. Early versions accepted names by this
 /// rule.
 [[nodiscard]] constexpr bool is_stored_name(std::string_view text) noexcept;
 
@@ -40,14 +40,14 @@ public:
         return Name{text, Checked{}};
     }
 
-    /// For looking up an object of a store, not for naming a new one.
+    /// Returns a name that looks up an object of a store; a new object must not get it.
     /// \return the name, or Refusal::bad_name when is_stored_name() does not hold.
     [[nodiscard]] static constexpr Result<Name> stored(std::string_view text) noexcept {
         if (!is_stored_name(text)) return Refusal::bad_name;
         return Name{text, Checked{}};
     }
 
-    /// For a name that has been checked before, such as one in the store. \pre is_stored_name(text)
+    /// Returns a name that was checked before, such as one in the store. \pre is_stored_name(text)
     [[nodiscard]] static constexpr Name unchecked(std::string_view text) noexcept {
         BOOST_ASSERT(is_stored_name(text));
         return Name{text, Checked{}};

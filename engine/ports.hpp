@@ -47,8 +47,8 @@ public:
     virtual void on_durable(std::function<void(Lsn)> call) = 0;
 };
 
-/// Locked while a store's bus and repository are used, by one thread at a time, for one command or
-/// for a few. std::scoped_lock and std::unique_lock lock it.
+/// The mutex that a thread locks while it uses a store's bus and repository, for one command or for
+/// a few. std::scoped_lock and std::unique_lock lock it.
 class StoreMutex {
 public:
     virtual ~StoreMutex() = default;

@@ -16,28 +16,28 @@ namespace allot {
 
 class Product;
 
-/// How often a product's stock has changed (R11).
+/// The number of changes of a product's stock (R11).
 using Version = std::uint64_t;
 
-/// Which batch is to hold a line; valid until the state changes.
+/// The batch that is to hold a line; valid until the state changes.
 struct Decision {
     Index batch = no_index;  ///< no_index: none has enough available
     bool is_held = false;    ///< the batch holds the line already (R4)
-    OrderSlot order = {};    ///< where the line's order is, or would be
+    OrderSlot order = {};    ///< the slot of the line's order
 };
 
 /// Receives the facts that a product decides. A unit of work applies each fact at once, so that the
 /// next decision sees it, and reverts it unless the unit is committed.
 class FactRecorder {
 public:
-    /// \param decision that the fact states, where it is that of an allocation.
+    /// \param decision the decision that the fact states, if it allocates a line.
     virtual void record(Product& product, const Fact& fact, const Decision& decision = {}) = 0;
 
 protected:
     ~FactRecorder() = default;
 };
 
-/// Why a batch was or was not given a line.
+/// The reason why a batch was or was not given a line.
 enum class Verdict : std::uint8_t {
     chosen,          ///< the first in order of preference with enough available
     holds_the_line,  ///< the same line is already allocated to it (R4)
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
     /// The product's index in its repository.
     [[nodiscard]] Index index() const noexcept { return index_; }
-    /// Its batches in order of preference (R1).
+    /// The product's batches in order of preference (R1).
     [[nodiscard]] std::span<const Index> batches() const noexcept { return batches_; }
     /// A prefix of batches() that is known to have nothing available; more of them may be sold out.
     [[nodiscard]] std::span<const Index> sold_out() const noexcept {
@@ -78,7 +78,7 @@ public:
     }
     /// True when a line of the product is short (R14).
     [[nodiscard]] bool has_shortages() const noexcept { return has_shortages_ != 0; }
-    /// Its short lines, oldest first.
+    /// The product's short lines, oldest first.
     [[nodiscard]] ShortageIndex::Indices shortages() const {
         if (!has_shortages()) return {};
         return ledger_->shortages().of_product(index_);
@@ -92,11 +92,11 @@ public:
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return ledger_->batch(at); }
     [[nodiscard]] const Ledger& ledger() const noexcept { return *ledger_; }
 
-    /// R1, R2, R4. Decides which batch is to hold a line of this quantity; changes nothing.
+    /// Decides which batch is to hold a line of this quantity (R1, R2, R4); changes nothing.
     /// \param order what Ledger::find_order() gives for the line's order.
     [[nodiscard]] Decision decide(Quantity quantity, OrderSlot order,
                                   PlanObserver* observer = nullptr) const;
-    /// Books a line as was decided.
+    /// Books a line according to a decision.
     /// \pre nothing has changed since decide(), which found a batch that did not hold the line.
     /// \param lsn of the line's LineAllocated. Out of memory ends the process: the journal has it.
     void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
@@ -104,25 +104,26 @@ public:
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
     Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
                               PlanObserver* observer = nullptr, Lsn since = 0);
-    /// R10. Releases one line, if it is allocated. \return how many were released: 0 or 1.
+    /// Releases one line, if it is allocated (R10). \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
-    /// R14. Records that no batch could take the line, unless the line is short already.
+    /// Records that no batch could take the line, unless the line is short already (R14).
     void record_shortage(const OrderLine& line, FactRecorder& recorder);
-    /// R14. Ends the shortage of a line, if it is short.
+    /// Ends the shortage of a line, if it is short (R14).
     void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
 
     /// The batches of one SKU: an allocation may read all of them, and they are never removed.
     static constexpr std::size_t batches_max = 65'536;
 
-    /// R7. \return Refusal::batch_exists when the batch exists with other contents,
+    /// Adds a batch (R7). \return Refusal::batch_exists when the batch exists with other contents,
     /// Refusal::batch_limit when there would be more than batches_max.
     /// \pre no other product has a batch of this reference.
     Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
                            FactRecorder& recorder);
-    /// R8. Releases the latest lines by seniority, which they keep when they are allocated again.
+    /// Changes the purchased quantity (R8). Releases the latest lines by seniority, which they keep
+    /// when they are allocated again.
     /// \return how many were released, each of which is allocated again or short.
     std::size_t change_quantity(Index batch, Purchased purchased, FactRecorder& recorder);
-    /// R9; Eta::warehouse() receives the batch.
+    /// Changes when the batch arrives (R9); Eta::warehouse(): it has arrived.
     void reschedule(Index batch, Eta eta, FactRecorder& recorder);
     /// Adds a line to the given batch, without a decision (an import).
     /// \return Refusal::out_of_stock when the batch has not enough available; Refusal::batch_exists
@@ -130,7 +131,8 @@ public:
     Result<void> import_line(const OrderLine& line, Index batch, FactRecorder& recorder);
 
     /// Changes the state as the fact says.
-    /// \param decision that the fact states, if it is known and the state has not changed since.
+    /// \param decision the decision that the fact states, if it is known and the state has not
+    /// changed since.
     /// \param ended receives the shortage that the fact ends, so that revert() can restore it: the
     /// fact names the line, but not since when it was short.
     /// \return false, and nothing has changed, when the fact contradicts the state.

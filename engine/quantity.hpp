@@ -48,7 +48,7 @@ private:
     std::uint32_t units_;
 };
 
-using Quantity = Units<1>;   ///< of a line
-using Purchased = Units<0>;  ///< of a batch, allocated or not; 0 for an emptied batch
+using Quantity = Units<1>;   ///< the quantity of a line
+using Purchased = Units<0>;  ///< the units of a batch, allocated or not; 0: it was emptied
 
 }  // namespace allot

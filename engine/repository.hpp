@@ -23,19 +23,19 @@ struct LineNames {
     return {line.order.view(), line.sku.view()};
 }
 
-/// The batch and line on which a product's last line was booked: most likely where the next one is.
-/// The hint is stored in the SKU's slot of the index, so that the batch and its latest line can be
-/// prefetched at the same time as the product, which alone has the exact answer.
+/// The batch and line on which a product's last line was booked: the next line is most likely
+/// there. The hint is stored in the SKU's slot of the index, so that the batch and its latest line
+/// can be prefetched at the same time as the product, which alone has the exact answer.
 struct ProductHint {
     Index batch = no_index;
     Index line = no_index;
 };
 
-/// What was found of a line's names, for the decision on the line.
+/// The result of looking up a line's names, for the decision on the line.
 struct LineLookup {
     Product* product = nullptr;  ///< null: no batch of the SKU was ever added
     std::uint64_t order_hash = 0;
-    /// The SKU's, until a product is added or taken back.
+    /// The hint of the SKU, valid until a product is added or taken back.
     FlatIndex<ProductHint>::Slot* slot = nullptr;
 };
 
@@ -74,7 +74,7 @@ public:
     /// \pre at most lookups_max lines; both spans are of one size.
     void look_up(std::span<const LineNames> lines, std::span<LineLookup> found);
     [[nodiscard]] LineLookup look_up(const LineNames& line);
-    /// Stores where the product's next line is likely to go, for the next look_up().
+    /// Stores the likely batch of the product's next line, for the next look_up().
     /// \pre no product was added or taken back since this one was found.
     void store_hint(const LineLookup& found) noexcept {
         const Index batch = found.product->first_candidate();

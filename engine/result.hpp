@@ -8,9 +8,9 @@
 
 namespace allot {
 
-/// Every reason for which a business rule refuses a command. Closed: a `switch` over it needs no
-/// default. No stock has changed when a refusal is returned. out_of_stock leaves a fact, unless the
-/// line was already short (R14).
+/// Every reason for which a business rule refuses a command. A `switch` over it needs no default.
+/// No stock has changed when a refusal is returned. out_of_stock leaves a fact, unless the line was
+/// already short (R14).
 enum class Refusal : std::uint8_t {
     bad_name = 1,      ///< not 1..64 bytes of visible UTF-8: see is_name()
     bad_quantity,      ///< not a whole number of units within its range

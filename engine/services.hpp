@@ -18,18 +18,20 @@ namespace allot {
 Result<void> handle(const AddBatch& command, UnitOfWork& work);
 /// \return false when the batch existed already.
 Result<bool> handle(const ImportBatch& command, UnitOfWork& work);
-/// Decides nothing: the batch in the command gets the line. \return false when it held the line
+/// Adds a line to the batch in the command, without a decision. \return false when it held the line
 /// already; Refusal::out_of_stock when it has too few units available, in which case no shortage is
 /// recorded; Refusal::batch_exists when another batch holds the line; Refusal::unknown_batch also
 /// when the batch is of another SKU.
 Result<bool> handle(const ImportLine& command, UnitOfWork& work);
-/// On Refusal::out_of_stock the unit notes the shortage, and keeps what it recorded before.
+/// Allocates a line. On Refusal::out_of_stock the unit notes the shortage, and keeps what it
+/// recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
-/// As Allocate, for a line whose product has been looked up; null: there is none.
+/// Allocates a line whose product has been looked up; null: there is none.
 Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
-/// Stops at the first refused line, with the effect of Allocate for that line.
+/// Allocates each line, and stops at the first refused one, which has the effect of a refused
+/// Allocate.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);
-/// As AllocateOrder. \return how many lines were not allocated before.
+/// Adds an order as AllocateOrder does. \return how many lines were not allocated before.
 boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& command,
                                                        UnitOfWork& work);
 /// \return how many lines were released. Short lines are withdrawn (R14), and not counted.
@@ -70,10 +72,10 @@ Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
 /// \return Refusal::unknown_batch when no batch has this reference.
 Result<BatchStock> batch_stock(const BatchRef& ref, Repository& repository);
 
-/// How often the stock of a SKU has changed (R11); 0 when no batch of it was ever added.
+/// The number of changes of a SKU's stock (R11); 0 when no batch of it was ever added.
 [[nodiscard]] Version version(const Sku& sku, Repository& repository);
 
-/// Units available in all, or in batches that can ship on or before `day`.
+/// The units available in all batches, or in those that can ship on or before `day`.
 Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day, Repository& repository);
 
 struct Allocation {
@@ -96,7 +98,8 @@ struct ShortageQuery {
     std::size_t rows_max = std::numeric_limits<std::size_t>::max();
 };
 
-/// Oldest first. Without a SKU it takes time in proportion to all shortages, even for few rows.
+/// Lists short lines, oldest first. Without a SKU it takes time in proportion to all shortages,
+/// even for few rows.
 /// \return Refusal::unknown_sku when no batch of the SKU was ever added.
 Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository& repository);
 

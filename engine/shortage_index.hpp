@@ -16,19 +16,19 @@ namespace allot {
 /// A line that no batch could take, until it is allocated or withdrawn (R14).
 struct alignas(64) Shortage {
     CompactName order{};
-    Lsn since = 0;  ///< of the OutOfStock that recorded it
+    Lsn since = 0;  ///< the LSN of the OutOfStock that recorded it
     std::uint32_t quantity = 0;
     Index product = no_index;
-    Index of_product_next = no_index;  ///< of the same product, in no defined order
+    Index of_product_next = no_index;  ///< the next shortage of the product, in no defined order
     Index of_product_previous = no_index;
-    Index of_order_next = no_index;  ///< of the same order, likewise
+    Index of_order_next = no_index;  ///< the next shortage of the order, likewise
     Index of_order_previous = no_index;
 };
 static_assert(sizeof(Shortage) == 64, "a shortage is a cache line");
 
 /// A shortage that has ended, with everything that is needed to open it again.
 struct EndedShortage {
-    Lsn by;  ///< of the fact that ended it
+    Lsn by;  ///< the LSN of the fact that ended it
     Shortage shortage;
 };
 /// The shortages that one unit of work has ended, in order.

@@ -10,7 +10,7 @@ namespace allot {
 /// ranks and order of allocation. Equal for equal states, independent of how they came about and of
 /// the ledger's hash seed. The order in which products were added counts.
 [[nodiscard]] std::uint64_t state_hash(Repository& repository);
-/// The same without the shortages.
+/// The hash without the shortages.
 [[nodiscard]] std::uint64_t stock_hash(Repository& repository);
 
 }  // namespace allot

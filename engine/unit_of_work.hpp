@@ -26,7 +26,7 @@ public:
     /// Finds the product, or adds it. A product added here is removed when the unit is rolled back.
     Product& find_or_add(const Sku& sku);
 
-    /// Optimistic concurrency: checks the version that the caller has read. Version 0: no batch of
+    /// Checks the version that the caller has read (optimistic concurrency). Version 0: no batch of
     /// the SKU was ever added.
     /// \return Refusal::version_conflict when the product has another version, Refusal::unknown_sku
     /// when there is none.
@@ -63,7 +63,7 @@ public:
     [[nodiscard]] Lsn last() const noexcept { return journal_.last() + facts_.size(); }
 
 private:
-    /// How much the unit had recorded at some point.
+    /// The extent of what the unit had recorded at some point.
     struct Savepoint {
         std::size_t facts = 0;
         std::size_t products_added = 0;
@@ -75,8 +75,8 @@ private:
     Repository& repository_;
     Journal& journal_;
     boost::container::small_vector<Fact, 4> facts_;
-    boost::container::small_vector<Product*, 4> products_;  // of each fact
-    EndedShortages ended_;                                  // by the recorded facts
+    boost::container::small_vector<Product*, 4> products_;  // the product of each fact
+    EndedShortages ended_;                                  // those that the recorded facts ended
     std::size_t products_added_ = 0;
     std::optional<OrderLine> short_line_;
 };

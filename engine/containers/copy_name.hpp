@@ -5,9 +5,9 @@
 
 namespace allot {
 
-/// As std::memcpy, for the few bytes of a name: in moves of 16, 8 or 4 bytes that may overlap, so
-/// that a later copy in the same moves is served from the processor's store buffer. (Compilers turn
-/// a memcpy of up to 64 bytes into a string instruction, which takes longer to start.)
+/// Copies the few bytes of a name in moves of 16, 8 or 4 bytes that may overlap, so that a later
+/// copy in the same moves is served from the processor's store buffer. (Compilers turn a memcpy of
+/// up to 64 bytes into a string instruction, which takes longer to start.)
 inline void copy_name(char* to, const char* from, std::size_t bytes) noexcept {
     const auto copy_ends = [&]<std::size_t width> {
         std::memcpy(to, from, width);

@@ -19,8 +19,8 @@ struct NoHint {};
 /// Maps a hash to the indices of records: open addressing with linear probing. A slot takes eight
 /// bytes (the index and 32 bits of the hash, so that a probe seldom reads a record) and those of a
 /// hint. After growth the table is between half and three quarters full. Erasing closes the gap, so
-/// there are no tombstones. The caller supplies the hash, already well mixed, and the comparison; a
-/// record must always come with the same hash.
+/// there are no tombstones. The caller supplies the hash, well mixed and always the same for a
+/// record, and the comparison.
 ///
 /// No insertion waits for a table to be copied: the next table is allocated ahead of time, so that
 /// its memory is ready, and each insertion moves a few slots to it, until all have moved. Records
@@ -32,7 +32,7 @@ public:
     struct alignas(std::is_empty_v<Hint> ? 8 : alignof(Index)) Slot {
         std::uint32_t tag = 0;
         Index index = no_index;
-        [[no_unique_address]] Hint hint{};  ///< for the owner; the index does not read it
+        [[no_unique_address]] Hint hint{};  ///< the index does not read it
         [[nodiscard]] bool empty() const noexcept { return index == no_index; }
     };
 
@@ -58,7 +58,7 @@ public:
         if (!is_growing()) {
             if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
         } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
-            move_some();  // until all have moved: moved slots take space until then
+            move_some();  // continues until all have moved, because moved slots take space
         }
         const auto tag = tag_of(hash);
         table_of(tag).insert({tag, index, {}});
@@ -246,7 +246,7 @@ private:
     std::pmr::memory_resource* memory_;
     Table table_;
     Table next_;                    // during growth
-    std::size_t moved_slots_ = 0;   // of table_, from the first on
+    std::size_t moved_slots_ = 0;   // the first slots of table_, which have moved
     std::uint64_t moved_tags_ = 0;  // records with smaller tags are in next_
     std::size_t size_ = 0;
 };

@@ -4,8 +4,8 @@
 
 namespace allot {
 
-// Multiply and fold: hashes for a FlatIndex, of the store's own numbers, which no client chooses
-// freely.
+// Hashes, by multiplying and folding, for a FlatIndex of the store's own numbers, which no client
+// chooses freely.
 
 [[nodiscard]] constexpr std::uint64_t spread(std::uint64_t number) noexcept {
     return number * 0x9E37'79B9'7F4A'7C15;

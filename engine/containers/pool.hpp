@@ -61,10 +61,10 @@ public:
     /// The number of slots: every index is below it. The slot of an erased record holds a default
     /// record.
     [[nodiscard]] Index slots() const noexcept { return size_; }
-    /// Records held now.
+    /// The number of records held.
     [[nodiscard]] std::size_t size() const noexcept { return size_ - free_.size(); }
 
-    /// Memory in use, in bytes; of the last chunk only the slots that were ever used.
+    /// The memory in use, in bytes; the last chunk counts with the slots that were ever used.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return size_ * sizeof(T) + free_.capacity() * sizeof(Index);
     }
