@@ -10,17 +10,17 @@
 
 namespace allot {
 
-/// The outside world of a store: its files and clock, by default the machine's, and its event
-/// sinks. Files and clock outlive the store.
+/// The adapters of a store to the outside: its files and clock, by default the machine's, and its
+/// event sinks. Files and clock outlive the store.
 struct Adapters {
     FileSystem& files = posix_file_system();
     Clock& clock = system_clock();
     std::vector<EventSink> sinks = {};
 };
 
-/// Opens a store: connects its parts and registers its event sinks. If the call of a sink fails, it
-/// is repeated from the sink's position on; no command fails because of it. The journal is kept
-/// from the first fact on that a sink has not acknowledged.
+/// Opens a store: connects its parts and registers its event sinks. If the call of a sink fails,
+/// the store repeats it from the sink's position on; no command fails because of it. The store
+/// keeps the journal from the first fact on that a sink has not acknowledged.
 ///
 /// Commands need no registration: engine/services.hpp has a `handle(command, work)` for each, and
 /// MessageBus::handle() selects it by the command's type; without one the call does not compile.

@@ -10,8 +10,8 @@
 
 namespace allot {
 
-/// A file of a store is damaged. Nothing was changed; an operator has to decide. The text names the
-/// file, the offset in it, the LSN where reading stopped, and the broken rule.
+/// A file of a store is damaged. The store has changed nothing; an operator has to decide. The text
+/// names the file, the offset in it, the LSN where reading stopped, and the broken rule.
 class CorruptStore : public std::runtime_error {
 public:
     CorruptStore(std::string file, std::uint64_t offset, Lsn lsn, const std::string& why)
@@ -38,7 +38,7 @@ public:
 };
 
 /// A store's directory is locked: another process, or another Store of this process, has it open.
-/// The code is errc::resource_unavailable_try_again, as of FileSystem::lock().
+/// The code is errc::resource_unavailable_try_again, like that of FileSystem::lock().
 class StoreInUse : public std::system_error {
 public:
     explicit StoreInUse(const std::filesystem::path& directory)

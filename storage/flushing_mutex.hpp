@@ -23,7 +23,7 @@ public:
         journal_.flush();
         mutex_.unlock();
     }
-    /// True while another thread waits for the mutex. From any thread.
+    /// True while another thread waits for the mutex. Any thread may call it.
     [[nodiscard]] bool wanted() const noexcept { return waiting_ > 0; }
 
 private:

@@ -7,10 +7,10 @@
 
 namespace allot {
 
-/// When a change may be acknowledged, and therefore what a crash can lose.
+/// The time at which a change may be acknowledged, which determines what a crash can lose.
 struct Durability {
     enum class Mode : std::uint8_t {
-        always,    ///< once written and synced: survives a power cut
+        always,    ///< after it is written and synced: it survives a power cut
         interval,  ///< at once; written within a millisecond, synced every `interval`
         os,        ///< at once; written within a millisecond, synced by the operating system
     };
@@ -39,20 +39,20 @@ struct StoreOptions {
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;
-    // The journal is kept from the older of two snapshots on, which is all that a start needs. For
-    // readers of the history these options keep more, in whole segments. A start reads the whole
-    // journal.
-    std::uint64_t keep_journal_bytes = 0;  ///< at least so many bytes are kept
-    /// Keeps all facts of this time, up to 100 years; 0: age keeps nothing. Time during which
-    /// this process did not have the store open is measured by the wall clock, less a day, and of
-    /// each step ahead at most a day counts. So a clock that is wrong once removes nothing early.
+    // The store keeps the journal from the older of two snapshots on, which is all that a start
+    // needs. These options keep more for readers of the history, in whole segments. A start reads
+    // the whole journal.
+    std::uint64_t keep_journal_bytes = 0;  ///< the least number of bytes that are kept
+    /// The age up to which all facts are kept, at most 100 years; 0: age keeps nothing. The wall
+    /// clock, less a day, measures the time during which this process did not have the store open;
+    /// a step ahead counts with at most a day. So a clock that is wrong once removes nothing early.
     std::chrono::seconds keep_journal_age{0};
-    /// Called from time to time on the thread that opens the store. An exception from it ends the
+    /// Receives the progress on the thread that opens the store. An exception from it ends the
     /// opening: no file has been changed by then, and the call that opens rethrows it.
     std::function<void(const Progress&)> progress = {};
     /// Receives warnings for the operator: a torn tail was cut, a damaged snapshot was skipped, the
-    /// storage has failed and why. May be called on any of the store's threads; an exception from
-    /// it is ignored.
+    /// storage has failed and why. Any of the store's threads may call it; they ignore an exception
+    /// from it.
     std::function<void(std::string_view)> warning = {};
 };
 

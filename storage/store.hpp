@@ -30,35 +30,36 @@ struct StoreStatus {
     Lsn oldest;   ///< the first fact that the journal still holds
     std::uint64_t products;
     std::uint64_t batches;
-    std::uint64_t orders;              ///< with a line allocated
+    std::uint64_t orders;              ///< the number of orders with an allocated line
     std::uint64_t lines;               ///< allocated
     std::uint64_t shortages;           ///< short lines
-    std::uint64_t memory_bytes;        ///< of products, batches, orders, lines and shortages
+    std::uint64_t memory_bytes;        ///< held by products, batches, orders, lines, shortages
     std::uint64_t journal_bytes;       ///< since the process began
     std::uint64_t journal_groups;      ///< written since the process began
-    std::uint64_t journal_file_bytes;  ///< of the present files
-    /// The part of these that is kept only because an event sink has yet to read it, as of the
-    /// last snapshot or the start.
+    std::uint64_t journal_file_bytes;  ///< the size of the present files
+    /// The part of these files that is kept only because an event sink has yet to read it, counted
+    /// at the last snapshot or the start.
     std::uint64_t retained_bytes;
-    std::uint64_t waiting_bytes;  ///< of the group that fills while another is written
+    std::uint64_t waiting_bytes;  ///< the size of the group that fills while another is written
     GroupSizes::Counts group_sizes;
-    std::uint64_t written_facts;  ///< in those groups
+    std::uint64_t written_facts;  ///< the facts in those groups
     Lsn snapshot;                 ///< a restart replays what follows this LSN; 0: no snapshot yet
     bool snapshot_running;
     std::uint64_t snapshots_taken;    ///< since the process began
     std::uint64_t snapshot_pause_us;  ///< the longest time that the last one held the mutex
     std::uint64_t snapshot_took_us;   ///< the duration of the last snapshot
-    UnixMicros snapshot_at;           ///< when the last snapshot was completed; 0: none yet
-    std::uint64_t snapshots_failed;   ///< since the process began
-    std::uint64_t recovered_facts;    ///< replayed from the journal at the start
-    bool failed;                      ///< the storage has failed; nothing more is accepted
-    /// The next journal segment cannot be created: changes that do not fit into the current one are
-    /// refused, reads are served. The store retries after 0.1 s, and then after up to 2 s.
+    UnixMicros snapshot_at;          ///< the time when the last snapshot was completed; 0: none yet
+    std::uint64_t snapshots_failed;  ///< since the process began
+    std::uint64_t recovered_facts;   ///< replayed from the journal at the start
+    bool failed;                     ///< the storage has failed; nothing more is accepted
+    /// The store cannot create the next journal segment: it refuses changes that do not fit into
+    /// the current one, and serves reads. It retries after 0.1 s, and then after up to 2 s.
     bool disk_full;
     /// Accepted changes are not written yet, because the disk has no space even for them.
     bool waits_for_room;
-    std::uint64_t disk_free_bytes;    ///< of the store's file system
-    std::chrono::seconds disk_lasts;  ///< at the present rate; at most 100 years
+    std::uint64_t disk_free_bytes;  ///< the free bytes of the store's file system
+    std::chrono::seconds
+        disk_lasts;  ///< the time until it is full at the present rate, up to 100 years
 };
 
 /// Calls a subscriber during its lifetime. The destructor waits for a running call, unless that
@@ -100,7 +101,8 @@ public:
     /// damaged; std::invalid_argument when an option is out of its range.
     [[nodiscard]] static Store open(const std::filesystem::path& directory, Options options = {});
 
-    /// The same on another file system than the operating system's. `files` outlives the store.
+    /// Opens a store on another file system than the operating system's. `files` outlives the
+    /// store.
     [[nodiscard]] static Store open(FileSystem& files, const std::filesystem::path& directory,
                                     Options options = {});
 
@@ -116,7 +118,7 @@ public:
     /// Allocates each line by itself, and waits once for all.
     /// \throws std::invalid_argument when the spans are not of one size.
     void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
-    /// All or nothing.
+    /// Allocates all lines of the order, or none.
     OrderResult allocate(const AllocateOrder& order);
     Result<std::size_t> deallocate(const Deallocate& lines);
     Result<std::size_t> change_batch_quantity(const ChangeBatchQuantity& change);
@@ -148,7 +150,8 @@ public:
     // Queries also wait until everything that they read is durable.
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order);
     [[nodiscard]] std::vector<Allocation> allocations(const OrderId& order);
-    /// Oldest first. \return Refusal::unknown_sku when no batch of the SKU was ever added.
+    /// Lists short lines, oldest first. \return Refusal::unknown_sku when no batch of the SKU was
+    /// ever added.
     [[nodiscard]] Result<std::vector<ShortLine>> shortages(const std::optional<Sku>& sku = {});
     [[nodiscard]] Result<std::vector<BatchStock>> stock(const Sku& sku);
     [[nodiscard]] Result<std::int64_t> available(const Sku& sku, std::optional<Eta> day = {});
@@ -156,8 +159,8 @@ public:
     /// A hash of the whole state: equal states have equal hashes.
     [[nodiscard]] std::uint64_t state_hash();
 
-    // The history, from the journal. In mode `interval` facts become visible once they are synced,
-    // in mode `os` once they are written.
+    // Readers of the history, in the journal. In mode `interval` facts become visible once they are
+    // synced, in mode `os` once they are written.
     /// A cursor over the facts from an LSN on. The store outlives the cursor.
     /// \throws TrimmedHistory when the journal begins later: see StoreOptions::keep_journal_bytes;
     /// AheadOfHistory when there is no fact before `from`.
@@ -168,14 +171,15 @@ public:
     /// TrimmedHistory; AheadOfHistory.
     [[nodiscard]] std::unique_ptr<FactCursor> facts(const HistoryCursor& after);
     /// Calls `subscriber` with every fact from an LSN on, in order, on a thread of its own, until
-    /// the subscription ends. The call may use the store. When it throws, options.warning is
-    /// called, and the call is repeated later with the same fact; a failed read of the journal is
-    /// repeated, too. A subscriber that stores the LSN of the last fact it has processed misses
-    /// nothing, and may receive that fact once more. \throws as facts(). A subscription that falls
-    /// behind the journal's beginning, or meets damage, ends with a warning.
+    /// the subscription ends. The call may use the store. When it throws, the store passes a
+    /// warning to options.warning, and repeats the call later with the same fact; it repeats a
+    /// failed read of the journal, too. A subscriber that stores the LSN of the last fact it has
+    /// processed misses nothing, and may receive that fact once more. \throws as facts(). A
+    /// subscription that falls behind the journal's beginning, or meets damage, ends with a
+    /// warning.
     [[nodiscard]] Subscription subscribe(Lsn from,
                                          std::function<void(const CommittedFact&)> subscriber);
-    /// The same from the fact after the last one seen. \throws as facts(after)
+    /// Calls `subscriber` from the fact after the last one seen. \throws as facts(after)
     [[nodiscard]] Subscription subscribe(const HistoryCursor& after,
                                          std::function<void(const CommittedFact&)> subscriber);
     /// The cursor of the last visible fact: a reader that begins after it misses nothing from now
@@ -188,8 +192,8 @@ public:
     /// Takes a snapshot; waits first for the end of a snapshot that is being taken. Other threads
     /// continue. \return the LSN after which a restart replays the journal.
     Lsn snapshot();
-    /// As snapshot(), for a caller that is about to close the store: neither this snapshot nor one
-    /// that is being taken pauses any more to let other threads work.
+    /// Takes a snapshot before the caller closes the store: neither this snapshot nor one that is
+    /// being taken pauses any more to let other threads work. \return as snapshot().
     Lsn closing_snapshot();
     /// Makes the snapshot thread take a snapshot, and does not wait for it.
     /// \return false when a snapshot is being taken already.
@@ -197,16 +201,16 @@ public:
 
     [[nodiscard]] StoreStatus status();
 
-    // For a server, which executes many commands while it holds the mutex, and delays replies
-    // itself.
-    /// Locked while bus() is used.
+    // Functions for a server, which executes many commands while it holds the mutex, and delays
+    // replies itself.
+    /// The mutex that a thread locks while it uses bus().
     [[nodiscard]] StoreMutex& mutex() noexcept;
     [[nodiscard]] MessageBus& bus() noexcept;
     [[nodiscard]] Journal& journal() noexcept;
     [[nodiscard]] FactHistory& history() noexcept;
 
 private:
-    /// Waits while too much is not yet written.
+    /// Waits while the backlog is too large.
     void wait_for_room();
     auto execute(const HandledCommand auto& command) {
         auto answer = handle_async(command);

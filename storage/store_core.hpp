@@ -25,7 +25,7 @@ struct StoreCore {
 
     /// True once for each options.snapshot_every_bytes by which the journal has grown, including
     /// the part that was replayed at the start: so a store that is killed repeatedly takes
-    /// snapshots, too. For one caller at a time.
+    /// snapshots, too. One caller at a time calls it.
     [[nodiscard]] bool snapshot_is_due() noexcept;
 
     const StoreOptions options;
@@ -39,7 +39,7 @@ struct StoreCore {
     Snapshotter snapshotter;
 
 private:
-    std::uint64_t snapshot_at_bytes_ = 0;  // replayed and appended
+    std::uint64_t snapshot_at_bytes_ = 0;  // in bytes replayed and appended
 };
 
 }  // namespace allot

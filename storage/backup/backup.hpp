@@ -15,7 +15,7 @@
 
 namespace allot {
 
-/// A copy was refused, because it would lose facts. Nothing has changed.
+/// The refusal of a copy that would lose facts. Nothing has changed.
 class CopyRefused : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -31,13 +31,13 @@ struct CopyOptions {
     std::function<void(std::string_view)> warning = {};
 };
 
-/// What was done or, for a dry run, would be done.
+/// The copy that was made or, for a dry run, would be made.
 struct CopyReport {
     std::vector<SyncAction> actions;
     std::uint64_t files = 0;         ///< in the copy
     std::uint64_t bytes = 0;         ///< in the copy
-    std::uint64_t bytes_copied = 0;  ///< of these
-    Lsn last = 0;                    ///< of the facts in the copy
+    std::uint64_t bytes_copied = 0;  ///< the part of these that was copied
+    Lsn last = 0;                    ///< the LSN of the last fact in the copy
 };
 
 /// Copies a store, which a process may have open, to a directory that is empty or holds an earlier
@@ -52,8 +52,8 @@ CopyReport backup_store(FileSystem& source_files, const std::filesystem::path& s
                         const CopyOptions& options);
 
 /// Copies a backup, or any closed store, to a store's directory, after reading, replaying and
-/// checking it as check_store() does. The files of a store in the directory are kept there, under
-/// names that begin with `replaced-<n>-`. The backup is not changed. \throws CopyRefused when the
+/// checking it as check_store() does. The files of a store in the directory stay there under names
+/// that begin with `replaced-<n>-`. The backup is not changed. \throws CopyRefused when the
 /// directory holds a store and `replace` is not set; CorruptStore when the backup is not good;
 /// std::system_error when a disk fails or a process has the directory open.
 CopyReport restore_store(FileSystem& backup_files, const std::filesystem::path& backup,

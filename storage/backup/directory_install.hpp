@@ -29,12 +29,11 @@ public:
     /// another install can replace them.
     bool finish_interrupted();
 
-    /// The contents of the directory's files that belong to a store or to an install. Reads all of
-    /// them.
+    /// Reads the contents of the directory's files that belong to a store or to an install.
     [[nodiscard]] FileContents contents();
 
     /// Makes the directory hold the files of the manifest.
-    /// \param actions from `contents()` to the manifest's files.
+    /// \param actions turn `contents()` into the manifest's files.
     /// \param image the source of copies.
     /// \throws std::system_error; copied files are then removed, or left for the next install.
     void carry_out(const std::vector<SyncAction>& actions, const Manifest& manifest,

@@ -18,14 +18,14 @@
 
 namespace allot {
 
-/// An event sink and its position. The position is written at once after a call that acted, and at
-/// most once a second after calls that ignored a fact: receiving such a fact twice does no harm. A
-/// failed write is repeated each second.
+/// An event sink and its position. It writes the position at once after a call that acted, and at
+/// most once a second after calls that ignored a fact: receiving such a fact twice does no harm. It
+/// repeats a failed write each second.
 class RunningSink {
 public:
     using Warning = std::function<void(std::string_view)>;
 
-    /// \param journal of the facts; outlives this.
+    /// \param journal holds the facts; outlives this.
     /// \param acked the position in its file.
     RunningSink(FileSystem& files, std::filesystem::path directory, const GroupJournal& journal,
                 EventSink sink, Lsn acked, Warning warning);

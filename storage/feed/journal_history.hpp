@@ -34,8 +34,8 @@ public:
     [[nodiscard]] Lsn next() const noexcept { return next_; }
     [[nodiscard]] bool keeps(Lsn lsn) const noexcept { return first_ <= lsn && lsn < next_; }
 
-    /// The facts kept from an LSN on, as far as they are stored together; none when it is not kept.
-    /// When `lsn` is next(), reads at most `most` facts, and at most block_facts_max.
+    /// Returns the kept facts from an LSN on, as far as they are stored together; none when `lsn`
+    /// is not kept. When `lsn` is next(), reads at most `most` facts, and at most block_facts_max.
     /// \param kept the number of facts that may be kept afterwards.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::size_t kept);
@@ -50,9 +50,9 @@ private:
     std::atomic<Lsn> next_;
 };
 
-/// Lets readers near the same position share decoded facts, so that each fact is decoded once. A
+/// Shares decoded facts among readers near the same position, so that each fact is decoded once. A
 /// reader that falls behind joins readers at its position, or starts a range of its own; readers
-/// never block each other. Nothing is kept while there is no reader. Thread-safe.
+/// never block each other. It keeps nothing while there is no reader. Thread-safe.
 class SharedFacts {
 public:
     /// The number of facts kept at the journal's end, some 8 MB: as many as a busy store writes in
@@ -69,13 +69,13 @@ public:
     void enter();
     void leave() noexcept;
 
-    /// The next facts from a readable LSN on: at least one fact; reads at most `most`.
+    /// Returns the next facts from a readable LSN on, at least one; reads at most `most`.
     /// \param reader the range that the caller used last, and should use next; null at first.
     /// \throws as JournalReader::read()
     [[nodiscard]] FactRun from(Lsn lsn, std::size_t most, std::shared_ptr<SharedReader>& reader);
 
 private:
-    /// The range that keeps the LSN, or reads it next.
+    /// Returns the range that keeps the LSN, or reads it next.
     [[nodiscard]] std::shared_ptr<SharedReader> reader_at(Lsn lsn,
                                                           std::shared_ptr<SharedReader> current);
     [[nodiscard]] std::size_t kept_at(Lsn lsn) const noexcept {

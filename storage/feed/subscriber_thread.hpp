@@ -18,16 +18,16 @@ namespace allot {
 
 /// A receiver of facts.
 struct FactSubscriber {
-    std::string name = "a subscriber";  ///< in warnings
+    std::string name = "a subscriber";  ///< its name in warnings
     std::function<void(const CommittedFact&)> call;
     BackOff back_off = {};
-    /// Makes a running call return or throw soon. Called from another thread.
+    /// Makes a running call return or throw soon. Another thread calls it.
     std::function<void()> interrupt = {};
-    /// Called before the thread waits for the next fact, on the thread that makes the calls.
+    /// The function that the thread calls before it waits for the next fact.
     /// \return when to call it again, unless a fact comes before.
     std::function<std::chrono::steady_clock::time_point()> idle = {};
-    /// Called after each failure of a call or of the journal, on the thread that makes the calls,
-    /// with the delay before the next try.
+    /// The function that the thread calls after each failure of a call or of the journal, with the
+    /// delay before the next try.
     std::function<void(std::string_view why, std::chrono::milliseconds rest)> failed = {};
 };
 
@@ -35,8 +35,8 @@ struct FactSubscriber {
 inline constexpr std::string_view no_exception = "the thrown object is not a std::exception";
 
 /// Calls a subscriber with each fact of a history, in order, on a thread of its own, as soon as the
-/// fact is visible. A call that throws is repeated with the same fact, and a failed read of the
-/// journal is repeated, after a delay; the engine and other subscribers are not affected.
+/// fact is visible. After a delay it repeats a call that threw with the same fact, and a failed
+/// read of the journal; the engine and other subscribers are not affected.
 class SubscriberThread {
 public:
     /// \param from the LSN of the first call. \throws TrimmedHistory

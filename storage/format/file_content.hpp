@@ -10,7 +10,7 @@
 
 namespace allot {
 
-/// Called with the number of bytes that were read or copied.
+/// A function that receives the number of bytes that were read or copied.
 using BytesDone = std::function<void(std::uint64_t bytes)>;
 
 /// Hashes the first `bytes` of a file.

@@ -25,7 +25,7 @@ inline constexpr std::uint32_t format_version = 3;
 [[nodiscard]] constexpr bool is_readable(std::uint32_t version) noexcept {
     return version >= 1 && version <= format_version;
 }
-inline constexpr std::size_t alignment = 8;  // of frames in a segment, bytes
+inline constexpr std::size_t alignment = 8;  // the alignment of frames in a segment, bytes
 
 /// The beginning of every segment file. A file whose header is all zeros is prepared, and not yet
 /// in use. A segment file has its full length before it gets its name.
@@ -37,18 +37,18 @@ struct SegmentHeader {
     std::uint32_t version;
     std::uint32_t file_bytes;  ///< the length of the file
     std::uint64_t store_id;
-    std::uint64_t number;    ///< of the segment, from 1
-    Lsn first;               ///< of the first fact in it
+    std::uint64_t number;    ///< the number of the segment, from 1
+    Lsn first;               ///< the LSN of the first fact in it
     std::uint64_t previous;  ///< the chain at the end of the previous segment; 0: there is none
-    std::uint64_t epoch;     ///< how often the store had been opened
+    std::uint64_t epoch;     ///< the number of openings of the store
 };
 static_assert(sizeof(SegmentHeader) == 64);
 
 enum class FrameKind : std::uint16_t {
     group = 1,  ///< units of work
-    idle = 2,   ///< no records, perhaps zeros: everything before it is durable
-    close = 3,  ///< likewise, and the store was closed cleanly
-    /// No units of work: a history begins. The records are lost histories.
+    idle = 2,   ///< no records, perhaps padding: everything before it is durable
+    close = 3,  ///< as idle, and the store was closed cleanly
+    /// The beginning of a history: no units of work; the records are lost histories.
     history = 4,
 };
 
@@ -61,19 +61,19 @@ struct FrameHeader {
 
     std::uint64_t checksum;  ///< XXH3-64 of all the frame's bytes after it
     std::uint32_t magic;
-    std::uint32_t bytes;  ///< of the whole frame, a multiple of the alignment
+    std::uint32_t bytes;  ///< the length of the whole frame, a multiple of the alignment
     std::uint16_t version;
     FrameKind kind;
     std::uint32_t records;
     std::uint64_t store_id;
     std::uint64_t epoch;
-    Lsn first;  ///< of its facts; last + 1 when there are none
+    Lsn first;  ///< the LSN of its first fact; last + 1 when there is none
     Lsn last;
-    Lsn durable;             ///< known to be durable when the frame was written
+    Lsn durable;             ///< the last LSN known to be durable when the frame was written
     std::uint64_t previous;  ///< checksum of the previous frame, or of the segment's header
-    HistoryId history;       ///< of the opening of the store that wrote it
+    HistoryId history;       ///< the history of the opening that wrote it
 
-    /// Where the records begin.
+    /// The offset of the records.
     [[nodiscard]] std::size_t header_bytes() const noexcept {
         return version < 3 ? bytes_min : sizeof(FrameHeader);
     }
@@ -83,7 +83,7 @@ static_assert(sizeof(Histories::LostHistory) == 16);  // a record of a frame tha
 
 /// The beginning of each unit of work in a frame; its facts follow.
 struct RecordHeader {
-    std::uint32_t bytes;  ///< of the facts
+    std::uint32_t bytes;  ///< the length of the facts
     std::uint32_t facts;
     UnixMicros time;
 };

@@ -18,7 +18,7 @@ struct Manifest {
     enum class Purpose : std::uint8_t { backup, restore };
     Purpose purpose = Purpose::backup;
     std::uint64_t store_id = 0;
-    Lsn last = 0;  ///< of the facts that it holds
+    Lsn last = 0;  ///< the LSN of the last fact that it holds
     FileContents files;
 
     friend bool operator==(const Manifest&, const Manifest&) = default;

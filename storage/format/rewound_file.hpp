@@ -30,7 +30,7 @@ inline constexpr std::string_view name = "REWOUND";
 /// Writes the file durably, or replaces it. \throws std::system_error
 void write(FileSystem& files, const std::filesystem::path& directory, std::uint64_t store_id,
            std::span<const Histories::LostHistory> lost);
-/// Durably.
+/// Removes the file durably.
 void remove(FileSystem& files, const std::filesystem::path& directory);
 
 }  // namespace allot::rewound_file

@@ -38,7 +38,7 @@ struct Header {
     std::uint64_t checksum;  ///< XXH3-64 of the 88 bytes after it
     std::uint64_t magic;
     std::uint32_t version;
-    std::uint32_t archive_version;  ///< of Boost.Serialization
+    std::uint32_t archive_version;  ///< the version of Boost.Serialization
     std::uint64_t store_id;
     Lsn start;  ///< replay begins after it
     Lsn end;    ///< the snapshot holds no fact after it
@@ -46,7 +46,7 @@ struct Header {
     std::uint64_t batches;
     std::uint64_t lines;
     std::uint64_t chunks;
-    std::uint64_t bytes;  ///< of the whole file
+    std::uint64_t bytes;  ///< the length of the whole file
     std::uint64_t chain;  ///< the last chunk's checksum
 };
 static_assert(sizeof(Header) == 96);
@@ -54,7 +54,7 @@ static_assert(sizeof(Header) == 96);
 /// The beginning of each chunk; its archive follows.
 struct ChunkHeader {
     std::uint64_t checksum;  ///< XXH3-64 of the bytes after it, seeded with the previous chunk's
-    std::uint32_t bytes;     ///< of the archive
+    std::uint32_t bytes;     ///< the length of the archive
     std::uint32_t products;
     std::uint32_t batches;
     std::uint32_t lines;
@@ -106,7 +106,7 @@ struct Chunk {
     std::vector<ShortageRow> shortages;
     boost::container::vector<char> names;
 
-    /// Keeps the memory.
+    /// Removes the rows, and keeps the memory.
     void clear() noexcept {
         products.clear();
         batches.clear();
@@ -133,8 +133,8 @@ inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 /// Copies one slice of products from a repository, from `next` on, into the chunk, and advances
 /// `next`. A slice has 32 products, or a little over 256 lines and shortages, so that a command
 /// waits for it some tens of microseconds; when memory is slow it has fewer, but at least one
-/// product. A product with more lines is copied without a break. \param until no further product is
-/// begun after that. max(): no clock is read.
+/// product. A product with more lines is copied without a break. \param until the time after which
+/// it begins no further product. max(): it reads no clock.
 void copy_slice(
     Repository& repository, Index& next, Chunk& chunk,
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());

@@ -26,7 +26,8 @@ inline constexpr const char* torn_prefix = "torn-";
 /// True for a file that belongs to a store, and to its backup: segments, snapshots, the positions
 /// of event sinks, REWOUND, and copies of what was cut from these files.
 [[nodiscard]] bool belongs_to_store(std::string_view name);
-/// `arriving-<number>`: a file that a backup or a restore has copied, before it has its final name.
+/// The name of a file that a backup or a restore has copied, before its final name:
+/// `arriving-<number>`.
 [[nodiscard]] std::string staged_name(std::uint64_t number);
 /// \return none for any other name.
 [[nodiscard]] std::optional<std::uint64_t> staged_number(std::string_view name);
@@ -44,7 +45,7 @@ inline constexpr const char* torn_prefix = "torn-";
 /// \throws std::system_error when a backup or a restore into the directory has not been finished.
 void refuse_incomplete(FileSystem& files, const std::filesystem::path& directory);
 
-/// The name itself or, if it is taken in the directory, the name with the first free number
+/// Returns the name itself or, if it is taken in the directory, the name with the first free number
 /// appended.
 [[nodiscard]] std::string unused_name(FileSystem& files, const std::filesystem::path& directory,
                                       const std::string& name);
@@ -58,7 +59,8 @@ void rename_durably(FileSystem& files, const std::filesystem::path& directory,
 /// \return null if none was. \throws StoreInUse when a process has it open.
 [[nodiscard]] std::unique_ptr<FileLock> lock_if_there(FileSystem& files,
                                                       const std::filesystem::path& directory);
-/// Likewise, but creates the lock file if it is missing. \pre the directory exists.
+/// Locks the directory against opening, and creates the lock file if it is missing. \pre the
+/// directory exists.
 [[nodiscard]] std::unique_ptr<FileLock> lock_directory(FileSystem& files,
                                                        const std::filesystem::path& directory);
 

@@ -11,8 +11,8 @@ namespace allot {
 /// The longest delay that RetryLater can request.
 inline constexpr std::chrono::hours retry_later_max{1};
 
-/// Thrown by a call that failed and knows the earliest time at which a retry can succeed: the call
-/// is not repeated before that, however short the back-off is.
+/// The exception of a call that failed and knows the earliest time at which a retry can succeed:
+/// the store does not repeat the call before that, however short the back-off is.
 class RetryLater : public std::runtime_error {
 public:
     /// \param after from now on; at most retry_later_max counts.

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] virtual std::uint64_t size() const = 0;
 
 protected:
-    /// A single system call; may be short, may throw errc::interrupted.
+    /// Makes a single system call; may be short, may throw errc::interrupted.
     virtual std::size_t read_some(std::uint64_t offset, std::span<std::byte> into) = 0;
     virtual std::size_t write_some(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
 };

@@ -24,7 +24,7 @@ public:
         std::shared_ptr<File> file;  ///< null: the patches have all bytes
         std::uint64_t bytes;         ///< the visible bytes of the file
         std::vector<Patch> patches;
-        std::uint64_t zeros = 0;  ///< visible after these bytes
+        std::uint64_t zeros = 0;  ///< the zeros visible after these bytes
 
         [[nodiscard]] std::uint64_t size() const noexcept { return bytes + zeros; }
     };

@@ -20,12 +20,12 @@ struct Content {
 /// The files of a directory, by name.
 using FileContents = std::map<std::string, Content>;
 
-/// One step that makes a directory's files equal to another's.
+/// A step that makes a directory's files equal to another's.
 struct SyncAction {
     enum class Kind : std::uint8_t {
-        copy,    ///< of `from` in the source to `to` in the destination
-        move,    ///< of `from` in the destination to `to` in the destination
-        remove,  ///< of `from` in the destination
+        copy,    ///< copies `from` in the source to `to` in the destination
+        move,    ///< renames `from` to `to` in the destination
+        remove,  ///< removes `from` in the destination
     };
     Kind kind;
     std::string from;

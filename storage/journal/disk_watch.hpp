@@ -13,9 +13,9 @@
 
 namespace allot {
 
-/// Tracks the free space of a store's disk and how long it lasts, and warns when it is short. Has
-/// no thread, and reads no clock. look() is for one caller at a time; everything else may be called
-/// from any thread.
+/// Tracks the free space of a store's disk and how long it lasts, and warns when it is short. It
+/// has no thread, and reads no clock. One caller at a time calls look(); any thread may call
+/// everything else.
 class DiskWatch {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -34,14 +34,14 @@ public:
     /// than two segments and a snapshot need: once, until enough space was free in between. \param
     /// appended bytes of the journal since the process began. \return whether it has sampled.
     bool look(Time now, std::uint64_t appended);
-    /// As of the last sample.
+    /// The free bytes at the last sample.
     [[nodiscard]] std::uint64_t free_bytes() const noexcept { return free_bytes_; }
-    /// Queries the disk.
+    /// Queries the disk for its free bytes.
     [[nodiscard]] std::uint64_t free_bytes_now() const noexcept {
         return files_.free_bytes(directory_);
     }
-    /// How long the free space lasts if the journal grows as in the last minute or two, and nothing
-    /// is removed. \param free_bytes, appended the present values.
+    /// The time for which the free space lasts if the journal grows as in the last minute or two,
+    /// and nothing is removed. \param free_bytes, appended the present values.
     [[nodiscard]] std::chrono::seconds lasts(Time now, std::uint64_t appended,
                                              std::uint64_t free_bytes) const;
     void expect_snapshot(std::uint64_t bytes) noexcept { snapshot_bytes_ = bytes; }
@@ -70,10 +70,10 @@ private:
     std::atomic<std::uint64_t> free_bytes_;
     std::atomic<std::uint64_t> snapshot_bytes_ = 0;
     std::atomic<bool> told_full_ = false;
-    Time next_look_{};          // of look()
-    bool low_ = false;          // of look(); it has warned
+    Time next_look_{};          // used by look()
+    bool low_ = false;          // used by look(): it has warned
     mutable std::mutex mutex_;  // protects the members below
-    Sample older_;              // from one to two minutes ago, if the process is that old
+    Sample older_;  // the sample from one to two minutes ago, if the process is that old
     Sample newer_;
 };
 

@@ -23,8 +23,8 @@ namespace allot {
 /// Decides what is written to the disk, and when: it takes the filled group, writes it, syncs it if
 /// the mode requires that, and publishes it.
 ///
-/// step() is for the journal's thread; begin_history() for the thread that opens the store, before
-/// the first step; everything else for any thread.
+/// The journal's thread calls step(); the thread that opens the store calls begin_history() before
+/// the first step; any thread calls everything else.
 class GroupCommit {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -34,7 +34,7 @@ public:
                 SegmentList& segments, GroupStaging& staging, NextSegment& next,
                 const StoreOptions& options, Histories histories);
 
-    /// See GroupJournal for these.
+    /// GroupJournal describes the following functions.
     void begin_history(std::span<const Histories::LostHistory> lost);
     void on_durable(std::function<void(Lsn)> call);
     Time step(Time now) noexcept;
@@ -76,13 +76,13 @@ private:
     Stage stage_ = Stage::collecting;
     Time resume_{};          // the result of step()
     Time idle_since_{};      // when the journal became idle; Time{}: it is not idle
-    Time batch_deadline_{};  // of the filling group; Time{}: it has none
+    Time batch_deadline_{};  // the deadline of the filling group; Time{}: it has none
     Time unsynced_since_{};
     Time opened_{};           // the time of the first step; Time{}: there was none yet
     Lsn noted_;               // the last LSN whose write segments_ has noted
     Lsn wanted_ = 0;          // the LSN to be synced in this batch
     UnixMicros newest_ = 0;   // the time of the last unit written
-    bool is_history_begun_;   // in mode os false until the frame of the history is synced
+    bool is_history_begun_;   // false in mode os until the frame of the history is synced
     bool is_marked_ = false;  // the last frame is a mark
 
     std::error_code failure_;  // written before failed_ is set

@@ -21,22 +21,22 @@ namespace allot {
 /// repeatedly, and prepare_segment() when wants_segment() is true: in a store two threads (see
 /// JournalThreads), in a simulation a seed.
 ///
-/// append() and flush() are for one caller at a time (see StoreMutex), step() for one, and
-/// prepare_segment() for one; the three may run at the same time. Everything else may be called
-/// from any thread. GroupStaging, GroupCommit and NextSegment implement the three.
+/// One caller at a time calls append() and flush() (see StoreMutex), one step(), and one
+/// prepare_segment(); the three may run at the same time. Any thread may call everything else.
+/// GroupStaging, GroupCommit and NextSegment implement the three.
 class GroupJournal final : public Journal {
 public:
     using Time = GroupCommit::Time;
 
-    /// \param histories of the recovered facts; that of this opening (tail.history) is added.
-    /// options.warning receives why the storage failed.
+    /// \param histories the histories of the recovered facts; the journal adds that of this opening
+    /// (tail.history). options.warning receives the reason when the storage fails.
     GroupJournal(FileSystem& files, const std::filesystem::path& directory, const JournalTail& tail,
                  std::vector<SegmentInfo> segments, StoreOptions options, Histories histories = {});
     GroupJournal(const GroupJournal&) = delete;
     GroupJournal& operator=(const GroupJournal&) = delete;
 
-    /// Records this opening's history, and lost histories, durably before the first fact. Called,
-    /// if at all, before everything else.
+    /// Records this opening's history, and lost histories, durably before the first fact. The
+    /// opening thread calls it, if at all, before everything else.
     void begin_history(std::span<const Histories::LostHistory> lost) {
         commit_.begin_history(lost);
     }
@@ -48,8 +48,8 @@ public:
     [[nodiscard]] Lsn durable() const noexcept override { return staging_.acknowledged(); }
     void on_durable(std::function<void(Lsn)> call) override { commit_.on_durable(std::move(call)); }
 
-    /// True while too much is not yet written. A caller that does not wait until its units are
-    /// durable should append none until this is false.
+    /// True while the backlog is too large. A caller that does not wait until its units are durable
+    /// should append none until this is false.
     [[nodiscard]] bool congested() const noexcept { return staging_.congested(); }
     /// The last LSN that would survive a power cut, in every mode.
     [[nodiscard]] Lsn synced() const noexcept { return commit_.synced(); }
@@ -64,7 +64,7 @@ public:
     /// The segments in use, from which prune() removes those that are not needed any more.
     [[nodiscard]] SegmentList& segments() noexcept { return segments_; }
 
-    // For readers of the files
+    // Functions for readers of the files
     /// The last visible LSN: in mode `os` the last one written, in other modes the last one synced.
     /// The files hold everything up to it. Never goes back.
     [[nodiscard]] Lsn readable() const noexcept { return commit_.readable(); }
@@ -75,9 +75,9 @@ public:
     /// The reference stays valid.
     [[nodiscard]] const Histories& histories() const noexcept { return commit_.histories(); }
 
-    // For the driver
-    /// Registers `call`, which any thread may call when step() or prepare_segment() has work. Once
-    /// only, before the first step.
+    // Functions for the driver
+    /// Registers `call`, which any thread may call when step() or prepare_segment() has work. The
+    /// driver calls it once, before the first step.
     void on_work(std::function<void()> call) { called_ = std::move(call); }
     /// Does the next piece of work: at most one write, or one sync.
     /// \return when to call it again, unless the callback of on_work() comes first; a time not

@@ -35,7 +35,7 @@ public:
         const Counts now = counts();
         return std::accumulate(now.begin(), now.end(), std::uint64_t{0});
     }
-    /// Of all groups.
+    /// The number of facts in all groups.
     [[nodiscard]] std::uint64_t facts() const noexcept {
         return facts_.load(std::memory_order_relaxed);
     }

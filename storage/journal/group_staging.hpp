@@ -17,24 +17,24 @@ namespace allot {
 /// Passes units of work to the journal's thread: append() stages each unit; flush() adds the staged
 /// units, all at once, to the group that fills while another is written.
 ///
-/// append() and flush() are for the caller that holds the store's mutex, take() and written() for
-/// the journal's thread, everything else for any thread.
+/// The caller that holds the store's mutex calls append() and flush(), the journal's thread take()
+/// and written(), any thread everything else.
 class GroupStaging {
 public:
-    /// In modes in which replies do not wait for the disk, a group of this size is written at once.
+    /// The size from which a group is written at once in modes in which replies do not wait for the
+    /// disk.
     static constexpr std::size_t relaxed_group_bytes = 1U << 20U;
-    /// With a backlog of this size, replies wait for the disk in every mode, and so do further
-    /// units.
+    /// The size of a backlog from which replies and further units wait for the disk in every mode.
     static constexpr std::size_t backlog_bytes_max = 8U << 20U;
-    /// Reserved for each buffer, so that it does not move when the backlog grows; unused capacity
-    /// takes no memory. With segments that are smaller it would be larger than any usual group.
+    /// The capacity of each buffer, so that it does not move when the backlog grows; unused
+    /// capacity takes no memory. Smaller segments, with smaller groups, need less.
     static std::size_t buffer_bytes(const StoreOptions& options) noexcept {
         return std::min<std::size_t>(backlog_bytes_max + (1U << 20U), options.segment_bytes);
     }
 
     /// The filling group, as the journal's thread finds it.
     struct Filled {
-        std::size_t bytes;     ///< of the group; 0: it has no unit
+        std::size_t bytes;     ///< the size of the group; 0: it has no unit
         UnixMicros newest;     ///< the time of its last unit
         Lsn sync_wanted;       ///< see request_sync()
         bool close_requested;  ///< nothing comes after this group
@@ -96,7 +96,7 @@ private:
     const std::size_t usual_group_bytes_max_;  // a larger group needs a larger segment
 
     GroupBuffer staged_;          // since the last flush(); of the caller
-    UnixMicros staged_time_ = 0;  // of the last unit; likewise
+    UnixMicros staged_time_ = 0;  // the time of the last staged unit
 
     std::atomic<Lsn> last_;
     std::atomic<Lsn> acknowledged_;

@@ -10,11 +10,11 @@
 
 namespace allot {
 
-/// Where a frame of a journal begins.
+/// The beginning of a frame of a journal.
 struct JournalPosition {
     Lsn next;               ///< the first fact at or after this position
-    std::uint64_t segment;  ///< its number
-    std::uint64_t offset;   ///< in it, bytes; 0: at its header
+    std::uint64_t segment;  ///< the number of the segment
+    std::uint64_t offset;   ///< the bytes before it in the segment; 0: at its header
     std::uint64_t chain;    ///< the checksum that the frame there continues; unused at a header
 };
 
@@ -40,7 +40,7 @@ private:
     static constexpr std::size_t positions_at_first = 1024;  // a gibibyte of journal
 
     mutable std::mutex mutex_;                // protects the members below
-    std::vector<JournalPosition> positions_;  // by `next`
+    std::vector<JournalPosition> positions_;  // sorted by `next`
     std::vector<JournalPosition> stops_;      // a ring
     std::size_t next_stop_ = 0;
 };

@@ -15,10 +15,10 @@
 
 namespace allot {
 
-/// Reads the facts of a journal from its files while the journal is being written. Reads only up to
-/// GroupJournal::readable(), so an incomplete frame is damage. Continues where it stopped; nothing
-/// is read twice. Frames before the first requested fact are skipped by their headers; the other
-/// frames are verified. A file that is removed while it is open is read to its end.
+/// Reads the facts of a journal from its files while the journal is being written. It reads only up
+/// to GroupJournal::readable(), so an incomplete frame is damage. It continues where it stopped,
+/// and reads nothing twice. It skips frames before the first requested fact by their headers, and
+/// verifies the other frames. It reads a file that is removed while it is open to its end.
 class JournalReader {
 public:
     /// \param journal writes the files of the directory; both outlive this.
@@ -57,18 +57,18 @@ private:
     Lsn next_;
 
     std::unique_ptr<File> file_;        // null: nothing was read yet
-    JournalPosition position_{};        // of the next frame
-    JournalPosition frame_position_{};  // of the frame that is being read
+    JournalPosition position_{};        // the position of the next frame
+    JournalPosition frame_position_{};  // the position of the frame that is being read
     std::vector<std::byte> bytes_;
-    std::uint64_t bytes_offset_ = 0;  // of bytes_ in the file
+    std::uint64_t bytes_offset_ = 0;  // the offset of bytes_ in the file
     Lsn bytes_readable_ = 0;          // bytes_ up to this LSN will not change
 
-    // Of the frame that is being read, in bytes_:
-    Bytes records_;        // not begun yet
-    Bytes facts_;          // of the record that is begun, not returned yet
-    UnixMicros time_ = 0;  // of that record
+    // The frame that is being read, in bytes_:
+    Bytes records_;        // the records that are not begun yet
+    Bytes facts_;          // the facts of the begun record that are not returned yet
+    UnixMicros time_ = 0;  // the time of that record
     HistoryId history_ = 0;
-    Lsn lsn_ = 0;  // of the next fact in the frame; position_.next when none is left
+    Lsn lsn_ = 0;  // the LSN of the next fact in the frame; position_.next when none is left
 };
 
 }  // namespace allot

@@ -19,24 +19,24 @@ namespace allot {
 /// `always` nothing in it was ever acknowledged.
 struct TornTail {
     std::uint64_t segment;
-    std::uint64_t offset;                  ///< of the first frame that is not whole
-    std::uint64_t bytes;                   ///< from there to the last byte that is not zero
+    std::uint64_t offset;                  ///< the offset of the first frame that is not whole
+    std::uint64_t bytes;                   ///< the bytes from there to the last that is not zero
     std::vector<std::string> later_files;  ///< segments after it, without a header yet
-    /// Whole groups follow the incomplete one. This is the effect of damage or, in the modes that
-    /// do not wait for a sync, of a power cut.
+    /// True when whole groups follow the incomplete one. This is the effect of damage or, in the
+    /// modes that do not wait for a sync, of a power cut.
     bool groups_follow = false;
 };
 
 /// The result of reading a whole journal.
 struct JournalScan {
-    JournalTail tail;     ///< its epoch and history: those of the last process that wrote
-    Histories histories;  ///< written or lost, as far as the journal goes back
+    JournalTail tail;     ///< its epoch and history are those of the last process that wrote
+    Histories histories;  ///< the histories written or lost, as far as the journal goes back
     std::vector<SegmentInfo> segments;
     std::optional<TornTail> torn;
-    std::uint64_t bytes_given = 0;  ///< of the units that were passed to the sink
+    std::uint64_t bytes_given = 0;  ///< the bytes of the units that were passed to the sink
 };
 
-/// One unit of work, as it was journaled.
+/// A unit of work, as it was journaled.
 struct JournaledUnit {
     std::span<const Fact> facts;
     Lsn first;
@@ -52,8 +52,8 @@ using UnitSink = std::function<bool(std::span<const JournaledUnit> units)>;
 ///
 /// An incomplete frame ends the journal, as a torn tail, unless a later frame or a later segment's
 /// header proves that more was durable.
-/// \throws CorruptStore in that case, when the journal begins too late for `after`, and for all
-/// other damage.
+/// \throws CorruptStore when such a frame or header exists, when the journal begins too late for
+/// `after`, and for all other damage.
 JournalScan scan_journal(FileSystem& files, const std::filesystem::path& directory,
                          std::optional<Lsn> after, const UnitSink& sink,
                          const std::function<void(const Progress&)>& progress);

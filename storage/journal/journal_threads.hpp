@@ -11,8 +11,8 @@
 
 namespace allot {
 
-/// Drives a journal: one thread writes and syncs, one creates the next segment. Other threads wait
-/// here until their changes are durable.
+/// Drives a journal: one thread writes and syncs, one creates the next segment. Other threads call
+/// it to wait until their changes are durable.
 class JournalThreads {
 public:
     /// \param journal outlives this; has no other driver.
@@ -30,7 +30,7 @@ public:
     /// set first (and wake() called). \throws std::system_error when the storage has failed;
     /// StorageFull when it would have to wait for free space on the disk.
     [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
-    /// Waits until the LSN is readable, or for so long.
+    /// Waits until the LSN is readable, or the time has come.
     /// \return false when it will never be, or when `stop` is set (and wake() called).
     [[nodiscard]] bool wait_readable(
         Lsn lsn, const std::atomic<bool>& stop,
@@ -63,11 +63,11 @@ private:
     GroupJournal& journal_;
 
     std::mutex mutex_;                     // protects the members below
-    std::condition_variable work_;         // of the thread that writes and syncs
-    std::condition_variable preparation_;  // of the thread that creates segments
-    std::condition_variable progress_;     // of threads that wait for anything but an LSN
-    Waiter* waiters_ = nullptr;            // for an LSN; in the order of arrival
-    Waiter** last_waiter_ = &waiters_;     // where the next waiter is linked
+    std::condition_variable work_;         // wakes the thread that writes and syncs
+    std::condition_variable preparation_;  // wakes the thread that creates segments
+    std::condition_variable progress_;     // wakes threads that wait for anything but an LSN
+    Waiter* waiters_ = nullptr;            // threads that wait for an LSN, in the order of arrival
+    Waiter** last_waiter_ = &waiters_;     // the link for the next waiter
     bool called_ = false;
     bool stop_preparer_ = false;
 

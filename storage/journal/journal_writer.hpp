@@ -18,18 +18,18 @@ namespace allot {
 /// The end of a journal, which the next frame continues.
 struct JournalTail {
     std::uint64_t store_id = 0;
-    std::uint64_t epoch = 0;        ///< of the opening that will write, from 1
-    HistoryId history = 0;          ///< likewise
-    std::uint64_t segment = 0;      ///< the current one; 0: there is none yet
-    std::uint64_t offset = 0;       ///< of the next frame in it, bytes
+    std::uint64_t epoch = 0;        ///< the epoch of the opening that will write, from 1
+    HistoryId history = 0;          ///< the history of that opening
+    std::uint64_t segment = 0;      ///< the current segment; 0: there is none yet
+    std::uint64_t offset = 0;       ///< the offset of the next frame in it, bytes
     std::uint64_t durable_end = 0;  ///< a later frame declares the bytes up to here durable
     std::uint64_t chain = 0;        ///< the checksum that the next frame or segment continues
     Lsn last = 0;
 };
 
-/// How a new segment gets its length, all of it zeros.
+/// The way in which a new segment gets its length, all of it zeros.
 enum class Preallocation : std::uint8_t {
-    written,   ///< to the disk, so that a later sync has only data to write
+    written,   ///< written to the disk, so that a later sync has only data to write
     reserved,  ///< not written, for a journal that syncs no groups
 };
 [[nodiscard]] constexpr Preallocation preallocation_of(const Durability& durability) noexcept {
@@ -48,7 +48,7 @@ struct PreparedSegment {
 void make_segment(FileSystem& files, const std::filesystem::path& directory,
                   const PreparedSegment& segment, Preallocation preallocation);
 
-/// Appends frames to a journal, driven by a thread or a simulation. After any exception it must not
+/// Appends frames to a journal; a thread or a simulation drives it. After any exception it must not
 /// be used again.
 class JournalWriter {
 public:
@@ -59,7 +59,7 @@ public:
     JournalWriter(FileSystem& files, std::filesystem::path directory, const JournalTail& tail,
                   std::uint64_t segment_bytes, Preallocation preallocation);
 
-    /// False when write() would start a new segment.
+    /// True when write() needs no new segment for the group.
     [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
         return group.bytes() <= room();
     }
@@ -85,7 +85,7 @@ public:
     [[nodiscard]] bool needs_sync() const noexcept { return dirty_; }
 
     [[nodiscard]] std::uint64_t segment() const noexcept { return tail_.segment; }
-    /// Where the next frame begins, unless it begins a segment.
+    /// The beginning of the next frame, unless it begins a segment.
     [[nodiscard]] JournalPosition position() const noexcept {
         return {tail_.last + 1, tail_.segment, tail_.offset, tail_.chain};
     }
@@ -95,7 +95,7 @@ public:
     }
     /// True when segment() + 1 should be created.
     [[nodiscard]] bool past_half() const noexcept { return tail_.offset > file_bytes_ / 2; }
-    /// To be called when this segment exists, durably.
+    /// Receives the prepared segment when it exists durably.
     void prepared(const PreparedSegment& segment) noexcept { prepared_ = segment; }
 
     static constexpr std::size_t sector = 512;
@@ -122,7 +122,7 @@ private:
     JournalTail tail_;
     std::unique_ptr<File> file_;
     std::uint64_t file_bytes_ = 0;
-    std::vector<SegmentInfo> begun_;  // not yet returned by take_begun()
+    std::vector<SegmentInfo> begun_;  // the segments that take_begun() has not returned yet
     Lsn synced_ = 0;
     PreparedSegment prepared_;
     bool dirty_ = false;  // something was written since the last sync

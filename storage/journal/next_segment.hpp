@@ -20,8 +20,8 @@ namespace allot {
 /// The segment after the current one. The journal's thread requests it, and another thread creates
 /// it, and retries when the disk has no space for it.
 ///
-/// request(), ready() and retry() are for the journal's thread, prepare() for the thread that
-/// creates segments, everything else for any thread.
+/// The journal's thread calls request(), ready() and retry(), the thread that creates segments
+/// prepare(), any thread everything else.
 class NextSegment {
 public:
     using Time = DiskWatch::Time;
@@ -49,7 +49,7 @@ public:
     /// Creates the segment. A failure changes nothing, and is retried. \pre is_wanted()
     void prepare() noexcept;
 
-    /// To be called after a segment was begun, or the disk sampled.
+    /// Updates is_short() after a segment was begun, or the disk sampled.
     void update_short() noexcept;
     /// True while a unit is accepted only if it fits into the current segment, because the disk may
     /// have no space for the next one.
@@ -76,7 +76,7 @@ private:
     const StoreOptions& options_;
     const std::function<void()> call_driver_;
     DiskWatch disk_;
-    Time retry_at_{};  // of retry(); Time{}: unknown, or never
+    Time retry_at_{};  // the result of retry(); Time{}: unknown, or never
 
     std::atomic<bool> wanted_ = false;
     std::atomic<bool> short_ = false;
@@ -87,8 +87,8 @@ private:
     PreparedSegment requested_;        // the last one
     PreparedSegment prepared_;         // the last one
     std::uint64_t failed_ = 0;         // failed attempts in a row
-    std::exception_ptr failure_;       // of the last failed attempt
-    std::exception_ptr sync_failure_;  // of the directory's sync, which must not be repeated
+    std::exception_ptr failure_;       // the failure of the last attempt
+    std::exception_ptr sync_failure_;  // the failed sync of the directory; never repeated
 };
 
 }  // namespace allot

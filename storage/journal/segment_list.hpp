@@ -15,9 +15,8 @@
 
 namespace allot {
 
-/// The segments of a journal that are in use: which facts each holds, when it was last written, and
-/// whether it may be removed. Thread-safe; prune() and update_retained() are for one caller at a
-/// time.
+/// The segments of a journal that are in use, with the facts and the last write of each. Decides
+/// which may be removed. Thread-safe; one caller at a time calls prune() and update_retained().
 class SegmentList {
 public:
     /// Readers of facts that a start does not need.
@@ -35,16 +34,16 @@ public:
     /// removed, and the journal would have a gap after it.
     void begin(std::uint64_t number, Lsn first);
     /// Notes that a unit of this wall time was written to the last segment.
-    /// \param seen when, by the steady clock, see WriteTime; never less than before.
+    /// \param seen the time by the steady clock, see WriteTime; never less than before.
     void note_write(UnixMicros wall, std::chrono::microseconds seen) noexcept;
 
     /// Removes the segments that hold nothing but facts before `first`, except those that the
     /// options or a reader require. \throws std::system_error when a file cannot be removed: it
     /// stays in the list, and with it all that follow.
     void prune(Lsn first);
-    /// Once only, before prune().
+    /// Registers the readers, once, before prune().
     void keep_from(Readers readers) { readers_ = std::move(readers); }
-    /// Counts the bytes that prune(first) would keep only for readers. prune() does so, too.
+    /// Counts the bytes that prune(first) would keep only for readers, as prune() does.
     void update_retained(Lsn first);
 
     /// The first LSN that is kept. All facts of removed files are before it.
@@ -53,9 +52,9 @@ public:
     [[nodiscard]] std::uint64_t last_number() const;
     /// The size of all segments, without the excess length of a segment for a large unit.
     [[nodiscard]] std::uint64_t bytes() const;
-    /// The bytes kept only for readers, as of the last count.
+    /// The bytes kept only for readers at the last count.
     [[nodiscard]] std::uint64_t retained_bytes() const noexcept { return retained_bytes_; }
-    /// Has the beginning of each segment; the writer and readers add frames.
+    /// The index with the beginning of each segment; the writer and readers add frames.
     [[nodiscard]] JournalIndex& index() noexcept { return index_; }
 
 private:
@@ -67,7 +66,7 @@ private:
     const std::uint64_t segment_bytes_;
     const std::uint64_t keep_bytes_;
     const std::chrono::seconds keep_age_;
-    Readers readers_;  // perhaps none
+    Readers readers_;  // may be empty
     JournalIndex index_;
     std::atomic<Lsn> oldest_ = 0;
     std::atomic<std::uint64_t> retained_bytes_ = 0;

@@ -4,7 +4,7 @@
 
 namespace allot {
 
-/// Numbers the facts and discards them: for a store that lives only as long as its process.
+/// Numbers the facts and discards them, for a store that lives only as long as its process.
 class VolatileJournal final : public Journal {
 public:
     using Journal::append;

@@ -42,20 +42,20 @@ struct CheckReport {
 [[nodiscard]] CheckReport check_files(FileSystem& files, const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// As check_files(), for a closed store, which no process can open meanwhile.
+/// Checks a closed store as check_files() does; no process can open it meanwhile.
 /// \throws StoreInUse when a process has the store open; std::system_error.
 [[nodiscard]] CheckReport check_store(const std::filesystem::path& directory,
                                       const std::function<void(const Progress&)>& progress = {});
 
-/// As check_files(), for a store that a process may have open: checks the image that take_image()
-/// takes. Needs as much memory as the store itself.
+/// Checks the image that take_image() takes of a store that a process may have open, as
+/// check_files() does. It needs as much memory as the store itself.
 [[nodiscard]] CheckReport check_live_store(
     const std::filesystem::path& directory,
     const std::function<void(const Progress&)>& progress = {});
 
-/// Passes on the facts from LSN `from` on, as far as the journal goes back, in order. A process may
-/// have the store open, and write to it. \throws CorruptStore when the journal is damaged, after
-/// passing on all facts before the damage; std::system_error when it cannot be read.
+/// Passes the facts from LSN `from` on to the caller, as far as the journal goes back, in order. A
+/// process may have the store open, and write to it. \throws CorruptStore when the journal is
+/// damaged, after passing on all facts before the damage; std::system_error when it cannot be read.
 void read_journal(const std::filesystem::path& directory, Lsn from,
                   const std::function<void(const CommittedFact&)>& use);
 

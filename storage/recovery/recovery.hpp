@@ -18,9 +18,9 @@ struct Recovered {
     JournalScan journal;
     std::vector<Lsn> snapshots;  ///< the starts of the good ones, oldest first
     std::uint64_t replayed = 0;  ///< the number of replayed facts
-    Histories histories;         ///< of all facts, including those before the journal's beginning
-    /// False: recovered from a snapshot of format version 1, which does not hold the lines that
-    /// were short when it was taken.
+    Histories histories;  ///< the histories of all facts, also before the journal's beginning
+    /// False when the state comes from a snapshot of format version 1, which does not hold the
+    /// lines that were short when it was taken.
     bool shortages_known = true;
 };
 
@@ -32,8 +32,8 @@ struct Recovered {
 Recovered recover(FileSystem& files, const std::filesystem::path& directory,
                   const StoreOptions& options);
 
-/// As recover(), but from the snapshot with this start, or from the journal alone when `start` is
-/// 0.
+/// Recovers from the snapshot with this start, or from the journal alone when `start` is 0; see
+/// recover().
 Recovered recover_from(FileSystem& files, const std::filesystem::path& directory, Lsn start,
                        const StoreOptions& options);
 

@@ -17,10 +17,10 @@ namespace allot {
 struct StoreImage {
     FileView files;
     std::uint64_t store_id = 0;
-    Lsn last = 0;                    ///< of its facts
+    Lsn last = 0;                    ///< the LSN of its last fact
     std::vector<std::string> notes;  ///< remarks for the operator, a sentence each
 
-    /// The contents of the files. Reads all of them.
+    /// Reads the contents of all files.
     [[nodiscard]] FileContents contents(const std::function<void(const Progress&)>& progress);
 };
 
@@ -39,8 +39,8 @@ FileView open_files(FileSystem& files, const std::filesystem::path& directory);
 StoreImage take_image(FileSystem& files, const std::filesystem::path& directory,
                       const std::function<void(const Progress&)>& progress = {});
 
-/// The image in a backup, according to its manifest; also of an unfinished backup, whose files are
-/// found by their contents. \throws CorruptStore when a file is missing or has other contents.
+/// Opens the image in a backup, according to its manifest; it finds the files of an unfinished
+/// backup by their contents. \throws CorruptStore when a file is missing or has other contents.
 StoreImage image_of_backup(FileSystem& files, const std::filesystem::path& directory,
                            const Manifest& manifest,
                            const std::function<void(const Progress&)>& progress = {});

@@ -12,16 +12,16 @@
 
 namespace allot {
 
-/// One change to a store's files. Bytes that are cut, moved or overwritten are kept under a name
-/// that begins with `lost-`.
+/// A change to a store's files. The repair keeps bytes that it cuts, moves or overwrites under a
+/// name that begins with `lost-`.
 struct RepairStep {
     enum class Kind : std::uint8_t {
-        create,      ///< a segment without facts, `content`
+        create,      ///< creates a segment without facts from `content`
         patch,       ///< corrects a flipped bit: `bytes` at `offset` become `content`
-        set_aside,   ///< a file that does not fit, or is not needed any more
-        cut,         ///< `bytes` at `offset`, the last that are not zero, become zeros
-        set_length,  ///< to `bytes`, as its header says, filled up with zeros
-        rename,      ///< a segment, to the name `to` that its header says
+        set_aside,   ///< renames a file that does not fit, or is not needed any more
+        cut,         ///< overwrites `bytes` at `offset`, the last that are not zero, with zeros
+        set_length,  ///< extends the file with zeros to `bytes`, as its header says
+        rename,      ///< renames a segment to the name `to`, as its header says
     };
     Kind kind;
     std::string file;
@@ -32,11 +32,11 @@ struct RepairStep {
     std::string to = {};
 };
 
-/// How a store can be made good again, and what is lost.
+/// The steps that repair a store, and the facts that are lost.
 struct RepairPlan {
     enum class Verdict : std::uint8_t {
-        good,        ///< nothing to do
-        repairable,  ///< by the steps
+        good,        ///< the store needs no repair
+        repairable,  ///< the steps repair it
         hopeless,    ///< no state can be proved to be one of the store
     };
     Verdict verdict = Verdict::good;
@@ -45,13 +45,13 @@ struct RepairPlan {
 
     Lsn kept = 0;   ///< the store will end with this LSN
     Lsn known = 0;  ///< the last LSN in any whole part: facts kept + 1 .. known are lost
-    /// Part of the journal's end is gone: facts after `known` may be lost, too, of which no trace
-    /// is left.
+    /// True when part of the journal's end is gone: facts after `known` may be lost, too, without a
+    /// trace.
     bool end_is_gone = false;
     std::uint64_t lost_units = 0;  ///< lost units that are whole in the files set aside
-    std::uint64_t lost_facts = 0;  ///< in these
+    std::uint64_t lost_facts = 0;  ///< the facts in these units
     std::uint64_t store_id = 0;
-    Histories::LostHistories lost_histories;  ///< that the store will have lost
+    Histories::LostHistories lost_histories;  ///< the histories that the store will have lost
     Lsn begins = 1;  ///< the journal will begin with this LSN; a snapshot has the facts before
 
     [[nodiscard]] bool loses_nothing() const noexcept { return known <= kept && !end_is_gone; }

@@ -19,8 +19,8 @@ namespace allot {
 /// Finds the whole parts of a damaged store, and the best state that they give. Changes nothing.
 class RepairAnalysis {
 public:
-    /// A whole stretch of the journal, and the snapshots from which it continues. Without a
-    /// segment: a snapshot that is a whole state by itself.
+    /// A whole stretch of the journal, and the snapshots from which it continues, or, without a
+    /// segment, a snapshot that is a whole state by itself.
     struct Candidate {
         std::vector<std::uint64_t> segments;  ///< numbers, ascending
         std::uint64_t end = 0;                ///< the bytes kept of the last segment
@@ -45,13 +45,13 @@ public:
     /// The candidate that keeps the most, of those whose result passes check_files().
     std::optional<Candidate> best_candidate();
 
-    /// 0: unknown.
+    /// The id of the store; 0: unknown.
     [[nodiscard]] std::uint64_t store_id() const noexcept { return store_id_; }
     /// The last LSN in any whole part.
     [[nodiscard]] Lsn known() const;
     /// The histories of this store in all whole parts.
     [[nodiscard]] Histories histories() const;
-    /// By number; for a renamed file, the number in its header.
+    /// The segment files by number; that of a renamed file is the number in its header.
     [[nodiscard]] const std::map<std::uint64_t, JournalPiece>& pieces() const noexcept {
         return pieces_;
     }
@@ -62,7 +62,7 @@ public:
     [[nodiscard]] const std::set<std::string>& damaged_snapshots() const noexcept {
         return damaged_snapshots_;
     }
-    /// For a segment that is to begin after a snapshot, without a journal before it.
+    /// The number for a segment that begins after a snapshot, without a journal before it.
     [[nodiscard]] std::uint64_t fresh_number() const;
     [[nodiscard]] std::vector<std::byte> fresh_segment(const Candidate& candidate) const;
 

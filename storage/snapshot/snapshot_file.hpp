@@ -11,8 +11,8 @@
 
 namespace allot::snapshot {
 
-/// Writes a snapshot under a temporary name, and renames it when it is complete. Destroyed before
-/// that, it leaves the store unchanged.
+/// Writes a snapshot under a temporary name, and renames it when it is complete. If it is destroyed
+/// before that, the store is unchanged.
 class Writer {
 public:
     /// \param start replay will begin after it.

@@ -19,10 +19,10 @@ namespace allot {
 /// threads.
 class SnapshotThread {
 public:
-    /// While other threads use the store, this thread pauses up to so many times as long as it has
-    /// worked, and a snapshot takes that much longer than on an idle store. So the others keep
-    /// nearly all of the store's time, and the system, which seldom preempts a thread that has used
-    /// little processor time, seldom preempts this one while it holds the mutex.
+    /// The longest pause as a multiple of the work while other threads use the store; a snapshot
+    /// takes that much longer than on an idle store. So the others keep nearly all of the store's
+    /// time, and the system, which seldom preempts a thread that has used little processor time,
+    /// seldom preempts this one while it holds the mutex.
     static constexpr int longest_rest_usual = 14;
 
     /// The pause as a multiple of the work: it gets shorter as the store grows by its initial size
@@ -33,7 +33,7 @@ public:
     }
 
     /// \param store_mutex locked while a slice is copied.
-    /// \param warning receives why there is no snapshot.
+    /// \param warning receives the reason when a snapshot fails.
     /// \param longest_rest as a multiple of the work; see rests_a_work().
     /// \param retry_after a failed snapshot is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
@@ -56,15 +56,15 @@ public:
     void stop();
 
     [[nodiscard]] bool running() const;
-    /// Snapshots completed.
+    /// The number of snapshots completed.
     [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
     /// The longest time that a slice of the last snapshot held the mutex, microseconds.
     [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
-    /// Snapshots that failed, without those abandoned because the store was closed.
+    /// The number of snapshots that failed, without those abandoned because the store was closed.
     [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
-    /// The duration of the last one, microseconds.
+    /// The duration of the last snapshot, microseconds.
     [[nodiscard]] std::uint64_t took_us() const noexcept { return took_us_; }
-    /// When the last one was completed; 0: none since the thread began.
+    /// The time when the last snapshot was completed; 0: none since the thread began.
     [[nodiscard]] UnixMicros taken_at() const noexcept { return taken_at_; }
 
 private:
@@ -75,7 +75,7 @@ private:
     void copy_all();
     /// \return how long it held the mutex.
     Steady::duration copy_slice();
-    /// Ends at once with hurry() and stop().
+    /// Pauses; hurry() and stop() end the pause.
     void rest(Steady::duration time);
 
     Snapshotter& snapshotter_;
@@ -97,7 +97,7 @@ private:
     std::uint64_t wanted_ = 0;    // the number of requests
     std::uint64_t begun_ = 0;     // the number of requests when the present or last snapshot began
     std::uint64_t ended_ = 0;     // the number of requests served, successfully or not
-    std::exception_ptr failure_;  // of the last snapshot
+    std::exception_ptr failure_;  // the failure of the last snapshot
 
     std::thread thread_;
 };

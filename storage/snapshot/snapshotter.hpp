@@ -43,11 +43,12 @@ public:
     snapshot::Chunk take(snapshot::Chunk emptied = snapshot::empty_chunk()) {
         return std::exchange(chunk_, std::move(emptied));
     }
-    /// Archives and writes a chunk. One call at a time, also while other slices are copied.
+    /// Archives and writes a chunk. One thread at a time calls it, also while other slices are
+    /// copied.
     void write(const snapshot::Chunk& chunk) { writer_->add(chunk); }
     /// True when every product has been copied.
     [[nodiscard]] bool copied() const noexcept { return next_ >= products_; }
-    /// The snapshot holds no fact after this LSN.
+    /// The LSN after which the snapshot holds no fact.
     [[nodiscard]] Lsn end() const noexcept { return end_; }
     /// The growth of the store since the snapshot began, as a multiple of its initial number of
     /// lines, batches and shortages.
@@ -57,7 +58,7 @@ public:
     /// Completes the snapshot, and removes older snapshots and segments that are not needed any
     /// more. \pre copied(), everything written, and the journal is synced to end().
     void finish();
-    /// Abandons the snapshot, without a trace in the store.
+    /// Abandons the snapshot, and leaves no trace in the store.
     void give_up() noexcept { writer_.reset(); }
 
     /// Counts the bytes of the journal that are kept only for readers.
@@ -65,7 +66,7 @@ public:
         if (starts_.size() == 2) journal_.segments().update_retained(starts_.front() + 1);
     }
 
-    /// The start of the newest snapshot; 0: there is none. From any thread.
+    /// The start of the newest snapshot; 0: there is none. Any thread may call it.
     [[nodiscard]] Lsn newest() const noexcept { return newest_; }
 
 private:
@@ -82,13 +83,13 @@ private:
     std::atomic<Lsn> newest_;
     std::uint64_t newest_bytes_ = 0;
 
-    // Of the snapshot that is being taken:
+    // The snapshot that is being taken:
     std::optional<snapshot::Writer> writer_;
     snapshot::Chunk chunk_;  // copied, but not taken yet
     Lsn start_ = 0;
     Lsn end_ = 0;
     std::uint64_t held_ = 0;   // lines, batches and shortages at the first slice
-    std::uint64_t holds_ = 0;  // likewise at the last slice
+    std::uint64_t holds_ = 0;  // the same at the last slice
     Index next_ = 0;           // the first product that was not copied
     Index products_ = 0;       // the number of products at the last slice
 };
