@@ -8,8 +8,8 @@
 
 namespace allot::bench {
 
-// Calls a Store, or a type with the same functions, as an application does: from names as text to
-// the batch that each line got. A refused line ends the benchmark.
+// Calls of a Store, or a type with the same functions, as an application makes them: from names as
+// text to the batch that each line got. A refused line ends the benchmark.
 
 inline constexpr std::size_t lines_a_call = 1024;
 

@@ -22,8 +22,8 @@
 
 namespace allot::bench {
 
-/// A connection to a server on this machine whose replies are a status or a name. Nothing blocks.
-/// Ends the process when the server closes the connection, or replies with an error.
+/// A connection to a server on this machine whose replies are a status or a name. No function
+/// blocks. It ends the process when the server closes the connection, or replies with an error.
 class Client {
 public:
     explicit Client(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
@@ -67,9 +67,8 @@ public:
     [[nodiscard]] int socket() const noexcept { return socket_; }
 
 private:
-    /// Counts replies: `+word`, or `$n` and a name on a line of its own. \return how many end in
-    /// these
-    /// bytes.
+    /// Returns how many replies end in these bytes: `+word`, or `$n` and a name on a line of its
+    /// own.
     std::size_t replies_in(std::string_view bytes) {
         std::size_t replies = 0;
         while (!bytes.empty()) {
@@ -97,7 +96,7 @@ private:
     std::array<char, input_bytes> input_;
 };
 
-/// All clients of one thread, and which of them have work.
+/// All clients of one thread; knows which of them have work.
 class Clients {
 public:
     Clients(std::size_t count, std::uint16_t port) : poll_{::epoll_create1(EPOLL_CLOEXEC)} {

@@ -1,6 +1,6 @@
 // growth DIRECTORY ROUNDS LINES SKUS HELD
 //
-// How long an allocation takes, in mode `os`, in a full store: with SKUS SKUs and HELD lines,
+// Measures the time of an allocation, in mode `os`, in a full store: with SKUS SKUs and HELD lines,
 // compared with no lines; and on one SKU with 1,000 batches, all with stock or all but the last
 // sold out, compared with 3 batches. In nanoseconds a line, each ROUNDS times, alternately. The
 // measured lines were allocated once before, and are released afterwards, so no table grows.

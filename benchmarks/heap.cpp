@@ -1,7 +1,7 @@
 // heap DIRECTORY os|always OPERATIONS
 //
-// How often any thread calls the heap during an operation of a store, once tables have their final
-// size. All heap functions are replaced here.
+// Counts the calls of the heap by any thread during an operation of a store, once tables have their
+// final size. All heap functions are replaced here.
 
 #include <malloc.h>
 

@@ -9,9 +9,9 @@
 
 namespace allot::bench {
 
-/// How often each duration in nanoseconds occurred, in a constant 58 KiB: 128 classes of equal
-/// width between a power of two and the next, as in HdrHistogram. A value is exact below 256 ns,
-/// and above at most 1/128 too high, never too low.
+/// The counts of durations in nanoseconds, in a constant 58 KiB: 128 classes of equal width between
+/// a power of two and the next, as in HdrHistogram. A value is exact below 256 ns, and above at
+/// most 1/128 too high, never too low.
 class Histogram {
 public:
     void add(std::uint64_t ns) noexcept {
@@ -20,7 +20,7 @@ public:
         max_ = std::max(max_, ns);
     }
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-    /// The greatest value, exactly. 0: there is none.
+    /// The exact greatest value. 0: there is none.
     [[nodiscard]] std::uint64_t max() const noexcept { return max_; }
     /// \param share of all values, 0..1.
     /// \return a value that this share of all values does not exceed. 0: there is none.

@@ -1,8 +1,8 @@
 // history DIRECTORY SKUS STRETCH LINES...
 //
-// What an allocation costs in a store that already holds many lines: in DIRECTORY, mode `os`, lines
-// are allocated up to each of LINES, in ascending order, and then STRETCH more are timed, one a
-// call.
+// Measures the time of an allocation in a store that already holds many lines: in DIRECTORY, mode
+// `os`, lines are allocated up to each of LINES, in ascending order, and then STRETCH more are
+// timed, one a call.
 
 #include <cstdlib>
 #include <string>

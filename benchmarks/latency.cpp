@@ -1,9 +1,9 @@
 // latency DIRECTORY SKUS LINES
 //
-// How long calls of Store::allocate take that become due at equal intervals, at 50 % and at 80 % of
-// the peak that the same thread reached just before, in a new store in DIRECTORY, mode `os`. The
-// time of a call counts from when it was due, so a stall counts for every call that had to wait.
-// LINES lines for each peak; for the loads LINES lines before a snapshot, those that come while it
+// Measures the time of calls of Store::allocate that become due at equal intervals, at 50 % and at
+// 80 % of the peak that the same thread reached just before, in a new store in DIRECTORY, mode
+// `os`. The time of a call counts from when it was due, so a stall counts for every call that had
+// to wait. A peak has LINES lines, a load LINES lines before a snapshot, those that come while it
 // is taken, and LINES lines after it. The thread spins while no call is due, because no sleep is
 // short enough.
 

@@ -68,7 +68,8 @@ struct Touch {
 /// on another.
 class Gather {
 public:
-    /// \param batches of each SKU. \param held lines that the store holds beside the measured ones.
+    /// \param batches the batches of each SKU. \param held the lines that the store holds beside
+    /// the measured ones.
     Gather(std::size_t skus, std::size_t batches, std::size_t held, std::size_t measured)
         : batches_a_sku_{batches},
           held_{held},
@@ -88,7 +89,7 @@ public:
             for (const Touch& touch : some) write(touch, line++);
         }
     }
-    /// How often a SKU's records were written.
+    /// The number of writes of a SKU's records.
     [[nodiscard]] std::uint64_t writes(std::size_t sku) const noexcept {
         return products_[sku].front();
     }

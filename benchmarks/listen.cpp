@@ -1,7 +1,7 @@
 // listen PORT SUBSCRIBERS CONSUMERS FACTS
 //
-// SUBSCRIBERS subscribers to `line_allocated`, and CONSUMERS consumers of the feed from its end on,
-// in one thread, until each has received FACTS facts. Prints `ready` once all listen.
+// Runs SUBSCRIBERS subscribers to `line_allocated`, and CONSUMERS consumers of the feed from its
+// end on, in one thread, until each has received FACTS facts. Prints `ready` once all listen.
 
 #include <poll.h>
 

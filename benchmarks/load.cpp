@@ -1,8 +1,8 @@
 // load PORT CLIENTS DEPTH REQUESTS allocate|ping RUN SKUS
 //
-// The throughput of a server on this machine for one thread with CLIENTS connections: each sends
-// DEPTH requests at once, waits for their replies, and sends the next. The names of all orders
-// begin with RUN.
+// Measures the throughput of a server on this machine for one thread with CLIENTS connections: each
+// sends DEPTH requests at once, waits for their replies, and sends the next. The names of all
+// orders begin with RUN.
 
 #include <cstdlib>
 

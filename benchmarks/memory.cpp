@@ -1,7 +1,7 @@
 // memory DIRECTORY SKUS LINES
 //
-// The memory of a store in DIRECTORY for each batch and for each allocation, as the system counts
-// it (resident pages) and as the store counts it. Tables grow by half, so the figure for
+// Measures the memory of a store in DIRECTORY for each batch and for each allocation, as the system
+// counts it (resident pages) and as the store counts it. Tables grow by half, so the figure for
 // allocations is taken at many counts up to LINES, and the worst is reported beside the last.
 
 #include <unistd.h>
@@ -39,7 +39,7 @@ struct Held {
     }
 };
 
-/// A store so large that the process keeps huge pages ready from then on, which are then not
+/// Fills a store so large that the process keeps huge pages ready from then on, which are then not
 /// counted.
 Store other_store(const std::filesystem::path& directory) {
     constexpr std::size_t skus = 200'000;

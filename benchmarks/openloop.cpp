@@ -1,9 +1,9 @@
 // openloop PORT CLIENTS RATE REQUESTS RUN SKUS
 //
-// How long ALLOCATE requests take that become due at equal intervals, RATE a second, whether or not
-// earlier ones were answered. The time of a request counts from when it was due, not from when it
-// was sent, so a stall counts for every request that had to wait. A snapshot is requested in the
-// middle.
+// Measures the time of ALLOCATE requests that become due at equal intervals, RATE a second, whether
+// or not earlier ones were answered. The time of a request counts from when it was due, not from
+// when it was sent, so a stall counts for every request that had to wait. A snapshot is requested
+// in the middle.
 
 #include <sys/prctl.h>
 

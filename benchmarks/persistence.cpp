@@ -1,9 +1,9 @@
 // persistence DIRECTORY SKUS LINES
 //
-// Replay and snapshots, compared with the machine: LINES allocations one a call, mode `os`; their
-// replay; a snapshot of them on an idle store; and a plain write of as many bytes. Then the rows of
-// a snapshot archived as the store does it, and as Boost.Serialization does it by default: class by
-// class, field by field.
+// Measures replay and snapshots, compared with the machine: LINES allocations one a call, mode
+// `os`; their replay; a snapshot of them on an idle store; and a plain write of as many bytes. Then
+// the rows of a snapshot archived as the store does it, and as Boost.Serialization does it by
+// default: class by class, field by field.
 
 #include <algorithm>
 #include <boost/archive/binary_oarchive.hpp>

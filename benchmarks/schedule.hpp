@@ -11,11 +11,11 @@ namespace allot::bench {
 class Schedule {
 public:
     explicit Schedule(double a_second) : ns_apart_{1e9 / a_second} {}
-    /// Since the beginning.
+    /// The time from the beginning until the operation is due.
     [[nodiscard]] std::int64_t due_ns(std::size_t operation) const noexcept {
         return static_cast<std::int64_t>(static_cast<double>(operation) * ns_apart_);
     }
-    /// Since the beginning.
+    /// The time since the beginning.
     [[nodiscard]] std::int64_t now_ns() const {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(Steady::now() - begin_).count();
     }

@@ -1,10 +1,10 @@
 // snapshot DIRECTORY SKUS LINES
 //
-// How long single commands take for the thread that calls them, without a snapshot and while a
-// snapshot of LINES allocations is taken; how long a fork() of the same process takes, by which
-// other programs take snapshots; and how long a restart from the snapshot takes. Mode `os`: a
-// command does not wait for the disk, only for the store. Each new line releases the oldest one, so
-// LINES lines stay allocated throughout.
+// Measures the time of single commands for the thread that calls them, without a snapshot and while
+// a snapshot of LINES allocations is taken; of a fork() of the same process, by which other
+// programs take snapshots; and of a restart from the snapshot. Mode `os`: a command does not wait
+// for the disk, only for the store. Each new line releases the oldest one, so LINES lines stay
+// allocated throughout.
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -25,7 +25,7 @@ namespace {
 using namespace allot;
 namespace fs = std::filesystem;
 
-/// How long this thread was ready to run but had no processor, as the system counts it.
+/// The time for which this thread was ready to run but had no processor, as the system counts it.
 class ProcessorWait {
 public:
     ProcessorWait() : descriptor_{::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)} {
@@ -64,8 +64,8 @@ public:
         const std::uint64_t waited = wait_.take();
         less_wait_ns_max_ = std::max(less_wait_ns_max_, ns - std::min(ns, waited));
     }
-    /// Called after every few calls: a slow call is credited with the waits for a processor since
-    /// then, which should be hardly more than its own.
+    /// Discards the waits for a processor so far; the caller calls it after every few commands, so
+    /// that a slow command is credited with hardly more than its own waits.
     void forget_waits() { wait_.take(); }
     [[nodiscard]] std::size_t count() const noexcept { return all_.size(); }
     void report(const std::string& phase) {
@@ -140,8 +140,8 @@ StoreOptions snapshot_options() {
     return {.durability = {.mode = Durability::Mode::os}, .snapshot_every_bytes = 0};
 }
 
-/// How long a fork() blocks this process, the median of a few; without the cost of the pages that
-/// are copied afterwards.
+/// The time for which a fork() blocks this process, the median of a few; without the cost of the
+/// pages that are copied afterwards.
 double fork_us() {
     std::array<double, 5> took{};
     for (double& each : took) {

@@ -1,9 +1,9 @@
 // speed DIRECTORY ROUNDS LINES SKUS...
 //
-// How long an allocation takes in mode `os`, one a call and in batches, for each number of SKUs,
-// with SKUs drawn uniformly and by Zipf's law; compared with the least time for its memory accesses
-// (see limits.hpp) and, for the middle number of SKUs, with the engine without a journal. In
-// nanoseconds a line, each ROUNDS times, alternately.
+// Measures the time of an allocation in mode `os`, one a call and in batches, for each number of
+// SKUs, with SKUs drawn uniformly and by Zipf's law; compared with the least time for its memory
+// accesses (see limits.hpp) and, for the middle number of SKUs, with the engine without a journal.
+// In nanoseconds a line, each ROUNDS times, alternately.
 //
 // A store holds one line of every SKU throughout. The measured lines were allocated once before,
 // and are released afterwards, so no table grows.

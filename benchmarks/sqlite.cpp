@@ -1,7 +1,7 @@
 // sqlite SKUS LINES ascending|scattered
 //
-// The same lines as `allocate`, in SQLite: in memory, prepared statements, one transaction. The
-// time is from the names as text to the batch that each line got.
+// Allocates the same lines as `allocate` in SQLite: in memory, prepared statements, one
+// transaction. The time is from the names as text to the batch that each line got.
 
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 // sqlite_durable FILE SKUS LINES LINES_A_COMMIT
 //
-// The same lines as `durable`, in SQLite on a disk: a write-ahead log that every commit syncs, with
-// a cache for all pages and a lock that is taken once.
+// Allocates the same lines as `durable` in SQLite on a disk: a write-ahead log that every commit
+// syncs, with a cache for all pages and a lock that is taken once.
 
 #include <cstdlib>
 

@@ -12,8 +12,7 @@
 /// durability, and when to commit.
 namespace allot::bench::sqlite {
 
-// The fastest of the layouts that were tried: because of the integer key the update needs no search
-// by name.
+// The fastest tried layout: because of the integer key the update needs no search by name.
 inline constexpr const char* schema = R"(
     CREATE TABLE batches (id INTEGER PRIMARY KEY, ref TEXT UNIQUE, sku TEXT, eta INTEGER,
                           seq INTEGER, available INTEGER);
@@ -63,7 +62,7 @@ inline void execute(sqlite3* db, const char* sql) {
     check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr));
 }
 
-/// In one transaction.
+/// Adds the batches of all SKUs in one transaction.
 inline void add_stock(sqlite3* db, std::size_t skus) {
     execute(db, schema);
     execute(db, "BEGIN");

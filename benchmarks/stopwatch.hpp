@@ -20,7 +20,7 @@ inline double seconds_since(Steady::time_point begin) {
     return std::chrono::duration<double>(Steady::now() - begin).count();
 }
 
-/// User and system time of all threads of this process, in seconds.
+/// The user and system time of all threads of this process, in seconds.
 inline double cpu_seconds() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -30,13 +30,13 @@ inline double cpu_seconds() {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// One measured value, for the runner: a line `name value` on standard output.
+/// Prints a measured value for the runner: a line `name value`.
 inline void report(std::string_view name, double value) {
     std::printf("%.*s %.9g\n", static_cast<int>(name.size()), name.data(), value);
 }
 
-/// Wall time and processor time from here on, by operation. callgrind counts the instructions of
-/// the same part of the program.
+/// The wall time and processor time since its construction, by operation. callgrind counts the
+/// instructions of the same part of the program.
 class Stopwatch {
 public:
     Stopwatch() { CALLGRIND_ZERO_STATS; }

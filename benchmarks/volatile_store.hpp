@@ -9,7 +9,7 @@
 
 namespace allot::bench {
 
-/// A Store without a journal: otherwise assembled as in StoreCore, and called as Store calls it.
+/// A Store without a journal, otherwise assembled as in StoreCore, and called as Store calls it.
 class VolatileStore {
 public:
     Result<BatchRef> allocate(const OrderLine& line) {

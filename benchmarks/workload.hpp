@@ -16,7 +16,7 @@
 namespace allot::bench {
 
 inline constexpr std::size_t batches_a_sku = 3;
-/// More than any run allocates: no line is refused.
+/// The units of a batch: more than any run allocates, so no line is refused.
 inline constexpr std::int64_t units_a_batch = 1'000'000;
 inline constexpr std::size_t name_bytes = 16;
 
@@ -43,7 +43,7 @@ inline NumberedName batch_name(std::uint64_t sku, std::uint64_t rank) {
     return {"batch-", sku * batches_a_sku + rank};
 }
 
-/// An order line as text, as an application has it at first. The quantity is 1.
+/// The text of an order line, as an application has it at first. The quantity is 1.
 struct LineText {
     NumberedName order;
     NumberedName sku;
@@ -51,7 +51,7 @@ struct LineText {
 
 enum class OrderIds : std::uint8_t {
     ascending,  ///< a tree adds them at its end
-    scattered,  ///< over all numbers of ten digits
+    scattered,  ///< spread over all numbers of ten digits
 };
 
 inline NumberedName order_name(std::uint64_t order, OrderIds ids) {
@@ -61,8 +61,8 @@ inline NumberedName order_name(std::uint64_t order, OrderIds ids) {
     return order_name(ids == OrderIds::ascending ? order : order * factor % orders_max);
 }
 
-/// `count` lines, each of an order of its own, from number `first` on; SKUs uniformly at random.
-/// Equal arguments give equal lines.
+/// Returns `count` lines, each of an order of its own, from number `first` on; SKUs uniformly at
+/// random. Equal arguments give equal lines.
 inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count, std::size_t skus,
                                           OrderIds ids = OrderIds::scattered) {
     std::mt19937_64 random{first};
@@ -75,7 +75,7 @@ inline std::vector<LineText> random_lines(std::uint64_t first, std::size_t count
     return lines;
 }
 
-/// A line of an order of its own for each of the SKUs, from order number `first` on.
+/// Returns a line of an order of its own for each SKU, from order number `first` on.
 inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::uint32_t> skus,
                                       OrderIds ids = OrderIds::scattered) {
     std::vector<LineText> lines;

@@ -7,7 +7,7 @@
 
 namespace allot::bench {
 
-/// Ranks from 1 to `ranks`, rank k with a probability in proportion to k^-exponent. By
+/// Draws ranks from 1 to `ranks`, rank k with a probability in proportion to k^-exponent, by
 /// rejection-inversion, without a table (W. Hörmann and G. Derflinger, "Rejection-inversion to
 /// generate variates from monotone discrete distributions", ACM TOMACS 6, 1996).
 class Zipf {

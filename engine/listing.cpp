@@ -5,7 +5,7 @@
 namespace allot {
 namespace {
 
-/// Calls `look` with each index from `from` on. \return where the next page begins; 0: there is
+/// Calls `look` with each index from `from` on. \return the beginning of the next page; 0: there is
 /// none.
 template <class Look>
 Index visit(Index from, std::size_t most, Index slots, Look look) {

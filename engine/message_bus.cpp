@@ -5,8 +5,8 @@
 
 namespace allot {
 
-/// A line outside of a transaction is a unit by itself, and nothing of it is ever reverted: what is
-/// decided is appended to the journal, and then done. Everything else takes a UnitOfWork.
+/// A line outside of a transaction is a unit by itself, and is never reverted: the bus appends the
+/// decision to the journal, and then applies it. Everything else takes a UnitOfWork.
 Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const LineView& line,
                                                  const LineLookup& found) {
     Product* const product = found.product;

@@ -1,4 +1,4 @@
-// How a fact changes a product, and how it is reverted.
+// The effects of facts on a product, and their reversal.
 #include <algorithm>
 #include <boost/assert.hpp>
 #include <utility>
@@ -10,7 +10,7 @@ namespace allot {
 Index Product::own_batch(const BatchRef& ref) const {
     const Index likely = first_candidate();
     if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
-    constexpr std::size_t few = 4;  // batches that a decision has just read
+    constexpr std::size_t few = 4;  // the batches that a decision has just read
     if (batches_.size() <= few) {
         const auto at = std::ranges::find(batches_, ref.view(),
                                           [&](Index i) { return ledger_->batch(i).ref_view(); });

@@ -26,7 +26,7 @@ void Repository::prefetch_by(const Slot& slot) const noexcept {
     ledger_.prefetch_line(slot.hint.line);
 }
 
-/// \param found its slot is what likely_slot() gave.
+/// \param found holds the slot that likely_slot() returned.
 void Repository::finish(LineLookup& found, std::string_view sku, std::uint64_t hash) {
     found.slot = named(sku, hash, found.slot);
     if (found.slot == nullptr) return;
@@ -48,8 +48,8 @@ LineLookup Repository::look_up(const LineNames& line) {
     return found;
 }
 
-// One pass for each step of a decision: what a pass prefetches has arrived, or is under way for all
-// lines, when the next pass reads it.
+// There is one pass for each step of a decision: the records that a pass prefetches have arrived,
+// or are under way for all lines, when the next pass reads them.
 void Repository::look_up(std::span<const LineNames> lines, std::span<LineLookup> found) {
     BOOST_ASSERT(lines.size() <= lookups_max && found.size() == lines.size());
     std::array<std::uint64_t, lookups_max> skus;

@@ -23,8 +23,8 @@ void UnitOfWork::record(Product& product, const Fact& fact, const Decision& deci
     facts_.push_back(fact);
     products_.push_back(&product);
     if (!product.apply(fact, last(), decision, &ended_)) {
-        // A decision contradicts the state it was made from. The journal is right; this process is
-        // not, and must not write to it.
+        // A decision contradicts the state it was made from. The journal is right and this process
+        // is wrong, so it must not write to the journal.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
         std::abort();
     }

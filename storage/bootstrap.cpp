@@ -11,7 +11,7 @@ RunningStore::RunningStore(const std::filesystem::path& directory, StoreOptions 
     : core{adapters.files, directory, std::move(options), adapters.clock},
       sinks{adapters.files, directory, core.journal, std::move(adapters.sinks),
             core.options.warning} {
-    // Before the first snapshot, which prunes the journal.
+    // This comes before the first snapshot, which prunes the journal.
     core.journal.segments().keep_from(
         {.min_required = [this] { return sinks.min_required(); },
          .held_back = [this](Lsn first,

@@ -57,9 +57,8 @@ struct StoreStatus {
     bool disk_full;
     /// Accepted changes are not written yet, because the disk has no space even for them.
     bool waits_for_room;
-    std::uint64_t disk_free_bytes;  ///< the free bytes of the store's file system
-    std::chrono::seconds
-        disk_lasts;  ///< the time until it is full at the present rate, up to 100 years
+    std::uint64_t disk_free_bytes;    ///< the free bytes of the store's file system
+    std::chrono::seconds disk_lasts;  ///< the time until it is full; at most 100 years
 };
 
 /// Calls a subscriber during its lifetime. The destructor waits for a running call, unless that

@@ -68,7 +68,7 @@ StoreOptions checked(StoreOptions options) {
                                     " s; expected 0 to 100 years"};
     }
     if (options.warning) {
-        // Its callers must not throw.
+        // No exception may reach the code that warns.
         options.warning = [warning = std::move(options.warning)](std::string_view text) noexcept {
             try {
                 warning(text);

@@ -151,7 +151,7 @@ void RunningSink::note_failure(std::string_view why, std::chrono::milliseconds r
 
 /// Writes the position. A failure stops nothing: after a restart the sink would receive the facts
 /// since the last written position again. Each attempt writes a new file, so that no failed sync is
-/// repeated. Of several failures in a row only the first causes a warning.
+/// repeated. Only the first of several failures in a row causes a warning.
 void RunningSink::persist_position() noexcept {
     persisted_at_ = Steady::now();
     try {

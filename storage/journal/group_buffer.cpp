@@ -19,7 +19,7 @@ void GroupBuffer::add(GroupBuffer& other) {
 }
 
 void GroupBuffer::clear() {
-    // On the first use, and after an unusually large unit, whose memory is released.
+    // The buffer is new, or an unusually large unit has grown it.
     if (reserved_ != 0 && (bytes_.empty() || bytes_.capacity() > 2 * reserved_)) {
         boost::container::vector<std::byte> usual;
         usual.reserve(reserved_);

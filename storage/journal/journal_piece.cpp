@@ -15,7 +15,7 @@ using journal::FrameKind;
 using journal::SegmentHeader;
 using WritableBytes = std::span<std::byte>;
 
-/// Trying each bit of a longer frame would take seconds.
+/// The longest frame of which each bit is tried: a longer one would take seconds.
 constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
 
 /// Flips one bit after the other until `good()`. \return false when no single bit achieves it.

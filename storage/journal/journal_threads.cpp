@@ -25,7 +25,7 @@ void JournalThreads::close() {
     journal_.request_close();
     thread_.join();
     {
-        // Stopped last: the remaining units may have needed another segment.
+        // The preparing thread stops last: the remaining units may have needed another segment.
         const Lock lock{mutex_};
         stop_preparer_ = true;
     }

@@ -14,7 +14,8 @@ namespace {
 /// The delay between attempts to create a segment.
 constexpr BackOff back_off{.first = std::chrono::milliseconds{100},
                            .most = std::chrono::milliseconds{2000}};
-/// How many attempts in a row may fail while an accepted unit waits for the segment: some 5 s.
+/// The number of attempts that may fail in a row while an accepted unit waits for the segment: some
+/// 5 s.
 constexpr std::uint64_t failed_max = 6;
 }  // namespace
 

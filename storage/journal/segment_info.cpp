@@ -8,7 +8,7 @@ namespace allot {
 namespace {
 using std::chrono::microseconds;
 
-/// 36,000 years: the sum of two such times does not overflow, whatever a file contains.
+/// The longest time, 36,000 years: the sum of two does not overflow, whatever a file contains.
 constexpr microseconds farthest{std::int64_t{1} << 60U};
 
 microseconds ahead(const WriteTime& at) noexcept {

@@ -63,13 +63,14 @@ void SegmentList::remove_before(Lsn first) {
         index_.drop(number);
         files_.remove(directory_ / journal::segment_name(number));
         {
-            // Only after the removal: a file that could not be removed stays the first of the list,
+            // The list changes after the removal: a file that could not be removed stays the first,
             // so that the next prune() removes it before those after it, and the journal gets no
             // gap.
             const std::scoped_lock lock{mutex_};
             segments_.erase(segments_.begin());
         }
-        // Before the next removal: a power cut must not bring this file back without the next one.
+        // The sync precedes the next removal: a power cut must not bring this file back without the
+        // next one.
         files_.sync_directory(directory_);
     }
 }
@@ -78,7 +79,7 @@ void SegmentList::remove_before(Lsn first) {
 /// the segments before it may be removed, too; mutex_ is held
 bool SegmentList::may_go(std::size_t index, Lsn first) const {
     if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
-    // The size of the full segments that would be left; a longer one counts with the usual size.
+    // The size of the full segments that would remain; a longer one counts with the usual size.
     const std::uint64_t left = (segments_.size() - index - 2) * segment_bytes_;
     if (left < keep_bytes_) return false;
     return keep_age_.count() == 0 || age_of(segments_[index], segments_.back()) >= keep_age_;

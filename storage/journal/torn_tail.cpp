@@ -24,7 +24,7 @@ void clear_torn_tail(FileSystem& files, const std::filesystem::path& directory,
     const std::string name = store_files::torn_prefix + std::to_string(torn.segment) + "-" +
                              std::to_string(torn.offset) + ".bin";
     write_durably(files, directory, store_files::unused_name(files, directory, name), bytes);
-    // Overwritten, not cut off: a shorter segment would count as damaged.
+    // The tail is overwritten, not cut off: a shorter segment would count as damaged.
     std::ranges::fill(bytes, std::byte{0});
     file->write_at(torn.offset, bytes);
     file->sync();

@@ -128,7 +128,7 @@ bool RepairAnalysis::carries_on(const JournalPiece& before, const JournalPiece& 
            piece.header.first == before.last + 1 && piece.header.previous == before.chain;
 }
 
-/// Every longest stretch of segments that continue each other.
+/// Returns every longest stretch of segments that continue each other.
 std::vector<RepairAnalysis::Candidate> RepairAnalysis::stretches() const {
     std::vector<Candidate> found;
     const JournalPiece* before = nullptr;
@@ -188,7 +188,7 @@ std::optional<RepairAnalysis::Candidate> RepairAnalysis::best_candidate() {
         }
         if (!report.damage) continue;
         if (const auto start = snapshot::start_of(report.damage->file())) {
-            // Its checksums are right, but its contents are not.
+            // The checksums of the snapshot are right, but its contents are not.
             damaged_snapshots_.insert(report.damage->file());
             snapshots_.erase(*start);
             left = candidates();

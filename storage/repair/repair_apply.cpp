@@ -79,7 +79,7 @@ private:
 }  // namespace
 
 void apply_repair(FileSystem& files, const fs::path& directory, const RepairPlan& plan) {
-    // First, so that the file exists after a crash between any two steps.
+    // REWOUND comes first, so that it exists after a crash between any two steps.
     if (!plan.steps.empty()) {
         rewound_file::write(files, directory, plan.store_id, plan.lost_histories);
     }
