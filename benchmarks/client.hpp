@@ -96,7 +96,7 @@ private:
     std::array<char, input_bytes> input_;
 };
 
-/// All clients of one thread; knows which of them have work.
+/// The clients of one thread. Selects those that can continue.
 class Clients {
 public:
     Clients(std::size_t count, std::uint16_t port) : poll_{::epoll_create1(EPOLL_CLOEXEC)} {

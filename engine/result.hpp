@@ -48,7 +48,7 @@ constexpr std::string_view to_string(Refusal refusal) noexcept {
     return "no such refusal";
 }
 
-/// Thrown by `Result::value()` when the result is a refusal.
+/// The exception of `Result::value()` when the result is a refusal.
 class UnexpectedRefusal : public std::logic_error {
 public:
     explicit UnexpectedRefusal(Refusal refusal)

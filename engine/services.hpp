@@ -66,7 +66,7 @@ struct BatchStock {
     std::int64_t available;
 };
 
-/// In order of preference.
+/// Lists the batches of a SKU in order of preference.
 Result<std::vector<BatchStock>> stock(const Sku& sku, Repository& repository);
 
 /// \return Refusal::unknown_batch when no batch has this reference.

@@ -37,12 +37,12 @@ class Context:
         return {key: samples[-1] for key, samples in self.samples(name, *arguments).items()}
 
     def measure_store(self, name, *arguments):
-        """As measure(), of a program whose first argument is the directory of a new store."""
+        """Runs measure() for a program whose first argument is the directory of a new store."""
         with self.directory() as directory:
             return self.measure(name, directory / "store", *arguments)
 
     def samples(self, name, *arguments):
-        """As measure(), of a program that measures in rounds: all values of a name, in order."""
+        """Runs a program that measures in rounds. Returns all values of each name, in order."""
         command = [self.build / "benchmarks" / f"bench_{name}", *map(str, arguments)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
@@ -53,11 +53,11 @@ class Context:
         return values
 
     def rounds(self, what):
-        """Counts the repeats, and says so."""
+        """Counts the repeats, and prints each."""
         for i in range(self.repeats):
             print(f"{what}: {i + 1} of {self.repeats}", file=sys.stderr, flush=True)
             yield i
 
     def announce(self, what):
-        """Of a program that repeats by itself."""
+        """Prints the number of rounds of a program that repeats by itself."""
         print(f"{what}: {self.repeats} rounds", file=sys.stderr, flush=True)

@@ -46,5 +46,5 @@ def description(directory):
 
 
 def load():
-    """How many processes wanted to run, on average over the last minute."""
+    """The average number of processes that wanted to run during the last minute."""
     return os.getloadavg()[0]

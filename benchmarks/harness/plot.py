@@ -15,7 +15,7 @@ set encoding utf8
 
 @dataclass(frozen=True)
 class Plot:
-    """Lines through points: what each is called, and its (x, y)."""
+    """Lines through points: the name of each, and its points (x, y)."""
 
     name: str  # of the file, without .svg
     title: str
@@ -47,7 +47,7 @@ class Plot:
 
 
 def text(words):
-    """In gnuplot's single quotes, where only they are special."""
+    """Returns the words in gnuplot's single quotes, in which only quotes are special."""
     return "'" + words.replace("'", "''") + "'"
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own: its data in a new directory, loopback only, never a service."""
+"""A separate PostgreSQL server: its data in a new directory, loopback only, never a service."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ USER = "postgres"
 
 
 def programs():
-    """Where Debian has them: the newest version's."""
+    """Returns the directory of the newest version's programs in Debian."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if not found:
         raise SystemExit("PostgreSQL is not installed: ./dev install-deps bench")

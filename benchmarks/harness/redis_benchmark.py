@@ -11,7 +11,7 @@ RUN = "RUN"  # in a command: the number of the run
 
 
 class Side:
-    """One server, and the command sent to it, with orders that differ from run to run."""
+    """A server, and the command sent to it, with orders that differ from run to run."""
 
     def __init__(self, service, words):
         self.service = service
@@ -46,7 +46,7 @@ class Side:
 
 
 def require_all_held(name, lines, requests):
-    """Of n random (order, SKU) pairs at most about n² / 2 / (orders × SKUs) come twice."""
+    """Checks the number of lines: at most about n² / 2 / (orders × SKUs) of n random pairs come twice."""
     twice = requests**2 / 2 / SKUS**2
     least = requests - twice - 6 * math.sqrt(twice) - 1
     if not least <= lines <= requests:

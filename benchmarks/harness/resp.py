@@ -1,4 +1,4 @@
-"""As much of the Redis protocol as a benchmark needs to query a server's state."""
+"""The part of the Redis protocol that a benchmark needs to query a server's state."""
 
 import socket
 

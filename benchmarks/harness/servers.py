@@ -8,7 +8,7 @@ SKUS = 100_000
 BATCHES = 3
 UNITS = 100_000_000  # more than any run allocates
 LUA = Path(__file__).parent.parent / "peers" / "allocate.lua"
-# On which day a SKU's batches arrive, in order of preference; the first is in the warehouse.
+# The days on which a SKU's batches arrive, in order of preference; the first is in the warehouse.
 ETAS = ("", "2031-01-01", "2031-02-01")
 
 
@@ -23,7 +23,7 @@ def batches():
 
 
 def reply_bytes():
-    """Of an ALLOCATE: all batches' names are equally long."""
+    """The length of a reply to ALLOCATE: all batches' names are equally long."""
     batch = next(batches())[1]
     return len(f"${len(batch)}\r\n{batch}\r\n")
 
@@ -73,7 +73,7 @@ def stock_redis(service):
 
 
 def require_no_errors(service):
-    """Of Allot."""
+    """Exits with a message if Allot has counted an error."""
     wrong = {key: value for key, value in service.info().items()
              if key.startswith("errorstat_") and value != "count=0"}
     if wrong:

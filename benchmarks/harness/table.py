@@ -11,7 +11,7 @@ HEAD = ("#", "figure", "goal", "median", "spread", "met")
 
 @dataclass(frozen=True)
 class Goal:
-    """At least or at most so much."""
+    """A bound: at least or at most a value."""
 
     sign: str  # "≥" or "≤"
     value: float
@@ -30,7 +30,7 @@ def at_most(value):
 
 @dataclass(frozen=True)
 class Figure:
-    """One row: a value measured repeatedly, in `unit` ("×" for a ratio)."""
+    """A row: a value measured repeatedly, in `unit` ("×" for a ratio)."""
 
     name: str
     samples: list[float]
@@ -58,14 +58,14 @@ class Suite:
 
 
 def number(value):
-    """Three significant digits, and no exponent."""
+    """Returns three significant digits, and no exponent."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def spread_of(samples, unit):
-    """As text: the median, and in brackets the least and the greatest."""
+    """Returns the median and, in brackets, the least and the greatest as text."""
     low, high = number(min(samples)), number(max(samples))
     return f"{number(median(samples))} {unit} ({low} – {high})"
 

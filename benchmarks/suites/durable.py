@@ -16,7 +16,7 @@ long its thread waits for a processor, so this suite needs a quiet machine. All 
 
 
 class Load:
-    """So many threads, each with so many lines a call."""
+    """A run of several threads, each with several lines a call."""
 
     def __init__(self, name, threads, a_call, lines, against_sqlite):
         self.name = name

@@ -1,4 +1,4 @@
-"""What subscribers cost: how fast lines are allocated with ten of them, and without."""
+"""The cost of subscribers: the rate of allocations with ten of them, and without."""
 
 import subprocess
 import time
@@ -26,7 +26,7 @@ ALLOCATED, HEARD = "allocated_per_second", "heard_per_second"
 
 @contextmanager
 def listening(context, port, listeners, facts):
-    """The end of the block waits until each has heard so many facts."""
+    """Runs subscribers; the end of the block waits until each has received so many facts."""
     if not any(listeners):
         yield
         return

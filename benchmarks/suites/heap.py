@@ -1,4 +1,4 @@
-"""How often a command calls the heap once the tables have their final size."""
+"""The calls of the heap for each command once the tables have their final size."""
 
 from harness.table import Figure, Suite, at_most
 

@@ -1,4 +1,4 @@
-"""What another allocation costs in a store that holds many: for a plot."""
+"""The time of another allocation in a store that holds many, for a plot."""
 
 from statistics import median
 

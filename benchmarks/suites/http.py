@@ -21,7 +21,7 @@ alternately. Only status 202 counts as an answer, and Allot must hold as many li
 
 
 def an_answer(port):
-    """The bytes of one of Allot's answers."""
+    """Returns the bytes of one of Allot's answers."""
     body = f'{{"orderid":"one","sku":"{sku(0)}","qty":1}}'.encode()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"POST /allocate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -78,7 +78,7 @@ def run(context):
 
 
 def require_held(lines, ours):
-    """At the end of a run, wrk does not wait for the last answers."""
+    """Checks the number of lines. At the end of a run, wrk does not wait for the last answers."""
     if not ours.answered <= lines - 1 <= ours.answered + ours.runs * CONNECTIONS:
         raise SystemExit(f"Allot holds {lines} lines after {ours.answered} answers")
 

@@ -64,7 +64,7 @@ def embedded_round(context, phases, peaks):
 
 
 def await_rest(service):
-    """Until no snapshot is being taken: of a second one the server says that one is."""
+    """Waits until no snapshot is being taken: the server takes only one at a time."""
     while service.info()["snapshot_running"] != "0":
         time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""What a store holds in memory for each allocation and each batch."""
+"""The memory of a store for each allocation and each batch."""
 
 from harness.table import Figure, Suite, at_most, number, spread_of
 

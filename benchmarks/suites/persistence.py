@@ -1,4 +1,4 @@
-"""Snapshots and replay, beside what the disk and the live engine do."""
+"""Snapshots and replay, compared with the disk and the live engine."""
 
 from harness.table import Figure, Suite, at_least, spread_of
 

@@ -39,7 +39,7 @@ def stock(postgres):
 
 
 class Peer:
-    """PostgreSQL, asked by pgbench."""
+    """A PostgreSQL server that pgbench measures."""
 
     def __init__(self, postgres, script):
         self.postgres = postgres

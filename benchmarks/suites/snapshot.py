@@ -1,4 +1,4 @@
-"""What a snapshot costs the commands beside it, and what a restart from it takes."""
+"""The cost of a snapshot for the commands beside it, and the time of a restart from it."""
 
 from statistics import median
 

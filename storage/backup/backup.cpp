@@ -99,7 +99,7 @@ std::optional<Holding> holding_of(FileSystem& files, const fs::path& directory) 
     }
     try {
         StoreImage image = take_image(files, directory);
-        // Its files may be newer than the manifest: the backup may have been opened as a store.
+        // The files may be newer than the manifest: the backup may have been opened as a store.
         return Holding{image.store_id, image.last, unit_of(image, image.last)};
     } catch (const std::exception&) {
         return known;

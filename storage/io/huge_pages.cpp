@@ -180,8 +180,8 @@ class HugePages final : public std::pmr::memory_resource {
 }  // namespace
 
 std::pmr::memory_resource* huge_pages() {
-    // Never destroyed: a store may be destroyed after other static objects, and a thread waits in
-    // it.
+    // The object is never destroyed: a store may be destroyed after other static objects, and a
+    // thread waits in it.
     static auto* const memory = new HugePages;
     return memory;
 }

@@ -9,9 +9,11 @@
 namespace allot {
 
 namespace {
-/// After this time without work the journal writes a mark, which declares its last group durable.
+/// The time without work after which the journal writes a mark, which declares its last group
+/// durable.
 constexpr std::chrono::milliseconds idle_before_mark{20};
-/// In modes in which replies do not wait for the disk, units collect for this time before a write.
+/// The time for which units collect before a write in modes in which replies do not wait for the
+/// disk.
 constexpr std::chrono::milliseconds relaxed_batch_delay{1};
 }  // namespace
 

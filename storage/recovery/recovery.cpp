@@ -78,7 +78,7 @@ private:
     Repository& repository_;
     const bool shortages_known_;
     std::uint64_t facts_ = 0;
-    // Of the units being applied:
+    // The units that are being applied:
     std::vector<LineNames> names_;
     std::vector<LineLookup> found_;
     std::size_t products_ = 0;                              // when these were found

@@ -19,7 +19,7 @@ std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
-/// Thrown to abandon a snapshot because the store is being closed.
+/// The exception that abandons a snapshot because the store is being closed.
 struct Stopped : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return "the store is being closed"; }
 };
