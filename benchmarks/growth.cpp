@@ -52,14 +52,14 @@ public:
         }
     }
 
-    void measure(std::size_t lines, bool told) {
+    void measure(std::size_t lines, bool reported) {
         const auto texts = bench::random_lines(next_order_, lines, skus_);
         next_order_ += lines;
         const auto measure = [&](const char* call, auto&& allocate) {
             const auto begin = bench::Steady::now();
             allocate();
             const double ns = bench::seconds_since(begin) * 1e9 / static_cast<double>(lines);
-            if (told) bench::report(std::string{call} + "_ns/" + name_, ns);
+            if (reported) bench::report(std::string{call} + "_ns/" + name_, ns);
             bench::release(store_, texts);
         };
         measure("batch", [&] { bench::allocate_in_batches(store_, texts); });

@@ -76,17 +76,17 @@ class Operations {
 public:
     Operations(Store& store, std::size_t count) : store_{store}, count_{count} {}
 
-    /// \param told report the calls of the heap for each operation.
-    void run(bool told) {
+    /// \param reported whether the calls of the heap are reported for each operation.
+    void run(bool reported) {
         const auto lines = bench::random_lines(0, count_, skus);
         const auto orders = orders_of(lines);
-        measure(told, "allocate", [&] { bench::allocate_one_by_one(store_, lines); });
-        measure(told, "allocate_again", [&] { bench::allocate_one_by_one(store_, lines); });
-        measure(told, "refuse", [&] { refuse(lines); });
-        measure(told, "deallocate", [&] { bench::release(store_, lines); });
-        measure(told, "batch", [&] { batch(lines); });
+        measure(reported, "allocate", [&] { bench::allocate_one_by_one(store_, lines); });
+        measure(reported, "allocate_again", [&] { bench::allocate_one_by_one(store_, lines); });
+        measure(reported, "refuse", [&] { refuse(lines); });
+        measure(reported, "deallocate", [&] { bench::release(store_, lines); });
+        measure(reported, "batch", [&] { batch(lines); });
         bench::release(store_, lines);
-        measure(told, "order", [&] {
+        measure(reported, "order", [&] {
             for (const auto& order : orders) {
                 bench::require(store_.allocate(order).has_value(), "order is allocated");
             }
@@ -96,11 +96,11 @@ public:
 
 private:
     template <class Run>
-    void measure(bool told, const char* name, Run&& run) {
+    void measure(bool reported, const char* name, Run&& run) {
         const auto before = heap_calls.load();
         run();
         const auto calls = static_cast<double>(heap_calls - before);
-        if (told) bench::report(name, calls / static_cast<double>(count_));
+        if (reported) bench::report(name, calls / static_cast<double>(count_));
     }
     /// The caller's own vectors are created once, outside the count.
     void batch(const std::vector<LineText>& lines) {

@@ -87,7 +87,7 @@ private:
         constexpr std::size_t fact_lines = 13;
         switch (head_) {
             case Head::begin:
-                bench::require(line_.starts_with("*2"), "a cursor and facts are told");
+                bench::require(line_.starts_with("*2"), "a reply holds a cursor and facts");
                 head_ = Head::cursor;
                 return;
             case Head::cursor:
@@ -128,15 +128,16 @@ int main(int argc, char** argv) {
         }
         polled.push_back({all.back()->socket(), POLLIN, 0});
     }
-    bool is_told = false;
+    bool is_ready = false;
     for (std::size_t waiting = all.size(); waiting > 0;) {
-        bench::require(::poll(polled.data(), polled.size(), is_told ? 10'000 : 200) > 0 || !is_told,
-                       "facts come");
-        if (!is_told &&
+        bench::require(
+            ::poll(polled.data(), polled.size(), is_ready ? 10'000 : 200) > 0 || !is_ready,
+            "facts arrive");
+        if (!is_ready &&
             std::ranges::none_of(polled, [](const pollfd& each) { return each.revents != 0; })) {
             std::puts("ready 1");
             (void)std::fflush(stdout);
-            is_told = true;
+            is_ready = true;
         }
         waiting = 0;
         for (std::size_t i = 0; i < all.size(); ++i) {
@@ -144,6 +145,7 @@ int main(int argc, char** argv) {
             if (all[i]->heard() < facts) ++waiting;
         }
     }
-    for (const auto& each : all) bench::require(each->heard() == facts, "no fact is heard twice");
+    for (const auto& each : all)
+        bench::require(each->heard() == facts, "no fact is received twice");
     bench::report("cpu_ns_per_fact", bench::cpu_seconds() / static_cast<double>(facts) * 1e9);
 }

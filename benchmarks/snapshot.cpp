@@ -74,16 +74,16 @@ public:
             const auto at = static_cast<std::size_t>(share * static_cast<double>(all_.size()));
             return all_[std::min(at, all_.size() - 1)] * 1e-3;
         };
-        const auto tell = [&](const char* name, double value) {
+        const auto print = [&](const char* name, double value) {
             bench::report((phase + "_" + name).c_str(), value);
         };
-        tell("commands", static_cast<double>(all_.size()));
-        tell("us_p50", us(0.5));
-        tell("us_p99", us(0.99));
-        tell("us_p99.9", us(0.999));
-        tell("us_p99.99", us(0.9999));
-        tell("us_max", us(1.0));
-        tell("us_max_less_wait", static_cast<double>(less_wait_ns_max_) * 1e-3);
+        print("commands", static_cast<double>(all_.size()));
+        print("us_p50", us(0.5));
+        print("us_p99", us(0.99));
+        print("us_p99.9", us(0.999));
+        print("us_p99.99", us(0.9999));
+        print("us_max", us(1.0));
+        print("us_max_less_wait", static_cast<double>(less_wait_ns_max_) * 1e-3);
     }
 
 private:

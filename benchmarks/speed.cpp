@@ -65,30 +65,30 @@ public:
         if (with_volatile) add_stock_and_hold(volatile_.emplace(), skus);
     }
 
-    void measure(std::uint64_t round, bool told) {
+    void measure(std::uint64_t round, bool reported) {
         for (const bench::Demand& demand : {bench::Demand::uniform(skus_, lines_, round),
                                             bench::Demand::zipf(skus_, lines_, round)}) {
             const std::string suffix = "/" + std::to_string(skus_) + "/" + demand.name;
-            const auto tell = [&](const char* name, double value) {
-                if (told) bench::report(name + suffix, value);
+            const auto print = [&](const char* name, double value) {
+                if (reported) bench::report(name + suffix, value);
             };
             const auto texts = bench::lines_of(skus_ + round * lines_, demand.skus);
             const auto touches = demand.touches(round);
-            tell("gather_ns", ns_a_line(lines_, [&] { gather_.run(touches); }));
+            print("gather_ns", ns_a_line(lines_, [&] { gather_.run(touches); }));
 
             const std::uint64_t before = store_.status().journal_bytes;
-            tell("batch_ns", ns_a_line(lines_, [&] { allocate_in_batches(store_, texts); }));
+            print("batch_ns", ns_a_line(lines_, [&] { allocate_in_batches(store_, texts); }));
             const std::size_t bytes = store_.status().journal_bytes - before;
             bench::release(store_, texts);
-            tell("copy_ns", ns_a_line(lines_, [&] { copy_.run(bytes); }));
-            tell("scalar_ns", ns_a_line(lines_, [&] { allocate_one_by_one(store_, texts); }));
+            print("copy_ns", ns_a_line(lines_, [&] { copy_.run(bytes); }));
+            print("scalar_ns", ns_a_line(lines_, [&] { allocate_one_by_one(store_, texts); }));
             bench::release(store_, texts);
             if (!volatile_) continue;
-            tell("volatile_batch_ns",
-                 ns_a_line(lines_, [&] { allocate_in_batches(*volatile_, texts); }));
+            print("volatile_batch_ns",
+                  ns_a_line(lines_, [&] { allocate_in_batches(*volatile_, texts); }));
             bench::release(*volatile_, texts);
-            tell("volatile_scalar_ns",
-                 ns_a_line(lines_, [&] { allocate_one_by_one(*volatile_, texts); }));
+            print("volatile_scalar_ns",
+                  ns_a_line(lines_, [&] { allocate_one_by_one(*volatile_, texts); }));
             bench::release(*volatile_, texts);
         }
     }

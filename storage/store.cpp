@@ -49,7 +49,7 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 Subscription::~Subscription() {
     if (thread_) thread_->stop();
 }
-Lsn Subscription::told() const noexcept { return thread_->told(); }
+Lsn Subscription::acked() const noexcept { return thread_->acked(); }
 bool Subscription::ended() const noexcept { return thread_->ended(); }
 
 Store Store::open(const std::filesystem::path& directory, Options options) {

@@ -71,7 +71,7 @@ public:
     Subscription& operator=(Subscription&& other) noexcept;
     ~Subscription();
     /// The last LSN for which a call of the subscriber has returned.
-    [[nodiscard]] Lsn told() const noexcept;
+    [[nodiscard]] Lsn acked() const noexcept;
     /// True once the subscriber will not be called again.
     [[nodiscard]] bool ended() const noexcept;
 

@@ -189,18 +189,18 @@ EventSinks::EventSinks(FileSystem& files, const fs::path& directory, const Group
     positions.rewind(checked_names(sinks));
     for (EventSink& sink : sinks) {
         const Lsn acked = positions.of(sink);
-        at_work_.push_back(std::make_unique<RunningSink>(files, directory, journal, std::move(sink),
+        running_.push_back(std::make_unique<RunningSink>(files, directory, journal, std::move(sink),
                                                          acked, warning));
     }
 }
 
 void EventSinks::start(FactHistory& history, JournalThreads& journal) {
-    for (const auto& each : at_work_) each->start(history, journal);
+    for (const auto& each : running_) each->start(history, journal);
 }
 
 void EventSinks::stop() {
     std::vector<std::jthread> stopping;
-    for (const auto& each : at_work_) {
+    for (const auto& each : running_) {
         try {
             stopping.emplace_back([&each] { each->stop(); });
         } catch (const std::system_error&) {
@@ -211,7 +211,7 @@ void EventSinks::stop() {
 
 Lsn EventSinks::min_required() const noexcept {
     Lsn min_required = std::numeric_limits<Lsn>::max();
-    for (const auto& each : at_work_) min_required = std::min(min_required, each->persisted() + 1);
+    for (const auto& each : running_) min_required = std::min(min_required, each->persisted() + 1);
     return min_required;
 }
 
@@ -222,7 +222,7 @@ void EventSinks::warn_of_retention(Lsn first, std::uint64_t bytes) {
         return;
     }
     std::string behind;
-    for (const auto& each : at_work_) {
+    for (const auto& each : running_) {
         const Lsn next = each->persisted() + 1;
         if (next >= first) continue;
         behind += (behind.empty() ? ": " : ", ") + each->name() + " continues at LSN " +
@@ -236,8 +236,8 @@ void EventSinks::warn_of_retention(Lsn first, std::uint64_t bytes) {
 
 std::vector<SinkStatus> EventSinks::status(Lsn end) const {
     std::vector<SinkStatus> all;
-    all.reserve(at_work_.size());
-    for (const auto& each : at_work_) all.push_back(each->status(end));
+    all.reserve(running_.size());
+    for (const auto& each : running_) all.push_back(each->status(end));
     return all;
 }
 

@@ -89,7 +89,7 @@ public:
 
 private:
     const RunningSink::Warning warning_;
-    std::vector<std::unique_ptr<RunningSink>> at_work_;
+    std::vector<std::unique_ptr<RunningSink>> running_;
     std::optional<std::chrono::steady_clock::time_point> retention_warned_at_;
 };
 

@@ -18,7 +18,7 @@ SubscriberThread::SubscriberThread(FactHistory& history, JournalThreads& journal
       cursor_{history.read(from)},
       subscriber_{std::move(subscriber)},
       warning_{std::move(warning)},
-      told_{from - 1} {}
+      acked_{from - 1} {}
 
 std::shared_ptr<SubscriberThread> SubscriberThread::start(
     FactHistory& history, JournalThreads& journal, Lsn from, FactSubscriber subscriber,
@@ -56,10 +56,10 @@ void SubscriberThread::stop() {
 void SubscriberThread::run() {
     caller_ = std::this_thread::get_id();
     try {
-        tell_all();
+        call_with_all();
     } catch (const std::exception& error) {
         const std::string end =
-            "receives no facts after LSN " + std::to_string(told_) + ": " + error.what();
+            "receives no facts after LSN " + std::to_string(acked_) + ": " + error.what();
         note_failure(end, {});
         warn(subscriber_.name + " " + end);
     }
@@ -67,7 +67,7 @@ void SubscriberThread::run() {
     ended_ = true;
 }
 
-void SubscriberThread::tell_all() {
+void SubscriberThread::call_with_all() {
     std::uint64_t failures = 0;  // of reading, in a row
     while (journal_.wait_readable(cursor_->next(), stop_, idle_until())) {
         FactRun facts;
@@ -82,7 +82,7 @@ void SubscriberThread::tell_all() {
         failures = 0;
         for (const CommittedFact& fact : facts) {
             if (stop_) return;
-            tell(fact);
+            call_with(fact);
         }
     }
 }
@@ -91,13 +91,13 @@ SubscriberThread::Time SubscriberThread::idle_until() const {
     return subscriber_.idle ? subscriber_.idle() : Time::max();
 }
 
-void SubscriberThread::tell(const CommittedFact& fact) {
+void SubscriberThread::call_with(const CommittedFact& fact) {
     for (std::uint64_t failures = 1; !stop_; ++failures) {
         std::string why;
         std::chrono::milliseconds at_least{0};
         try {
             subscriber_.call(fact);
-            told_.store(fact.lsn, std::memory_order_release);
+            acked_.store(fact.lsn, std::memory_order_release);
             return;
         } catch (const RetryLater& later) {
             why = later.what();

@@ -53,7 +53,7 @@ public:
     /// last call has ended, the history and the journal are not used any more.
     void stop();
     /// The last LSN for which a call has returned; from - 1 at first.
-    [[nodiscard]] Lsn told() const noexcept { return told_; }
+    [[nodiscard]] Lsn acked() const noexcept { return acked_; }
     /// True once no further call is made: stopped, or the facts were trimmed or are damaged, or the
     /// storage has failed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -63,9 +63,9 @@ private:
                      FactSubscriber subscriber, std::function<void(std::string_view)> warning);
     void run();
     using Time = std::chrono::steady_clock::time_point;
-    void tell_all();
+    void call_with_all();
     [[nodiscard]] Time idle_until() const;
-    void tell(const CommittedFact& fact);
+    void call_with(const CommittedFact& fact);
     void rest(const std::string& what, std::uint64_t failures, const std::string& why,
               std::chrono::milliseconds at_least = {});
     void note_failure(const std::string& why, std::chrono::milliseconds rest) const;
@@ -77,7 +77,7 @@ private:
     const FactSubscriber subscriber_;
     const std::function<void(std::string_view)> warning_;
     std::minstd_rand random_{std::random_device{}()};
-    std::atomic<Lsn> told_;
+    std::atomic<Lsn> acked_;
     std::atomic<bool> stop_ = false;
     std::atomic<bool> ended_ = false;
     std::atomic<std::thread::id> caller_{};  // the thread that makes the calls

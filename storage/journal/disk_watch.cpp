@@ -56,16 +56,16 @@ void DiskWatch::require(std::uint64_t bytes) const {
                                 " bytes free, and needs " + std::to_string(bytes)};
 }
 
-void DiskWatch::tell_full(std::string_view why) {
-    if (told_full_.exchange(true)) return;
+void DiskWatch::warn_full(std::string_view why) {
+    if (full_warned_.exchange(true)) return;
     warn(
         "the store cannot create the next journal segment, and retries; once the current one is "
         "full, it refuses changes and serves reads: " +
         std::string{why});
 }
 
-void DiskWatch::tell_room() {
-    if (told_full_.exchange(false)) warn("the disk has room for the next journal segment again");
+void DiskWatch::note_room() {
+    if (full_warned_.exchange(false)) warn("the disk has room for the next journal segment again");
 }
 
 void DiskWatch::warn(std::string_view text) const {

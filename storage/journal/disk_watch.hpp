@@ -48,10 +48,10 @@ public:
 
     /// \throws std::system_error no_space_on_device when the disk has less.
     void require(std::uint64_t bytes) const;
-    /// Warns that the next segment cannot be created: once, until tell_room().
-    void tell_full(std::string_view why);
+    /// Warns that the next segment cannot be created: once, until note_room().
+    void warn_full(std::string_view why);
     /// Reports that the segment was created after all.
-    void tell_room();
+    void note_room();
 
 private:
     struct Sample {
@@ -69,7 +69,7 @@ private:
     const Warning warning_;
     std::atomic<std::uint64_t> free_bytes_;
     std::atomic<std::uint64_t> snapshot_bytes_ = 0;
-    std::atomic<bool> told_full_ = false;
+    std::atomic<bool> full_warned_ = false;
     Time next_look_{};          // used by look()
     bool low_ = false;          // used by look(): it has warned
     mutable std::mutex mutex_;  // protects the members below

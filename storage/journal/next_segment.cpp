@@ -108,9 +108,9 @@ void NextSegment::prepare() noexcept {
         }
     } catch (const std::exception& error) {
         failure = std::current_exception();
-        disk_.tell_full(error.what());
+        disk_.warn_full(error.what());
     }
-    if (!failure && disk_full_) disk_.tell_room();
+    if (!failure && disk_full_) disk_.note_room();
     disk_full_ = failure != nullptr;
     {
         const std::scoped_lock lock{mutex_};

@@ -43,8 +43,8 @@ void SegmentList::update_retained(Lsn first) {
     {
         const std::scoped_lock lock{mutex_};
         std::uint64_t held_back = 0;
-        for (std::size_t index = 0; may_go(index, first); ++index) {
-            if (!may_go(index, min_required)) ++held_back;
+        for (std::size_t index = 0; is_removable(index, first); ++index) {
+            if (!is_removable(index, min_required)) ++held_back;
         }
         retained_bytes_ = held_back * segment_bytes_;
     }
@@ -56,7 +56,7 @@ void SegmentList::remove_before(Lsn first) {
         std::uint64_t number = 0;
         {
             const std::scoped_lock lock{mutex_};
-            if (!may_go(0, first)) return;
+            if (!is_removable(0, first)) return;
             number = segments_.front().number;
             oldest_ = segments_[1].first;
         }
@@ -77,7 +77,7 @@ void SegmentList::remove_before(Lsn first) {
 
 /// True when the segment holds only facts before `first`, and the options do not require it. \pre
 /// the segments before it may be removed, too; mutex_ is held
-bool SegmentList::may_go(std::size_t index, Lsn first) const {
+bool SegmentList::is_removable(std::size_t index, Lsn first) const {
     if (segments_.size() < index + 2 || segments_[index + 1].first > first) return false;
     // The size of the full segments that would remain; a longer one counts with the usual size.
     const std::uint64_t left = (segments_.size() - index - 2) * segment_bytes_;

@@ -59,7 +59,7 @@ public:
 
 private:
     void remove_before(Lsn first);
-    [[nodiscard]] bool may_go(std::size_t index, Lsn first) const;
+    [[nodiscard]] bool is_removable(std::size_t index, Lsn first) const;
 
     FileSystem& files_;
     const std::filesystem::path directory_;

@@ -275,7 +275,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_fails_then_the_call_is_repeated_and_
     all.get_future().wait();
     BOOST_TEST((told == std::vector<Lsn>{1, 2, 2, 2, 3}));
     BOOST_TEST(warnings == 2);
-    BOOST_TEST(eventually([&] { return subscription.told() == 3U; }));
+    BOOST_TEST(eventually([&] { return subscription.acked() == 3U; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_subscriber_is_slow_or_uses_the_store_then_others_continue,
@@ -293,7 +293,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_is_slow_or_uses_the_store_then_other
         store.add_batch({BatchRef::of("b" + std::to_string(i)).value(), "sku", 5}).value();
     }
     BOOST_TEST(eventually([&] { return copied == 20; }));
-    BOOST_TEST(slow.told() == 0U);
+    BOOST_TEST(slow.acked() == 0U);
     go.set_value();
 }
 
@@ -311,7 +311,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_begins_anew_after_its_last_fact_then
                 });
             work_a_little(store, life * 40 + part * 10, life * 40 + part * 10 + 10);
             const Lsn reach = std::min(stop_at, store.status().last);
-            BOOST_TEST(eventually([&] { return subscription.told() >= reach; }));
+            BOOST_TEST(eventually([&] { return subscription.acked() >= reach; }));
             done = reach;
         }
     }

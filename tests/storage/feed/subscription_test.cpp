@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_subscriber_throws_then_it_is_called_again_all_the
         if (++calls == 1) throw std::runtime_error{"not today"};
     });
     store.add_batch({"b1", "sku", 1}).value();
-    while (subscription.told() < 1) std::this_thread::yield();
+    while (subscription.acked() < 1) std::this_thread::yield();
     BOOST_TEST(calls == 2);
 }
 
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(
     }
     ended.get_future().wait();
     const Subscription another = store->subscribe(1, [](const CommittedFact&) {});
-    while (another.told() < 4) std::this_thread::yield();
+    while (another.acked() < 4) std::this_thread::yield();
     store.reset();  // waits for the end of the subscription
     BOOST_TEST(calls == 2);
 }
