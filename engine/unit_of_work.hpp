@@ -63,7 +63,7 @@ public:
     [[nodiscard]] Lsn last() const noexcept { return journal_.last() + facts_.size(); }
 
 private:
-    /// The extent of what the unit had recorded at some point.
+    /// The counts of a unit's records at some point.
     struct Savepoint {
         std::size_t facts = 0;
         std::size_t products_added = 0;

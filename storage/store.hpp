@@ -31,10 +31,10 @@ struct StoreStatus {
     std::uint64_t products;
     std::uint64_t batches;
     std::uint64_t orders;              ///< the number of orders with an allocated line
-    std::uint64_t lines;               ///< allocated
+    std::uint64_t lines;               ///< allocated lines
     std::uint64_t shortages;           ///< short lines
     std::uint64_t memory_bytes;        ///< held by products, batches, orders, lines, shortages
-    std::uint64_t journal_bytes;       ///< since the process began
+    std::uint64_t journal_bytes;       ///< written since the process began
     std::uint64_t journal_groups;      ///< written since the process began
     std::uint64_t journal_file_bytes;  ///< the size of the present files
     /// The part of these files that is kept only because an event sink has yet to read it, counted
