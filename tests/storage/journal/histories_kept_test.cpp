@@ -99,7 +99,8 @@ BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_positi
     }
     BOOST_TEST(told.front() == 3U);
     BOOST_TEST(told.size() == 8U);
-    const auto position = sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
+    const auto position =
+        sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
     BOOST_TEST((position == sink_file::Position{10, lives[2]}));
 }
 
@@ -142,7 +143,7 @@ BOOST_AUTO_TEST_CASE(when_the_files_are_opened_then_facts_and_cursors_are_as_the
     BOOST_TEST((all[7].fact == Fact{moved}));
     BOOST_TEST((agreed_cursor(store, {left, 5}) == HistoryCursor{first, 3}));
     const auto position = sink_file::read(posix_file_system(), path, "webhook-hook",
-                                       recovered(0).journal.tail.store_id);
+                                          recovered(0).journal.tail.store_id);
     BOOST_TEST((position.value() == sink_file::Position{2, first}));
 }
 
