@@ -13,7 +13,7 @@ using std::chrono::microseconds;
 constexpr std::size_t error_bytes_max = 200;
 
 void add_journal(Figures& to, const StoreStatus& status) {
-    to.gauge("oldest_lsn", "allot_oldest_lsn", "The first fact that the journal still holds",
+    to.gauge("oldest_lsn", "allot_oldest_lsn", "LSN of the first fact that the journal still holds",
              status.oldest);
     to.gauge("recovered_facts", "allot_recovered_facts", "Facts replayed at the start",
              status.recovered_facts);
@@ -22,7 +22,7 @@ void add_journal(Figures& to, const StoreStatus& status) {
     to.gauge("journal_file_bytes", "allot_journal_file_bytes", "Bytes of the journal's files",
              status.journal_file_bytes);
     to.gauge("journal_retained_bytes", "allot_journal_retained_bytes",
-             "Of these, what only event sinks still need, by the last snapshot",
+             "Of these, the bytes that only event sinks still need, as of the last snapshot",
              status.retained_bytes);
     to.gauge("journal_waiting_bytes", "allot_journal_waiting_bytes",
              "Bytes of facts that wait for the group before them", status.waiting_bytes);
@@ -38,35 +38,35 @@ void add_disk(Figures& to, const StoreStatus& status) {
              "1 while the next journal file cannot be made: changes are refused once the present "
              "one is full",
              status.disk_full);
-    to.gauge("disk_free_bytes", "allot_disk_free_bytes", "What the store's file system has left",
+    to.gauge("disk_free_bytes", "allot_disk_free_bytes", "Free bytes of the store's file system",
              status.disk_free_bytes);
-    to.gauge("disk_lasts_seconds", "allot_disk_lasts_seconds",
-             "For how long that lasts as the journal grows, if nothing is removed; 100 years at "
-             "the most",
-             static_cast<std::uint64_t>(status.disk_lasts.count()));
+    to.gauge(
+        "disk_lasts_seconds", "allot_disk_lasts_seconds",
+        "Time until the journal fills them at its pace, if nothing is removed; at most 100 years",
+        static_cast<std::uint64_t>(status.disk_lasts.count()));
 }
 
 void add_snapshots(Figures& to, const StoreStatus& status) {
-    constexpr std::string_view by_result = "Snapshots, by how they ended";
+    constexpr std::string_view by_result = "Snapshots, by result";
     to.gauge("snapshot_lsn", "allot_snapshot_lsn",
-             "The last fact of the last snapshot; a restart replays those after it",
+             "LSN of the last fact in the last snapshot; a restart replays the facts after it",
              status.snapshot);
     to.gauge("snapshot_age_facts", "allot_snapshot_age_facts",
              "Facts since the last snapshot: what a restart replays",
              status.last - std::min(status.last, status.snapshot));
-    to.gauge("snapshot_running", "allot_snapshot_running", "1 while one is being taken",
+    to.gauge("snapshot_running", "allot_snapshot_running", "1 while a snapshot is being taken",
              status.snapshot_running);
     to.counter("snapshots_taken", "allot_snapshots_total", by_result, status.snapshots_taken,
                {{"result", "taken"}});
     to.counter("snapshots_failed", "allot_snapshots_total", by_result, status.snapshots_failed,
                {{"result", "failed"}});
     to.gauge("snapshot_timestamp_seconds", "allot_snapshot_timestamp_seconds",
-             "When this process took its last snapshot, seconds since 1970; 0: it has not",
+             "Time when this process took its last snapshot, in seconds since 1970; 0: none",
              static_cast<double>(status.snapshot_at) / 1e6);
     to.gauge("snapshot_duration_seconds", "allot_snapshot_duration_seconds",
-             "How long the last snapshot took", microseconds{status.snapshot_took_us});
+             "Duration of the last snapshot", microseconds{status.snapshot_took_us});
     to.gauge("snapshot_pause_seconds", "allot_snapshot_pause_seconds",
-             "The longest that the last snapshot held the stock",
+             "Longest time that the last snapshot blocked the stock",
              microseconds{status.snapshot_pause_us});
 }
 
@@ -88,22 +88,20 @@ void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
         std::string error;
         append_escaped(error, sink.last_error, error_bytes_max);
         to.begin_row(sink.name);
-        to.gauge("lsn", "allot_sink_lsn", "The last fact that the event sink has dealt with",
+        to.gauge("lsn", "allot_sink_lsn", "LSN of the last fact that the event sink has processed",
                  sink.acked);
         to.gauge("lag_facts", "allot_sink_lag_facts",
-                 "Facts that the event sink has yet to look at", sink.lag);
+                 "Facts that the event sink has not processed yet", sink.lag);
         to.gauge("needs_lsn", "allot_sink_needs_lsn",
-                 "The first fact that the event sink still needs", sink.persisted + 1);
+                 "LSN of the first fact that the event sink still needs", sink.persisted + 1);
         to.counter("deliveries", "allot_sink_deliveries_total", "Notifications that were accepted",
                    sink.acted);
         to.counter("failures", "allot_sink_failures_total",
                    "Attempts that failed: to notify, or to read the journal", sink.failures);
         to.gauge("retry_seconds", "allot_sink_retry_seconds",
-                 "How long until the event sink is called again after a failure; 0: it does not "
-                 "rest",
+                 "Time until the event sink is called again after a failure; 0: it is not waiting",
                  sink.retry_in);
-        to.gauge("last_error", not_shown("a text"), "What the last of these failed with",
-                 std::move(error));
+        to.gauge("last_error", not_shown("a text"), "Error of the last failure", std::move(error));
     }
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array repair_options = {
     help_option, print_config_option, config_option, data_option,
-    Option{"apply", "", "", "do it; without this, only say what would be done",
+    Option{"apply", "", "", "apply the plan; without this option, only print it",
            Option::From::flag_only}};
 
 /// What `allot repair` promises to scripts.
@@ -70,8 +70,8 @@ void print(const RepairPlan& plan, bool applied, std::ostream& to) {
     }
     if (plan.known <= plan.kept) {
         to << "LSN " << plan.kept + 1
-           << " and later, if they were there: the journal's end is gone, "
-           << "and nothing that is left tells of them\n";
+           << " and later, if they were there: the end of the journal is missing, "
+           << "and no remaining file shows how many facts it held\n";
         return;
     }
     to << "LSN " << plan.kept + 1 << " to " << (plan.end_is_gone ? "at least " : "") << plan.known

@@ -30,8 +30,8 @@ constexpr std::array access_options = {
 
 constexpr std::array storage_options = {
     Option{"durability", "MODE", "always",
-           "when a change is acknowledged: 'always' after it was synced, 'interval=MS' at once, "
-           "synced so often, 'os' at once, synced when the system likes"},
+           "when a change is acknowledged: 'always': after it was synced; 'interval=MS': at once, "
+           "synced every MS milliseconds; 'os': at once, synced by the operating system"},
     segment_bytes_option,
     Option{"snapshot-every-bytes", "SIZE", "256MiB",
            "take a snapshot whenever the journal has grown by this much; 0: only on command"},

@@ -82,7 +82,7 @@ constexpr std::array routes_of_book{
          .summary = "Adds a batch of stock",
          .call = R"({"ref","sku","qty","eta"})",
          .answers = "201 `OK`",
-         .good = {{{201, "", "It is there"}}},
+         .good = {{{201, "", "The batch was added"}}},
          .body_schema = "PlainBatch",
          .example = R"({"ref":"batch-001","sku":"SMALL-TABLE","qty":100,"eta":null})"}),
     route<BookAllocations>(
@@ -92,7 +92,7 @@ constexpr std::array routes_of_book{
          .id = "allocationsPlain",
          .summary = "Lists the lines of an order",
          .answers = R"(200 `[{"sku","batchref"}…]`; 404)",
-         .good = {{{200, "PlainAllocations", "In the order of their allocation"}}},
+         .good = {{{200, "PlainAllocations", "The lines in the order of their allocation"}}},
          .errors = {{{404, "The order has no lines"}}}}),
 };
 

@@ -26,7 +26,7 @@ struct ValueOf<ListCursor> {
         if (index) return ListCursor{static_cast<Index>(*index)};
         source.fail(ErrorCode::syntax,
                     "invalid cursor " + in_quotes(value.text()) +
-                        ": expected 0 to begin, then the cursor of the reply before",
+                        ": expected 0 at first, then the cursor of the last reply",
                     field.name);
         return {};
     }
@@ -94,10 +94,10 @@ struct ExportAllocations : Listing {
 
 constexpr std::array exports{
     subcommand<ExportBatches>("BATCHES",
-                              "Batches as [batch, sku, quantity, eta, LSN of its addition]."),
+                              "Lists batches as [batch, sku, quantity, eta, LSN of its addition]."),
     subcommand<ExportAllocations>(
         "ALLOCATIONS",
-        "Allocated lines as [order, sku, quantity, batch, LSN of its first allocation].")};
+        "Lists lines as [order, sku, quantity, batch, LSN of its first allocation].")};
 
 }  // namespace
 

@@ -56,11 +56,12 @@ struct ImportedOrder {
 
 constexpr std::array imports{
     subcommand<ImportedBatch>(
-        "BATCH", "As ADDBATCH, with a quantity from 0; replies with 1, or 0 where it was there."),
-    subcommand<ImportedLine>("ALLOCATION",
-                             "Allocates a line to the batch that is named; replies likewise."),
+        "BATCH",
+        "Adds a batch, as ADDBATCH; the quantity may be 0. Returns 1, or 0 if it was there."),
+    subcommand<ImportedLine>(
+        "ALLOCATION", "Allocates a line to the named batch. Returns 1, or 0 if it was there."),
     subcommand<ImportedOrder>("ORDER",
-                              "As ALLOCATE; replies with the number of lines that are new.")};
+                              "Allocates an order, as ALLOCATE. Returns the number of new lines.")};
 
 }  // namespace
 
@@ -69,8 +70,9 @@ constinit const CommandSpec import_rows = container({
     .name = "IMPORT",
     .flags = flag_write | flag_no_multi,
     .syntax = "BATCH|ALLOCATION|ORDER|HELP [argument ...]",
-    .reply = ":new ones",
-    .summary = "Adds a batch, a line or an order as it is elsewhere, and tells what was new",
+    .reply = ":objects added",
+    .summary =
+        "Copies a batch, line or order from another store, and returns how many objects were new",
     .group = "stock",
     .subcommands = imports,
 });

@@ -9,14 +9,15 @@
 namespace allot {
 
 namespace commands {
-// Each is described in the file of its name, below here or, where it needs a session, in net/resp.
+// Each is described in one file, with others of its family: here, or in net/resp if it needs a
+// session.
 extern const CommandSpec allocate, deallocate, add_batch, set_quantity, reschedule, receive,
     explain, allocations, shortages, stock, batch, available, feed, export_rows, import_rows;
 extern const CommandSpec multi, exec, discard, watch, unwatch;
 extern const CommandSpec subscribe, unsubscribe, psubscribe, punsubscribe, publish, pubsub;
 extern const CommandSpec ping, echo, hello, auth, client, select, reset, quit;
-extern const CommandSpec help, info, command_table_command, config, snapshot, slowlog, role,
-    latency, modules, cluster;
+extern const CommandSpec help, info, command, config, snapshot, slowlog, role, latency, modules,
+    cluster;
 }  // namespace commands
 
 namespace {
@@ -54,28 +55,25 @@ constexpr std::size_t slot_of(const Verb& verb) noexcept {
 // In the order of HELP and COMMAND. They are copied here before main(), so that an index of this
 // array is one of Counters::verbs, too.
 const std::array specs{
-    commands::allocate,     commands::deallocate,  commands::add_batch,
-    commands::set_quantity, commands::reschedule,  commands::receive,
-    commands::explain,      commands::allocations, commands::shortages,
-    commands::stock,        commands::batch,       commands::available,
-    commands::feed,         commands::export_rows, commands::import_rows,
+    commands::allocate,   commands::deallocate,  commands::add_batch,   commands::set_quantity,
+    commands::reschedule, commands::receive,     commands::explain,     commands::allocations,
+    commands::shortages,  commands::stock,       commands::batch,       commands::available,
+    commands::feed,       commands::export_rows, commands::import_rows,
 
-    commands::multi,        commands::exec,        commands::discard,
-    commands::watch,        commands::unwatch,
+    commands::multi,      commands::exec,        commands::discard,     commands::watch,
+    commands::unwatch,
 
-    commands::subscribe,    commands::unsubscribe, commands::psubscribe,
-    commands::punsubscribe, commands::publish,     commands::pubsub,
+    commands::subscribe,  commands::unsubscribe, commands::psubscribe,  commands::punsubscribe,
+    commands::publish,    commands::pubsub,
 
-    commands::ping,         commands::echo,        commands::hello,
-    commands::auth,         commands::client,      commands::select,
-    commands::reset,        commands::quit,
+    commands::ping,       commands::echo,        commands::hello,       commands::auth,
+    commands::client,     commands::select,      commands::reset,       commands::quit,
 
-    commands::help,         commands::info,        commands::command_table_command,
-    commands::config,       commands::snapshot,    commands::slowlog,
-    commands::role,         commands::latency,     commands::modules,
-    commands::cluster};
+    commands::help,       commands::info,        commands::command,     commands::config,
+    commands::snapshot,   commands::slowlog,     commands::role,        commands::latency,
+    commands::modules,    commands::cluster};
 
-/// Where each command is by its verb: open addressing.
+/// A hash table of the commands by their verbs, with open addressing.
 class VerbIndex {
 public:
     VerbIndex() noexcept {

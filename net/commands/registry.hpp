@@ -10,13 +10,14 @@ namespace allot {
 
 inline constexpr std::size_t verb_bytes_max = 16;
 
-/// By group, each in the order in which one would explain them.
+/// All commands, by group; within a group, in the order of HELP.
 [[nodiscard]] std::span<const CommandSpec> command_table() noexcept;
 
-/// Upper or lower case. \return null when there is no such command. Does not allocate.
+/// Finds a command by its verb in upper or lower case, without allocating. \return null if there is
+/// none.
 [[nodiscard]] const CommandSpec* find_command(std::string_view verb) noexcept;
 
-/// Its index in Counters::verbs; that of no command for null.
+/// The command's index in Counters::verbs; for null, the index that counts unknown verbs.
 [[nodiscard]] std::size_t index_of(const CommandSpec* spec) noexcept;
 
 }  // namespace allot

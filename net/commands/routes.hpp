@@ -10,14 +10,14 @@
 
 namespace allot {
 
-/// A row of the table of what can be asked over HTTP.
+/// A row of the table of routes over HTTP.
 struct Route {
     boost::beast::http::verb method;
     std::string_view path;
     std::uint16_t flags;                    ///< of the route and its command
-    std::array<std::string_view, 3> query;  ///< what may be asked for with it; the rest empty
+    std::array<std::string_view, 3> query;  ///< names of its parameters; the rest empty
     const RouteSpec* spec;
-    const CommandSpec* command;  ///< null: it is none of RESP
+    const CommandSpec* command;  ///< null: the route belongs to no RESP command
 
     [[nodiscard]] constexpr bool has(CommandFlags flag) const noexcept {
         return (flags & flag) != 0;
@@ -25,16 +25,17 @@ struct Route {
     [[nodiscard]] constexpr StoreUse store_use() const noexcept { return store_use_of(flags); }
 };
 
-/// Those of the book, of the commands in the order of their table, and of the server.
+/// All routes: first the three of book_routes(), then each command's in table order, then the
+/// server's own.
 [[nodiscard]] std::span<const Route> routes() noexcept;
 
-/// Its index in Counters::routes; that of no route for null.
+/// The route's index in Counters::routes; for null, the index that counts requests without a route.
 [[nodiscard]] std::size_t route_index(const Route* route) noexcept;
 
 /// `GET`
 [[nodiscard]] std::string_view method_text(boost::beast::http::verb method) noexcept;
 
-/// Whether a part of the path in braces stands for this field.
+/// True if the path has a segment `{field}`.
 [[nodiscard]] bool is_in_path(std::string_view path, std::string_view field);
 
 }  // namespace allot

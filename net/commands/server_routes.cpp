@@ -16,61 +16,63 @@ constexpr std::array routes_of_server{
         .path = "/v1/transactions",
         .flags = flag_write | flag_body,
         .id = "transact",
-        .summary = "Executes several commands as one unit of work: all of them or none, or "
-                   "each for itself",
+        .summary = "Executes several commands as one unit of work: all or none, or "
+                   "each by itself",
         .call = R"({"operations":[…],"if"?,"atomic"?})",
         .command = "`MULTI`, `EXEC`",
-        .answers = "200: a result for each operation, see below; 409 where one is refused "
-                   "and so none has happened",
-        .good = {{{200, "Results", "A result for each operation, in their order"}}},
+        .answers = "200: a result for each operation, see below; 409 if one is refused: "
+                   "then none takes effect",
+        .good = {{{200, "Results", "The results of the operations, in order"}}},
         .errors = {{{409,
-                     "An operation is refused, which field and operation name; none has "
-                     "happened",
+                     "An operation is refused: field and operation name it; none takes "
+                     "effect",
                      "RefusedOperation"},
                     {412,
-                     "CONFLICT: the stock of a SKU has changed since the version that "
-                     "if says; nothing has happened"},
+                     "CONFLICT: the stock of a SKU has changed since the version in if; "
+                     "nothing is executed"},
                     {422,
                      "The Idempotency-Key came with another request before; or the "
-                     "answer would be too large, or too many facts be recorded, and "
-                     "nothing has changed"}}},
+                     "answer would be too large, or too many facts would be recorded: "
+                     "then nothing has changed"}}},
         .body_schema = "Transaction",
         .example = R"({"operations":[{"add_batch":{"batch":"po-78","sku":"SMALL-TABLE",)"
                    R"("quantity":40,"eta":"2026-12-24"}},{"allocate":{"order":"order-7",)"
                    R"("lines":[{"sku":"SMALL-TABLE","quantity":2}]}},)"
                    R"({"deallocate":{"order":"order-8"}}]})",
         .description =
-            "Durable together, as one record of the journal, with no other command in between; "
-            "each operation sees what those before it did. When one is refused, none has happened "
-            "(409), but that the line that could not be served is short; with atomic false the "
-            "others stand, and the error is the result in its place. With if nothing is executed "
-            "when the stock of a SKU has changed since that version (412)."},
+            "The operations become durable together, as one record of the journal, with no other "
+            "command in between; each operation sees the effects of those before it. If an "
+            "operation is refused, the server undoes all of them and replies 409; only the "
+            "shortage "
+            "of the refused line remains. With atomic false the server keeps the other operations, "
+            "and the refused one has its error as its result. If a version in if has changed, the "
+            "server executes nothing and replies 412."},
     RouteSpec{.method = verb::get,
               .path = "/v1/openapi.json",
               .flags = flag_loading,
               .id = "openapi",
-              .summary = "This description",
+              .summary = "Returns this description",
               .command = "`HELP`, `COMMAND`",
-              .answers = "200: what can be asked for",
+              .answers = "200: the OpenAPI description of all routes",
               .good = {{{200, R"({"type":"object"})", "This file"}}}},
     RouteSpec{.method = verb::get,
               .path = "/livez",
               .flags = flag_free | flag_loading,
               .id = "alive",
-              .summary = "Answers while the process runs",
+              .summary = "Replies while the process runs",
               .answers = "200 `ok`, without a password",
-              .good = {{{200, text_ok, "It does", "text/plain"}}},
+              .good = {{{200, text_ok, "The process runs", "text/plain"}}},
               .errors = {{{400, "A query, or a body"}}}},
     RouteSpec{.method = verb::get,
               .path = "/readyz",
               .flags = flag_free | flag_loading,
               .id = "ready",
-              .summary = "Answers whether stock is served",
+              .summary = "Replies whether stock is served",
               .command = "`PING`",
               .answers = "likewise once stock is served; else 503 "
                          R"(`{"error","reason","step"?,"percent"?}`: it is loading, or the )"
                          "storage has failed; no error is counted",
-              .good = {{{200, text_ok, "It is", "text/plain"}}},
+              .good = {{{200, text_ok, "Stock is served", "text/plain"}}},
               .errors = {{{400, "A query, or a body"},
                           {503, "The store is still being opened, or the storage has failed",
                            "NotReady"}}}},
@@ -80,8 +82,7 @@ constexpr std::array routes_of_server{
               .id = "metrics",
               .summary = "Figures for Prometheus, in its text format",
               .answers = "200: figures in the text format of Prometheus (below)",
-              .good = {{{200, R"({"type":"string"})", "Families of figures",
-                         "text/plain; version=0.0.4"}}},
+              .good = {{{200, R"({"type":"string"})", "The figures", "text/plain; version=0.0.4"}}},
               .errors = {{{400, "A query, or a body"}}}},
 };
 

@@ -22,11 +22,11 @@ void add_redis_terms(Figures& to, const ServerContext& context) {
     constexpr std::string_view redis_has_it = "a term of Redis, for its clients";
     to.begin("server");
     to.gauge("redis_version", not_shown(redis_has_it),
-             "The Redis whose commands on connections and channels are followed",
+             "The version of Redis whose connection and channel commands Allot follows",
              std::string{redis_version});
     to.gauge("redis_mode", not_shown(redis_has_it), "Always `standalone`",
              std::string{"standalone"});
-    to.gauge("run_id", not_shown("an identity, not a quantity"), "Another one with each start",
+    to.gauge("run_id", not_shown("an identity, not a quantity"), "A random id, new at each start",
              context.identity.run_id);
     to.begin("replication");
     to.gauge("role", not_shown(redis_has_it), "Always `master`", std::string{"master"});
@@ -34,7 +34,7 @@ void add_redis_terms(Figures& to, const ServerContext& context) {
     to.gauge("master_replid", not_shown("an identity, not a quantity"), "The `run_id`",
              context.identity.run_id);
     to.gauge("master_repl_offset", not_shown("allot_durable_lsn"),
-             "The last fact that may be acknowledged", context.store.durable());
+             "LSN of the last fact that may be acknowledged", context.store.durable());
     to.begin("cluster");
     to.gauge("cluster_enabled", not_shown(redis_has_it), "Always 0", false);
 }

@@ -74,7 +74,7 @@ void report_refusal(Refusal refusal, RefusalContext subject, Report&& report) {
         case Refusal::batch_limit:
             static_assert(Product::batches_max == 65'536);
             return report(ErrorCode::batch_limit, "Sku ", subject.sku,
-                          " has 65536 batches, as many as one may have");
+                          " has 65536 batches, the maximum for one SKU");
         case Refusal::unknown_batch:
             return report(ErrorCode::no_such_batch, "No batch ", subject.batch);
         case Refusal::bad_name:
@@ -89,7 +89,7 @@ void report_refusal(Refusal refusal, RefusalContext subject, Report&& report) {
 inline constexpr std::string_view wrong_pass_text =
     "invalid username-password pair or user is disabled.";
 inline constexpr std::string_view storage_failed_text =
-    "the storage has failed; start the server anew";
+    "the storage has failed; restart the server";
 /// What the step that is being taken follows.
 inline constexpr std::string_view loading_text = "Allot is loading: ";
 inline constexpr std::string_view storage_fails_text =

@@ -93,9 +93,10 @@ Lsn patterns(Call& call) {
 }
 
 constexpr std::array pubsub_subcommands = std::to_array<Subcommand>({
-    {"CHANNELS", "[pattern]", "The channels with a subscriber by name.", 0, 1, channels},
-    {"NUMSUB", "[channel ...]", "How many listen to each by name.", 0, any_number, numbers},
-    {"NUMPAT", "", "How many patterns have a subscriber.", 0, 0, patterns},
+    {"CHANNELS", "[pattern]", "Lists the channels with a subscriber by name.", 0, 1, channels},
+    {"NUMSUB", "[channel ...]", "Counts the subscribers of each channel by name.", 0, any_number,
+     numbers},
+    {"NUMPAT", "", "Counts the patterns with a subscriber.", 0, 0, patterns},
 });
 
 Lsn run_subscribe(Call& call) { return listen(call, Kind::channel, "subscribe"); }
@@ -131,7 +132,7 @@ constinit const CommandSpec subscribe{
     .args_max = any_number,
     .syntax = "channel [channel ...]",
     .reply = "a confirmation for each, then messages",
-    .summary = "Listens to channels",
+    .summary = "Subscribes to channels",
     .group = "channels",
 };
 
@@ -143,7 +144,7 @@ constinit const CommandSpec unsubscribe{
     .args_max = any_number,
     .syntax = "[channel ...]",
     .reply = "a confirmation for each",
-    .summary = "Listens no more to these channels, or to any",
+    .summary = "Unsubscribes from these channels, or from all",
     .group = "channels",
 };
 
@@ -156,7 +157,7 @@ constinit const CommandSpec psubscribe{
     .args_max = any_number,
     .syntax = "pattern [pattern ...]",
     .reply = "a confirmation for each, then messages",
-    .summary = "Listens to all channels of a form",
+    .summary = "Subscribes to all channels that match a pattern",
     .group = "channels",
 };
 
@@ -168,7 +169,7 @@ constinit const CommandSpec punsubscribe{
     .args_max = any_number,
     .syntax = "[pattern ...]",
     .reply = "a confirmation for each",
-    .summary = "Listens no more to channels of these forms, or of any",
+    .summary = "Unsubscribes from these patterns, or from all",
     .group = "channels",
 };
 
@@ -180,8 +181,8 @@ constinit const CommandSpec publish{
     .args_min = 2,
     .args_max = 2,
     .syntax = "channel message",
-    .reply = ":listeners",
-    .summary = "Sends a message; on some channels, gives a command",
+    .reply = ":subscribers",
+    .summary = "Publishes a message; on a command channel the server also executes it",
     .group = "channels",
 };
 

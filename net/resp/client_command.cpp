@@ -105,10 +105,10 @@ Lsn agree(Call& call) {
 }
 
 constexpr std::array client_subcommands = std::to_array<Subcommand>({
-    {"ID", "", "The connection's number, never given out again.", 0, 0, id},
-    {"INFO", "", "This connection, as CLIENT LIST shows it.", 0, 0, info_of_this},
-    {"LIST", "", "All connections, a line each.", 0, 0, list_clients},
-    {"GETNAME", "", "The connection's name.", 0, 0, get_name},
+    {"ID", "", "Returns the connection's number, which is never reused.", 0, 0, id},
+    {"INFO", "", "Describes this connection, as CLIENT LIST does.", 0, 0, info_of_this},
+    {"LIST", "", "Lists all connections, one per line.", 0, 0, list_clients},
+    {"GETNAME", "", "Returns the connection's name.", 0, 0, get_name},
     {"SETNAME", "name", "Names the connection.", 1, 1, set_name},
     {"SETINFO", "LIB-NAME|LIB-VER value", "Names the client's library.", 2, 2, set_info},
     {"NO-EVICT", "ON|OFF", "Accepted; no client is evicted.", 1, 1, agree},

@@ -179,7 +179,7 @@ constinit const CommandSpec ping{
     .args_max = 1,
     .syntax = "[message]",
     .reply = "+PONG, or the message",
-    .summary = "Answers once the store is open",
+    .summary = "Replies once the store is open",
     .group = "connection",
 };
 
@@ -192,7 +192,7 @@ constinit const CommandSpec echo{
     .args_max = 1,
     .syntax = "message",
     .reply = "the message",
-    .summary = "Returns the bytes it is given",
+    .summary = "Returns its argument",
     .group = "connection",
 };
 
@@ -230,7 +230,7 @@ constinit const CommandSpec select{
     .args_max = 1,
     .syntax = "0",
     .reply = "+OK",
-    .summary = "Chooses the one database there is",
+    .summary = "Selects the only database",
     .group = "connection",
 };
 

@@ -117,7 +117,7 @@ private:
     [[nodiscard]] bool check_keywords() override {
         if (left_.size() % 2 != 0) {
             call_.fail(ErrorCode::syntax, Quoted{left_.back()},
-                       " stands alone: COUNT has a number of facts behind it, BLOCK one of "
+                       " stands alone: COUNT takes a number of facts, BLOCK a number of "
                        "milliseconds");
             return false;
         }
@@ -191,30 +191,29 @@ constinit const CommandSpec feed{
                "Streams every durable fact as a server-sent event, in order, from a position "
                "in the history on",
            .call = "[?from=lsn|$|?after=cursor][&events=kind,…]",
-           .answers =
-               "200: a stream of events, see below; 410 where the facts are not kept any more",
+           .answers = "200: a stream of events, see below; 410 if the facts are no longer kept",
            .good =
                {{{200,
                   R"({"type":"string","description":"Events: `id: 05922658499e07cb:2`, `event: line_allocated`, `data: {…}`, an empty line"})",
                   "The stream", "text/event-stream"}}},
-           .errors =
-               {{{400,
-                  "The position is no LSN or cursor, or the query breaks a rule; AHEAD: the "
-                  "fact before it never happened here"},
-                 {410,
-                  "TRIMMED: the facts asked for are not kept any more; the message names the "
-                  "oldest LSN that is"},
-                 {501, "This store keeps no history"},
-                 {503,
-                  "64 streams of events are open already: retry after Retry-After; or "
-                  "the storage has failed, and all that was durable is before this position"}}},
-           .description = "The stream has no end. Each event's id is the cursor of its fact, its "
-                          "name is the kind, its data a JSON object. A client that comes back with "
-                          "the last id misses nothing. An event `position` only tells a cursor. "
-                          "Where a cursor's history has gone another way, the first event is "
-                          "`diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
+           .errors = {{{400,
+                        "The position is no LSN or cursor, or the query breaks a rule; AHEAD: the "
+                        "history does not reach this position"},
+                       {410,
+                        "TRIMMED: the requested facts are no longer kept; the message names the "
+                        "oldest LSN that is"},
+                       {501, "This store keeps no history"},
+                       {503,
+                        "64 streams of events are open already: retry after Retry-After; or "
+                        "the storage has failed, and no durable fact follows this position"}}},
+           .description =
+               "The stream has no end. Each event's id is the cursor of its fact, its "
+               "name is the kind, its data a JSON object. A client that reconnects with "
+               "the last id misses nothing. An event `position` has only a cursor. If "
+               "the history of a cursor has diverged from the store's, the first event "
+               "is `diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
            .header =
-               R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that was seen; beats `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
+               R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that the client has seen; overrides `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
            .fields = detail::fields_of<FeedQuery>}}},
 };
 

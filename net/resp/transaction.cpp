@@ -115,7 +115,8 @@ bool Execution::keeps_bounds(MessageBus::Transaction* unit) {
     } else if (unit != nullptr && unit->work().facts().size() > transaction_facts_max) {
         undo("it would record more than ", transaction_facts_max, " facts");
     } else if (long_commands_ > transaction_long_commands_max) {
-        undo("more than ", transaction_long_commands_max, " of its commands look at very much");
+        undo("more than ", transaction_long_commands_max,
+             " of its commands read more than one slice allows");
     } else {
         return true;
     }

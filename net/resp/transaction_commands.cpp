@@ -72,7 +72,7 @@ constinit const CommandSpec multi{
     .name = "MULTI",
     .run = run_multi,
     .flags = flag_fast | flag_loading | flag_at_once,
-    .reply = "+OK; then +QUEUED to each command",
+    .reply = "+OK; then +QUEUED for each command",
     .summary = "Begins a transaction: commands are queued until EXEC",
     .group = "transactions",
 };
@@ -82,8 +82,8 @@ constinit const CommandSpec exec{
     .name = "EXEC",
     .run = run_exec,
     .flags = flag_loading | flag_at_once | flag_exec,
-    .reply = "array of the replies of all; null when a watched SKU has changed",
-    .summary = "Executes what is queued as one unit, all of it durable or none",
+    .reply = "array of the replies; null if a watched SKU has changed",
+    .summary = "Executes the queued commands as one unit, durable as a whole or not at all",
     .group = "transactions",
 };
 
@@ -93,7 +93,7 @@ constinit const CommandSpec discard{
     .run = run_discard,
     .flags = flag_fast | flag_loading | flag_at_once,
     .reply = "+OK",
-    .summary = "Ends a transaction: nothing of it is executed",
+    .summary = "Ends a transaction without executing it",
     .group = "transactions",
 };
 
@@ -106,7 +106,7 @@ constinit const CommandSpec watch{
     .args_max = any_number,
     .syntax = "sku [sku ...]",
     .reply = "+OK",
-    .summary = "Makes the next EXEC execute nothing when the stock of a SKU has changed until then",
+    .summary = "Makes the next EXEC execute nothing if the stock of one of these SKUs has changed",
     .group = "transactions",
 };
 
@@ -116,7 +116,7 @@ constinit const CommandSpec unwatch{
     .run = run_unwatch,
     .flags = flag_fast | flag_loading,
     .reply = "+OK",
-    .summary = "Watches no SKU any more",
+    .summary = "Ends all watches of the connection",
     .group = "transactions",
 };
 

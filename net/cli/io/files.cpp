@@ -75,8 +75,8 @@ public:
     Aside& operator=(const Aside&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    void rename_to(const std::filesystem::path& place) {
-        if (::rename(path_.c_str(), place.c_str()) != 0) fail("cannot write", place);
+    void rename_to(const std::filesystem::path& path) {
+        if (::rename(path_.c_str(), path.c_str()) != 0) fail("cannot write", path);
         path_.clear();
     }
 

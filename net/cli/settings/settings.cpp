@@ -85,7 +85,7 @@ std::string message_of(const po::error_with_option_name& error,
     if (dynamic_cast<const po::unknown_option*>(&error) != nullptr) {
         return "unrecognised option " + name;
     }
-    return name + ": is not given as an option is";
+    return name + ": invalid use of this option";
 }
 
 /// Reads the command line. \return the operands.
@@ -264,8 +264,8 @@ void Settings::print(std::ostream& to) const {
         for (const Setting& setting : values_.at(std::string{option.name})) {
             if (!is_ini_value(setting.text)) {
                 throw refusal(option.name, setting,
-                              "a configuration file cannot say so: it has a line break, or white "
-                              "space at an end");
+                              "the value has a line break, or white space at its beginning or end, "
+                              "which a configuration file cannot hold");
             }
             to << "# " << setting.origin << '\n' << option.name << " = " << setting.text << '\n';
         }

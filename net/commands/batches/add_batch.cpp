@@ -37,11 +37,12 @@ constinit const CommandSpec add_batch = command<NewBatch>({
                  .changed = 201,
                  .id = "addBatch",
                  .call = R"({"sku","quantity","eta"?})",
-                 .answers = "201, or 200 where it was there",
-                 .good = {{{200, "Batch", "It was there, and is the same"},
-                           {201, "Batch", "It is there"}}},
+                 .answers = "201, or 200 if the batch was there",
+                 .good = {{{200, "Batch",
+                            "The batch was there, with the same SKU, quantity and ETA"},
+                           {201, "Batch", "The batch was added"}}},
                  .errors = {{{409,
-                              "BATCHEXISTS: it is there, with another SKU, quantity or ETA. "
+                              "BATCHEXISTS: the batch is there with another SKU, quantity or ETA. "
                               "BATCHLIMIT: the SKU has 65,536 batches already"}}},
                  .body_schema = "NewBatch",
                  .example = R"({"sku":"SMALL-TABLE","quantity":100,"eta":"2026-12-24"})"}}},

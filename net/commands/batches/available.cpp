@@ -35,7 +35,7 @@ constinit const CommandSpec available = command<Available>({
                  .id = "available",
                  .call = "[?day=…]",
                  .answers = R"(200 `{"sku","available":n}`)",
-                 .good = {{{200, "Available", "Units"}}},
+                 .good = {{{200, "Available", "The number of units"}}},
                  .errors = {{invalid_sku_error}}}}},
 });
 

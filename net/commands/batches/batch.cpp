@@ -39,7 +39,7 @@ constinit const CommandSpec batch = command<BatchState>({
                             R"("eta"],"properties":{"purchased":{"type":"integer"},)"
                             R"("available":{"type":"integer"},"allocated":{"type":"integer"},)"
                             R"("eta":{"$ref":"#/components/schemas/Eta"}}})",
-                            "Its units, and when it arrives"}}},
+                            "The units of the batch, and its ETA"}}},
                  .errors = {{no_such_batch_error}}}}},
 });
 

@@ -53,7 +53,7 @@ constinit const CommandSpec reschedule = command<MoveBatch>({
                  .id = "reschedule",
                  .call = R"({"eta"})",
                  .answers = R"(200 `{"batch","eta"}`)",
-                 .good = {{{200, "BatchEta", "Moved"}}},
+                 .good = {{{200, "BatchEta", "The batch has the new ETA"}}},
                  .errors = {{no_such_batch_error}},
                  .body_schema = "NewEta",
                  .example = R"({"eta":"2026-12-31"})"}}},
@@ -72,7 +72,7 @@ constinit const CommandSpec receive = command<ReceiveBatch>({
                  .path = "/v1/batches/{batch}/receive",
                  .id = "receive",
                  .answers = R"(200 `{"batch","eta":null}`)",
-                 .good = {{{200, "BatchEta", "It is in the warehouse"}}},
+                 .good = {{{200, "BatchEta", "The batch is in the warehouse"}}},
                  .errors = {{no_such_batch_error}}}}},
 });
 

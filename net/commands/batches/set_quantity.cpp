@@ -25,7 +25,8 @@ constinit const CommandSpec set_quantity = command<SetQuantity>({
     .name = "SETQTY",
     .flags = flag_write,
     .reply = ":lines released",
-    .summary = "Sets what a batch holds in all; lines that no longer fit are allocated again",
+    .summary =
+        "Sets the purchased quantity of a batch; lines that no longer fit are allocated again",
     .group = "stock",
     .operation = "set_quantity",
     .result = R"({"released":n})",
@@ -36,7 +37,7 @@ constinit const CommandSpec set_quantity = command<SetQuantity>({
                  .call = R"({"quantity"})",
                  .answers = R"(200 `{"released":n}`)",
                  .good = {{{200, "Released",
-                            "How many lines were released, each allocated again or short"}}},
+                            "The number of lines released, each allocated again or short"}}},
                  .errors = {{no_such_batch_error}},
                  .body_schema = "NewQuantity",
                  .example = R"({"quantity":5})"}}},

@@ -77,7 +77,7 @@ constinit const CommandSpec allocate = command<AllocateLines>({
     .name = "ALLOCATE",
     .run = run_allocate,
     .flags = flag_write | flag_fast | flag_line,
-    .reply = "batch; of several lines an array of them",
+    .reply = "batch; for several lines an array of batches",
     .summary = "Allocates the lines of an order, all or none",
     .group = "stock",
     .check = check_allocate,
@@ -89,10 +89,10 @@ constinit const CommandSpec allocate = command<AllocateLines>({
                  .changed = 201,
                  .id = "allocate",
                  .call = R"({"lines":[{"sku","quantity"}…]})",
-                 .answers = "201, or 200 where all of it was allocated before: each line with its "
+                 .answers = "201, or 200 if all lines were allocated before: each line with its "
                             "batch",
-                 .good = {{{200, "Allocations", "All of them were allocated before"},
-                           {201, "Allocations", "Each line has a batch"}}},
+                 .good = {{{200, "Allocations", "All lines were allocated before"},
+                           {201, "Allocations", "The lines are allocated"}}},
                  .errors = {{invalid_sku_error,
                              {409, "OUTOFSTOCK: no batch has enough for a line"}}},
                  .body_schema = "Lines",

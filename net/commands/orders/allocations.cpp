@@ -42,8 +42,9 @@ constinit const CommandSpec allocations = command<Allocations>({
     .routes = {{{.method = Method::get,
                  .path = "/v1/orders/{order}/allocations",
                  .id = "allocations",
-                 .answers = "200: the lines, perhaps none",
-                 .good = {{{200, "Allocations", "None where the order holds nothing"}}}}}},
+                 .answers = "200: the allocated lines; an empty list if there are none",
+                 .good = {{{200, "Allocations",
+                            "The allocated lines; an empty list if the order has none"}}}}}},
 });
 
 }  // namespace allot::commands

@@ -8,7 +8,7 @@ struct DeallocateLines {
     using Parameters = Deallocate;
     static constexpr std::tuple fields{
         required<OrderId>("order"), optional<Sku>("sku"),
-        optional_with_previous<Quantity>("quantity", "A quantity is that of a line of a SKU")};
+        optional_with_previous<Quantity>("quantity", "A quantity requires a SKU")};
 
     static Outcome<std::size_t> run(const Parameters& parameters, Context& context) {
         return outcome_of(context.bus().handle(parameters), parameters, "order");
@@ -37,7 +37,7 @@ constinit const CommandSpec deallocate = command<DeallocateLines>({
                  .summary = "Releases an order, its lines of one SKU, or one line",
                  .call = "[?sku=…[&quantity=…]]",
                  .answers = R"(200 `{"released":n}`)",
-                 .good = {{{200, "Released", "How many lines were released"}}}}}},
+                 .good = {{{200, "Released", "The number of lines released"}}}}}},
 });
 
 }  // namespace allot::commands

@@ -112,13 +112,13 @@ constinit const CommandSpec explain = command<Explain>({
     .name = "EXPLAIN",
     .flags = flag_read,
     .reply = "array of lines of text",
-    .summary = "Returns what ALLOCATE would do, and why each batch was passed over",
+    .summary = "Returns which batches ALLOCATE would choose, and why not the others",
     .group = "stock",
     .routes = {{{.method = Method::post,
                  .path = "/v1/orders/{order}/explanation",
                  .flags = flag_body,
                  .id = "explain",
-                 .summary = "Returns what would be allocated, and why each batch is passed over; "
+                 .summary = "Returns which batches would be chosen, and why not the others; "
                             "nothing changes",
                  .call = R"({"lines":…})",
                  .answers = "200: each line with its batch or refusal, and its candidates",

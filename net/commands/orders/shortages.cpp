@@ -45,14 +45,14 @@ constinit const CommandSpec shortages = command<Shortages>({
     .name = "SHORTAGES",
     .flags = flag_read,
     .reply = "array of [order, sku, quantity, since]",
-    .summary = "Lists the lines that no batch could take, until served or withdrawn, oldest first",
+    .summary = "Lists the short lines, which no batch could take, oldest first",
     .group = "stock",
     .routes = {{{.method = Method::get,
                  .path = "/v1/shortages",
                  .id = "shortages",
                  .call = "[?sku=…][&after=lsn]",
-                 .answers = "200: the lines that are short, oldest first, at most "
-                            "1,000; `after` the last one's `since` gives those that follow",
+                 .answers = "200: the short lines, oldest first, at most 1,000; "
+                            "`after` the last one's `since` returns the following ones",
                  .good = {{{200, "Shortages", "The lines, at most 1,000"}}},
                  .errors = {{invalid_sku_error}}}}},
 });

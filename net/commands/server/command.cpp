@@ -98,11 +98,11 @@ Lsn command_docs(Call& call) {
 }
 
 constexpr std::array command_subcommands = std::to_array<Subcommand>({
-    {"COUNT", "", "How many commands there are.", 0, 0, command_count},
-    {"LIST", "", "Their names.", 0, 0, command_list},
-    {"INFO", "[verb ...]", "How client libraries are to treat them.", 0, any_number,
+    {"COUNT", "", "Returns the number of commands.", 0, 0, command_count},
+    {"LIST", "", "Lists the verbs of all commands.", 0, 0, command_list},
+    {"INFO", "[verb ...]", "Returns the flags and arities of commands.", 0, any_number,
      [](Call& call) { return command_info(call, call.args.subspan(2)); }},
-    {"DOCS", "[verb ...]", "What they are for.", 0, any_number, command_docs},
+    {"DOCS", "[verb ...]", "Returns what commands do.", 0, any_number, command_docs},
 });
 
 Lsn run_command(Call& call) {
@@ -111,8 +111,8 @@ Lsn run_command(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec command_table_command;
-constinit const CommandSpec command_table_command = container({
+extern const CommandSpec command;
+constinit const CommandSpec command = container({
     .name = "COMMAND",
     .run = run_command,
     .flags = flag_loading,

@@ -70,7 +70,8 @@ Lsn config_get(Call& call) {
 }
 
 constexpr std::array config_subcommands = std::to_array<Subcommand>({
-    {"GET", "pattern [pattern ...]", "Settings whose names match.", 1, any_number, config_get},
+    {"GET", "pattern [pattern ...]", "Returns the settings whose names match.", 1, any_number,
+     config_get},
 });
 
 }  // namespace

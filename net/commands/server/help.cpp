@@ -15,7 +15,7 @@ std::vector<std::string> help_lines() {
     for (const CommandSpec& spec : command_table()) {
         lines.push_back(usage_of(spec.name, spec.syntax).append("  -  ").append(spec.summary));
     }
-    lines.emplace_back("HELP verb tells more of one command.");
+    lines.emplace_back("HELP verb shows more about one command.");
     return lines;
 }
 

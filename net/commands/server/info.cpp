@@ -41,7 +41,7 @@ constinit const CommandSpec info{
          .command = "`INFO all`",
          .answers = "200: sections of [figures](../FIGURES.md): numbers as "
                     "numbers, flags as booleans",
-         .good = {{{200, "Info", "Sections of figures, as INFO tells them"}}}})}},
+         .good = {{{200, "Info", "The sections of figures that INFO shows"}}}})}},
 };
 
 }  // namespace allot::commands

@@ -30,13 +30,16 @@ void add_server(Figures& to, const ServerContext& context) {
     to.begin("server");
     to.gauge("allot_version", "allot_build_info", "1, labeled with the version of the program",
              std::string{ALLOT_VERSION}, {{"version", ALLOT_VERSION}});
-    to.gauge("process_id", not_shown(no_quantity), "Of the server's process",
+    to.gauge("process_id", not_shown(no_quantity), "Id of the server's process",
              static_cast<std::uint64_t>(::getpid()));
-    to.gauge("tcp_port", not_shown(no_quantity), "Of RESP", std::uint64_t{context.identity.port});
-    to.gauge("http_port", not_shown(no_quantity), "0 where HTTP is not spoken",
+    to.gauge("tcp_port", not_shown(no_quantity), "TCP port on which the server accepts RESP",
+             std::uint64_t{context.identity.port});
+    to.gauge("http_port", not_shown(no_quantity),
+             "TCP port on which the server accepts HTTP; 0: none",
              std::uint64_t{context.identity.http_port});
     to.gauge("uptime_in_seconds", not_shown("time() - process_start_time_seconds"),
-             "How long the server has run", static_cast<std::uint64_t>(uptime_of(context).count()));
+             "Time since the server started",
+             static_cast<std::uint64_t>(uptime_of(context).count()));
     to.gauge("ready", "allot_ready", "1 while stock is served, as /readyz says",
              context.store.loading == nullptr && !context.store.failed);
 }
@@ -45,16 +48,17 @@ void add_process(Figures& to, const ServerContext& context) {
     const ProcessFigures process = ProcessFigures::now();
     to.begin("process");
     to.gauge("start_time_seconds", "process_start_time_seconds",
-             "When the server began, seconds since 1970",
+             "Time of the server's start, in seconds since 1970",
              static_cast<std::uint64_t>(context.clock.unix_started));
-    to.counter("cpu_seconds", "process_cpu_seconds_total", "Processor time, of user and system",
+    to.counter("cpu_seconds", "process_cpu_seconds_total", "Processor time, user and system",
                process.cpu_seconds);
-    to.gauge("resident_memory_bytes", "process_resident_memory_bytes", "Memory that is resident",
+    to.gauge("resident_memory_bytes", "process_resident_memory_bytes", "Resident memory",
              process.resident_bytes);
-    to.gauge("virtual_memory_bytes", "process_virtual_memory_bytes", "Memory that is mapped",
+    to.gauge("virtual_memory_bytes", "process_virtual_memory_bytes", "Mapped memory",
              process.virtual_bytes);
-    to.gauge("open_fds", "process_open_fds", "Open descriptors", process.open_descriptors);
-    to.gauge("max_fds", "process_max_fds", "Descriptors that may be open", process.descriptors_max);
+    to.gauge("open_fds", "process_open_fds", "Open file descriptors", process.open_descriptors);
+    to.gauge("max_fds", "process_max_fds", "Maximum of open file descriptors",
+             process.descriptors_max);
 }
 
 void add_clients(Figures& to, const ServerContext& context) {
@@ -67,15 +71,14 @@ void add_clients(Figures& to, const ServerContext& context) {
              {{"protocol", "resp"}});
     to.gauge("http_clients", "allot_clients", by_protocol, context.usage.http_clients,
              {{"protocol", "http"}});
-    to.gauge("event_streams", "allot_event_streams",
-             "HTTP clients that are told of facts as they happen", context.usage.event_streams);
+    to.gauge("event_streams", "allot_event_streams", "HTTP clients that receive facts as a stream",
+             context.usage.event_streams);
     to.gauge("blocked_clients", "allot_blocked_clients", "Clients whose FEED waits for facts",
              static_cast<std::uint64_t>(waiting));
     to.gauge("maxclients", "allot_clients_max",
-             "Connections of both protocols that are accepted at a time",
-             context.identity.clients_max);
+             "Maximum of connections, of both protocols together", context.identity.clients_max);
     to.gauge("client_output_bytes", "allot_client_output_bytes",
-             "Replies of both protocols that wait for durability, or to be taken",
+             "Bytes of replies of both protocols that wait to become durable or to be sent",
              context.usage.output_bytes);
     to.gauge("client_buffer_bytes", "allot_client_buffer_bytes",
              "Memory held by the buffers of all connections, of both protocols",
@@ -95,7 +98,8 @@ void add_traffic(Figures& to, const Counters& counters) {
     to.counter("total_writes", "allot_writes_total", "System calls that sent replies",
                counters.writes);
     to.counter("total_accept_retries", "allot_accept_retries_total",
-               "Times that accepting had to wait for descriptors", counters.accept_retries);
+               "Times that the server had to wait for descriptors before accepting",
+               counters.accept_retries);
     for (std::size_t i = 0; i < disconnect_reason_words.size(); ++i) {
         const std::string word{disconnect_reason_words[i]};
         to.counter("dropped_" + word, "allot_connections_dropped_total",
@@ -116,7 +120,7 @@ void add_channels(Figures& to, const PubSub& channels) {
 
 void add_timings(Figures& to, const Timings& timings) {
     constexpr std::string_view executed =
-        "Commands and requests from being read to their reply, the wait for the disk not included; "
+        "Time from reading a command or request to its reply, without the wait for the disk; "
         "ALLOCATEs that were sent together count with their mean";
     to.begin("stats");
     to.counter("total_slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
@@ -126,8 +130,8 @@ void add_timings(Figures& to, const Timings& timings) {
     to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.http),
                  {{"protocol", "http"}});
     to.histogram("allot_durable_seconds",
-                 "Replies from being made until what they tell of is durable; those that one "
-                 "client waits for together count once",
+                 "Time from writing a reply until the facts it depends on are durable; replies "
+                 "that one client awaits together count once",
                  FigureHistogram::of(timings.durable));
 }
 
@@ -140,7 +144,7 @@ void add_answers(Figures& to, const Counters& counters) {
         for (std::size_t i = 0; i < counts.size(); ++i) {
             to.counter(not_shown("each route by three classes of status"),
                        "allot_http_requests_total",
-                       "Answers over HTTP, by route and class of status", counts[i],
+                       "Responses over HTTP, by route and class of status", counts[i],
                        {{"method", std::string{method}},
                         {"route", std::string{path}},
                         {"status", std::string{classes[i]}}});
@@ -169,9 +173,10 @@ void add_command(Figures& to, const VerbCounters& verb, std::string name) {
     to.begin_row(std::move(name));
     to.counter("calls", "allot_commands_total", "Commands of RESP, by verb", verb.calls);
     to.counter("usec", "allot_command_seconds_total",
-               "Time from being read to the reply, the wait for the disk not included", verb.took);
+               "Time from reading a command to its reply, without the wait for the disk",
+               verb.took);
     to.gauge("usec_per_call", not_shown("allot_command_seconds_total / allot_commands_total"),
-             "The mean of these", std::round(took.count() / calls * 100) / 100);
+             "The mean time of a command", std::round(took.count() / calls * 100) / 100);
 }
 
 void add_commands(Figures& to, const Counters& counters) {
@@ -195,13 +200,15 @@ void add_stock(Figures& to, const Backend& backend) {
     const Lsn last = backend.journal->last();
     const Lsn durable = std::min(last, backend.journal->durable());
     to.begin("persistence");
-    to.gauge("last_lsn", "allot_last_lsn", "The last fact", last);
-    to.gauge("durable_lsn", "allot_durable_lsn", "The last fact that may be acknowledged", durable);
+    to.gauge("last_lsn", "allot_last_lsn", "LSN of the last fact", last);
+    to.gauge("durable_lsn", "allot_durable_lsn", "LSN of the last fact that may be acknowledged",
+             durable);
     to.gauge("journal_lag_facts", "allot_journal_lag_facts", "Facts that are not durable yet",
              last - durable);
     if (backend.history == nullptr) return;
     to.gauge("history", not_shown("an identity, not a quantity"),
-             "The history that the last fact was written in", text_of(backend.history->current()));
+             "Id of the history that the last fact belongs to",
+             text_of(backend.history->current()));
 }
 
 /// Of the present step, at its pace so far; what comes after it is not known.
@@ -218,15 +225,17 @@ void add_state(Figures& to, const ServerContext& context) {
     // ioredis, and others like it, wait for `loading` before they send the first command.
     to.gauge("loading", "allot_loading", "1 while the store is being opened", is_loading);
     to.gauge("storage_failed", "allot_storage_failed",
-             "1 once the storage has failed: nothing more is accepted", context.store.failed);
+             "1 once the storage has failed: changes are refused", context.store.failed);
     to.gauge("loading_ratio", "allot_loading_ratio",
-             "How much of the present step of opening the store is done", loaded);
+             "Completed part of the present step of opening the store", loaded);
     if (!is_loading) return;
-    to.gauge("loading_step", not_shown("a text"), "The present step", std::string{step.what});
+    to.gauge("loading_step", not_shown("a text"), "Name of the present step",
+             std::string{step.what});
     to.gauge("loading_loaded_perc", not_shown("allot_loading_ratio"),
-             "How much of it is done, in percent", std::uint64_t{step.percent()});
+             "Completed part of the present step, in percent", std::uint64_t{step.percent()});
     to.gauge("loading_eta_seconds", not_shown("the pace of allot_loading_ratio"),
-             "How long it will take at its pace so far", seconds_left(context, step.percent()));
+             "Estimated time until the present step is complete",
+             seconds_left(context, step.percent()));
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ struct ListEntries {
         EntryCount count;
     };
     using Entries = std::reference_wrapper<const std::deque<SlowLog::Entry>>;
-    static constexpr std::tuple fields{
-        optional<EntryCount>("count", EntryCount{}, "How many of the last ones; 10 unless told")};
+    static constexpr std::tuple fields{optional<EntryCount>(
+        "count", EntryCount{}, "Number of latest entries to return (default 10; -1: all)")};
 
     static Outcome<Entries> run(const Parameters& /*parameters*/, Context& context) {
         return {std::cref(context.server.timings.slow.entries()), no_lsn};
@@ -100,9 +100,10 @@ struct ListEntries {
 };
 
 constexpr std::array slowlog_subcommands = std::to_array<Subcommand>({
-    subcommand<ListEntries>("GET", "The last ones, the newest first: 10, or so many; -1 for all."),
-    {"LEN", "", "How many there are.", 0, 0, slowlog_length},
-    {"RESET", "", "Forgets them.", 0, 0, slowlog_reset},
+    subcommand<ListEntries>("GET",
+                            "Returns the latest entries, newest first (default 10; -1: all)."),
+    {"LEN", "", "Returns the number of entries.", 0, 0, slowlog_length},
+    {"RESET", "", "Deletes all entries.", 0, 0, slowlog_reset},
 });
 
 struct ForgetEntries {
@@ -128,29 +129,30 @@ constinit const CommandSpec slowlog = container({
     .flags = flag_admin | flag_loading | flag_no_multi,
     .syntax = "GET|LEN|RESET|HELP [count]",
     .reply = "as Redis replies",
-    .summary = "Returns the commands that took long",
+    .summary = "Returns the latest slow commands",
     .group = "server",
     .routes = {{route<ListEntries>(
                     {.method = Method::get,
                      .path = "/v1/slowlog",
                      .id = "slowLog",
-                     .summary = "Returns the commands and requests that took long",
+                     .summary = "Returns the latest slow commands and requests",
                      .call = "[?count=n]",
                      .command = "`SLOWLOG GET`, `LEN`",
                      .answers = R"(200 `{"length","entries":[{"id","at","microseconds",)"
-                                R"("arguments","client","name"}…]}`: what took long, the newest )"
-                                R"(first, 10 unless told; `length` counts all that are kept; of )"
-                                R"(the arguments, a backslash, a single quote and all but )"
-                                R"(printable ASCII is `\xHH`)",
+                                R"("arguments","client","name"}…]}`: the latest slow commands, )"
+                                R"(newest first (default 10); `length` counts all entries; in )"
+                                R"(arguments, a backslash, a single quote and all but printable )"
+                                R"(ASCII is `\xHH`)",
                      .good = {{{200, "SlowLog",
-                                "The last ones, the newest first, as SLOWLOG tells them"}}}}),
-                route<ForgetEntries>({.method = Method::delete_,
-                                      .path = "/v1/slowlog",
-                                      .id = "forgetSlowLog",
-                                      .summary = "Forgets which commands took long",
-                                      .command = "`SLOWLOG RESET`",
-                                      .answers = R"(200 `{"forgotten":n}`)",
-                                      .good = {{{200, "Forgotten", "How many were forgotten"}}}})}},
+                                "The latest entries, newest first, as in SLOWLOG GET"}}}}),
+                route<ForgetEntries>(
+                    {.method = Method::delete_,
+                     .path = "/v1/slowlog",
+                     .id = "forgetSlowLog",
+                     .summary = "Deletes all entries of the slow log",
+                     .command = "`SLOWLOG RESET`",
+                     .answers = R"(200 `{"forgotten":n}`)",
+                     .good = {{{200, "Forgotten", "The number of deleted entries"}}}})}},
     .subcommands = slowlog_subcommands,
 });
 

@@ -34,10 +34,10 @@ constinit const CommandSpec snapshot = command<StartSnapshot>({
                  .path = "/v1/snapshots",
                  .status = 202,
                  .id = "snapshot",
-                 .answers = "202; 409 while one is being taken",
-                 .good = {{{202, "Started", "It has begun"}}},
-                 .errors = {{{409, "One is being taken already"},
-                             {501, "This store takes none"},
+                 .answers = "202; 409 while a snapshot is being taken",
+                 .good = {{{202, "Started", "The snapshot has begun"}}},
+                 .errors = {{{409, "A snapshot is being taken already"},
+                             {501, "This store takes no snapshots"},
                              {503, "The storage has failed"}}}}}},
 });
 

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_the_cursor_is_invalid_then_it_is_named) {
     for (const char* const bad : {"-1", "x", "4294967295", "1.5"}) {
         BOOST_TEST(ask("EXPORT BATCHES " + std::string{bad}) ==
                    "-SYNTAX invalid cursor '" + std::string{bad} +
-                       "': expected 0 to begin, then the cursor of the reply before\r\n");
+                       "': expected 0 at first, then the cursor of the last reply\r\n");
     }
     BOOST_TEST(
         ask("EXPORT BATCHES").starts_with("-ERR wrong number of arguments for 'export|batch"));

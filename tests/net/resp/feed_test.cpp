@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(when_the_storage_fails_then_it_waits_no_longer_and_gets_the
     BOOST_TEST((reader.ask("FEED 2 BLOCK 0") == RespSession::ExecuteResult::blocked));
     fixture.context.store.failed = true;
     reader.execute();
-    BOOST_TEST(reader.take() == "-READONLY the storage has failed; start the server anew\r\n");
+    BOOST_TEST(reader.take() == "-READONLY the storage has failed; restart the server\r\n");
     reader.ask("FEED 1");
     BOOST_TEST(reader.take() == after(1, {added}));
 }
@@ -206,8 +206,7 @@ BOOST_AUTO_TEST_CASE(when_the_arguments_are_wrong_then_the_error_says_why) {
              {"FEED 1 \"BL\\x1bCK\" 5",
               "-SYNTAX unknown option 'BL\\x1bCK': expected COUNT or BLOCK\r\n"},
              {"FEED 1 WAIT 5", "-SYNTAX unknown option 'WAIT': expected COUNT or BLOCK"},
-             {"FEED 1 COUNT",
-              "-SYNTAX 'COUNT' stands alone: COUNT has a number of facts behind it"},
+             {"FEED 1 COUNT", "-SYNTAX 'COUNT' stands alone: COUNT takes a number of facts"},
              {"FEED AFTER", "-SYNTAX invalid LSN 'AFTER'"},
              {"FEED AFTER 1 BLOCK", "-SYNTAX 'BLOCK' stands alone"},
              {"FEED AFTER x",

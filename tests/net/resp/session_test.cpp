@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(
         if (!spec.has(allot::flag_write)) continue;
         BOOST_TEST(fixture.ask(std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
                                (spec.args_min > 2 ? " 1" : "")) ==
-                   "-READONLY the storage has failed; start the server anew\r\n");
+                   "-READONLY the storage has failed; restart the server\r\n");
     }
 }
 
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(
         if (!spec.store_use().stock) continue;
         BOOST_TEST(asked(other, std::string{spec.name} + " a" + (spec.args_min > 1 ? " 1" : "") +
                                     (spec.args_min > 2 ? " 1" : "")) ==
-                   "-READONLY the storage has failed; start the server anew\r\n");
+                   "-READONLY the storage has failed; restart the server\r\n");
     }
     BOOST_TEST(asked(other, "PING") == "+PONG\r\n");
     BOOST_TEST(asked(other, "INFO persistence").find("storage_failed:1") != std::string::npos);

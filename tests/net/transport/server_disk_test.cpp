@@ -85,8 +85,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(writer.silent());
     server.engine.journal.fail();
     BOOST_TEST(writer.until_closed().empty());
-    constexpr std::string_view refused =
-        "-READONLY the storage has failed; start the server anew\r\n";
+    constexpr std::string_view refused = "-READONLY the storage has failed; restart the server\r\n";
     BOOST_TEST(other.ask("AVAILABLE SKU", refused) == refused);
     BOOST_TEST(other.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     BOOST_TEST(server.counters().of(DisconnectReason::storage_failed) == 1U);

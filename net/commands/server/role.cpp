@@ -1,4 +1,5 @@
-// Commands that client libraries and monitors of Redis send: each says what is so here.
+// Commands that client libraries and monitors of Redis send, with the replies that are true of
+// Allot.
 #include <array>
 
 #include "net/schema/container.hpp"
@@ -43,16 +44,16 @@ Lsn run_cluster(Call& call) {
 }
 
 constexpr std::array latency_subcommands = std::to_array<Subcommand>({
-    {"LATEST", "", "Events and their latest latency: none are kept.", 0, 0, no_rows},
-    {"HISTORY", "event", "Samples of an event: none are kept.", 1, 1, no_rows},
-    {"HISTOGRAM", "[command ...]", "Histograms by command: /metrics has one of all.", 0, any_number,
-     no_histograms},
-    {"RESET", "[event ...]", "Forgets samples: there are none.", 0, any_number, none_reset},
-    {"DOCTOR", "", "Where to look instead.", 0, 0, latency_doctor},
+    {"LATEST", "", "Lists the latest latency of events: none are kept.", 0, 0, no_rows},
+    {"HISTORY", "event", "Lists the samples of an event: none are kept.", 1, 1, no_rows},
+    {"HISTOGRAM", "[command ...]", "Returns no histograms by command; /metrics has one of all.", 0,
+     any_number, no_histograms},
+    {"RESET", "[event ...]", "Deletes samples: there are none.", 0, any_number, none_reset},
+    {"DOCTOR", "", "Names the figures to use instead.", 0, 0, latency_doctor},
 });
 
 constexpr std::array module_subcommands = std::to_array<Subcommand>({
-    {"LIST", "", "The modules that are loaded: none.", 0, 0, no_rows},
+    {"LIST", "", "Lists the loaded modules: none.", 0, 0, no_rows},
 });
 
 }  // namespace
@@ -73,7 +74,7 @@ constinit const CommandSpec latency = container({
     .flags = flag_admin | flag_loading,
     .syntax = "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]",
     .reply = "as Redis replies",
-    .summary = "Returns latency events, of which none are kept",
+    .summary = "Returns latency events: none are kept",
     .group = "server",
     .subcommands = latency_subcommands,
 });
@@ -84,7 +85,7 @@ constinit const CommandSpec modules = container({
     .flags = flag_admin,
     .syntax = "LIST|HELP",
     .reply = "as Redis replies",
-    .summary = "Lists modules, of which there are none",
+    .summary = "Lists the loaded modules: none",
     .group = "server",
     .subcommands = module_subcommands,
 });
@@ -97,7 +98,7 @@ constinit const CommandSpec cluster{
     .args_max = any_number,
     .syntax = "subcommand [argument ...]",
     .reply = "-ERR, as a Redis without clustering replies",
-    .summary = "Returns that the server is no node of a cluster",
+    .summary = "Refuses: the server is no node of a cluster",
     .group = "server",
 };
 
