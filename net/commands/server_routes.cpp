@@ -43,10 +43,9 @@ constexpr std::array routes_of_server{
             "The operations become durable together, as one record of the journal, with no other "
             "command in between; each operation sees the effects of those before it. If an "
             "operation is refused, the server undoes all of them and replies 409; only the "
-            "shortage "
-            "of the refused line remains. With atomic false the server keeps the other operations, "
-            "and the refused one has its error as its result. If a version in if has changed, the "
-            "server executes nothing and replies 412."},
+            "shortage of the refused line remains. With atomic false the server keeps the other "
+            "operations, and the refused one has its error as its result. If a version in if has "
+            "changed, the server executes nothing and replies 412."},
     RouteSpec{.method = verb::get,
               .path = "/v1/openapi.json",
               .flags = flag_loading,
