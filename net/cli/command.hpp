@@ -13,25 +13,25 @@ namespace allot::program {
 /// Exit codes of the process.
 namespace exit_code {
 inline constexpr int ok = 0;
-inline constexpr int failed = 1;  ///< the environment or the input prevented it
-inline constexpr int usage = 2;   ///< called or configured wrongly; `check`, `repair`: no verdict
+inline constexpr int failed = 1;  ///< the environment or the input prevented success
+inline constexpr int usage = 2;   ///< wrong call or configuration; `check`, `repair`: no verdict
 }  // namespace exit_code
 
 /// A subcommand. The program reports its exceptions.
 struct Command {
     Syntax syntax;
     int (*run)(const Settings& settings, Console& console);
-    /// Throws UsageError where a setting breaks its rule. Null: run() finds it early enough.
+    /// Throws UsageError if a setting breaks its rule. Null: run() checks the settings.
     void (*check)(const Settings& settings) = nullptr;
-    /// The directory of the store that it reads. Null: none.
+    /// Returns the store directory that the command reads. Null: none.
     std::string (*store)(const Settings& settings) = nullptr;
-    /// What to do when a store is open elsewhere, for a message.
+    /// The advice if another process has the store open.
     std::string_view when_in_use = "end that process first";
-    /// What to do when the store is damaged, if not as in explained().
+    /// The advice if the store is damaged; empty: that of explained().
     std::string_view when_damaged = {};
 };
 
-// Each in a file of its own.
+// Each command has a file of its own.
 extern const Command serve_command;
 extern const Command allocate_command;
 extern const Command import_command;
@@ -42,7 +42,7 @@ extern const Command dump_command;
 extern const Command backup_command;
 extern const Command restore_command;
 
-/// All of them, in the order of the help.
+/// All commands, in the order of the help.
 [[nodiscard]] std::span<const Command* const> all_commands() noexcept;
 
 // Options that several commands have.

@@ -14,9 +14,9 @@ using CopyStore = CopyReport (*)(FileSystem& from_files, const std::filesystem::
                                  const CopyOptions& options);
 
 /// Copies a store between the two directories that are the operands, as `--dry-run` and `--replace`
-/// say, with a progress bar on a terminal; prints each action on a line of its own, and at last
-/// what the copy holds. \return the exit code. \throws UsageError when the operands are one
-/// directory; else as `copy` does.
+/// say, with a progress bar on a terminal; prints each action on a line of its own, and finally the
+/// contents of the copy. \return the exit code. \throws UsageError if both operands are one
+/// directory; else what `copy` throws.
 int run_copy(const Settings& settings, Console& console, std::string_view command, CopyStore copy);
 
 }  // namespace allot::program

@@ -6,12 +6,12 @@
 
 namespace allot::program {
 
-/// One line without its end: `12 2026-01-31T23:59:59.123Z line_allocated order=o-1 sku=…`.
-/// A day that is none, of a batch in the warehouse, is `warehouse`.
+/// Returns one line without its end: `12 2026-01-31T23:59:59.123Z line_allocated order=o-1 sku=…`.
+/// The ETA of a batch in the warehouse is `warehouse`.
 [[nodiscard]] std::string fact_as_text(const CommittedFact& fact);
 
-/// The same as one JSON object, without a line end: `{"lsn":12,"time":"…","fact":"line_allocated",
-/// "order":"o-1",…}`. A day that is none is null.
+/// Returns one JSON object, without a line end: `{"lsn":12,"time":"…","fact":"line_allocated",
+/// "order":"o-1",…}`. The ETA of a batch in the warehouse is null.
 [[nodiscard]] std::string fact_as_json(const CommittedFact& fact);
 
 }  // namespace allot::program

@@ -7,9 +7,9 @@
 
 namespace allot::program {
 
-/// What has gone wrong in a command, and what the user can do about it: one line without its end,
-/// made fit for a terminal. A store that is in use is named with its process, where that is known;
-/// one that is damaged, with the commands that are for it.
+/// Returns the error of a command with advice for the user: one line without its end, escaped for a
+/// terminal. If a store is in use, it names the process, if known; if a store is damaged, the
+/// commands for that.
 [[nodiscard]] std::string explained(const std::exception& error, const Command& command,
                                     const Settings& settings);
 

@@ -7,11 +7,11 @@
 
 namespace allot::program {
 
-/// The help of the program: its commands.
+/// Prints the help of the program.
 void print_help(std::span<const Command* const> commands, std::ostream& to);
-/// The help of one command: what it does and its options.
+/// Prints the help of one command.
 void print_help(const Syntax& syntax, std::ostream& to);
-/// The manual page of the program and of the protocol that it serves, as roff for `man -l -`.
+/// Prints the manual page of the program and its protocol, as roff for `man -l -`.
 void print_manual(std::span<const Command* const> commands, std::ostream& to);
 
 }  // namespace allot::program

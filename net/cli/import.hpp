@@ -9,30 +9,30 @@
 
 namespace allot::program {
 
-/// The files of an import; those that are not named are not read.
+/// The files of an import; an unnamed file is not read.
 struct ImportFiles {
     std::optional<std::filesystem::path> batches;
     std::optional<std::filesystem::path> allocations;
     std::optional<std::filesystem::path> orders;
 
-    /// `batches.csv` in a directory, and `allocations.csv` and `orders.csv` if they are there.
+    /// `batches.csv` in a directory, and `allocations.csv` and `orders.csv` if they exist.
     [[nodiscard]] static ImportFiles in(const std::filesystem::path& directory);
 };
 
-/// Rows that each keep their own rules.
+/// The valid rows of the files.
 struct ImportRows {
     Table<BatchRow> batches;
     Table<AllocationRow> allocations;
     Table<OrderLine> orders;
 
-    /// \param diagnostics what should be known of the files is noted there.
+    /// \param diagnostics receives notes about the files.
     /// \throws BadInput naming every row that breaks a rule; std::system_error.
     [[nodiscard]] static ImportRows read(const ImportFiles& files, Diagnostics& diagnostics);
 };
 
-/// What became of the rows.
+/// The results for the rows.
 struct Imported {
-    std::size_t batches_already = 0;  ///< that were there with the same contents
+    std::size_t batches_already = 0;  ///< batches that existed with the same contents
     std::size_t allocations_already = 0;
     Tally orders;
 
@@ -41,9 +41,9 @@ struct Imported {
     }
 };
 
-/// Brings the rows into a store as one unit of work: batches first, then lines where they were
-/// allocated before, then order lines, each by itself or each order whole. All of it is durable on
-/// return. \throws BadInput naming every row that the stock contradicts; nothing has changed then.
+/// Imports the rows into a store as one unit of work: batches, then lines on the batches that hold
+/// them, then order lines, each by itself or each order whole. The unit is durable on return.
+/// \throws BadInput naming every row that the stock contradicts; nothing has changed then.
 Imported import_rows(const ImportRows& rows, OrdersAre orders, Store& store, Console& console);
 
 }  // namespace allot::program

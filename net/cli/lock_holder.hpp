@@ -8,8 +8,8 @@
 namespace allot::program {
 
 /// The process that holds a lock on a store's directory, as /proc/locks names it.
-/// \return none where that is not known: it runs in another container, or on another machine, or
-/// the file system numbers its files otherwise than /proc does.
+/// \return none if it is unknown: the process runs in another container, or on another machine, or
+/// the file system numbers its files otherwise than /proc.
 [[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& directory);
 
 }  // namespace allot::program

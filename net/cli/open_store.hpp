@@ -11,23 +11,23 @@
 
 namespace allot::program {
 
-/// Opens a store, shows how far recovery has come, and logs what recovery had to cope with.
-/// \param options whose `progress` receives it, too.
+/// Opens a store, shows the progress of recovery, and logs the problems that recovery found.
+/// \param options their `progress` is called, too.
 /// \param log outlives the store.
-/// \throws as bootstrap()
+/// \throws what bootstrap() throws
 [[nodiscard]] Store open_store(const std::filesystem::path& directory, StoreOptions options,
                                Console& console, Logger& log, std::vector<EventSink> sinks = {});
 
-/// The directory that a command is about: its operand, or else --data.
+/// Returns the store directory of a command: its operand, or else --data.
 [[nodiscard]] std::string store_directory(const Settings& settings);
 
-/// The directory that --data names.
+/// Returns the directory that --data names.
 [[nodiscard]] std::string data_directory(const Settings& settings);
 
 /// \throws std::runtime_error when no store was ever opened in the directory.
 void require_store(const std::filesystem::path& directory);
 
-/// For a command that only reads: as open_store(), but makes no new store.
+/// Opens a store for a command that only reads. Makes no new store.
 [[nodiscard]] Store open_existing_store(const std::filesystem::path& directory,
                                         StoreOptions options, Console& console, Logger& log);
 

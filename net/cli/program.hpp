@@ -7,7 +7,7 @@
 
 namespace allot::program {
 
-/// Runs the program `allot` in this process. What goes wrong is said in `console.err`.
+/// Runs the program `allot` in this process. Errors are written to `console.err`.
 /// \param arguments without the program's name.
 /// \return the exit code: 0 done, 1 failed, 2 called wrongly.
 int run(std::span<const std::string> arguments, const Environment& environment, Console& console);

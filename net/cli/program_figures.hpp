@@ -11,10 +11,10 @@ namespace allot::program {
 /// Adds the figures that the storage alone knows.
 void add_store_figures(Figures& to, const StoreStatus& status);
 
-/// Adds how far each event sink has come.
+/// Adds the figures of each event sink.
 void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks);
 
-/// Adds how many lines of the program's log were dropped, because nothing read them.
+/// Adds the number of dropped lines of the program's log.
 void add_log_figures(Figures& to, std::uint64_t lines_lost);
 
 }  // namespace allot::program

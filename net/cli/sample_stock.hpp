@@ -4,8 +4,8 @@
 
 namespace allot::program {
 
-/// Gives an empty store a few batches to try things with: some in the warehouse, some arriving.
-/// \return false when the store was not empty, and stays as it is.
+/// Adds a few sample batches to an empty store: some in the warehouse, some arriving.
+/// \return false if the store is not empty; it then stays unchanged.
 bool add_sample_stock(Store& store);
 
 }  // namespace allot::program

@@ -14,16 +14,16 @@
 
 namespace allot::program {
 
-/// What `allot serve` is to do.
+/// The settings of `allot serve`.
 struct ServeSettings {
     std::string directory;
     Endpoint listen;
-    std::optional<Endpoint> http;  ///< none: HTTP is not spoken
+    std::optional<Endpoint> http;  ///< none: no HTTP
     StoreOptions store;
-    ServerOptions server;  ///< all limits are in it
+    ServerOptions server;  ///< includes all limits
     Notifications notifications;
     bool sample_stock;
-    std::vector<std::string> warnings;  ///< to be logged when it starts
+    std::vector<std::string> warnings;  ///< logged at the start
 
     /// \throws UsageError, also if the address is not a loopback one and neither a password, a
     /// client CA nor --listen-without-password is set.

@@ -6,8 +6,8 @@
 
 namespace allot {
 
-/// What HTTP has beside the commands: transactions, probes, metrics and the description of itself.
-/// net/http answers them.
+/// The routes that belong to no command: transactions, probes, metrics and the OpenAPI description.
+/// net/http executes them.
 [[nodiscard]] std::span<const RouteSpec> server_routes() noexcept;
 
 }  // namespace allot

@@ -11,7 +11,7 @@
 
 namespace allot::program {
 
-/// Where something stands in a text, both from 1. Columns count characters, as an editor does.
+/// A position in a text, counted from 1. A column is a character, as in an editor.
 struct TextPosition {
     std::uint32_t line = 1;
     std::uint32_t column = 1;
@@ -20,7 +20,7 @@ struct TextPosition {
 
 struct CsvField {
     std::string text;       ///< without the quotes around it
-    TextPosition position;  ///< of its first character, its quote included
+    TextPosition position;  ///< position of its first character or opening quote
 };
 
 struct CsvError {
@@ -32,11 +32,10 @@ struct CsvError {
 using CsvRow = std::vector<CsvField>;
 using CsvRecord = boost::system::result<CsvRow, CsvError>;
 
-/// Reads comma-separated values (RFC 4180), or such with another delimiter: fields may be quoted,
-/// and then hold delimiters, line ends and doubled quotes. Lines end in LF or CRLF, the last one
-/// perhaps in neither. Empty lines, and lines of delimiters only, are passed over, and so is a
-/// UTF-8 byte order mark before a record's first field. Bytes in, fields out: it opens no file, and
-/// the caller decides whether a field is UTF-8.
+/// Reads comma-separated values (RFC 4180), also with another delimiter. A quoted field may hold
+/// delimiters, line ends and doubled quotes. Lines end in LF or CRLF; the last one may have no end.
+/// Empty lines, lines of delimiters only, and a UTF-8 byte order mark before a record's first field
+/// are skipped. The reader opens no file, and does not check that fields are UTF-8.
 ///
 /// A record that breaks a rule is one error; reading continues with the line after it. The time is
 /// linear in the text, whatever it holds.
@@ -47,14 +46,14 @@ public:
 
     /// \param text outlives the reader; at most 4 GiB.
     /// \param delimiter a comma, a semicolon or a tab.
-    /// \param line of the text's first byte, from 1.
+    /// \param line number of the text's first byte, from 1.
     explicit CsvReader(std::string_view text, char delimiter = ',', std::uint32_t line = 1) noexcept
         : rest_{text}, position_{.line = line}, delimiter_{delimiter} {}
 
     /// \return nothing after the last record.
     [[nodiscard]] std::optional<CsvRecord> next();
-    /// A byte order mark stood before the last record. It is no part of its first field, and has no
-    /// column.
+    /// True if a byte order mark preceded the last record. It is no part of the first field, and
+    /// has no column.
     [[nodiscard]] bool was_marked() const noexcept { return marked_; }
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
@@ -75,20 +74,22 @@ private:
     bool marked_ = false;
 };
 
-/// The most frequent of comma, semicolon and tab in the first non-empty line, quotes excluded; of
-/// several, the first of these.
+/// The most frequent of comma, semicolon and tab in the first non-empty line, outside quotes; the
+/// first of these if several are equally frequent.
 [[nodiscard]] char delimiter_of(std::string_view text) noexcept;
 
-/// How a file separates its fields, and where its first record may begin.
+/// The delimiter of a file, and the position of its first record.
 struct Dialect {
     char delimiter;
-    std::size_t skipped_bytes;    ///< of a line `sep=;`, with which spreadsheets say so
+    std::size_t skipped_bytes;    ///< length of a first line `sep=;`, as spreadsheets write it
     std::uint32_t skipped_lines;  ///< 0 or 1
 };
-/// A first line of `sep=` and a comma, semicolon or tab decides; without it delimiter_of() does.
+/// Reads the delimiter from a first line `sep=` with a comma, semicolon or tab; without such a
+/// line, from delimiter_of().
 [[nodiscard]] Dialect dialect_of(std::string_view text) noexcept;
 
-/// Appends one record, ended by LF, that CsvReader reads back as it was. Quotes where it must.
+/// Appends one record, ended by LF, that CsvReader reads back unchanged. Quotes fields only if
+/// necessary.
 /// \pre at least one field.
 void append_csv(std::string& to, std::initializer_list<std::string_view> fields);
 

@@ -15,34 +15,35 @@ inline constexpr std::string_view batch_taken_rule =
     "the reference is taken by a batch with other contents";
 inline constexpr std::string_view batch_limit_rule = "the SKU has as many batches as one may have";
 
-/// Receives how many of how many rows are done.
+/// Receives the numbers of rows done and of all rows.
 using RowsDone = std::function<void(std::size_t done, std::size_t total)>;
 
-// Each books all rows of a table in one unit of work, in the order of the file. A row that the
-// stock contradicts is reported and passed over; the caller then does not commit.
+// Each function applies all rows of a table in one unit of work, in the order of the file. A row
+// that the stock contradicts is reported and skipped; the caller then does not commit.
 
-/// A batch that is there already, with the same contents, stays as it is.
-/// \return how many were there already.
+/// Adds batches. A batch that exists with the same contents stays unchanged.
+/// \return the number of batches that existed.
 std::size_t import_batches(const Table<BatchRow>& table, UnitOfWork& work, Diagnostics& diagnostics,
                            const RowsDone& done = {});
-/// Each on the batch that its row names; a line that it holds already stays where it is.
-/// \return how many it held already.
+/// Allocates each line to the batch that its row names. A line that this batch holds already stays
+/// there.
+/// \return the number of such lines.
 std::size_t import_allocations(const Table<AllocationRow>& table, UnitOfWork& work,
                                Diagnostics& diagnostics, const RowsDone& done = {});
 
-/// What became of order lines.
+/// The results for order lines.
 struct Tally {
     std::size_t allocated = 0;
     std::size_t short_of_stock = 0;
-    std::size_t left_out = 0;  ///< of an order that is allocated whole or not at all
-    std::size_t already = 0;   ///< allocated before, and still where they were
+    std::size_t left_out = 0;  ///< lines of an order that is allocated whole or not at all
+    std::size_t already = 0;   ///< lines allocated before, and unchanged
 
-    /// Of `lines` that have a batch, so many are new.
+    /// Counts `lines` with a batch, of which `fresh` are new.
     void allocate(std::size_t lines, std::size_t fresh) noexcept {
         allocated += fresh;
         already += lines - fresh;
     }
-    /// One of `lines` is short, and the others are left out with it.
+    /// Counts `lines` of an order: one is short, the others are left out with it.
     void refuse(std::size_t lines) noexcept {
         ++short_of_stock;
         left_out += lines - 1;

@@ -15,7 +15,7 @@ struct Dated {
 };
 
 /// A stock as CSV. Importing both into an empty store gives the same batches, in the same order of
-/// preference, with the same lines on them in the same order of allocation. What is short (R14) is
+/// preference, with the same lines on them in the same order of allocation. Short lines (R14) are
 /// not in them.
 struct ExportedFiles {
     std::string batches;
@@ -24,10 +24,10 @@ struct ExportedFiles {
 
 /// All batches and allocated lines of a stock, in any order.
 struct StockRows {
-    std::vector<Dated<BatchRow>> batches;           ///< by the LSN that added each
-    std::vector<Dated<AllocationRow>> allocations;  ///< by the LSN that allocated each
+    std::vector<Dated<BatchRow>> batches;           ///< with the LSN that added each
+    std::vector<Dated<AllocationRow>> allocations;  ///< with the LSN that allocated each
 
-    /// Each in the order of the LSNs.
+    /// Returns the rows as CSV, in the order of their LSNs.
     [[nodiscard]] ExportedFiles files() &&;
 };
 

@@ -11,9 +11,9 @@
 
 namespace allot::program {
 
-/// A column that a file has to have.
+/// A required column of a file.
 struct Column {
-    std::array<std::string_view, 3> names;  ///< of its header; the first is what is written
+    std::array<std::string_view, 3> names;  ///< allowed in the header; the first one is written
 };
 
 inline constexpr std::size_t columns_max = 4;
@@ -23,20 +23,20 @@ struct TableForm {
     std::string_view what;  ///< `batches`
     std::span<const Column> columns;
 
-    /// Their names as they are written.
+    /// Returns the header line that is written.
     [[nodiscard]] std::string header() const;
 };
 
-/// Where the columns of a file are.
+/// The positions of the columns in a file.
 struct Layout {
     std::array<std::size_t, columns_max> at{};  ///< in the order of the form
-    std::size_t width = 0;                      ///< fields of a row
+    std::size_t width = 0;                      ///< number of fields of a row
 };
 
 /// Finds the columns by the names in a header: in any order, in upper or lower case, with white
-/// space around them. Columns of other names are passed over, with one note.
-/// \param delimiter with which a diagnostic shows the header.
-/// \return nothing after a diagnostic: a column is missing, or there twice.
+/// space around them. Other columns are skipped, with one note.
+/// \param delimiter separates the fields of the header in a diagnostic.
+/// \return nothing after a diagnostic, if a column is missing or occurs twice.
 [[nodiscard]] std::optional<Layout> read_layout(const CsvRow& header, char delimiter,
                                                 const TableForm& form, std::string_view file,
                                                 Diagnostics& diagnostics);

@@ -30,10 +30,10 @@ struct Located {
     std::array<TextPosition, 4> positions;
 };
 
-/// A file of rows that each keep their own rules; whether they agree with the stock is not known.
+/// The valid rows of a file, not yet checked against the stock.
 template <class Row>
 struct Table {
-    std::string file;  ///< its name, for diagnostics
+    std::string file;  ///< file name, for diagnostics
     std::vector<Located<Row>> rows;
     std::size_t repeated = 0;  ///< rows equal to an earlier one, and not in `rows`
 };
@@ -41,34 +41,36 @@ struct Table {
 /// More rows than this in one file are refused.
 inline constexpr std::size_t rows_max = 1'000'000;
 
-// Each reads the text of one file: a header, then rows, as docs/csv.md says. What breaks a rule is
-// left out of the table and reported; all of the file is checked.
+// Each function reads the text of one file, in the form of docs/csv.md. Rows that break a rule are
+// reported and left out of the table; the whole file is checked.
 
-/// `batch,sku,quantity,eta`; a quantity of 0 is that of a batch that was emptied.
+/// Reads `batch,sku,quantity,eta`; the quantity of an emptied batch is 0.
 Table<BatchRow> read_batches(std::string file, std::string_view text, Diagnostics& diagnostics);
-/// `order,sku,quantity`. Equal rows are one line, which is held once: the later ones are left out,
-/// with a note that names both.
+/// Reads `order,sku,quantity`. Equal rows are one line: the later ones are left out, with a note
+/// that names both.
 Table<OrderLine> read_orders(std::string file, std::string_view text, Diagnostics& diagnostics);
-/// `order,sku,quantity,batch`
+/// Reads `order,sku,quantity,batch`.
 Table<AllocationRow> read_allocations(std::string file, std::string_view text,
                                       Diagnostics& diagnostics);
 
-/// How the lines of one order are allocated.
+/// The way in which the lines of one order are allocated.
 enum class OrdersAre : bool {
     lines,  ///< each by itself
     whole,  ///< all or none
 };
 
-/// Has the rows of each order stand together, where its first one was.
+/// Moves the rows of each order to the position of its first one.
 void gather_orders(Table<OrderLine>& table);
-/// How many rows from one on are allocated together. \pre gather_orders(), where orders are whole.
+/// Returns the number of rows from `at` on that are allocated together. \pre gather_orders(), if
+/// orders are whole.
 [[nodiscard]] std::size_t rows_together(const Table<OrderLine>& table, std::size_t at,
                                         OrdersAre orders);
 
-/// Of rows that were left out, for a summary: `, 2 rows more that repeat others`, or nothing.
+/// Returns the part of a summary about repeated rows: `, 2 rows more that repeat others`, or
+/// nothing.
 [[nodiscard]] std::string repeated_text(std::size_t repeated);
 
-// What the above read, with the header.
+// The inverse of the above, with the header.
 [[nodiscard]] std::string write_batches(std::span<const BatchRow> rows);
 [[nodiscard]] std::string write_allocations(std::span<const AllocationRow> rows);
 

@@ -10,13 +10,13 @@ class LogQueue;
 
 using Environment = std::map<std::string, std::string>;
 
-/// Where the program writes, so that it can be run without a process.
+/// The outputs of the program, so that a test can run it in its own process.
 struct Console {
-    std::ostream& out;             ///< what was asked for
+    std::ostream& out;             ///< results
     std::ostream& err;             ///< logs, errors, progress
-    bool err_is_terminal = false;  ///< and then shows progress
-    int err_descriptor = -1;       ///< of `err`, where it has one
-    LogQueue* log = nullptr;       ///< what `err` writes to while a server runs
+    bool err_is_terminal = false;  ///< true: progress is shown
+    int err_descriptor = -1;       ///< file descriptor of `err`; -1: none
+    LogQueue* log = nullptr;       ///< receives the text of `err` while a server runs
 };
 
 }  // namespace allot::program

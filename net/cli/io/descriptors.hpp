@@ -8,7 +8,7 @@ namespace allot::program {
 
 /// Raises the process's limit of open files so that `clients` fit beside the store's own files,
 /// and the connections to `notified` receivers of notifications.
-/// \return how many clients fit; fewer than asked for after a warning.
+/// \return the number of clients that fit; fewer than `clients` after a warning.
 [[nodiscard]] std::size_t descriptors_for(std::size_t clients, std::size_t notified, Logger& log);
 
 }  // namespace allot::program

@@ -14,14 +14,14 @@ inline constexpr std::size_t file_bytes_max = 256ULL << 20U;
 /// file_bytes_max.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
-/// Every user of this machine may read it.
+/// True if every user of this machine may read the file.
 [[nodiscard]] bool is_readable_by_all(const std::filesystem::path& path);
 
-/// As read_file(). \return nothing when there is no such file.
+/// Reads a file as read_file() does. \return nothing if it does not exist.
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 
-/// Puts a file in place whole: written aside, synced, renamed, and the directory synced. Whatever
-/// happens, `path` holds what it held before or all of `text`.
+/// Replaces a file atomically: writes and syncs another file, renames it, and syncs the directory.
+/// Whatever happens, `path` holds its old contents or all of `text`.
 /// \throws std::system_error naming the file.
 void write_file(const std::filesystem::path& path, std::string_view text);
 

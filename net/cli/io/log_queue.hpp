@@ -29,8 +29,8 @@ public:
     using LostLine = std::function<std::string(std::uint64_t lines)>;
 
     struct Limits {
-        std::size_t bytes = 1U << 20U;          ///< of text that is not written yet
-        std::chrono::milliseconds drain{1000};  ///< what the destructor waits for at most
+        std::size_t bytes = 1U << 20U;          ///< limit of the text that is not written yet
+        std::chrono::milliseconds drain{1000};  ///< limit of the destructor's wait
     };
 
     LogQueue(Write write, LostLine lost_line)
@@ -44,7 +44,7 @@ public:
 
     /// Accepts or drops a text of whole lines. Never blocks, never fails.
     void add(std::string_view text) noexcept;
-    /// Since the beginning.
+    /// Returns the number of lines dropped so far.
     [[nodiscard]] std::uint64_t lines_lost() const noexcept;
 
 private:
@@ -53,7 +53,7 @@ private:
     std::thread thread_;
 };
 
-/// What an output stream hands to a queue at each flush.
+/// The buffer of an output stream, which passes the text to a queue at each flush.
 class LogBuffer final : public std::stringbuf {
 public:
     /// \param queue outlives this.
@@ -65,8 +65,8 @@ private:
     LogQueue& queue_;
 };
 
-/// Writes to an open file descriptor. A descriptor that does not block is served like any other:
-/// "try again" is a write that failed.
+/// Returns a function that writes to an open file descriptor. On a non-blocking descriptor, EAGAIN
+/// is a failed write.
 [[nodiscard]] LogQueue::Write write_to_descriptor(int descriptor);
 
 }  // namespace allot::program

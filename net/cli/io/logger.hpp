@@ -28,8 +28,8 @@ class Logger {
 public:
     enum class Terminal : bool { no, yes };
 
-    /// A logger that waits for each line to be written. A line that cannot be is lost, and ends
-    /// nothing: the next one is tried again.
+    /// A logger that waits until each line is written. A line that cannot be written is lost; the
+    /// next one is tried nevertheless.
     /// \param terminal yes: a line first clears what a progress bar has left there.
     Logger(std::ostream& to, Clock& clock, Terminal terminal = Terminal::no);
     /// A logger that never waits: see LogQueue. \param to outlives it.
@@ -54,7 +54,7 @@ private:
     Terminal terminal_;
 };
 
-/// Says that so many lines were lost, as a line of the log.
+/// Returns a line of the log with the number of lost lines.
 [[nodiscard]] std::string lost_log_lines(std::uint64_t lines);
 
 /// `2026-01-31T23:59:59.123Z`

@@ -11,8 +11,8 @@ namespace allot::program {
 /// Moves a terminal's cursor to the beginning of the line, and empties the line.
 inline constexpr std::string_view clear_line = "\r\x1b[K";
 
-/// Shows on a terminal how far something long has come, in one line that it clears at its end:
-/// ten times a second at most, and not at all in the first tenth. Not thread-safe.
+/// Shows the progress of a long operation in one line of a terminal, which it clears at its end. It
+/// draws at most ten times a second, and not in the first tenth of a second. Not thread-safe.
 class ProgressBar {
 public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;

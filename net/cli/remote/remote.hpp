@@ -17,7 +17,7 @@
 
 namespace allot::program {
 
-/// Where a server is, and how one is let in.
+/// The address of a server, and the client's credentials.
 struct RemoteSettings {
     Endpoint server;
     std::optional<ClientTls> tls;
@@ -25,13 +25,13 @@ struct RemoteSettings {
     std::vector<std::string> warnings;
 
     /// \param option names the server: `to`.
-    /// \return none where that is not set. \throws UsageError
+    /// \return none if it is not set. \throws UsageError
     [[nodiscard]] static std::optional<RemoteSettings> from(const Settings& settings,
                                                             std::string_view option);
 };
 
-/// The server that one of `options` names, whose warnings it prints. \return none: it is about
-/// --data. \throws UsageError, also where two are named, or one and --data.
+/// Returns the server that one of `options` names, and prints its warnings; none if the command
+/// uses --data. \throws UsageError, also if two are set, or one and --data.
 [[nodiscard]] std::optional<RemoteSettings> remote_of(
     const Settings& settings, std::initializer_list<std::string_view> options, Console& console);
 
@@ -62,20 +62,20 @@ public:
 /// A running server, and one connection to it.
 class Remote {
 public:
-    /// A server that is still opening its store is waited for, so long.
+    /// The limit of the wait for a server that is still opening its store.
     static constexpr std::chrono::seconds loading_max{60};
 
     /// Connects, gives the password, and waits until stock is served.
     /// \throws LinkError, RemoteError
     Remote(const RemoteSettings& settings, Console& console);
 
-    /// Sends `count` requests at once, and gives each reply, in order.
-    /// \throws LinkError when the connection ends; RemoteError when what comes is no reply.
+    /// Sends `count` requests at once, and calls `take` with each reply, in order.
+    /// \throws LinkError if the connection ends; RemoteError if the server sends no valid reply.
     void exchange(std::string_view requests, std::size_t count,
                   const std::function<void(const Reply&)>& take);
-    /// One request and its reply. \throws as exchange()
+    /// Sends one request, and returns its reply. \throws what exchange() throws
     [[nodiscard]] Reply ask(std::initializer_list<std::string_view> words);
-    /// Likewise; \throws RemoteError with the words of an error reply, too.
+    /// Likewise, but an error reply becomes a RemoteError with its words.
     [[nodiscard]] Reply demand(std::initializer_list<std::string_view> words);
 
     [[nodiscard]] const std::string& name() const noexcept { return link_.name(); }
@@ -91,7 +91,7 @@ private:
     std::size_t taken_ = 0;  // of received_
 };
 
-/// Reads the parts of a reply. \throws RemoteError where they are not what they should be.
+/// Reads the parts of a reply. \throws RemoteError if their types are wrong.
 struct ReplyFields {
     const Remote& remote;
 

@@ -16,34 +16,34 @@
 
 namespace allot::program {
 
-/// How a client of a server knows it, and is known by it. Files are in PEM.
+/// The PEM files of a client that uses TLS.
 struct ClientTls {
-    std::string ca;           ///< of CAs that the client trusts; empty: those of the system
-    std::string certificate;  ///< of the client, for servers that want one; empty: none
-    std::string key;          ///< of that certificate
+    std::string ca;           ///< CAs that the client trusts; empty: those of the system
+    std::string certificate;  ///< certificate of the client; empty: none
+    std::string key;          ///< key of that certificate
 };
 
-/// A connection that failed or did not come about. The text names the server, and what to do.
+/// An error of a connection. The text names the server, and what to do.
 class LinkError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
 /// A connection to a server, with TLS or without. Every call ends within its deadline, or throws
-/// LinkError; after that the connection is of no use.
+/// LinkError; after that the connection is unusable.
 class ServerLink {
 public:
     static constexpr std::chrono::seconds connect_max{10};
     static constexpr std::chrono::seconds answer_max{60};
 
-    /// Connects, and makes the handshake. \param tls none: in the clear.
+    /// Connects. \param tls none: without TLS.
     ServerLink(const Endpoint& server, const std::optional<ClientTls>& tls);
     ServerLink(const ServerLink&) = delete;
     ServerLink& operator=(const ServerLink&) = delete;
 
-    /// Sends all of it, while what the server sends meanwhile waits in the socket.
+    /// Sends all bytes, without reading meanwhile.
     void send(std::string_view bytes);
-    /// Appends what has come, a byte at least.
+    /// Waits for input and appends it.
     void receive(std::string& to);
 
     /// `host:port`
@@ -54,7 +54,7 @@ private:
 
     void connect(const Endpoint& server);
     void shake_hands(const Endpoint& server, const ClientTls& tls);
-    /// Runs one operation. \return the bytes that it moved.
+    /// Runs one operation. \return the number of bytes transferred.
     std::size_t within(std::chrono::seconds time, const std::function<void(Done)>& start,
                        boost::system::error_code& error);
     [[noreturn]] void fail_at(std::string_view deed, const boost::system::error_code& error);

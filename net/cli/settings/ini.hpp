@@ -19,7 +19,7 @@ struct IniEntry {
 /// \throws UsageError naming file and line.
 [[nodiscard]] std::vector<IniEntry> read_ini(std::string_view file, std::string_view text);
 
-/// True for a value that read_ini() gives as it is: one line, without white space at its ends.
+/// True for a value that read_ini() returns unchanged: one line, without white space at its ends.
 [[nodiscard]] bool is_ini_value(std::string_view value);
 
 }  // namespace allot::program

@@ -15,21 +15,22 @@ namespace allot::program {
 
 inline constexpr std::size_t recipients_max = 50;
 
-/// Who is notified of what has happened.
+/// The receivers of notifications.
 struct Notifications {
     std::optional<notify::Mail::Settings> mail;
     std::vector<NamedWebhook> webhooks;
-    std::chrono::milliseconds retry_most{};  ///< the longest rest between two tries
+    std::chrono::milliseconds retry_most{};  ///< longest delay between two attempts
 
-    /// \param warnings what the operator should know is added.
+    /// \param warnings receives warnings for the operator.
     /// \throws UsageError
     [[nodiscard]] static Notifications from(const Settings& settings,
                                             std::vector<std::string>& warnings);
-    /// How many are notified, each by a connection of its own.
+    /// Returns the number of receivers; each has a connection of its own.
     [[nodiscard]] std::size_t destinations() const noexcept {
         return webhooks.size() + (mail ? 1 : 0);
     }
-    /// For bootstrap(): `mail`, and each NamedWebhook::sink_name(), from the first new fact on.
+    /// Returns the sinks for bootstrap(): `mail`, and each NamedWebhook::sink_name(), from the
+    /// first new fact on.
     [[nodiscard]] std::vector<EventSink> sinks() const;
 };
 

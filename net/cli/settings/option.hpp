@@ -11,14 +11,14 @@
 
 namespace allot::program {
 
-/// How a value is read from text, and the words for what is allowed.
+/// A function that reads a value from text, and the words for the allowed values.
 template <class T>
 struct Rule {
     std::optional<T> (*read)(std::string_view text);
     std::string_view text;
 };
 
-/// Something that can be set: as a flag, as a variable of the environment or as a key of a file.
+/// A setting: a flag, a variable of the environment or a key of a file.
 struct Option {
     enum class From : std::uint8_t {
         anywhere,
@@ -27,22 +27,22 @@ struct Option {
     };
 
     std::string_view name;      ///< `segment-bytes`: --segment-bytes, ALLOT_SEGMENT_BYTES
-    std::string_view value;     ///< what stands for the value in a help text; empty: a switch
+    std::string_view value;     ///< placeholder of the value in a help text; empty: a switch
     std::string_view fallback;  ///< the value when nothing sets it
     std::string_view help;
     From from = From::anywhere;
-    /// May be set several times where others may once: flags and keys again and again, a variable
-    /// with a value a line. Values of a higher-ranked source replace those of lower ones.
+    /// May be set several times: by repeated flags and keys, or by a variable with one value per
+    /// line. Values of a higher-ranked source replace those of lower ones.
     bool repeatable = false;
-    std::string_view group = {};  ///< heads its part of the help; empty: `Options`
+    std::string_view group = {};  ///< heading in the help; empty: `Options`
 
     [[nodiscard]] constexpr bool is_switch() const noexcept { return value.empty(); }
 };
 
-/// A command of the program, as its help shows it and its arguments are read.
+/// The syntax and the help of a command of the program.
 struct Syntax {
     std::string_view name;
-    std::string_view operands;  ///< of the command line, after the options: `DIR`
+    std::string_view operands;  ///< arguments after the options: `DIR`
     std::string_view summary;   ///< one line
     std::string_view details;   ///< paragraphs for its help
     std::span<const Option> options;
@@ -51,7 +51,7 @@ struct Syntax {
     std::string_view examples = {};  ///< lines, each a call and what it does
 };
 
-/// The same options, in a group.
+/// Returns the same options, in a group.
 template <std::size_t size>
 [[nodiscard]] constexpr std::array<Option, size> in_group(std::string_view group,
                                                           std::array<Option, size> options) {
@@ -59,7 +59,7 @@ template <std::size_t size>
     return options;
 }
 
-/// One list after the other.
+/// Concatenates lists of options.
 template <std::size_t... sizes>
 [[nodiscard]] constexpr auto joined(const std::array<Option, sizes>&... lists) {
     std::array<Option, (sizes + ...)> all{};
@@ -68,10 +68,10 @@ template <std::size_t... sizes>
     return all;
 }
 
-/// ALLOT_SEGMENT_BYTES for segment-bytes.
+/// Returns the variable of an option: ALLOT_SEGMENT_BYTES for segment-bytes.
 [[nodiscard]] std::string variable_of(std::string_view option);
 
-/// \return null when there is none of that name.
+/// \return null if no option has that name.
 [[nodiscard]] const Option* find_option(std::span<const Option> options, std::string_view name);
 
 }  // namespace allot::program

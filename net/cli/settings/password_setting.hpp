@@ -19,10 +19,10 @@ inline constexpr Option password_option{"password", "SECRET", "",
                                         "the password, where --password-file is not set",
                                         Option::From::environment_only};
 
-/// Where a secret may be, and what it is called in messages.
+/// The options that set a secret, and its name in messages.
 struct SecretOptions {
-    std::string_view file;    ///< names an option: of the file whose first line it is
-    std::string_view secret;  ///< likewise, of the environment only: all of it
+    std::string_view file;    ///< option that names a file, whose first line is the secret
+    std::string_view secret;  ///< option, in the environment only, that is the secret
     std::string_view what;    ///< `password`
     std::size_t bytes_max;
 };
@@ -32,17 +32,17 @@ struct SecretSetting {
     std::string warning;              ///< empty: there is nothing to say
 };
 
-/// Reads a secret where the settings say that it is. No message ever shows it.
-/// \throws UsageError when it is given twice, or is empty or too long, or its file cannot be read;
-/// likewise when it begins with a byte order mark, or its file is UTF-16.
+/// Reads a secret from the file or variable that the settings name. No message shows it.
+/// \throws UsageError if it is set twice, is empty or too long, or begins with a byte order mark,
+/// or if its file cannot be read or is UTF-16.
 [[nodiscard]] SecretSetting read_secret(const Settings& settings, const SecretOptions& options);
-/// Likewise, where these are the settings of its two options.
+/// Reads a secret from the settings of its two options.
 [[nodiscard]] SecretSetting read_secret(const Settings::Setting& file,
                                         const Settings::Setting& secret,
                                         const SecretOptions& options);
 
-/// A secret that becomes a word of a protocol's line; empty where none is set.
-/// \param warnings what there is to say is added.
+/// Returns a secret that is sent as a word of a line; empty if none is set.
+/// \param warnings receives warnings for the operator.
 /// \throws UsageError unless it is printable ASCII.
 [[nodiscard]] std::string plain_secret(SecretSetting given, std::string_view what,
                                        std::vector<std::string>& warnings);
@@ -52,7 +52,7 @@ struct PasswordSetting {
     std::string warning;               ///< empty: there is nothing to say
 };
 
-/// The password that clients have to give. \throws as read_secret()
+/// Reads the password for clients. \throws what read_secret() throws
 [[nodiscard]] PasswordSetting read_password(const Settings& settings);
 
 }  // namespace allot::program

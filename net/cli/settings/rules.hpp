@@ -12,23 +12,23 @@
 
 namespace allot::program {
 
-/// Where a server listens, or is to be found.
+/// The address of a server.
 struct Endpoint {
-    std::string host;    ///< an IPv4 or IPv6 address, without brackets; of a client also a name
-    std::uint16_t port;  ///< 0: any that is free
+    std::string host;    ///< an IPv4 or IPv6 address, without brackets; for a client also a name
+    std::uint16_t port;  ///< 0: any free port
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// How the values of options are read. Each gives nothing for what its rule forbids.
+// Each function reads the value of an option, and returns nothing if the value breaks its rule.
 
 [[nodiscard]] std::optional<bool> read_switch(std::string_view text);
-/// An address, or `localhost` for 127.0.0.1, but no other name: what a server listens on must not
-/// depend on a resolver.
+/// Reads an address, or `localhost` for 127.0.0.1, but no other name: the address of a server must
+/// not depend on a resolver.
 [[nodiscard]] std::optional<Endpoint> read_endpoint(std::string_view text);
-/// A server to connect to: an address, or a name that a resolver knows.
+/// Reads the server to connect to: an address, or a name that a resolver knows.
 [[nodiscard]] std::optional<Endpoint> read_server(std::string_view text);
 [[nodiscard]] std::optional<Durability> read_durability(std::string_view text);
-/// A number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.
+/// Reads a number of bytes, perhaps with one of the suffixes KiB, MiB, GiB.
 [[nodiscard]] std::optional<std::uint64_t> read_bytes(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_segment_bytes(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_request_bytes(std::string_view text);
@@ -36,11 +36,11 @@ struct Endpoint {
 [[nodiscard]] std::optional<std::uint64_t> read_clients_memory(std::string_view text);
 [[nodiscard]] std::optional<std::uint32_t> read_arguments(std::string_view text);
 [[nodiscard]] std::optional<std::uint32_t> read_clients(std::string_view text);
-/// A number with ms, s, min or h after it, or 0.
+/// Reads a number with ms, s, min or h after it, or 0.
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
-/// A number with s, min, h or d after it, or 0.
+/// Reads a number with s, min, h or d after it, or 0.
 [[nodiscard]] std::optional<std::chrono::seconds> read_age(std::string_view text);
-/// A number of microseconds, or `off` for SlowLog::never.
+/// Reads a number of microseconds, or `off` for SlowLog::never.
 [[nodiscard]] std::optional<std::chrono::microseconds> read_slow_log(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
 [[nodiscard]] std::optional<std::string> read_directory(std::string_view text);

@@ -15,8 +15,8 @@
 
 namespace allot::program {
 
-/// The values of a command's options, each with where it was set. A flag beats the environment,
-/// that beats the configuration file, that beats the default.
+/// The values of a command's options, each with its origin. A flag overrides the environment, the
+/// environment overrides the configuration file, and that overrides the default.
 class Settings {
 public:
     struct Setting {
@@ -29,7 +29,7 @@ public:
     Settings(std::span<const Option> options, Values values, std::vector<std::string> operands)
         : options_{options}, values_{std::move(values)}, operands_{std::move(operands)} {}
 
-    /// What to throw of a value: `webhook (flag --webhook): value 'x': ` and why.
+    /// Returns the error of a value: `webhook (flag --webhook): value 'x': ` and why.
     [[nodiscard]] static UsageError refusal(std::string_view option, const Setting& setting,
                                             std::string_view why);
     /// \throws UsageError when the value breaks the rule.
@@ -47,12 +47,12 @@ public:
     [[nodiscard]] bool is_on(std::string_view option) const;
 
     [[nodiscard]] const Setting& at(std::string_view option) const;
-    /// Empty where nothing but an empty value is set.
+    /// Returns all values of an option; none if only an empty value is set.
     [[nodiscard]] std::span<const Setting> all(std::string_view option) const;
     [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
 
-    /// A configuration file that sets the same, with the origin of each value above it.
-    /// \throws UsageError for a value that no line of a file can set.
+    /// Prints a configuration file with the same values, each below its origin.
+    /// \throws UsageError for a value that a file cannot hold.
     void print(std::ostream& to) const;
 
 private:
@@ -61,14 +61,14 @@ private:
     std::vector<std::string> operands_;
 };
 
-/// What the settings of one call are read from.
+/// The sources of the settings of one call.
 struct SettingSources {
     std::span<const std::string> arguments;  ///< after the command's name
     const Environment& environment;
-    std::span<const Option> known;  ///< by any command: what a file or a variable may set
+    std::span<const Option> known;  ///< options of all commands: a file or a variable may set them
     /// Reads the file that --config or ALLOT_CONFIG names.
     std::function<std::string(const std::string& path)> read_file;
-    /// Receives variables that look like ours and are not.
+    /// Receives a warning for each variable ALLOT_… that is no option.
     std::function<void(const std::string&)> warning;
 };
 

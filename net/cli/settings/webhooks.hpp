@@ -14,11 +14,11 @@ namespace allot::program {
 
 /// An address that facts are posted to. Each has a position, a back-off and figures of its own.
 struct NamedWebhook {
-    std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: that of the one that has none
+    std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: the one webhook without a name
     notify::Webhook::Settings settings;
 
     /// The sink's name, in files, `INFO` and `/metrics`: `webhook-` and the name, or `webhook`.
-    /// Another URL under the same name continues at the position of the one before.
+    /// Another URL under the same name continues at the same position.
     [[nodiscard]] std::string sink_name() const {
         return name.empty() ? "webhook" : "webhook-" + name;
     }
@@ -27,10 +27,10 @@ struct NamedWebhook {
 inline constexpr std::size_t webhooks_max = 16;
 inline constexpr std::string_view default_events = "out_of_stock";
 
-/// What is set of each, in the order of their names. A token is sent to the webhook alone that it
-/// is given for.
-/// \param like how one is to speak to each; its URL is of no meaning.
-/// \param warnings what the operator should know is added.
+/// Reads the settings of all webhooks, in the order of their names. A token is sent only to the
+/// webhook that it is set for.
+/// \param like settings for all of them; its URL is ignored.
+/// \param warnings receives warnings for the operator.
 /// \throws UsageError
 [[nodiscard]] std::vector<NamedWebhook> read_webhooks(const Settings& settings,
                                                       const notify::Peer& like,
