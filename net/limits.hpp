@@ -8,8 +8,8 @@ namespace allot {
 
 inline constexpr std::size_t kibibyte = 1024;
 
-/// How large a request may be. Nothing is reserved on the word of a client: memory grows with the
-/// bytes that have arrived, up to these.
+/// The limits of a request. Memory grows with the bytes that have arrived, and never by a size that
+/// a client only announces.
 struct RequestLimits {
     std::size_t line_bytes_max = 64 * kibibyte;       ///< of an inline command with its line end
     std::size_t argument_bytes_max = 64 * kibibyte;   ///< of one argument
@@ -18,8 +18,8 @@ struct RequestLimits {
     /// False: protocol errors have the texts that Redis sends before AUTH.
     bool authenticated = true;
 
-    /// For a client that has not said who it is, where a password is asked for: enough for AUTH
-    /// and HELLO, and never more than for the others.
+    /// Returns the limits of a client that has yet to authenticate: enough for AUTH and HELLO, and
+    /// never more than these.
     [[nodiscard]] constexpr RequestLimits before_auth() const noexcept {
         return {.line_bytes_max = std::min(line_bytes_max, 4 * kibibyte),
                 .argument_bytes_max = std::min(argument_bytes_max, 16 * kibibyte),
@@ -29,7 +29,7 @@ struct RequestLimits {
     }
 };
 
-/// What one session may hold, and how much it may execute before other sessions run.
+/// The limits of the memory of one session, and of its work before other sessions run.
 struct SessionLimits {
     RequestLimits request{};
     /// Reading and executing stop while this much output is queued, held replies included.
@@ -41,10 +41,10 @@ struct SessionLimits {
     std::size_t output_bytes_max = 1024 * kibibyte;
     /// Commands executed before other sessions run, however many have been read.
     std::size_t commands_per_slice = 512;
-    /// A wrong password is answered this much later, at the least, and nothing else of its client
-    /// is executed meanwhile.
+    /// The least delay of the reply to a wrong password; its client's other requests wait
+    /// meanwhile.
     std::chrono::milliseconds wrong_password_delay{500};
-    /// So many in a row end the connection.
+    /// The number of wrong passwords in a row that ends the connection.
     std::size_t wrong_passwords_max = 10;
 
     /// Keeps the three bounds of the output in proportion.
@@ -55,7 +55,7 @@ struct SessionLimits {
     }
 };
 
-/// Of a request over HTTP: its request line and header, and what a chunk says of itself.
+/// Bytes of the request line and header of a request over HTTP, and of a chunk's header.
 inline constexpr std::size_t http_header_bytes_max = 8 * kibibyte;
 /// Header fields of a request, its trailer's included.
 inline constexpr std::size_t http_fields_max = 64;
@@ -78,11 +78,11 @@ inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
 /// Facts that become messages before other sessions run.
 inline constexpr std::size_t delivered_facts_max = 256;
-/// A stream of events that was silent for so long sends a heartbeat.
+/// The silence after which a stream of events sends a heartbeat.
 inline constexpr std::chrono::seconds event_heartbeat{15};
 /// Streams of events of one server: each reads the facts for itself.
 inline constexpr std::size_t event_streams_max = 64;
-/// Bytes of a channel's name, or a pattern; and how many of both a client may listen to.
+/// Bytes of a channel's name, or a pattern; and the number of both for one client.
 inline constexpr std::size_t channel_bytes_max = 256;
 inline constexpr std::size_t subscriptions_max = 1'000;
 /// Patterns of all clients of a server: each PUBLISH is tried against each.
@@ -95,13 +95,12 @@ inline constexpr std::size_t published_bytes_per_slice = 256 * kibibyte;
 inline constexpr std::size_t patterns_per_slice = 16;
 /// With more channels than this, a session yields after each PUBSUB CHANNELS.
 inline constexpr std::size_t channels_per_slice = 1'000;
-/// Input of a client that is kept unread while it waits for facts: there only to learn of its end.
+/// Input that is read and kept while a client waits for facts, so that its end is noticed.
 inline constexpr std::size_t waiting_input_bytes_max = 64 * kibibyte;
 /// Commands between MULTI and EXEC, and the bytes that they take while they are queued.
 inline constexpr std::size_t transaction_commands_max = 10'000;
 inline constexpr std::size_t transaction_bytes_max = 1024 * kibibyte;
-/// Facts that a transaction may record: they are in memory, and others wait, until all of it is
-/// done.
+/// Facts that a transaction may record: until it is done, they are in memory and others wait.
 inline constexpr std::size_t transaction_facts_max = 100'000;
 /// Commands of one transaction that would each end the slice outside of it.
 inline constexpr std::size_t transaction_long_commands_max = 16;
@@ -111,7 +110,7 @@ inline constexpr std::size_t operations_max = 1'000;
 inline constexpr std::size_t operations_per_slice = 64;
 /// SKUs that a client may watch.
 inline constexpr std::size_t watched_skus_max = 1'000;
-/// Bytes of a client's name, and of each thing that it states of its library.
+/// Bytes of a client's name, and of its library's name and version.
 inline constexpr std::size_t client_name_bytes_max = 64;
 
 }  // namespace allot

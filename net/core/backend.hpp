@@ -10,8 +10,8 @@ namespace allot {
 
 class Figures;
 
-/// The stock that a server serves, and what it may ask of the storage behind it. What is referred
-/// to must outlive the server. Null together, bus, journal and mutex: the store is not open yet.
+/// The stock of a server, and the storage behind it. All pointers outlive the server. bus, journal
+/// and mutex are null together while the store is not open.
 struct Backend {
     /// Used only with `mutex` held.
     MessageBus* bus = nullptr;
@@ -19,7 +19,7 @@ struct Backend {
     Journal* journal = nullptr;
     /// Held while a command is executed. The server holds it for a batch of many commands.
     StoreMutex* mutex = nullptr;
-    /// What FEED reads, once it is durable. Null: FEED is refused.
+    /// The history that FEED reads. Null: FEED is refused.
     FactHistory* history = nullptr;
     /// Begins a snapshot. False: one is being taken already. May throw std::system_error.
     /// Called without `mutex`. Empty: SNAPSHOT is refused.

@@ -20,16 +20,16 @@ enum class ErrorCode : std::uint8_t {
     batch_exists,   ///< BATCHEXISTS
     no_such_batch,  ///< NOSUCHBATCH
     read_only,      ///< READONLY: the disk is full, or the storage has failed
-    no_proto,       ///< NOPROTO: HELLO asks for a version that is not spoken
+    no_proto,       ///< NOPROTO: HELLO asks for an unsupported version
     wrong_pass,     ///< WRONGPASS
     no_auth,        ///< NOAUTH
     loading,        ///< LOADING
-    trimmed,        ///< TRIMMED: facts that are not kept any more
-    ahead,          ///< AHEAD: facts beyond what has happened
-    batch_limit,    ///< BATCHLIMIT: the SKU has as many batches as one may have
+    trimmed,        ///< TRIMMED: the facts are no longer kept
+    ahead,          ///< AHEAD: the history has not reached these facts
+    batch_limit,    ///< BATCHLIMIT: the SKU has the maximum of batches
     exec_abort,     ///< EXECABORT: nothing of a transaction has run, or it was undone
-    conflict,       ///< CONFLICT: the stock of a SKU has changed since
-    diverged,       ///< DIVERGED: facts of a history that has gone another way
+    conflict,       ///< CONFLICT: the stock of a SKU has changed meanwhile
+    diverged,       ///< DIVERGED: the client's history is not the store's
 };
 inline constexpr std::array<std::string_view, 20> error_words{
     "ERR",        "SYNTAX",     "BADNAME",     "BADQTY",      "BADDATE",
@@ -49,14 +49,14 @@ enum class DisconnectReason : std::uint8_t {
     cross_protocol,     ///< an HTTP request, perhaps forged by a web page
     clients_max,        ///< too many clients
     no_descriptors,     ///< the process can open no more files
-    clients_memory,     ///< held most, when all together held too much
+    clients_memory,     ///< held the most memory while all clients held too much
     output_limit,       ///< more queued output than SessionLimits::output_bytes_max
     output_stalled,     ///< does not read its replies
     request_stalled,    ///< began a request and does not end it
     idle,               ///< no request for too long
     handshake_stalled,  ///< no handshake or password in time
-    wrong_passwords,    ///< guesses
-    tls_failed,         ///< no TLS, or not as it is asked for: a client without a certificate
+    wrong_passwords,    ///< too many wrong passwords
+    tls_failed,         ///< no valid TLS, or no certificate that the server accepts
     storage_failed,     ///< held replies that can never be acknowledged
 };
 inline constexpr std::array<std::string_view, 14> disconnect_reason_words{
@@ -66,30 +66,30 @@ inline constexpr std::array<std::string_view, 14> disconnect_reason_words{
 static_assert(disconnect_reason_words.size() ==
               static_cast<std::size_t>(DisconnectReason::storage_failed) + 1);
 
-/// Of the commands of one verb.
+/// The counters of one verb.
 struct VerbCounters {
     std::uint64_t calls = 0;
-    std::chrono::nanoseconds took{0};  ///< all of them
+    std::chrono::nanoseconds took{0};  ///< total time of all calls
 };
 
-/// What INFO and /metrics count, since the process began. Of one thread.
+/// The counters of INFO and /metrics since the process began. Used by one thread.
 struct Counters {
-    /// More verbs, or routes of HTTP, than there are. The last index counts the unknown ones.
+    /// Upper bounds of the numbers of verbs and HTTP routes. The last index counts unknown ones.
     static constexpr std::size_t verbs_max = 96;
     static constexpr std::size_t routes_max = 96;
-    static constexpr std::size_t status_classes = 6;  ///< 0xx, which never is, to 5xx
+    static constexpr std::size_t status_classes = 6;  ///< 0xx, unused, to 5xx
 
     std::uint64_t connections = 0;     ///< accepted
     std::uint64_t accept_retries = 0;  ///< times that accepting had to wait for descriptors
     std::uint64_t commands = 0;
-    std::uint64_t slices = 0;  ///< in which commands were executed
+    std::uint64_t slices = 0;  ///< slices that executed commands
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t writes = 0;  ///< system calls that sent replies
     std::array<std::uint64_t, error_words.size()> errors{};
     std::array<std::uint64_t, disconnect_reason_words.size()> disconnects{};
-    std::array<VerbCounters, verbs_max + 1> verbs{};  ///< as in the command table
-    /// Answers, as in the table of routes.
+    std::array<VerbCounters, verbs_max + 1> verbs{};  ///< by index of the command
+    /// Responses, by index of the route.
     std::array<std::array<std::uint64_t, status_classes>, routes_max + 1> routes{};
 
     void count(ErrorCode code) noexcept { ++errors[static_cast<std::size_t>(code)]; }

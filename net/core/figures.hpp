@@ -22,17 +22,17 @@ namespace allot {
 
 /// A part of INFO and of /v1/info.
 struct FigureSection {
-    std::string_view name;  ///< as a key of JSON; INFO has it with a capital
-    /// A section of rows, such as one for each verb, is distinguished by this label; empty: there
-    /// is one row, which has none.
+    std::string_view name;  ///< as in JSON; INFO capitalizes it
+    /// The label that distinguishes the rows of the section, such as `verb`; empty: there is one
+    /// row, without a label.
     std::string_view row_label = {};
-    /// INFO has a row as one line, `errorstat_SYNTAX:count=0`, with this before its name; empty:
-    /// each figure is a line, `mail_lsn:7`.
+    /// The prefix of the name of a row that INFO shows as one line, `errorstat_SYNTAX:count=0`;
+    /// empty: each figure is a line, `mail_lsn:7`.
     std::string_view row_prefix = {};
     bool is_default = true;  ///< shown by INFO without arguments
 };
 
-/// In the order in which they are shown.
+/// All sections, in the order in which they are shown.
 inline constexpr std::array figure_sections = std::to_array<FigureSection>({
     {"server"},
     {"process"},
@@ -50,12 +50,12 @@ inline constexpr std::array figure_sections = std::to_array<FigureSection>({
 /// Counts of a histogram's buckets, each without those of the buckets before it.
 struct FigureHistogram {
     std::vector<std::uint64_t> counts;
-    std::vector<double> bounds;  ///< the upper one of each bucket; the last has none
+    std::vector<double> bounds;  ///< upper bound of each bucket; the last has none
     double sum = 0;
 
-    /// In seconds.
+    /// Returns the times in seconds.
     [[nodiscard]] static FigureHistogram of(const LatencyHistogram& times);
-    /// \param counts of up to 1, 2, 4, …; the last without a bound.
+    /// \param counts the numbers of values up to 1, 2, 4, …; the last without a bound.
     [[nodiscard]] static FigureHistogram of_powers(std::vector<std::uint64_t> counts,
                                                    std::uint64_t sum);
 };
@@ -67,7 +67,7 @@ using FigureValue = std::variant<std::uint64_t, double, bool, std::chrono::nanos
 
 enum class FigureKind : std::uint8_t { gauge, counter, histogram };
 
-/// The name of a figure in one rendering; or, where it has none there, the reason.
+/// The name of a figure in one rendering; or the reason why it has none there.
 struct FigureName {
     FigureName(const char* name) : text{name} {}             // NOLINT(google-explicit-*)
     FigureName(std::string name) : text{std::move(name)} {}  // NOLINT(google-explicit-*)
@@ -83,7 +83,8 @@ struct FigureName {
     return name;
 }
 
-/// No label's value may be a client's: each new one is a series that the monitor keeps.
+/// The value of a label must not come from a client: each new value is a series that the monitor
+/// keeps.
 using FigureLabels = std::vector<std::pair<std::string, std::string>>;
 
 struct Figure {
@@ -93,16 +94,16 @@ struct Figure {
     FigureName metric;  ///< in /metrics; figures of one metric are its series
     std::string_view help;
     FigureKind kind;
-    FigureLabels labels;  ///< the row's first
+    FigureLabels labels;  ///< the row's label first
     FigureValue value;
 };
 
-/// The figures of one moment, in the order in which they were added. Of one thread.
+/// The figures of one moment, in the order in which they were added. Used by one thread.
 class Figures {
 public:
-    /// What is added next is of this section. \pre it is one of figure_sections
+    /// Begins a section. \pre it is one of figure_sections
     void begin(std::string_view section);
-    /// What is added next is of this row. \pre the section has rows
+    /// Begins a row. \pre the section has rows
     void begin_row(std::string row);
 
     // One call is one figure. `key` and `metric` are its names, or not_shown(); `help` is static.
@@ -111,13 +112,13 @@ public:
         add(std::move(key), std::move(metric), help, FigureKind::gauge, std::move(labels),
             std::move(value));
     }
-    /// What only grows while the process lives. Its metric ends in `_total`.
+    /// Adds a figure that only grows while the process lives. Its metric ends in `_total`.
     void counter(FigureName key, FigureName metric, std::string_view help, FigureValue value,
                  FigureLabels labels = {}) {
         add(std::move(key), std::move(metric), help, FigureKind::counter, std::move(labels),
             std::move(value));
     }
-    /// /metrics alone has histograms.
+    /// Adds a histogram, which only /metrics shows.
     void histogram(FigureName metric, std::string_view help, FigureHistogram value,
                    FigureLabels labels = {}) {
         add(not_shown("a histogram"), std::move(metric), help, FigureKind::histogram,
@@ -135,12 +136,12 @@ private:
     std::vector<Figure> figures_;
 };
 
-/// The figure's value as INFO has it. A whole number, a flag or a text as it is; a fraction as the
-/// shortest decimal that reads back as the same number. \pre it is no histogram
+/// Returns the figure's value as INFO shows it: a fraction as the shortest decimal that reads back
+/// as the same number. \pre it is no histogram
 [[nodiscard]] std::string figure_text(const Figure& figure);
-/// As a number, with texts as 1. \pre it is no histogram
+/// Returns the value as a number; a text is 1. \pre it is no histogram
 [[nodiscard]] double figure_number(const Figure& figure);
-/// A time under a key that ends in `usec`: whole microseconds in INFO and JSON.
+/// True for a time whose key ends in `usec`: INFO and JSON show whole microseconds.
 [[nodiscard]] bool is_in_microseconds(const Figure& figure) noexcept;
 
 }  // namespace allot

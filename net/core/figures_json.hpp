@@ -5,7 +5,7 @@
 
 namespace allot {
 
-/// What /v1/info answers: `{"stock":{"products":3,…},"sinks":[{"sink":"mail","lsn":7,…}],…}`.
+/// Writes the body of /v1/info: `{"stock":{"products":3,…},"sinks":[{"sink":"mail","lsn":7,…}],…}`.
 /// A section of rows is an array, in which each row has its label, too. All keys are snake_case.
 void write_figures(JsonWriter& json, const Figures& figures);
 

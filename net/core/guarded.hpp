@@ -11,12 +11,12 @@
 
 namespace allot {
 
-/// What has failed while a request was executed.
+/// The cause of an exception from a request.
 enum class Fault : std::uint8_t { storage_full, storage_fails, other };
 
-/// Executes a request so that one reply comes of it whatever happens.
-/// \param instead called with Fault and text, replaces what was appended; gives an LSN as
-/// `execute` does.
+/// Executes a request so that it has exactly one reply, even after an exception.
+/// \param instead called with Fault and text after an exception; replaces the appended bytes, and
+/// returns an LSN as `execute` does.
 template <class Execute, class Instead>
 Lsn guarded(Execute&& execute, Instead&& instead) {
     try {

@@ -12,31 +12,30 @@
 
 namespace allot {
 
-/// What distinguishes one request from another: a digest of its method, target and body, for which
-/// finding two equal ones is not feasible.
+/// A collision-resistant digest of a request's method, target and body.
 using Fingerprint = std::array<unsigned char, 32>;
 [[nodiscard]] Fingerprint fingerprint_of(std::string_view method, std::string_view target,
                                          std::string_view body);
 
-/// The first answers to requests with an Idempotency-Key, until newer ones take their room. Of one
-/// thread; a restart forgets them.
+/// The first answers to requests with an Idempotency-Key; new ones replace the oldest. Used by one
+/// thread; a restart empties it.
 class IdempotencyCache {
 public:
     struct Answer {
         Fingerprint request;
         unsigned status;
-        std::string_view type;  ///< of the body; outlives the cache
-        std::string header;     ///< lines more, each with its CRLF
+        std::string_view type;  ///< media type of the body; outlives the cache
+        std::string header;     ///< further lines, each with its CRLF
         std::string body;
-        Lsn lsn;  ///< what the answer waits for, whenever it is given
+        Lsn lsn;  ///< fact that the answer waits for, whenever it is sent
     };
 
-    /// \param bytes_max what keys and answers may take, all together.
+    /// \param bytes_max limit of all keys and answers together.
     explicit IdempotencyCache(std::size_t bytes_max) noexcept : bytes_max_{bytes_max} {}
 
-    /// \return null when the key is not known, any more. Valid until the next remember().
+    /// \return null if the key is unknown or was replaced. Valid until the next remember().
     [[nodiscard]] const Answer* find(std::string_view key) const;
-    /// The oldest make room. \pre the key is not known.
+    /// Adds an answer, and removes the oldest ones if necessary. \pre the key is unknown.
     void remember(std::string_view key, Answer answer);
 
     [[nodiscard]] std::size_t size() const noexcept { return by_age_.size(); }

@@ -8,9 +8,9 @@
 
 namespace allot {
 
-/// What INFO answers: of the sections asked for (upper or lower case; none or `default`: all but
-/// those that have to be named; `all` or `everything`: every one) `# Name`, lines of `key:value`,
-/// and an empty line between two sections, with CRLF.
+/// Returns the reply to INFO: `# Name` and lines of `key:value` for each requested section, with an
+/// empty line between two sections, and CRLF. Sections are in upper or lower case; none or
+/// `default`: the default sections; `all` or `everything`: all sections.
 [[nodiscard]] std::string info_text(const Figures& figures,
                                     std::span<const std::string_view> wanted);
 

@@ -9,18 +9,18 @@
 
 namespace allot {
 
-/// How long things took, in buckets that are each twice as wide as the one before. Of one thread.
+/// A histogram of durations; each bucket is twice as wide as the one before. Used by one thread.
 class LatencyHistogram {
 public:
     using Duration = std::chrono::nanoseconds;
-    /// Bucket i counts what took up to bound(i) and longer than bound(i - 1); the last one, which
-    /// has no bound, all that took longer: than half a minute.
+    /// Bucket i counts durations up to bound(i) and longer than bound(i - 1); the last one, which
+    /// has no bound, durations above half a minute.
     static constexpr std::size_t bounds = 28;
     [[nodiscard]] static constexpr Duration bound(std::size_t bucket) noexcept {
         return Duration{std::int64_t{256} << bucket};
     }
 
-    /// \param each less than nothing, which a clock that was read too early gives, is nothing.
+    /// \param each a negative duration, from a clock that was read too early, counts as 0.
     void add(Duration each, std::uint64_t times = 1) noexcept {
         const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(each.count(), 1));
         const auto bucket = static_cast<std::size_t>(std::bit_width((ns - 1) >> 8U));

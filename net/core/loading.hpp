@@ -8,8 +8,8 @@
 
 namespace allot {
 
-/// How far the opening of a store has come: set by the thread that opens it, read by the server
-/// that listens meanwhile. Every member function may be called from any thread.
+/// The progress of the opening of a store: set by the thread that opens it, read by the server that
+/// listens meanwhile. Every member function may be called from any thread.
 class Loading {
 public:
     struct Step {
@@ -17,11 +17,11 @@ public:
         std::uint64_t done = 0;   ///< in the same unit as `total`
         std::uint64_t total = 0;  ///< 0: not known yet
 
-        /// Whole ones, 0..100.
+        /// Returns whole percents, 0..100.
         [[nodiscard]] std::uint64_t percent() const noexcept {
             return total == 0 ? 0 : std::min(done, total) * 100 / total;
         }
-        /// `replaying journal, 42 %`
+        /// Returns `replaying journal, 42 %`.
         [[nodiscard]] std::string text() const {
             return what + ", " + std::to_string(percent()) + " %";
         }

@@ -12,25 +12,25 @@
 
 namespace allot {
 
-/// The replies of one session on their way out, in order. Each waits for the LSN of the last fact
-/// that it could have seen; what is released is contiguous, so one write takes all of it.
+/// The queued replies of one session, in order. Each waits for the LSN of the last fact that it
+/// could have seen; released replies are contiguous, so one write sends them.
 class OutputQueue {
 public:
     OutputQueue() = default;
     OutputQueue(const OutputQueue&) = delete;  // writers refer to the tail
     OutputQueue& operator=(const OutputQueue&) = delete;
 
-    /// Where replies are appended. It stays the same object.
+    /// The string to append replies to: always the same object.
     [[nodiscard]] std::string& tail() noexcept { return tail_; }
     using Time = std::chrono::steady_clock::time_point;
 
-    /// What was appended since the last seal waits for `lsn`, and for all that was sealed before.
-    /// \param now since when it waits.
+    /// Makes the bytes appended since the last seal wait for `lsn`, and for all earlier seals.
+    /// \param now beginning of the wait.
     void seal(Lsn lsn, Time now = {});
 
-    /// Hands over to sending() what `durable` allows. \pre sending() is empty.
-    /// \param waited called for each seal with an LSN, with the time since when it waited.
-    /// \return false when there is nothing.
+    /// Moves the replies that wait for `durable` at most to sending(). \pre sending() is empty.
+    /// \param waited called for each seal with an LSN, with the time at which it began to wait.
+    /// \return false if there is nothing to send.
     template <class Waited>
     bool release(Lsn durable, Waited&& waited) {
         std::size_t end = 0;
@@ -41,16 +41,16 @@ public:
         }
         return end != 0 && hand_over(end);
     }
-    /// Unchanged until sent().
+    /// The bytes to send; unchanged until sent().
     [[nodiscard]] std::string_view sending() const noexcept {
         return std::string_view{sending_}.substr(sent_);
     }
-    /// The first `bytes` of sending() are gone.
+    /// Removes the first `bytes` of sending().
     void sent(std::size_t bytes) noexcept;
 
-    /// Gives back the memory of buffers that are empty.
+    /// Frees empty buffers.
     void trim() noexcept;
-    /// Gives back its memory, and forgets what is queued.
+    /// Discards all replies and frees the memory.
     void clear() noexcept;
 
     /// All bytes queued: in flight, released and held.
@@ -58,7 +58,7 @@ public:
         return sending_.size() - sent_ + tail_.size();
     }
     [[nodiscard]] bool empty() const noexcept { return bytes() == 0; }
-    /// Replies wait for an LSN beyond `durable`.
+    /// True if a reply waits for an LSN beyond `durable`.
     [[nodiscard]] bool holds_beyond(Lsn durable) const noexcept {
         return seals_ != 0 && seal_at(seals_ - 1).lsn > durable;
     }
@@ -75,7 +75,7 @@ private:
         Lsn lsn;
         Time since;
     };
-    // When as many are waiting, the next replies join the last seal and wait a little longer.
+    // With this many seals, the next replies join the last one and wait a little longer.
     static constexpr std::size_t seals_max = 32;
 
     bool hand_over(std::size_t end);

@@ -6,14 +6,14 @@
 
 namespace allot {
 
-/// The secret that lets clients in. It is not kept: only its HMAC-SHA-256 under a key that is drawn
-/// at random when the program starts, so that neither memory nor a timing reveals anything of it.
+/// The password of clients. Only its HMAC-SHA-256 is kept, under a key drawn at random when the
+/// program starts, so that neither memory nor timing reveals the password.
 class Password {
 public:
     static constexpr std::size_t bytes_max = 512;
 
-    /// \pre 1..bytes_max bytes, whichever.
-    /// \throws std::runtime_error when there are no random bytes to be had.
+    /// \pre 1..bytes_max bytes of any values.
+    /// \throws std::runtime_error if the system has no random bytes.
     explicit Password(std::string_view secret);
 
     /// Takes as long for a right candidate as for a wrong one of the same length: digests of one

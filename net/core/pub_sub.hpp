@@ -24,7 +24,7 @@ public:
     /// Sends a message, in a frame of its own, once `lsn` is durable. Disconnects the client when
     /// too much output is queued.
     virtual void deliver(std::string_view frame, Lsn lsn) = 0;
-    /// As deliver(), with a message of a durable fact and outside of execute(), but defers the
+    /// Like deliver(), with a message of a durable fact and outside of execute(), but defers the
     /// flush. \return true if flush_messages() must follow.
     [[nodiscard]] virtual bool enqueue(std::string_view frame) = 0;
     virtual void flush_messages() = 0;
@@ -37,13 +37,13 @@ protected:
 
 /// Subscriptions to channels and patterns, and the facts that become messages. One cursor serves
 /// all subscribers of facts, and each message is formatted once for each version of the protocol. A
-/// name is matched against the channels of facts when it is added. Of one thread, as its sessions
-/// are.
+/// name is matched against the channels of facts when it is added. Used by the thread of its
+/// sessions.
 class PubSub {
 public:
     enum class Kind : std::uint8_t { channel, pattern };
 
-    /// \param history of which facts are messages; may be null.
+    /// \param history source of the facts; may be null.
     explicit PubSub(FactHistory* history) noexcept : history_{history} {}
 
     /// Subscribes to what happens from now on. \return false when it is subscribed already.
@@ -51,13 +51,13 @@ public:
     /// \return false when it was not subscribed.
     bool remove(const Subscriber& subscriber, Kind kind, std::string_view name);
 
-    /// Delivers a message to all subscribers. \return how many times.
+    /// Delivers a message to all subscribers. \return the number of deliveries.
     /// \param lsn no subscriber receives the message before this fact is durable.
     std::size_t publish(std::string_view channel, std::string_view message, Lsn lsn);
-    /// The pattern has a subscriber, or there may be one more pattern.
+    /// True if the pattern has a subscriber, or one more pattern is allowed.
     [[nodiscard]] bool may_add(std::string_view pattern) const noexcept;
 
-    /// Memory that a name takes here and with its subscriber, roughly. \pre it has a subscriber.
+    /// The approximate memory of a name, here and with its subscriber. \pre it has a subscriber.
     [[nodiscard]] std::size_t bytes_of(Kind kind, std::string_view name) const;
 
     /// Calls `take(name, subscribers)` for each name with a subscriber, in their order.
@@ -67,7 +67,7 @@ public:
             take(std::string_view{name}, subscribers.all.size());
         }
     }
-    /// Subscribers of a channel by its name, those by patterns not counted.
+    /// Counts the subscribers of a channel by its name, without those by patterns.
     [[nodiscard]] std::size_t subscribers_of(std::string_view channel) const;
 
     /// There are no subscribers.
@@ -120,7 +120,7 @@ private:
     std::array<std::string, 2> frames_;   // of the message, in each version of the protocol
 };
 
-/// A channel on which the store alone publishes: clients may not.
+/// True for a channel on which only the store publishes.
 [[nodiscard]] bool is_fact_channel(std::string_view channel) noexcept;
 
 }  // namespace allot

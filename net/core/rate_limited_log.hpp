@@ -9,8 +9,8 @@
 
 namespace allot {
 
-/// Logs what clients do wrong, at most lines_max lines a minute. The first line of a minute says
-/// how many were left out in the one before.
+/// Logs errors of clients, at most lines_max lines a minute. The first line of a minute has the
+/// number of lines left out in the minute before.
 class RateLimitedLog {
 public:
     using Time = std::chrono::steady_clock::time_point;

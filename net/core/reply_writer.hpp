@@ -16,33 +16,32 @@
 namespace allot {
 
 /// Appends replies to a buffer, in the version of the protocol that the client speaks and in the
-/// form of the request. Whatever text it is given, a reply is exactly the frames that were asked
-/// for.
+/// form of the request. No text that it is given can end a frame or begin one.
 class ReplyWriter {
 public:
     /// \param out outlives the writer.
     explicit ReplyWriter(std::string& out) noexcept : out_{out} {}
-    /// In the version and form of another.
+    /// Writes in the version and form of another writer.
     ReplyWriter(std::string& out, const ReplyWriter& like) noexcept
         : out_{out}, version_{like.version_}, framed_{like.framed_} {}
 
-    /// 2 or 3.
+    /// The version, 2 or 3.
     [[nodiscard]] int version() const noexcept { return version_; }
     void set_version(int version) noexcept { version_ = version; }
-    /// Whether the request that is answered was framed (see Request::framed). The form stays until
-    /// it is set again, so that a reply which is written later has the form of its request.
+    /// Sets the form of the request (see Request::framed). It stays until it is set again, so that
+    /// a later reply has the form of its request.
     void set_framed(bool framed) noexcept { framed_ = framed; }
 
     void ok() { out_.append("+OK\r\n"); }
-    /// The outcome of a request in one word, such as PONG. Never data: see value().
+    /// Writes the outcome of a request in one word, such as PONG, never data: see value().
     void status(std::string_view word) {
         out_.push_back('+');
         append_text(out_, word);
         end_line();
     }
-    /// Data: a word, a day, a line of text of our own making. To a framed request a bulk string,
-    /// as client libraries keep no other text; to an inline one a line, in which is escaped what
-    /// people cannot see.
+    /// Writes a value: a word, a day, a line of text. A framed request gets a bulk string, since
+    /// client libraries keep no other text; an inline request gets a line with invisible characters
+    /// escaped.
     void value(std::string_view text) {
         if (framed_) return bulk(text);
         status(text);
@@ -51,8 +50,8 @@ public:
     void value(const Name<Tag>& name) {
         value(name.view());
     }
-    /// `-CODE part part…`. A part is text of our own making, a name, a number, or Quoted bytes of
-    /// the client's.
+    /// Writes `-CODE part part…`. A part is a text of the program, a name, a number, or Quoted
+    /// bytes of the client.
     template <class... Parts>
     void error(ErrorCode code, const Parts&... parts) {
         out_.push_back('-');
@@ -62,24 +61,24 @@ public:
         end_line();
     }
     void integer(std::int64_t value) { header(':', value); }
-    /// Any bytes.
+    /// Writes any bytes.
     void bulk(std::string_view bytes) {
         if (bytes.size() <= Sku::bytes_max) return short_bulk(bytes);
         header('$', static_cast<std::int64_t>(bytes.size()));
         out_.append(bytes);
         end_line();
     }
-    /// Text of several lines: marked as such in version 3.
+    /// Writes a text of several lines: a verbatim string in version 3.
     void text(std::string_view text);
     void null() { out_.append(version_ == 3 ? "_\r\n" : "$-1\r\n"); }
-    /// Instead of an array.
+    /// Writes null instead of an array.
     void null_array() { out_.append(version_ == 3 ? "_\r\n" : "*-1\r\n"); }
     void boolean(bool value);
 
-    /// Whole replies of another writer.
+    /// Appends whole replies of another writer.
     void raw(std::string_view replies) { out_.append(replies); }
 
-    // Headers: so many replies follow, of which they are made.
+    // Headers: so many replies must follow.
     void array(std::size_t size) { header('*', static_cast<std::int64_t>(size)); }
     /// Twice `pairs` replies follow. A flat array in version 2.
     void map(std::size_t pairs);

@@ -15,7 +15,7 @@ struct CommandSpec;
 /// Valid until the parser's next prepare(), so several requests of one read can be held at a time.
 struct Request {
     boost::container::small_vector<std::string_view, 8> args;
-    /// It came as an array of bulk strings, and not as a line.
+    /// True for an array of bulk strings; false for a line.
     bool framed = false;
 };
 

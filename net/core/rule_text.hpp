@@ -12,12 +12,10 @@
 
 namespace allot {
 
-// The errors of values that break a rule, the same in every protocol. Whatever was sent, the
-// text is printable ASCII, less the names that a refusal speaks of: they are escaped where the text
-// becomes a reply, see append_text().
+// The errors of values that break a rule, the same in every protocol. The text is printable ASCII,
+// except for the names in a refusal: append_text() escapes them in the reply.
 
 /// \return the rule for names that the text breaks, to follow "a name": `may not contain U+FEFF`.
-/// For a JSON value that is not a string: that a name is a string.
 [[nodiscard]] std::string broken_name_rule(std::string_view text);
 template <class Name>
 [[nodiscard]] std::string invalid_name_text(std::string_view value);
@@ -32,7 +30,7 @@ template <class Units>
 extern template std::string invalid_quantity_text<Quantity>(std::string_view);
 extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 
-/// A day or ETA as every protocol takes it. \return nothing for any other text: see
+/// Reads a day or ETA, in any protocol. \return nothing for any other text: see
 /// invalid_date_text().
 [[nodiscard]] std::optional<Eta> day_in(std::string_view text);
 [[nodiscard]] std::string day_text(Eta eta);
@@ -40,22 +38,21 @@ extern template std::string invalid_quantity_text<Purchased>(std::string_view);
 /// \param max the highest LSN that is accepted.
 [[nodiscard]] std::string invalid_lsn_text(std::string_view value,
                                            std::uint64_t max = ~std::uint64_t{0});
-/// The last LSN that a reader of the feed may have seen, so that the one after the next can be
-/// counted.
+/// The highest LSN of a position in the feed: the two LSNs after it are representable.
 inline constexpr std::uint64_t feed_position_max = ~std::uint64_t{0} - 2;
-/// Of a position in the feed.
+/// The error of an invalid position in the feed.
 [[nodiscard]] std::string invalid_cursor_text(std::string_view value);
-/// Of facts from an LSN on that the history has not come to, or does not keep any more.
+/// The errors of facts that the history has not reached, or no longer keeps.
 [[nodiscard]] std::string ahead_text(Lsn last, Lsn from);
 [[nodiscard]] std::string trimmed_text(Lsn oldest);
 /// `sku, quantity and eta`
 [[nodiscard]] std::string listed(std::span<const std::string_view> names);
-/// Of an order that has none, or too many.
+/// The error of an order without lines, or with too many.
 [[nodiscard]] std::string not_so_many_lines(std::size_t lines);
-/// Of a plan to be explained. \param candidates batches that it would have to show.
+/// The error of an EXPLAIN with too many candidate batches.
 [[nodiscard]] std::string too_many_candidates(std::size_t candidates);
 
-/// What a refusal speaks of. Views of checked names.
+/// The names in the text of a refusal. Views of checked names.
 struct RefusalContext {
     std::string_view sku = {};
     std::string_view batch = {};
@@ -90,7 +87,7 @@ inline constexpr std::string_view wrong_pass_text =
     "invalid username-password pair or user is disabled.";
 inline constexpr std::string_view storage_failed_text =
     "the storage has failed; restart the server";
-/// What the step that is being taken follows.
+/// The beginning of an error; the present step follows.
 inline constexpr std::string_view loading_text = "Allot is loading: ";
 inline constexpr std::string_view storage_fails_text =
     "the storage has failed; nothing has changed";

@@ -6,8 +6,8 @@
 
 namespace allot {
 
-/// The time as the sessions of one server know it. The thread that drives them sets it before each
-/// slice, so that a simulation decides what time it is.
+/// The clock of the sessions of one server. The thread that drives them sets it before each slice,
+/// so that a simulation controls the time.
 struct ServerClock {
     using Time = std::chrono::steady_clock::time_point;
 

@@ -22,7 +22,7 @@ namespace allot {
 
 class Session;
 
-/// What INFO says of the server itself, and by which names it may be asked.
+/// The server's properties in INFO, and its rule for host names.
 struct ServerIdentity {
     std::size_t clients_max = 0;  ///< connections of both protocols
     std::uint16_t port = 0;
@@ -33,16 +33,16 @@ struct ServerIdentity {
     bool http_local_names_only = false;
 };
 
-/// What connections hold at the moment.
+/// The resources that connections hold now.
 struct ConnectionUsage {
     std::size_t http_clients = 0;   ///< connections that speak HTTP
-    std::size_t event_streams = 0;  ///< of those, the ones that receive the feed
+    std::size_t event_streams = 0;  ///< connections that receive the feed over HTTP
     std::size_t buffer_bytes = 0;   ///< memory of all sessions, as each accounted last
     std::size_t output_bytes = 0;   ///< queued for all of them, likewise
 };
 
-/// What the sessions of one server share. Reads no clock and knows no socket, so that a simulation
-/// can run sessions as a server does. Of one thread, as its sessions are.
+/// The state that the sessions of one server share. It reads no clock and knows no socket, so that
+/// a simulation can run sessions as a server does. Used by the thread of its sessions.
 class ServerContext {
 public:
     using Time = ServerClock::Time;
@@ -55,7 +55,7 @@ public:
     ServerContext(const ServerContext&) = delete;
     ServerContext& operator=(const ServerContext&) = delete;
 
-    /// The store is open.
+    /// Begins to use the opened store.
     void open(Backend backend) {
         store.open(std::move(backend));
         pub_sub = PubSub{store.backend.history};
@@ -85,7 +85,7 @@ public:
     std::uint64_t enter(Session& session);
     /// \pre it has entered
     void leave(std::uint64_t id) noexcept;
-    /// In order of their ids.
+    /// The sessions of RESP, in the order of their ids.
     [[nodiscard]] const std::vector<Entered>& sessions() const noexcept { return sessions_; }
 
 private:

@@ -60,7 +60,7 @@ public:
     virtual void finish() {}
     /// Ends the slice after the request that is being executed: it took long.
     void end_slice() noexcept { ends_slice_ = true; }
-    /// Whether end_slice() was called. Resets it, so that the slice continues.
+    /// Returns true if end_slice() was called, and resets it, so that the slice continues.
     [[nodiscard]] bool take_slice_end() noexcept { return std::exchange(ends_slice_, false); }
     /// Nothing is executed any more.
     void end() noexcept { state_ = State::ended; }
@@ -69,17 +69,17 @@ public:
     [[nodiscard]] OutputQueue& output() noexcept { return output_; }
     [[nodiscard]] const OutputQueue& output() const noexcept { return output_; }
 
-    /// When a wrong password is refused; the far future when there is none.
+    /// The time at which a wrong password is refused; the far future if there is none.
     [[nodiscard]] ServerContext::Time password_reply_due() const noexcept {
         return password_reply_due_;
     }
-    /// Since when the password is missing; the far future when it is not.
+    /// The time since which the password is missing; the far future if it is not.
     [[nodiscard]] ServerContext::Time unauthenticated_since() const noexcept {
         return unauthenticated_since_;
     }
 
     [[nodiscard]] bool is_waiting() const noexcept { return wait_.has_value(); }
-    /// The far future where it does not wait, or for ever.
+    /// The end of the wait; the far future if there is none.
     [[nodiscard]] ServerContext::Time wait_due() const noexcept {
         return wait_ ? wait_->due : ServerContext::Time::max();
     }
@@ -92,35 +92,36 @@ public:
 
     /// Receives messages or events, and therefore never counts as idle.
     [[nodiscard]] virtual bool is_listening() const noexcept { return false; }
-    /// Sets what is called when output was appended outside of execute(), or is_disconnected() has
-    /// become true.
+    /// Sets the function that is called when output was appended outside of execute(), or
+    /// is_disconnected() has become true.
     void on_output(std::function<void()> call) { has_output_ = std::move(call); }
-    /// It has to be closed at once.
+    /// True if the connection must be closed at once.
     [[nodiscard]] bool is_disconnected() const noexcept { return state_ == State::disconnected; }
 
     [[nodiscard]] std::string_view peer() const noexcept { return peer_; }
     [[nodiscard]] ServerContext::Time entered() const noexcept { return entered_; }
-    /// When the last request was executed; at first, when the client came.
+    /// The time of the last request; at first, the time of the connection.
     [[nodiscard]] ServerContext::Time last_command() const noexcept { return last_command_; }
-    /// When the first byte of an incomplete request came; the far future when there is none.
+    /// The arrival of the first byte of an incomplete request; the far future if there is none.
     [[nodiscard]] ServerContext::Time request_began() const noexcept { return request_began_; }
 
-    /// Memory held by its buffers, and by its bytes on their way.
+    /// The memory of the buffers, and of the bytes underway in the connection.
     [[nodiscard]] std::size_t buffer_bytes() const noexcept {
         return input_capacity() + output_.capacity() + underway_bytes_;
     }
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
-    /// Reports to the context how much that is now. execute() does.
+    /// Reports buffer_bytes() to the context, as execute() does.
     void account() noexcept { account(buffer_bytes()); }
     /// Discards the queued output and disconnects the client: see is_disconnected(). Not within its
     /// own execute(). \return false, without effect, when nothing is queued.
     bool discard_output(DisconnectReason cause) noexcept;
-    /// Gives back its buffers. Nothing but the destructor is called afterwards.
+    /// Frees the buffers. Only the destructor may be called afterwards.
     void release() noexcept;
 
 protected:
     enum class State : std::uint8_t { open, ended, disconnected };
-    /// Nothing is executed before this fact is shown, or it is due.
+    /// A wait for facts: the client's requests are not executed before fact `from` is shown or the
+    /// time `due`.
     struct Wait {
         Lsn from;
         ServerContext::Time due;
@@ -130,16 +131,16 @@ protected:
     /// \return the slice's result if it does not end; empty: requests may be executed.
     virtual std::optional<ExecuteResult> resume() = 0;
     /// Reads requests, executes them and appends a reply for each.
-    /// \param saw raised to the LSN that their replies wait for. \return how many, at most `most`;
-    /// 0 when more input is needed.
+    /// \param saw raised to the LSN that their replies wait for. \return their number, at most
+    /// `most`; 0 if more input is needed.
     virtual std::size_t execute_requests(std::size_t most, Lsn& saw) = 0;
     /// Answers that the password was wrong.
     virtual void reply_wrong_password() = 0;
-    /// A part of a request has been received.
+    /// True if a part of a request has been received.
     [[nodiscard]] virtual bool has_incomplete_request() const noexcept = 0;
-    /// Memory held for what was received.
+    /// The memory of the received bytes.
     [[nodiscard]] virtual std::size_t input_capacity() const noexcept = 0;
-    /// Gives it back.
+    /// Frees that memory.
     virtual void release_input() noexcept = 0;
 
     void account(std::size_t now) noexcept {
@@ -167,7 +168,7 @@ protected:
     /// Counts the refusal that is answered now. The last one that is allowed ends the connection.
     void count_wrong_password() noexcept;
     void disconnect(DisconnectReason cause) noexcept;
-    /// Puts what took long into the slow log. \param name that the client has given itself.
+    /// Adds a slow command to the slow log. \param name the client's name for itself.
     void note_slow(std::chrono::nanoseconds took, std::vector<std::string> args,
                    std::string name = {});
 

@@ -11,15 +11,15 @@
 
 namespace allot {
 
-/// What a request needs of the store.
+/// The needs of a request for the store.
 struct StoreUse {
-    bool stock = false;          ///< looks at stock, or changes it: needs the mutex
+    bool stock = false;          ///< reads or changes stock: needs the mutex
     bool changes = false;        ///< changes stock
     bool storage = false;        ///< asks the storage, without the mutex
     bool while_loading = false;  ///< is executed although the store is not open yet
 };
 
-/// Why a request cannot be executed now.
+/// The reason why a request cannot be executed now.
 struct Unavailable {
     ErrorCode code;
     std::string text;
@@ -29,10 +29,10 @@ struct Unavailable {
 /// locked once for a batch of commands. Of one thread, as the sessions are.
 class StoreAccess {
 public:
-    /// Of a store that is being opened. \param on outlives this.
+    /// The access to a store that is being opened. \param on outlives this.
     explicit StoreAccess(const Loading& on) noexcept : loading{&on} {}
 
-    /// The store is open.
+    /// Begins to use the opened store.
     void open(Backend with) {
         backend = std::move(with);
         lock_ = std::unique_lock{*backend.mutex, std::defer_lock};
@@ -41,16 +41,17 @@ public:
 
     /// Its pointers are null while `loading`.
     Backend backend;
-    /// How far the opening of the store is; null once it is open.
+    /// The progress of the opening; null once the store is open.
     const Loading* loading = nullptr;
-    /// Set once the storage has failed: what changes stock is refused from then on.
+    /// Set once the storage has failed: changes are refused from then on.
     bool failed = false;
 
     /// Locks the backend's mutex, unless it is locked already. \pre the store is open.
     void lock() {
         if (!lock_.owns_lock()) lock_.lock();
     }
-    /// Why such a request cannot be executed: the store is not open yet, or the storage has failed.
+    /// Returns the reason if such a request cannot be executed: the store is not open yet, or the
+    /// storage has failed.
     [[nodiscard]] std::optional<Unavailable> unavailable_for(StoreUse use) const {
         if (loading == nullptr && !failed) return std::nullopt;
         return while_loading_or_failed(use);

@@ -8,29 +8,29 @@
 
 namespace allot {
 
-/// How long a server takes. Reads the clock once per lap; a lap ends where the next begins.
+/// The times that a server takes. Reads the clock once per lap; a lap ends where the next begins.
 class Timings {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// What the time is. Null: nothing is timed, as in a simulation, which must not depend on it.
+    /// The clock. Null: nothing is timed, as in a simulation, which must not depend on the time.
     Time (*clock)() noexcept = nullptr;
 
     [[nodiscard]] bool are_taken() const noexcept { return clock != nullptr; }
-    /// The next lap begins. \param at read just now.
+    /// Begins a lap. \param at read just now.
     void begin(Time at) noexcept { lap_ = at; }
-    /// \return how long the lap took that ends now, and the next one begins.
+    /// \return the duration of the lap that ends now; the next one begins.
     [[nodiscard]] std::chrono::nanoseconds lap() noexcept {
         if (!are_taken()) return {};
         const Time now = clock();
         return now - std::exchange(lap_, now);
     }
-    /// When the last lap ended.
+    /// The end of the last lap.
     [[nodiscard]] Time lap_end() const noexcept { return lap_; }
 
-    LatencyHistogram resp;     ///< commands of RESP, from being read to their reply
-    LatencyHistogram http;     ///< requests over HTTP, likewise
-    LatencyHistogram durable;  ///< replies that wait for the journal, until they may go
+    LatencyHistogram resp;     ///< from reading a command of RESP to its reply
+    LatencyHistogram http;     ///< from reading a request over HTTP to its reply
+    LatencyHistogram durable;  ///< from a reply until the facts it waits for are durable
     SlowLog slow;
 
 private:

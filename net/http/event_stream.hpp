@@ -14,7 +14,7 @@ namespace allot::http {
 
 inline constexpr std::string_view events_type = "text/event-stream";
 
-/// Which facts a client wants to receive.
+/// The facts that a client wants to receive.
 struct EventQuery {
     Lsn from = 1;
     /// The client's history, if it differs from the store's; `from` then is the first LSN after the

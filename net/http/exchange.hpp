@@ -41,10 +41,10 @@ struct Exchange : Context {
     void fail(unsigned status, ErrorCode code, std::string_view text,
               std::string_view field = {}) const;
     void fail(const Failure& failure) const;
-    /// Likewise, without counting it.
+    /// Does the same without counting the error.
     void answer_error(unsigned status, ErrorCode code, std::string_view text,
                       std::string_view field) const;
-    /// For a Source: a broken rule becomes the reply.
+    /// Returns a function for a Source that replies with the broken rule.
     [[nodiscard]] ReportFault report() const {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {
             fail(code, text, field);

@@ -64,7 +64,7 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
 
-    // The request that is being read
+    // The request being read
     std::optional<http::RequestReader> reader_;
     std::optional<http::Admission> admission_;  // once its header has been read
     bool sent_continue_ = false;

@@ -14,7 +14,7 @@ namespace allot::http {
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-/// Data of clients occurs only in the body, escaped.
+/// A response. Data of clients occurs only in the body, escaped.
 struct Reply {
     unsigned status = 200;
     std::string_view type = json_type;
@@ -40,7 +40,7 @@ void set_error(Reply& reply, ErrorCode code, std::string_view message, std::stri
 /// `{"message":…}`: the form of the book's three routes.
 void set_plain_error(Reply& reply, std::string_view message);
 
-/// As in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.
+/// Returns the value of a Date field, as in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.
 [[nodiscard]] std::string date_of(std::chrono::system_clock::time_point at);
 
 /// The whole response to a connection beyond `clients_max`.

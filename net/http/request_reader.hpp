@@ -31,7 +31,7 @@ struct Request {
 struct Unreadable {
     unsigned status;
     std::string text;           ///< names the rule, and the value if there is one
-    bool beyond_limit = false;  ///< rather than malformed
+    bool beyond_limit = false;  ///< false: malformed
     std::string_view field = {};
 };
 
@@ -45,10 +45,10 @@ public:
     /// Reads from the front of `bytes`. \pre !is_done()
     /// \return the number of bytes read; 0: it needs more bytes, or why() has the error.
     std::size_t read(std::string_view bytes);
-    /// None: no error so far.
+    /// The error; none so far if empty.
     [[nodiscard]] const std::optional<Unreadable>& why() const noexcept { return why_; }
 
-    /// Once is_done(), all of it; once is_header_done(), all but the body.
+    /// The request: complete once is_done(); without its body once is_header_done().
     [[nodiscard]] const Request& request() const noexcept { return request_; }
 
 private:

@@ -12,16 +12,17 @@
 
 namespace allot::notify {
 
-/// `<store id>-<LSN>-<time>`: identifies a fact, also after a restored store has given its LSN to
-/// another one. Hexadecimal digits, digits and `-`.
+/// Returns `<store id>-<LSN>-<time>`, which identifies a fact, also after a restored store has
+/// given its LSN to another one. Hexadecimal digits, digits and `-`.
 [[nodiscard]] std::string key_of(const CommittedFact& fact, std::uint64_t store_id);
 
+/// Returns
 /// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,"cursor":"05922658499e07cb:12",` and
 /// the fields as in messages of channels; the time is in microseconds since 1970 (UTC).
 [[nodiscard]] std::string json_of(const CommittedFact& fact);
 
-/// One address, as `stock@example.com`: 3..254 bytes of printable ASCII without white space, angle
-/// brackets, commas or quotes, with one `@` that has something on each side.
+/// True for one mail address, as `stock@example.com`: 3..254 bytes of printable ASCII without white
+/// space, angle brackets, commas or quotes, with one `@` that has something on each side.
 [[nodiscard]] bool is_mail_address(std::string_view text) noexcept;
 
 struct Envelope {

@@ -43,7 +43,7 @@ public:
     long run();
     /// The value of a header field of the last HTTP reply; empty if it is missing.
     [[nodiscard]] std::string header(const char* name) const;
-    /// Makes the present and each later run() throw within a second. From any thread.
+    /// Makes the present and each later run() throw within a second. May be called from any thread.
     void interrupt() noexcept { interrupted_ = true; }
 
     /// `https://example.com:8443`: the part of the URL that has no secrets.

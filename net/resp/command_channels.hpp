@@ -4,10 +4,9 @@
 
 namespace allot {
 
-/// Executes the message of a PUBLISH where its channel takes commands: a JSON object whose fields
-/// make one. \param saw becomes what the command's reply waits for.
-/// \return false when it was refused, with the error as the reply. Logs a warning if the message is
-/// no command.
+/// Executes the message of a PUBLISH to a channel of commands: a JSON object whose fields make one.
+/// \param saw set to the LSN that the command's reply waits for.
+/// \return false after replying with an error. Logs a warning if the message is no command.
 [[nodiscard]] bool execute_message(const Call& call, Lsn& saw);
 
 }  // namespace allot

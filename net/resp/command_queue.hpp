@@ -15,7 +15,7 @@
 
 namespace allot {
 
-/// The commands of one client between MULTI and EXEC. Memory grows with what has come, up to
+/// The commands of one client between MULTI and EXEC. Memory grows with the commands, up to
 /// transaction_commands_max and transaction_bytes_max.
 class CommandQueue {
 public:
@@ -24,12 +24,12 @@ public:
     enum class Added : std::uint8_t { yes, too_many, too_large };
     /// Copies a command; ignored once the transaction is refused.
     Added add(const CommandSpec& spec, std::span<const std::string_view> args);
-    /// A command was refused: nothing of the transaction will run, and its memory is given back.
+    /// Drops the commands after one was refused: EXEC will execute nothing.
     void spoil() noexcept;
     [[nodiscard]] bool is_spoiled() const noexcept { return is_spoiled_; }
 
     [[nodiscard]] std::size_t size() const noexcept { return commands_.size(); }
-    /// A command looks at the stock, or changes it.
+    /// True if a command reads or changes stock.
     [[nodiscard]] bool touches_stock() const noexcept { return touches_stock_; }
     /// Memory that it holds.
     [[nodiscard]] std::size_t capacity() const noexcept;
@@ -65,16 +65,16 @@ private:
     bool is_spoiled_ = false;
 };
 
-/// The products that a client watches, each with the version that it had when that began: 0 of a
-/// SKU that no batch was ever added of. At most watched_skus_max.
+/// The SKUs that a client watches, each with its version when the watch began: 0 for a SKU without
+/// batches. At most watched_skus_max.
 class WatchList {
 public:
     [[nodiscard]] bool empty() const noexcept { return versions_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return versions_.size(); }
     [[nodiscard]] bool contains(const Sku& sku) const { return versions_.contains(sku); }
-    /// A product that is watched already stays so from the earlier version on.
+    /// Adds a SKU; one that is watched already keeps its earlier version.
     void add(const Sku& sku, Version version) { versions_.emplace(sku, version); }
-    /// Whether the stock of one of them has changed since.
+    /// True if the stock of one of them has changed since.
     [[nodiscard]] bool have_moved(Repository& repository) const;
     void clear() noexcept { decltype(versions_){}.swap(versions_); }
     /// Memory that it holds.

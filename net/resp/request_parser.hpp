@@ -26,33 +26,33 @@ public:
 
     explicit RequestParser(const RequestLimits& limits) noexcept : limits_{limits} {}
 
-    /// Where to put the next bytes: not empty. Ends the life of all requests.
+    /// Returns the buffer for the next bytes, which is not empty. Invalidates all requests.
     [[nodiscard]] std::span<char> prepare();
-    /// `bytes` of them have been put there. \pre at most the size of the last prepare().
+    /// Takes `bytes` that were put there. \pre at most the size of the last prepare().
     void commit(std::size_t bytes) noexcept;
-    /// Fills in the next complete request. Empty ones are passed over.
+    /// Fills in the next complete request. Empty ones are skipped.
     [[nodiscard]] Outcome next(Request& request);
 
-    /// What is wrong, without the words `Protocol error: `. Empty: nothing.
+    /// The error, without the words `Protocol error: `; empty: none.
     [[nodiscard]] std::string_view error() const noexcept { return error_; }
-    /// The error is that a limit was exceeded.
+    /// True if the error is an exceeded limit.
     [[nodiscard]] bool is_beyond_limits() const noexcept { return is_beyond_limits_; }
-    /// Bytes held that are not yet part of a complete request that was taken.
+    /// The number of bytes after the last complete request.
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
-    /// Gives back its memory. Nothing is parsed any more.
+    /// Frees the memory. Nothing is parsed any more.
     void clear() noexcept;
     /// Memory that it holds.
     [[nodiscard]] std::size_t capacity() const noexcept {
         return capacity_ + arguments_.capacity() * sizeof(Argument);
     }
-    /// From the next request on.
+    /// Sets the limits from the next request on.
     void set_limits(const RequestLimits& limits) noexcept { limits_ = limits; }
 
     /// The buffer's size with little and with much traffic. A larger request makes it grow, for as
     /// long as it is there.
     static constexpr std::size_t buffer_bytes_min = 2 * kibibyte;
     static constexpr std::size_t buffer_bytes_busy = 16 * kibibyte;
-    /// What one read takes, however large the buffer: many may be ready at a time.
+    /// The limit of one read, however large the buffer: many may be ready at a time.
     static constexpr std::size_t read_bytes_max = 64 * kibibyte;
 
 private:

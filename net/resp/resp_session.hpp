@@ -20,7 +20,7 @@
 
 namespace allot {
 
-/// One client's side of RESP.
+/// A connection of RESP.
 class RespSession final : public Session, public Subscriber {
 public:
     /// \param peer where the client is, for CLIENT LIST.
@@ -103,13 +103,13 @@ private:
     ClientNames names_;
     std::size_t awaited_most_ = 0;   // facts that a FEED that waits has asked for
     bool needs_flush_ = false;       // messages that are not flushed yet
-    std::size_t message_bytes_ = 0;  // that the command being executed sent to its own client
+    std::size_t message_bytes_ = 0;  // that the present command sent to its own client
     std::uint64_t id_;
     Transaction transaction_;
     Subscriptions subscriptions_{context_.pub_sub, *this};
 };
 
-/// The session of a call of RESP: no other session makes calls.
+/// Returns the session of a call of RESP: no other session makes calls.
 [[nodiscard]] inline RespSession& session_of(const Call& call) noexcept {
     return static_cast<RespSession&>(call.session);
 }

@@ -20,15 +20,15 @@ public:
     Subscriptions(PubSub& pub_sub, Subscriber& client) noexcept
         : pub_sub_{pub_sub}, client_{client} {}
 
-    /// \return false when there are subscriptions_max already.
+    /// \return false if there are subscriptions_max already.
     [[nodiscard]] bool add(Kind kind, std::string_view name);
     void remove(Kind kind, std::string_view name);
     void clear() noexcept;
 
     [[nodiscard]] std::vector<std::string> names_of(Kind kind) const;
-    /// Channels and patterns.
+    /// The number of channels and patterns.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    /// Memory that they take.
+    /// The memory of the names.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
 private:

@@ -12,24 +12,25 @@ namespace allot {
 /// that wait for EXEC.
 class Transaction {
 public:
-    /// Commands are queued.
+    /// True while commands are queued.
     [[nodiscard]] bool is_queueing() const noexcept { return queue_ != nullptr; }
     /// MULTI
     void begin() { queue_ = std::make_unique<CommandQueue>(); }
     /// Queues a command, or refuses it, and replies. \pre is_queueing()
     void queue(Call& call);
-    /// A command was refused while others are queued, and has been answered so: the transaction
-    /// will not be executed. Of an EXEC that is its end. \param before the output's size then.
+    /// Notes that a command was refused while others are queued: EXEC will execute nothing. The
+    /// refusal of an EXEC ends the transaction. \param before size of the output before the
+    /// refusal.
     void refused(Call& call, std::size_t before);
-    /// EXEC: executes what is queued as one unit, and replies. \pre is_queueing()
+    /// EXEC: executes the queued commands as one unit, and replies. \pre is_queueing()
     Lsn execute(Call& call);
-    /// Forgets what is queued and watched.
+    /// Drops the queued commands and the watches.
     void discard() noexcept;
 
     [[nodiscard]] WatchList& watches() noexcept { return watches_; }
-    /// One of its commands is being executed: it must not wait.
+    /// True while one of its commands is executed, which must not wait.
     [[nodiscard]] bool is_executing() const noexcept { return is_executing_; }
-    /// Commands of the last one that was executed.
+    /// The number of commands of the last execution.
     [[nodiscard]] std::size_t executed() const noexcept { return executed_; }
     /// Memory that it holds.
     [[nodiscard]] std::size_t capacity() const noexcept {

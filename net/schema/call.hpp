@@ -13,24 +13,24 @@
 
 namespace allot {
 
-/// What a command is executed in, whichever protocol it came in.
+/// The context of a command, in any protocol.
 struct Context {
     ServerContext& server;
     Session& session;
 
     [[nodiscard]] MessageBus& bus() const noexcept { return *server.store.backend.bus; }
     [[nodiscard]] Repository& repository() const noexcept { return bus().repository(); }
-    /// What a reply that looked at the stock waits for.
+    /// The LSN that a reply about the stock waits for.
     [[nodiscard]] Lsn last_lsn() const noexcept { return server.store.backend.journal->last(); }
 };
 
 /// One command over RESP being executed.
 struct Call : Context {
     const CommandSpec* spec;  ///< null: there is no such command
-    /// The verb first. Their number is what the specification allows.
+    /// The verb, then arguments in a number that the specification allows.
     std::span<const std::string_view> args;
     ReplyWriter& reply;
-    /// Of the line of an ALLOCATE of one line; null: it was not looked up ahead.
+    /// The prefetched line of an ALLOCATE of one line; null: none.
     const LineLookup* found = nullptr;
 
     /// Replies with an error, and counts it.
@@ -45,10 +45,10 @@ struct Call : Context {
 /// Replies with the error of a refusal.
 void refuse(Call& call, Refusal refusal, RefusalContext subject);
 
-/// How a command is called: `ALLOCATE order sku quantity [sku quantity ...]`.
+/// Returns the usage of a command: `ALLOCATE order sku quantity [sku quantity ...]`.
 [[nodiscard]] std::string usage_of(std::string_view name, std::string_view syntax);
 
-/// The end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.
+/// Returns the end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.
 [[nodiscard]] std::string wanted_arguments(std::string_view syntax);
 
 }  // namespace allot

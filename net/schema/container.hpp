@@ -7,11 +7,11 @@ namespace allot {
 /// Executes the subcommand that args[1] names, or `HELP`, which every command with subcommands has.
 Lsn run_subcommand(Call& call);
 
-/// Whether there is such a subcommand and it takes so many arguments. Otherwise it has replied with
-/// an error.
+/// Returns true if there is such a subcommand and it takes so many arguments; otherwise replies
+/// with an error.
 [[nodiscard]] bool check_subcommand(Call& call);
 
-/// The fields of a command with subcommands that follow from them.
+/// Completes a command with the fields that follow from its subcommands.
 constexpr CommandSpec container(CommandSpec spec) {
     if (spec.run == nullptr) spec.run = run_subcommand;
     spec.check = check_subcommand;

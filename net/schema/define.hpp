@@ -15,7 +15,7 @@ namespace allot {
 
 using Method = boost::beast::http::verb;
 
-// What routes have in common.
+// Errors that several routes have.
 inline constexpr RouteError invalid_sku_error{404,
                                               "INVALIDSKU: no batch of the SKU was ever added"};
 inline constexpr RouteError no_such_batch_error{404, "NOSUCHBATCH: there is no such batch"};
@@ -31,7 +31,7 @@ public:
     virtual ~PreparedCommand() = default;
 
     struct Executed {
-        Lsn lsn;  ///< as Outcome::lsn
+        Lsn lsn;  ///< see Outcome::lsn
         std::optional<Failure> failure = {};
     };
     /// Executes it, and writes its reply as one value of JSON, unless it fails.
@@ -80,7 +80,7 @@ void write(auto& to, const typename Description::Parameters& parameters, const a
 
 }  // namespace detail
 
-/// Executes the command that the arguments from `first` on make, and replies.
+/// Executes the command with the arguments from `first` on, and replies.
 template <class Description, std::size_t first = 1>
 Lsn run_arguments(Call& call) {
     const auto parameters = detail::read_arguments<Description>(call, first);
@@ -124,7 +124,7 @@ std::unique_ptr<PreparedCommand> prepare(Source& source) {
     return std::make_unique<detail::PreparedAs<Description>>(*std::move(parameters));
 }
 
-/// Completes a route with what follows from the fields of what it asks for.
+/// Completes a route with what follows from the fields of its command.
 template <class Description>
 constexpr RouteSpec route(RouteSpec spec) {
     spec.prepare = prepare<Description>;
@@ -150,7 +150,7 @@ constexpr CommandSpec command(CommandSpec spec) {
     return spec;
 }
 
-/// Likewise of a subcommand, whose arguments begin behind its name.
+/// Completes a subcommand, whose arguments begin behind its name.
 template <class Description>
 constexpr Subcommand subcommand(std::string_view name, std::string_view summary) {
     constexpr const ArgumentForm& form = detail::argument_form<Description>;

@@ -12,31 +12,31 @@
 
 namespace allot {
 
-/// Why a command was not done, as every protocol reports it.
+/// The error of a command, in any protocol.
 struct Failure {
     ErrorCode code;
     std::string text;        ///< printable, in one line
-    std::string field = {};  ///< the name of the value that it is about; empty: none
-    unsigned status = 0;     ///< of HTTP; 0: that of the code
+    std::string field = {};  ///< name of the wrong value; empty: none
+    unsigned status = 0;     ///< status of HTTP; 0: that of the code
     bool is_counted = true;  ///< among the errors of INFO and /metrics
 };
 
 /// The error of a refusal.
 [[nodiscard]] Failure failure_of(Refusal refusal, RefusalContext subject, std::string field = {});
-/// Of a line of an order. The field is that of its SKU.
+/// The error of a line of an order. The field is that of its SKU.
 [[nodiscard]] Failure failure_of(RefusedLine refused, const AllocateOrder& order);
 
 /// The outcome of a command: a reply or an error.
 template <class Reply>
 struct Outcome {
     boost::system::result<Reply, Failure> result;
-    Lsn lsn;  ///< of the last fact that it wrote or could have seen
+    Lsn lsn;  ///< LSN of the last fact that it wrote or could have seen
 };
 
 /// The reply of a command that has no result.
 struct Done {};
 
-/// The names that a refusal of these parameters speaks of.
+/// The names of these parameters for the text of a refusal.
 template <class Parameters>
 [[nodiscard]] RefusalContext subject_of(const Parameters& parameters) {
     RefusalContext subject;
@@ -49,7 +49,8 @@ template <class Parameters>
     return subject;
 }
 
-/// The outcome of a command, or of a query. \param field that a refusal is about.
+/// The outcome of a command, or of a query. \param field the name of the value that a refusal is
+/// about.
 template <class T, class Error, class Parameters>
 [[nodiscard]] auto outcome_of(boost::system::result<T, Error> result, Lsn lsn,
                               const Parameters& parameters, std::string_view field = {}) {

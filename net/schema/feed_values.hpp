@@ -13,16 +13,16 @@ namespace allot {
 
 /// The position of a reader of the feed: `<history>:<LSN>`, or an LSN alone.
 struct FeedPosition {
-    Lsn lsn;                             ///< of the last fact that it has seen
-    std::optional<HistoryId> history{};  ///< that this was written in; none: it does not say
+    Lsn lsn;                             ///< LSN of the last fact that the reader has seen
+    std::optional<HistoryId> history{};  ///< history of that fact; none: not given
 };
 
-/// `$`: with what is written from now on.
+/// `$`: the end of the history.
 struct FeedEnd {};
-/// Where a reader begins: at the end, at an LSN, or after a position.
+/// The start of a reader: at the end, at an LSN, or after a position.
 using FeedStart = std::variant<FeedEnd, Lsn, FeedPosition>;
 
-/// `$`, or an LSN. \return none for any other text.
+/// Reads `$` or an LSN. \return none for any other text.
 [[nodiscard]] std::optional<FeedStart> feed_start(std::string_view text);
 /// The LSN of the first fact to be shown. \throws DivergedHistory
 [[nodiscard]] Lsn first_lsn(const FeedStart& start, const FactHistory& history);

@@ -11,11 +11,11 @@
 
 namespace allot {
 
-/// A field with its type. Those of a command stand in the order of the members of its struct.
+/// A field with its type. The fields of a command have the order of the members of its struct.
 template <class T>
 struct TypedField : Field {
     using Member = T;
-    /// Without it the request is broken.
+    /// Reports the missing field.
     [[nodiscard]] std::optional<T> absent(Source& source) const {
         source.fail(ErrorCode::syntax, "the field is missing", name);
         return {};
@@ -25,7 +25,7 @@ struct TypedField : Field {
     }
 };
 
-/// May be left out.
+/// A field that may be missing.
 template <class T>
 struct OptionalField : Field {
     using Member = std::optional<T>;
@@ -36,7 +36,7 @@ struct OptionalField : Field {
     }
 };
 
-/// May be left out, and has a value all the same.
+/// A field with a default value.
 template <class T>
 struct DefaultedField : Field {
     using Member = T;
@@ -63,7 +63,7 @@ template <class T>
 constexpr auto optional(std::string_view name, std::string_view about = {}) {
     return OptionalField<T>{detail::field_of<T>(name, Role::optional, about)};
 }
-/// Given only where the field before it is.
+/// Makes a field that requires the one before it.
 template <class T>
 constexpr auto optional_with_previous(std::string_view name, std::string_view about) {
     return OptionalField<T>{detail::field_of<T>(name, Role::optional, about, true)};
@@ -86,7 +86,7 @@ void report_missing_previous(Source& source, const Field& field, const Field& pr
 
 namespace detail {
 
-/// Reads one field of all. \return false when it has reported what is wrong.
+/// Reads one of the fields. \return false after reporting an error.
 template <std::size_t at, class Fields, class Members>
 bool read_field(Source& source, const Fields& fields, Members& members, std::size_t& last_present) {
     const auto& field = std::get<at>(fields);
@@ -117,15 +117,14 @@ std::optional<Command> read_all(Source& source, const Fields& fields, std::index
 
 }  // namespace detail
 
-/// The fields as the members of a struct, in their order: the first one that breaks a rule is
-/// reported to the source.
+/// Reads the fields as the members of a struct, in order; reports the first broken rule to the
+/// source.
 template <class Command, class... Fields>
 [[nodiscard]] std::optional<Command> read(Source& source, const std::tuple<Fields...>& fields) {
     return detail::read_all<Command>(source, fields, std::index_sequence_for<Fields...>{});
 }
 
-/// What a list of fields is for arguments: the syntax that documents show, and how many there may
-/// be.
+/// The syntax of fields as arguments, for documents, and the bounds of their number.
 struct ArgumentForm {
     static constexpr std::size_t bytes_max = 96;
     std::array<char, bytes_max> text{};

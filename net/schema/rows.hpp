@@ -65,7 +65,7 @@ void put_row(JsonWriter& json, const Column<T>&... columns) {
     put_members(json, columns...);
     json.end_object();
 }
-/// Of a map: names and values in both.
+/// Writes a map: names and values in both.
 template <class... T>
 void put_map(ReplyWriter& reply, const Column<T>&... columns) {
     reply.map(sizeof...(columns));

@@ -16,22 +16,22 @@
 
 namespace allot {
 
-/// Receives what breaks a rule: in words that name the rule, and the value where there is one.
-/// `field` is empty if the whole request is wrong. Both are printable ASCII, whatever was sent.
+/// Receives an error: a text that names the rule, and the value if there is one. `field` is empty
+/// if the whole request is wrong. Both are printable ASCII.
 using ReportFault =
     std::function<void(ErrorCode code, std::string_view text, std::string_view field)>;
 
-/// A value as it came: arguments, or a value of JSON.
+/// A value before it is read: arguments, or a value of JSON.
 struct RawValue {
-    std::span<const std::string_view> arguments = {};  ///< one, but of Role::lines any number
+    std::span<const std::string_view> arguments = {};  ///< one; for Role::lines any number
     const boost::json::value* json = nullptr;
 
     [[nodiscard]] explicit operator bool() const noexcept {
         return !arguments.empty() || json != nullptr;
     }
-    /// Empty where it is a value of JSON that is no string.
+    /// Returns the text; empty for a value of JSON that is no string.
     [[nodiscard]] std::string_view text() const noexcept;
-    /// As an error shows it. \param as_text of a string its text, where the rule speaks of that.
+    /// Returns the value as an error shows it. \param as_text true: a JSON string without quotes.
     [[nodiscard]] std::string shown(bool as_text) const;
 };
 
@@ -43,13 +43,14 @@ public:
     Source& operator=(const Source&) = delete;
     virtual ~Source() = default;
 
-    /// What came as a field. `at` is its position among the command's fields. \return false where
-    /// the request is broken, which has been reported.
+    /// Finds the value of a field. `at` is the field's position in the command. \return false after
+    /// reporting an error.
     [[nodiscard]] virtual bool find(const Field& field, std::size_t at, RawValue& value) = 0;
-    /// Reports what is wrong with a field; where that is empty, with the whole.
+    /// Reports an error of a field; of the whole request if the field is empty.
     virtual void fail(ErrorCode code, std::string_view text, std::string_view field) = 0;
     [[nodiscard]] ServerContext& context() const noexcept { return context_; }
-    /// Holds what may have an older name: see accepted_name(). \pre the store is open
+    /// The repository, for names that an older version accepted: see accepted_name(). \pre the
+    /// store is open
     [[nodiscard]] Repository& repository() const noexcept {
         return context_.store.backend.bus->repository();
     }
@@ -61,7 +62,7 @@ private:
 /// The arguments of a command: by position, then by keyword, in any order, each once.
 class ArgumentSource : public Source {
 public:
-    /// \param arguments what follows the verb, as many as the command accepts.
+    /// \param arguments those after the verb, in a number that the command accepts.
     ArgumentSource(Call& call, std::span<const Field> fields,
                    std::span<const std::string_view> arguments);
 
@@ -70,7 +71,8 @@ public:
 
 protected:
     [[nodiscard]] const Field* find_keyword(std::string_view word) const;  // null: none
-    /// Whether what is left is keywords with their values. Otherwise it has reported why.
+    /// Returns true if the remaining arguments are keywords with values; otherwise reports an
+    /// error.
     [[nodiscard]] virtual bool check_keywords();
 
     Call& call_;
@@ -84,7 +86,7 @@ private:
     bool checked_ = false;  // the keywords
 };
 
-/// A part of a request that has a name: of a path, or of a query.
+/// A named part of a path or a query.
 struct NamedText {
     std::string_view name;
     std::string_view text;
@@ -93,8 +95,8 @@ struct NamedText {
 /// The members of a JSON object.
 class ObjectSource final : public Source {
 public:
-    /// \param fields which members there may be
-    /// \param where the object is within a body: `operations[3].allocate.`
+    /// \param fields the allowed members
+    /// \param where the place of the object in a body: `operations[3].allocate.`
     ObjectSource(ReportFault report, ServerContext& context, const boost::json::object& object,
                  std::span<const Field> fields, std::string where = {});
 
@@ -108,8 +110,8 @@ private:
     std::string where_;
 };
 
-/// A request over HTTP: what its path names, and besides that a JSON object as its body, or a
-/// query. The body is read when the first value of it is asked for.
+/// The values of a request over HTTP: those of its path, and those of a JSON object as its body, or
+/// of a query. The body is parsed at the first access to one of its values.
 class RequestSource final : public Source {
 public:
     /// \param body null: values come from the query.
@@ -131,7 +133,7 @@ private:
     std::optional<boost::json::object> object_ = {};
 };
 
-/// Whether an object has no members but these. Otherwise it is reported.
+/// Returns true if an object has only these members; otherwise reports an error.
 [[nodiscard]] bool has_only(const boost::json::object& object,
                             std::span<const std::string_view> known, const ReportFault& report,
                             std::string_view where = {});

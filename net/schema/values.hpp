@@ -9,14 +9,14 @@
 
 namespace allot {
 
-/// How a type of value is read, whether it came as arguments or as JSON. A specialization has
+/// The reader of a type of value, from arguments or JSON. A specialization has
 ///
-///     static constexpr std::string_view noun;    // as documents and errors call it: `LSN`
+///     static constexpr std::string_view noun;    // name in documents and errors: `LSN`
 ///     static constexpr std::string_view schema;  // of net/http/openapi.json
 ///     static std::optional<T> read(Source&, const Field&, const RawValue&);
 ///
-/// where read() reports a value that breaks a rule to the source, and gives nothing. A command file
-/// may have one for a type of its own.
+/// where read() reports a value that breaks a rule to the source, and returns nothing. A command
+/// file may have one for a type of its own.
 template <class T>
 struct ValueOf;
 

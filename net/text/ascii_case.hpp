@@ -6,7 +6,7 @@
 
 namespace allot {
 
-/// Letters A to Z only; every other byte stays as it is.
+/// Changes letters A to Z only.
 [[nodiscard]] constexpr char lower_case(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }

@@ -12,7 +12,7 @@
 
 namespace allot {
 
-/// A pattern as Redis has them: `*` any bytes, `?` one, `[a-c]` one of these, `[^a-c]` none of
+/// A pattern in the syntax of Redis: `*` any bytes, `?` one, `[a-c]` one of these, `[^a-c]` none of
 /// these, and a backslash before a byte that means itself. Made once, and then tried against many
 /// texts: the time for each byte is bounded by the pattern's length. A text is followed to all
 /// positions of the pattern at once, so nothing is tried again.
@@ -24,7 +24,7 @@ public:
     explicit Glob(std::string_view pattern);
 
     [[nodiscard]] bool matches(std::string_view text) const noexcept;
-    /// Memory that it takes, itself not counted.
+    /// The memory in use, without this object.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return (stars_.capacity() + takers_.capacity()) * sizeof(Word);
     }

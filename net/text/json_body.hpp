@@ -8,19 +8,19 @@
 
 namespace allot {
 
-/// Why a body is refused, in words that name the rule; and the field, where there is one.
+/// The error of a body: a text that names the rule, and the field if there is one.
 struct BadBody {
     std::string text;
     std::string field = {};
 };
 
-/// Beyond these a body is refused while it is read: more than a request has.
+/// The limits of a body while it is read; a valid request stays below them.
 struct JsonLimits {
     std::size_t depth = 4;
     std::size_t members = 16;  ///< of one object, at most json_members_max
 };
 inline constexpr std::size_t json_members_max = 256;
-inline constexpr std::size_t json_values_max = 10'000;  ///< of any body
+inline constexpr std::size_t json_values_max = 10'000;  ///< limit for any body
 
 /// Reads a body that is one JSON object, and nothing besides (RFC 8259): well-formed UTF-8, no
 /// field twice in an object, no comments, no trailing commas. Memory grows with the body, some

@@ -8,8 +8,8 @@
 
 namespace allot {
 
-/// Writes JSON, a value after the other, and puts the commas. Whatever text it is given, a string
-/// is one string: what would end it is escaped, and bytes that are no UTF-8 become U+FFFD.
+/// Writes JSON value by value, with commas. Strings are escaped; bytes that are no UTF-8 become
+/// U+FFFD.
 class JsonWriter {
 public:
     /// \param out outlives the writer.
@@ -19,7 +19,7 @@ public:
     JsonWriter& end_object() { return close('}'); }
     JsonWriter& begin_array() { return open('['); }
     JsonWriter& end_array() { return close(']'); }
-    /// Of the value that comes next.
+    /// Writes the key of the next value.
     JsonWriter& key(std::string_view name);
     JsonWriter& string(std::string_view text);
     JsonWriter& integer(std::int64_t value);
@@ -27,7 +27,7 @@ public:
     JsonWriter& number(std::string_view text);
     JsonWriter& boolean(bool value);
     JsonWriter& null();
-    /// As append_json_day().
+    /// Writes a day as append_json_day() does.
     JsonWriter& day(Eta eta);
 
 private:
@@ -41,7 +41,7 @@ private:
 
 /// Appends the text as a string of JSON, quotes included.
 void append_json_string(std::string& out, std::string_view text);
-/// `"YYYY-MM-DD"`; null for the warehouse.
+/// Appends `"YYYY-MM-DD"`; null for the warehouse.
 void append_json_day(std::string& out, Eta eta);
 
 }  // namespace allot

@@ -9,7 +9,8 @@
 
 namespace allot {
 
-/// Digits only: no sign, no space. \return nothing when it is none, or beyond `max`.
+/// Reads digits, without sign or space. \return nothing for any other text, or a number above
+/// `max`.
 [[nodiscard]] inline std::optional<std::uint64_t> parse_uint(
     std::string_view digits, std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
     const auto number = integer_in(digits);

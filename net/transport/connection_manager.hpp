@@ -49,7 +49,7 @@ public:
     // For connections
     /// It has executed something: flush() is called once the batch is committed.
     void executed(Connection& connection);
-    /// It has output without having executed anything: likewise.
+    /// It has output without having executed anything: flush() is called likewise.
     void touched(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);

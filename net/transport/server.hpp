@@ -71,9 +71,9 @@ public:
     /// Begins to listen and accept.
     /// \throws boost::system::system_error if another socket listens there by now.
     void listen(boost::asio::ip::tcp::acceptor bound);
-    /// Likewise, for clients that speak HTTP (net/http/HTTP.md).
+    /// Begins to listen and accept for clients of HTTP (net/http/HTTP.md).
     void listen_http(boost::asio::ip::tcp::acceptor bound);
-    /// Where it listens. \pre listen()
+    /// Returns the address of the clients of RESP. \pre listen()
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
     /// \pre listen_http()
     [[nodiscard]] boost::asio::ip::tcp::endpoint http_endpoint() const;

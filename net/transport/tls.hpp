@@ -14,13 +14,13 @@ namespace allot {
 
 /// PEM files with the server's certificate, and the CA of the clients that it accepts.
 struct TlsFiles {
-    std::string certificate;  ///< the server's, followed by those up to its CA
+    std::string certificate;  ///< server's certificate, then those up to its CA
     std::string key;          ///< of the certificate, not encrypted
     std::string client_ca;    ///< clients need a certificate of this CA; empty: none
 };
 
 /// TLS 1.2 or 1.3 for all connections of a server. Sessions are neither renegotiated nor resumed:
-/// every connection authenticates anew. Used by one thread, as its sessions are.
+/// every connection authenticates anew. Used by the thread of its sessions.
 class TlsContext {
 public:
     /// \throws std::runtime_error that names the file and its error.
@@ -50,7 +50,7 @@ public:
     std::size_t read(std::span<char> room, boost::system::error_code& error);
     /// Encrypts all of it. \pre is_established()
     void write(std::string_view bytes, boost::system::error_code& error);
-    /// Tells the client that no more follows.
+    /// Ends the TLS session towards the client.
     void close();
 
     /// Bytes for the client.
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] std::size_t buffer_bytes() const noexcept;
 
 private:
-    struct Pipe;  // where OpenSSL reads incoming_ and writes outgoing_
+    struct Pipe;  // OpenSSL reads incoming_ and writes outgoing_ through it
     struct Free {
         void operator()(SSL* ssl) const noexcept;
     };
