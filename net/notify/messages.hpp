@@ -16,7 +16,7 @@ namespace allot::notify {
 /// given its LSN to another one. Hexadecimal digits, digits and `-`.
 [[nodiscard]] std::string key_of(const CommittedFact& fact, std::uint64_t store_id);
 
-/// Returns
+/// Returns one JSON object,
 /// `{"event":"out_of_stock","lsn":12,"time":1795558887103260,"cursor":"05922658499e07cb:12",` and
 /// the fields as in messages of channels; the time is in microseconds since 1970 (UTC).
 [[nodiscard]] std::string json_of(const CommittedFact& fact);
