@@ -21,8 +21,8 @@ allot::program::Environment environment_of_process() {
     return environment;
 }
 
-/// A standard stream that the caller has closed leads nowhere. Else the next file that is opened
-/// has its number, and what is said goes there: into a journal.
+/// Opens /dev/null for each standard stream that the caller has closed. Otherwise the next file,
+/// perhaps a journal, would get its number and its output.
 void open_standard_streams() {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(stream, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
@@ -32,7 +32,7 @@ void open_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // A closed pipe and a full disk quota come back as errors of the call that met them.
+    // A closed pipe and a full disk quota become errors of the call.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     open_standard_streams();

@@ -18,7 +18,7 @@ constexpr std::array check_options = {
            "begins; takes as much memory as the store",
            Option::From::flag_only}};
 
-/// What `allot check` promises to scripts.
+/// The exit codes of `allot check`, stable for scripts.
 namespace verdict {
 constexpr int good = 0;
 constexpr int bad = 1;

@@ -52,7 +52,7 @@ struct TextHash {
     }
 };
 
-/// What was listed, and what the facts since then make of it.
+/// The listed stock, with the facts since then applied to it.
 class StockCopy {
 public:
     explicit StockCopy(const Remote& remote) : read_{remote} {}
@@ -88,7 +88,7 @@ private:
         Lsn since;  ///< its seniority: the order among the others
     };
 
-    /// The value of a field by either of its names. Null: there is none.
+    /// Returns the value of a field by either of its names; null if there is none.
     [[nodiscard]] const Reply* find(const Reply& map, std::string_view name,
                                     std::string_view other) const {
         const auto& parts = read_.items(map, 0);
@@ -103,7 +103,7 @@ private:
         if (found == nullptr) read_.refuse(name);
         return *found;
     }
-    /// Of a line that was moved, what it had; else that of its fact.
+    /// Returns the seniority of a line: if it was moved, the one it had; else the LSN of its fact.
     [[nodiscard]] Lsn seniority_in(const Reply& map, Lsn lsn) const {
         const Reply* const since = find(map, "since", "since");
         return since == nullptr ? lsn : read_.number(*since);
@@ -150,7 +150,7 @@ Lsn StockCopy::apply(const Reply& fact) {
     return lsn;
 }
 
-/// Has the copy follow all facts after `from`, up to `to`.
+/// Applies all facts after `from`, up to `to`, to the copy.
 void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
     const ReplyFields read{remote};
     for (int silent = 0; from < to;) {

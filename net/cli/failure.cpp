@@ -33,7 +33,7 @@ std::string way_out_of_damage(const Command& command, const Settings& settings) 
            "' brings a backup back";
 }
 
-/// Empty where the error says enough.
+/// Empty if the error says enough.
 std::string_view way_out_of(const std::error_code& error) {
     if (error == std::errc::address_in_use) {
         return "; end what listens there, or give another port (--listen, --http), 0 for any";

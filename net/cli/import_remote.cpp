@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t requests_max = 512;  // sent before their replies are read
 constexpr std::size_t requests_bytes_max = 64 * kibibyte;
 
-/// The batches and SKUs that the rows name, against those that a server has.
+/// Compares the batches and SKUs that the rows name with those of a server.
 class KnownStock {
 public:
     KnownStock(const ImportRows& rows, Diagnostics& diagnostics)
@@ -30,10 +30,10 @@ public:
         for (const auto& at : rows.batches.rows) add(at);
     }
 
-    /// What the server has.
+    /// Notes a batch of the server.
     void see(std::string_view ref, std::string_view sku, std::string_view units,
              std::string_view eta);
-    /// Reports what neither the rows nor the server have.
+    /// Reports batches and SKUs that neither the rows nor the server have.
     void report() const;
 
 private:
@@ -115,7 +115,7 @@ void check_against(Remote& remote, const ImportRows& rows) {
     if (!diagnostics.empty()) throw BadInput{std::move(diagnostics)};
 }
 
-/// Sends the rows of an import, and keeps account of what was answered.
+/// Sends the rows of an import, and counts the replies.
 class Sender {
 public:
     Sender(Remote& remote, const ImportRows& rows, Console& console)
@@ -126,7 +126,7 @@ public:
     void send_orders(OrdersAre orders);
 
     [[nodiscard]] const Imported& imported() const noexcept { return imported_; }
-    /// What was done, for the message of an import that ends early.
+    /// Returns the number of rows done, for the message of an import that ends early.
     [[nodiscard]] std::string account() const;
 
 private:
@@ -148,8 +148,8 @@ private:
     std::size_t allocations_done_ = 0;
 };
 
-/// \param encode appends a request for the rows from a position on, and gives how many rows it is
-/// for. \param take is given the first of these rows, their number, and the reply.
+/// \param encode appends a request for the rows from a position on, and returns their number.
+/// \param take is called with the first of these rows, their number, and the reply.
 template <class Row, class Encode, class Take>
 void Sender::send(std::string_view what, const Table<Row>& table, Encode encode, Take take) {
     ProgressBar bar{console_.err, console_.err_is_terminal};

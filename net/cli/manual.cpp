@@ -6,7 +6,7 @@
 namespace allot::program {
 namespace {
 
-/// Text as roff: what would be markup is taken literally, and newlines do not begin requests.
+/// Returns text as roff, with markup escaped, so that a line begins no request.
 std::string roff(std::string_view text) {
     std::string safe;
     for (const char c : text) {

@@ -30,7 +30,7 @@ const Command& find_command(std::string_view name) {
                      "': there is no such command; allot --help lists them"};
 }
 
-/// Every option of every command: what a file or a variable may set, whichever command runs.
+/// All options of all commands: a file or a variable may set each of them, whichever command runs.
 std::vector<Option> known_options() {
     std::vector<Option> known;
     for (const Command* const command : commands) {

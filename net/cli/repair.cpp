@@ -19,7 +19,7 @@ constexpr std::array repair_options = {
     Option{"apply", "", "", "apply the plan; without this option, only print it",
            Option::From::flag_only}};
 
-/// What `allot repair` promises to scripts.
+/// The exit codes of `allot repair`, stable for scripts.
 namespace outcome {
 constexpr int good = 0;
 constexpr int repairable = 1;
@@ -79,13 +79,13 @@ void print(const RepairPlan& plan, bool applied, std::ostream& to) {
        << " facts) are whole in what is kept as lost-\n";
 }
 
-/// A repair was begun, and did not come to its end.
+/// An error: a repair was begun and not completed.
 class NotRepaired : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// \return the plan, carried out if it is to be.
+/// \return the plan, after carrying it out if `apply` is set.
 RepairPlan repair(const std::filesystem::path& directory, bool apply, Console& console) {
     FileSystem& files = posix_file_system();
     require_store(directory);

@@ -49,7 +49,7 @@ std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
     return text.str();
 }
 
-/// Calls what takes an address. \throws std::system_error naming it.
+/// Calls a function that takes an address. \throws std::system_error naming it.
 template <class Take>
 auto take_address(const Endpoint& at, Take&& take) {
     try {
@@ -94,7 +94,7 @@ public:
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
 
-    /// \throws what the thread has met.
+    /// \throws the exception of the thread.
     void end() {
         join();
         if (failure_) std::rethrow_exception(failure_);
@@ -116,7 +116,7 @@ private:
 /// Thrown out of the opening of a store, because a signal came.
 struct Interrupted {};
 
-/// Opens the store while clients are answered how far that is.
+/// Opens the store while clients are told its progress.
 /// \return none: a signal has ended it.
 std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loading& loading,
                                  const ServeSettings& settings, Console& console, Logger& log) {
@@ -141,8 +141,8 @@ std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loadin
     return {};
 }
 
-/// Runs the serving server until a signal has ended it. What was read is executed and answered
-/// then, within drain_max.
+/// Runs the serving server until a signal has ended it. Requests that were read are then executed
+/// and answered, within drain_max.
 void run_until_signal(asio::io_context& io, EndSignal& signal, Server& server, Logger& log) {
     signal.set_action([&](int number) {
         log.info("draining", {{"signal", number}, {"clients", server.clients()}});
@@ -154,7 +154,7 @@ void run_until_signal(asio::io_context& io, EndSignal& signal, Server& server, L
     io.run();
 }
 
-/// Logs where a server is.
+/// Logs the address of a server.
 void log_address(std::string_view event, const Server& server, const ServeSettings& settings,
                  Logger& log) {
     log.info(event, {{"tls", settings.server.tls ? "yes" : "no"},
@@ -163,12 +163,12 @@ void log_address(std::string_view event, const Server& server, const ServeSettin
                      {"address", text_of(server.endpoint())}});
 }
 
-/// What a large request or reply took is the system's again as soon as it is freed. By itself, the
-/// allocator would keep ever larger pieces, and the holes between them.
+/// Returns the memory of large requests and replies to the system as soon as it is freed. By
+/// default the allocator would keep ever larger pieces, and the holes between them.
 void return_large_memory() { ::mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
 
-/// Takes the last snapshot. Where there is no room for it, the next start replays more.
-/// \return after which LSN.
+/// Takes the last snapshot. If the disk is full, the next start replays more.
+/// \return the LSN up to which it holds facts.
 Lsn closing_snapshot(Store& store) {
     try {
         return store.closing_snapshot();
@@ -209,7 +209,7 @@ int serve(const ServeSettings& settings, Console& console) {
     options.warning = [&log](std::string_view text) { log.warning(text); };
 
     asio::io_context io{1};
-    // Before the store: where the server cannot listen, none is made, and none is locked.
+    // Before the store is opened: if the server cannot listen, it makes and locks no store.
     auto address = take_address(settings.listen, [&] {
         return Server::bind(io, settings.listen.host, settings.listen.port);
     });

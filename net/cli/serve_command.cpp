@@ -109,7 +109,7 @@ std::optional<Endpoint> http_endpoint(const Settings& settings) {
     return settings.get("http", endpoint_rule);
 }
 
-/// \return null where no TLS is asked for.
+/// \return null if TLS is not set.
 std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::string>& warnings) {
     const TlsFiles files{.certificate = settings.text("tls-cert"),
                          .key = settings.text("tls-key"),
@@ -146,7 +146,7 @@ void check_exposure_at(const Endpoint& endpoint, std::string_view option, const 
                      "listen on a loopback address, or say --listen-without-password"};
 }
 
-/// Warns of what is likely a mistake, too.
+/// Also warns of likely mistakes.
 void check_exposure(const Settings& settings, ServeSettings& serve) {
     check_exposure_at(serve.listen, "listen", settings, serve);
     if (serve.http) check_exposure_at(*serve.http, "http", settings, serve);

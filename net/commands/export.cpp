@@ -10,7 +10,7 @@
 namespace allot {
 
 namespace {
-/// Where a listing continues.
+/// The position at which a listing continues.
 struct ListCursor {
     Index index;
 };
@@ -41,7 +41,7 @@ struct Listing {
     };
     static constexpr std::tuple fields{required<ListCursor>("cursor")};
 
-    /// \param listed with the last LSN: what it saw.
+    /// \param listed its last LSN is that of the listed state.
     static void write_rows(ReplyWriter& reply, const auto& listed) {
         reply.array(3);
         put_value(reply, listed.last);

@@ -33,7 +33,7 @@ struct ImportedLine {
     }
 
 private:
-    /// What a line that was allocated before may meet has words of its own.
+    /// Returns the error of a line that was allocated before, with its own texts.
     static Failure explain(Refusal refusal, const Parameters& parameters) {
         Failure failure = failure_of(refusal, subject_of(parameters), "batch");
         const std::string batch{parameters.batch.view()};

@@ -29,7 +29,7 @@ struct Verb {
     friend constexpr bool operator==(const Verb&, const Verb&) = default;
 };
 
-/// Eight letters at once; other bytes stay as they are.
+/// Changes eight letters at once; other bytes stay unchanged.
 constexpr std::uint64_t capitals(std::uint64_t bytes) noexcept {
     constexpr std::uint64_t each = 0x0101'0101'0101'0101;
     const std::uint64_t low7 = bytes & (0x7F * each);

@@ -39,7 +39,7 @@ void IdempotencyCache::remember(std::string_view key, Answer answer) {
     }
 }
 
-/// With what the list and the table take for it, roughly.
+/// Returns the approximate memory of an answer, in the list and the table.
 std::size_t IdempotencyCache::Entry::bytes() const noexcept {
     constexpr std::size_t nodes = 8 * sizeof(void*);
     return sizeof(Entry) + nodes + key.capacity() + answer.body.capacity();

@@ -16,7 +16,7 @@ double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// Newer kernels give it as the directory's size; of older ones the names are counted.
+/// Newer kernels report it as the directory's size; with older ones the names are counted.
 std::uint64_t count_descriptors() {
     constexpr const char* directory = "/proc/self/fd";
     struct stat about {};

@@ -123,7 +123,7 @@ std::size_t PubSub::bytes_of(Kind kind, std::string_view name) const {
     return nodes + name.size() + (glob ? sizeof(Glob) + glob->bytes() : 0);
 }
 
-/// Of one fact.
+/// Returns the largest number of deliveries of one fact.
 std::size_t PubSub::deliveries_per_fact_max() const noexcept {
     std::size_t most = 1;
     for (const auto& matches : matches_) {

@@ -25,8 +25,8 @@ void warn_of_message(const Call& call, const Failure& failure) {
     call.server.warnings.log(call.server.clock.now, std::move(text));
 }
 
-/// The command that the message of a PUBLISH makes. Replies with an error where it makes none, and
-/// warns the operator; then it is null.
+/// Returns the command in the message of a PUBLISH. If there is none, it replies with an error,
+/// warns the operator, and returns null.
 std::unique_ptr<PreparedCommand> command_in(const Call& call, const CommandChannel& channel) {
     const auto refuse = [&](ErrorCode code, std::string_view text, std::string_view field) {
         Failure failure{code, std::string{"no message for "}.append(channel.name)};

@@ -12,7 +12,7 @@ namespace {
 
 Lsn run_ping(Call& call) {
     if (session_of(call).is_listening() && session_of(call).protocol() == 2) {
-        // As what it listens for, which is all that it reads.
+        // The reply has the form of a message, since such a client reads nothing else.
         call.reply.array(2);
         call.reply.bulk("pong");
         call.reply.bulk(call.args.size() > 1 ? call.args[1] : "");
@@ -36,11 +36,10 @@ struct Credentials {
     std::string_view password;
 };
 
-/// The one user there is. A client library that was given a password where none is needed must not
-/// fail.
+/// The only user. A client library that sends a password where none is needed must not fail.
 constexpr std::string_view only_user = "default";
 
-/// \return false when the client is refused: at once where there is nothing to guess.
+/// \return false if the client is refused: at once if no password is set.
 bool log_in(Call& call, Credentials given) {
     // The password is compared for any user: so the time taken does not reveal which users exist.
     const bool is_right = !call.server.password || call.server.password->matches(given.password);
@@ -56,7 +55,7 @@ struct HelloOptions {
 };
 
 /// Reads `[AUTH user password] [SETNAME name]` from args[2] on.
-/// \return false when it has replied with an error.
+/// \return false after replying with an error.
 bool hello_options(Call& call, HelloOptions& options) {
     for (std::size_t at = 2; at < call.args.size();) {
         const std::size_t left = call.args.size() - at - 1;

@@ -40,7 +40,7 @@ void write_fact(ReplyWriter& reply, const CommittedFact& fact) {
     }
 }
 
-/// What a reply begins with.
+/// Writes the beginning of a reply.
 void write_cursor(const Call& call, const HistoryCursor& cursor) {
     call.reply.array(2);
     call.reply.value(text_of(cursor));
@@ -49,7 +49,7 @@ void write_cursor(const Call& call, const HistoryCursor& cursor) {
 }  // namespace
 
 void reply_without_facts(const Call& call, const FeedRequest& request) {
-    // Not that of the end, which may have moved on past facts that this reply does not have.
+    // Not the cursor of the end, which may have passed facts that this reply does not have.
     write_cursor(call, call.server.store.backend.history->cursor_at(request.from - 1));
     call.reply.array(0);
 }

@@ -14,7 +14,7 @@ namespace allot {
 
 namespace {
 
-/// As arguments, a position follows AFTER.
+/// The start of a FEED; a position follows AFTER.
 struct StartArgument {
     FeedStart start;
 };
@@ -76,7 +76,7 @@ struct ValueOf<BlockTime> {
     static constexpr std::string_view schema = "";
     static std::optional<BlockTime> read(Source& source, const Field& field,
                                          const RawValue& value) {
-        // A year of 365 days and more: as good as for ever.
+        // More than a year: in effect for ever.
         constexpr std::uint64_t block_ms_max = 1ULL << 35U;
         const auto ms = read_number(source, field, value, 0, block_ms_max, ", in milliseconds");
         return ms ? std::optional{BlockTime{*ms}} : std::nullopt;

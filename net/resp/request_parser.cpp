@@ -17,11 +17,11 @@ constexpr std::size_t header_bytes_max = 14;
 constexpr std::size_t line_end_bytes = 2;
 // The first byte of every TLS connection. What follows need not hold a line's end for long.
 constexpr char tls_handshake = 0x16;
-// Room for the arguments of a usual order is kept; that of a huge one is given back.
+// Room for the arguments of a usual order is kept; that of a huge one is freed.
 constexpr std::size_t arguments_kept_max = 64;
 
 /// Reads a length of one or two digits and its CRLF, as nearly all are.
-/// \return what comes after it; null: it is another, or is cut off.
+/// \return the position after it; null if it is longer, or incomplete.
 const char* after_short_length(const char* at, const char* end, std::size_t& length) noexcept {
     constexpr std::ptrdiff_t bytes_max = 4;
     if (end - at < bytes_max || *at < '0' || *at > '9') return nullptr;
@@ -43,9 +43,10 @@ std::span<char> RequestParser::prepare() {
         }
         if (arguments_.capacity() > arguments_kept_max) std::vector<Argument>{}.swap(arguments_);
     } else if (capacity_ - end_ < buffer_bytes_min / 2) {
-        // Where reads are cut within a request, the buffer is never empty to be replaced above.
+        // If each read ends within a request, the buffer is never empty and never replaced above.
         const bool is_filled = end_ == capacity_ && capacity_ < buffer_bytes_busy;
-        // Once a request at most: what is incomplete now is moved again only after it was taken.
+        // At most once for each request: an incomplete request is not moved again before it was
+        // taken.
         std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
@@ -112,7 +113,7 @@ RequestParser::Step RequestParser::line(Request& request) {
 }
 
 /// Takes, in one pass, an array that is there to its end and whose lengths are short: the usual
-/// request. \return false: it is another, or a wrong one, and is untouched.
+/// request. \return false, without change, for any other request.
 bool RequestParser::whole_array(Request& request) {
     const char* const first = &buffer_[begin_];
     const char* const end = first + (end_ - begin_);

@@ -136,7 +136,7 @@ void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& s
     if (done != 0) take_time(entries.first(done), queues);
 }
 
-/// \param queued what is queued counts for its verb when it is executed.
+/// \param queued true: the requests count for their verbs when they are executed.
 void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
     VerbCounters& verb = context_.counters.verbs[index_of(spec)];
@@ -151,7 +151,7 @@ void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool qu
     }
 }
 
-/// Of what may be a password, or be meant as one, nothing is kept.
+/// Redacts arguments that may be a password, or be meant as one.
 std::vector<std::string> RespSession::shown_slow(
     std::span<const PrefetchWindow::Entry> done) const {
     const auto& args = done.front().request.args;
@@ -179,7 +179,7 @@ Lsn RespSession::run(const PrefetchWindow::Entry& entry) {
     return answer(call, [&] { return dispatch(call); });
 }
 
-/// Answers a FEED that waits, if it is time to. \return false when it is not.
+/// Answers a waiting FEED if its wait has ended. \return false otherwise.
 bool RespSession::end_wait() {
     const bool shown = context_.store.backend.history->end() >= wait_->from;
     if (!shown && wait_->due > context_.clock.now && !context_.store.failed) return false;
@@ -201,7 +201,7 @@ bool RespSession::end_wait() {
     return true;
 }
 
-/// Whatever happens in one command, the answer is one reply, and the next command can be executed.
+/// Executes one command so that it has exactly one reply, and the next command can be executed.
 template <class Execute>
 Lsn RespSession::answer(Call& call, Execute&& execute) {
     const std::size_t before = output_.tail().size();
@@ -241,7 +241,7 @@ bool RespSession::queues(const CommandSpec& spec) const noexcept {
 }
 
 /// Enters the store for a command that is executed now.
-/// \return whether it may be executed, or queued. Otherwise it has been replied why not.
+/// \return true if it may be executed or queued; false after replying with an error.
 bool RespSession::admit(Call& call) {
     const CommandSpec* const spec = call.spec;
     if (spec == nullptr) return refuse_unknown(call);

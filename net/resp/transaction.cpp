@@ -63,8 +63,9 @@ Lsn Execution::run(const WatchList& watched) {
     return std::max(saw_, unit.commit());
 }
 
-/// What asks the storage is executed with the store unlocked, so before the unit begins. None of it
-/// could see the unit's facts: they are not durable before its end. \return as run_queue().
+/// Executes the commands that need the storage before the unit begins, with the store unlocked.
+/// They could not see the unit's facts, which are not durable before its end. \return as
+/// run_queue().
 bool Execution::run_outside() {
     std::size_t bytes = 0;
     queue_.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {

@@ -35,7 +35,7 @@ Lsn run_discard(Call& call) {
     return no_lsn;
 }
 
-/// All of them or none. What it saw is shown with EXEC, which waits for it.
+/// Watches all SKUs or none. EXEC waits until the versions seen here are durable.
 Lsn run_watch(Call& call) {
     if (transaction_of(call).is_queueing()) {
         call.fail(ErrorCode::generic, "WATCH inside MULTI is not allowed");

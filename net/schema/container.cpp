@@ -23,7 +23,7 @@ Lsn list_subcommands(Call& call) {
 
 bool asks_for_help(const Call& call) { return equal_ignoring_case(call.args[1], "HELP"); }
 
-/// Replies with an error where there is none, or it takes another number of arguments.
+/// Replies with an error if there is none, or it takes another number of arguments.
 const Subcommand* find_subcommand(Call& call) {
     const CommandSpec& spec = *call.spec;
     const std::string_view name = call.args[1];

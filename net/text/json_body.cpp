@@ -15,8 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// What Boost.JSON's own handler does, and refuses a field that comes twice in an object: there the
-/// last one would win, silently, and another reader may take the first.
+/// Builds the value as Boost.JSON's own handler does, but refuses a field that occurs twice in an
+/// object: Boost would take the last one, another reader the first.
 class Builder {
 public:
     explicit Builder(const JsonLimits& limits) : limits{limits} {}
@@ -124,7 +124,7 @@ private:
     std::size_t count_ = 0;
 };
 
-/// Bytes of a body that are shown where it is no JSON.
+/// The limit of the bytes shown of a body that is no JSON.
 constexpr std::size_t shown_bytes_max = 32;
 
 BadBody explain(const Builder& builder, const json::error_code& error, std::string_view body,

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view json_hex_digits = "0123456789abcdef";
 
-/// Of ASCII, what a string of JSON has as it is.
+/// True for an ASCII character that a JSON string holds unescaped.
 constexpr bool is_json_plain(char c) noexcept {
     return c >= ' ' && c < '\x7F' && c != '"' && c != '\\';
 }

@@ -119,7 +119,7 @@ std::optional<Header> read_header(CsvReader& reader, const TableForm& form,
 
 /// Files that were joined have a header, and perhaps a byte order mark or a line `sep=;`, in the
 /// middle.
-/// \return true when the row has been dealt with.
+/// \return true if the row needs no further handling.
 bool pass_over_joint(const CsvRow& row, const Header& header, bool marked,
                      const FieldReader& field_reader) {
     if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
@@ -202,7 +202,7 @@ auto key_of(const Located<OrderLine>& at) {
     return std::tuple{at.row.order.view(), at.row.sku.view(), at.row.quantity.units()};
 }
 
-/// Of each row the first one that is equal to it, perhaps itself.
+/// Returns the first row equal to each row, perhaps the row itself.
 std::vector<std::uint32_t> first_equals(const Table<OrderLine>& table) {
     std::vector<std::uint32_t> by_key(table.rows.size());
     std::iota(by_key.begin(), by_key.end(), 0U);

@@ -17,7 +17,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// A write of at most so many bytes is not mixed with what other processes write to the same pipe.
+/// A write of at most so many bytes is not mixed with writes of other processes to the same pipe.
 constexpr std::size_t piece_bytes_max = 4096;
 constexpr BackOff write_back_off{.first = std::chrono::milliseconds{10},
                                  .most = std::chrono::milliseconds{1000}};
@@ -26,7 +26,7 @@ std::uint64_t lines_of(std::string_view text) noexcept {
     return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
 }
 
-/// As many whole lines as one write should have; a part of a line that is longer.
+/// Returns the whole lines for one write, or a part of a longer line.
 std::string_view first_piece(std::string_view text) noexcept {
     if (text.size() <= piece_bytes_max) return text;
     const std::string_view piece = text.substr(0, piece_bytes_max);
@@ -83,7 +83,7 @@ void LogQueue::State::add(std::string_view more) {
     unreported = 0;
 }
 
-/// Nothing is queued, so that no later text will say it soon.
+/// Nothing is queued, so no later text will report it soon.
 void LogQueue::State::report_lost() {
     if (unreported == 0 || !text.empty()) return;
     text = lost_line(unreported);

@@ -14,7 +14,7 @@ constexpr std::size_t line_bytes_max = 64U << 10U;
 
 bool is_marker(char c) { return std::string_view{"+-:_$=*~%"}.find(c) != std::string_view::npos; }
 
-/// Takes what it reads from the front of `rest`. Each function gives false when that ends too soon.
+/// Takes what it reads from the front of `rest`. Each function returns false if that is incomplete.
 struct ReplyParser {
     std::string_view whole;
     std::string_view rest = whole;
@@ -66,7 +66,7 @@ struct ReplyParser {
     }
 
     bool take(Reply& reply, std::size_t depth) {
-        // What is no reply is recognized by its first byte, however long its first line may be.
+        // An invalid reply is recognized by its first byte, however long its first line is.
         if (!rest.empty() && !is_marker(rest.front())) refuse(whole);
         std::string_view line;
         if (!take_line(line)) return false;

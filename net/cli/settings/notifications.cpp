@@ -38,7 +38,7 @@ constexpr Rule<std::string> mail_address_rule{read_mail_address,
 constexpr Rule<milliseconds> timeout_rule{
     read_timeout, "a time such as 500ms, 30s, 5min or 2h, at most 24h, and not 0"};
 
-/// How one is to speak to any of them.
+/// Returns the settings for connections to all receivers.
 notify::Peer peer(const Settings& settings) {
     const auto whole_max = settings.get("notify-timeout", timeout_rule);
     return {.url = {},

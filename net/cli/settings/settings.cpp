@@ -27,7 +27,7 @@ po::options_description described(const Syntax& syntax) {
     return all;
 }
 
-/// Where the options of a command are listed.
+/// Returns a hint to the help of a command.
 std::string see_help(const Syntax& syntax) {
     return "; see allot " + std::string{syntax.name} + " --help";
 }
@@ -145,7 +145,7 @@ bool may_be_key(const Option& option) {
     return option.from == Option::From::anywhere && option.name != "config";
 }
 
-/// What a variable sets.
+/// Returns the settings that a variable holds.
 std::vector<Settings::Setting> settings_in(const std::string& text, const std::string& origin,
                                            const Option& option) {
     std::vector<Settings::Setting> settings;

@@ -23,7 +23,7 @@ std::vector<std::string_view> flag_words(const CommandSpec& spec) {
     return words;
 }
 
-/// Ten elements as Redis 7 has them; those on keys say that there are none.
+/// Writes ten elements, as Redis 7; those about keys say that there are none.
 void describe_command(ReplyWriter& reply, const CommandSpec& spec) {
     reply.array(10);
     reply.bulk(lower_case(spec.name));

@@ -13,7 +13,7 @@ namespace allot::commands {
 
 namespace {
 
-/// Whether `text` has the form of `pattern`, in which `*` stands for any bytes and `?` for one.
+/// True if `text` has the form of `pattern`, in which `*` stands for any bytes and `?` for one.
 /// Case is ignored. At most |text| times |pattern| steps.
 bool matches_setting(std::string_view pattern, std::string_view text) {
     std::size_t at = 0;
@@ -38,8 +38,8 @@ bool matches_setting(std::string_view pattern, std::string_view text) {
     return pattern.find_first_not_of('*', at) == std::string_view::npos;
 }
 
-/// What redis-benchmark and client libraries ask for: not how Allot is set up, but what is true of
-/// it in their terms.
+/// The settings that redis-benchmark and client libraries ask for, with the values that are true of
+/// Allot.
 std::vector<std::pair<std::string_view, std::string>> settings_of(const ServerContext& context) {
     const SlowLog& slow = context.timings.slow;
     return {{"appendonly", "yes"},

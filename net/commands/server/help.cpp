@@ -9,7 +9,8 @@ namespace allot::commands {
 
 namespace {
 
-/// A line a command, `ALLOCATE order sku quantity [sku quantity ...]  -  what it does`.
+/// Returns a line for each command, `ALLOCATE order sku quantity [sku quantity ...]  -  what it
+/// does`.
 std::vector<std::string> help_lines() {
     std::vector<std::string> lines;
     for (const CommandSpec& spec : command_table()) {

@@ -13,8 +13,7 @@
 #include "net/core/session.hpp"
 #include "net/text/ascii_case.hpp"
 
-// Keys that Redis has, too, are named as there: its tools read them. Everywhere else a metric is
-// `allot_` and the key, and `_total` with a counter.
+// Keys that Redis also has keep its names, so that its tools find them: see net/FIGURES.md.
 
 namespace allot {
 
@@ -211,7 +210,7 @@ void add_stock(Figures& to, const Backend& backend) {
              text_of(backend.history->current()));
 }
 
-/// Of the present step, at its pace so far; what comes after it is not known.
+/// Estimates the rest of the present step by its pace; the duration of later steps is unknown.
 std::uint64_t seconds_left(const ServerContext& context, std::uint64_t percent) {
     const auto passed = static_cast<std::uint64_t>(uptime_of(context).count());
     return passed * (100 - percent) / std::max<std::uint64_t>(percent, 1) + 1;

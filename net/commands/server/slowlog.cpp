@@ -12,7 +12,7 @@
 namespace allot {
 
 namespace {
-/// How many entries are asked for, at most.
+/// The limit of the number of entries.
 struct EntryCount {
     std::uint64_t most = SlowLog::entries_shown;
 };
