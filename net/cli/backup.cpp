@@ -27,17 +27,18 @@ constinit const Command backup_command{
          .details =
              "The store in SRC may be open, and be written to meanwhile: the copy holds all that\n"
              "was durable when the command began, and is a state that the store had. DST is\n"
-             "empty, or holds an earlier backup of the same store: then files are copied that\n"
-             "are new, renamed that were renamed, and deleted that are gone. What is copied is\n"
-             "synced and read back before anything takes its place; an interruption leaves the\n"
-             "earlier backup, or what the same command finishes. The file BACKUP lists what DST\n"
-             "holds. 'allot check DST' reads all of it, 'allot restore' brings it back.",
+             "empty, or holds an earlier backup of the same store: then only new files are "
+             "copied,\n"
+             "and files that SRC has renamed or deleted are renamed or deleted. Copied files are\n"
+             "synced and read back before they replace others; an interruption leaves the\n"
+             "earlier backup, or one that the same command completes. The file BACKUP lists the\n"
+             "files of DST. 'allot check DST' reads all of it, 'allot restore' brings it back.",
          .options = backup_options,
          .operands_min = 2,
          .operands_max = 2,
          .examples = "allot backup stock /mnt/backup             copy what is new since the last "
                      "time\n"
-                     "allot backup --dry-run stock /mnt/backup   say what that would be\n"},
+                     "allot backup --dry-run stock /mnt/backup   print what would be copied\n"},
     .run = run_backup,
     .store = [](const Settings& settings) { return settings.operands().front(); },
     .when_in_use = "end that process first, or name another DST"};

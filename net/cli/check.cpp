@@ -14,7 +14,7 @@ namespace {
 constexpr std::array check_options = {
     help_option, print_config_option, config_option, data_option,
     Option{"live", "", "",
-           "look at a store that a process may have open, as far as it has written when the check "
+           "check a store that a process may have open, up to what is written when the check "
            "begins; takes as much memory as the store",
            Option::From::flag_only}};
 
@@ -72,7 +72,7 @@ constinit const Command check_command{
     .syntax =
         {.name = "check",
          .operands = "[DIR]",
-         .summary = "read a whole store, change nothing, and say whether it is good",
+         .summary = "read a whole store, change nothing, and print whether it is good",
          .details =
              "Verifies every checksum of the journal and the snapshots, replays what a start "
              "would\n"
@@ -80,12 +80,12 @@ constinit const Command check_command{
              "snapshot and the journal after it give the same; in a backup also that it reaches "
              "as\n"
              "far as its list of files says. A store that a process has open gets no verdict,\n"
-             "unless --live is said.\n"
+             "unless --live is set.\n"
              "Exit codes: 0 good, 1 bad, 2 no verdict (called wrongly, not readable, in use).",
          .options = check_options,
          .operands_max = 1,
-         .examples = "allot check stock          is this store, which no process has open, good?\n"
-                     "allot check --live stock   the same beside 'allot serve'\n"},
+         .examples = "allot check stock          check a store that no process has open\n"
+                     "allot check --live stock   check a store that 'allot serve' has open\n"},
     .run = run_check,
     .store = store_directory,
     .when_in_use = "end that process first, or look at it as it is: 'allot check --live'"};

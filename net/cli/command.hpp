@@ -50,8 +50,7 @@ inline constexpr Option help_option{"help", "", "", "show this help and do nothi
                                     Option::From::flag_only};
 inline constexpr Option print_config_option{
     "print-config", "", "",
-    "show the settings that are in force, as a configuration file that says where each comes "
-    "from, and do nothing",
+    "show the effective settings and their origins, as a configuration file, and do nothing",
     Option::From::flag_only};
 inline constexpr Option config_option{"config", "FILE", "",
                                       "read settings from FILE: lines of 'key = value'"};

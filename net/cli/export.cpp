@@ -107,9 +107,9 @@ constinit const Command export_command{
              "them into an empty store gives the same stock, without its shortages, which are\n"
              "not exported. An import takes files of up to 1,000,000 rows. The store must not\n"
              "be open elsewhere, unless --from names the server that has it open, which goes on\n"
-             "meanwhile: what is written is all that had happened up to the LSN that it tells.\n"
-             "Cells are written as they are: a spreadsheet takes one that\n"
-             "begins with =, +, - or @ for a formula, so import them there as text.\n"
+             "meanwhile: the files then hold the stock after the LSN that the command prints.\n"
+             "Cells are written unchanged: a spreadsheet takes one that begins with =, +, - or @\n"
+             "for a formula, so import them there as text.\n"
              "Exit codes: 0 done; 1 the store or server cannot be read, or a file not written; 2 "
              "called\n"
              "wrongly.",

@@ -78,10 +78,10 @@ void print_help(std::span<const Command* const> commands, std::ostream& to) {
        << "show this help, or with a COMMAND its own\n"
        << "  " << std::setw(10) << "manual"
        << "print the manual page: allot manual | man -l -\n\n"
-          "allot --version tells the version; allot COMMAND --help (or -h) shows a command's "
+          "allot --version prints the version; allot COMMAND --help (or -h) shows a command's "
           "options.\n"
-          "A flag beats the environment (--data is ALLOT_DATA), that beats the file that --config\n"
-          "or ALLOT_CONFIG names, and that the default; --print-config shows what is in force.\n"
+          "A flag overrides the environment (--data is ALLOT_DATA), which overrides the file that\n"
+          "--config or ALLOT_CONFIG names; --print-config shows the effective settings.\n"
           "Exit codes: 0 done, 1 failed, 2 called or configured wrongly.\n";
 }
 

@@ -169,24 +169,25 @@ constinit const Command import_command{
          .summary = "import CSV files into a store",
          .details =
              "Reads PATH/batches.csv (batch,sku,quantity,eta) and, if there, PATH/allocations.csv\n"
-             "(order,sku,quantity,batch), whose lines go where they say, and PATH/orders.csv\n"
+             "(order,sku,quantity,batch), for the batches that they name, and PATH/orders.csv\n"
              "(order,sku,quantity), whose lines are allocated one by one, or each order whole or\n"
              "not at all (--whole-orders). Columns may come in any order, with others between "
              "them,\n"
-             "which are passed over, and with commas, semicolons or tabs between them; orderid, "
-             "qty,\n"
-             "ref and batchref are names, too: docs/csv.md.\n"
-             "All or nothing: every mistake in every file is named before anything changes. What\n"
-             "the store has already stays as it is, so that an import may be repeated. At most\n"
+             "which are skipped, and with commas, semicolons or tabs between them; orderid, qty,\n"
+             "ref and batchref are accepted names, too: docs/csv.md.\n"
+             "All or nothing: every mistake in every file is named before anything changes. Rows\n"
+             "that the store has already change nothing, so an import may be repeated. At most\n"
              "1,000,000 rows and 256 MiB a file.\n"
-             "With --to the rows are sent to a running server. What contradicts its batches and\n"
-             "SKUs is named before anything changes; after that others may change its stock, too,\n"
-             "and an import that ends early says what it has done.\n"
+             "With --to the rows are sent to a running server. Rows that contradict its batches "
+             "and\n"
+             "SKUs are named before anything changes; after that others may change its stock, "
+             "too,\n"
+             "and an import that ends early prints what it has done.\n"
              "Exit codes: 0 done, also where lines are short; 1 a row breaks a rule or "
              "contradicts\n"
              "the stock, or a file, the store or the server cannot be read or written; nothing "
              "has\n"
-             "changed, but where it says what was done; 2 called wrongly.",
+             "changed unless it prints what was done; 2 called wrongly.",
          .options = import_options,
          .operands_max = 1,
          .examples = "allot import --data stock csv                    all files of the directory\n"

@@ -76,7 +76,7 @@ allot \- decides from which batch of stock an order line ships
 )";
     for (const Option& option : general_options) print_option(option, to);
     to << R"(.PP
-A flag beats the environment, that beats the configuration file, that beats the default.
+A flag overrides the environment, which overrides the configuration file.
 The variable of
 .B \-\-data
 is
@@ -88,9 +88,9 @@ A secret is read from a file, or from the environment, and never from the comman
 )";
     for (const Command* const command : commands) print_command(command->syntax, to);
     to << R"(.SH PROTOCOL
-What a client of
-.B allot serve
-may send, as a line or in RESP:
+The commands of
+.BR "allot serve" ,
+as a line or in RESP:
 .SH COMMANDS
 )";
     for (const CommandSpec& spec : command_table()) print_command(spec, to);

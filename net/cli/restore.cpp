@@ -26,7 +26,7 @@ constinit const Command restore_command{
          .details =
              "Reads and replays the whole backup first, as 'allot check' does; unless that finds\n"
              "it good, and every file as the list in it says, nothing changes. DIR is not in\n"
-             "use, and holds no store unless --replace is said: the files of that one are then\n"
+             "use, and holds no store unless --replace is set: the files of that one are then\n"
              "kept in DIR, as replaced-1-NAME. An interruption leaves the store that was there,\n"
              "or what the same command finishes, and no process can open meanwhile. BACKUP is\n"
              "not changed; it may also be any store.",

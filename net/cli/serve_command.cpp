@@ -38,8 +38,7 @@ constexpr std::array storage_options = {
     Option{"keep-journal-bytes", "SIZE", "0",
            "keep this much of the journal for readers of the feed, beyond what a start needs"},
     Option{"keep-journal-age", "TIME", "0",
-           "likewise, all that happened within this time, such as 7d; a wall clock that is "
-           "wrong drops nothing"}};
+           "also keep the facts of this time, such as 7d; a wrong wall clock deletes nothing"}};
 
 constexpr std::array limit_options = {
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},
@@ -50,15 +49,14 @@ constexpr std::array limit_options = {
     Option{"max-output", "SIZE", "1MiB",
            "replies queued for a client; at a quarter of it, no more of its commands are read"},
     Option{"max-clients-memory", "SIZE", "40MiB",
-           "what clients may hold in requests and replies, all together; beyond it, the "
+           "memory for the requests and replies of all clients together; above it, the "
            "connection that holds most is closed"}};
 
 constexpr std::array deadline_options = {
     Option{"handshake-timeout", "TIME", "10s",
-           "close a connection that has not ended TLS's handshake and given the password by then"},
-    Option{"request-timeout", "TIME", "30s",
-           "close a connection that does not end a command that it began"},
-    Option{"output-timeout", "TIME", "10s", "close a connection that takes nothing of its replies"},
+           "close a connection without a TLS handshake and the password after this time"},
+    Option{"request-timeout", "TIME", "30s", "close a connection that does not complete a command"},
+    Option{"output-timeout", "TIME", "10s", "close a connection that reads none of its replies"},
     Option{"idle-timeout", "TIME", "0",
            "close a connection that sends no command for so long; 0: never"}};
 
@@ -81,7 +79,7 @@ constexpr std::string_view serve_examples =
     "machines:\n"
     "allot serve --data stock --listen 0.0.0.0:25568 --password-file pw --tls-cert cert.pem "
     "--tls-key key.pem\n"
-    "allot serve --config allot.ini --print-config    what is in force, and why\n";
+    "allot serve --config allot.ini --print-config    the effective settings\n";
 
 RequestLimits request_limits(const Settings& settings) {
     return {.line_bytes_max = settings.get("max-line", request_bytes_rule),
@@ -198,10 +196,9 @@ constinit const Command serve_command{
          .summary = "open a store and serve it over TCP",
          .details =
              "Speaks RESP2, RESP3 and plain lines: redis-cli, every Redis client library, nc and\n"
-             "telnet are clients. Logs are logfmt on standard error; 'msg=listening' tells the\n"
+             "telnet are clients. Logs are logfmt on standard error; 'msg=listening' shows the\n"
              "address. SIGTERM and SIGINT end it in good order; a second one at once.\n"
-             "Where other machines reach the address, clients must give a password: the first "
-             "line\n"
+             "If other machines reach the address, clients must give a password: the first line\n"
              "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.\n"
              "Every option may be set in a file, too, or in the environment: see allot --help.",
          .options = serve_options,

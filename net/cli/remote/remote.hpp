@@ -38,7 +38,7 @@ struct RemoteSettings {
 inline constexpr std::array remote_options = {
     Option{"password-file", "FILE", "",
            "give the server the password in FILE's first line; or set ALLOT_PASSWORD"},
-    Option{"password", "SECRET", "", "the password, where --password-file is not set",
+    Option{"password", "SECRET", "", "the password, if --password-file is not set",
            Option::From::environment_only},
     Option{"tls", "", "", "speak TLS with the server", Option::From::flag_only},
     Option{"tls-ca", "FILE", "",

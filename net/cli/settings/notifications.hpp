@@ -37,8 +37,8 @@ struct Notifications {
 inline constexpr std::array mail_options = {
     Option{
         "smtp", "URL", "",
-        "mail out-of-stock facts through this server: smtp://HOST[:PORT], which speaks TLS where "
-        "the server offers it, and then only with a certificate that it trusts (--notify-ca), or "
+        "mail out-of-stock facts through this server: smtp://HOST[:PORT], with TLS if the server "
+        "offers it, and then only with a trusted certificate (--notify-ca), or "
         "smtps://HOST[:PORT]"},
     Option{"mail-to", "ADDRESS", "", "recipient of the mails; up to 50", Option::From::anywhere,
            true},
@@ -47,17 +47,16 @@ inline constexpr std::array mail_options = {
     Option{"smtp-password-file", "FILE", "",
            "its password, in FILE's first line; or set ALLOT_SMTP_PASSWORD"},
     Option{"smtp-password", "SECRET", "",
-           "the password for the mail server, where --smtp-password-file is not set",
+           "the password for the mail server, if --smtp-password-file is not set",
            Option::From::environment_only}};
 
 inline constexpr std::array notify_options = {
     Option{"notify-ca", "FILE", "",
            "trust servers with a certificate of a CA in FILE, PEM, instead of the system's, when "
            "mailing and posting"},
-    Option{"notify-timeout", "TIME", "30s", "give up a try to mail or post after this"},
+    Option{"notify-timeout", "TIME", "30s", "time limit of an attempt to mail or post"},
     Option{"notify-retry-max", "TIME", "60s",
-           "the longest rest between two tries, unless a webhook's receiver asks for a longer one "
-           "by Retry-After; that "
-           "is granted up to an hour"}};
+           "the longest delay between two attempts, unless a webhook's receiver asks for a longer "
+           "one by Retry-After, up to an hour"}};
 
 }  // namespace allot::program

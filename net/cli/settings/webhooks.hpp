@@ -37,20 +37,22 @@ inline constexpr std::string_view default_events = "out_of_stock";
                                                       std::vector<std::string>& warnings);
 
 inline constexpr std::array webhook_options = {
-    Option{"webhook", "[NAME=]URL", "",
-           "post facts as JSON to this URL, http:// or https://; the position in the history of "
-           "each is kept under its name, which all but one of up to 16 must have",
-           Option::From::anywhere, true},
+    Option{
+        "webhook", "[NAME=]URL", "",
+        "post facts as JSON to this URL, http:// or https://; up to 16, of which one may have no "
+        "NAME; the position in the history is kept under the NAME",
+        Option::From::anywhere, true},
     Option{"webhook-events", "[NAME=]EVENTS", default_events,
-           "which, by their names in the feed, with commas between them; with a NAME, to the "
-           "webhook of that name, else to the one without",
+           "kinds of facts to post, by their names in the feed, separated by commas; NAME selects "
+           "the webhook",
            Option::From::anywhere, true},
-    Option{"webhook-token-file", "[NAME=]FILE", "",
-           "send the token in FILE's first line as Authorization: Bearer, likewise; or, to the "
-           "webhook without a name, set ALLOT_WEBHOOK_TOKEN",
-           Option::From::anywhere, true},
+    Option{
+        "webhook-token-file", "[NAME=]FILE", "",
+        "send the token in FILE's first line as Authorization: Bearer; NAME selects the webhook; "
+        "for the webhook without a NAME, ALLOT_WEBHOOK_TOKEN may be set instead",
+        Option::From::anywhere, true},
     Option{"webhook-token", "SECRET", "",
-           "the token for the webhook without a name, where --webhook-token-file is not set",
+           "the token for the webhook without a NAME, if --webhook-token-file is not set",
            Option::From::environment_only}};
 
 }  // namespace allot::program
