@@ -11,10 +11,10 @@ inline constexpr std::size_t kibibyte = 1024;
 /// The limits of a request. Memory grows with the bytes that have arrived, and never by a size that
 /// a client only announces.
 struct RequestLimits {
-    std::size_t line_bytes_max = 64 * kibibyte;       ///< of an inline command with its line end
-    std::size_t argument_bytes_max = 64 * kibibyte;   ///< of one argument
-    std::size_t arguments_max = 4096;                 ///< of one request, the verb included
-    std::size_t request_bytes_max = 1024 * kibibyte;  ///< of one request, framing included
+    std::size_t line_bytes_max = 64 * kibibyte;       ///< an inline command with its line end
+    std::size_t argument_bytes_max = 64 * kibibyte;   ///< one argument
+    std::size_t arguments_max = 4096;                 ///< one request, the verb included
+    std::size_t request_bytes_max = 1024 * kibibyte;  ///< one request, framing included
     /// False: protocol errors have the texts that Redis sends before AUTH.
     bool authenticated = true;
 

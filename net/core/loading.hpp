@@ -8,7 +8,7 @@
 
 namespace allot {
 
-/// The progress of the opening of a store: set by the thread that opens it, read by the server that
+/// The progress of opening a store: set by the thread that opens it, read by the server that
 /// listens meanwhile. Every member function may be called from any thread.
 class Loading {
 public:

@@ -70,15 +70,15 @@ public:
     /// Counts the subscribers of a channel by its name, without those by patterns.
     [[nodiscard]] std::size_t subscribers_of(std::string_view channel) const;
 
-    /// There are no subscribers.
+    /// True without subscribers.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
     [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }
     [[nodiscard]] std::size_t patterns() const noexcept { return patterns_.size(); }
     /// Messages since the process began, one for each subscriber that received it.
     [[nodiscard]] std::uint64_t delivered() const noexcept { return delivered_; }
-    /// Some fact has a subscriber. Otherwise facts are not read.
+    /// True if some fact has a subscriber. Otherwise facts are not read.
     [[nodiscard]] bool has_fact_subscribers() const noexcept { return cursor_ != nullptr; }
-    /// There are facts to deliver().
+    /// True if there are facts to deliver().
     [[nodiscard]] bool has_facts() const noexcept {
         return cursor_ && cursor_->next() <= history_->end();
     }

@@ -31,7 +31,7 @@ public:
 
     /// \return the buffer for the connection's next read.
     [[nodiscard]] virtual std::span<char> prepare() = 0;
-    /// The connection has read so many bytes into that buffer.
+    /// Takes the bytes that the connection has read into that buffer.
     virtual void received(std::size_t bytes) = 0;
 
     enum class ExecuteResult : std::uint8_t {
@@ -90,7 +90,7 @@ public:
         return input_capacity() < waiting_input_bytes_max;
     }
 
-    /// Receives messages or events, and therefore never counts as idle.
+    /// True if it receives messages or events, and therefore never counts as idle.
     [[nodiscard]] virtual bool is_listening() const noexcept { return false; }
     /// Sets the function that is called when output was appended outside of execute(), or
     /// is_disconnected() has become true.
@@ -134,7 +134,7 @@ protected:
     /// \param saw raised to the LSN that their replies wait for. \return their number, at most
     /// `most`; 0 if more input is needed.
     virtual std::size_t execute_requests(std::size_t most, Lsn& saw) = 0;
-    /// Answers that the password was wrong.
+    /// Replies that the password was wrong.
     virtual void reply_wrong_password() = 0;
     /// True if a part of a request has been received.
     [[nodiscard]] virtual bool has_incomplete_request() const noexcept = 0;

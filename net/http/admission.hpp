@@ -23,9 +23,9 @@ public:
         wrong_password,  ///< reply later, with wrong_password_reply()
     };
     [[nodiscard]] Verdict judge(Reply& reply);
-    /// The request has the right password.
+    /// True if the request has the right password.
     [[nodiscard]] bool is_authenticated() const noexcept { return is_authenticated_; }
-    /// Null: the target has no route.
+    /// The route of the target; null: none.
     [[nodiscard]] const Route* route() const noexcept { return match_.route; }
     [[nodiscard]] Exchange exchange(Reply& reply) const noexcept {
         return {{context_, client_}, request_, target_, match_.route, match_.arguments, reply};

@@ -24,7 +24,7 @@ struct Exchange : Context {
     Reply& reply;
     bool was_executed = false;  ///< a command was executed, even if it was refused
 
-    /// The route's errors have only a message, without a code.
+    /// True if the route's errors have only a message, without a code.
     [[nodiscard]] bool is_of_book() const noexcept {
         return route != nullptr && route->has(flag_book);
     }

@@ -32,12 +32,12 @@ struct Framing {
 
 void append_reply(std::string& out, const Reply& reply, const Framing& framing);
 
-/// The status of an error, except on the book's routes.
+/// Returns the status of an error, except on the routes of book_routes().
 [[nodiscard]] unsigned status_of(ErrorCode code) noexcept;
 
-/// `{"error":{"code":…,"message":…,"field":…}}`; without a field when it is empty.
+/// Sets the body `{"error":{"code":…,"message":…,"field":…}}`; without a field if it is empty.
 void set_error(Reply& reply, ErrorCode code, std::string_view message, std::string_view field = {});
-/// `{"message":…}`: the form of the book's three routes.
+/// Sets the body `{"message":…}`, as the routes of book_routes() have it.
 void set_plain_error(Reply& reply, std::string_view message);
 
 /// Returns the value of a Date field, as in `Date: Tue, 24 Nov 2026 19:41:25 GMT`.

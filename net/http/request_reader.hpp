@@ -27,7 +27,8 @@ struct Request {
     [[nodiscard]] std::size_t capacity() const noexcept;
 };
 
-/// Why a request cannot be read. The connection is closed after a reply with this status.
+/// The error of a request that cannot be read. The connection is closed after a reply with this
+/// status.
 struct Unreadable {
     unsigned status;
     std::string text;           ///< names the rule, and the value if there is one
@@ -35,9 +36,9 @@ struct Unreadable {
     std::string_view field = {};
 };
 
-/// Reads one request of HTTP/1.0 or 1.1. Refuses what other readers may understand differently: two
-/// lengths, a length and chunks, an unknown transfer coding, a bare LF. Takes memory only for bytes
-/// that have arrived, within the limits.
+/// Reads one request of HTTP/1.0 or 1.1. Refuses requests that other readers may understand
+/// differently: two lengths, a length and chunks, an unknown transfer coding, a bare LF. Takes
+/// memory only for bytes that have arrived, within the limits.
 class RequestReader final : public boost::beast::http::basic_parser<true> {
 public:
     RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);

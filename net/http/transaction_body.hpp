@@ -16,7 +16,7 @@ struct Operation {
     std::unique_ptr<PreparedCommand> command;
 };
 
-/// The stock of the SKU must still have this version.
+/// A condition: the stock of the SKU still has this version.
 struct Condition {
     Sku sku;
     Version version;

@@ -29,7 +29,7 @@ public:
     /// Limit of a reply's body; its rest is not read.
     static constexpr std::size_t reply_bytes_max = 64U << 10U;
 
-    /// \param protocols those allowed, in libcurl's form: `http,https`.
+    /// \param protocols the allowed ones, in libcurl's form: `http,https`.
     Transfer(Peer peer, const char* protocols);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;

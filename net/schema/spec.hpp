@@ -92,15 +92,15 @@ struct RouteError {
 /// the query.
 struct RouteSpec {
     boost::beast::http::verb method = boost::beast::http::verb::unknown;
-    std::string_view path = {};         ///< a segment in braces is the field of that name
-    std::uint16_t flags = 0;            ///< the command's flags are added
-    unsigned status = 200;              ///< of success
-    unsigned changed = 0;               ///< of success that changed something; 0: as `status`
-    std::string_view id = {};           ///< `operationId`
-    std::string_view summary = {};      ///< empty: the command's
-    std::string_view call = {};         ///< text after the path in net/http/HTTP.md
-    std::string_view command = {};      ///< name in net/http/HTTP.md; empty: the verb
-    std::string_view answers = {};      ///< in net/http/HTTP.md
+    std::string_view path = {};     ///< a segment in braces is the field of that name
+    std::uint16_t flags = 0;        ///< the command's flags are added
+    unsigned status = 200;          ///< status of success
+    unsigned changed = 0;           ///< status of a success that changed something; 0: as `status`
+    std::string_view id = {};       ///< `operationId`
+    std::string_view summary = {};  ///< empty: the command's
+    std::string_view call = {};     ///< text after the path in net/http/HTTP.md
+    std::string_view command = {};  ///< name in net/http/HTTP.md; empty: the verb
+    std::string_view answers = {};  ///< text in net/http/HTTP.md
     std::array<RouteAnswer, 2> good{};  ///< in the order of their status
     std::array<RouteError, 4> errors{};
     std::string_view body_schema = {};
@@ -129,7 +129,7 @@ struct Subcommand {
     std::uint16_t args_min;  ///< after the subcommand
     std::uint16_t args_max;  ///< any_number: no bound
     RunCommand run;
-    bool pairs = false;  ///< what is beyond args_min comes in pairs
+    bool pairs = false;  ///< arguments beyond args_min come in pairs
 
     [[nodiscard]] constexpr bool accepts(std::size_t args) const noexcept {
         return takes(args, args_min, args_max, pairs);
@@ -144,7 +144,7 @@ struct CommandSpec {
     std::uint16_t flags = 0;
     std::uint16_t args_min = 0;  ///< after the verb
     std::uint16_t args_max = 0;  ///< any_number: no bound
-    bool pairs = false;          ///< what is beyond args_min comes in pairs
+    bool pairs = false;          ///< arguments beyond args_min come in pairs
     std::string_view syntax = {};
     std::string_view reply = {};
     std::string_view summary = {};

@@ -47,9 +47,9 @@ public:
     void add(Tcp::socket socket, Protocol protocol);
 
     // For connections
-    /// It has executed something: flush() is called once the batch is committed.
+    /// Notes that it has executed something: flush() is called once the batch is committed.
     void executed(Connection& connection);
-    /// It has output without having executed anything: flush() is called likewise.
+    /// Notes that it has output without having executed anything: flush() is called likewise.
     void touched(Connection& connection);
     /// flush() is called once more of the history is durable.
     void await_durability(Connection& connection);

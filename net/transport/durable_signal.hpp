@@ -17,7 +17,7 @@ public:
         : io_{io}, wake_{std::move(wake)} {}
 
     // On the server's thread
-    /// The next progress wakes. Earlier progress does not, but is visible after this call: the
+    /// Makes the next progress wake. Earlier progress does not, but is visible after this call: the
     /// caller must check for it.
     void arm() noexcept { armed_.exchange(true, std::memory_order_acq_rel); }
     [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
@@ -28,7 +28,7 @@ public:
     void progress() {
         if (armed_.exchange(false, std::memory_order_acq_rel)) post();
     }
-    /// The storage has failed: wakes in any case.
+    /// Wakes in any case, because the storage has failed.
     void fail() {
         failed_.store(true, std::memory_order_release);
         post();

@@ -35,22 +35,23 @@ struct ServerOptions {
     std::function<void(std::string_view)> warning{};
     // Deadlines, checked four times a second. 0: none.
     std::chrono::milliseconds idle_max{0};  ///< without a request
-    /// From the first byte of a request to its last.
+    /// The time from the first byte of a request to its last.
     std::chrono::milliseconds request_stalled_max{30'000};
     std::chrono::milliseconds output_stalled_max{10'000};  ///< not a byte of output taken
-    /// From connecting to the end of the TLS handshake, and to the right password if one is set.
+    /// The time from connecting to the end of the TLS handshake, and to the right password if one
+    /// is set.
     std::chrono::milliseconds handshake_max{10'000};
     /// Commands that take at least as long are kept for SLOWLOG.
     std::chrono::microseconds slow_log_from{10'000};
-    /// From the last reply until the client closes, too.
+    /// The time from the last reply until the client closes, too.
     std::chrono::milliseconds linger_max{1'000};
 };
 
-/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; only
-/// what the journal calls is thread-safe.
+/// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; only the
+/// functions that the journal calls are thread-safe.
 class Server {
 public:
-    /// Until serve(), replies report how far the store has been opened.
+    /// Until serve(), replies report the progress of opening the store.
     /// \param io is run by one thread, and outlives the server and the backend's journal.
     /// \param loading outlives the server.
     Server(boost::asio::io_context& io, const Loading& loading, ServerOptions options = {});

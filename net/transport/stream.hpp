@@ -50,9 +50,10 @@ public:
     void finish(Error& error);
     void close() noexcept;
 
-    /// The TLS handshake is not complete.
+    /// True until the TLS handshake is complete.
     [[nodiscard]] bool is_handshaking() const noexcept { return tls_ && !tls_->is_established(); }
-    /// The error comes from OpenSSL: the client's bytes are not TLS, or it breaks its rules here.
+    /// True if the error comes from OpenSSL: the client's bytes are not TLS, or it breaks its rules
+    /// here.
     [[nodiscard]] static bool is_of_tls(const Error& error) noexcept;
 
     /// See TlsSession::buffer_bytes(); 0 without TLS.
