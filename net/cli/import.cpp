@@ -176,7 +176,7 @@ constinit const Command import_command{
              "which are skipped, and with commas, semicolons or tabs between them; orderid, qty,\n"
              "ref and batchref are accepted names, too: docs/csv.md.\n"
              "All or nothing: every mistake in every file is named before anything changes. Rows\n"
-             "that the store has already change nothing, so an import may be repeated. At most\n"
+             "already in the store change nothing, so an import may be repeated. At most\n"
              "1,000,000 rows and 256 MiB a file.\n"
              "With --to the rows are sent to a running server. Rows that contradict its batches "
              "and\n"

@@ -40,10 +40,10 @@ void add_disk(Figures& to, const StoreStatus& status) {
              status.disk_full);
     to.gauge("disk_free_bytes", "allot_disk_free_bytes", "Free bytes of the store's file system",
              status.disk_free_bytes);
-    to.gauge(
-        "disk_lasts_seconds", "allot_disk_lasts_seconds",
-        "Time until the journal fills them at its pace, if nothing is removed; at most 100 years",
-        static_cast<std::uint64_t>(status.disk_lasts.count()));
+    to.gauge("disk_lasts_seconds", "allot_disk_lasts_seconds",
+             "Time until the journal fills the disk at its pace, if nothing is removed; at most "
+             "100 years",
+             static_cast<std::uint64_t>(status.disk_lasts.count()));
 }
 
 void add_snapshots(Figures& to, const StoreStatus& status) {

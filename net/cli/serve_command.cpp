@@ -54,7 +54,7 @@ constexpr std::array limit_options = {
 
 constexpr std::array deadline_options = {
     Option{"handshake-timeout", "TIME", "10s",
-           "close a connection without a TLS handshake and the password after this time"},
+           "close a connection that has not completed TLS and given the password after this time"},
     Option{"request-timeout", "TIME", "30s", "close a connection that does not complete a command"},
     Option{"output-timeout", "TIME", "10s", "close a connection that reads none of its replies"},
     Option{"idle-timeout", "TIME", "0",

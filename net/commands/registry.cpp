@@ -16,7 +16,7 @@ extern const CommandSpec allocate, deallocate, add_batch, set_quantity, reschedu
 extern const CommandSpec multi, exec, discard, watch, unwatch;
 extern const CommandSpec subscribe, unsubscribe, psubscribe, punsubscribe, publish, pubsub;
 extern const CommandSpec ping, echo, hello, auth, client, select, reset, quit;
-extern const CommandSpec help, info, command, config, snapshot, slowlog, role, latency, modules,
+extern const CommandSpec help, info, catalog, config, snapshot, slowlog, role, latency, modules,
     cluster;
 }  // namespace commands
 
@@ -69,7 +69,7 @@ const std::array specs{
     commands::ping,       commands::echo,        commands::hello,       commands::auth,
     commands::client,     commands::select,      commands::reset,       commands::quit,
 
-    commands::help,       commands::info,        commands::command,     commands::config,
+    commands::help,       commands::info,        commands::catalog,     commands::config,
     commands::snapshot,   commands::slowlog,     commands::role,        commands::latency,
     commands::modules,    commands::cluster};
 

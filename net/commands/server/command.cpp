@@ -111,8 +111,8 @@ Lsn run_command(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec command;
-constinit const CommandSpec command = container({
+extern const CommandSpec catalog;
+constinit const CommandSpec catalog = container({
     .name = "COMMAND",
     .run = run_command,
     .flags = flag_loading,
