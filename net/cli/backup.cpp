@@ -10,7 +10,7 @@ constexpr std::array backup_options = {
     help_option, print_config_option, config_option,
     Option{"dry-run", "", "", "print what would be done, and change nothing",
            Option::From::flag_only},
-    Option{"replace", "", "", "go on where DST holds another store, or reaches further than SRC",
+    Option{"replace", "", "", "continue if DST holds another store, or reaches further than SRC",
            Option::From::flag_only}};
 
 int run_backup(const Settings& settings, Console& console) {

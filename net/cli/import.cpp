@@ -64,7 +64,7 @@ Imported import_all(const ImportRows& rows, OrdersAre orders, UnitOfWork& work, 
     throw BadInput{std::move(diagnostics)};
 }
 
-/// For a store that is still to be made: \throws BadInput where import_rows() would.
+/// Checks the rows for a store that is still to be made: \throws BadInput if import_rows() would.
 void rehearse(const ImportRows& rows, OrdersAre orders, Console& console) {
     Repository repository{std::random_device{}()};
     VolatileJournal journal;
@@ -183,7 +183,7 @@ constinit const Command import_command{
              "SKUs are named before anything changes; after that others may change its stock, "
              "too,\n"
              "and an import that ends early prints what it has done.\n"
-             "Exit codes: 0 done, also where lines are short; 1 a row breaks a rule or "
+             "Exit codes: 0 done, also if lines are short; 1 a row breaks a rule or "
              "contradicts\n"
              "the stock, or a file, the store or the server cannot be read or written; nothing "
              "has\n"

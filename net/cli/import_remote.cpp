@@ -283,7 +283,7 @@ void check_sizes(const ImportRows& rows) {
         if (size > order_lines_max) {
             diagnostics.add(rows.orders.file, lines[at].positions[0], lines[at].row.order.view(),
                             "an order has at most " + std::to_string(order_lines_max) +
-                                " lines where it is sent whole to a server");
+                                " lines if it is sent whole to a server");
         }
         at += size;
     }

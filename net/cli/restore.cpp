@@ -9,7 +9,7 @@ constexpr std::array restore_options = {
     help_option, print_config_option, config_option,
     Option{"dry-run", "", "", "verify the backup, print what would be done, and change nothing",
            Option::From::flag_only},
-    Option{"replace", "", "", "go on where DIR holds a store, whose files are kept beside",
+    Option{"replace", "", "", "continue if DIR holds a store, whose files are kept beside",
            Option::From::flag_only}};
 
 int run_restore(const Settings& settings, Console& console) {
@@ -33,7 +33,7 @@ constinit const Command restore_command{
          .options = restore_options,
          .operands_min = 2,
          .operands_max = 2,
-         .examples = "allot restore /mnt/backup stock   where there is no store yet\n"},
+         .examples = "allot restore /mnt/backup stock   stock holds no store yet\n"},
     .run = run_restore,
     .store = [](const Settings& settings) { return settings.operands().front(); },
     .when_in_use = "end that process first, or name another DIR",

@@ -14,8 +14,8 @@ constexpr std::array general_options = {
 
 constexpr std::array listen_options = {
     Option{"listen", "ADDRESS:PORT", "127.0.0.1:25568",
-           "where to listen; port 0 is any that is free"},
-    Option{"http", "ADDRESS:PORT", "", "where to listen for HTTP, too; without it, nowhere"}};
+           "address to listen on; port 0: any free port"},
+    Option{"http", "ADDRESS:PORT", "", "address to listen on for HTTP, too; without it, none"}};
 
 constexpr std::array access_options = {
     password_file_option,
@@ -58,11 +58,11 @@ constexpr std::array deadline_options = {
     Option{"request-timeout", "TIME", "30s", "close a connection that does not complete a command"},
     Option{"output-timeout", "TIME", "10s", "close a connection that reads none of its replies"},
     Option{"idle-timeout", "TIME", "0",
-           "close a connection that sends no command for so long; 0: never"}};
+           "close a connection that sends no command for this time; 0: never"}};
 
-constexpr std::array log_options = {
-    Option{"slow-log-us", "NUMBER", "10000",
-           "keep commands that take so many microseconds for SLOWLOG; 0: all, off: none"}};
+constexpr std::array log_options = {Option{
+    "slow-log-us", "NUMBER", "10000",
+    "keep commands for SLOWLOG that take at least this many microseconds; 0: all, off: none"}};
 
 constexpr auto serve_options =
     joined(in_group("General", general_options), in_group("Listening", listen_options),
@@ -115,7 +115,7 @@ std::shared_ptr<TlsContext> read_tls(const Settings& settings, std::vector<std::
     if (files.certificate.empty() && files.key.empty() && files.client_ca.empty()) return {};
     for (const std::string_view needed : {"tls-cert", "tls-key"}) {
         if (settings.text(needed).empty()) {
-            throw UsageError{std::string{needed} + ": is needed, too, where TLS is spoken"};
+            throw UsageError{std::string{needed} + ": is needed, too, for TLS"};
         }
     }
     if (is_readable_by_all(files.key)) {

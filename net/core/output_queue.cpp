@@ -20,7 +20,7 @@ void OutputQueue::seal(Lsn lsn, Time now) {
     ++seals_;
 }
 
-/// The first `end` bytes of the tail, which were sealed and are not any more.
+/// Moves the first `end` bytes of the tail, whose seals are released, to sending().
 bool OutputQueue::hand_over(std::size_t end) {
     BOOST_ASSERT(sending().empty());
     sent_ = 0;

@@ -28,7 +28,7 @@ public:
     /// flush. \return true if flush_messages() must follow.
     [[nodiscard]] virtual bool enqueue(std::string_view frame) = 0;
     virtual void flush_messages() = 0;
-    /// Disconnects the client, if it is not disconnected yet: facts can't be read any more.
+    /// Disconnects the client, if it is not disconnected yet: facts can no longer be read.
     virtual void disconnect() = 0;
 
 protected:

@@ -23,7 +23,7 @@ namespace allot {
 /// bytes.
 class Session {
 public:
-    /// \param peer where the client is.
+    /// \param peer address of the client.
     Session(ServerContext& context, std::string peer);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -40,7 +40,7 @@ public:
         backpressure,  ///< too much output is queued: once there is less
         delayed,       ///< a wrong password was given: at password_reply_due()
         blocked,       ///< waits for facts: at wait_due(), or once the history has awaited_fact()
-        ended,         ///< nothing is executed any more: close once the output is sent
+        ended,         ///< nothing more is executed: close once the output is sent
         disconnected,  ///< close at once
     };
     /// Executes a slice of what has been received, at most SessionLimits::commands_per_slice
@@ -56,13 +56,13 @@ public:
         return unavailable;
     }
 
-    /// The client sends no more, or is not read any more: a stream of events ends.
+    /// Notes that no more input comes: a stream of events ends.
     virtual void finish() {}
     /// Ends the slice after the request that is being executed: it took long.
     void end_slice() noexcept { ends_slice_ = true; }
     /// Returns true if end_slice() was called, and resets it, so that the slice continues.
     [[nodiscard]] bool take_slice_end() noexcept { return std::exchange(ends_slice_, false); }
-    /// Nothing is executed any more.
+    /// Executes nothing from now on.
     void end() noexcept { state_ = State::ended; }
     [[nodiscard]] bool ended() const noexcept { return state_ != State::open; }
 

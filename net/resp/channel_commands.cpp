@@ -21,7 +21,7 @@ void confirm(Call& call, std::string_view verb, std::string_view name) {
     call.reply.integer(static_cast<std::int64_t>(session_of(call).subscriptions().size()));
 }
 
-/// Replies with an error where it is too long.
+/// Replies with an error if it is too long.
 bool is_channel_name(const Call& call, std::string_view name) {
     if (name.size() <= channel_bytes_max) return true;
     call.fail(ErrorCode::syntax, "invalid channel name ", Quoted{name}, ": expected at most ",

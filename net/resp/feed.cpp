@@ -12,7 +12,7 @@ namespace allot {
 
 namespace {
 
-/// The next facts, `most` at the most; fewer only where there are no more.
+/// The next facts, `most` at the most; fewer only if there are no more.
 std::vector<FactRun> take_all(FactCursor& cursor, std::size_t most) {
     std::vector<FactRun> runs;
     try {

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] bool is_beyond_limits() const noexcept { return is_beyond_limits_; }
     /// The number of bytes after the last complete request.
     [[nodiscard]] std::size_t pending() const noexcept { return end_ - begin_; }
-    /// Frees the memory. Nothing is parsed any more.
+    /// Frees the memory. Parses nothing from now on.
     void clear() noexcept;
     /// Memory that it holds.
     [[nodiscard]] std::size_t capacity() const noexcept {

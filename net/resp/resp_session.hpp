@@ -23,7 +23,7 @@ namespace allot {
 /// A connection of RESP.
 class RespSession final : public Session, public Subscriber {
 public:
-    /// \param peer where the client is, for CLIENT LIST.
+    /// \param peer address of the client, for CLIENT LIST.
     RespSession(ServerContext& context, std::string peer);
     ~RespSession() override;
 

@@ -16,7 +16,7 @@ std::string usage_of(std::string_view name, std::string_view syntax) {
 }
 
 std::string wanted_arguments(std::string_view syntax) {
-    return ", where it takes " + std::string{syntax.empty() ? "none" : syntax};
+    return ", expected " + std::string{syntax.empty() ? "none" : syntax};
 }
 
 }  // namespace allot

@@ -48,7 +48,7 @@ void refuse(Call& call, Refusal refusal, RefusalContext subject);
 /// Returns the usage of a command: `ALLOCATE order sku quantity [sku quantity ...]`.
 [[nodiscard]] std::string usage_of(std::string_view name, std::string_view syntax);
 
-/// Returns the end of an error about the number of arguments: `, where it takes [sku] [AFTER lsn]`.
+/// Returns the end of an error about the number of arguments: `, expected [sku] [AFTER lsn]`.
 [[nodiscard]] std::string wanted_arguments(std::string_view syntax);
 
 }  // namespace allot

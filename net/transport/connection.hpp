@@ -92,7 +92,7 @@ private:
     bool executing_ = false;
     bool is_full_ = false;  // send_early() found no room, and flush() has not run since
     bool has_backpressure_ = false;
-    bool finishing_ = false;  // the client sends no more, or its input is not read any more
+    bool finishing_ = false;  // the client sends no more, or its input is no longer read
 };
 
 }  // namespace allot

@@ -12,7 +12,7 @@ void import_each(const Table<Row>& table, const RowsDone& done, Import take) {
     }
 }
 
-/// Reports a line that cannot go where it was.
+/// Reports a line that cannot go to its batch.
 void report_row(const AllocationRow& row, Refusal refusal,
                 const std::array<TextPosition, 4>& positions, Repository& repository,
                 std::string_view file, Diagnostics& diagnostics) {

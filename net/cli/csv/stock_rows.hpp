@@ -7,16 +7,16 @@
 
 namespace allot::program {
 
-/// A row, and the LSN that gives it its position among the others.
+/// A row, and the LSN by which it is sorted.
 template <class Row>
 struct Dated {
     Lsn lsn;
     Row row;
 };
 
-/// A stock as CSV. Importing both into an empty store gives the same batches, in the same order of
-/// preference, with the same lines on them in the same order of allocation. Short lines (R14) are
-/// not in them.
+/// A stock as CSV. Importing both files into an empty store makes the same batches, in the same
+/// order of preference, with the same lines on them in the same order of allocation. Short lines
+/// (R14) are not in them.
 struct ExportedFiles {
     std::string batches;
     std::string allocations;

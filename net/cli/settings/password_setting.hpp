@@ -16,7 +16,7 @@ inline constexpr Option password_file_option{
     "password-file", "FILE", "",
     "ask clients for the password in FILE's first line; or set ALLOT_PASSWORD"};
 inline constexpr Option password_option{"password", "SECRET", "",
-                                        "the password, where --password-file is not set",
+                                        "the password, if --password-file is not set",
                                         Option::From::environment_only};
 
 /// The options that set a secret, and its name in messages.

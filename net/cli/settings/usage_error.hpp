@@ -4,8 +4,8 @@
 
 namespace allot::program {
 
-/// The program was called or configured wrongly. The text names the option, where it was set, the
-/// value, and the rule that it breaks.
+/// An error: the program was called or configured wrongly. The text names the option, where it was
+/// set, the value, and the rule that it breaks.
 class UsageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -22,9 +22,8 @@ BOOST_AUTO_TEST_CASE(when_the_connection_is_tried_then_it_answers) {
     BOOST_TEST(ask("ping hello") == "$5\r\nhello\r\n");
     send(framed({"PING"}));
     BOOST_TEST(take() == "+PONG\r\n");
-    BOOST_TEST(
-        ask("PING a b") ==
-        "-ERR wrong number of arguments for 'ping' command: 2, where it takes [message]\r\n");
+    BOOST_TEST(ask("PING a b") ==
+               "-ERR wrong number of arguments for 'ping' command: 2, expected [message]\r\n");
     const std::string binary("\r\n\0\xff$5", 6);
     send(framed({"ECHO", binary}));
     BOOST_TEST(take() == "$6\r\n" + binary + "\r\n");
@@ -145,12 +144,11 @@ BOOST_AUTO_TEST_CASE(when_a_subcommand_is_wrong_then_the_error_is_that_of_redis)
     BOOST_TEST(
         ask("CLIENT").starts_with("-ERR wrong number of arguments for 'client' command: 0, "));
     BOOST_TEST(ask("CLIENT foo") == "-ERR unknown subcommand 'foo'. Try CLIENT HELP.\r\n");
-    BOOST_TEST(
-        ask("client getname x") ==
-        "-ERR wrong number of arguments for 'client|getname' command: 1, where it takes none\r\n");
+    BOOST_TEST(ask("client getname x") ==
+               "-ERR wrong number of arguments for 'client|getname' command: 1, expected none\r\n");
     BOOST_TEST(ask("CONFIG SET a b") == "-ERR unknown subcommand 'SET'. Try CONFIG HELP.\r\n");
     BOOST_TEST(ask("CONFIG GET") ==
-               "-ERR wrong number of arguments for 'config|get' command: 0, where it takes pattern "
+               "-ERR wrong number of arguments for 'config|get' command: 0, expected pattern "
                "[pattern ...]\r\n");
     BOOST_TEST(
         contains(ask("CLIENT HELP"), "+CLIENT SETNAME name\r\n+    Names the connection.\r\n"));

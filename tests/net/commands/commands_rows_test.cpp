@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(when_an_order_is_imported_then_the_reply_counts_its_new_lin
     BOOST_TEST(ask("ALLOCATIONS o2") == "*0\r\n");
     BOOST_TEST(ask("IMPORT ORDER o2 u 1") == "-INVALIDSKU Invalid sku u\r\n");
     BOOST_TEST(ask("IMPORT ORDER o2 s 1 t") ==
-               "-ERR wrong number of arguments for 'import|order' command: 4, where it takes order "
+               "-ERR wrong number of arguments for 'import|order' command: 4, expected order "
                "sku quantity [sku quantity ...]\r\n");
 }
 

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(when_arguments_of_shortages_are_wrong_then_the_error_names_
     }
     BOOST_TEST(ask("SHORTAGES NOPE") == "-INVALIDSKU Invalid sku NOPE\r\n");
     BOOST_TEST(ask("SHORTAGES a AFTER 1 2") ==
-               "-ERR wrong number of arguments for 'shortages' command: 4, where it takes [sku] "
+               "-ERR wrong number of arguments for 'shortages' command: 4, expected [sku] "
                "[AFTER lsn]\r\n");
 }
 
@@ -254,41 +254,39 @@ BOOST_AUTO_TEST_CASE(when_arguments_are_too_few_or_too_many_then_the_command_is_
         const std::string reply = ask(line);
         BOOST_TEST(reply.starts_with("-ERR wrong number of arguments for 'allocate' command: "),
                    line);
-        BOOST_TEST(reply.ends_with(", where it takes order sku quantity [sku quantity ...]\r\n"),
-                   line);
+        BOOST_TEST(reply.ends_with(", expected order sku quantity [sku quantity ...]\r\n"), line);
     }
     BOOST_TEST(ask("ADDBATCH a b 1 2030-01-01 x") ==
-               "-ERR wrong number of arguments for 'addbatch' command: 5, where it takes batch sku "
+               "-ERR wrong number of arguments for 'addbatch' command: 5, expected batch sku "
                "quantity [eta]\r\n");
     BOOST_TEST(ask("SETQTY a") ==
-               "-ERR wrong number of arguments for 'setqty' command: 1, where it takes batch "
+               "-ERR wrong number of arguments for 'setqty' command: 1, expected batch "
                "quantity\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_query_is_wrong_then_value_and_rule_are_named) {
     const std::string name = ": a name ";
     const std::string size = ": a name has 1 to 64 bytes of UTF-8, ";
-    for (
-        const auto& [line, expected] : {
-            std::pair{std::string{"STOCK \"a\\tb\""}, "-BADNAME invalid SKU 'a\\x09b'" + name},
-            {"STOCK", "-ERR wrong number of arguments for 'stock' command: 0, where it takes sku"},
-            {"STOCK a b", "-ERR wrong number of arguments for 'stock' command: 2, where it takes "},
-            {"AVAILABLE \"\"", "-BADNAME invalid SKU ''" + name},
-            {"AVAILABLE RED-CHAIR soon", "-BADDATE invalid date 'soon': expected YYYY-MM-DD, "},
-            {"AVAILABLE RED-CHAIR soon x",
-             "-ERR wrong number of arguments for 'available' command: 3, where it takes sku [day]"},
-            {"ALLOCATIONS \"\\xff\"", "-BADNAME invalid order id '\\xff'" + size},
-            {"ALLOCATIONS",
-             "-ERR wrong number of arguments for 'allocations' command: 0, where it takes order"},
-            {"EXPLAIN \"\" RED-CHAIR 1", "-BADNAME invalid order id ''" + size},
-            {"EXPLAIN o \"\" 1", "-BADNAME invalid SKU ''" + name},
-            {"EXPLAIN o RED-CHAIR 1 RED-CHAIR 0",
-             "-BADQTY invalid quantity '0': expected an integer from 1 to 1000000000"},
-            {"EXPLAIN o RED-CHAIR",
-             "-ERR wrong number of arguments for 'explain' command: 2, where it takes order sku "},
-            {"SHORTAGES \"a b \"", "-BADNAME invalid SKU 'a b '" + name},
-            {"HELP nope\\", "-ERR no command 'nope\\x5c'; HELP lists all"},
-        }) {
+    for (const auto& [line, expected] : {
+             std::pair{std::string{"STOCK \"a\\tb\""}, "-BADNAME invalid SKU 'a\\x09b'" + name},
+             {"STOCK", "-ERR wrong number of arguments for 'stock' command: 0, expected sku"},
+             {"STOCK a b", "-ERR wrong number of arguments for 'stock' command: 2, expected "},
+             {"AVAILABLE \"\"", "-BADNAME invalid SKU ''" + name},
+             {"AVAILABLE RED-CHAIR soon", "-BADDATE invalid date 'soon': expected YYYY-MM-DD, "},
+             {"AVAILABLE RED-CHAIR soon x",
+              "-ERR wrong number of arguments for 'available' command: 3, expected sku [day]"},
+             {"ALLOCATIONS \"\\xff\"", "-BADNAME invalid order id '\\xff'" + size},
+             {"ALLOCATIONS",
+              "-ERR wrong number of arguments for 'allocations' command: 0, expected order"},
+             {"EXPLAIN \"\" RED-CHAIR 1", "-BADNAME invalid order id ''" + size},
+             {"EXPLAIN o \"\" 1", "-BADNAME invalid SKU ''" + name},
+             {"EXPLAIN o RED-CHAIR 1 RED-CHAIR 0",
+              "-BADQTY invalid quantity '0': expected an integer from 1 to 1000000000"},
+             {"EXPLAIN o RED-CHAIR",
+              "-ERR wrong number of arguments for 'explain' command: 2, expected order sku "},
+             {"SHORTAGES \"a b \"", "-BADNAME invalid SKU 'a b '" + name},
+             {"HELP nope\\", "-ERR no command 'nope\\x5c'; HELP lists all"},
+         }) {
         const std::string reply = ask(line);
         BOOST_TEST(reply.starts_with(expected), line << " gave " << reply);
         BOOST_TEST(reply.find("\r\n") == reply.size() - 2, line);

@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_in_it_is_wrong_then_the_replies_stay_in_step
         fixture.take() ==
         "+OK\r\n-ERR unknown command 'nonsense', with args beginning with: '1' '2'; HELP lists the "
         "commands\r\n"
-        "-ERR wrong number of arguments for 'allocate' command: 2, where it takes order sku "
+        "-ERR wrong number of arguments for 'allocate' command: 2, expected order sku "
         "quantity "
         "[sku quantity ...]\r\n$1\r\nb\r\n$4\r\nlast\r\n");
 }

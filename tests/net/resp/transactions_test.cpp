@@ -157,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_while_it_is_queued_then_nothin
     BOOST_TEST(ask("SUBSCRIBE a") == "-ERR Command not allowed inside a transaction\r\n");
     BOOST_TEST(ask("EXEC now") ==
                "-EXECABORT Transaction discarded because of: ERR wrong number of arguments for "
-               "'exec' command: 1, where it takes none\r\n");
+               "'exec' command: 1, expected none\r\n");
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }
 
