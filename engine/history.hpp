@@ -36,8 +36,8 @@ private:
     Lsn last_;
 };
 
-/// The cursor names a fact that this store has lost by a restore, a repair or a power cut in mode
-/// `os`. The cursor stays invalid, even when the store has passed its LSN.
+/// The cursor names a fact that this store has lost, for example by a restore, a repair or a power
+/// cut in mode `os`. The cursor stays invalid, even when the store has passed its LSN.
 class DivergedHistory : public std::runtime_error {
 public:
     DivergedHistory(HistoryId history, const HistoryCursor& agreed)

@@ -200,8 +200,8 @@ private:
     Pool<AllocatedLine> lines_;
     FlatIndex<> batch_index_;
     FlatIndex<> order_index_;
-    /// Maps a line of an order with more than four lines to the line added after it, whose
-    /// `order_earlier` is the first, so a lookup yields both. The order's latest line is not in the
+    /// Maps each line of an order with more than four lines to the line added next, whose
+    /// `order_earlier` is the key, so a lookup yields both. The order's latest line is not in the
     /// index.
     FlatIndex<> line_index_;
     /// Maps a batch to the line that was last inserted between two others, where find_position()

@@ -29,7 +29,7 @@ public:
     /// \throws std::system_error once the storage has failed; it then accepts nothing more.
     /// \throws std::length_error when the unit is larger than a journal can hold.
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
-    /// As append() of the one fact that a line is allocated to a batch.
+    /// Appends a unit of one fact: the line is allocated to the batch. See the other append().
     virtual Lsn append(const LineView& line, BatchRefView batch, UnixMicros now) {
         const Fact fact{std::in_place_type<LineAllocated>, line.owned(), batch.owned()};
         return append({&fact, 1}, now);

@@ -118,7 +118,7 @@ constinit const Command allocate_command{
          .details =
              "Reads DIR/batches.csv (batch,sku,quantity,eta), DIR/orders.csv (order,sku,quantity)\n"
              "and, if there, DIR/allocations.csv (order,sku,quantity,batch), whose lines stay.\n"
-             "Columns may come in any order, with others between them, which are skipped, and\n"
+             "Columns may come in any order, with others between them, which are ignored, and\n"
              "with commas, semicolons or tabs between them.\n"
              "Allocates each order line by itself, in file order, and replaces\n"
              "DIR/allocations.csv. A line that no batch can take is counted. An order for a\n"

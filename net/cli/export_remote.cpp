@@ -170,7 +170,7 @@ void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
         }
         silent = facts.empty() ? silent + 1 : 0;
         if (silent > silent_answers_max) {
-            throw RemoteError{remote.name() + " does not tell the facts up to LSN " +
+            throw RemoteError{remote.name() + " does not return the facts up to LSN " +
                               std::to_string(to)};
         }
     }

@@ -169,11 +169,12 @@ constinit const Command import_command{
          .summary = "import CSV files into a store",
          .details =
              "Reads PATH/batches.csv (batch,sku,quantity,eta) and, if there, PATH/allocations.csv\n"
-             "(order,sku,quantity,batch), for the batches that they name, and PATH/orders.csv\n"
+             "(order,sku,quantity,batch), whose lines go to the batches named, and "
+             "PATH/orders.csv\n"
              "(order,sku,quantity), whose lines are allocated one by one, or each order whole or\n"
              "not at all (--whole-orders). Columns may come in any order, with others between "
              "them,\n"
-             "which are skipped, and with commas, semicolons or tabs between them; orderid, qty,\n"
+             "which are ignored, and with commas, semicolons or tabs between them; orderid, qty,\n"
              "ref and batchref are accepted names, too: docs/csv.md.\n"
              "All or nothing: every mistake in every file is named before anything changes. Rows\n"
              "already in the store change nothing, so an import may be repeated. At most\n"

@@ -38,7 +38,7 @@ constexpr std::array storage_options = {
     Option{"keep-journal-bytes", "SIZE", "0",
            "keep this much of the journal for readers of the feed, beyond what a start needs"},
     Option{"keep-journal-age", "TIME", "0",
-           "also keep the facts of this time, such as 7d; a wrong wall clock deletes nothing"}};
+           "also keep the facts of the last TIME, such as 7d; a wrong wall clock deletes nothing"}};
 
 constexpr std::array limit_options = {
     Option{"max-clients", "NUMBER", "10000", "connections at a time"},
@@ -55,8 +55,10 @@ constexpr std::array limit_options = {
 constexpr std::array deadline_options = {
     Option{"handshake-timeout", "TIME", "10s",
            "close a connection that has not completed TLS and given the password after this time"},
-    Option{"request-timeout", "TIME", "30s", "close a connection that does not complete a command"},
-    Option{"output-timeout", "TIME", "10s", "close a connection that reads none of its replies"},
+    Option{"request-timeout", "TIME", "30s",
+           "close a connection that does not complete a command within this time"},
+    Option{"output-timeout", "TIME", "10s",
+           "close a connection that reads none of its replies for this time"},
     Option{"idle-timeout", "TIME", "0",
            "close a connection that sends no command for this time; 0: never"}};
 

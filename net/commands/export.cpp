@@ -97,7 +97,7 @@ constexpr std::array exports{
                               "Lists batches as [batch, sku, quantity, eta, LSN of its addition]."),
     subcommand<ExportAllocations>(
         "ALLOCATIONS",
-        "Lists lines as [order, sku, quantity, batch, LSN of its first allocation].")};
+        "Lists allocated lines as [order, sku, quantity, batch, LSN of its first allocation].")};
 
 }  // namespace
 

@@ -57,9 +57,9 @@ struct ImportedOrder {
 constexpr std::array imports{
     subcommand<ImportedBatch>(
         "BATCH",
-        "Adds a batch, as ADDBATCH; the quantity may be 0. Returns 1, or 0 if it was there."),
+        "Adds a batch, as ADDBATCH; the quantity may be 0. Returns 1, or 0 if the batch existed."),
     subcommand<ImportedLine>(
-        "ALLOCATION", "Allocates a line to the named batch. Returns 1, or 0 if it was there."),
+        "ALLOCATION", "Allocates a line to the named batch. Returns 1, or 0 if the batch held it."),
     subcommand<ImportedOrder>("ORDER",
                               "Allocates an order, as ALLOCATE. Returns the number of new lines.")};
 

@@ -9,7 +9,7 @@
 namespace allot {
 
 namespace commands {
-// Each is described in one file, with others of its family: here, or in net/resp if it needs a
+// Each is described in a file of its own or of its family: here, or in net/resp if it needs a
 // session.
 extern const CommandSpec allocate, deallocate, add_batch, set_quantity, reschedule, receive,
     explain, allocations, shortages, stock, batch, available, feed, export_rows, import_rows;

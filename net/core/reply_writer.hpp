@@ -88,7 +88,8 @@ public:
     void push(std::size_t size);
 
 private:
-    /// Appends a name, or what is as short, at once. \pre bytes.size() < 100
+    /// Appends at most as many bytes as a name has, in one append.
+    /// \pre bytes.size() <= Sku::bytes_max
     void short_bulk(std::string_view bytes) {
         std::array<char, 5 + Sku::bytes_max + 2> text;
         char* to = text.data();

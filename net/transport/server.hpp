@@ -74,7 +74,7 @@ public:
     void listen(boost::asio::ip::tcp::acceptor bound);
     /// Begins to listen and accept for clients of HTTP (net/http/HTTP.md).
     void listen_http(boost::asio::ip::tcp::acceptor bound);
-    /// Returns the address of the clients of RESP. \pre listen()
+    /// Returns the address on which it listens for clients of RESP. \pre listen()
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const;
     /// \pre listen_http()
     [[nodiscard]] boost::asio::ip::tcp::endpoint http_endpoint() const;

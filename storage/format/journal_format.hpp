@@ -96,7 +96,7 @@ inline constexpr std::uint64_t frame_bytes_max = 1ULL << 30U;
 
 /// \return the end of the written bytes. \pre fact_bytes_max bytes are free at `to`.
 std::byte* encode(const Fact& fact, std::byte* to) noexcept;
-/// As encode() of a LineAllocated that was not moved.
+/// Encodes the LineAllocated of a line that was not moved; see the other encode().
 std::byte* encode(const LineView& line, BatchRefView batch, std::byte* to) noexcept;
 
 /// Removes one fact from the front of `bytes`. \return none when the bytes are not a fact.

@@ -18,7 +18,8 @@ namespace allot {
 /// Reads the facts of a journal from its files while the journal is being written. It reads only up
 /// to GroupJournal::readable(), so an incomplete frame is damage. It continues where it stopped,
 /// and reads nothing twice. It skips frames before the first requested fact by their headers, and
-/// verifies the other frames. It reads a file that is removed while it is open to its end.
+/// verifies the other frames. A file that is removed while it
+/// is open is read to its end.
 class JournalReader {
 public:
     /// \param journal writes the files of the directory; both outlive this.

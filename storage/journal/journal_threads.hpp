@@ -30,7 +30,7 @@ public:
     /// set first (and wake() called). \throws std::system_error when the storage has failed;
     /// StorageFull when it would have to wait for free space on the disk.
     [[nodiscard]] bool sync(Lsn lsn, const std::atomic<bool>& stop);
-    /// Waits until the LSN is readable, or the time has come.
+    /// Waits until the LSN is readable, or until the time `until`.
     /// \return false when it will never be, or when `stop` is set (and wake() called).
     [[nodiscard]] bool wait_readable(
         Lsn lsn, const std::atomic<bool>& stop,

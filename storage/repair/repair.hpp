@@ -20,7 +20,7 @@ struct RepairStep {
         patch,       ///< corrects a flipped bit: `bytes` at `offset` become `content`
         set_aside,   ///< renames a file that does not fit, or is not needed any more
         cut,         ///< overwrites `bytes` at `offset`, the last that are not zero, with zeros
-        set_length,  ///< extends the file with zeros to `bytes`, as its header says
+        set_length,  ///< sets the file's length to `bytes`, as its header says
         rename,      ///< renames a segment to the name `to`, as its header says
     };
     Kind kind;

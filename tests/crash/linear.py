@@ -1,7 +1,7 @@
 """Decides whether a history of concurrent clients is linearizable.
 
-The journal gives the order of all changes; the search assigns a position in it to each operation. An
-operation that changed something is one unit of facts, and each unit belongs to one operation; an
+The journal gives the order of all changes; the search assigns a position in it to each operation; one
+without a reply may be left out. An operation that changed something is one unit of facts, and each unit belongs to one operation; an
 operation that changed nothing, such as a query, has its position between two units. At its position the
 model must give its reply and its facts. An operation that was answered before another was sent precedes
 it, and so does an operation that was sent earlier on the same connection.
@@ -148,8 +148,8 @@ class _Search:
         return omitted + units + nothing
 
     def _may_never_have_happened(self, position: Position, client: int, operation: Operation) -> bool:
-        """True for an operation without a reply that precedes an answered one. Without that it needs no
-        position."""
+        """True for an operation without a reply that precedes an answered one. It may be left out; one that
+        precedes none needs no position."""
         return operation.completed is None and position.done[client] < self._answered[client]
 
     def _stuck(self, position: Position) -> str:

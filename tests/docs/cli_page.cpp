@@ -67,8 +67,8 @@ std::string cli_page() {
     std::ostringstream to;
     to << "# The command line\n\n"
           "`./dev docs` generates this page from the program. `allot COMMAND --help` prints the "
-          "same for one\ncommand, and `allot manual | man -l -` shows it as a manual page. How an "
-          "option is set in the environment\nor in a file is told in [running.md](running.md).\n";
+          "same for one\ncommand, and `allot manual | man -l -` shows it as a manual page. "
+          "[running.md](running.md)\nsays how to set an option in the environment or in a file.\n";
     to << "\n## Options of every command\n";
     add_options(program::general_options, to);
     for (const program::Command* const command : program::all_commands()) {

@@ -162,7 +162,7 @@ Dialect dialect_of(std::string_view text) noexcept {
 }
 
 namespace {
-/// \param is_empty_row no field of the row has a byte: without quotes it would be passed over.
+/// \param is_empty_row no field of the row has a byte: without quotes it would be ignored.
 void append_field(std::string& to, std::string_view field, bool is_empty_row) {
     const bool plain = field.find_first_of(",\"\r\n") == std::string_view::npos &&
                        !field.starts_with(byte_order_mark) && !is_empty_row;

@@ -46,7 +46,7 @@ public:
 
     /// \param text outlives the reader; at most 4 GiB.
     /// \param delimiter a comma, a semicolon or a tab.
-    /// \param line number of the text's first byte, from 1.
+    /// \param line the number of the line on which the text begins, from 1.
     explicit CsvReader(std::string_view text, char delimiter = ',', std::uint32_t line = 1) noexcept
         : rest_{text}, position_{.line = line}, delimiter_{delimiter} {}
 

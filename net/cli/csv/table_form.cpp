@@ -70,7 +70,7 @@ void report_missing(const CsvRow& header, char delimiter,
 void note_others(const std::vector<const CsvField*>& others, std::string_view file,
                  Diagnostics& diagnostics) {
     if (others.empty()) return;
-    std::string text = others.size() == 1 ? "a column is passed over: " : "columns passed over: ";
+    std::string text = others.size() == 1 ? "a column is ignored: " : "columns ignored: ";
     for (std::size_t i = 0; i < std::min(others.size(), names_shown_max); ++i) {
         if (i != 0) text += ", ";
         text += "'" + escaped_short(others[i]->text) + "'";

@@ -124,7 +124,7 @@ bool pass_over_joint(const CsvRow& row, const Header& header, bool marked,
                      const FieldReader& field_reader) {
     if (std::ranges::equal(row, header.names, {}, &CsvField::text, &CsvField::text)) {
         field_reader.diagnostics.note(field_reader.file, row.front().position,
-                                      "the header again, passed over");
+                                      "the header again, ignored");
         return true;
     }
     if (row.size() == 2 && row[0].text == "sep=" && row[1].text.empty()) return true;

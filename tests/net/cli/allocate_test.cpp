@@ -101,8 +101,7 @@ BOOST_AUTO_TEST_CASE(
                   .allocations = "batch,quantity,sku,order\nb2,5,s,old\n"});
     BOOST_TEST(result.run.code == 0);
     BOOST_TEST(result.allocations == "order,sku,quantity,batch\nold,s,5,b2\no,s,3,b2\n");
-    BOOST_TEST(
-        contains(result.run.err, "batches.csv:1:24: note: a column is passed over: 'price'\n"));
+    BOOST_TEST(contains(result.run.err, "batches.csv:1:24: note: a column is ignored: 'price'\n"));
     BOOST_TEST(
         contains(result.run.err, "orders.csv:3:3: note: the same as line 2 (order o, SKU s"));
     BOOST_TEST(contains(result.run.out,

@@ -106,9 +106,9 @@ BOOST_AUTO_TEST_CASE(when_a_field_holds_another_delimiter_then_it_is_part_of_it)
 
 BOOST_AUTO_TEST_CASE(when_the_file_has_other_columns_then_one_note_names_them) {
     BOOST_TEST((notes_of_batches("ref,sku,colour,qty,size,eta\nb1,s1,red,7,xl,\nb2,s2,,7,,\n") ==
-                Lines{"b.csv:1:9: note: columns passed over: 'colour', 'size'"}));
+                Lines{"b.csv:1:9: note: columns ignored: 'colour', 'size'"}));
     BOOST_TEST((notes_of_batches("batch,sku,quantity,eta,\nb1,s1,7,,\n") ==
-                Lines{"b.csv:1:24: note: a column is passed over: ''"}));
+                Lines{"b.csv:1:24: note: a column is ignored: ''"}));
     BOOST_TEST(notes_of_batches("batch,sku,quantity,eta\nb1,s1,7,\n").empty());
 }
 
@@ -153,8 +153,7 @@ BOOST_AUTO_TEST_CASE(when_files_were_joined_then_the_header_is_passed_over_and_a
     for (const std::string& joint : {header, mark + header}) {
         const std::string text = mark + header + "b1,s1,7,\n" + joint + "b2,s2,8,\n";
         BOOST_TEST(batches_in(text) == header + "b1,s1,7,\nb2,s2,8,\n");
-        BOOST_TEST(
-            (notes_of_batches(text) == Lines{"b.csv:3:1: note: the header again, passed over"}));
+        BOOST_TEST((notes_of_batches(text) == Lines{"b.csv:3:1: note: the header again, ignored"}));
     }
     const auto found = diagnostics_of_batches(header + "b1,s1,7,\n" + mark + "b2,s2,8,\n");
     BOOST_REQUIRE_EQUAL(found.size(), 1);
