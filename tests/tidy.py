@@ -2,7 +2,7 @@
 """Static analysis: clang-tidy on every source file that was not found clean before.
 
 Most of clang-tidy's time goes to the headers of the standard library and Boost, file after file. So
-neighbouring files are analysed together, one after the other in one text, as a unity build compiles
+files of one room are analysed together, one after the other in one text, as a unity build compiles
 them; findings are printed with their file and line.
 
 A file that was found clean is read again only when it, a header or the rules have changed. The stamps
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "dev"
 ROOMS = ("net", "storage", "engine", "benchmarks", "tests/examples")
 TIDY = "clang-tidy-16"
-TOGETHER_MAX = 60  # files; more leave a processor idle at the end
+TOGETHER_MAX = 70  # files; more leave a processor idle at the end
 STAMPS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "allot" / "tidy"
 STAMP_DAYS = 30
 # The options of the build are GCC's, of which Clang need not know every one.
@@ -83,10 +83,17 @@ def all_sources():
 
 
 def groups_of(sources):
-    """Files that are read together: neighbours, most of whose headers are the same."""
-    count = -(-len(sources) // TOGETHER_MAX)
-    bounds = [len(sources) * group // max(count, 1) for group in range(count + 1)]
-    return [sources[begin:end] for begin, end in zip(bounds, bounds[1:])]
+    """Files of one room that are read together: most of their headers are the same, and none of their
+    names, as in a unity build."""
+    rooms = {}
+    for source in sources:
+        rooms.setdefault(source.path.relative_to(ROOT).parts[0], []).append(source)
+    groups = []
+    for files in rooms.values():
+        count = -(-len(files) // TOGETHER_MAX)
+        bounds = [len(files) * group // count for group in range(count + 1)]
+        groups += [files[begin:end] for begin, end in zip(bounds, bounds[1:])]
+    return sorted(groups, key=len, reverse=True)
 
 
 def text_of(files):
