@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "dev"
 ROOMS = ("net", "storage", "engine", "benchmarks", "tests/examples")
 TIDY = "clang-tidy-16"
-TOGETHER_MAX = 70  # files; more leave a processor idle at the end
+TOGETHER_MAX = 50  # files; more leave a processor idle at the end
 STAMPS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "allot" / "tidy"
 STAMP_DAYS = 30
 # The options of the build are GCC's, of which Clang need not know every one.
