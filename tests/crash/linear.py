@@ -1,9 +1,9 @@
 """Decides whether a history of concurrent clients is linearizable.
 
 The journal gives the order of all changes; the search assigns a position in it to each operation; one
-without a reply may be left out. An operation that changed something is one unit of facts, and each unit belongs to one operation; an
-operation that changed nothing, such as a query, has its position between two units. At its position the
-model must give its reply and its facts. An operation that was answered before another was sent precedes
+without a reply may be left out. An operation that changed something is one unit of facts, and each unit
+belongs to one operation; an operation that changed nothing, such as a query, has its position between two
+units. At its position the model must give its reply and its facts. An operation that was answered before another was sent precedes
 it, and so does an operation that was sent earlier on the same connection.
 
 The search assigns one position after the other, and backtracks when it is stuck. A query gets the
