@@ -16,8 +16,8 @@ def sku(number):
     return f"SKU-{number:012}"
 
 
-def batches():
-    for number in range(SKUS):
+def batches(skus=SKUS):
+    for number in range(skus):
         for rank in range(BATCHES):
             yield sku(number), f"batch-{number:06}-{rank}", rank
 
@@ -61,15 +61,15 @@ def redis(directory, appends=True):
     return running(redis_command(directory, port, appends), port, directory / f"redis-{port}.log")
 
 
-def stock_allot(service):
+def stock_allot(service, skus=SKUS):
     service.load(("ADDBATCH", batch, name, UNITS, *filter(None, [ETAS[rank]]))
-                 for name, batch, rank in batches())
+                 for name, batch, rank in batches(skus))
 
 
-def stock_redis(service):
+def stock_redis(service, skus=SKUS):
     service.ask("FUNCTION", "LOAD", LUA.read_bytes())
-    service.load(("ZADD", name, rank, batch) for name, batch, rank in batches())
-    service.load(("HSET", "available", batch, UNITS) for _, batch, _ in batches())
+    service.load(("ZADD", name, rank, batch) for name, batch, rank in batches(skus))
+    service.load(("HSET", "available", batch, UNITS) for _, batch, _ in batches(skus))
 
 
 def require_no_errors(service):
