@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("benchmarks/run", "tests/crash/run")
+SCRIPTS = ("benchmarks/run", "tests/compare/run", "tests/crash/run")
 
 
 def help_of(script):

@@ -34,10 +34,10 @@ def environment(**settings):
     return ours | settings
 
 
-def allot(*arguments, env=None, timeout=30, **options):
+def allot(*arguments, env=None, timeout=30, binary=BINARY, **options):
     """Runs a command of the program to its end."""
     return subprocess.run(
-        [BINARY, *map(str, arguments)],
+        [binary, *map(str, arguments)],
         env=environment(**(env or {})),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -69,8 +69,8 @@ class Server:
     """
 
     def __init__(self, directory, *options, listen="127.0.0.1:0", await_start=True, env=None,
-                 around=()):
-        command = [*around, BINARY, "serve", "--data", str(directory), "--listen", listen, *options]
+                 around=(), binary=BINARY):
+        command = [*around, binary, "serve", "--data", str(directory), "--listen", listen, *options]
         self.log = []  # lines of standard error
         self.address = None
         self._log_ended = False
