@@ -13,23 +13,24 @@ from harness.servers import (
     BATCHES, SKUS, allot_command, redis_command, sku, stock_allot, stock_redis,
 )
 from harness.service import free_port, running
-from harness.table import Figure, Suite
+from harness.table import Figure, Suite, at_least, at_most
 
 CONNECTIONS = 50
 SKUS_IN_PROCESS = 10_000
 WARMING = 4_000  # requests before the count begins
 
 METHOD = f"""\
-callgrind counts the instructions of all threads of a process in user space, not the kernel's. It runs one thread at a time, so
-a count depends neither on the machine nor on its load: one run suffices, and the number of repeats does not apply. Counts of a
-server differ by some percent from run to run, because requests that arrive together are read together. Servers have a stock of
-{SKUS:,} SKUs with {BATCHES} batches each. On each connection the client sends its requests, each an order of its own for one
-of the SKUs in turn, waits for all replies, and sends the next; the first {WARMING:,} are not counted. Redis runs the function
-`peers/allocate.lua` with `appendfsync always`. In process, `bench_allocate` allocates in a new store with {SKUS_IN_PROCESS:,}
-SKUs, mode `os`, from names as text; its tables grow meanwhile.
+callgrind counts the instructions of all threads of a process in user space, not the kernel's. It runs one thread at a time,
+so a count depends neither on the machine nor on its load: one run suffices, and the number of repeats does not apply.
+Counts of a server differ by some percent from run to run, because requests that arrive together are read together. Servers
+have a stock of {SKUS:,} SKUs with {BATCHES} batches each. On each connection the client sends its requests, each an order of
+its own for one of the SKUs in turn, waits for all replies, and sends the next; the first {WARMING:,} are not counted. Redis
+runs the function `peers/allocate.lua` with `appendfsync always`. In process, `bench_allocate` allocates in a new store with
+{SKUS_IN_PROCESS:,} SKUs, mode `os`, from names as text; its tables grow meanwhile. The counts by function stay in
+`build/callgrind`; `callgrind_annotate --inclusive=yes` shows them.
 
-To count for an earlier commit: `git worktree add DIRECTORY COMMIT`, build the program and the benchmarks there, and run
-`./dev bench --build DIRECTORY/build/release instructions` here."""
+The goals are shares of what the commit b9a9fa1 took. To count for another commit: `git worktree add DIRECTORY COMMIT`, build
+the program and the benchmarks there, and run `./dev bench --build DIRECTORY/build/release instructions` here."""
 
 
 def words_of(skus, request):
@@ -81,12 +82,16 @@ class Load:
 
 LOADS = {
     "deep": Load("`ALLOCATE`, mode `os`, pipelined 16 deep", "os", 1, 16),
-    "one": Load(f"`ALLOCATE`, mode `always`, one at a time, {CONNECTIONS} connections", "always", CONNECTIONS, 1),
-    "http": Load(f"`POST /v1/orders/…/allocations`, mode `always`, {CONNECTIONS} connections", "always", CONNECTIONS, 1,
-                 post, read_created),
+    "one": Load(f"`ALLOCATE`, mode `always`, one at a time, {CONNECTIONS} connections", "always",
+                CONNECTIONS, 1),
+    "http": Load(f"`POST /v1/orders/…/allocations`, mode `always`, {CONNECTIONS} connections", "always",
+                 CONNECTIONS, 1, post, read_created),
     "redis": Load("Redis function, pipelined 16 deep", "always", 1, 16, call_function),
 }
 CALLS = {"batch": "`allocate`, 1,024 a call", "scalar": "`allocate`, one a call"}
+# What the commit b9a9fa1 took, and the share of it that is the goal.
+BEFORE = {"deep": (2_928, 0.55), "one": (5_366, 0.75), "http": (28_615, 0.75), "batch": (1_564, 0.6),
+          "scalar": (1_916, 0.6)}
 
 
 class Client:
@@ -112,7 +117,16 @@ class Client:
             opened.close()
 
 
-def served(context, load):
+def output_of(context, name):
+    """Returns where callgrind writes, without what an earlier run wrote."""
+    directory = context.scratch.parent / "callgrind"
+    directory.mkdir(exist_ok=True)
+    for old in directory.glob(f"{name}*"):
+        old.unlink()
+    return directory / name
+
+
+def served(context, name, load):
     """Returns the instructions a request of a server of its own."""
     skus, requests = context.sized(SKUS, 10_000), context.sized(32_000, 8_000)
     port, http_port = free_port(), free_port()
@@ -121,25 +135,26 @@ def served(context, load):
             command, stock = redis_command(directory, port), stock_redis
         else:
             stock = stock_allot
-            command = allot_command(context, directory, port, load.durability, "--http", f"127.0.0.1:{http_port}")
-        output = directory / "callgrind.out"
+            command = allot_command(context, directory, port, load.durability, "--http",
+                                    f"127.0.0.1:{http_port}")
+        output = output_of(context, name)
         with running(under_callgrind(output, command), port, directory / "server.log") as service:
             stock(service, skus)
             client_port = http_port if load.request is post else port
             with contextlib.closing(Client(client_port, load, skus)) as client:
                 client.run(WARMING)
-                count = counted(service, output, lambda: client.run(requests))
-    return count / requests
+                return counted(service, output, lambda: client.run(requests)) / requests
 
 
 def called(context, mode):
     """Returns the instructions a line of bench_allocate."""
     lines = context.sized(200_000, 50_000)
     with context.directory() as directory:
-        output = directory / "callgrind.out"
+        output = output_of(context, mode)
         program = context.build / "benchmarks" / "bench_allocate"
         command = [program, mode, directory / "store", SKUS_IN_PROCESS, lines, "scattered"]
-        done = subprocess.run(list(map(str, under_callgrind(output, command))), capture_output=True, text=True, check=False)
+        done = subprocess.run(list(map(str, under_callgrind(output, command))), capture_output=True,
+                              text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"bench_allocate failed:\n{done.stderr}")
         return count_of(output) / lines
@@ -149,7 +164,7 @@ def run(context):
     counts = {}
     for name, load in LOADS.items():
         print(f"instructions: {load.name}", file=sys.stderr, flush=True)
-        counts[name] = served(context, load)
+        counts[name] = served(context, name, load)
     for mode, name in CALLS.items():
         print(f"instructions: {name}", file=sys.stderr, flush=True)
         counts[mode] = called(context, mode)
@@ -159,8 +174,13 @@ def run(context):
 def results(counts):
     names = {name: load.name for name, load in LOADS.items()} | CALLS
     suite = Suite("Instructions", METHOD)
-    suite.figures = [
-        *(Figure(f"instructions, {names[what]}", [count], "") for what, count in counts.items()),
-        Figure("instructions of the Redis function ÷ `ALLOCATE`, pipelined 16 deep", [counts["redis"] / counts["deep"]]),
-    ]
+    for name, count in counts.items():
+        before, share = BEFORE.get(name, (None, None))
+        goal = at_most(round(share * before)) if before else None
+        suite.figures.append(Figure(f"instructions, {names[name]}", [count], "", goal))
+        if before:
+            share = count / before
+            suite.information.append(f"{names[name]}: {count:,.0f}, {share:.2f} of the {before:,} of b9a9fa1")
+    suite.figures.append(Figure("instructions of the Redis function ÷ those of `ALLOCATE`, pipelined 16 deep",
+                                [counts["redis"] / counts["deep"]], goal=at_least(47)))
     return suite
