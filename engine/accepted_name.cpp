@@ -10,7 +10,7 @@ bool is_held(const BatchRef& batch, Repository& repository) {
 
 bool is_held(const OrderId& order, Repository& repository) {
     const Ledger& ledger = repository.ledger();
-    if (ledger.find_order(order).at != no_index) return true;
+    if (ledger.find_order(order).at() != no_index) return true;
     return !ledger.shortages().of_order({ledger.hash(order.view()), order.view()}).empty();
 }
 

@@ -62,16 +62,16 @@ std::uint8_t Ledger::tag_of(Index line_at) const noexcept {
 }
 
 Index Ledger::find_line(OrderSlot order, Index product, Quantity quantity) const {
-    if (order.at == no_index) return no_index;
+    if (order.at() == no_index) return no_index;
     const auto units = static_cast<std::uint32_t>(quantity.units());
     const auto is_it = [&](Index at) {
         const AllocatedLine& line = lines_[at];
-        return line.order == order.at && line.quantity == units && product_of(line) == product;
+        return line.order == order.at() && line.quantity == units && product_of(line) == product;
     };
-    const Order& found = orders_[order.at];
+    const Order& found = orders_[order.at()];
     if (found.tags.given_up()) {
         if (is_it(found.latest_line)) return found.latest_line;
-        const Index later = line_index_.find(line_hash(order.at, product, units), [&](Index at) {
+        const Index later = line_index_.find(line_hash(order.at(), product, units), [&](Index at) {
             return is_it(lines_[at].order_earlier);
         });
         return later == no_index ? no_index : lines_[later].order_earlier;
@@ -96,18 +96,16 @@ Index Ledger::last_before(const Batch& batch, Index near, Lsn seniority) const {
     }
 }
 
-std::optional<LinePosition> Ledger::find_position(Index batch_at, Lsn seniority) const {
+/// \pre the batch's last line is not earlier in seniority.
+std::optional<LinePosition> Ledger::find_earlier_position(Index batch_at, Lsn seniority) const {
     const Batch& batch = batches_[batch_at];
-    const Index last = batch.last_line_, first = batch.first_line_;
-    Index earlier = last;
-    if (last != no_index && lines_[last].allocated_at > seniority) {
-        if (lines_[first].allocated_at > seniority) return LinePosition{batch_at, no_index, first};
-        const auto inserted = last_inserted_.find(batch_at);
-        const bool is_near =
-            inserted != last_inserted_.end() && lines_[inserted->second].batch == batch_at;
-        earlier = last_before(batch, is_near ? inserted->second : first, seniority);
-    }
-    if (earlier == no_index) return LinePosition{batch_at, no_index, no_index};
+    const Index first = batch.first_line_;
+    if (lines_[batch.last_line_].allocated_at == seniority) return std::nullopt;
+    if (lines_[first].allocated_at > seniority) return LinePosition{batch_at, no_index, first};
+    const auto inserted = last_inserted_.find(batch_at);
+    const bool is_near =
+        inserted != last_inserted_.end() && lines_[inserted->second].batch == batch_at;
+    const Index earlier = last_before(batch, is_near ? inserted->second : first, seniority);
     if (lines_[earlier].allocated_at == seniority) return std::nullopt;
     return LinePosition{batch_at, earlier, lines_[earlier].later};
 }
@@ -123,13 +121,20 @@ void Ledger::add_line(OrderIdView order, OrderSlot slot, const LinePosition& pos
     Batch& batch = batches_[position.batch];
     BOOST_ASSERT(batch.can_allocate(quantity));
     const auto units = static_cast<std::uint32_t>(quantity.units());
-    const Index line = lines_.insert(seniority, at_or_added(slot, order), position.batch, units,
-                                     position.earlier, position.later);
+    const Index order_at = at_or_added(slot, order);
+    Order& held = orders_[order_at];
+    const Index line = lines_.insert(seniority, order_at, position.batch, units, position.earlier,
+                                     position.later, held.latest_line);
     (position.earlier == no_index ? batch.first_line_ : lines_[position.earlier].later) = line;
     (position.later == no_index ? batch.last_line_ : lines_[position.later].earlier) = line;
     batch.available_ -= units;
     if (position.later != no_index) remember(position.batch, line);
-    link_order(line);
+    held.latest_line = line;
+    if (held.tags.given_up() || held.tags.full()) {
+        index_lines(held);
+    } else {
+        held.tags.add(line_tag(batch.product(), units));
+    }
 }
 
 void Ledger::release(Index line_at) {
@@ -150,28 +155,20 @@ void Ledger::unlink_batch(Index line_at) noexcept {
 // Orders
 
 Index Ledger::at_or_added(OrderSlot slot, OrderIdView order) {
-    if (slot.at != no_index) return slot.at;
+    if (slot.at() != no_index) return slot.at();
     const Index added = orders_.insert(CompactName{order.view()});
-    order_index_.insert(slot.hash, added);
+    order_index_.insert(slot.hash, added, slot.slot);
     return added;
 }
 
-void Ledger::link_order(Index line_at) {
-    AllocatedLine& line = lines_[line_at];
-    Order& order = orders_[line.order];
-    line.order_earlier = order.latest_line;
-    order.latest_line = line_at;
-    if (order.tags.given_up()) {
-        if (line.order_earlier != no_index)
-            line_index_.insert(hash_of(line.order_earlier), line_at);
-    } else if (order.tags.full()) {
-        order.tags.give_up();
-        for (Index at = line_at, earlier = line.order_earlier; earlier != no_index;
-             at = earlier, earlier = lines_[at].order_earlier) {
-            line_index_.insert(hash_of(earlier), at);
-        }
-    } else {
-        order.tags.add(tag_of(line_at));
+/// Indexes the line before the latest of an order with more than four lines; at first all of them.
+void Ledger::index_lines(Order& order) {
+    const bool are_indexed = order.tags.given_up();
+    order.tags.give_up();
+    for (Index at = order.latest_line, earlier = lines_[at].order_earlier; earlier != no_index;
+         at = earlier, earlier = lines_[at].order_earlier) {
+        line_index_.insert(hash_of(earlier), at);
+        if (are_indexed) break;
     }
 }
 
@@ -212,7 +209,7 @@ void Ledger::unlink_order(Index line_at) {
 
 boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order) const {
     boost::container::small_vector<Index, 16> lines;
-    const Index order_at = find_order(order).at;
+    const Index order_at = find_order(order).at();
     if (order_at == no_index) return lines;
     for (Index at = orders_[order_at].latest_line; at != no_index; at = lines_[at].order_earlier) {
         lines.push_back(at);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
@@ -61,10 +62,14 @@ struct alignas(32) Order {
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");
 
-/// The slot of an order in the ledger, or the slot at which it would be inserted.
+/// The slot of an order in the ledger's index, or the empty one at which it would be inserted;
+/// valid until the state changes.
 struct OrderSlot {
     std::uint64_t hash = 0;  ///< the hash of its id
-    Index at = no_index;     ///< no_index: no line of it is allocated
+    FlatIndex<>::Slot* slot = nullptr;
+
+    /// no_index: no line of it is allocated.
+    [[nodiscard]] Index at() const noexcept { return slot->index; }
 };
 
 /// The position of a line on a batch: the lines before and after it, by seniority.
@@ -126,8 +131,9 @@ public:
     /// \param id_hash hash() of the id.
     [[nodiscard]] OrderSlot find_order(OrderIdView order, std::uint64_t id_hash) const {
         const std::string_view id = order.view();
-        return {id_hash,
-                order_index_.find(id_hash, [&](Index at) { return orders_[at].id.view() == id; })};
+        return {id_hash, order_index_.slot(id_hash, [&](Index at) {
+                    return std::ranges::equal(orders_[at].id.view(), id);
+                })};
     }
     [[nodiscard]] OrderSlot find_order(OrderIdView order) const {
         return find_order(order, hash(order.view()));
@@ -156,7 +162,13 @@ public:
     /// position and the nearer of two points: the last insertion of add_line() on this batch, and
     /// the batch's end. So moved lines that come in order of seniority are merged in one pass.
     /// \return none when a line of the batch has this seniority.
-    [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const;
+    [[nodiscard]] std::optional<LinePosition> find_position(Index batch, Lsn seniority) const {
+        const Index last = latest_line(batch);
+        if (last == no_index || lines_[last].allocated_at < seniority) {
+            return LinePosition{batch, last, no_index};
+        }
+        return find_earlier_position(batch, seniority);
+    }
     /// Adds a line to a batch.
     /// \pre the batch has enough available, no batch of its product holds the line, and `slot` and
     /// `position` are the results of find_order() and find_position().
@@ -184,10 +196,12 @@ public:
 private:
     [[nodiscard]] static std::uint64_t line_hash(Index order, Index product,
                                                  std::uint32_t quantity) noexcept;
+    [[nodiscard]] std::optional<LinePosition> find_earlier_position(Index batch,
+                                                                    Lsn seniority) const;
     [[nodiscard]] Index last_before(const Batch& batch, Index near, Lsn seniority) const;
     void remember(Index batch, Index line);
     [[nodiscard]] Index at_or_added(OrderSlot slot, OrderIdView order);
-    void link_order(Index line);
+    void index_lines(Order& order);
     void unlink_order(Index line);
     void unlink_batch(Index line) noexcept;
     [[nodiscard]] Index later_in_order(Index line) const;

@@ -7,8 +7,8 @@ namespace allot {
 
 /// A line outside of a transaction is a unit by itself, and is never reverted: the bus appends the
 /// decision to the journal, and then applies it. Everything else takes a UnitOfWork.
-Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const LineView& line,
-                                                 const LineLookup& found) {
+Answer<Result<BatchRefView>> MessageBus::allocate_at(UnixMicros now, const LineView& line,
+                                                     const LineLookup& found) {
     Product* const product = found.product;
     if (open_ != nullptr) {
         return transact_at(
@@ -22,12 +22,12 @@ Answer<Result<BatchRef>> MessageBus::allocate_at(UnixMicros now, const LineView&
         product->record_shortage(line.owned(), work);
         return {Refusal::out_of_stock, work.commit(now)};
     }
-    Answer<Result<BatchRef>> answer{product->batch(decision.batch).ref(), journal_.last()};
-    if (decision.is_held) return answer;
-    answer.lsn = journal_.append(line, *answer.result, now);
-    product->take(line, decision, answer.lsn);
+    const BatchRefView batch = product->batch(decision.batch).ref_name();
+    if (decision.is_held) return {batch, journal_.last()};
+    const Lsn lsn = journal_.append(line, batch, now);
+    product->take(line, decision, lsn);
     repository_.store_hint(found);
-    return answer;
+    return {batch, lsn};
 }
 
 Answer<OrderResult> MessageBus::handle(const AllocateOrder& command) {
@@ -37,7 +37,7 @@ Answer<OrderResult> MessageBus::handle(const AllocateOrder& command) {
     const LineItem& item = command.lines.front();
     const auto answer = allocate(LineView{command.order, item.sku, item.quantity});
     if (!answer.result) return {RefusedLine{answer.result.error(), 0}, answer.lsn};
-    return {BatchRefs{*answer.result}, answer.lsn};
+    return {BatchRefs{answer.result->owned()}, answer.lsn};
 }
 
 Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
@@ -50,8 +50,8 @@ Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<Batc
         repository_.look_up(std::span{names}.first(count), std::span{found}.first(count));
         const UnixMicros now = clock_.now();
         for (std::size_t i = 0; i < count; ++i) {
-            auto answer = allocate_at(now, lines[i], found[i]);
-            results[i] = std::move(answer.result);
+            const auto answer = allocate_at(now, lines[i], found[i]);
+            results[i] = owned(answer.result);
             lsn = answer.lsn;
         }
         lines = lines.subspan(count);

@@ -37,16 +37,19 @@ public:
     auto handle(const HandledCommand auto& command) {
         return transact([&](UnitOfWork& work) { return allot::handle(command, work); });
     }
-    Answer<Result<BatchRef>> handle(const Allocate& command) { return allocate(command.line); }
+    Answer<Result<BatchRef>> handle(const Allocate& command) {
+        const auto answer = allocate(command.line);
+        return {owned(answer.result), answer.lsn};
+    }
     /// An order of one line is allocated like that line by itself.
     Answer<OrderResult> handle(const AllocateOrder& command);
-    Answer<Result<BatchRef>> allocate(const LineView& line) {
+    Answer<Result<BatchRefView>> allocate(const LineView& line) {
         return allocate(line, repository_.look_up(names_of(line)));
     }
 
     /// Handles Allocate for a line that the repository has looked up. \pre no product was added or
     /// taken back since.
-    Answer<Result<BatchRef>> allocate(const LineView& line, const LineLookup& found) {
+    Answer<Result<BatchRefView>> allocate(const LineView& line, const LineLookup& found) {
         return allocate_at(clock_.now(), line, found);
     }
     /// Handles Allocate for each line in turn, but looks lines up and reads the clock once for
@@ -83,8 +86,8 @@ private:
         return Answer<decltype(result)>{std::move(result), lsn};
     }
 
-    Answer<Result<BatchRef>> allocate_at(UnixMicros now, const LineView& line,
-                                         const LineLookup& found);
+    Answer<Result<BatchRefView>> allocate_at(UnixMicros now, const LineView& line,
+                                             const LineLookup& found);
 
     Repository& repository_;
     Journal& journal_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/assert.hpp>
 #include <compare>
@@ -119,6 +120,12 @@ private:
     std::string_view text_;
 };
 
+template <class Tag>
+[[nodiscard]] Result<Name<Tag>> owned(const Result<NameView<Tag>>& name) noexcept {
+    if (name) return name->owned();
+    return name.error();
+}
+
 using Sku = Name<struct SkuTag>;  // a BatchRef cannot be passed as a Sku
 using BatchRef = Name<struct BatchRefTag>;
 using OrderId = Name<struct OrderIdTag>;
@@ -173,8 +180,11 @@ inline bool is_plain(const char* eight) noexcept {
 
 /// True when all bytes are printable ASCII other than space, as in nearly every name.
 constexpr bool is_all_plain(std::string_view text) noexcept {
-    if (!std::is_constant_evaluated()) {
-        while (text.size() >= 8 && is_plain(text.data())) text.remove_prefix(8);
+    if (text.size() >= 8 && !std::is_constant_evaluated()) {
+        for (; text.size() > 8; text.remove_prefix(std::min<std::size_t>(8, text.size() - 8))) {
+            if (!is_plain(text.data())) return false;
+        }
+        return is_plain(text.data());
     }
     while (!text.empty() && text.front() > ' ' && text.front() < '\x7F') text.remove_prefix(1);
     return text.empty();

@@ -8,19 +8,24 @@ namespace allot {
 
 Decision Product::decide(Quantity quantity, OrderSlot order, PlanObserver* observer) const {
     const Index held = ledger_->find_line(order, index_, quantity);
-    if (held == no_index) return {choose(quantity, observer), false, order};
+    if (held == no_index) {
+        const Index chosen = choose(quantity);
+        if (observer != nullptr) report(chosen, *observer);
+        return {chosen, false, order};
+    }
     const Index holder = ledger_->line(held).batch;
     if (observer != nullptr) observer->considered(ledger_->batch(holder), Verdict::holds_the_line);
     return {holder, true, order};
 }
 
-Result<BatchRef> Product::allocate(const OrderLine& line, FactRecorder& recorder,
-                                   PlanObserver* observer, Lsn since) {
+Result<BatchRefView> Product::allocate(const OrderLine& line, FactRecorder& recorder,
+                                       PlanObserver* observer, Lsn since) {
     const Decision decision = decide(line.quantity, ledger_->find_order(line.order), observer);
     if (decision.batch == no_index) return Refusal::out_of_stock;
-    const BatchRef ref = ledger_->batch(decision.batch).ref();
+    const BatchRefView ref = ledger_->batch(decision.batch).ref_name();
     if (!decision.is_held) {
-        recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since}, decision);
+        recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref.owned(), since},
+                        decision);
     }
     return ref;
 }
@@ -29,21 +34,19 @@ bool Product::holds(const OrderLine& line) const {
     return ledger_->find_line(line.order, index_, line.quantity) != no_index;
 }
 
-Index Product::choose(Quantity quantity, PlanObserver* observer) const {
-    Index chosen = no_index;
-    // An observer receives the sold-out batches, too.
-    for (const Index at : batches().subspan(observer == nullptr ? sold_out_ : 0)) {
-        const Batch& batch = ledger_->batch(at);
-        const Verdict verdict = chosen != no_index             ? Verdict::not_needed
-                                : batch.can_allocate(quantity) ? Verdict::chosen
-                                                               : Verdict::too_small;
-        if (observer != nullptr) observer->considered(batch, verdict);
-        if (verdict == Verdict::chosen) {
-            chosen = at;
-            if (observer == nullptr) break;
-        }
+Index Product::choose(Quantity quantity) const {
+    for (const Index at : batches().subspan(sold_out_)) {
+        if (ledger_->batch(at).can_allocate(quantity)) return at;
     }
-    return chosen;
+    return no_index;
+}
+
+void Product::report(Index chosen, PlanObserver& observer) const {
+    Verdict verdict = Verdict::too_small;
+    for (const Index at : batches()) {
+        observer.considered(ledger_->batch(at), at == chosen ? Verdict::chosen : verdict);
+        if (at == chosen) verdict = Verdict::not_needed;
+    }
 }
 
 std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder) {

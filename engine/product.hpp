@@ -102,8 +102,8 @@ public:
     void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
     /// Decides, and records the outcome. \param since as LineAllocated::since
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
-    Result<BatchRef> allocate(const OrderLine& line, FactRecorder& recorder,
-                              PlanObserver* observer = nullptr, Lsn since = 0);
+    Result<BatchRefView> allocate(const OrderLine& line, FactRecorder& recorder,
+                                  PlanObserver* observer = nullptr, Lsn since = 0);
     /// Releases one line, if it is allocated (R10). \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
     /// Records that no batch could take the line, unless the line is short already (R14).
@@ -152,7 +152,8 @@ public:
 private:
     [[nodiscard]] bool book(const LineView& line, const Decision& decision, Lsn seniority, Lsn lsn,
                             EndedShortages* ended);
-    [[nodiscard]] Index choose(Quantity quantity, PlanObserver* observer) const;
+    [[nodiscard]] Index choose(Quantity quantity) const;
+    void report(Index chosen, PlanObserver& observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);
     void remove_from_ranks(Index batch) noexcept;

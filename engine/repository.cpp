@@ -29,7 +29,7 @@ void Repository::prefetch_by(const Slot& slot) const noexcept {
 /// \param found holds the slot that likely_slot() returned.
 void Repository::finish(LineLookup& found, std::string_view sku, std::uint64_t hash) {
     found.slot = named(sku, hash, found.slot);
-    if (found.slot == nullptr) return;
+    if (found.slot->empty()) return;
     found.product = &products_[found.slot->index];
     const Index candidate = found.product->first_candidate();
     if (found.slot->hint.batch == no_index && candidate != no_index) {
@@ -43,7 +43,7 @@ LineLookup Repository::look_up(const LineNames& line) {
     index_.prefetch(sku);
     ledger_.prefetch_order_slot(found.order_hash);
     found.slot = index_.likely_slot(sku);
-    if (found.slot != nullptr) prefetch_by(*found.slot);
+    if (!found.slot->empty()) prefetch_by(*found.slot);
     finish(found, line.sku, sku);
     return found;
 }
@@ -61,7 +61,7 @@ void Repository::look_up(std::span<const LineNames> lines, std::span<LineLookup>
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
         found[i].slot = index_.likely_slot(skus[i]);
-        if (found[i].slot != nullptr) prefetch_by(*found[i].slot);
+        if (!found[i].slot->empty()) prefetch_by(*found[i].slot);
     }
     for (const LineLookup& each : found) ledger_.prefetch_order(each.order_hash);
     for (std::size_t i = 0; i < lines.size(); ++i) finish(found[i], lines[i].sku, skus[i]);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -53,7 +54,7 @@ public:
     /// \return null when no batch of the SKU was ever added.
     [[nodiscard]] Product* find(const Sku& sku) {
         const Slot* const known = slot(sku.view(), ledger_.hash(sku.view()));
-        return known == nullptr ? nullptr : &products_[known->index];
+        return known->empty() ? nullptr : &products_[known->index];
     }
     /// Adds a product without batches. \pre find(sku) is null.
     Product& add(const Sku& sku);
@@ -88,12 +89,15 @@ public:
 private:
     using Slot = FlatIndex<ProductHint>::Slot;
 
+    [[nodiscard]] bool is(Index product, std::string_view sku) const noexcept {
+        return std::ranges::equal(products_[product].sku_view(), sku);
+    }
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
-        return index_.slot(hash, [&](Index i) { return products_[i].sku_view() == sku; });
+        return index_.slot(hash, [&](Index i) { return is(i, sku); });
     }
     /// \param likely the first slot with this hash: nearly always the result.
     [[nodiscard]] Slot* named(std::string_view sku, std::uint64_t hash, Slot* likely) {
-        if (likely == nullptr || products_[likely->index].sku_view() == sku) return likely;
+        if (likely->empty() || is(likely->index, sku)) return likely;
         return slot(sku, hash);
     }
     void prefetch_by(const Slot& slot) const noexcept;

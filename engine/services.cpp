@@ -42,12 +42,12 @@ Result<bool> handle(const ImportLine& command, UnitOfWork& work) {
 }
 
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
-    return allocate(command.line, work.find(command.line.sku), work);
+    return owned(allocate(command.line, work.find(command.line.sku), work));
 }
 
-Result<BatchRef> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
+Result<BatchRefView> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
     if (product == nullptr) return Refusal::unknown_sku;
-    auto batch = product->allocate(line, work);
+    const auto batch = product->allocate(line, work);
     if (!batch) work.note_shortage(line);
     return batch;
 }
@@ -145,7 +145,7 @@ std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work)
             CandidateCollector collector;
             Result<BatchRef> outcome = Refusal::unknown_sku;
             if (Product* const product = plan_of.find(item.sku)) {
-                outcome = product->allocate(line, plan_of, &collector);
+                outcome = owned(product->allocate(line, plan_of, &collector));
             }
             plan.push_back({line, outcome, std::move(collector.candidates)});
         }

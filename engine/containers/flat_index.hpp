@@ -44,24 +44,27 @@ public:
     /// \return the index of the record for which `equal(index)` holds, or no_index.
     template <class Equal>
     [[nodiscard]] Index find(std::uint64_t hash, Equal&& equal) const {
-        const Slot* const slot = look_up(hash, std::forward<Equal>(equal));
-        return slot == nullptr ? no_index : slot->index;
+        return slot(hash, std::forward<Equal>(equal))->index;
     }
-    /// \return the record's slot, until the next insert() or erase(), or null.
+    /// \return the slot of that record, or else the empty one at which its search ended; valid
+    /// until the next insert() or erase().
     template <class Equal>
-    [[nodiscard]] Slot* slot(std::uint64_t hash, Equal&& equal) {
-        return look_up(hash, std::forward<Equal>(equal));
+    [[nodiscard]] Slot* slot(std::uint64_t hash, Equal&& equal) const {
+        const auto tag = tag_of(hash);
+        return table_of(tag).find(tag, std::forward<Equal>(equal));
     }
 
     /// \pre find() of the same record gives no_index.
     void insert(std::uint64_t hash, Index index) {
-        if (!is_growing()) {
-            if ((size_ + 1) * 64 > table_.size() * 47) begin_growth();
-        } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
-            move_some();  // continues until all have moved, because moved slots take space
-        }
+        if (size_ >= growth_from_) grow();
         const auto tag = tag_of(hash);
         table_of(tag).insert({tag, index, {}});
+        ++size_;
+    }
+    /// \param empty slot() of the same record, and still valid: spares the search.
+    void insert(std::uint64_t hash, Index index, Slot* empty) {
+        if (size_ >= growth_from_) return insert(hash, index);
+        *empty = {tag_of(hash), index, {}};
         ++size_;
     }
 
@@ -74,10 +77,11 @@ public:
 
     /// \return the first record with this hash, or no_index: nearly always what find() gives.
     [[nodiscard]] Index likely(std::uint64_t hash) const noexcept {
-        return find(hash, [](Index) { return true; });
+        return likely_slot(hash)->index;
     }
 
-    [[nodiscard]] Slot* likely_slot(std::uint64_t hash) noexcept {
+    /// \return the slot of likely(), or an empty one.
+    [[nodiscard]] Slot* likely_slot(std::uint64_t hash) const noexcept {
         return slot(hash, [](Index) { return true; });
     }
 
@@ -92,11 +96,13 @@ public:
 
 private:
     /// Slots below a bound are initialized. The memory beyond it is untouched until records are
-    /// stored there, so a large table costs nothing at first.
+    /// stored there, so a large table costs nothing at first. One more slot at the end stays empty:
+    /// a search looks for the end of the table only there.
     class Table {
     public:
-        Table(std::pmr::memory_resource* memory, std::size_t size)
-            : memory_{memory}, slots_{size == 0 ? nullptr : allocate(memory, size)}, size_{size} {}
+        Table(std::pmr::memory_resource* memory, std::size_t size) : memory_{memory}, size_{size} {
+            if (size != 0) slots_ = static_cast<Slot*>(memory->allocate(bytes(), alignof(Slot)));
+        }
         Table(Table&& other) noexcept : memory_{other.memory_} { swap(other); }
         Table& operator=(Table&& other) noexcept {
             swap(other);
@@ -105,11 +111,13 @@ private:
         Table(const Table&) = delete;
         Table& operator=(const Table&) = delete;
         ~Table() {
-            if (slots_ != nullptr) memory_->deallocate(slots_, bytes(), alignof(Slot));
+            if (size_ != 0) memory_->deallocate(slots_, bytes(), alignof(Slot));
         }
 
         [[nodiscard]] std::size_t size() const noexcept { return size_; }
-        [[nodiscard]] std::size_t bytes() const noexcept { return size_ * sizeof(Slot); }
+        [[nodiscard]] std::size_t bytes() const noexcept {
+            return size_ == 0 ? 0 : (size_ + 1) * sizeof(Slot);
+        }
         [[nodiscard]] const Slot& operator[](std::size_t at) const noexcept { return slots_[at]; }
         /// The tag as a fraction of the table.
         [[nodiscard]] std::size_t home_of(std::uint64_t tag) const noexcept {
@@ -119,27 +127,24 @@ private:
         [[nodiscard]] std::uint64_t first_tag_at(std::size_t home) const noexcept {
             return ((std::uint64_t{home} << 32U) + size_ - 1) / size_;
         }
-        void prefetch(std::uint32_t tag) const noexcept {
-            if (size_ != 0) allot::prefetch(slots_[home_of(tag)]);
-        }
+        void prefetch(std::uint32_t tag) const noexcept { allot::prefetch(slots_[home_of(tag)]); }
 
-        /// \return null where there is none.
+        /// \return the record's slot, or the empty one after all in which it could be.
         template <class Equal>
         [[nodiscard]] Slot* find(std::uint32_t tag, Equal&& equal) const {
-            const Slot* const end = slots_ + size_;
-            for (Slot* slot = slots_ + home_of(tag);;) {
-                if (slot->empty()) return nullptr;
-                if (slot->tag == tag && equal(slot->index)) return slot;
-                if (++slot == end) slot = slots_;
+            for (Slot* slot = slots_ + home_of(tag);; slot = slots_) {
+                for (; !slot->empty(); ++slot) {
+                    if (slot->tag == tag && equal(slot->index)) return slot;
+                }
+                if (slot != slots_ + size_ || size_ == 0) return slot;
             }
         }
 
         void insert(Slot slot) noexcept {
-            std::size_t at = home_of(slot.tag);
-            use_up_to(at + 1);
-            while (!slots_[at].empty()) at = next(at);
-            use_up_to(at + 1);
-            slots_[at] = slot;
+            use_up_to(home_of(slot.tag) + 1);
+            Slot* const at = find(slot.tag, [](Index) { return false; });
+            use_up_to(static_cast<std::size_t>(at - slots_) + 1);
+            *at = slot;
         }
 
         void erase(std::uint32_t tag, Index index) noexcept {
@@ -161,14 +166,12 @@ private:
             if (count < used_ || used_ == size_) return;
             constexpr std::size_t more = 512;  // four kibibytes
             const std::size_t used = std::min(size_, count + more);
-            std::uninitialized_fill(slots_ + used_, slots_ + used, Slot{});
+            std::uninitialized_fill(slots_ + used_, slots_ + used + (used == size_ ? 1 : 0),
+                                    Slot{});
             used_ = used;
         }
 
     private:
-        static Slot* allocate(std::pmr::memory_resource* memory, std::size_t size) {
-            return static_cast<Slot*>(memory->allocate(size * sizeof(Slot), alignof(Slot)));
-        }
         void swap(Table& other) noexcept {
             std::swap(memory_, other.memory_);
             std::swap(slots_, other.slots_);
@@ -183,18 +186,13 @@ private:
             return to >= from ? to - from : to + size_ - from;
         }
 
+        static inline Slot none_{};  // of a table of no size
+
         std::pmr::memory_resource* memory_;
-        Slot* slots_ = nullptr;
+        Slot* slots_ = &none_;
         std::size_t size_ = 0;
         std::size_t used_ = 0;
     };
-
-    template <class Equal>
-    [[nodiscard]] Slot* look_up(std::uint64_t hash, Equal&& equal) const {
-        const auto tag = tag_of(hash);
-        const Table& table = table_of(tag);
-        return table.size() == 0 ? nullptr : table.find(tag, std::forward<Equal>(equal));
-    }
 
     static std::uint32_t tag_of(std::uint64_t hash) noexcept {
         return static_cast<std::uint32_t>(hash >> 32U);
@@ -208,7 +206,16 @@ private:
 
     [[nodiscard]] bool is_growing() const noexcept { return next_.size() != 0; }
 
+    [[gnu::noinline]] void grow() {
+        if (!is_growing()) {
+            begin_growth();
+        } else if (moved_slots_ > 0 || (size_ + 1) * 4 > table_.size() * 3) {
+            move_some();  // continues until all have moved, because moved slots take space
+        }
+    }
+
     void begin_growth() {
+        growth_from_ = 0;
         next_ = {memory_, std::max<std::size_t>(16, table_.size() + table_.size() / 2)};
         if (table_.size() == 0) end_growth();
     }
@@ -241,6 +248,7 @@ private:
         next_ = {memory_, 0};
         moved_slots_ = 0;
         moved_tags_ = 0;
+        growth_from_ = table_.size() * 47 / 64;
     }
 
     std::pmr::memory_resource* memory_;
@@ -249,6 +257,8 @@ private:
     std::size_t moved_slots_ = 0;   // the first slots of table_, which have moved
     std::uint64_t moved_tags_ = 0;  // records with smaller tags are in next_
     std::size_t size_ = 0;
+    std::size_t growth_from_ =
+        0;  // the size from which an insertion has to grow the index, or is growing it
 };
 
 }  // namespace allot

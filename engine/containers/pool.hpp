@@ -40,8 +40,7 @@ public:
             free_.pop_back();
             return at;
         }
-        if (size_ == no_index) throw std::length_error{"more than 2^32 - 1 records in a pool"};
-        if (size_ == chunks_.size() * chunk_size) add_chunk();
+        if (size_ == capacity_) add_chunk();
         std::construct_at(&(*this)[size_], std::forward<Args>(args)...);
         return size_++;
     }
@@ -75,15 +74,18 @@ private:
     static constexpr std::size_t alignment = 64;
     static constexpr Index chunk_size = chunk_bytes / sizeof(T);
 
-    void add_chunk() {
+    [[gnu::noinline]] void add_chunk() {
+        if (size_ == no_index) throw std::length_error{"more than 2^32 - 1 records in a pool"};
         chunks_.reserve(chunks_.size() + 1);
         chunks_.push_back(static_cast<T*>(memory_->allocate(chunk_bytes, alignment)));
+        capacity_ += std::min(no_index - capacity_, chunk_size);
     }
 
     std::pmr::memory_resource* memory_;
     std::vector<T*> chunks_;
     std::vector<Index> free_;
-    Index size_ = 0;  // slots ever used
+    Index size_ = 0;      // slots ever used
+    Index capacity_ = 0;  // slots of all chunks
 };
 
 }  // namespace allot

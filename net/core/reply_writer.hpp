@@ -50,6 +50,10 @@ public:
     void value(const Name<Tag>& name) {
         value(name.view());
     }
+    template <class Tag>
+    void value(NameView<Tag> name) {
+        value(name.view());
+    }
     /// Writes `-CODE part part…`. A part is a text of the program, a name, a number, or Quoted
     /// bytes of the client.
     template <class... Parts>

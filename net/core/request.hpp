@@ -29,6 +29,7 @@ struct PrefetchWindow {
     };
     std::array<Entry, Repository::lookups_max> entries;
     std::size_t size = 0;
+    std::array<LineNames, Repository::lookups_max> lines;
     std::array<LineLookup, Repository::lookups_max> found;
 };
 

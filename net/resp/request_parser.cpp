@@ -20,16 +20,23 @@ constexpr char tls_handshake = 0x16;
 // Room for the arguments of a usual order is kept; that of a huge one is freed.
 constexpr std::size_t arguments_kept_max = 64;
 
-/// Reads a length of one or two digits and its CRLF, as nearly all are.
-/// \return the position after it; null if it is longer, or incomplete.
-const char* after_short_length(const char* at, const char* end, std::size_t& length) noexcept {
-    constexpr std::ptrdiff_t bytes_max = 4;
-    if (end - at < bytes_max || *at < '0' || *at > '9') return nullptr;
-    length = static_cast<std::size_t>(*at++ - '0');
-    if (length != 0 && *at >= '0' && *at <= '9') {
-        length = length * 10 + static_cast<std::size_t>(*at++ - '0');
+bool is_line_end(const char* at) noexcept { return at[0] == '\r' && at[1] == '\n'; }
+
+/// Reads a header whose length has one or two digits, as nearly all are.
+/// \return the position after it; null if it is another one, or incomplete.
+const char* after_short_header(const char* at, const char* end, char marker,
+                               std::size_t& length) noexcept {
+    constexpr std::ptrdiff_t bytes_max = 5;
+    const auto digit = [&] { return static_cast<std::size_t>(*at) - '0'; };
+    if (end - at < bytes_max || *at++ != marker) return nullptr;
+    length = digit();
+    if (length > 9) return nullptr;
+    ++at;
+    if (length != 0 && digit() <= 9) {
+        length = length * 10 + digit();
+        ++at;
     }
-    return at[0] == '\r' && at[1] == '\n' ? at + line_end_bytes : nullptr;
+    return is_line_end(at) ? at + line_end_bytes : nullptr;
 }
 }  // namespace
 
@@ -117,19 +124,19 @@ RequestParser::Step RequestParser::line(Request& request) {
 bool RequestParser::whole_array(Request& request) {
     const char* const first = &buffer_[begin_];
     const char* const end = first + (end_ - begin_);
-    if (*first != '*') return false;
-    std::size_t left = 0;
-    const char* at = after_short_length(first + 1, end, left);
-    if (at == nullptr || left == 0 || left > limits_.arguments_max) return false;
-    for (request.args.clear(); left != 0; --left) {
-        if (at == end || *at != '$') return false;
+    std::size_t count = 0;
+    const char* at = after_short_header(first, end, '*', count);
+    if (at == nullptr || count == 0 || count > limits_.arguments_max) return false;
+    request.args.resize(count);
+    for (std::string_view& arg : request.args) {
         std::size_t size = 0;
-        at = after_short_length(at + 1, end, size);
+        at = after_short_header(at, end, '$', size);
         if (at == nullptr || size > limits_.argument_bytes_max) return false;
         if (static_cast<std::size_t>(end - at) < size + line_end_bytes) return false;
-        request.args.emplace_back(at, size);
-        at += size + line_end_bytes;
-        if (at[-2] != '\r' || at[-1] != '\n') return false;
+        arg = {at, size};
+        at += size;
+        if (!is_line_end(at)) return false;
+        at += line_end_bytes;
     }
     const auto bytes = static_cast<std::size_t>(at - first);
     if (bytes > limits_.request_bytes_max) return false;

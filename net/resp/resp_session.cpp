@@ -79,10 +79,10 @@ std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
         return 0;
     }
     request_began_ = ServerContext::Time::max();
-    look_up();
-    const std::size_t alike = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
-    run_all(ahead.first(alike), saw);
-    run_all(ahead.subspan(alike), saw);
+    const std::size_t lines = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
+    look_up(lines);
+    run_all(ahead.first(lines), saw);
+    run_all(ahead.subspan(lines), saw);
     return ahead.size();
 }
 
@@ -97,7 +97,8 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
         const std::string_view verb = entry.request.args.front();
-        const bool is_as_before = ahead.size > 0 && verb == ahead.entries[0].request.args.front();
+        const bool is_as_before =
+            ahead.size > 0 && std::ranges::equal(verb, ahead.entries[0].request.args.front());
         entry.spec = is_as_before ? ahead.entries[0].spec : find_command(verb);
         entry.found = nullptr;
         ++ahead.size;
@@ -106,22 +107,22 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
     return outcome;
 }
 
-/// Looks up the lines of a window of several ALLOCATEs at once.
-void RespSession::look_up() const {
-    PrefetchWindow& window = context_.window;
-    std::array<LineNames, Repository::lookups_max> lines;
-    std::size_t count = 0;
-    for (const auto& entry : std::span{window.entries}.first(window.size)) {
-        if (!allocates_one_line(entry)) break;
-        lines[count++] = {.order = entry.request.args[1], .sku = entry.request.args[2]};
-    }
-    if (count < 2 || context_.store.loading != nullptr || context_.store.failed ||
-        !is_authenticated() || transaction_.is_queueing())
+/// Looks up the lines of the ALLOCATEs of a window at once, if they may be executed now: none of
+/// them changes that.
+void RespSession::look_up(std::size_t lines) const {
+    if (lines == 0 || context_.store.loading != nullptr || context_.store.failed ||
+        !is_authenticated() || transaction_.is_queueing() || (is_listening() && protocol() == 2)) {
         return;
+    }
+    PrefetchWindow& window = context_.window;
+    for (std::size_t i = 0; i < lines; ++i) {
+        const auto& args = window.entries[i].request.args;
+        window.lines[i] = {.order = args[1], .sku = args[2]};
+        window.entries[i].found = &window.found[i];
+    }
     context_.store.lock();
-    context_.store.backend.bus->repository().look_up(std::span{lines}.first(count),
-                                                     std::span{window.found}.first(count));
-    for (std::size_t i = 0; i < count; ++i) window.entries[i].found = &window.found[i];
+    context_.store.backend.bus->repository().look_up(std::span{window.lines}.first(lines),
+                                                     std::span{window.found}.first(lines));
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
@@ -227,6 +228,7 @@ Lsn RespSession::answer(Call& call, Execute&& execute) {
 }
 
 Lsn RespSession::dispatch(Call& call) {
+    if (call.found != nullptr) return call.spec->run(call);  // look_up() has admitted it
     const std::size_t before = output_.tail().size();
     if (!admit(call)) {
         if (transaction_.is_queueing()) transaction_.refused(call, before);

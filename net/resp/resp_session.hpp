@@ -86,7 +86,7 @@ private:
     template <class Execute>
     Lsn answer(Call& call, Execute&& execute);
     RequestParser::Outcome read_window(std::size_t requests_max);
-    void look_up() const;
+    void look_up(std::size_t lines) const;
     void run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw);
     Lsn run(const PrefetchWindow::Entry& entry);
     void take_time(std::span<const PrefetchWindow::Entry> done, bool queued);

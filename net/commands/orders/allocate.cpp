@@ -42,7 +42,8 @@ bool accepts_name(Call& call, std::size_t at) {
 
 /// \return the line's quantity; empty, after a reply, when its names or quantity break a rule.
 std::optional<Quantity> quantity_of_line(Call& call) {
-    if (!accepts_name<OrderId>(call, 1) || !accepts_name<Sku>(call, 2)) return {};
+    const bool is_sku_known = call.found != nullptr && call.found->product != nullptr;
+    if (!accepts_name<OrderId>(call, 1) || !(is_sku_known || accepts_name<Sku>(call, 2))) return {};
     const auto quantity = Quantity::parse(call.args[3]);
     if (quantity) return *quantity;
     call.fail(ErrorCode::bad_quantity, invalid_quantity_text<Quantity>(call.args[3]));
