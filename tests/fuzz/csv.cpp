@@ -8,10 +8,9 @@
 #include "net/cli/csv/tables.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
+namespace allot::fuzz::target_csv {
 
-using namespace allot;
-using namespace allot::program;
+using namespace program;
 
 /// \return the row as it is written, if it is narrow enough for the writer's list.
 std::string written(const CsvRow& row) {
@@ -81,12 +80,12 @@ void read_tables(std::string_view text) {
                   "what was written is read again");
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(csv)(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text(data, size);
     read_records(text, ',');
     read_records(text, delimiter_of(text));
     read_tables(text);
     return 0;
 }
+
+}  // namespace allot::fuzz::target_csv

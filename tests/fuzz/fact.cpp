@@ -11,9 +11,7 @@
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
 
-namespace {
-
-using namespace allot;
+namespace allot::fuzz::target_fact {
 
 void require_same_bytes(const Fact& fact, std::span<const std::byte> taken) {
     fuzz::require(!taken.empty() && taken.size() <= journal::fact_bytes_max,
@@ -58,9 +56,7 @@ private:
     Lsn lsn_ = 0;
 };
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(fact)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::byte> rest = fuzz::bytes(data, size);
     std::vector<Fact> facts;
     while (!rest.empty()) {
@@ -80,3 +76,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     stock.require_rules();
     return 0;
 }
+
+}  // namespace allot::fuzz::target_fact

@@ -7,8 +7,13 @@
 #include <span>
 #include <string_view>
 
-/// libFuzzer calls it with each input.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+/// The function `extern "C" int FUZZ_TARGET(name)(const std::uint8_t* data, std::size_t size)`, to
+/// which libFuzzer, or the program `replay`, gives each input.
+#ifdef ALLOT_REPLAY
+#define FUZZ_TARGET(name) fuzz_target_##name
+#else
+#define FUZZ_TARGET(name) LLVMFuzzerTestOneInput
+#endif
 
 namespace allot::fuzz {
 

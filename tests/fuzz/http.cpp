@@ -14,9 +14,7 @@
 #include "tests/fuzz/kept_memory.hpp"
 #include "tests/net/http/http_fixture.hpp"
 
-namespace {
-
-using namespace allot;
+namespace allot::fuzz::target_http {
 
 /// A session with some stock before it.
 class FuzzedServer {
@@ -81,9 +79,7 @@ void send_unauthenticated(std::string_view bytes, std::size_t piece) {
                   "a stranger is told nothing but that it lives");
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(http)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t piece = fuzz::take(rest) + 1U;
     const std::string_view bytes = fuzz::text(rest.data(), rest.size());
@@ -102,3 +98,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (bytes.find("HEAD") == std::string_view::npos) judge(answers);
     return 0;
 }
+
+}  // namespace allot::fuzz::target_http

@@ -14,9 +14,8 @@
 #include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
+namespace allot::fuzz::target_journal {
 
-using namespace allot;
 using journal::FrameHeader;
 using journal::RecordHeader;
 using journal::SegmentHeader;
@@ -149,14 +148,12 @@ void open(const std::vector<Bytes>& segments) {
     }
 }
 
-}  // namespace
-
 /// Forbids huge pages: clearing one takes longer than everything else here.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
     return ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0 ? 0 : 1;
 }
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(journal)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t steer = fuzz::take(rest);
     const std::size_t split = std::size_t{fuzz::take(rest)} * 8;
@@ -176,3 +173,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     open(segments);
     return 0;
 }
+
+}  // namespace allot::fuzz::target_journal

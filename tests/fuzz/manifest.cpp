@@ -10,9 +10,7 @@
 #include "storage/format/manifest.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
-
-using namespace allot;
+namespace allot::fuzz::target_manifest {
 
 std::string with_checksum(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -36,11 +34,11 @@ void read(std::string_view text) {
     }
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(manifest)(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text(data, size);
     read(text);
     read(with_checksum(text));
     return 0;
 }
+
+}  // namespace allot::fuzz::target_manifest

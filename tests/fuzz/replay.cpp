@@ -9,10 +9,10 @@
 
 #include "tests/fuzz/fuzz.hpp"
 
-// FUZZ_TARGET(name) for each target.
-#define FUZZ_TARGET(name) extern "C" int fuzz_target_##name(const std::uint8_t*, std::size_t);
+// EACH(name) for each target.
+#define EACH(name) extern "C" int FUZZ_TARGET(name)(const std::uint8_t*, std::size_t);
 #include "fuzz_targets.inc"
-#undef FUZZ_TARGET
+#undef EACH
 
 namespace {
 
@@ -22,9 +22,9 @@ struct Target {
 };
 
 constexpr Target targets[] = {
-#define FUZZ_TARGET(name) {#name, fuzz_target_##name},
+#define EACH(name) {#name, FUZZ_TARGET(name)},
 #include "fuzz_targets.inc"
-#undef FUZZ_TARGET
+#undef EACH
 };
 
 int replay(const Target& target, const char* directory) {

@@ -7,10 +7,9 @@
 #include "net/cli/remote/reply_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
+namespace allot::fuzz::target_reply {
 
-using namespace allot;
-using namespace allot::program;
+using namespace program;
 
 /// The number of replies in a reply, itself included; each has at least three bytes.
 std::size_t replies_in(const Reply& reply, std::size_t depth) {
@@ -26,9 +25,7 @@ bool same(const Reply& a, const Reply& b) {
            std::ranges::equal(a.items, b.items, same);
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(reply)(const std::uint8_t* data, std::size_t size) {
     std::string_view rest = fuzz::text(data, size);
     try {
         while (!rest.empty()) {
@@ -50,3 +47,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     return 0;
 }
+
+}  // namespace allot::fuzz::target_reply

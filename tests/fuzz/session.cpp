@@ -18,9 +18,8 @@
 #include "tests/fuzz/resp.hpp"
 #include "tests/net/fakes.hpp"
 
-namespace {
+namespace allot::fuzz::target_session {
 
-using namespace allot;
 using Words = std::vector<std::string>;
 
 struct Sent {
@@ -95,9 +94,7 @@ void send_unauthenticated(std::string_view bytes) {
     fuzz::require(server.stock().size() == 0, "a stranger changes nothing");
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(session)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t piece = fuzz::take(rest) + 1U;
     std::string_view bytes = fuzz::text(rest.data(), rest.size());
@@ -135,3 +132,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (comparable) fuzz::require(in_pieces.starts_with(one_by_one), "the same replies");
     return 0;
 }
+
+}  // namespace allot::fuzz::target_session

@@ -15,10 +15,9 @@
 #include "net/text/escape.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
+namespace allot::fuzz::target_settings {
 
-using namespace allot;
-using namespace allot::program;
+using namespace program;
 
 void read_file(std::string_view text) {
     std::vector<IniEntry> entries;
@@ -152,9 +151,7 @@ void read_word(std::string_view name) {
                   "a name is read as the word that is shown");
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(settings)(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text(data, size);
     read_values(text);
     fuzz::require(is_name(text) == is_name_slowly(text, false), "a name is checked whole");
@@ -166,3 +163,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     read_all(text);
     return 0;
 }
+
+}  // namespace allot::fuzz::target_settings

@@ -16,9 +16,8 @@
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/kept_memory.hpp"
 
-namespace {
+namespace allot::fuzz::target_snapshot {
 
-using namespace allot;
 using snapshot::ChunkHeader;
 using snapshot::Header;
 using testing::SimulatedDisk;
@@ -125,9 +124,7 @@ void load(Bytes file) {
     }
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(snapshot)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::uint8_t steer = fuzz::take(rest);
     const auto bytes = std::as_bytes(rest);
@@ -136,3 +133,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     load(std::move(file));
     return 0;
 }
+
+}  // namespace allot::fuzz::target_snapshot

@@ -10,9 +10,7 @@
 #include "tests/commands/words.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
-
-using namespace allot;
+namespace allot::fuzz::target_wire {
 
 constexpr RequestLimits narrow{.line_bytes_max = 200,
                                .argument_bytes_max = 300,
@@ -66,9 +64,7 @@ Outcome parse(std::string_view bytes, const RequestLimits& limits, std::size_t f
     return seen;
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(wire)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::uint8_t steer = fuzz::take(rest);
     const std::size_t cut = fuzz::take(rest) * 16U + steer / 16U;
@@ -90,3 +86,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                   "what was read is read again");
     return 0;
 }
+
+}  // namespace allot::fuzz::target_wire

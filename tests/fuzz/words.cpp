@@ -9,9 +9,8 @@
 #include "net/resp/inline_words.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
-namespace {
+namespace allot::fuzz::target_words {
 
-using namespace allot;
 using Words = std::vector<std::string>;
 
 constexpr std::string_view space = " \t\n\v\f\r";
@@ -116,9 +115,7 @@ std::string quoted(std::string_view word, bool single) {
     return text + text.front();
 }
 
-}  // namespace
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int FUZZ_TARGET(words)(const std::uint8_t* data, std::size_t size) {
     std::span<const std::uint8_t> rest{data, size};
     const std::size_t words_max = fuzz::take(rest);
     std::string_view text = fuzz::text(rest.data(), rest.size());
@@ -144,3 +141,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                   "any words can be written");
     return 0;
 }
+
+}  // namespace allot::fuzz::target_words
