@@ -6,21 +6,14 @@
 
 namespace allot {
 
-Decision Product::decide(Quantity quantity, OrderSlot order, PlanObserver* observer) const {
+Decision Product::decide(Quantity quantity, OrderSlot order) const {
     const Index held = ledger_->find_line(order, index_, quantity);
-    if (held == no_index) {
-        const Index chosen = choose(quantity);
-        if (observer != nullptr) report(chosen, *observer);
-        return {chosen, false, order};
-    }
-    const Index holder = ledger_->line(held).batch;
-    if (observer != nullptr) observer->considered(ledger_->batch(holder), Verdict::holds_the_line);
-    return {holder, true, order};
+    if (held != no_index) return {ledger_->line(held).batch, true, order};
+    return {choose(quantity), false, order};
 }
 
-Result<BatchRefView> Product::allocate(const OrderLine& line, FactRecorder& recorder,
-                                       PlanObserver* observer, Lsn since) {
-    const Decision decision = decide(line.quantity, ledger_->find_order(line.order), observer);
+Result<BatchRefView> Product::allocate(const OrderLine& line, FactRecorder& recorder, Lsn since) {
+    const Decision decision = decide(line.quantity, ledger_->find_order(line.order));
     if (decision.batch == no_index) return Refusal::out_of_stock;
     const BatchRefView ref = ledger_->batch(decision.batch).ref_name();
     if (!decision.is_held) {
@@ -39,14 +32,6 @@ Index Product::choose(Quantity quantity) const {
         if (ledger_->batch(at).can_allocate(quantity)) return at;
     }
     return no_index;
-}
-
-void Product::report(Index chosen, PlanObserver& observer) const {
-    Verdict verdict = Verdict::too_small;
-    for (const Index at : batches()) {
-        observer.considered(ledger_->batch(at), at == chosen ? Verdict::chosen : verdict);
-        if (at == chosen) verdict = Verdict::not_needed;
-    }
 }
 
 std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder) {
@@ -105,7 +90,7 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
-        if (!allocate(line, recorder, nullptr, since)) record_shortage(line, recorder);
+        if (!allocate(line, recorder, since)) record_shortage(line, recorder);
     }
     return released.size();
 }

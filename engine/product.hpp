@@ -37,23 +37,6 @@ protected:
     ~FactRecorder() = default;
 };
 
-/// The reason why a batch was or was not given a line.
-enum class Verdict : std::uint8_t {
-    chosen,          ///< the first in order of preference with enough available
-    holds_the_line,  ///< the same line is already allocated to it (R4)
-    too_small,       ///< fewer units available than the line needs; a line is never split
-    not_needed,      ///< a batch before it in the order of preference takes the line
-};
-
-/// Receives every candidate of a decision, in order of preference, at the moment of the decision.
-class PlanObserver {
-public:
-    virtual void considered(const Batch& candidate, Verdict verdict) = 0;
-
-protected:
-    ~PlanObserver() = default;
-};
-
 /// All stock of one SKU: the aggregate through which its batches and their allocations change. The
 /// methods that decide read the state and record facts; only `apply` and `revert` change it. The
 /// same state and the same call give the same facts.
@@ -94,16 +77,14 @@ public:
 
     /// Decides which batch is to hold a line of this quantity (R1, R2, R4); changes nothing.
     /// \param order what Ledger::find_order() gives for the line's order.
-    [[nodiscard]] Decision decide(Quantity quantity, OrderSlot order,
-                                  PlanObserver* observer = nullptr) const;
+    [[nodiscard]] Decision decide(Quantity quantity, OrderSlot order) const;
     /// Books a line according to a decision.
     /// \pre nothing has changed since decide(), which found a batch that did not hold the line.
     /// \param lsn of the line's LineAllocated. Out of memory ends the process: the journal has it.
     void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
     /// Decides, and records the outcome. \param since as LineAllocated::since
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
-    Result<BatchRefView> allocate(const OrderLine& line, FactRecorder& recorder,
-                                  PlanObserver* observer = nullptr, Lsn since = 0);
+    Result<BatchRefView> allocate(const OrderLine& line, FactRecorder& recorder, Lsn since = 0);
     /// Releases one line, if it is allocated (R10). \return how many were released: 0 or 1.
     std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
     /// Records that no batch could take the line, unless the line is short already (R14).
@@ -153,7 +134,6 @@ private:
     [[nodiscard]] bool book(const LineView& line, const Decision& decision, Lsn seniority, Lsn lsn,
                             EndedShortages* ended);
     [[nodiscard]] Index choose(Quantity quantity) const;
-    void report(Index chosen, PlanObserver& observer) const;
     [[nodiscard]] Index own_batch(const BatchRef& ref) const;
     void insert_by_rank(Index batch);
     void remove_from_ranks(Index batch) noexcept;

@@ -127,13 +127,20 @@ Result<void> handle(const Reschedule& command, UnitOfWork& work) {
 }
 
 namespace {
-class CandidateCollector final : public PlanObserver {
-public:
-    void considered(const Batch& batch, Verdict verdict) override {
-        candidates.push_back({batch.ref(), batch.eta(), batch.available(), verdict});
-    }
+/// The batches that a decision has examined, and all after them; of a held line only its holder.
+std::vector<Candidate> candidates_of(const Product& product, const Decision& decision) {
     std::vector<Candidate> candidates;
-};
+    Verdict others = Verdict::too_small;
+    for (const Index at : product.batches()) {
+        const bool is_it = at == decision.batch;
+        if (decision.is_held && !is_it) continue;
+        const Verdict its = decision.is_held ? Verdict::holds_the_line : Verdict::chosen;
+        const Batch& batch = product.batch(at);
+        candidates.push_back({batch.ref(), batch.eta(), batch.available(), is_it ? its : others});
+        if (is_it) others = Verdict::not_needed;
+    }
+    return candidates;
+}
 }  // namespace
 
 std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work) {
@@ -142,12 +149,14 @@ std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work)
         plan.reserve(order.lines.size());
         for (const LineItem& item : order.lines) {
             const OrderLine line{order.order, item.sku, item.quantity};
-            CandidateCollector collector;
+            std::vector<Candidate> candidates;
             Result<BatchRef> outcome = Refusal::unknown_sku;
             if (Product* const product = plan_of.find(item.sku)) {
-                outcome = owned(product->allocate(line, plan_of, &collector));
+                const OrderSlot slot = product->ledger().find_order(order.order);
+                candidates = candidates_of(*product, product->decide(item.quantity, slot));
+                outcome = owned(product->allocate(line, plan_of));
             }
-            plan.push_back({line, outcome, std::move(collector.candidates)});
+            plan.push_back({line, outcome, std::move(candidates)});
         }
         return plan;
     });

@@ -42,6 +42,14 @@ Result<void> handle(const Reschedule& command, UnitOfWork& work);
 
 // Queries: they change nothing.
 
+/// The reason why a batch was or was not given a line.
+enum class Verdict : std::uint8_t {
+    chosen,          ///< the first in order of preference with enough available
+    holds_the_line,  ///< the same line is already allocated to it (R4)
+    too_small,       ///< fewer units available than the line needs; a line is never split
+    not_needed,      ///< a batch before it in the order of preference takes the line
+};
+
 struct Candidate {
     BatchRef batch;
     Eta eta;
