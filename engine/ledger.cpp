@@ -156,7 +156,7 @@ void Ledger::unlink_batch(Index line_at) noexcept {
 
 Index Ledger::at_or_added(OrderSlot slot, OrderIdView order) {
     if (slot.at() != no_index) return slot.at();
-    const Index added = orders_.insert(CompactName{order.view()});
+    const Index added = orders_.insert(order);
     order_index_.insert(slot.hash, added, slot.slot);
     return added;
 }

@@ -56,6 +56,9 @@ private:
 
 /// An order with at least one line allocated.
 struct alignas(32) Order {
+    Order() noexcept = default;  // a free slot of a pool
+    explicit Order(OrderIdView name) : id{name.view()} {}
+
     CompactName id{};
     LineTags tags{};               ///< given up: the lines are indexed, see Ledger::line_index_
     Index latest_line = no_index;  ///< the line added last; `order_earlier` links to the others

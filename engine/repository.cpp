@@ -28,13 +28,15 @@ void Repository::prefetch_by(const Slot& slot) const noexcept {
 
 /// \param found holds the slot that likely_slot() returned.
 void Repository::finish(LineLookup& found, std::string_view sku, std::uint64_t hash) {
-    found.slot = named(sku, hash, found.slot);
     if (found.slot->empty()) return;
-    found.product = &products_[found.slot->index];
-    const Index candidate = found.product->first_candidate();
-    if (found.slot->hint.batch == no_index && candidate != no_index) {
-        ledger_.prefetch_batch(candidate);
+    if (!is(found.slot->index, sku)) {
+        found.slot = slot(sku, hash);
+        if (found.slot->empty()) return;
     }
+    found.product = &products_[found.slot->index];
+    if (found.slot->hint.batch != no_index) return;
+    const Index candidate = found.product->first_candidate();
+    if (candidate != no_index) ledger_.prefetch_batch(candidate);
 }
 
 LineLookup Repository::look_up(const LineNames& line) {

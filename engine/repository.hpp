@@ -95,11 +95,6 @@ private:
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return is(i, sku); });
     }
-    /// \param likely the first slot with this hash: nearly always the result.
-    [[nodiscard]] Slot* named(std::string_view sku, std::uint64_t hash, Slot* likely) {
-        if (likely->empty() || is(likely->index, sku)) return likely;
-        return slot(sku, hash);
-    }
     void prefetch_by(const Slot& slot) const noexcept;
     void finish(LineLookup& found, std::string_view sku, std::uint64_t hash);
 

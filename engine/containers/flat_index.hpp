@@ -140,8 +140,12 @@ private:
             }
         }
 
-        void insert(Slot slot) noexcept {
+        void insert(const Slot& slot) noexcept {
             use_up_to(home_of(slot.tag) + 1);
+            insert_within(slot);
+        }
+        /// \pre use_up_to() was called for the slot's home.
+        void insert_within(const Slot& slot) noexcept {
             Slot* const at = find(slot.tag, [](Index) { return false; });
             use_up_to(static_cast<std::size_t>(at - slots_) + 1);
             *at = slot;
@@ -224,22 +228,28 @@ private:
     /// keep their contents, so that probes still reach the records after them.
     void move_some() {
         constexpr std::size_t slots = 16;  // so the old table is never more than 13/16 full
-        const std::size_t enough = std::min(moved_slots_ + slots, table_.size());
+        std::size_t end = std::min(moved_slots_ + slots, table_.size());
+        while (end < table_.size() && !table_[end - 1].empty()) ++end;
+        const std::uint64_t tags = table_.first_tag_at(end);
+        next_.use_up_to(next_.home_of(tags) + 1);
         std::size_t at = moved_slots_;
-        while (at < table_.size() && (at < enough || !table_[at - 1].empty())) move(at++, false);
-        if (at == table_.size()) {
-            // Records whose probes wrapped around the end are in the first run.
-            for (std::size_t first = 0; !table_[first].empty(); ++first) move(first, true);
-            return end_growth();
+        // Records whose probes wrapped around the end are in the first run. They move last.
+        const auto is_wrapped = [&](const Slot& slot) { return table_.home_of(slot.tag) > at; };
+        if (at == 0) {
+            for (; !table_[at].empty(); ++at) {
+                if (!is_wrapped(table_[at])) next_.insert_within(table_[at]);
+            }
         }
-        moved_slots_ = at;
-        moved_tags_ = table_.first_tag_at(at);
-        next_.use_up_to(next_.home_of(moved_tags_) + 1);
-    }
-
-    void move(std::size_t at, bool wrapped) noexcept {
-        const Slot slot = table_[at];
-        if (!slot.empty() && (table_.home_of(slot.tag) > at) == wrapped) next_.insert(slot);
+        for (; at < end; ++at) {
+            if (!table_[at].empty()) next_.insert_within(table_[at]);
+        }
+        moved_slots_ = end;
+        moved_tags_ = tags;
+        if (end != table_.size()) return;
+        for (at = 0; !table_[at].empty(); ++at) {
+            if (is_wrapped(table_[at])) next_.insert_within(table_[at]);
+        }
+        end_growth();
     }
 
     void end_growth() noexcept {

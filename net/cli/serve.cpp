@@ -208,7 +208,9 @@ int serve(const ServeSettings& settings, Console& console) {
         descriptors_for(options.clients_max, settings.notifications.destinations(), log);
     options.warning = [&log](std::string_view text) { log.warning(text); };
 
-    asio::io_context io{1};
+    // One thread at a time runs it, so only its queue needs locks: the journal's thread posts to
+    // it.
+    asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     // Before the store is opened: if the server cannot listen, it makes and locks no store.
     auto address = take_address(settings.listen, [&] {
         return Server::bind(io, settings.listen.host, settings.listen.port);

@@ -65,12 +65,20 @@ public:
         end_line();
     }
     void integer(std::int64_t value) { header(':', value); }
-    /// Writes any bytes.
+    /// Writes any bytes; at most as many as a name has in one append.
     void bulk(std::string_view bytes) {
-        if (bytes.size() <= Sku::bytes_max) return short_bulk(bytes);
-        header('$', static_cast<std::int64_t>(bytes.size()));
-        out_.append(bytes);
-        end_line();
+        if (bytes.size() > Sku::bytes_max) {
+            header('$', static_cast<std::int64_t>(bytes.size()));
+            out_.append(bytes);
+            return end_line();
+        }
+        std::array<char, header_bytes_max + Sku::bytes_max + 2> text;
+        char* to = put_header(text.data(), '$', static_cast<std::int64_t>(bytes.size()));
+        copy_name(to, bytes.data(), bytes.size());
+        to += bytes.size();
+        *to++ = '\r';
+        *to++ = '\n';
+        out_.append(text.data(), to);
     }
     /// Writes a text of several lines: a verbatim string in version 3.
     void text(std::string_view text);
@@ -92,30 +100,24 @@ public:
     void push(std::size_t size);
 
 private:
-    /// Appends at most as many bytes as a name has, in one append.
-    /// \pre bytes.size() <= Sku::bytes_max
-    void short_bulk(std::string_view bytes) {
-        std::array<char, 5 + Sku::bytes_max + 2> text;
-        char* to = text.data();
-        *to++ = '$';
-        if (bytes.size() > 9) *to++ = static_cast<char>('0' + bytes.size() / 10);
-        *to++ = static_cast<char>('0' + bytes.size() % 10);
+    static constexpr std::size_t header_bytes_max = 1 + 20 + 2;
+    /// \return the position after the header.
+    static char* put_header(char* to, char marker, std::int64_t value) noexcept {
+        *to++ = marker;
+        if (value >= 0 && value <= 99) {  // as nearly all are
+            if (value > 9) *to++ = static_cast<char>('0' + value / 10);
+            *to++ = static_cast<char>('0' + value % 10);
+        } else {
+            to = std::to_chars(to, to + header_bytes_max, value).ptr;
+        }
         *to++ = '\r';
         *to++ = '\n';
-        copy_name(to, bytes.data(), bytes.size());
-        to += bytes.size();
-        *to++ = '\r';
-        *to++ = '\n';
-        out_.append(text.data(), static_cast<std::size_t>(to - text.data()));
+        return to;
     }
     void end_line() { out_.append("\r\n", 2); }
     void header(char marker, std::int64_t value) {
-        char text[24];
-        text[0] = marker;
-        char* end = std::to_chars(text + 1, text + sizeof text, value).ptr;
-        *end++ = '\r';
-        *end++ = '\n';
-        out_.append(text, static_cast<std::size_t>(end - text));
+        std::array<char, header_bytes_max> text;
+        out_.append(text.data(), put_header(text.data(), marker, value));
     }
 
     void append_part(std::string_view text) { append_text(out_, text); }

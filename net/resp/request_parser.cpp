@@ -127,7 +127,7 @@ bool RequestParser::whole_array(Request& request) {
     std::size_t count = 0;
     const char* at = after_short_header(first, end, '*', count);
     if (at == nullptr || count == 0 || count > limits_.arguments_max) return false;
-    request.args.resize(count);
+    if (request.args.size() != count) request.args.resize(count);
     for (std::string_view& arg : request.args) {
         std::size_t size = 0;
         at = after_short_header(at, end, '$', size);

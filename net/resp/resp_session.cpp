@@ -71,6 +71,7 @@ std::optional<Session::ExecuteResult> RespSession::resume() {
 }
 
 std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
+    if (parser_.pending() == 0) return 0;
     const RequestParser::Outcome outcome = read_window(most);
     const std::span<const PrefetchWindow::Entry> ahead{context_.window.entries.data(),
                                                        context_.window.size};
@@ -90,16 +91,17 @@ std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
 /// before and after all others the session's limits are looked at.
 RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
     PrefetchWindow& ahead = context_.window;
-    const std::size_t most = std::min(requests_max, ahead.entries.size());
     auto outcome = RequestParser::Outcome::ready;
-    for (ahead.size = 0; ahead.size < most;) {
-        PrefetchWindow::Entry& entry = ahead.entries[ahead.size];
+    std::string_view known;  // the verb of `spec`
+    const CommandSpec* spec = nullptr;
+    ahead.size = 0;
+    for (auto& entry :
+         std::span{ahead.entries}.first(std::min(requests_max, ahead.entries.size()))) {
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
         const std::string_view verb = entry.request.args.front();
-        const bool is_as_before =
-            ahead.size > 0 && std::ranges::equal(verb, ahead.entries[0].request.args.front());
-        entry.spec = is_as_before ? ahead.entries[0].spec : find_command(verb);
+        if (!std::ranges::equal(verb, known)) spec = find_command(known = verb);
+        entry.spec = spec;
         entry.found = nullptr;
         ++ahead.size;
         if (!allocates_one_line(entry)) break;

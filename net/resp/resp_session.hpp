@@ -28,8 +28,9 @@ public:
     ~RespSession() override;
 
     [[nodiscard]] std::span<char> prepare() override {
+        const std::size_t before = parser_.capacity();
         const auto room = parser_.prepare();
-        account();
+        if (parser_.capacity() != before) account();
         return room;
     }
     void received(std::size_t bytes) override;

@@ -116,9 +116,9 @@ void Connection::flush() {
     if (awaits_writable_) return;
     is_full_ = false;
     const error_code error = send();
+    if (!error) return settle();
     if (error == asio::error::would_block) return await_writable();
-    if (error) return close();
-    settle();
+    close();
 }
 
 /// \return the error that kept it from sending all durable output.
@@ -128,14 +128,16 @@ error_code Connection::send() {
         context_.timings.durable.add(context_.clock.now - since);
     };
     error_code error;
-    while (!output.sending().empty() || output.release(context_.store.durable(), waited)) {
+    if (output.sending().empty() && !output.release(context_.store.durable(), waited)) return error;
+    do {
         const std::size_t sent = stream_.write_some(output.sending(), error);
         if (error) break;
         ++context_.counters.writes;
         context_.counters.bytes_out += sent;
         output.sent(sent);
         progress_ = context_.clock.now;
-    }
+    } while (!output.sending().empty() || output.release(context_.store.durable(), waited));
+    account();
     return error;
 }
 
@@ -152,7 +154,6 @@ bool Connection::discard_output(DisconnectReason cause) {
 
 /// Continues once all released output has been sent.
 void Connection::settle() {
-    account();
     const OutputQueue& output = session_->output();
     if (!output.empty()) {
         manager_->await_durability(*this);
