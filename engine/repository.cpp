@@ -39,17 +39,6 @@ void Repository::finish(LineLookup& found, std::string_view sku, std::uint64_t h
     if (candidate != no_index) ledger_.prefetch_batch(candidate);
 }
 
-LineLookup Repository::look_up(const LineNames& line) {
-    const std::uint64_t sku = ledger_.hash(line.sku);
-    LineLookup found{.order_hash = ledger_.hash(line.order)};
-    index_.prefetch(sku);
-    ledger_.prefetch_order_slot(found.order_hash);
-    found.slot = index_.likely_slot(sku);
-    if (!found.slot->empty()) prefetch_by(*found.slot);
-    finish(found, line.sku, sku);
-    return found;
-}
-
 // There is one pass for each step of a decision: the records that a pass prefetches have arrived,
 // or are under way for all lines, when the next pass reads them.
 void Repository::look_up(std::span<const LineNames> lines, std::span<LineLookup> found) {

@@ -74,7 +74,11 @@ public:
     /// lines at once: without it each decision waits for one cache miss after the other.
     /// \pre at most lookups_max lines; both spans are of one size.
     void look_up(std::span<const LineNames> lines, std::span<LineLookup> found);
-    [[nodiscard]] LineLookup look_up(const LineNames& line);
+    [[nodiscard]] LineLookup look_up(const LineNames& line) {
+        LineLookup found;
+        look_up({&line, 1}, {&found, 1});
+        return found;
+    }
     /// Stores the likely batch of the product's next line, for the next look_up().
     /// \pre no product was added or taken back since this one was found.
     void store_hint(const LineLookup& found) noexcept {

@@ -1,9 +1,9 @@
 #include "net/commands/registry.hpp"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 
+#include "engine/containers/copy_name.hpp"
 #include "net/core/counters.hpp"
 
 namespace allot {
@@ -39,9 +39,9 @@ constexpr std::uint64_t capitals(std::uint64_t bytes) noexcept {
     return bytes - (letters >> 2U);  // 0x20 less
 }
 
-constexpr Verb verb_of(std::string_view name) noexcept {
+Verb verb_of(std::string_view name) noexcept {
     std::array<char, verb_bytes_max> bytes{};
-    std::copy(name.begin(), name.end(), bytes.begin());
+    copy_name(bytes.data(), name.data(), name.size());
     const auto both = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
     return {capitals(both[0]), capitals(both[1])};
 }

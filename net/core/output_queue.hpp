@@ -28,6 +28,10 @@ public:
     /// \param now beginning of the wait.
     void seal(Lsn lsn, Time now = {});
 
+    /// True if there are bytes to send, released or in sending().
+    [[nodiscard]] bool has_sendable(Lsn durable) const noexcept {
+        return !sending().empty() || (seals_ != 0 && seal_at(0).lsn <= durable);
+    }
     /// Moves the replies that wait for `durable` at most to sending(). \pre sending() is empty.
     /// \param waited called for each seal with an LSN, with the time at which it began to wait.
     /// \return false if there is nothing to send.

@@ -78,7 +78,7 @@ public:
         to += bytes.size();
         *to++ = '\r';
         *to++ = '\n';
-        out_.append(text.data(), to);
+        out_.append(text.data(), static_cast<std::size_t>(to - text.data()));
     }
     /// Writes a text of several lines: a verbatim string in version 3.
     void text(std::string_view text);
@@ -117,7 +117,8 @@ private:
     void end_line() { out_.append("\r\n", 2); }
     void header(char marker, std::int64_t value) {
         std::array<char, header_bytes_max> text;
-        out_.append(text.data(), put_header(text.data(), marker, value));
+        const char* const end = put_header(text.data(), marker, value);
+        out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
     }
 
     void append_part(std::string_view text) { append_text(out_, text); }

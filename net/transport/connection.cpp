@@ -55,7 +55,7 @@ void Connection::received(const error_code& error, std::size_t bytes) {
         if (error) return close();
         return read();  // the input is discarded
     }
-    if (Stream::is_of_tls(error)) return disconnect(DisconnectReason::tls_failed);
+    if (error && Stream::is_of_tls(error)) return disconnect(DisconnectReason::tls_failed);
     if (error && error != asio::error::eof) return close();
     if (!error && bytes == 0) return await_rest();
     if (error) {
@@ -115,6 +115,7 @@ void Connection::flush() {
     if (session_->is_disconnected()) return close();
     if (awaits_writable_) return;
     is_full_ = false;
+    if (!session_->output().has_sendable(context_.store.durable())) return settle();
     const error_code error = send();
     if (!error) return settle();
     if (error == asio::error::would_block) return await_writable();
@@ -128,15 +129,14 @@ error_code Connection::send() {
         context_.timings.durable.add(context_.clock.now - since);
     };
     error_code error;
-    if (output.sending().empty() && !output.release(context_.store.durable(), waited)) return error;
-    do {
+    while (!output.sending().empty() || output.release(context_.store.durable(), waited)) {
         const std::size_t sent = stream_.write_some(output.sending(), error);
         if (error) break;
         ++context_.counters.writes;
         context_.counters.bytes_out += sent;
         output.sent(sent);
         progress_ = context_.clock.now;
-    } while (!output.sending().empty() || output.release(context_.store.durable(), waited));
+    }
     account();
     return error;
 }
