@@ -56,11 +56,6 @@ std::uint64_t Ledger::hash_of(Index line_at) const noexcept {
     return line_hash(line.order, product_of(line), line.quantity);
 }
 
-std::uint8_t Ledger::tag_of(Index line_at) const noexcept {
-    const AllocatedLine& line = lines_[line_at];
-    return line_tag(product_of(line), line.quantity);
-}
-
 Index Ledger::find_line(OrderSlot order, Index product, Quantity quantity) const {
     if (order.at() == no_index) return no_index;
     const auto units = static_cast<std::uint32_t>(quantity.units());
@@ -202,7 +197,7 @@ void Ledger::unlink_order(Index line_at) {
     } else if (!order.tags.given_up()) {
         order.tags.clear();
         for (Index at = order.latest_line; at != no_index; at = lines_[at].order_earlier) {
-            order.tags.add(tag_of(at));
+            order.tags.add(line_tag(product_of(lines_[at]), lines_[at].quantity));
         }
     }
 }

@@ -209,7 +209,6 @@ private:
     void unlink_batch(Index line) noexcept;
     [[nodiscard]] Index later_in_order(Index line) const;
     [[nodiscard]] std::uint64_t hash_of(Index line) const noexcept;
-    [[nodiscard]] std::uint8_t tag_of(Index line) const noexcept;
 
     std::uint64_t seed_;
     Pool<Batch> batches_;

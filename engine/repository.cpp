@@ -20,25 +20,6 @@ void Repository::remove_last() {
     products_.erase(at);
 }
 
-void Repository::prefetch_by(const Slot& slot) const noexcept {
-    prefetch(products_[slot.index]);
-    if (slot.hint.batch != no_index) ledger_.prefetch_batch(slot.hint.batch);
-    ledger_.prefetch_line(slot.hint.line);
-}
-
-/// \param found holds the slot that likely_slot() returned.
-void Repository::finish(LineLookup& found, std::string_view sku, std::uint64_t hash) {
-    if (found.slot->empty()) return;
-    if (!is(found.slot->index, sku)) {
-        found.slot = slot(sku, hash);
-        if (found.slot->empty()) return;
-    }
-    found.product = &products_[found.slot->index];
-    if (found.slot->hint.batch != no_index) return;
-    const Index candidate = found.product->first_candidate();
-    if (candidate != no_index) ledger_.prefetch_batch(candidate);
-}
-
 // There is one pass for each step of a decision: the records that a pass prefetches have arrived,
 // or are under way for all lines, when the next pass reads them.
 void Repository::look_up(std::span<const LineNames> lines, std::span<LineLookup> found) {
@@ -51,11 +32,22 @@ void Repository::look_up(std::span<const LineNames> lines, std::span<LineLookup>
         ledger_.prefetch_order_slot(found[i].order_hash);
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        found[i].slot = index_.likely_slot(skus[i]);
-        if (!found[i].slot->empty()) prefetch_by(*found[i].slot);
+        Slot* const likely = found[i].slot = index_.likely_slot(skus[i]);
+        if (likely->empty()) continue;
+        prefetch(products_[likely->index]);
+        if (likely->hint.batch != no_index) ledger_.prefetch_batch(likely->hint.batch);
+        ledger_.prefetch_line(likely->hint.line);
     }
     for (const LineLookup& each : found) ledger_.prefetch_order(each.order_hash);
-    for (std::size_t i = 0; i < lines.size(); ++i) finish(found[i], lines[i].sku, skus[i]);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        Slot*& its = found[i].slot;
+        if (!its->empty() && !is(its->index, lines[i].sku)) its = slot(lines[i].sku, skus[i]);
+        if (its->empty()) continue;
+        found[i].product = &products_[its->index];
+        if (its->hint.batch != no_index) continue;
+        const Index candidate = found[i].product->first_candidate();
+        if (candidate != no_index) ledger_.prefetch_batch(candidate);
+    }
 }
 
 }  // namespace allot

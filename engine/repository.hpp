@@ -99,8 +99,6 @@ private:
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return is(i, sku); });
     }
-    void prefetch_by(const Slot& slot) const noexcept;
-    void finish(LineLookup& found, std::string_view sku, std::uint64_t hash);
 
     Ledger ledger_;
     Pool<Product> products_;

@@ -140,12 +140,8 @@ private:
             }
         }
 
-        void insert(const Slot& slot) noexcept {
-            use_up_to(home_of(slot.tag) + 1);
-            insert_within(slot);
-        }
         /// \pre use_up_to() was called for the slot's home.
-        void insert_within(const Slot& slot) noexcept {
+        void insert(const Slot& slot) noexcept {
             Slot* const at = find(slot.tag, [](Index) { return false; });
             use_up_to(static_cast<std::size_t>(at - slots_) + 1);
             *at = slot;
@@ -237,17 +233,17 @@ private:
         const auto is_wrapped = [&](const Slot& slot) { return table_.home_of(slot.tag) > at; };
         if (at == 0) {
             for (; !table_[at].empty(); ++at) {
-                if (!is_wrapped(table_[at])) next_.insert_within(table_[at]);
+                if (!is_wrapped(table_[at])) next_.insert(table_[at]);
             }
         }
         for (; at < end; ++at) {
-            if (!table_[at].empty()) next_.insert_within(table_[at]);
+            if (!table_[at].empty()) next_.insert(table_[at]);
         }
         moved_slots_ = end;
         moved_tags_ = tags;
         if (end != table_.size()) return;
         for (at = 0; !table_[at].empty(); ++at) {
-            if (is_wrapped(table_[at])) next_.insert_within(table_[at]);
+            if (is_wrapped(table_[at])) next_.insert(table_[at]);
         }
         end_growth();
     }

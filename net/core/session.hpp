@@ -111,7 +111,14 @@ public:
     }
     void set_underway_bytes(std::size_t bytes) noexcept { underway_bytes_ = bytes; }
     /// Reports buffer_bytes() to the context, as execute() does.
-    void account() noexcept { account(buffer_bytes()); }
+    void account() noexcept {
+        const std::size_t now = buffer_bytes();
+        context_.usage.buffer_bytes +=
+            now - accounted_;  // may wrap on the way, and is right at the end
+        accounted_ = now;
+        context_.usage.output_bytes += output_.bytes() - accounted_output_;
+        accounted_output_ = output_.bytes();
+    }
     /// Discards the queued output and disconnects the client: see is_disconnected(). Not within its
     /// own execute(). \return false, without effect, when nothing is queued.
     bool discard_output(DisconnectReason cause) noexcept;
@@ -143,13 +150,6 @@ protected:
     /// Frees that memory.
     virtual void release_input() noexcept = 0;
 
-    void account(std::size_t now) noexcept {
-        context_.usage.buffer_bytes +=
-            now - accounted_;  // may wrap on the way, and is right at the end
-        accounted_ = now;
-        context_.usage.output_bytes += output_.bytes() - accounted_output_;
-        accounted_output_ = output_.bytes();
-    }
     /// Disconnects a client that has too much output.
     void check_output() noexcept {
         if (output_.bytes() > context_.limits.output_bytes_max)

@@ -83,7 +83,7 @@ std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
     const std::size_t lines = ahead.size() - (allocates_one_line(ahead.back()) ? 0 : 1);
     look_up(lines);
     run_all(ahead.first(lines), saw);
-    run_all(ahead.subspan(lines), saw);
+    if (lines != ahead.size()) run_all(ahead.subspan(lines), saw);
     return ahead.size();
 }
 
