@@ -7,8 +7,8 @@ namespace allot {
 
 /// A line outside of a transaction is a unit by itself, and is never reverted: the bus appends the
 /// decision to the journal, and then applies it. Everything else takes a UnitOfWork.
-Answer<Result<BatchRefView>> MessageBus::allocate_at(UnixMicros now, const LineView& line,
-                                                     const LineLookup& found) {
+Answer<Result<BatchRefView>> MessageBus::allocate(const LineView& line, const LineLookup& found,
+                                                  UnixMicros now) {
     Product* const product = found.product;
     if (open_ != nullptr) {
         return transact_at(
@@ -48,9 +48,9 @@ Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<Batc
         const std::size_t count = std::min(lines.size(), names.size());
         std::ranges::transform(lines.first(count), names.begin(), names_of);
         repository_.look_up(std::span{names}.first(count), std::span{found}.first(count));
-        const UnixMicros now = clock_.now();
+        const UnixMicros time = now();
         for (std::size_t i = 0; i < count; ++i) {
-            const auto answer = allocate_at(now, lines[i], found[i]);
+            const auto answer = allocate(lines[i], found[i], time);
             results[i] = owned(answer.result);
             lsn = answer.lsn;
         }

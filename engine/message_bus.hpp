@@ -44,14 +44,15 @@ public:
     /// An order of one line is allocated like that line by itself.
     Answer<OrderResult> handle(const AllocateOrder& command);
     Answer<Result<BatchRefView>> allocate(const LineView& line) {
-        return allocate(line, repository_.look_up(names_of(line)));
+        return allocate(line, repository_.look_up(names_of(line)), now());
     }
 
+    /// The time of a unit, or of a few that are handled together.
+    [[nodiscard]] UnixMicros now() noexcept { return clock_.now(); }
     /// Handles Allocate for a line that the repository has looked up. \pre no product was added or
     /// taken back since.
-    Answer<Result<BatchRefView>> allocate(const LineView& line, const LineLookup& found) {
-        return allocate_at(clock_.now(), line, found);
-    }
+    Answer<Result<BatchRefView>> allocate(const LineView& line, const LineLookup& found,
+                                          UnixMicros now);
     /// Handles Allocate for each line in turn, but looks lines up and reads the clock once for
     /// several. \pre both spans are of one size. \return the last answer's LSN.
     Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
@@ -61,7 +62,7 @@ public:
     /// refused for lack of stock, only its shortage is committed.
     template <class Decide>
     auto transact(Decide&& decide) {
-        return transact_at(clock_.now(), std::forward<Decide>(decide));
+        return transact_at(now(), std::forward<Decide>(decide));
     }
 
     [[nodiscard]] std::vector<ExplainedLine> explain(const AllocateOrder& order) {
@@ -86,9 +87,6 @@ private:
         return Answer<decltype(result)>{std::move(result), lsn};
     }
 
-    Answer<Result<BatchRefView>> allocate_at(UnixMicros now, const LineView& line,
-                                             const LineLookup& found);
-
     Repository& repository_;
     Journal& journal_;
     Clock& clock_;
@@ -112,7 +110,7 @@ public:
 
     [[nodiscard]] UnitOfWork& work() noexcept { return work_; }
     /// Commits the unit with the time of the bus's clock, see UnitOfWork::commit().
-    Lsn commit() { return work_.commit(bus_.clock_.now()); }
+    Lsn commit() { return work_.commit(bus_.now()); }
 
 private:
     MessageBus& bus_;

@@ -57,7 +57,7 @@ public:
     virtual void unlock() noexcept = 0;
 };
 
-/// The time, read once for each unit of work; the value is journaled.
+/// The time, read once for each unit of work, or for a few; the value is journaled.
 class Clock {
 public:
     virtual ~Clock() = default;

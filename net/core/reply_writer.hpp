@@ -104,9 +104,9 @@ private:
     /// \return the position after the header.
     static char* put_header(char* to, char marker, std::int64_t value) noexcept {
         *to++ = marker;
-        if (value >= 0 && value <= 99) {  // as nearly all are
-            if (value > 9) *to++ = static_cast<char>('0' + value / 10);
-            *to++ = static_cast<char>('0' + value % 10);
+        if (const auto digits = static_cast<std::uint64_t>(value); digits <= 99) {  // nearly always
+            if (digits > 9) *to++ = static_cast<char>('0' + digits / 10);
+            *to++ = static_cast<char>('0' + digits % 10);
         } else {
             to = std::to_chars(to, to + header_bytes_max, value).ptr;
         }

@@ -31,6 +31,7 @@ struct PrefetchWindow {
     std::size_t size = 0;
     std::array<LineNames, Repository::lookups_max> lines;
     std::array<LineLookup, Repository::lookups_max> found;
+    UnixMicros now = 0;  ///< the time at which the lines were looked up
 };
 
 }  // namespace allot

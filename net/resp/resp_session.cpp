@@ -123,8 +123,10 @@ void RespSession::look_up(std::size_t lines) const {
         window.entries[i].found = &window.found[i];
     }
     context_.store.lock();
-    context_.store.backend.bus->repository().look_up(std::span{window.lines}.first(lines),
-                                                     std::span{window.found}.first(lines));
+    MessageBus& bus = *context_.store.backend.bus;
+    window.now = bus.now();
+    bus.repository().look_up(std::span{window.lines}.first(lines),
+                             std::span{window.found}.first(lines));
 }
 
 /// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more

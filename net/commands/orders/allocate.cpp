@@ -56,8 +56,9 @@ Lsn run_allocate(Call& call) {
     if (!quantity) return no_lsn;
     const LineView line{OrderIdView::unchecked(call.args[1]), SkuView::unchecked(call.args[2]),
                         *quantity};
-    const auto answer =
-        call.found == nullptr ? call.bus().allocate(line) : call.bus().allocate(line, *call.found);
+    const auto answer = call.found == nullptr
+                            ? call.bus().allocate(line)
+                            : call.bus().allocate(line, *call.found, call.server.window.now);
     if (answer.result) {
         call.reply.value(*answer.result);
     } else {
