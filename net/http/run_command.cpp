@@ -1,7 +1,7 @@
 // Routes of one command: it is read from path, query and body, and executed.
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <boost/container/small_vector.hpp>
 
 #include "net/http/exchange.hpp"
 #include "net/schema/define.hpp"
@@ -11,8 +11,8 @@ namespace allot::http {
 namespace {
 
 /// The segments of the path, by the names in braces that they match.
-std::vector<NamedText> path_of(const Exchange& exchange) {
-    std::vector<NamedText> parts;
+boost::container::small_vector<NamedText, 4> path_of(const Exchange& exchange) {
+    boost::container::small_vector<NamedText, 4> parts;
     std::string_view path = exchange.route->path;
     for (const std::string_view argument : exchange.arguments) {
         const std::size_t begin = path.find('{');
@@ -26,10 +26,14 @@ std::vector<NamedText> path_of(const Exchange& exchange) {
 
 Lsn run_command(Exchange& exchange) {
     const Route& route = *exchange.route;
-    RequestSource source{
-        exchange.report(),  exchange.server,
-        route.spec->fields, path_of(exchange),
-        exchange.query(),   route.has(flag_body) ? &exchange.request.body : nullptr};
+    const auto path = path_of(exchange);
+    const auto query = exchange.query();
+    RequestSource source{exchange.report(),
+                         exchange.server,
+                         route.spec->fields,
+                         path,
+                         query,
+                         route.has(flag_body) ? &exchange.request.body : nullptr};
     const auto command = route.spec->prepare(source);
     if (command == nullptr) return 0;
     const bool writes = route.has(flag_write);

@@ -54,21 +54,23 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         source.fail(ErrorCode::syntax, text, field);
         return std::nullopt;
     };
-    const auto report = [&](ErrorCode code, std::string_view text, std::string_view field) {
-        source.fail(code, text, field);
+    const auto report_in = [&source](const std::string& place) {
+        return [&source, place](ErrorCode code, std::string_view text, std::string_view field) {
+            source.fail(code, text, place + "." + std::string{field});
+        };
     };
     const json::object* const outer = value.if_object();
     if (outer == nullptr) return fail(expected("an object", value), at);
     std::vector<std::string_view> names;
     for (const CommandSpec* const spec : kinds()) names.push_back(spec->operation);
-    if (!has_only(*outer, names, report, at + ".")) return {};
+    if (!has_only(*outer, names, report_in(at))) return {};
     if (outer->size() != 1) return fail("expected one field, of " + listed(names), at);
     const auto& [kind, inner] = *outer->begin();
     const CommandSpec& spec =
         **std::ranges::find(kinds(), std::string_view{kind}, &CommandSpec::operation);
     const std::string where = at + "." + std::string{spec.operation};
     if (!inner.is_object()) return fail(expected("an object", inner), where);
-    ObjectSource members{report, source.context(), inner.get_object(), spec.fields, where + "."};
+    ObjectSource members{report_in(where), source.context(), inner.get_object(), spec.fields};
     auto command = spec.prepare(members);
     if (command == nullptr) return {};
     return Operation{spec.operation, std::move(command)};

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "net/core/rule_text.hpp"
 #include "net/schema/call.hpp"
@@ -100,21 +101,35 @@ bool ArgumentSource::check_keywords() {
 
 namespace {
 
+const NamedText* find_part(std::span<const NamedText> parts, std::string_view name) {
+    const auto found = std::ranges::find(parts, name, &NamedText::name);
+    return found == parts.end() ? nullptr : &*found;
+}
+
+/// As has_only(), for those of the fields that the path has not.
 bool has_only_fields(const json::object& object, std::span<const Field> fields,
-                     const ReportFault& report, std::string_view where) {
+                     std::span<const NamedText> path, const ReportFault& report) {
+    const auto is_known = [&](const auto& member) {
+        const std::string_view name = member.key();
+        return std::ranges::find(fields, name, &Field::name) != fields.end() &&
+               find_part(path, name) == nullptr;
+    };
+    if (std::ranges::all_of(object, is_known)) return true;
     std::vector<std::string_view> known;
-    for (const Field& field : fields) known.push_back(field.name);
-    return has_only(object, known, report, where);
+    for (const Field& field : fields) {
+        if (find_part(path, field.name) == nullptr) known.push_back(field.name);
+    }
+    return has_only(object, known, report);
 }
 
 }  // namespace
 
 bool has_only(const json::object& object, std::span<const std::string_view> known,
-              const ReportFault& report, std::string_view where) {
+              const ReportFault& report) {
     for (const auto& member : object) {
         const std::string_view name = member.key();
         if (std::ranges::find(known, name) != known.end()) continue;
-        std::string field{where};
+        std::string field;
         append_escaped(field, name, echoed_bytes_max);
         report(ErrorCode::syntax, "there is no such field here, only " + listed(known), field);
         return false;
@@ -123,39 +138,30 @@ bool has_only(const json::object& object, std::span<const std::string_view> know
 }
 
 ObjectSource::ObjectSource(ReportFault report, ServerContext& context, const json::object& object,
-                           std::span<const Field> fields, std::string where)
-    : Source{context},
-      report_{std::move(report)},
-      object_{object},
-      fields_{fields},
-      where_{std::move(where)} {}
+                           std::span<const Field> fields)
+    : Source{context}, report_{std::move(report)}, object_{object}, fields_{fields} {}
 
 bool ObjectSource::find(const Field& field, std::size_t at, RawValue& value) {
-    if (at == 0 && !has_only_fields(object_, fields_, report_, where_)) return false;
+    if (at == 0 && !has_only_fields(object_, fields_, {}, report_)) return false;
     value = {.json = object_.if_contains(field.name)};
     return true;
 }
 
 void ObjectSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
-    report_(code, text, where_ + std::string{field});
+    report_(code, text, field);
 }
 
 // --- Requests
 
 RequestSource::RequestSource(ReportFault report, ServerContext& context,
-                             std::span<const Field> fields, std::vector<NamedText> path,
-                             std::vector<NamedText> query, const std::string* body)
+                             std::span<const Field> fields, std::span<const NamedText> path,
+                             std::span<const NamedText> query, const std::string* body)
     : Source{context},
       report_{std::move(report)},
-      path_{std::move(path)},
-      query_{std::move(query)},
-      body_{body} {
-    for (const Field& field : fields) {
-        if (std::ranges::find(path_, field.name, &NamedText::name) == path_.end()) {
-            in_body_.push_back(field);
-        }
-    }
-}
+      fields_{fields},
+      path_{path},
+      query_{query},
+      body_{body} {}
 
 void RequestSource::fail(ErrorCode code, std::string_view text, std::string_view field) {
     report_(code, text, field);
@@ -168,22 +174,18 @@ bool RequestSource::read_body() {
         return false;
     }
     object_ = std::get<json::object>(std::move(parsed));
-    return has_only_fields(*object_, in_body_, report_, "");
+    return has_only_fields(*object_, fields_, path_, report_);
 }
 
 bool RequestSource::find(const Field& field, std::size_t /*at*/, RawValue& value) {
-    const auto given = [&](std::span<const NamedText> parts) {
-        const auto found = std::ranges::find(parts, field.name, &NamedText::name);
-        value = found == parts.end() ? RawValue{} : RawValue{{&found->text, 1}};
-        return found != parts.end();
-    };
-    if (given(path_)) return true;
-    if (body_ != nullptr) {
+    const NamedText* part = find_part(path_, field.name);
+    if (part == nullptr && body_ != nullptr) {
         if (!object_ && !read_body()) return false;
         value = {.json = object_->if_contains(field.name)};
         return true;
     }
-    given(query_);
+    if (part == nullptr) part = find_part(query_, field.name);
+    value = part == nullptr ? RawValue{} : RawValue{{&part->text, 1}};
     return true;
 }
 

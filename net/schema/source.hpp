@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "net/core/server_context.hpp"
 #include "net/schema/spec.hpp"
@@ -95,10 +94,10 @@ struct NamedText {
 /// The members of a JSON object.
 class ObjectSource final : public Source {
 public:
+    /// \param report receives the name of a member as the field
     /// \param fields the allowed members
-    /// \param where the place of the object in a body: `operations[3].allocate.`
     ObjectSource(ReportFault report, ServerContext& context, const boost::json::object& object,
-                 std::span<const Field> fields, std::string where = {});
+                 std::span<const Field> fields);
 
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
     void fail(ErrorCode code, std::string_view text, std::string_view field) override;
@@ -107,7 +106,6 @@ private:
     ReportFault report_;
     const boost::json::object& object_;
     std::span<const Field> fields_;
-    std::string where_;
 };
 
 /// The values of a request over HTTP: those of its path, and those of a JSON object as its body, or
@@ -116,7 +114,7 @@ class RequestSource final : public Source {
 public:
     /// \param body null: values come from the query.
     RequestSource(ReportFault report, ServerContext& context, std::span<const Field> fields,
-                  std::vector<NamedText> path, std::vector<NamedText> query,
+                  std::span<const NamedText> path, std::span<const NamedText> query,
                   const std::string* body);
 
     [[nodiscard]] bool find(const Field& field, std::size_t at, RawValue& value) override;
@@ -126,16 +124,15 @@ private:
     [[nodiscard]] bool read_body();
 
     ReportFault report_;
-    std::vector<Field> in_body_;
-    std::vector<NamedText> path_;
-    std::vector<NamedText> query_;
+    std::span<const Field> fields_;
+    std::span<const NamedText> path_;
+    std::span<const NamedText> query_;
     const std::string* body_;
     std::optional<boost::json::object> object_ = {};
 };
 
 /// Returns true if an object has only these members; otherwise reports an error.
 [[nodiscard]] bool has_only(const boost::json::object& object,
-                            std::span<const std::string_view> known, const ReportFault& report,
-                            std::string_view where = {});
+                            std::span<const std::string_view> known, const ReportFault& report);
 
 }  // namespace allot

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <functional>
 
 #include "engine/accepted_name.hpp"
 #include "net/core/rule_text.hpp"
@@ -91,16 +92,24 @@ std::optional<Lines> lines_in_json(Source& source, const Field& field, const jso
     Lines items;
     items.reserve(array.size());
     for (std::size_t i = 0; i < array.size(); ++i) {
-        const std::string at = std::string{field.name} + "[" + std::to_string(i) + "]";
+        const auto fail = [&](ErrorCode code, std::string_view text, std::string_view member) {
+            source.fail(code, text,
+                        std::string{field.name}
+                            .append("[")
+                            .append(std::to_string(i))
+                            .append("]")
+                            .append(member));
+        };
         if (!array[i].is_object()) {
             const std::string shown = json::serialize(array[i]);
-            source.fail(ErrorCode::syntax, "expected an object, not " + in_quotes(shown), at);
+            fail(ErrorCode::syntax, "expected an object, not " + in_quotes(shown), "");
             return {};
         }
         const auto report = [&](ErrorCode code, std::string_view text, std::string_view name) {
-            source.fail(code, text, name);
+            fail(code, text, "." + std::string{name});
         };
-        ObjectSource line{report, source.context(), array[i].get_object(), line_names, at + "."};
+        // By reference, so that ReportFault takes no memory from the heap.
+        ObjectSource line{std::cref(report), source.context(), array[i].get_object(), line_names};
         const auto item = read<LineItem>(line, line_fields);
         if (!item) return {};
         items.push_back(*item);

@@ -1,11 +1,14 @@
 #include "net/text/json_body.hpp"
 
 #include <algorithm>
+#include <array>
+#include <boost/container/small_vector.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 #include <limits>
-#include <vector>
+#include <span>
 
 #include "net/text/escape.hpp"
 
@@ -19,7 +22,10 @@ namespace {
 /// object: Boost would take the last one, another reader the first.
 class Builder {
 public:
-    explicit Builder(const JsonLimits& limits) : limits{limits} {}
+    /// \param memory of the values that are not in an array or object yet; more is taken when
+    /// they need it.
+    Builder(const JsonLimits& limits, std::span<unsigned char> memory)
+        : values{{}, memory.data(), memory.size()}, limits{limits} {}
 
     static constexpr std::size_t max_object_size = json_members_max;
     static constexpr std::size_t max_array_size = json_values_max;
@@ -27,7 +33,7 @@ public:
     static constexpr std::size_t max_string_size = std::numeric_limits<std::uint32_t>::max();
 
     bool on_document_begin(json::error_code&) {
-        values.reset();
+        values.reset(json::make_shared_resource<json::monotonic_resource>());
         return true;
     }
     bool on_document_end(json::error_code&) { return true; }
@@ -118,8 +124,8 @@ private:
         return false;
     }
 
-    std::vector<std::string> keys_;    // of the objects that are open
-    std::vector<std::size_t> frames_;  // where each one's begin
+    boost::container::small_vector<std::string, 8> keys_;    // of the objects that are open
+    boost::container::small_vector<std::size_t, 8> frames_;  // where each one's begin
     std::string key_;
     std::size_t count_ = 0;
 };
@@ -155,7 +161,8 @@ BadBody explain(const Builder& builder, const json::error_code& error, std::stri
 std::variant<json::object, BadBody> parse_object(std::string_view body, const JsonLimits& limits) {
     json::parse_options options;
     options.max_depth = limits.depth;
-    json::basic_parser<Builder> parser{options, limits};
+    std::array<unsigned char, 2048> memory;
+    json::basic_parser<Builder> parser{options, limits, memory};
     json::error_code error;
     const std::size_t read = parser.write_some(false, body.data(), body.size(), error);
     if (!error && read < body.size()) error = json::error::extra_data;

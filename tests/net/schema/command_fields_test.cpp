@@ -59,14 +59,13 @@ struct FieldsFixture : test::RespFixture<> {
     }
     std::string json(const std::string& text) {
         const auto value = boost::json::parse(text);
-        ObjectSource source{told(), context, value.get_object(), detail::fields_of<Shipment>,
-                            "here."};
+        ObjectSource source{told(), context, value.get_object(), detail::fields_of<Shipment>};
         const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
         return shown(parameters, error);
     }
     std::string request(std::vector<NamedText> query, const std::string* body = nullptr) {
-        RequestSource source{told(),           context,          detail::fields_of<Shipment>,
-                             {{"order", "o"}}, std::move(query), body};
+        const NamedText path{"order", "o"};
+        RequestSource source{told(), context, detail::fields_of<Shipment>, {&path, 1}, query, body};
         const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
         return shown(parameters, error);
     }
@@ -101,14 +100,14 @@ BOOST_AUTO_TEST_CASE(when_fields_come_as_json_then_members_have_their_names_and_
     BOOST_TEST(json(R"({"order":"o"})") == "o - - 7 -");
     BOOST_TEST(json(R"({"by":"2030-01-02","after":9,"quantity":3,"sku":"s","order":"o"})") ==
                "o s 3 9 2030-01-02");
-    BOOST_TEST(json("{}") == "SYNTAX here.order: the field is missing");
+    BOOST_TEST(json("{}") == "SYNTAX order: the field is missing");
     BOOST_TEST(json(R"({"order":"o","skew":1})") ==
-               "SYNTAX here.skew: there is no such field here, only order, sku, quantity, after "
+               "SYNTAX skew: there is no such field here, only order, sku, quantity, after "
                "and by");
     BOOST_TEST(json(R"({"order":"o","quantity":3})") ==
-               "SYNTAX here.sku: it is missing: it is that of a SKU");
+               "SYNTAX sku: it is missing: it is that of a SKU");
     BOOST_TEST(json(R"({"order":"o","sku":"s","quantity":"3"})")
-                   .starts_with("BADQTY here.quantity: invalid quantity '\"3\"'"));
+                   .starts_with("BADQTY quantity: invalid quantity '\"3\"'"));
 }
 
 BOOST_AUTO_TEST_CASE(when_fields_come_with_a_request_then_a_field_of_the_path_is_in_no_other_part) {
