@@ -186,10 +186,10 @@ private:
             return to >= from ? to - from : to + size_ - from;
         }
 
-        static inline Slot none_{};  // of a table of no size
+        static inline Slot none{};  // of a table of no size
 
         std::pmr::memory_resource* memory_;
-        Slot* slots_ = &none_;
+        Slot* slots_ = &none;
         std::size_t size_ = 0;
         std::size_t used_ = 0;
     };
@@ -263,8 +263,7 @@ private:
     std::size_t moved_slots_ = 0;   // the first slots of table_, which have moved
     std::uint64_t moved_tags_ = 0;  // records with smaller tags are in next_
     std::size_t size_ = 0;
-    std::size_t growth_from_ =
-        0;  // the size from which an insertion has to grow the index, or is growing it
+    std::size_t growth_from_ = 0;  // from this size an insertion begins or continues a growth
 };
 
 }  // namespace allot
