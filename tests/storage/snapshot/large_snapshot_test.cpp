@@ -1,6 +1,7 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <memory>
 #include <system_error>
 
 #include "engine/repository.hpp"
@@ -29,7 +30,9 @@ std::string long_name(std::string name) { return name + std::string(64 - name.si
 struct LargeStore {
     static constexpr int skus = 1'000, orders = 40'000;
 
-    LargeStore() {
+    static std::unique_ptr<SimulatedDisk> filled() {
+        auto filled = std::make_unique<SimulatedDisk>();
+        SimulatedDisk& disk = *filled;
         Store store = Store::open(disk, directory, options());
         for (int i = 0; i < skus; ++i) {
             const std::string name = long_name(std::to_string(i));
@@ -40,6 +43,11 @@ struct LargeStore {
         std::vector<Result<BatchRef>> results(lines.size(), Refusal::bad_name);
         store.allocate(lines, results);
         BOOST_REQUIRE(store.status().lines == std::uint64_t{orders});
+        return filled;
+    }
+    static std::unique_ptr<SimulatedDisk> copy_of_filled() {
+        static const auto once = filled();
+        return once->after_kill();
     }
 
     static OrderLine line_of(int order) {
@@ -55,8 +63,9 @@ struct LargeStore {
         return disk.contents(directory / snapshot::file_name(start)).size();
     }
 
-    const std::filesystem::path directory = "store";
-    SimulatedDisk disk;
+    static inline const std::filesystem::path directory = "store";
+    const std::unique_ptr<SimulatedDisk> owned = copy_of_filled();
+    SimulatedDisk& disk = *owned;
 };
 
 }  // namespace

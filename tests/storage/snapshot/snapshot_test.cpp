@@ -8,6 +8,7 @@
 #include "tests/storage/little_work.hpp"
 #include "tests/storage/one_thread.hpp"
 #include "tests/storage/scratch.hpp"
+#include "tests/storage/seed.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -74,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_newest_is_damaged_then_the_older_serves_with_a_
                         TwoSnapshots, *one_thread) {
     const auto newest = snapshots_in(path).back();
     const Bytes whole = read_file(newest);
-    for (std::size_t at = 0; at < whole.size(); at += 37) {
+    for (std::size_t at = 0; at < whole.size(); at += 37 * one_in) {
         Bytes bytes = whole;
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
         write_file(newest, bytes);
@@ -113,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_newest_is_cut_short_then_the_older_serves, TwoS
                         *one_thread) {
     const auto newest = snapshots_in(path).back();
     const Bytes whole = read_file(newest);
-    for (std::size_t size = 0; size < whole.size(); size += 101) {
+    for (std::size_t size = 0; size < whole.size(); size += 101 * one_in) {
         write_file(newest, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
         const Recovered recovered = recover(posix_file_system(), path, {});
         BOOST_TEST(state_hash(*recovered.repository) == hash);
