@@ -34,18 +34,29 @@ public:
     Descriptor& operator=(const Descriptor&) = delete;
     [[nodiscard]] int get() const noexcept { return fd_; }
 
+    [[nodiscard]] struct stat status(const fs::path& path) const {
+        struct stat status {};
+        if (::fstat(fd_, &status) != 0) fail("fstat", path);
+        return status;
+    }
+
 private:
     int fd_;
 };
 
-class PosixFile final : public File {
+class RegularFile : public Descriptor {
 public:
     /// O_NONBLOCK: opening a FIFO must not wait for a process at its other end.
-    PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags | O_NONBLOCK} {
-        if (S_ISREG(status().st_mode)) return;
+    RegularFile(const fs::path& path, int flags) : Descriptor{path, flags | O_NONBLOCK} {
+        if (S_ISREG(status(path).st_mode)) return;
         errno = EINVAL;
-        fail("open: not a regular file:", path_);
+        fail("open: not a regular file:", path);
     }
+};
+
+class PosixFile final : public File {
+public:
+    PosixFile(fs::path path, int flags) : path_{std::move(path)}, fd_{path_, flags} {}
 
     void sync() override {
         if (::fdatasync(fd_.get()) != 0) fail("fdatasync", path_);
@@ -64,7 +75,7 @@ public:
         truncate(size);
     }
     [[nodiscard]] std::uint64_t size() const override {
-        return static_cast<std::uint64_t>(status().st_size);
+        return static_cast<std::uint64_t>(fd_.status(path_).st_size);
     }
 
 protected:
@@ -81,14 +92,8 @@ protected:
     }
 
 private:
-    [[nodiscard]] struct stat status() const {
-        struct stat status {};
-        if (::fstat(fd_.get(), &status) != 0) fail("fstat", path_);
-        return status;
-    }
-
     fs::path path_;
-    Descriptor fd_;
+    RegularFile fd_;
 };
 
 /// Locks the file and its directory: the file may be removed while it is locked, and created again.
@@ -97,14 +102,14 @@ public:
     explicit PosixLock(const fs::path& path)
         : directory_{path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY},
           file_{path, O_RDONLY | O_CREAT} {
-        for (const Descriptor* const each : {&directory_, &file_}) {
-            if (::flock(each->get(), LOCK_EX | LOCK_NB) != 0) fail("lock", path);
+        for (const int each : {directory_.get(), file_.get()}) {
+            if (::flock(each, LOCK_EX | LOCK_NB) != 0) fail("lock", path);
         }
     }
 
 private:
     Descriptor directory_;  // closing the descriptors releases the locks
-    Descriptor file_;
+    RegularFile file_;
 };
 
 class PosixFileSystem final : public FileSystem {

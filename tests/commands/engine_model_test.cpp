@@ -12,7 +12,7 @@ using namespace allot::testing;
 BOOST_AUTO_TEST_SUITE(given_any_history)
 
 // After every command, for every batch, what is allocated and what is available add up.
-RC_BOOST_PROP(when_it_is_played_then_every_answer_and_state_is_the_naive_models,
+RC_BOOST_PROP(when_a_history_is_played_then_every_answer_and_state_is_the_naive_models,
               (const std::vector<Act>& acts)) {
     EngineFixture shop;
     NaiveModel model;

@@ -122,7 +122,7 @@ private:
 
 BOOST_AUTO_TEST_SUITE(given_a_store_with_any_history)
 
-RC_BOOST_PROP(when_it_is_played_then_every_answer_and_state_is_the_naive_models,
+RC_BOOST_PROP(when_a_history_is_played_then_every_answer_and_state_is_the_naive_models,
               (const std::vector<Step>& steps)) {
     Life life;
     for (std::size_t i = 0; i < steps.size(); ++i) {

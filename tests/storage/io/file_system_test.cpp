@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(when_a_name_is_of_no_regular_file_then_opening_it_does_not_
     for (const char* const name : {"fifo", "directory"}) {
         BOOST_CHECK_THROW((void)its.files.open(its.directory / name, Mode::read),
                           std::system_error);
+        BOOST_CHECK_THROW((void)its.files.lock(its.directory / name), std::system_error);
     }
 }
 
