@@ -111,7 +111,8 @@ constexpr std::array client_subcommands = std::to_array<Subcommand>({
     {"GETNAME", "", "Returns the connection's name.", 0, 0, get_name},
     {"SETNAME", "name", "Names the connection.", 1, 1, set_name},
     {"SETINFO", "LIB-NAME|LIB-VER value", "Names the client's library.", 2, 2, set_info},
-    {"NO-EVICT", "ON|OFF", "Accepted, but the connection that holds the most memory may be closed.", 1, 1, agree},
+    {"NO-EVICT", "ON|OFF", "Accepted, but the connection that holds the most memory may be closed.",
+     1, 1, agree},
     {"NO-TOUCH", "ON|OFF", "Accepted; there is nothing to touch.", 1, 1, agree},
 });
 
