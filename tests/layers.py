@@ -15,6 +15,7 @@ what may be included in angle brackets:
     net/cli/  everything: it puts the rooms together
 """
 
+import contextlib
 import re
 import shutil
 import sys
@@ -290,13 +291,20 @@ def complaints_of(root, includes, directions=None):
     return found
 
 
-def self_test(root):
-    """The cases of PLANTED and CIRCLES that are not judged as they should be."""
-    mistakes = []
+@contextlib.contextmanager
+def copy_of(root):
+    """A copy of the program's folders, to plant faults in."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch)
         for top in TOP:
             shutil.copytree(root / top, copy / top)
+        yield copy
+
+
+def self_test(root):
+    """The cases of PLANTED and CIRCLES that are not judged as they should be."""
+    mistakes = []
+    with copy_of(root) as copy:
         for folder in (*DIRECTIONS, *TOP, "storage/unknown", "tests", "benchmarks"):
             (copy / folder).mkdir(exist_ok=True)
             (copy / folder / "planted.hpp").touch()

@@ -6,12 +6,10 @@
 """
 
 import re
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
-from layers import TOP
+from layers import TOP, copy_of
 
 UNITS_MAX = 25  # of a folder: a header and its source are one
 LINES_MAX = 350  # of a file
@@ -65,10 +63,7 @@ LARGE = {  # names of new files, how many lines each has, and how many complaint
 def self_test(root):
     """The cases of TYPES and LARGE that are not judged as they should be."""
     mistakes = []
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch)
-        for top in TOP:
-            shutil.copytree(root / top, copy / top)
+    with copy_of(root) as copy:
         planted = copy / "net/core"
         for text, expected in TYPES.items():
             (planted / "planted.hpp").write_text(f"namespace allot {{\n{text}\n}}\n")
