@@ -107,16 +107,16 @@ def text_of(files):
         for number, source in enumerate(files))
 
 
-def told_where_it_is(output, text, path):
-    """The output, with places in the text turned into places in its files."""
+def with_own_lines(output, text, path):
+    """The output, with lines of the text turned into lines of its files."""
     lines = text.split("\n")
 
-    def place(match):
+    def own_line(match):
         at = int(match[1]) - 1
         mark = next(i for i in range(at, -1, -1) if lines[i].startswith(MARK))
         return f"{lines[mark].removeprefix(MARK)}:{max(1, at - mark - 2)}:"
 
-    return re.sub(rf"{re.escape(str(path))}:(\d+):", place, output)
+    return re.sub(rf"{re.escape(str(path))}:(\d+):", own_line, output)
 
 
 def analyse(files):
@@ -136,7 +136,7 @@ def analyse(files):
     output = re.sub(r"^\d+ warnings?( and \d+ errors?)? generated\.\n", "",
                     done.stdout + done.stderr, flags=re.MULTILINE)
     if more:
-        output = told_where_it_is(output, text, path)
+        output = with_own_lines(output, text, path)
     return False, output + f"{TIDY} ended with {done.returncode}: {names}"
 
 

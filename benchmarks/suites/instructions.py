@@ -34,7 +34,7 @@ the program and the benchmarks there, and run `./dev bench --build DIRECTORY/bui
 
 
 def words_of(skus, request):
-    """The order and the SKU of a request: 7,919 is prime, so that every SKU has its turn."""
+    """The order and the SKU of a request: 7,919 is prime, so that the requests go through all SKUs."""
     return f"order-{request:010}", sku(request * 7919 % skus)
 
 

@@ -35,7 +35,7 @@ void print(const RepairStep& step, std::ostream& to) {
             to << "make " << file;
             break;
         case Kind::patch:
-            to << "turn back a bit of " << file << ", in the " << step.bytes << " bytes at offset "
+            to << "flip a bit of " << file << ", in the " << step.bytes << " bytes at offset "
                << step.offset << " (kept as lost-)";
             break;
         case Kind::set_aside:

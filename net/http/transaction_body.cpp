@@ -54,9 +54,9 @@ std::optional<Operation> read_operation(Source& source, const json::value& value
         source.fail(ErrorCode::syntax, text, field);
         return std::nullopt;
     };
-    const auto report_in = [&source](const std::string& place) {
-        return [&source, place](ErrorCode code, std::string_view text, std::string_view field) {
-            source.fail(code, text, place + "." + std::string{field});
+    const auto report_in = [&source](const std::string& element) {
+        return [&source, element](ErrorCode code, std::string_view text, std::string_view field) {
+            source.fail(code, text, element + "." + std::string{field});
         };
     };
     const json::object* const outer = value.if_object();

@@ -51,7 +51,7 @@ bool DirectoryInstall::finish_interrupted() {
         if (!manifest) return true;
         const auto actions = plan_sync(manifest->files, contents(manifest->files));
         if (!actions.empty() && actions.front().kind == Kind::copy) return false;
-        put_in_place(actions);
+        rename_all(actions);
         publish(*manifest);
         return true;
     } catch (const CorruptStore&) {
@@ -75,7 +75,7 @@ void DirectoryInstall::carry_out(const std::vector<SyncAction>& actions, const M
         throw;
     }
     write_manifest(files_, directory_, store_files::install_list, manifest);
-    put_in_place(actions);
+    rename_all(actions);
     publish(manifest);
 }
 
@@ -125,7 +125,7 @@ void DirectoryInstall::discard_staged() noexcept {
 // Every file always has a durable name, even if a power cut keeps one half of a rename: a new name
 // is created and synced before the old one is removed. All moved files get temporary names before
 // any gets its final one, so names may be swapped.
-void DirectoryInstall::put_in_place(const std::vector<SyncAction>& actions) {
+void DirectoryInstall::rename_all(const std::vector<SyncAction>& actions) {
     std::set<std::string> leaving;
     for (const SyncAction& action : actions) {
         if (action.kind != Kind::copy) leaving.insert(action.from);

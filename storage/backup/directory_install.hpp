@@ -48,7 +48,7 @@ private:
     void stage_copies(const std::vector<SyncAction>& actions, const Manifest& manifest,
                       StoreImage& image);
     void discard_staged() noexcept;
-    void put_in_place(const std::vector<SyncAction>& actions);
+    void rename_all(const std::vector<SyncAction>& actions);
     void name_anew(const std::string& from, const std::string& to);
     void remove_if_there(const std::set<std::string>& names);
     void publish(const Manifest& manifest);

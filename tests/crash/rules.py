@@ -22,7 +22,7 @@ def _part(draft: Draft, command: Command) -> Any:
     verb, *arguments = command
     before = draft.mark()
     try:
-        return HANDLERS[verb](draft, *arguments)
+        return ANSWERS[verb](draft, *arguments)
     except Refused as refused:
         draft.back_to(before)
         _record_shortage(draft, refused)
@@ -149,7 +149,7 @@ def _eta(day: str) -> str:
     return WAREHOUSE if day == "warehouse" else day
 
 
-HANDLERS = {
+ANSWERS = {
     "ADDBATCH": _add_batch,
     "ALLOCATE": _allocate,
     "DEALLOCATE": _deallocate,

@@ -8,15 +8,15 @@ import subprocess
 from typing import Iterable, Iterator
 
 from model import Command
-from rules import HANDLERS, WRITES
+from rules import ANSWERS, WRITES
 
 PIPELINE_MAX = 8
-QUERIES = sorted(HANDLERS.keys() - WRITES)
+QUERIES = sorted(ANSWERS.keys() - WRITES)
 
 
 def pipelines(seed: int) -> Iterator[list[Command]]:
     """The same seed, the same commands."""
-    rng, commands = random.Random(seed), _drawn(seed, ("MULTI", *HANDLERS))
+    rng, commands = random.Random(seed), _drawn(seed, ("MULTI", *ANSWERS))
     for command in commands:
         yield [command, *(next(commands) for _ in range(rng.randrange(PIPELINE_MAX)))]
 

@@ -101,17 +101,17 @@ class Renderings:
 
 
 def metric_of(key, row, page):
-    """Its place among the metrics."""
+    """Its name and labels among the metrics."""
     if row:
         name = {"count": "allot_errors_total", "calls": "allot_commands_total",
                 "usec": "allot_command_seconds_total"}.get(key)
         found = [name] if name else [f"allot_sink_{key}", f"allot_sink_{key}_total"]
         return next(((each, row) for each in found if (each, row) in page), None)
     if key in METRICS:
-        place = METRICS[key]
-        if place[1:] == ("version",):
-            return next(each for each in page if each[0] == place[0])
-        return place
+        metric = METRICS[key]
+        if metric[1:] == ("version",):
+            return next(each for each in page if each[0] == metric[0])
+        return metric
     if key.startswith("dropped_"):
         return ("allot_connections_dropped_total", key.removeprefix("dropped_"))
     names = [prefix + key + suffix for prefix in ("allot_", "process_") for suffix in ("", "_total")]
@@ -156,10 +156,10 @@ class GivenAServerWithClientsOfEachKind(server.Case):
         met = set()
         for (key, row), value in last.info.items():
             name = f"{key}.{row}" if row else key
-            place = metric_of(key, row, last.page)
-            self.assertEqual(place is None, key in KEYS_ALONE, name)
-            met.add(place)
-            page = None if place is None else last.page[place] * (1e6 if key == "usec" else 1)
+            metric = metric_of(key, row, last.page)
+            self.assertEqual(metric is None, key in KEYS_ALONE, name)
+            met.add(metric)
+            page = None if metric is None else last.page[metric] * (1e6 if key == "usec" else 1)
             told = [each for each in (value, last.json[(key, row)], page) if each is not None]
             if isinstance(value, str):
                 self.assertEqual(value, last.json[(key, row)], name)
@@ -171,7 +171,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
                 self.assertLessEqual(max(told) - min(told), TOLERATED[key], name)
             else:
                 self.assertEqual([told[0]] * len(told), told, name)
-        alone = {place[0] for place in last.page if place not in met}
+        alone = {metric[0] for metric in last.page if metric not in met}
         self.assertEqual(set(), {name for name in alone if not METRICS_ALONE.fullmatch(name)})
         return last
 
@@ -184,7 +184,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
             for each in lines:
                 self.addCleanup(each.close)
                 self.assertEqual("PONG", each.call("PING"))
-            streams = [EventSource(self.where, f"/v1/feed?from={place}") for place in (1, 5, "$")]
+            streams = [EventSource(self.where, f"/v1/feed?from={first}") for first in (1, 5, "$")]
             for each in streams:
                 self.addCleanup(each.close)
             self.await_info(client, "event_streams", "3")

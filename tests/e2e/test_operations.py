@@ -27,9 +27,9 @@ def values(page):
     found = {}
     for family in families(page).values():
         for sample in family.samples:
-            place = (sample.name, frozenset(sample.labels.items()))
-            assert place not in found, place
-            found[place] = sample.value
+            series = (sample.name, frozenset(sample.labels.items()))
+            assert series not in found, series
+            found[series] = sample.value
     return found
 
 
@@ -140,8 +140,8 @@ class GivenAMonitor(server.Case):
         return page
 
     def grown(self, before, name, **labels):
-        place = (name, frozenset(labels.items()))
-        return values(self.page())[place] - before[place]
+        series = (name, frozenset(labels.items()))
+        return values(self.page())[series] - before[series]
 
     def test_when_commands_were_given_then_the_figures_have_grown_by_them(self):
         before = values(self.page())
@@ -252,8 +252,8 @@ class GivenAMonitor(server.Case):
                                               "instance", "job", "method", "sink"}, target["expr"])
                 asked |= names
         self.assertGreater(len(asked), 25)
-        places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]
-        self.assertEqual(len(set(places)), len(places))
+        corners = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]
+        self.assertEqual(len(set(corners)), len(corners))
 
 
 if __name__ == "__main__":

@@ -218,17 +218,17 @@ class GivenAStoreThatWasKilled(server.Case):
     def _check_refusal(self, frame, within):
         store_files.flip(self.journal, frame.offset + within)
         before = store_files.digest(self.store)
-        place = f"{self.journal.name}: offset {frame.offset}, LSN {frame.first_lsn}: "
+        position = f"{self.journal.name}: offset {frame.offset}, LSN {frame.first_lsn}: "
         for command in (["serve", "--listen", "127.0.0.1:0"], ["export", str(self.scratch / "x")]):
             ran = server.allot(command[0], "--data", self.store, *command[1:])
             self.assertEqual(1, ran.returncode, ran.stderr)
-            self.assertIn(place, ran.stderr)
+            self.assertIn(position, ran.stderr)
             for way in (f"'allot check {self.store}'", f"'allot repair {self.store}'",
                         f"'allot restore --replace BACKUP {self.store}'"):
                 self.assertIn(way, ran.stderr)
         checked = server.allot("check", "--data", self.store)
         self.assertEqual(1, checked.returncode)
-        self.assertIn(place, checked.stdout)
+        self.assertIn(position, checked.stdout)
         self.assertEqual(before, store_files.digest(self.store))
         store_files.flip(self.journal, frame.offset + within)
 

@@ -56,7 +56,7 @@ struct ListingFixture : EngineFixture {
             allocate(order, "t", 3);
         }
         set_quantity("b2", 0);     // its lines are short
-        deallocate("o2", "s", 2);  // leaves a free place
+        deallocate("o2", "s", 2);  // leaves a free slot
     }
 };
 
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(when_other_rows_change_between_pages_then_unchanged_rows_ar
         const auto listed = list_lines(repository, from, 1);
         for (const ListedLine& row : listed.rows) seen.emplace(row.line.order.view());
         from = listed.next;
-        deallocate("o1", "s", 2);  // and takes its place, or another, again
+        deallocate("o1", "s", 2);  // and takes its slot, or another, again
         allocate("comes-" + std::to_string(++step), "s", 1);
         allocate("o1", "s", 2);
     } while (from != 0 && step < 100);

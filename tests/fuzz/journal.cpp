@@ -68,24 +68,24 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
 }
 
 /// The position in a journal while it is corrected.
-struct Place {
+struct Position {
     std::uint64_t store_id = 0;
     std::uint64_t chain = 0;
     Lsn last = 0;
 };
 
-void put_right(Bytes& file, std::uint64_t number, Place& place, bool counts) {
+void put_right(Bytes& file, std::uint64_t number, Position& position, bool counts) {
     if (file.size() < sizeof(SegmentHeader)) return;
     auto segment = header_at<SegmentHeader>(file, 0);
-    if (number == 1) place.store_id = segment.store_id;
+    if (number == 1) position.store_id = segment.store_id;
     segment.magic = SegmentHeader::magic_value;
     segment.version = journal::format_version;
     segment.file_bytes = static_cast<std::uint32_t>(file.size());
     segment.number = number;
-    segment.store_id = place.store_id;
-    segment.first = place.last + 1;
-    segment.previous = place.chain;
-    place.chain = seal(file, 0, segment, sizeof segment);
+    segment.store_id = position.store_id;
+    segment.first = position.last + 1;
+    segment.previous = position.chain;
+    position.chain = seal(file, 0, segment, sizeof segment);
     for (std::size_t at = sizeof segment; at + sizeof(FrameHeader) <= file.size();) {
         auto frame = header_at<FrameHeader>(file, at);
         const std::size_t room = file.size() - at;
@@ -94,12 +94,12 @@ void put_right(Bytes& file, std::uint64_t number, Place& place, bool counts) {
         frame.bytes = static_cast<std::uint32_t>(bytes / journal::alignment * journal::alignment);
         frame.magic = FrameHeader::magic_value;
         if (!journal::is_readable(frame.version)) frame.version = journal::format_version;
-        frame.store_id = place.store_id;
-        frame.first = place.last + 1;
-        frame.previous = place.chain;
+        frame.store_id = position.store_id;
+        frame.first = position.last + 1;
+        frame.previous = position.chain;
         if (counts) count(file, at, frame);
-        place.last = frame.last;
-        place.chain = seal(file, at, frame, frame.bytes);
+        position.last = frame.last;
+        position.chain = seal(file, at, frame, frame.bytes);
         at += frame.bytes;
     }
 }
@@ -166,9 +166,9 @@ extern "C" int FUZZ_TARGET(journal)(const std::uint8_t* data, std::size_t size) 
         segments.emplace_back(bytes.begin(), bytes.end());
     }
     if (steer % 4 == 0) return open(segments), 0;
-    Place place;
+    Position position;
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        put_right(segments[i], i + 1, place, steer % 4 > 1);
+        put_right(segments[i], i + 1, position, steer % 4 > 1);
     }
     open(segments);
     return 0;

@@ -152,10 +152,10 @@ void Corruption::mix_frames(std::uint64_t first, std::uint64_t every) {
     const auto own = frames_of(files_);
     const auto foreign = frames_of(foreign_);
     const auto put = [&](const char* damage, const Frame& at, const Bytes& bytes,
-                         std::size_t room) {
+                         std::size_t bytes_before) {
         Bytes file = files_.at(at.file);
-        const auto place = file.begin() + static_cast<std::ptrdiff_t>(at.offset);
-        const auto end = file.erase(place, place + static_cast<std::ptrdiff_t>(room));
+        const auto begin = file.begin() + static_cast<std::ptrdiff_t>(at.offset);
+        const auto end = file.erase(begin, begin + static_cast<std::ptrdiff_t>(bytes_before));
         file.insert(end, bytes.begin(), bytes.end());
         file.resize(segment_bytes);
         judge_bytes(damage, at.file, at.offset, std::move(file));
@@ -203,7 +203,7 @@ void Corruption::mix_files() {
             // FORMAT.md says that this cannot be detected: a last segment of zeros.
             if (name == last && is_prepared(bytes)) continue;
             if (other == name || is_snapshot(other) != is_snapshot(name)) continue;
-            judge("file in another's place", name, {{name, bytes}});
+            judge("file under another's name", name, {{name, bytes}});
             if (files_.contains(name)) {
                 judge("files swapped", name, {{name, bytes}, {other, files_.at(name)}});
             }
@@ -259,7 +259,7 @@ Corruption::Outcome Corruption::outcome(SimulatedDisk& disk, std::string& why) c
         error.offset() <= disk.contents(store_directory / error.file()).size()) {
         return Outcome::refused;
     }
-    why = std::string{"refused without a place: "} + error.what();
+    why = std::string{"refused without a file and offset: "} + error.what();
     return Outcome::wrong;
 }
 

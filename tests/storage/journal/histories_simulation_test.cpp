@@ -101,8 +101,8 @@ private:
     }
 
     void judge(StoreCore& core) {
-        for (const auto& [place, fact] : told_) {
-            const HistoryCursor cursor{place.first, place.second};
+        for (const auto& [position, fact] : told_) {
+            const HistoryCursor cursor{position.first, position.second};
             const Lsn agreed = agreed_with(cursor);
             try {
                 const Lsn next = core.history.next_after(cursor);

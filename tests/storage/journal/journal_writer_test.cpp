@@ -208,14 +208,14 @@ BOOST_FIXTURE_TEST_CASE(when_a_frame_of_one_is_in_the_other_then_it_is_not_read,
     JournalWriter other{*copy, directory, tail, 4096, Preallocation::written};
     write(writer, "a2");
     write(other, "b2");
-    const std::size_t place = scan(disk).tail.offset;
+    const std::size_t offset = scan(disk).tail.offset;
     write(writer, "a3");
     write(other, "b3");
     FileBytes mixed = first_segment();
     const FileBytes others = copy->contents(directory / journal::segment_name(1));
     BOOST_REQUIRE(mixed.size() == others.size());
-    std::copy(others.begin() + static_cast<std::ptrdiff_t>(place), others.end(),
-              mixed.begin() + static_cast<std::ptrdiff_t>(place));
+    std::copy(others.begin() + static_cast<std::ptrdiff_t>(offset), others.end(),
+              mixed.begin() + static_cast<std::ptrdiff_t>(offset));
     disk.put(directory / journal::segment_name(1), std::move(mixed));
     BOOST_TEST((orders(disk) == Orders{"o1", "a2"}));
 }

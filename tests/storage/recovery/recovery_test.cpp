@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_SUITE(given_a_journal_that_a_crash_cut_short)
 
 BOOST_FIXTURE_TEST_CASE(when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, Moved, *one_thread) {
     const Bytes whole = journal();
-    std::set<std::string> places;
+    std::set<std::string> holders;
     for (std::size_t cut = before_shrink; cut <= after_shrink; ++cut) {
         Bytes bytes = whole;
         std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(cut), bytes.end(), '\0');
@@ -38,9 +38,9 @@ BOOST_FIXTURE_TEST_CASE(when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, M
         BOOST_TEST(violations(*recovered.repository).empty());
         const auto lines = allocations("o2", *recovered.repository);
         BOOST_REQUIRE(lines.size() == 1U);
-        places.insert(std::string{lines[0].batch.view()});
+        holders.insert(std::string{lines[0].batch.view()});
     }
-    BOOST_TEST((places == std::set<std::string>{"b1", "b2"}));
+    BOOST_TEST((holders == std::set<std::string>{"b1", "b2"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_cut_anywhere_then_a_prefix_of_its_units_is_there, Moved, *one_thread) {

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(when_a_file_is_written_then_it_is_read_back_and_nothing_is_
     BOOST_TEST(scratch.size() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_file_cannot_be_renamed_into_place_then_no_temporary_file_is_left) {
+BOOST_AUTO_TEST_CASE(when_a_file_cannot_be_renamed_then_no_temporary_file_is_left) {
     const ScratchDirectory scratch;
     std::filesystem::create_directory(scratch / "f");
     BOOST_CHECK_THROW(write_file(scratch / "f", "text"), std::system_error);
