@@ -23,7 +23,7 @@ void allocate_one_by_one(Store& store, std::span<const LineText> lines) {
 template <class Store>
 void allocate_in_batches(Store& store, std::span<const LineText> lines,
                          std::size_t a_call = lines_a_call) {
-    std::vector<OrderLine> asked;
+    std::vector<LineView> asked;
     asked.reserve(a_call);
     std::vector<Result<BatchRef>> answers(a_call, Refusal::unknown_sku);
     for (std::size_t begin = 0; begin < lines.size(); begin += a_call) {

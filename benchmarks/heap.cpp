@@ -114,7 +114,7 @@ private:
     void refuse(const std::vector<LineText>& lines) {
         constexpr auto too_many = 2 * bench::units_a_batch;
         for (const LineText& text : lines) {
-            OrderLine line = bench::checked(text);
+            LineView line = bench::checked(text);
             line.quantity = Quantity::of(too_many).value();
             bench::require(store_.allocate(line).has_error(), "line is refused");
         }
@@ -122,7 +122,7 @@ private:
     static std::vector<AllocateOrder> orders_of(const std::vector<LineText>& lines) {
         std::vector<AllocateOrder> orders;
         for (const LineText& text : lines) {
-            const OrderLine line = bench::checked(text);
+            const OrderLine line = bench::checked(text).owned();
             orders.push_back({line.order, {}});
             for (const std::int64_t units : {1, 2, 3}) {
                 orders.back().lines.push_back({line.sku, Quantity::of(units).value()});
@@ -133,8 +133,8 @@ private:
 
     Store& store_;
     std::size_t count_;
-    std::vector<OrderLine> asked_ = [] {
-        std::vector<OrderLine> room;
+    std::vector<LineView> asked_ = [] {
+        std::vector<LineView> room;
         room.reserve(bench::lines_a_call);
         return room;
     }();

@@ -12,12 +12,12 @@ namespace allot::bench {
 /// A Store without a journal, otherwise assembled as in StoreCore, and called as Store calls it.
 class VolatileStore {
 public:
-    Result<BatchRef> allocate(const OrderLine& line) {
+    Result<BatchRef> allocate(const LineView& line) {
         Result<BatchRef> result = Refusal::out_of_stock;
         allocate({&line, 1}, {&result, 1});
         return result;
     }
-    void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
+    void allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results) {
         constexpr std::size_t lines_at_once = 256;  // as Store
         while (!lines.empty()) {
             const std::size_t count = std::min(lines.size(), lines_at_once);

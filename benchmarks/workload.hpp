@@ -85,8 +85,8 @@ inline std::vector<LineText> lines_of(std::uint64_t first, std::span<const std::
 }
 
 /// Converts a line from text, with the checks of an embedding program.
-inline OrderLine checked(const LineText& line) {
-    return {OrderId::of(line.order.view()).value(), Sku::of(line.sku.view()).value(),
+inline LineView checked(const LineText& line) {
+    return {OrderIdView::of(line.order.view()).value(), SkuView::of(line.sku.view()).value(),
             Quantity::of(1).value()};
 }
 

@@ -40,7 +40,7 @@ Answer<OrderResult> MessageBus::handle(const AllocateOrder& command) {
     return {BatchRefs{answer.result->owned()}, answer.lsn};
 }
 
-Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
+Lsn MessageBus::allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results) {
     Lsn lsn = journal_.last();
     std::array<LineNames, Repository::lookups_max> names;
     std::array<LineLookup, Repository::lookups_max> found;
@@ -51,7 +51,11 @@ Lsn MessageBus::allocate(std::span<const OrderLine> lines, std::span<Result<Batc
         const UnixMicros time = now();
         for (std::size_t i = 0; i < count; ++i) {
             const auto answer = allocate(lines[i], found[i], time);
-            results[i] = owned(answer.result);
+            if (answer.result) {
+                results[i].emplace(*answer.result);
+            } else {
+                results[i] = answer.result.error();
+            }
             lsn = answer.lsn;
         }
         lines = lines.subspan(count);

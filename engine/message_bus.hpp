@@ -55,7 +55,7 @@ public:
                                           UnixMicros now);
     /// Handles Allocate for each line in turn, but looks lines up and reads the clock once for
     /// several. \pre both spans are of one size. \return the last answer's LSN.
-    Lsn allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
+    Lsn allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results);
 
     /// Executes `decide(UnitOfWork&)`, which returns a Result, as one unit: see
     /// UnitOfWork::attempt(). The unit is committed unless it is refused or throws; when it is

@@ -27,6 +27,9 @@ namespace allot {
 /// rule.
 [[nodiscard]] constexpr bool is_stored_name(std::string_view text) noexcept;
 
+template <class Tag>
+class NameView;
+
 /// The name of a SKU, batch or order: a text for which is_name() holds, or a name that a store
 /// holds from before that rule. Compared byte by byte, without normalization. The tag makes each
 /// kind of name a type of its own. Never allocates.
@@ -60,6 +63,8 @@ public:
         : Name{std::string_view{literal, size - 1}, Checked{}} {
         if (!is_name(view())) throw "not a name";  // never compiles: see is_name()
     }
+
+    explicit constexpr Name(const NameView<Tag>& view) noexcept : Name{view.view(), Checked{}} {}
 
     /// Copies only the bytes in use, in the same moves as they were written: a copy of the whole
     /// object soon after its construction would stall on the processor's store buffer.
@@ -98,13 +103,24 @@ private:
 };
 
 /// A name whose text is held elsewhere, in 16 bytes; valid as long as that text is. Made for one
-/// command: it does not outlive the lock of the store's mutex under which it was made. Name is the
-/// type of a name that does.
+/// command: a view of a text that the store holds does not outlive the lock of the store's mutex
+/// under which it was made. Name is the type of a name that does.
 template <class Tag>
 class NameView {
 public:
     constexpr NameView(const Name<Tag>& name) noexcept  // NOLINT(google-explicit-constructor)
         : text_{name.view()} {}
+    /// A literal is checked by the compiler.
+    template <std::size_t size>
+    consteval NameView(const char (&literal)[size])  // NOLINT(google-explicit-constructor)
+        : text_{literal, size - 1} {
+        if (!is_name(text_)) throw "not a name";  // never compiles: see is_name()
+    }
+    /// \return the name, or Refusal::bad_name; see Name::of().
+    [[nodiscard]] static constexpr Result<NameView> of(std::string_view text) noexcept {
+        if (!is_name(text)) return Refusal::bad_name;
+        return NameView{text};
+    }
     /// \pre is_stored_name(text)
     [[nodiscard]] static constexpr NameView unchecked(std::string_view text) noexcept {
         BOOST_ASSERT(is_stored_name(text));
@@ -112,7 +128,7 @@ public:
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }
-    [[nodiscard]] constexpr Name<Tag> owned() const noexcept { return Name<Tag>::unchecked(text_); }
+    [[nodiscard]] constexpr Name<Tag> owned() const noexcept { return Name<Tag>{*this}; }
 
 private:
     explicit constexpr NameView(std::string_view text) noexcept : text_{text} {}

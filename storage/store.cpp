@@ -66,10 +66,10 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
-Result<BatchRef> Store::allocate(const OrderLine& line) {
-    auto answer = allocate_async(line);
+Result<BatchRef> Store::allocate(const LineView& line) {
+    const auto answer = allocate_async(line);
     wait(answer.lsn);
-    return std::move(answer.result);
+    return answer.result;
 }
 OrderResult Store::allocate(const AllocateOrder& order) { return execute(order); }
 Result<std::size_t> Store::deallocate(const Deallocate& lines) { return execute(lines); }
@@ -79,6 +79,10 @@ Result<std::size_t> Store::change_batch_quantity(const ChangeBatchQuantity& chan
 Result<void> Store::reschedule(const Reschedule& change) { return execute(change); }
 
 void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results) {
+    allocate(std::vector<LineView>(lines.begin(), lines.end()), results);
+}
+
+void Store::allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results) {
     if (lines.size() != results.size()) {
         throw std::invalid_argument{std::to_string(lines.size()) + " lines, and room for " +
                                     std::to_string(results.size()) + " results"};
@@ -98,10 +102,11 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
     wait(lsn);
 }
 
-Answer<Result<BatchRef>> Store::allocate_async(const OrderLine& line) {
+Answer<Result<BatchRef>> Store::allocate_async(const LineView& line) {
     wait_for_room();
     const std::scoped_lock guard{running_->core.mutex};
-    return running_->core.bus.handle(Allocate{line});
+    const auto answer = running_->core.bus.allocate(line);
+    return {owned(answer.result), answer.lsn};
 }
 
 void Store::wait_for_room() { running_->journal.wait_for_room(); }

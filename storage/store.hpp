@@ -113,9 +113,10 @@ public:
     /// Adds a batch. Adding one that exists with the same contents changes nothing.
     Result<void> add_batch(const AddBatch& batch);
     /// \return the batch that holds the line, also when it was allocated before.
-    Result<BatchRef> allocate(const OrderLine& line);
+    Result<BatchRef> allocate(const LineView& line);
     /// Allocates each line by itself, and waits once for all.
     /// \throws std::invalid_argument when the spans are not of one size.
+    void allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results);
     void allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef>> results);
     /// Allocates all lines of the order, or none.
     OrderResult allocate(const AllocateOrder& order);
@@ -123,7 +124,7 @@ public:
     Result<std::size_t> change_batch_quantity(const ChangeBatchQuantity& change);
     Result<void> reschedule(const Reschedule& change);
 
-    [[nodiscard]] Answer<Result<BatchRef>> allocate_async(const OrderLine& line);
+    [[nodiscard]] Answer<Result<BatchRef>> allocate_async(const LineView& line);
     /// Executes any command of commands.hpp without waiting.
     [[nodiscard]] auto handle_async(const HandledCommand auto& command) {
         wait_for_room();

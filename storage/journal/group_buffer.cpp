@@ -11,7 +11,9 @@ void GroupBuffer::add(GroupBuffer& other) {
         std::swap(*this, other);
     } else {
         const auto units = std::span{other.bytes_}.subspan(sizeof(journal::FrameHeader));
-        bytes_.insert(bytes_.end(), units.begin(), units.end());
+        const std::size_t start = bytes_.size();
+        bytes_.resize(start + units.size(), uninitialized);
+        std::memcpy(bytes_.data() + start, units.data(), units.size());
         records_ += other.records_;
         facts_ += other.facts_;
     }

@@ -1,5 +1,6 @@
 #include "storage/journal/group_staging.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -12,10 +13,11 @@ namespace {
 /// that is being written.
 constexpr std::size_t frames_bytes_max = 2 * (sizeof(journal::FrameHeader) + journal::alignment);
 
-/// The size of a group that fits into every new segment of this size.
+/// The size of a group that a frame and every new segment of this size can hold.
 std::size_t usual_group_bytes(std::uint64_t segment_bytes) {
     const std::uint64_t taken = JournalWriter::segment_bytes_of(frames_bytes_max);
-    return segment_bytes > taken ? static_cast<std::size_t>(segment_bytes - taken) : 0;
+    const std::uint64_t left = segment_bytes > taken ? segment_bytes - taken : 0;
+    return std::min<std::size_t>(left, journal::frame_bytes_max);
 }
 }  // namespace
 
@@ -27,6 +29,13 @@ GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions
       last_{last},
       acknowledged_{last},
       filling_{buffer_bytes(options)} {}
+
+inline void GroupStaging::require_room_for(std::size_t facts) const {
+    // The filling group only shrinks until the next flush().
+    const std::size_t bytes = GroupBuffer::record_bytes_max(facts);
+    const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + bytes;
+    if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_room(facts, group_bytes);
+}
 
 Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
     require_room_for(unit.size());
@@ -40,17 +49,6 @@ Lsn GroupStaging::append(const LineView& line, BatchRefView batch, UnixMicros no
     return note_staged(1, now);
 }
 
-void GroupStaging::require_room_for(std::size_t facts) const {
-    // The filling group only shrinks until the next flush().
-    const std::size_t record_bytes = GroupBuffer::record_bytes_max(facts);
-    const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + record_bytes;
-    if (group_bytes > journal::frame_bytes_max) {
-        throw std::length_error{"a unit of work of " + std::to_string(facts) +
-                                " facts is more than a journal frame can hold"};
-    }
-    if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_room(record_bytes);
-}
-
 Lsn GroupStaging::note_staged(std::size_t facts, UnixMicros now) noexcept {
     staged_time_ = now;
     const Lsn last = last_.load(std::memory_order_relaxed) + facts;
@@ -58,10 +56,16 @@ Lsn GroupStaging::note_staged(std::size_t facts, UnixMicros now) noexcept {
     return last;
 }
 
-/// Requires that a unit fits into the current segment when the next one may not be created.
-void GroupStaging::require_room(std::size_t bytes) const {
+/// Requires that a frame can hold the group, and that the group fits into the current segment when
+/// the next one may not be created.
+void GroupStaging::require_room(std::size_t facts, std::size_t group_bytes) const {
+    if (group_bytes > journal::frame_bytes_max) {
+        throw std::length_error{"a unit of work of " + std::to_string(facts) +
+                                " facts is more than a journal frame can hold"};
+    }
     const std::scoped_lock lock{mutex_};
-    const std::uint64_t group = filling_.bytes() + staged_.bytes() + bytes + frames_bytes_max;
+    const std::uint64_t group = filling_.bytes() + staged_.bytes() +
+                                GroupBuffer::record_bytes_max(facts) + frames_bytes_max;
     if (group + JournalWriter::mark_bytes_max > room_) next_.require(group);
 }
 

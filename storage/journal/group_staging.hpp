@@ -88,7 +88,7 @@ public:
 
 private:
     void require_room_for(std::size_t facts) const;
-    void require_room(std::size_t bytes) const;
+    void require_room(std::size_t facts, std::size_t group_bytes) const;
     Lsn note_staged(std::size_t facts, UnixMicros now) noexcept;
 
     const NextSegment& next_;

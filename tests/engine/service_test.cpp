@@ -48,7 +48,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_or_throws_then_it_leaves_no_tr
 BOOST_FIXTURE_TEST_CASE(when_the_journal_has_no_room_then_the_line_is_not_allocated,
                         EngineFixture) {
     add_batch("b1", "LAMP", 10);
-    const std::array lines{line("o1", "LAMP", 2), line("o2", "LAMP", 2), line("o3", "LAMP", 2)};
+    const std::array lines{LineView{"o1", "LAMP", 2}, LineView{"o2", "LAMP", 2},
+                           LineView{"o3", "LAMP", 2}};
     std::array<Result<BatchRef>, 3> results{Refusal::bad_name, Refusal::bad_name,
                                             Refusal::bad_name};
     journal.left = 2;

@@ -16,7 +16,11 @@ BOOST_AUTO_TEST_CASE(when_the_name_is_1_to_64_bytes_of_utf8_then_it_is_one) {
          {"A"s, "RED-CHAIR"s, "table,\"small\""s, "stuhl-größe"s, "椅子"s, "🪑"s, "Red chair"s,
           "a b c"s, "roter Stuhl für 2"s, "eight888 more"s, "\uE000"s, "\U000EFFFD"s,
           std::string(64, 'x')}) {
-        BOOST_TEST_CONTEXT(text) { BOOST_TEST(Sku::of(text).value().view() == text); }
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST(Sku::of(text).value().view() == text);
+            BOOST_TEST(SkuView::of(text).value().view().data() == text.data());
+            BOOST_TEST(SkuView::of(text).value().owned().view() == text);
+        }
     }
 }
 
@@ -44,7 +48,10 @@ BOOST_AUTO_TEST_CASE(when_the_name_breaks_a_rule_then_it_is_refused) {
                                     "a\u3000b"s,
                                     "a\u0085b"s,
                                     "\x80"s}) {
-        BOOST_TEST_CONTEXT(text) { BOOST_TEST((Sku::of(text).error() == Refusal::bad_name)); }
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST((Sku::of(text).error() == Refusal::bad_name));
+            BOOST_TEST((SkuView::of(text).error() == Refusal::bad_name));
+        }
     }
 }
 
