@@ -28,8 +28,7 @@ struct ServerIdentity {
     std::uint16_t port = 0;
     std::uint16_t http_port = 0;  ///< 0: HTTP is not served
     std::string run_id;           ///< 40 hexadecimal digits, new with each start
-    /// Refuses HTTP requests to another host name than this machine's: a browser may have been led
-    /// here by DNS rebinding.
+    /// Refuses HTTP requests of web pages of other sites: docs/security.md.
     bool http_local_names_only = false;
 };
 

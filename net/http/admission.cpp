@@ -1,13 +1,14 @@
 #include "net/http/admission.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <utility>
 
 #include "net/core/rule_text.hpp"
 #include "net/http/credentials.hpp"
 #include "net/text/ascii_case.hpp"
 #include "net/text/escape.hpp"
+#include "net/text/numbers.hpp"
 
 namespace allot::http {
 
@@ -21,24 +22,27 @@ bool is_json(std::string_view type) {
     return equal_ignoring_case(media, json_type);
 }
 
-/// An IP address or `localhost`: nothing that DNS could resolve to another machine.
-bool is_local_name(std::string_view host) {
-    if (host.starts_with('[')) return true;
-    host = host.substr(0, host.find(':'));
-    return equal_ignoring_case(host, "localhost") ||
-           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
+/// `localhost` or a loopback address, with or without a port: docs/security.md says why.
+bool is_loopback(std::string_view host) {
+    const std::size_t colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+    if (colon != std::string_view::npos) {
+        constexpr std::uint64_t port_max = 65'535;
+        if (!parse_uint(host.substr(colon + 1), port_max)) return false;
+        host = host.substr(0, colon);
+    }
+    if (equal_ignoring_case(host, "localhost")) return true;
+    const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+    if (is_bracketed) host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(host, error);
+    return !error && address.is_loopback() && address.is_v6() == is_bracketed;
 }
 
-/// Only `localhost` and loopback addresses are accepted: a page at another address, or of the
-/// origin `null`, may belong to any site.
-bool is_local_origin(std::string_view origin) {
+bool is_loopback_origin(std::string_view origin) {
     constexpr std::string_view after_scheme = "://";
     const std::size_t scheme = origin.find(after_scheme);
-    if (scheme == std::string_view::npos) return false;
-    const std::string_view host = origin.substr(scheme + after_scheme.size());
-    return is_local_name(host) &&
-           (host.starts_with("127.") || host == "[::1]" || host.starts_with("[::1]:") ||
-            equal_ignoring_case(host.substr(0, host.find(':')), "localhost"));
+    return scheme != std::string_view::npos &&
+           is_loopback(origin.substr(scheme + after_scheme.size()));
 }
 
 std::string unknown_parameter_text(std::span<const std::string_view> known) {
@@ -76,7 +80,7 @@ Admission::Verdict Admission::judge(Reply& reply) {
     }
     target_ = std::move(*target);
     match_ = find_route(request_.method, target_);
-    if (!check_host(reply) || !check_origin(reply)) return Verdict::refused;
+    if (!check_web_page(reply)) return Verdict::refused;
     const Verdict password = check_password(reply);
     if (password != Verdict::admitted) return password;
     if (match_.route == nullptr) return verdict(refuse_path(reply));
@@ -109,28 +113,19 @@ bool Admission::refuse_path(Reply& reply) const {
                   "method");
 }
 
-bool Admission::check_host(Reply& reply) const {
-    const auto& host = request_.host;
-    if (!context_.identity.http_local_names_only || !host || is_local_name(*host)) return true;
-    if (match_.has(flag_free)) return true;
-    context_.counters.count(DisconnectReason::cross_protocol);
-    return refuse(reply, 421, ErrorCode::generic,
-                  "invalid Host " + in_quotes(*host) +
-                      ": without a password, expected localhost or an IP address",
-                  "Host");
-}
-
-/// A browser sends a page's request without a body to another site without a preflight.
-bool Admission::check_origin(Reply& reply) const {
-    const auto& origin = request_.origin;
-    if (!context_.identity.http_local_names_only || !origin || is_local_origin(*origin))
-        return true;
-    if (match_.has(flag_free)) return true;
-    context_.counters.count(DisconnectReason::cross_protocol);
-    return refuse(reply, 403, ErrorCode::generic,
-                  "invalid Origin " + in_quotes(*origin) +
-                      ": without a password, expected localhost or a loopback address",
-                  "Origin");
+bool Admission::check_web_page(Reply& reply) const {
+    if (!context_.identity.http_local_names_only || match_.has(flag_free)) return true;
+    const auto check = [&](const auto& value, bool (*is_local)(std::string_view), unsigned status,
+                           std::string_view field) {
+        if (!value || is_local(*value)) return true;
+        context_.counters.count(DisconnectReason::cross_protocol);
+        return refuse(reply, status, ErrorCode::generic,
+                      "invalid " + std::string{field} + " " + in_quotes(*value) +
+                          ": without a password, expected localhost or a loopback address",
+                      field);
+    };
+    return check(request_.host, is_loopback, 421, "Host") &&
+           check(request_.origin, is_loopback_origin, 403, "Origin");
 }
 
 Admission::Verdict Admission::check_password(Reply& reply) {

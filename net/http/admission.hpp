@@ -35,8 +35,7 @@ private:
     [[nodiscard]] bool refuse(Reply& reply, unsigned status, ErrorCode code, std::string_view text,
                               std::string_view field) const;
     [[nodiscard]] bool refuse_path(Reply& reply) const;
-    [[nodiscard]] bool check_host(Reply& reply) const;
-    [[nodiscard]] bool check_origin(Reply& reply) const;
+    [[nodiscard]] bool check_web_page(Reply& reply) const;
     [[nodiscard]] Verdict check_password(Reply& reply);
     [[nodiscard]] bool check_query(Reply& reply) const;
     [[nodiscard]] bool check_key(Reply& reply) const;

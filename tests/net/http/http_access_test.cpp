@@ -99,15 +99,45 @@ BOOST_AUTO_TEST_CASE(when_the_host_is_not_a_name_of_this_machine_then_the_reques
             .status;
     };
     for (const std::string_view host :
-         {"localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]:8080"}) {
+         {"localhost", "LocalHost:8080", "localhost:0", "localhost:65535", "127.0.0.1",
+          "127.0.0.1:8080", "127.255.0.1", "[::1]", "[::1]:8080", "[0:0:0:0:0:0:0:1]:80"}) {
         BOOST_TEST(status(host) == 200U, host);
     }
-    for (const std::string_view host :
-         {"server.example", "localhost.example:8080", "127.0.0.1.example", "", ":8080"}) {
+    for (const std::string_view host : {"server.example",
+                                        "localhost.example:8080",
+                                        "127.0.0.1.example",
+                                        "",
+                                        ":8080",
+                                        "localhost:",
+                                        "localhost:x",
+                                        "localhost:-1",
+                                        "localhost:65536",
+                                        "localhost:80:80",
+                                        "localhost:80.example",
+                                        "user@localhost",
+                                        "127.0.0.1:x",
+                                        "127.1",
+                                        "127.0.0.256",
+                                        "203.0.113.7",
+                                        "0.0.0.0",
+                                        "::1",
+                                        "[::1",
+                                        "[::1]x",
+                                        "[::1]x:80",
+                                        "[::1]:",
+                                        "[::1]:x",
+                                        "[::2]",
+                                        "[2001:db8::1]",
+                                        "[127.0.0.1]",
+                                        "[localhost]",
+                                        "[x]",
+                                        "[]",
+                                        "["}) {
         BOOST_TEST(status(host) == 421U, host);
     }
-    expect_error(fixture.ask_raw("GET /v1/info HTTP/1.1\r\nHost: a\xFF\r\n\r\n"), 421, "ERR",
-                 "Host", R"(invalid Host 'a\\xff': without a password, expected localhost)");
+    expect_error(
+        fixture.ask_raw("GET /v1/info HTTP/1.1\r\nHost: a\xFF\r\n\r\n"), 421, "ERR", "Host",
+        R"(invalid Host 'a\\xff': without a password, expected localhost or a loopback address)");
     BOOST_TEST(status("probe.example", "/livez") == 200U);
 }
 
@@ -121,8 +151,8 @@ BOOST_AUTO_TEST_CASE(when_the_page_is_of_another_site_then_it_changes_nothing_he
     const auto changes = server.engine.journal.last();
     for (const std::string_view origin :
          {"https://server.example", "http://localhost.example", "http://127.0.0.1.example",
-          "http://203.0.113.7:8080", "http://[2001:db8::1]", "http://[::1].example", "null",
-          "localhost", "http://", ""}) {
+          "http://203.0.113.7:8080", "http://[2001:db8::1]", "http://[::1].example",
+          "http://localhost:x", "null", "localhost", "http://", ""}) {
         const std::string header = "Origin: " + std::string{origin} + "\r\n";
         const auto dropped = server.context.counters.of(allot::DisconnectReason::cross_protocol);
         expect_error(server.ask("POST", "/v1/batches/ship/receive", {}, header), 403, "ERR",
