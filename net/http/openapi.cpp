@@ -53,7 +53,12 @@ std::map<unsigned, RouteError> errors_of(const Route& route) {
     std::map<unsigned, RouteError> errors;
     const auto add = [&](const RouteError& error) { errors[error.status] = error; };
     add({400, any_rule});
-    if (!route.has(flag_free)) add({401, "The password is missing, or wrong"});
+    if (!route.has(flag_free)) {
+        add({401, "The password is missing, or wrong"});
+        add({403, "Without a password: Origin is not of this machine"});
+        add({421, "Without a password: Host is not this machine"});
+        add({500, "The answer is larger than --max-output allows, or the command has failed"});
+    }
     if (route.has(flag_body)) {
         add({411, "Content-Length is missing"});
         add({413, "The body is too large", "Error"});

@@ -147,7 +147,8 @@ class GivenTheDescription(server.Case):
         self.meet_storage_that_fails()
         described = {(method, path, status) for method, path, operation in self.api.operations()
                      for status in operation["responses"]}
-        # Met by the sans-io tests, which can make it so.
+        # Met by the sans-io tests, which can make it so: without a password, and with a small limit of answers.
+        described = {each for each in described if each[2] not in ("403", "421", "500")}
         described -= {("POST", "/v1/snapshots", "409"), ("POST", "/v1/snapshots", "501"),
                       ("POST", "/v1/snapshots", "503"), ("POST", "/v1/orders/{order}/explanation", "422"),
                       ("GET", "/v1/feed", "410"), ("GET", "/v1/feed", "501")}

@@ -2,6 +2,7 @@
 
 #include "net/http/openapi.hpp"
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -9,6 +10,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "net/commands/registry.hpp"
 #include "net/core/figures.hpp"
@@ -40,6 +42,36 @@ BOOST_AUTO_TEST_CASE(when_the_description_is_compared_with_the_routes_then_neith
         served.insert(method + " " + std::string{route.path});
     }
     BOOST_TEST(served == described, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_page_asks_or_an_answer_is_too_large_then_the_status_is_described) {
+    const json::value description = json::parse(std::string{allot::http::openapi_text()});
+    for (const allot::Route& route : allot::routes()) {
+        if (route.has(allot::flag_free)) continue;
+        const std::string method{boost::beast::http::to_string(route.method)};
+        std::string small_method = method;
+        boost::algorithm::to_lower(small_method);
+        const json::value& responses =
+            description.at("paths").at(route.path).at(small_method).at("responses");
+        const auto status = [&](std::string_view host, std::string_view origin, bool is_small) {
+            HttpFixture<> fixture;
+            fixture.context.identity.http_local_names_only = true;
+            if (is_small) fixture.context.limits.reply_bytes_max = 0;
+            std::string request = method + " " + std::string{route.path} + " HTTP/1.1\r\nHost: ";
+            request.append(host).append("\r\nOrigin: ").append(origin);
+            request.append("\r\nContent-Type: application/json\r\nContent-Length: ");
+            const std::string_view body = route.spec->example;
+            request.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
+            return fixture.ask_raw(request).status;
+        };
+        for (const auto& [expected, met] :
+             {std::pair{403U, status("localhost", "http://server.example", false)},
+              std::pair{421U, status("server.example", "http://localhost", false)},
+              std::pair{500U, status("localhost", "http://localhost", true)}}) {
+            BOOST_TEST(met == expected, route.path);
+            BOOST_TEST(responses.as_object().contains(std::to_string(expected)), route.path);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_the_description_lists_the_codes_of_errors_then_none_is_missing) {
