@@ -21,12 +21,12 @@ constexpr std::array access_options = {
     password_file_option,
     password_option,
     Option{"listen-without-password", "", "",
-           "allow an address that other machines reach, although each of them may then change "
-           "the stock"},
+           "listen on an address that other machines reach, although each of them can then read "
+           "and change the stock"},
     Option{"tls-cert", "FILE", "", "speak TLS, with the certificate (and its chain) in FILE, PEM"},
     Option{"tls-key", "FILE", "", "the certificate's key, PEM"},
     Option{"tls-client-ca", "FILE", "",
-           "let in only clients with a certificate of a CA in FILE, PEM"}};
+           "accept only clients with a certificate of a CA in FILE, PEM"}};
 
 constexpr std::array storage_options = {
     Option{"durability", "MODE", "always",
@@ -77,7 +77,7 @@ constexpr auto serve_options =
 constexpr std::string_view serve_examples =
     "allot serve --data stock --sample-stock          try it: nc 127.0.0.1 25568\n"
     "allot serve --data stock --http 127.0.0.1:8080   HTTP, too\n"
-    "openssl rand -hex 24 > pw                        a password, and a server for other "
+    "openssl rand -hex 24 > pw                        make a password; then a server for other "
     "machines:\n"
     "allot serve --data stock --listen 0.0.0.0:25568 --password-file pw --tls-cert cert.pem "
     "--tls-key key.pem\n"
@@ -200,9 +200,10 @@ constinit const Command serve_command{
              "Speaks RESP2, RESP3 and plain lines: redis-cli, every Redis client library, nc and\n"
              "telnet are clients. Logs are logfmt on standard error; 'msg=listening' shows the\n"
              "address. SIGTERM and SIGINT end it in good order; a second one at once.\n"
-             "If other machines reach the address, clients must give a password: the first line\n"
-             "of --password-file, or the environment's ALLOT_PASSWORD; never an argument.\n"
-             "Every option may be set in a file, too, or in the environment: see allot --help.",
+             "On an address that other machines reach it starts only with a password\n"
+             "(--password-file or ALLOT_PASSWORD), with client certificates (--tls-client-ca), or\n"
+             "with --listen-without-password. No option holds the password itself.\n"
+             "Every option may also be set in a file or in the environment: see allot --help.",
          .options = serve_options,
          .examples = serve_examples},
     .run = run_serve,

@@ -14,7 +14,7 @@ namespace allot::program {
 
 inline constexpr Option password_file_option{
     "password-file", "FILE", "",
-    "ask clients for the password in FILE's first line; or set ALLOT_PASSWORD"};
+    "require of clients the password in FILE's first line; or set ALLOT_PASSWORD instead"};
 inline constexpr Option password_option{"password", "SECRET", "",
                                         "the password, if --password-file is not set",
                                         Option::From::environment_only};
