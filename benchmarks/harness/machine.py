@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from datetime import date
 from pathlib import Path
 
 
@@ -33,8 +34,15 @@ def memory_gib():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
-def description(directory):
-    """Lines of text about this machine."""
+def commit(directory):
+    """The commit that is checked out there."""
+    asked = subprocess.run(("git", "-C", str(directory), "rev-parse", "--short=7", "HEAD"), check=False,
+                           capture_output=True, text=True)
+    return asked.stdout.strip() or "unknown"
+
+
+def description(directory, build):
+    """Lines of text about this machine, and what was measured on it."""
     device, kind = mount_of(directory)
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     return [
@@ -42,6 +50,7 @@ def description(directory):
         f"{system}, Linux {platform.release()}",
         f"data on {kind}",
         output_of("g++", "--version").splitlines()[0],
+        f"measured on {date.today()}, at the commit {commit(build)}",
     ]
 
 
