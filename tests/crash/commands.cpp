@@ -8,20 +8,21 @@
 
 int main(int argc, char** argv) {
     using namespace allot::testing;
-    if (argc != 3) {
+    if (argc != 2 && argc != 3) {
         std::fputs(
-            "usage: draw_commands SEED VERB,VERB,...\n"
-            "Prints JSON arrays, each of a command, or of a transaction from MULTI to EXEC. Of "
-            "the\n"
-            "commands of the server, those that are named are drawn.\n",
+            "usage: draw_commands SEED [VERB,VERB,...]\n"
+            "Prints JSON arrays, each of a command, or of a transaction from MULTI to EXEC. "
+            "Draws\n"
+            "the commands that are named, or all that tests/commands knows.\n",
             stderr);
         return 2;
     }
-    const std::string verbs = "," + std::string{argv[2]} + ",";
+    const std::string verbs = argc == 3 ? "," + std::string{argv[2]} + "," : std::string{};
     Random random{std::stoull(argv[1])};
     SeededChance chance{random};
     Commands commands{chance, skus_drawn, [&](std::string_view verb, bool queued) {
                           const bool is_named =
+                              verbs.empty() ||
                               verbs.find("," + std::string{verb} + ",") != std::string::npos;
                           return is_named && !(queued && verb == "MULTI");
                       }};
