@@ -51,7 +51,7 @@ constinit const CommandSpec shortages = command<Shortages>({
                  .path = "/v1/shortages",
                  .id = "shortages",
                  .call = "[?sku=…][&after=lsn]",
-                 .answers = "200: the short lines, oldest first, at most 1,000; "
+                 .answers = "200: the short lines, oldest first, in pages; "
                             "`after` the last one's `since` returns the following ones",
                  .good = {{{200, "Shortages", "The lines, at most 1,000"}}},
                  .errors = {{invalid_sku_error}}}}},
