@@ -7,9 +7,7 @@
 
 namespace allot::program {
 
-/// Prints the help of the program.
 void print_help(std::span<const Command* const> commands, std::ostream& to);
-/// Prints the help of one command.
 void print_help(const Syntax& syntax, std::ostream& to);
 /// Prints the manual page of the program and its protocol, as roff for `man -l -`.
 void print_manual(std::span<const Command* const> commands, std::ostream& to);

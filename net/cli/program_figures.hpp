@@ -11,7 +11,6 @@ namespace allot::program {
 /// Adds the figures that the storage alone knows.
 void add_store_figures(Figures& to, const StoreStatus& status);
 
-/// Adds the figures of each event sink.
 void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks);
 
 /// Adds the number of dropped lines of the program's log.

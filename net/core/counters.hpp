@@ -10,26 +10,26 @@ namespace allot {
 
 /// The first word of an error reply. Stable: clients decide by it.
 enum class ErrorCode : std::uint8_t {
-    generic,        ///< ERR
-    syntax,         ///< SYNTAX: the arguments do not make a command
-    bad_name,       ///< BADNAME
-    bad_quantity,   ///< BADQTY
-    bad_date,       ///< BADDATE
-    invalid_sku,    ///< INVALIDSKU: no batch of this SKU was ever added
-    out_of_stock,   ///< OUTOFSTOCK
-    batch_exists,   ///< BATCHEXISTS
-    no_such_batch,  ///< NOSUCHBATCH
-    read_only,      ///< READONLY: the disk is full, or the storage has failed
-    no_proto,       ///< NOPROTO: HELLO asks for an unsupported version
-    wrong_pass,     ///< WRONGPASS
-    no_auth,        ///< NOAUTH
-    loading,        ///< LOADING
-    trimmed,        ///< TRIMMED: the facts are no longer kept
-    ahead,          ///< AHEAD: the history has not reached these facts
-    batch_limit,    ///< BATCHLIMIT: the SKU has the maximum of batches
-    exec_abort,     ///< EXECABORT: nothing of a transaction has run, or it was undone
-    conflict,       ///< CONFLICT: the stock of a SKU has changed meanwhile
-    diverged,       ///< DIVERGED: the client's history is not the store's
+    generic,
+    syntax,  ///< SYNTAX: the arguments do not make a command
+    bad_name,
+    bad_quantity,
+    bad_date,
+    invalid_sku,  ///< INVALIDSKU: no batch of this SKU was ever added
+    out_of_stock,
+    batch_exists,
+    no_such_batch,
+    read_only,  ///< READONLY: the disk is full, or the storage has failed
+    no_proto,   ///< NOPROTO: HELLO asks for an unsupported version
+    wrong_pass,
+    no_auth,
+    loading,
+    trimmed,      ///< TRIMMED: the facts are no longer kept
+    ahead,        ///< AHEAD: the history has not reached these facts
+    batch_limit,  ///< BATCHLIMIT: the SKU has the maximum of batches
+    exec_abort,   ///< EXECABORT: nothing of a transaction has run, or it was undone
+    conflict,     ///< CONFLICT: the stock of a SKU has changed meanwhile
+    diverged,     ///< DIVERGED: the client's history is not the store's
 };
 inline constexpr std::array<std::string_view, 20> error_words{
     "ERR",        "SYNTAX",     "BADNAME",     "BADQTY",      "BADDATE",
@@ -44,10 +44,10 @@ static_assert(error_words.back() == "DIVERGED" &&
 
 /// Why the server ended a connection, or did not begin it.
 enum class DisconnectReason : std::uint8_t {
-    protocol_error,     ///< bytes that are no request
-    request_limit,      ///< a request beyond RequestLimits
-    cross_protocol,     ///< an HTTP request, perhaps forged by a web page
-    clients_max,        ///< too many clients
+    protocol_error,  ///< bytes that are no request
+    request_limit,   ///< a request beyond RequestLimits
+    cross_protocol,  ///< an HTTP request, perhaps forged by a web page
+    clients_max,
     no_descriptors,     ///< the process can open no more files
     clients_memory,     ///< held the most memory while all clients held too much
     output_limit,       ///< more queued output than SessionLimits::output_bytes_max
@@ -55,9 +55,9 @@ enum class DisconnectReason : std::uint8_t {
     request_stalled,    ///< began a request and does not end it
     idle,               ///< no request for too long
     handshake_stalled,  ///< no handshake or password in time
-    wrong_passwords,    ///< too many wrong passwords
-    tls_failed,         ///< no valid TLS, or no certificate that the server accepts
-    storage_failed,     ///< held replies that can never be acknowledged
+    wrong_passwords,
+    tls_failed,      ///< no valid TLS, or no certificate that the server accepts
+    storage_failed,  ///< held replies that can never be acknowledged
 };
 inline constexpr std::array<std::string_view, 14> disconnect_reason_words{
     "protocol_error",    "request_limit",   "cross_protocol", "clients_max",     "no_descriptors",

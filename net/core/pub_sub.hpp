@@ -70,7 +70,6 @@ public:
     /// Counts the subscribers of a channel by its name, without those by patterns.
     [[nodiscard]] std::size_t subscribers_of(std::string_view channel) const;
 
-    /// True without subscribers.
     [[nodiscard]] bool empty() const noexcept { return channels_.empty() && patterns_.empty(); }
     [[nodiscard]] std::size_t channels() const noexcept { return channels_.size(); }
     [[nodiscard]] std::size_t patterns() const noexcept { return patterns_.size(); }

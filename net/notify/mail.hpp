@@ -23,7 +23,6 @@ public:
     /// \return false for other facts.
     /// \throws std::runtime_error unless the server has accepted the mail for every recipient.
     bool notify(const CommittedFact& fact, std::uint64_t store_id);
-    /// Calls Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }
 
 private:

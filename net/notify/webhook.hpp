@@ -28,7 +28,6 @@ public:
     /// status has `Retry-After`. Every other status may be temporary, so the caller has to retry
     /// the fact, before any later one.
     bool notify(const CommittedFact& fact, std::uint64_t store_id);
-    /// Calls Transfer::interrupt().
     void interrupt() noexcept { transfer_.interrupt(); }
 
 private:

@@ -42,7 +42,6 @@ struct Call : Context {
     void fail(const Failure& failure) const { fail(failure.code, failure.text); }
 };
 
-/// Replies with the error of a refusal.
 void refuse(Call& call, Refusal refusal, RefusalContext subject);
 
 /// Returns the usage of a command: `ALLOCATE order sku quantity [sku quantity ...]`.

@@ -21,7 +21,6 @@ struct Failure {
     bool is_counted = true;  ///< among the errors of INFO and /metrics
 };
 
-/// The error of a refusal.
 [[nodiscard]] Failure failure_of(Refusal refusal, RefusalContext subject, std::string field = {});
 /// The error of a line of an order. The field is that of its SKU.
 [[nodiscard]] Failure failure_of(RefusedLine refused, const AllocateOrder& order);

@@ -25,7 +25,6 @@ public:
 
     Connection(Socket socket, std::shared_ptr<ConnectionManager> manager, Protocol protocol);
 
-    /// Begins to read.
     void start() { read(); }
     /// Sends what has become durable. Not while a batch is executed.
     void flush();

@@ -84,7 +84,6 @@ public:
     [[nodiscard]] virtual std::unique_ptr<FileLock> lock(const std::filesystem::path& path) = 0;
 };
 
-/// The file system of the operating system.
 [[nodiscard]] FileSystem& posix_file_system();
 
 }  // namespace allot

@@ -48,7 +48,6 @@ public:
 
     /// The first LSN that is kept. All facts of removed files are before it.
     [[nodiscard]] Lsn oldest() const noexcept { return oldest_; }
-    /// The number of the last segment.
     [[nodiscard]] std::uint64_t last_number() const;
     /// The size of all segments, without the excess length of a segment for a large unit.
     [[nodiscard]] std::uint64_t bytes() const;
