@@ -134,9 +134,9 @@ private:
     Store& store_;
     std::size_t count_;
     std::vector<LineView> asked_ = [] {
-        std::vector<LineView> room;
-        room.reserve(bench::lines_a_call);
-        return room;
+        std::vector<LineView> lines;
+        lines.reserve(bench::lines_a_call);
+        return lines;
     }();
     std::vector<Result<BatchRef>> answers_{bench::lines_a_call, Refusal::unknown_sku};
 };

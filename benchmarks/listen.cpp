@@ -30,7 +30,7 @@ public:
         bench::require(got > 0, "the server keeps the listener");
         take({input_.data(), static_cast<std::size_t>(got)});
     }
-    [[nodiscard]] std::size_t heard() const noexcept { return heard_; }
+    [[nodiscard]] std::size_t received() const noexcept { return received_; }
     [[nodiscard]] int socket() const noexcept { return client_.socket(); }
 
 protected:
@@ -40,7 +40,7 @@ protected:
         client_.send();
     }
 
-    std::size_t heard_ = 0;
+    std::size_t received_ = 0;
 
 private:
     bench::Client client_;
@@ -56,7 +56,7 @@ public:
 
 private:
     void take(std::string_view bytes) override {
-        heard_ += static_cast<std::size_t>(std::ranges::count(bytes, '}'));
+        received_ += static_cast<std::size_t>(std::ranges::count(bytes, '}'));
     }
 };
 
@@ -79,7 +79,7 @@ private:
     void take_line() {
         if (left_ == 0) return take_head();
         if (--left_ != 0) return;
-        heard_ += facts_;
+        received_ += facts_;
         send("FEED AFTER " + cursor_ + " COUNT 1000 BLOCK 0\r\n");
     }
     /// Reads the head of a reply: a cursor, and an array of facts with 13 lines each.
@@ -142,10 +142,10 @@ int main(int argc, char** argv) {
         waiting = 0;
         for (std::size_t i = 0; i < all.size(); ++i) {
             if (polled[i].revents != 0) all[i]->read();
-            if (all[i]->heard() < facts) ++waiting;
+            if (all[i]->received() < facts) ++waiting;
         }
     }
     for (const auto& each : all)
-        bench::require(each->heard() == facts, "no fact is received twice");
+        bench::require(each->received() == facts, "no fact is received twice");
     bench::report("cpu_ns_per_fact", bench::cpu_seconds() / static_cast<double>(facts) * 1e9);
 }

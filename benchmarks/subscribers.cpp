@@ -27,10 +27,10 @@ int main(int argc, char** argv) {
     const Lsn first = store.status().last + 1;
     const Lsn last = first + count - 1;
 
-    std::vector<std::atomic<Lsn>> heard(subscribers);
+    std::vector<std::atomic<Lsn>> received(subscribers);
     std::vector<Subscription> subscriptions;
     subscriptions.reserve(subscribers);
-    for (std::atomic<Lsn>& each : heard) {
+    for (std::atomic<Lsn>& each : received) {
         subscriptions.push_back(store.subscribe(first, [&each, first](const CommittedFact& fact) {
             const Lsn before = each.load(std::memory_order_relaxed);
             bench::require(fact.lsn == (before == 0 ? first : before + 1), "no fact is left out");
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
         bench::allocate_one_by_one(store, lines);
     }
     const double allocated = bench::seconds_since(begin);
-    for (const std::atomic<Lsn>& each : heard) {
+    for (const std::atomic<Lsn>& each : received) {
         while (each.load(std::memory_order_acquire) != last) {
             std::this_thread::sleep_for(std::chrono::milliseconds{1});
         }
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     const double all = bench::seconds_since(begin);
     const auto total = static_cast<double>(count);
     bench::report("allocated_per_second", total / allocated);
-    bench::report("heard_per_second", total / all);
+    bench::report("received_per_second", total / all);
     bench::report("cpu_ns_per_line", (bench::cpu_seconds() - cpu) / total * 1e9);
     bench::require(store.status().lines == count, "every line is held");
 }

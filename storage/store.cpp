@@ -84,14 +84,14 @@ void Store::allocate(std::span<const OrderLine> lines, std::span<Result<BatchRef
 
 void Store::allocate(std::span<const LineView> lines, std::span<Result<BatchRef>> results) {
     if (lines.size() != results.size()) {
-        throw std::invalid_argument{std::to_string(lines.size()) + " lines, and room for " +
+        throw std::invalid_argument{std::to_string(lines.size()) + " lines, but " +
                                     std::to_string(results.size()) + " results"};
     }
     constexpr std::size_t lines_at_once = 256;  // then other threads, and a snapshot, get the mutex
     Lsn lsn = 0;
     while (!lines.empty()) {
         const std::size_t count = std::min(lines.size(), lines_at_once);
-        wait_for_room();
+        wait_for_space();
         {
             const std::scoped_lock guard{running_->core.mutex};
             lsn = running_->core.bus.allocate(lines.first(count), results.first(count));
@@ -103,13 +103,13 @@ void Store::allocate(std::span<const LineView> lines, std::span<Result<BatchRef>
 }
 
 Answer<Result<BatchRef>> Store::allocate_async(const LineView& line) {
-    wait_for_room();
+    wait_for_space();
     const std::scoped_lock guard{running_->core.mutex};
     const auto answer = running_->core.bus.allocate(line);
     return {owned(answer.result), answer.lsn};
 }
 
-void Store::wait_for_room() { running_->journal.wait_for_room(); }
+void Store::wait_for_space() { running_->journal.wait_for_space(); }
 void Store::wait(Lsn lsn) { running_->journal.wait(lsn); }
 
 std::vector<ExplainedLine> Store::explain(const AllocateOrder& order) {
@@ -221,7 +221,7 @@ StoreStatus Store::status() {
             .recovered_facts = core.recovered.replayed,
             .failed = core.journal.failed(),
             .disk_full = core.journal.disk_full(),
-            .waits_for_room = core.journal.waits_for_room(),
+            .waits_for_space = core.journal.waits_for_space(),
             .disk_free_bytes = free_bytes,
             .disk_lasts = lasts};
 }

@@ -56,7 +56,7 @@ struct StoreStatus {
     /// the current one, and serves reads. It retries after 0.1 s, and then after up to 2 s.
     bool disk_full;
     /// Accepted changes are not written yet, because the disk has no space even for them.
-    bool waits_for_room;
+    bool waits_for_space;
     std::uint64_t disk_free_bytes;    ///< the free bytes of the store's file system
     std::chrono::seconds disk_lasts;  ///< the time until it is full; at most 100 years
 };
@@ -127,7 +127,7 @@ public:
     [[nodiscard]] Answer<Result<BatchRef>> allocate_async(const LineView& line);
     /// Executes any command of commands.hpp without waiting.
     [[nodiscard]] auto handle_async(const HandledCommand auto& command) {
-        wait_for_room();
+        wait_for_space();
         const std::scoped_lock lock{mutex()};
         return bus().handle(command);
     }
@@ -211,7 +211,7 @@ public:
 
 private:
     /// Waits while the backlog is too large.
-    void wait_for_room();
+    void wait_for_space();
     auto execute(const HandledCommand auto& command) {
         auto answer = handle_async(command);
         wait(answer.lsn);

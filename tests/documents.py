@@ -17,7 +17,7 @@ SOURCE = re.compile(r"`((?:engine|storage|net|tests|benchmarks|docs|findings)/[\
 # engine/product.cpp in the comments and texts of code
 FILE = re.compile(r"\b(?:engine|storage|net|tests|benchmarks|docs)/[\w./*-]*\.(?:[ch]pp|py|md|json)\b")
 ROOMS = ("engine", "storage", "net", "tests", "benchmarks")
-PLANTING = {Path("tests/layers.py"), Path("tests/documents.py")}  # name what is not there
+NAMING_ABSENT = {Path("tests/layers.py"), Path("tests/documents.py")}  # name what is not there
 PASSED_OVER = {"build", "node_modules", ".git"}
 README_LINES_MAX = 150
 DECISION_LINES_MAX = 12
@@ -68,7 +68,7 @@ def sources(root):
     """The C++ and Python files of the tree, from its root."""
     files = (file.relative_to(root) for room in ROOMS for file in (root / room).rglob("*.*"))
     return sorted(file for file in files if file.suffix in (".cpp", ".hpp", ".py") and
-                  file not in PLANTING and not PASSED_OVER.intersection(file.parts))
+                  file not in NAMING_ABSENT and not PASSED_OVER.intersection(file.parts))
 
 
 def missing_files(root, source):

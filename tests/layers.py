@@ -201,78 +201,78 @@ def check(root, directions=None):
     return read, complaints
 
 
-PLANTED = {
-    ("engine/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
-    ("engine/planted.hpp", '"net/planted.hpp"'): "wrong direction",
-    ("engine/planted.hpp", '"planted.hpp"'): "no path from the root",
-    ("engine/planted.hpp", '"../engine/planted.hpp"'): "no path from the root",
-    ("engine/planted.hpp", '"engine/../storage/planted.hpp"'): "no path from the root",
-    ("engine/planted.hpp", "<engine/planted.hpp>"): "in quotes",
-    ("engine/planted.hpp", "<allot/store.hpp>"): "in quotes",
-    ("engine/planted.hpp", "<thread>"): "not for this room",
-    ("engine/planted.hpp", "<fstream> // for a moment"): "not for this room",
-    ("engine/planted.hpp", "<unistd.h>"): "not for this room",
-    ("engine/planted.hpp", "<boost/asio.hpp>"): "not for this room",
-    ("engine/planted.hpp", "<boost/serialization/vector.hpp>"): "not for this room",
-    ("engine/planted.hpp", "PLANTED_HEADER"): "cannot be read",
-    ("engine/containers/planted.hpp", '"engine/planted.hpp"'): "wrong direction",
-    ("engine/containers/planted.hpp", "<thread>"): "not for this room",
-    ("storage/planted.hpp", '"net/planted.hpp"'): "wrong direction",
-    ("storage/planted.hpp", '"storage/backup/planted.hpp"'): "wrong direction",
-    ("storage/planted.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
-    ("storage/planted.hpp", "<openssl/evp.h>"): "not for this room",
-    ("storage/planted.hpp", "<curl/curl.h>"): "not for this room",
-    ("storage/io/planted.hpp", '"storage/format/planted.hpp"'): "wrong direction",
-    ("storage/io/planted.hpp", '"storage/store.hpp"'): "wrong direction",
-    ("storage/io/planted.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
-    ("storage/options.hpp", '"storage/io/planted.hpp"'): "wrong direction",
-    ("storage/journal/planted.hpp", '"storage/feed/planted.hpp"'): "wrong direction",
-    ("storage/snapshot/planted.hpp", '"storage/feed/planted.hpp"'): "wrong direction",
-    ("storage/recovery/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
-    ("storage/unknown/planted.hpp", "<vector>"): "does not know",
-    ("net/planted.hpp", "<vector>"): "does not know",
-    ("net/core/planted.hpp", '"storage/planted.hpp"'): "wrong direction",
-    ("net/core/planted.hpp", '"net/planted.hpp"'): "wrong direction",
-    ("net/limits.hpp", '"net/core/planted.hpp"'): "wrong direction",
-    ("net/http/planted.hpp", "<boost/archive/binary_oarchive.hpp>"): "not for this room",
-    ("net/commands/planted.hpp", '"net/resp/planted.hpp"'): "wrong direction",
-    ("net/commands/orders/planted.hpp", '"net/commands/planted.hpp"'): "wrong direction",
-    ("net/core/planted.hpp", '"storage/errors.hpp"'): "wrong direction",
-    ("net/text/planted.hpp", '"net/core/planted.hpp"'): "wrong direction",
-    ("net/http/planted.hpp", '"net/resp/planted.hpp"'): "wrong direction",
-    ("net/resp/planted.hpp", '"net/http/planted.hpp"'): "wrong direction",
-    ("net/resp/planted.hpp", '"net/transport/planted.hpp"'): "wrong direction",
-    ("net/transport/planted.hpp", '"net/cli/planted.hpp"'): "wrong direction",
-    ("net/cli/planted.hpp", '"tests/planted.hpp"'): "wrong direction",
-    ("net/notify/planted.hpp", '"net/commands/planted.hpp"'): "wrong direction",
-    ("net/cli/io/planted.hpp", '"net/cli/settings/planted.hpp"'): "wrong direction",
-    ("net/cli/csv/planted.hpp", '"net/cli/planted.hpp"'): "wrong direction",
-    ("net/main.cpp", '"benchmarks/planted.hpp"'): "wrong direction",
+INCLUDES = {
+    ("engine/added.hpp", '"storage/added.hpp"'): "wrong direction",
+    ("engine/added.hpp", '"net/added.hpp"'): "wrong direction",
+    ("engine/added.hpp", '"added.hpp"'): "no path from the root",
+    ("engine/added.hpp", '"../engine/added.hpp"'): "no path from the root",
+    ("engine/added.hpp", '"engine/../storage/added.hpp"'): "no path from the root",
+    ("engine/added.hpp", "<engine/added.hpp>"): "in quotes",
+    ("engine/added.hpp", "<allot/store.hpp>"): "in quotes",
+    ("engine/added.hpp", "<thread>"): "not for this room",
+    ("engine/added.hpp", "<fstream> // for a moment"): "not for this room",
+    ("engine/added.hpp", "<unistd.h>"): "not for this room",
+    ("engine/added.hpp", "<boost/asio.hpp>"): "not for this room",
+    ("engine/added.hpp", "<boost/serialization/vector.hpp>"): "not for this room",
+    ("engine/added.hpp", "ADDED_HEADER"): "cannot be read",
+    ("engine/containers/added.hpp", '"engine/added.hpp"'): "wrong direction",
+    ("engine/containers/added.hpp", "<thread>"): "not for this room",
+    ("storage/added.hpp", '"net/added.hpp"'): "wrong direction",
+    ("storage/added.hpp", '"storage/backup/added.hpp"'): "wrong direction",
+    ("storage/added.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
+    ("storage/added.hpp", "<openssl/evp.h>"): "not for this room",
+    ("storage/added.hpp", "<curl/curl.h>"): "not for this room",
+    ("storage/io/added.hpp", '"storage/format/added.hpp"'): "wrong direction",
+    ("storage/io/added.hpp", '"storage/store.hpp"'): "wrong direction",
+    ("storage/io/added.hpp", "<boost/asio/buffer.hpp>"): "not for this room",
+    ("storage/options.hpp", '"storage/io/added.hpp"'): "wrong direction",
+    ("storage/journal/added.hpp", '"storage/feed/added.hpp"'): "wrong direction",
+    ("storage/snapshot/added.hpp", '"storage/feed/added.hpp"'): "wrong direction",
+    ("storage/recovery/added.hpp", '"storage/added.hpp"'): "wrong direction",
+    ("storage/unknown/added.hpp", "<vector>"): "does not know",
+    ("net/added.hpp", "<vector>"): "does not know",
+    ("net/core/added.hpp", '"storage/added.hpp"'): "wrong direction",
+    ("net/core/added.hpp", '"net/added.hpp"'): "wrong direction",
+    ("net/limits.hpp", '"net/core/added.hpp"'): "wrong direction",
+    ("net/http/added.hpp", "<boost/archive/binary_oarchive.hpp>"): "not for this room",
+    ("net/commands/added.hpp", '"net/resp/added.hpp"'): "wrong direction",
+    ("net/commands/orders/added.hpp", '"net/commands/added.hpp"'): "wrong direction",
+    ("net/core/added.hpp", '"storage/errors.hpp"'): "wrong direction",
+    ("net/text/added.hpp", '"net/core/added.hpp"'): "wrong direction",
+    ("net/http/added.hpp", '"net/resp/added.hpp"'): "wrong direction",
+    ("net/resp/added.hpp", '"net/http/added.hpp"'): "wrong direction",
+    ("net/resp/added.hpp", '"net/transport/added.hpp"'): "wrong direction",
+    ("net/transport/added.hpp", '"net/cli/added.hpp"'): "wrong direction",
+    ("net/cli/added.hpp", '"tests/added.hpp"'): "wrong direction",
+    ("net/notify/added.hpp", '"net/commands/added.hpp"'): "wrong direction",
+    ("net/cli/io/added.hpp", '"net/cli/settings/added.hpp"'): "wrong direction",
+    ("net/cli/csv/added.hpp", '"net/cli/added.hpp"'): "wrong direction",
+    ("net/main.cpp", '"benchmarks/added.hpp"'): "wrong direction",
     # And nothing is found where nothing is wrong.
-    ("engine/planted.hpp", "<vector>"): None,
-    ("engine/planted.hpp", "<boost/system/result.hpp>"): None,
-    ("engine/planted.hpp", '"engine/containers/planted.hpp"'): None,
-    ("storage/planted.hpp", '"engine/planted.hpp"'): None,
-    ("storage/planted.hpp", '"storage/snapshot/planted.hpp"'): None,
-    ("storage/planted.hpp", "<sys/stat.h>"): None,
-    ("storage/backup/planted.hpp", '"storage/io/planted.hpp"'): None,
-    ("storage/io/planted.hpp", '"storage/options.hpp"'): None,
-    ("net/transport/planted.hpp", "<boost/asio.hpp>"): None,
-    ("net/core/planted.hpp", "<openssl/evp.h>"): None,
-    ("net/notify/planted.hpp", "<curl/curl.h>"): None,
-    ("net/text/planted.hpp", '"net/limits.hpp"'): None,
-    ("net/cli/io/planted.hpp", "<boost/program_options.hpp>"): None,
-    ("net/commands/server/planted.hpp", '"net/commands/planted.hpp"'): None,
-    ("net/http/planted.hpp", '"net/text/planted.hpp"'): None,
-    ("net/cli/planted.hpp", '"storage/planted.hpp"'): None,
-    ("net/cli/planted.hpp", '"net/http/planted.hpp"'): None,
+    ("engine/added.hpp", "<vector>"): None,
+    ("engine/added.hpp", "<boost/system/result.hpp>"): None,
+    ("engine/added.hpp", '"engine/containers/added.hpp"'): None,
+    ("storage/added.hpp", '"engine/added.hpp"'): None,
+    ("storage/added.hpp", '"storage/snapshot/added.hpp"'): None,
+    ("storage/added.hpp", "<sys/stat.h>"): None,
+    ("storage/backup/added.hpp", '"storage/io/added.hpp"'): None,
+    ("storage/io/added.hpp", '"storage/options.hpp"'): None,
+    ("net/transport/added.hpp", "<boost/asio.hpp>"): None,
+    ("net/core/added.hpp", "<openssl/evp.h>"): None,
+    ("net/notify/added.hpp", "<curl/curl.h>"): None,
+    ("net/text/added.hpp", '"net/limits.hpp"'): None,
+    ("net/cli/io/added.hpp", "<boost/program_options.hpp>"): None,
+    ("net/commands/server/added.hpp", '"net/commands/added.hpp"'): None,
+    ("net/http/added.hpp", '"net/text/added.hpp"'): None,
+    ("net/cli/added.hpp", '"storage/added.hpp"'): None,
+    ("net/cli/added.hpp", '"net/http/added.hpp"'): None,
 }
 # What the includes of two folders are, and what DIRECTIONS says of them then.
 CIRCLES = {
-    "in what is included": ("storage/snapshot/planted.hpp", '"storage/feed/planted.hpp"',
-                            "storage/feed/planted.hpp", '"storage/snapshot/planted.hpp"', {}),
-    "in what is allowed": ("storage/io/planted.hpp", '"storage/options.hpp"',
-                           "storage/feed/planted.hpp", '"storage/io/planted.hpp"',
+    "in what is included": ("storage/snapshot/added.hpp", '"storage/feed/added.hpp"',
+                            "storage/feed/added.hpp", '"storage/snapshot/added.hpp"', {}),
+    "in what is allowed": ("storage/io/added.hpp", '"storage/options.hpp"',
+                           "storage/feed/added.hpp", '"storage/io/added.hpp"',
                            {"storage/io": ("storage/journal",)}),
 }
 
@@ -302,13 +302,13 @@ def copy_of(root):
 
 
 def self_test(root):
-    """The cases of PLANTED and CIRCLES that are not judged as they should be."""
+    """The cases of INCLUDES and CIRCLES that are not judged as they should be."""
     mistakes = []
     with copy_of(root) as copy:
         for folder in (*DIRECTIONS, *TOP, "storage/unknown", "tests", "benchmarks"):
             (copy / folder).mkdir(exist_ok=True)
-            (copy / folder / "planted.hpp").touch()
-        for (path, operand), expected in PLANTED.items():
+            (copy / folder / "added.hpp").touch()
+        for (path, operand), expected in INCLUDES.items():
             found = complaints_of(copy, [(path, operand)])
             faults = [line for line in found if not line.startswith("folders in a circle")]
             right = not found if expected is None else len(faults) == 1 and expected in faults[0]
@@ -325,7 +325,7 @@ def main(arguments):
     home = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         mistakes = self_test(home)
-        print(*mistakes, f"{len(PLANTED) + len(CIRCLES)} planted, {len(mistakes)} misjudged",
+        print(*mistakes, f"{len(INCLUDES) + len(CIRCLES)} cases, {len(mistakes)} misjudged",
               sep="\n")
         return 1 if mistakes else 0
     root = Path(arguments[0]).resolve() if arguments else home

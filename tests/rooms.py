@@ -64,20 +64,20 @@ def self_test(root):
     """The cases of TYPES and LARGE that are not judged as they should be."""
     mistakes = []
     with copy_of(root) as copy:
-        planted = copy / "net/core"
+        folder = copy / "net/core"
         for text, expected in TYPES.items():
-            (planted / "planted.hpp").write_text(f"namespace allot {{\n{text}\n}}\n")
+            (folder / "added.hpp").write_text(f"namespace allot {{\n{text}\n}}\n")
             if len(list(defined_twice(copy))) != expected:
                 mistakes.append(f"{text}: expected {expected} types that are defined twice")
-        planted = copy / "net/text"
+        folder = copy / "net/text"
         for names, (lines, expected) in LARGE.items():
             for name in names:
-                (planted / f"planted_{name}.hpp").write_text("\n" * lines)
+                (folder / f"added_{name}.hpp").write_text("\n" * lines)
             found = [line for line in too_large(copy) if line.startswith("net/text")]
             if len(found) != expected:
                 mistakes.append(f"{len(names)} files of {lines} lines: expected {expected}, found {found}")
             for name in names:
-                (planted / f"planted_{name}.hpp").unlink()
+                (folder / f"added_{name}.hpp").unlink()
     return mistakes
 
 
@@ -85,7 +85,7 @@ def main(arguments):
     home = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         mistakes = self_test(home)
-        print(*mistakes, f"{len(TYPES) + len(LARGE)} planted, {len(mistakes)} misjudged", sep="\n")
+        print(*mistakes, f"{len(TYPES) + len(LARGE)} cases, {len(mistakes)} misjudged", sep="\n")
         return 1 if mistakes else 0
     complaints = check(Path(arguments[0]).resolve() if arguments else home)
     print(*complaints, f"{len(complaints)} wrong in the rooms", sep="\n")

@@ -18,7 +18,15 @@ PERSON = re.compile(r"\b(whoever|nobody|somebody|everybody|whom|he|him|his)\b", 
 VAGUE = {
     "place": "offset, index, position, cursor, name or key",
     "handler": "command, route, callback or sink",
+    "told": "reported, received, returned or acknowledged",
+    "heard": "received",
+    "wish": "setting or request",
+    "spoiled": "aborted",
+    "stranger": "unauthenticated or unrelated",
+    "welcome": "accepted",
 }
+# In C++; scripts may check the rooms, which are folders.
+VAGUE_IN_CPP = VAGUE | {"room": "space, capacity or buffer"}
 # What libraries call their own.
 BORROWED = {"in_place_type", "in_place", "BaseHTTPRequestHandler", "Handler", "parser.handler"}
 TEXT = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//.*|#(?!include).*''')
@@ -32,11 +40,11 @@ def people(line):
         yield f"'{word}': name the actor, or say it"
 
 
-def vague(line):
-    """Identifiers of a line of code that have a word of VAGUE."""
+def vague(line, words):
+    """Identifiers of a line of code that have one of these words."""
     for name in IDENTIFIER.findall(TEXT.sub("", line)):
         for part in PART.findall(name) if name not in BORROWED else ():
-            if better := VAGUE.get(part.lower().removesuffix("s")):
+            if better := words.get(part.lower().removesuffix("s")):
                 yield f"'{name}': say which: {better}"
 
 
@@ -53,8 +61,9 @@ def check(root):
         text = (root / file).read_text("utf-8")
         for number, line in enumerate(text.splitlines(), 1):
             yield from (f"{file}:{number}: {why}" for why in people(line))
+        words = VAGUE if file.suffix == ".py" else VAGUE_IN_CPP
         for number, line in enumerate(without_blocks(text).splitlines() if file in code else (), 1):
-            yield from (f"{file}:{number}: {why}" for why in vague(line))
+            yield from (f"{file}:{number}: {why}" for why in vague(line, words))
 
 
 # Lines, and the word that is refused.
@@ -62,6 +71,7 @@ PEOPLE = {"Whoever reads it": "Whoever", "it tells him": "him", "the theme of th
 CODE = {
     "std::size_t place = 0;": "place", "class EventHandler {": "EventHandler", "HANDLERS = {}": "HANDLERS",
     "void put_in_place();": "put_in_place", "int places_;  // of files": "places_",
+    "std::span<char> room;": "room", "bool failure_told() const;": "failure_told", "std::vector heard;": "heard",
     "replace(placeholder);": None, 'prefix = "handler-";': None, "f();  // in place": None, "f()  # its place": None,
     "std::in_place_type<Fact>": None, "parser.handler().values": None, 'R"(a\n place\n)"': None,
 }
@@ -70,7 +80,7 @@ CODE = {
 def self_test():
     """The lines of PEOPLE and CODE that are not judged as they should be."""
     judged = [(line, expected, list(people(line))) for line, expected in PEOPLE.items()]
-    judged += [(text, expected, [why for line in without_blocks(text).splitlines() for why in vague(line)])
+    judged += [(text, expected, [why for line in without_blocks(text).splitlines() for why in vague(line, VAGUE_IN_CPP)])
                for text, expected in CODE.items()]
     return [f"{line}: expected {expected}, found {found}" for line, expected, found in judged
             if [why.split("'")[1] for why in found] != ([expected] if expected else [])]

@@ -1,7 +1,7 @@
 -- Allots an order line to the first batch, in order of preference, that has enough available.
 -- allocate(order, sku, quantity): the batch, or an error.
 
--- Room in each page, so that an update stays on it and touches no index.
+-- Space in each page, so that an update stays on it and touches no index.
 CREATE TABLE batches (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ref text NOT NULL UNIQUE,

@@ -17,11 +17,11 @@ In process (`bench_subscribers`): a store, mode `os`, allocates lines on one thr
 {SUBSCRIBERS} subscribers, each called with every fact on a thread of its own. Over the network: `bench_load`, one thread with
 {CLIENTS} connections {DEPTH} requests deep, against `allot serve`, durable, alone and while `bench_listen` holds {SUBSCRIBERS}
 subscribers to the channel `line_allocated` and a consumer that reads the feed without a pause. "Allocated" ends when the last
-line is acknowledged, "heard" when the last subscriber has received the last line. Subscribers, clients and server share the
+line is acknowledged, "received" when the last subscriber has received the last line. Subscribers, clients and server share the
 machine's cores; runs with and without subscribers alternate."""
 
 CALLS = {"scalar": "one a call", "batch": "1,024 a call"}
-ALLOCATED, HEARD = "allocated_per_second", "heard_per_second"
+ALLOCATED, RECEIVED = "allocated_per_second", "received_per_second"
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def loaded(context, service, listeners, run, requests):
     with listening(context, service.port, listeners, requests):
         before, began = service.cpu_seconds(), time.monotonic()
         done = context.measure("load", service.port, CLIENTS, DEPTH, requests, "allocate", f"{run}-", SKUS)
-    return {ALLOCATED: done["operations_per_second"], HEARD: requests / (time.monotonic() - began),
+    return {ALLOCATED: done["operations_per_second"], RECEIVED: requests / (time.monotonic() - began),
             "server_cpu_ns": (service.cpu_seconds() - before) / requests * 1e9}
 
 
@@ -81,13 +81,13 @@ def results(embedded, network):
     parts.append(("over the network, durable", network, f"{beside} and a consumer", GOAL))
     for what, runs, name, goal in parts:
         with_them, alone = runs.values()
-        for until, value, aim in (("allocated", ALLOCATED, goal), ("heard by all", HEARD, None)):
+        for until, value, aim in (("allocated", ALLOCATED, goal), ("received by all", RECEIVED, None)):
             ratios = [one[value] / other[ALLOCATED] for one, other in zip(with_them, alone)]
             suite.figures.append(Figure(f"lines {until} a second {name}, ÷ allocated without, {what}", ratios,
                                         goal=aim))
         for side, done in ((name, with_them), ("alone", alone)):
             rates = "; ".join(f"{until} {spread_of([run[value] / 1000 for run in done], 'k lines/s')}"
-                              for until, value in (("allocated", ALLOCATED), ("heard", HEARD)))
+                              for until, value in (("allocated", ALLOCATED), ("received", RECEIVED)))
             cpu = "server_cpu_ns" if "server_cpu_ns" in done[0] else "cpu_ns_per_line"
             times = spread_of([run[cpu] for run in done], "ns/line")
             suite.information.append(f"{what}, {side}: {rates}; processor time of its threads {times}")

@@ -41,7 +41,7 @@ std::string_view way_out_of(const std::error_code& error) {
     if (error == std::errc::address_not_available) {
         return "; this machine has no such address: see --listen and --http";
     }
-    if (error == std::errc::no_space_on_device) return "; make room, and begin again";
+    if (error == std::errc::no_space_on_device) return "; free some space, and begin again";
     return {};
 }
 

@@ -116,7 +116,7 @@ private:
 /// Thrown out of the opening of a store, because a signal came.
 struct Interrupted {};
 
-/// Opens the store while clients are told its progress.
+/// Opens the store and reports the progress to its clients meanwhile.
 /// \return none: a signal has ended it.
 std::optional<Store> open_beside(asio::io_context& io, EndSignal& signal, Loading& loading,
                                  const ServeSettings& settings, Console& console, Logger& log) {
@@ -187,7 +187,7 @@ int close(Store& store, Logger& log) {
     const Lsn replay_from = closing_snapshot(store);
     status = store.status();
     if (status.failed) return exit_code::failed;  // which the store has warned of
-    if (status.waits_for_room) {
+    if (status.waits_for_space) {
         log.error("the disk is full; the last changes are lost",
                   {{"durable_lsn", status.durable}, {"last_lsn", status.last}});
         return exit_code::failed;

@@ -92,6 +92,6 @@ inline constexpr std::string_view loading_text = "Allot is loading: ";
 inline constexpr std::string_view storage_fails_text =
     "the storage has failed; nothing has changed";
 inline constexpr std::string_view storage_full_text =
-    "the disk is full; nothing has changed; reads are served, and changes once there is room";
+    "the disk is full; nothing has changed; reads are served, and changes once there is space";
 
 }  // namespace allot

@@ -83,10 +83,10 @@ EventStream::State EventStream::advance(std::string& out) {
 void EventStream::append_facts(std::string& out) {
     // A fact takes at most as many bytes. One call fills at most a quarter of the output queue.
     constexpr std::size_t event_bytes_max = kibibyte;
-    const std::size_t room = server_.limits.output_pause_bytes / event_bytes_max;
+    const std::size_t space = server_.limits.output_pause_bytes / event_bytes_max;
     if (next() > history().end()) return;
     const FactRun facts =
-        history().read(next())->take(std::clamp(room, std::size_t{1}, delivered_facts_max));
+        history().read(next())->take(std::clamp(space, std::size_t{1}, delivered_facts_max));
     std::string text;
     for (const CommittedFact& fact : facts) {
         const FactView parts = view_of(fact.fact);

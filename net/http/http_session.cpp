@@ -176,7 +176,7 @@ void HttpSession::begin_stream(const http::Reply& reply) {
     stream_->begin(output_.tail());
 }
 
-/// \pre there is room for output
+/// \pre there is space for output
 Session::ExecuteResult HttpSession::stream() {
     begin_ = end_ = 0;
     wait_.reset();

@@ -34,10 +34,10 @@ Lsn listen(Call& call, Kind kind, std::string_view verb) {
         if (!is_channel_name(call, name)) continue;
         if (kind == Kind::pattern && !call.server.pub_sub.may_add(name)) {
             call.fail(ErrorCode::syntax, "a server has at most ", patterns_max,
-                      " patterns, those of all its clients: there is no room for ", Quoted{name});
+                      " patterns, those of all its clients: cannot add ", Quoted{name});
         } else if (!session_of(call).subscriptions().add(kind, name)) {
             call.fail(ErrorCode::syntax, "a client has at most ", subscriptions_max,
-                      " subscriptions: there is no room for ", Quoted{name});
+                      " subscriptions: cannot add ", Quoted{name});
         } else {
             confirm(call, verb, name);
         }
@@ -115,9 +115,9 @@ Lsn run_publish(Call& call) {
     if (!execute_message(call, saw)) return saw;
     PubSub& channels = call.server.pub_sub;
     if (channels.patterns() > patterns_per_slice) call.session.end_slice();
-    const std::size_t heard = channels.publish(channel, call.args[2], saw);
-    if (heard * call.args[2].size() > published_bytes_per_slice) call.session.end_slice();
-    call.reply.integer(static_cast<std::int64_t>(heard));
+    const std::size_t receivers = channels.publish(channel, call.args[2], saw);
+    if (receivers * call.args[2].size() > published_bytes_per_slice) call.session.end_slice();
+    call.reply.integer(static_cast<std::int64_t>(receivers));
     return saw;
 }
 

@@ -95,8 +95,8 @@ Lsn set_info(Call& call) {
 
 /// Accepts an option of Redis that changes nothing here.
 Lsn agree(Call& call) {
-    const std::string_view wish = call.args[2];
-    if (equal_ignoring_case(wish, "ON") || equal_ignoring_case(wish, "OFF")) {
+    const std::string_view setting = call.args[2];
+    if (equal_ignoring_case(setting, "ON") || equal_ignoring_case(setting, "OFF")) {
         call.reply.ok();
     } else {
         call.fail(ErrorCode::generic, "syntax error");

@@ -6,7 +6,7 @@ namespace allot {
 
 CommandQueue::Added CommandQueue::add(const CommandSpec& spec,
                                       std::span<const std::string_view> args) {
-    if (is_spoiled_) return Added::yes;
+    if (is_aborted_) return Added::yes;
     if (size() == transaction_commands_max) return Added::too_many;
     std::size_t bytes = text_.size() + (sizes_.size() + args.size()) * sizeof(std::uint32_t) +
                         (size() + 1) * sizeof(Command);
@@ -21,12 +21,12 @@ CommandQueue::Added CommandQueue::add(const CommandSpec& spec,
     return Added::yes;
 }
 
-void CommandQueue::spoil() noexcept {
+void CommandQueue::abort() noexcept {
     std::vector<Command>{}.swap(commands_);
     std::vector<std::uint32_t>{}.swap(sizes_);
     std::string{}.swap(text_);
     touches_stock_ = false;
-    is_spoiled_ = true;
+    is_aborted_ = true;
 }
 
 std::size_t CommandQueue::capacity() const noexcept {

@@ -25,8 +25,8 @@ public:
     /// Copies a command; ignored once the transaction is refused.
     Added add(const CommandSpec& spec, std::span<const std::string_view> args);
     /// Drops the commands after one was refused: EXEC will execute nothing.
-    void spoil() noexcept;
-    [[nodiscard]] bool is_spoiled() const noexcept { return is_spoiled_; }
+    void abort() noexcept;
+    [[nodiscard]] bool is_aborted() const noexcept { return is_aborted_; }
 
     [[nodiscard]] std::size_t size() const noexcept { return commands_.size(); }
     /// True if a command reads or changes stock.
@@ -62,7 +62,7 @@ private:
     std::vector<std::uint32_t> sizes_;  // of all arguments
     std::string text_;                  // all arguments, one after the other
     bool touches_stock_ = false;
-    bool is_spoiled_ = false;
+    bool is_aborted_ = false;
 };
 
 /// The SKUs that a client watches, each with its version when the watch began: 0 for a SKU without

@@ -57,8 +57,8 @@ void reply_without_facts(const Call& call, const FeedRequest& request) {
 bool reply_with_facts(const Call& call, const FeedRequest& request) {
     // No fact takes more bytes in a reply; and a quarter of what may be queued is enough for one.
     constexpr std::size_t fact_bytes_max = 512;
-    const std::size_t room = call.server.limits.output_pause_bytes / fact_bytes_max;
-    const std::size_t most = std::min(request.most, std::max(room, std::size_t{1}));
+    const std::size_t space = call.server.limits.output_pause_bytes / fact_bytes_max;
+    const std::size_t most = std::min(request.most, std::max(space, std::size_t{1}));
     const Lsn last = call.last_lsn();
     FactHistory& history = *call.server.store.backend.history;
     if (request.from > last + 1) {

@@ -17,7 +17,7 @@ constexpr std::size_t header_bytes_max = 14;
 constexpr std::size_t line_end_bytes = 2;
 // The first byte of every TLS connection. What follows need not hold a line's end for long.
 constexpr char tls_handshake = 0x16;
-// Room for the arguments of a usual order is kept; that of a huge one is freed.
+// Memory for the arguments of a usual order is kept; that of a huge one is freed.
 constexpr std::size_t arguments_kept_max = 64;
 
 bool is_line_end(const char* at) noexcept { return at[0] == '\r' && at[1] == '\n'; }

@@ -29,9 +29,9 @@ public:
 
     [[nodiscard]] std::span<char> prepare() override {
         const std::size_t before = parser_.capacity();
-        const auto room = parser_.prepare();
+        const auto buffer = parser_.prepare();
         if (parser_.capacity() != before) account();
-        return room;
+        return buffer;
     }
     void received(std::size_t bytes) override;
 

@@ -162,11 +162,11 @@ void Transaction::queue(Call& call) {
                 break;
         }
     }
-    queue_->spoil();
+    queue_->abort();
 }
 
 void Transaction::refused(Call& call, std::size_t before) {
-    if (call.spec == nullptr || !call.spec->has(flag_exec)) return queue_->spoil();
+    if (call.spec == nullptr || !call.spec->has(flag_exec)) return queue_->abort();
     std::string& tail = call.session.output().tail();
     std::string why = tail.substr(before + 1);  // without its dash and line end
     why.resize(why.size() - 2);
@@ -178,7 +178,7 @@ void Transaction::refused(Call& call, std::size_t before) {
 Lsn Transaction::execute(Call& call) {
     const auto queue = std::exchange(queue_, nullptr);
     const WatchList watched = std::exchange(watches_, {});
-    if (queue->is_spoiled()) {
+    if (queue->is_aborted()) {
         call.fail(ErrorCode::exec_abort, "Transaction discarded because of previous errors.");
         return no_lsn;
     }

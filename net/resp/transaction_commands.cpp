@@ -50,7 +50,7 @@ Lsn run_watch(Call& call) {
         watched.add(*sku, version(*sku, call.bus().repository()));
         if (watched.size() > watched_skus_max) {
             call.fail(ErrorCode::syntax, "a client watches at most ", watched_skus_max,
-                      " SKUs: there is no room for ", *sku);
+                      " SKUs: cannot add ", *sku);
             return no_lsn;
         }
     }

@@ -78,7 +78,7 @@ void Acceptors::accept_later(Acceptor& acceptor) {
         });
 }
 
-/// Does not block: the socket's buffer is empty and has room for the reply.
+/// Does not block: the socket's buffer is empty and has space for the reply.
 void Acceptors::refuse(const Acceptor& acceptor, Tcp::socket socket, DisconnectReason cause) {
     Counters& counters = manager_.context().counters;
     counters.count(cause);

@@ -109,7 +109,7 @@ void Connection::step_later() {
 }
 
 // Writes at once, without the reactor: usually the client reads its replies, and the socket has
-// room.
+// space.
 void Connection::flush() {
     if (stage_ != Stage::open) return;
     if (session_->is_disconnected()) return close();
@@ -232,7 +232,7 @@ void Connection::check_deadlines(const ServerOptions& options) {
                session_->wait_due() <= context_.clock.now) {
         step();
     } else if (awaits_writable_) {
-        // A client that reads little at a time makes room for a write only slowly; it has not
+        // A client that reads little at a time makes space for a write only slowly; it has not
         // stalled.
         const std::size_t untaken = std::exchange(untaken_, stream_.untaken());
         if (untaken_ < untaken) progress_ = context_.clock.now;

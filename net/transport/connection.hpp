@@ -18,7 +18,7 @@ struct ServerOptions;
 enum class Protocol : std::uint8_t { resp, http };
 
 /// Transfers the bytes of one session over a socket. At most one read and one wait until the socket
-/// is writable are pending. Released output is sent in one write, at once if the socket has room.
+/// is writable are pending. Released output is sent in one write, at once if the socket has space.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = Stream::Socket;
@@ -89,7 +89,7 @@ private:
     bool awaits_writable_ = false;
     bool step_posted_ = false;
     bool executing_ = false;
-    bool is_full_ = false;  // send_early() found no room, and flush() has not run since
+    bool is_full_ = false;  // send_early() found no space, and flush() has not run since
     bool has_backpressure_ = false;
     bool finishing_ = false;  // the client sends no more, or its input is no longer read
 };

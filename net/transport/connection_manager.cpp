@@ -233,8 +233,8 @@ void ConnectionManager::free_memory() {
         disconnect_largest();
 }
 
-/// Disconnects as many of the largest connections as makes room for some more output: examining all
-/// of them for each message would take long.
+/// Disconnects as many of the largest connections as makes space for some more output: examining
+/// all of them for each message would take long.
 void ConnectionManager::free_memory_while_executing() {
     send_early();
     if (context_.usage.buffer_bytes <= options_.clients_memory_max) return;

@@ -29,24 +29,24 @@ Stream::Stream(Socket socket, TlsContext* tls) : socket_{std::move(socket)} {
 }
 
 /// TLS may hold decrypted bytes of an earlier read.
-void Stream::read_secure(std::span<char> room, ReadDone done) {
+void Stream::read_secure(std::span<char> buffer, ReadDone done) {
     Error error;
-    const std::size_t got = tls_->read(room, error);
-    if (got == 0 && !error) return await_secure(room, std::move(done));
+    const std::size_t got = tls_->read(buffer, error);
+    if (got == 0 && !error) return await_secure(buffer, std::move(done));
     asio::post(socket_.get_executor(), [done = std::move(done), error, got] { done(error, got); });
 }
 
 /// Reads no more of a handshake while its output cannot be sent.
-void Stream::await_secure(std::span<char> room, ReadDone done) {
+void Stream::await_secure(std::span<char> buffer, ReadDone done) {
     const auto what = tls_->outgoing().empty() ? Socket::wait_read : Socket::wait_write;
-    socket_.async_wait(what, [this, room, done = std::move(done)](Error error) {
-        const std::size_t got = error ? 0 : receive_secure(room, error);
+    socket_.async_wait(what, [this, buffer, done = std::move(done)](Error error) {
+        const std::size_t got = error ? 0 : receive_secure(buffer, error);
         done(error, got);
     });
 }
 
-/// \return bytes put into `room`; 0 without an error: it needs more input.
-std::size_t Stream::receive_secure(std::span<char> room, Error& error) {
+/// \return bytes put into `buffer`; 0 without an error: it needs more input.
+std::size_t Stream::receive_secure(std::span<char> buffer, Error& error) {
     std::array<char, read_bytes_max> bytes;
     std::size_t received = 0;
     send_outgoing(error);
@@ -54,7 +54,7 @@ std::size_t Stream::receive_secure(std::span<char> room, Error& error) {
     if (error == asio::error::would_block) error.clear();
     if (error || received == 0) return 0;
     tls_->received({bytes.data(), received});
-    const std::size_t got = tls_->read(room, error);
+    const std::size_t got = tls_->read(buffer, error);
     Error unsent;  // the next write reports it
     send_outgoing(unsent);
     return got;

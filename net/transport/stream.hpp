@@ -24,14 +24,15 @@ public:
     /// \param tls null: none. Outlives the stream.
     Stream(Socket socket, TlsContext* tls);
 
-    /// Calls `done(error, bytes)` later; `room` must last until then. One at a time. Zero bytes
+    /// Calls `done(error, bytes)` later; `buffer` must last until then. One at a time. Zero bytes
     /// without error: an incomplete TLS record arrived.
     template <class Done>
-    void async_read_some(std::span<char> room, Done done) {
+    void async_read_some(std::span<char> buffer, Done done) {
         if (!tls_) {
-            socket_.async_read_some(boost::asio::buffer(room.data(), room.size()), std::move(done));
+            socket_.async_read_some(boost::asio::buffer(buffer.data(), buffer.size()),
+                                    std::move(done));
         } else {
-            read_secure(room, std::move(done));
+            read_secure(buffer, std::move(done));
         }
     }
     /// Sends some of `bytes`. After would_block, call it again with the same bytes.
@@ -68,9 +69,9 @@ public:
 private:
     using ReadDone = std::function<void(const Error&, std::size_t)>;
 
-    void read_secure(std::span<char> room, ReadDone done);
-    void await_secure(std::span<char> room, ReadDone done);
-    std::size_t receive_secure(std::span<char> room, Error& error);
+    void read_secure(std::span<char> buffer, ReadDone done);
+    void await_secure(std::span<char> buffer, ReadDone done);
+    std::size_t receive_secure(std::span<char> buffer, Error& error);
     std::size_t write_secure(std::string_view bytes, Error& error);
     void send_outgoing(Error& error);
 

@@ -81,10 +81,10 @@ TlsContext::TlsContext(const TlsFiles& files) : context_{asio::ssl::context::tls
 struct TlsSession::Pipe {
     static TlsSession& session(BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(bio)); }
 
-    static int read(BIO* bio, char* to, std::size_t room, std::size_t* got) {
+    static int read(BIO* bio, char* to, std::size_t size, std::size_t* got) {
         TlsSession& self = session(bio);
         BIO_clear_retry_flags(bio);
-        *got = self.incoming_.copy(to, room, self.taken_);
+        *got = self.incoming_.copy(to, size, self.taken_);
         self.taken_ += *got;
         if (*got != 0) return 1;
         BIO_set_retry_read(bio);
@@ -126,10 +126,10 @@ TlsSession::TlsSession(TlsContext& context) : ssl_{SSL_new(context.context_.nati
 
 TlsSession::~TlsSession() = default;
 
-std::size_t TlsSession::read(std::span<char> room, error_code& error) {
+std::size_t TlsSession::read(std::span<char> buffer, error_code& error) {
     ERR_clear_error();
     std::size_t got = 0;
-    const int result = SSL_read_ex(ssl_.get(), room.data(), room.size(), &got);
+    const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got);
     if (taken_ == incoming_.size()) clear(incoming_, taken_);
     if (result == 1) return got;
     switch (SSL_get_error(ssl_.get(), result)) {

@@ -45,9 +45,9 @@ public:
         has_begun_ = true;
     }
     /// Decrypts bytes of the client; first does the handshake.
-    /// \return bytes put into `room`; 0: it needs more input. `error` is eof after the client's
+    /// \return bytes put into `buffer`; 0: it needs more input. `error` is eof after the client's
     /// close, or an error of OpenSSL, for which outgoing() then has an alert.
-    std::size_t read(std::span<char> room, boost::system::error_code& error);
+    std::size_t read(std::span<char> buffer, boost::system::error_code& error);
     /// Encrypts all of it. \pre is_established()
     void write(std::string_view bytes, boost::system::error_code& error);
     /// Ends the TLS session towards the client.

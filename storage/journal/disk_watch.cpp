@@ -24,12 +24,12 @@ bool DiskWatch::look(Time now, std::uint64_t appended) {
     if (now < next_look_) return false;
     next_look_ = now + between_looks;
     free_bytes_ = files_.free_bytes(directory_);
-    if (free_bytes_ >= little()) {
+    if (free_bytes_ >= low_space_bytes()) {
         low_ = false;
     } else if (!std::exchange(low_, true)) {
         warn("the disk of the store is nearly full: " + std::to_string(free_bytes_) +
              " bytes are free, less than two journal segments and a snapshot take (" +
-             std::to_string(little()) + ")");
+             std::to_string(low_space_bytes()) + ")");
     }
     const std::scoped_lock lock{mutex_};
     if (newer_.at == Time{}) older_ = newer_ = {now, appended};
@@ -64,8 +64,8 @@ void DiskWatch::warn_full(std::string_view why) {
         std::string{why});
 }
 
-void DiskWatch::note_room() {
-    if (full_warned_.exchange(false)) warn("the disk has room for the next journal segment again");
+void DiskWatch::note_space() {
+    if (full_warned_.exchange(false)) warn("the disk has space for the next journal segment again");
 }
 
 void DiskWatch::warn(std::string_view text) const {

@@ -48,17 +48,17 @@ public:
 
     /// \throws std::system_error no_space_on_device when the disk has less.
     void require(std::uint64_t bytes) const;
-    /// Warns that the next segment cannot be created: once, until note_room().
+    /// Warns that the next segment cannot be created: once, until note_space().
     void warn_full(std::string_view why);
     /// Reports that the segment was created after all.
-    void note_room();
+    void note_space();
 
 private:
     struct Sample {
         Time at{};
         std::uint64_t appended = 0;
     };
-    [[nodiscard]] std::uint64_t little() const noexcept {
+    [[nodiscard]] std::uint64_t low_space_bytes() const noexcept {
         return 2 * segment_bytes_ + snapshot_bytes_;
     }
     void warn(std::string_view text) const;

@@ -33,7 +33,7 @@ GroupCommit::GroupCommit(FileSystem& files, const std::filesystem::path& directo
       readable_{tail.last} {
     histories_.begin_with_first_fact(tail.history, tail.last + 1);
     note_begun_segments();
-    staging_.written(tail.last, writer_.room());
+    staging_.written(tail.last, writer_.free_bytes());
     next_.update_short();
 }
 
@@ -122,7 +122,7 @@ GroupCommit::Time GroupCommit::batch_deadline(Time now, std::size_t bytes) {
 /// In mode `os` the first write_group() records the history before the group: a reader of facts
 /// that a power cut loses can then learn where their history diverged.
 void GroupCommit::write_group(Time now) {
-    if (!has_room()) {
+    if (!has_space()) {
         resume_ = Time::max();  // `next_` calls the driver, or retry() sets the time
         return;
     }
@@ -147,14 +147,14 @@ void GroupCommit::sync_history() {
 }
 
 /// \return false while accepted units wait for the next segment.
-bool GroupCommit::has_room() {
-    if (writer_.has_room_for(writing_)) return true;
-    const bool waited = next_.waits_for_room();
+bool GroupCommit::has_space() {
+    if (writer_.fits(writing_)) return true;
+    const bool waited = next_.waits_for_space();
     const auto segment = next_.ready({writer_.segment() + 1, writer_.segment_bytes_for(writing_)},
                                      staging_.close_requested());
     if (segment) writer_.prepared(*segment);
     // Wakes the threads that wait for units which are not written.
-    if (!waited && next_.waits_for_room()) notify(staging_.acknowledged());
+    if (!waited && next_.waits_for_space()) notify(staging_.acknowledged());
     return segment.has_value();
 }
 
@@ -189,7 +189,7 @@ void GroupCommit::publish(Time now) {
     segments_.index().add(writer_.position());
     readable_ = durability.syncs() ? writer_.synced() : writer_.written();
     const Lsn acknowledged = staging_.written(
-        durability.waits_for_sync() ? writer_.synced() : writer_.written(), writer_.room());
+        durability.waits_for_sync() ? writer_.synced() : writer_.written(), writer_.free_bytes());
     next_.update_short();
     notify(acknowledged);
 }

@@ -56,7 +56,7 @@ private:
     [[nodiscard]] Time batch_deadline(Time now, std::size_t bytes);
     void write_group(Time now);
     void sync_history();
-    [[nodiscard]] bool has_room();
+    [[nodiscard]] bool has_space();
     void sync_or_mark(Time now);
     void close();
     void publish(Time now);

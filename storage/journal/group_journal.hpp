@@ -96,7 +96,7 @@ public:
     /// True while even accepted units do not fit, because the next segment could not be created.
     /// They are written once it is. After some 5 s, or when a close comes first, the journal has
     /// failed.
-    [[nodiscard]] bool waits_for_room() const noexcept { return next_segment_.waits_for_room(); }
+    [[nodiscard]] bool waits_for_space() const noexcept { return next_segment_.waits_for_space(); }
     /// Sets the bytes that a snapshot may take, so that DiskWatch warns in time.
     void expect_snapshot(std::uint64_t bytes) noexcept {
         next_segment_.disk().expect_snapshot(bytes);

@@ -30,21 +30,21 @@ GroupStaging::GroupStaging(Lsn last, const NextSegment& next, const StoreOptions
       acknowledged_{last},
       filling_{buffer_bytes(options)} {}
 
-inline void GroupStaging::require_room_for(std::size_t facts) const {
+inline void GroupStaging::require_space_for(std::size_t facts) const {
     // The filling group only shrinks until the next flush().
     const std::size_t bytes = GroupBuffer::record_bytes_max(facts);
     const std::size_t group_bytes = filling_bytes_ + staged_.bytes() + bytes;
-    if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_room(facts, group_bytes);
+    if (next_.is_short() || group_bytes > usual_group_bytes_max_) require_space(facts, group_bytes);
 }
 
 Lsn GroupStaging::append(std::span<const Fact> unit, UnixMicros now) {
-    require_room_for(unit.size());
+    require_space_for(unit.size());
     staged_.add(unit, now);
     return note_staged(unit.size(), now);
 }
 
 Lsn GroupStaging::append(const LineView& line, BatchRefView batch, UnixMicros now) {
-    require_room_for(1);
+    require_space_for(1);
     staged_.add(line, batch, now);
     return note_staged(1, now);
 }
@@ -58,7 +58,7 @@ Lsn GroupStaging::note_staged(std::size_t facts, UnixMicros now) noexcept {
 
 /// Requires that a frame can hold the group, and that the group fits into the current segment when
 /// the next one may not be created.
-void GroupStaging::require_room(std::size_t facts, std::size_t group_bytes) const {
+void GroupStaging::require_space(std::size_t facts, std::size_t group_bytes) const {
     if (group_bytes > journal::frame_bytes_max) {
         throw std::length_error{"a unit of work of " + std::to_string(facts) +
                                 " facts is more than a journal frame can hold"};
@@ -66,7 +66,7 @@ void GroupStaging::require_room(std::size_t facts, std::size_t group_bytes) cons
     const std::scoped_lock lock{mutex_};
     const std::uint64_t group = filling_.bytes() + staged_.bytes() +
                                 GroupBuffer::record_bytes_max(facts) + frames_bytes_max;
-    if (group + JournalWriter::mark_bytes_max > room_) next_.require(group);
+    if (group + JournalWriter::mark_bytes_max > free_bytes_) next_.require(group);
 }
 
 bool GroupStaging::flush(bool failed) noexcept {
@@ -94,9 +94,9 @@ bool GroupStaging::flush(bool failed) noexcept {
     return has_work;
 }
 
-Lsn GroupStaging::written(Lsn reached, std::uint64_t room) noexcept {
+Lsn GroupStaging::written(Lsn reached, std::uint64_t free_bytes) noexcept {
     const std::scoped_lock lock{mutex_};
-    room_ = room;
+    free_bytes_ = free_bytes;
     const Lsn acknowledged = std::max<Lsn>(acknowledged_, reached);
     acknowledged_ = acknowledged;
     return acknowledged;

@@ -61,15 +61,15 @@ public:
         is_idle_ = !due && filling_.empty();
         if (!due) return std::nullopt;
         std::swap(filling_, empty);
-        room_ -= std::min<std::uint64_t>(room_, empty.bytes() + journal::alignment);
+        free_bytes_ -= std::min<std::uint64_t>(free_bytes_, empty.bytes() + journal::alignment);
         filling_bytes_ = filling_.bytes();
         congested_ = false;  // waiting callers learn it once the group is published
         return filled;
     }
-    /// \param room the free bytes of the segment after the groups that were taken.
+    /// \param free_bytes the free bytes of the segment after the groups that were taken.
     /// \return the last LSN that may be acknowledged: `reached`, or a higher one that flush() has
     /// acknowledged already.
-    Lsn written(Lsn reached, std::uint64_t room) noexcept;
+    Lsn written(Lsn reached, std::uint64_t free_bytes) noexcept;
 
     /// Requests that everything up to the LSN be synced soon.
     void request_sync(Lsn lsn);
@@ -87,8 +87,8 @@ public:
     }
 
 private:
-    void require_room_for(std::size_t facts) const;
-    void require_room(std::size_t facts, std::size_t group_bytes) const;
+    void require_space_for(std::size_t facts) const;
+    void require_space(std::size_t facts, std::size_t group_bytes) const;
     Lsn note_staged(std::size_t facts, UnixMicros now) noexcept;
 
     const NextSegment& next_;
@@ -107,7 +107,7 @@ private:
     mutable std::mutex mutex_;  // protects the members below
     GroupBuffer filling_;
     UnixMicros newest_ = 0;  // the time of the last unit flushed
-    std::uint64_t room_ = 0;
+    std::uint64_t free_bytes_ = 0;
     Lsn sync_wanted_ = 0;
     bool is_idle_ = false;  // the journal's thread waits for a first unit
     bool close_requested_ = false;

@@ -40,7 +40,7 @@ void JournalThreads::wait_until(Reached&& reached, Time until) {
     progress_.wait_until(lock, until, [&] { return reached() || journal_.failed(); });
 }
 
-void JournalThreads::wait_for_room() {
+void JournalThreads::wait_for_space() {
     wait_until([&] { return !journal_.congested(); });
 }
 
@@ -76,12 +76,12 @@ JournalThreads::Waiter* JournalThreads::take_served() {
 
 bool JournalThreads::sync(Lsn lsn, const std::atomic<bool>& stop) {
     if (journal_.synced() < lsn) journal_.request_sync(lsn);
-    wait_until([&] { return stop || journal_.synced() >= lsn || journal_.waits_for_room(); });
+    wait_until([&] { return stop || journal_.synced() >= lsn || journal_.waits_for_space(); });
     if (stop) return false;
     if (journal_.synced() >= lsn) return true;
     if (journal_.failed()) journal_.throw_failed();
     throw StorageFull{std::make_error_code(std::errc::no_space_on_device),
-                      "the journal waits for room on the disk"};
+                      "the journal waits for space on the disk"};
 }
 
 bool JournalThreads::wait_readable(Lsn lsn, const std::atomic<bool>& stop,

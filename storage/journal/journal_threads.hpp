@@ -22,7 +22,7 @@ public:
     JournalThreads& operator=(const JournalThreads&) = delete;
 
     /// Waits while the journal is congested.
-    void wait_for_room();
+    void wait_for_space();
     /// Waits until the LSN may be acknowledged.
     /// \throws std::system_error when the storage has failed.
     void wait(Lsn lsn);

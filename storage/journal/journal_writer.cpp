@@ -73,13 +73,13 @@ std::uint64_t JournalWriter::segment_bytes_for(std::uint64_t frame_bytes) const 
     return std::max(segment_bytes_, segment_bytes_of(frame_bytes));
 }
 
-std::uint64_t JournalWriter::room() const noexcept {
+std::uint64_t JournalWriter::free_bytes() const noexcept {
     const std::uint64_t used = tail_.offset + journal::alignment + mark_bytes_max;
     return file_bytes_ > used ? file_bytes_ - used : 0;
 }
 
 void JournalWriter::write(GroupBuffer& group) {
-    if (!has_room_for(group)) start_segment(segment_bytes_for(group));
+    if (!fits(group)) start_segment(segment_bytes_for(group));
     put(group.seal(header(journal::FrameKind::group)));
     tail_.last += group.facts();
 }
@@ -98,7 +98,7 @@ void JournalWriter::mark(journal::FrameKind kind) {
 
 void JournalWriter::begin_history(std::span<const Histories::LostHistory> lost) {
     std::vector<std::byte> frame(sizeof(journal::FrameHeader) + lost.size_bytes());
-    if (frame.size() > room()) start_segment(segment_bytes_for(frame.size()));
+    if (frame.size() > free_bytes()) start_segment(segment_bytes_for(frame.size()));
     journal::FrameHeader header = this->header(journal::FrameKind::history);
     header.records = static_cast<std::uint32_t>(lost.size());
     header.last = tail_.last;

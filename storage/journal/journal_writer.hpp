@@ -60,11 +60,11 @@ public:
                   std::uint64_t segment_bytes, Preallocation preallocation);
 
     /// True when write() needs no new segment for the group.
-    [[nodiscard]] bool has_room_for(const GroupBuffer& group) const noexcept {
-        return group.bytes() <= room();
+    [[nodiscard]] bool fits(const GroupBuffer& group) const noexcept {
+        return group.bytes() <= free_bytes();
     }
     /// The size of the largest group that fits into the current segment.
-    [[nodiscard]] std::uint64_t room() const noexcept;
+    [[nodiscard]] std::uint64_t free_bytes() const noexcept;
     /// The size of the segment that a group would begin: the usual size, or as large as it needs.
     [[nodiscard]] std::uint64_t segment_bytes_for(const GroupBuffer& group) const noexcept {
         return segment_bytes_for(group.bytes());

@@ -48,14 +48,14 @@ std::optional<PreparedSegment> NextSegment::ready(const PreparedSegment& wanted,
     {
         const std::scoped_lock lock{mutex_};
         if (prepared_.number == wanted.number && prepared_.bytes >= wanted.bytes) {
-            waits_for_room_ = false;
+            waits_for_space_ = false;
             return prepared_;
         }
         if (failure_ && (is_closing || failed_ >= failed_max)) std::rethrow_exception(failure_);
         requested_ = wanted;
     }
     if (disk_full_) {
-        waits_for_room_ = true;
+        waits_for_space_ = true;
     } else {
         want();
     }
@@ -110,7 +110,7 @@ void NextSegment::prepare() noexcept {
         failure = std::current_exception();
         disk_.warn_full(error.what());
     }
-    if (!failure && disk_full_) disk_.note_room();
+    if (!failure && disk_full_) disk_.note_space();
     disk_full_ = failure != nullptr;
     {
         const std::scoped_lock lock{mutex_};
@@ -134,14 +134,14 @@ void NextSegment::update_short() noexcept {
 
 void NextSegment::require(std::uint64_t group_bytes) const {
     const auto full = std::make_error_code(std::errc::no_space_on_device);
-    if (short_) throw StorageFull{full, "there is no room for another journal segment"};
+    if (short_) throw StorageFull{full, "there is no space for another journal segment"};
     const std::uint64_t needed = JournalWriter::segment_bytes_of(group_bytes);
     if (needed <= options_.segment_bytes) return;
     const std::scoped_lock lock{mutex_};
     const std::uint64_t prepared = is_there() ? prepared_.bytes : 0;
     if (needed <= prepared || needed - prepared <= disk_.free_bytes_now()) return;
     throw StorageFull{
-        full, "there is no room for a journal segment of " + std::to_string(needed) + " bytes"};
+        full, "there is no space for a journal segment of " + std::to_string(needed) + " bytes"};
 }
 
 }  // namespace allot

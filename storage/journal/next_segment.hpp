@@ -61,7 +61,7 @@ public:
     /// True while the last attempt to create the segment failed.
     [[nodiscard]] bool disk_full() const noexcept { return disk_full_; }
     /// True while ready() waits until the disk has space.
-    [[nodiscard]] bool waits_for_room() const noexcept { return waits_for_room_; }
+    [[nodiscard]] bool waits_for_space() const noexcept { return waits_for_space_; }
     [[nodiscard]] DiskWatch& disk() noexcept { return disk_; }
     [[nodiscard]] const DiskWatch& disk() const noexcept { return disk_; }
 
@@ -81,7 +81,7 @@ private:
     std::atomic<bool> wanted_ = false;
     std::atomic<bool> short_ = false;
     std::atomic<bool> disk_full_ = false;
-    std::atomic<bool> waits_for_room_ = false;
+    std::atomic<bool> waits_for_space_ = false;
 
     mutable std::mutex mutex_;         // protects the members below
     PreparedSegment requested_;        // the last one

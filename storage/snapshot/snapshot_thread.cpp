@@ -27,13 +27,13 @@ struct Stopped : std::exception {
 
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex,
                                JournalThreads& journal,
-                               std::function<void(std::string_view)> warning, int longest_rest,
+                               std::function<void(std::string_view)> warning, int longest_pause,
                                std::chrono::milliseconds retry_after)
     : snapshotter_{snapshotter},
       store_mutex_{store_mutex},
       journal_{journal},
       warning_{std::move(warning)},
-      longest_rest_{longest_rest},
+      longest_pause_{longest_pause},
       retry_after_{retry_after},
       thread_{[this] { run(); }} {}
 
@@ -141,7 +141,7 @@ void SnapshotThread::copy_all() {
             worked += Steady::now() - began;
         }
         if (others_work && !snapshotter_.copied()) {
-            rest(rests_a_work(longest_rest_, snapshotter_.growth()) * worked);
+            sleep(pause_ratio(longest_pause_, snapshotter_.growth()) * worked);
         }
         if (stop_) throw Stopped{};
     } while (!snapshotter_.copied());
@@ -156,7 +156,7 @@ SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
     return took;
 }
 
-void SnapshotThread::rest(Steady::duration time) {
+void SnapshotThread::sleep(Steady::duration time) {
     Lock lock{mutex_};
     changed_.wait_for(lock, time, [&] { return stop_ || hurry_; });
 }

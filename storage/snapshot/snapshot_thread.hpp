@@ -23,22 +23,22 @@ public:
     /// takes that much longer than on an idle store. So the others keep nearly all of the store's
     /// time, and the system, which seldom preempts a thread that has used little processor time,
     /// seldom preempts this one while it holds the mutex.
-    static constexpr int longest_rest_usual = 14;
+    static constexpr int longest_pause_usual = 14;
 
     /// The pause as a multiple of the work: it gets shorter as the store grows by its initial size
     /// `growth` times during the snapshot, because a snapshot that copies no faster than lines are
     /// added would never end.
-    [[nodiscard]] static constexpr int rests_a_work(int longest, std::uint64_t growth) noexcept {
+    [[nodiscard]] static constexpr int pause_ratio(int longest, std::uint64_t growth) noexcept {
         return growth < 4 ? longest >> growth : 0;
     }
 
     /// \param store_mutex locked while a slice is copied.
     /// \param warning receives the reason when a snapshot fails.
-    /// \param longest_rest as a multiple of the work; see rests_a_work().
+    /// \param longest_pause as a multiple of the work; see pause_ratio().
     /// \param retry_after a failed snapshot is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
-                   int longest_rest = longest_rest_usual,
+                   int longest_pause = longest_pause_usual,
                    std::chrono::milliseconds retry_after = std::chrono::minutes{1});
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
@@ -76,13 +76,13 @@ private:
     /// \return how long it held the mutex.
     Steady::duration copy_slice();
     /// Pauses; hurry() and stop() end the pause.
-    void rest(Steady::duration time);
+    void sleep(Steady::duration time);
 
     Snapshotter& snapshotter_;
     FlushingMutex& store_mutex_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
-    const int longest_rest_;
+    const int longest_pause_;
     const std::chrono::milliseconds retry_after_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> pause_us_ = 0;

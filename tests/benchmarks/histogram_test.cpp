@@ -47,10 +47,10 @@ BOOST_AUTO_TEST_CASE(
     for (unsigned power = 8; power < 64; ++power) {
         for (const std::uint64_t beside : {-1, 0, 1}) {
             const std::uint64_t value = (std::uint64_t{1} << power) + beside;
-            const std::uint64_t told = of({value, greatest}).at(0.5);
+            const std::uint64_t quantile = of({value, greatest}).at(0.5);
             BOOST_TEST_CONTEXT(value) {
-                BOOST_TEST(told >= value);
-                BOOST_TEST(told - value <= value / 128);
+                BOOST_TEST(quantile >= value);
+                BOOST_TEST(quantile - value <= value / 128);
             }
         }
     }
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(when_one_in_a_hundred_is_slow_then_it_is_above_the_99th_per
     BOOST_TEST(histogram.at(1) == 5'000'000U);
 }
 
-RC_BOOST_PROP(when_values_are_any_then_each_share_is_told_within_its_bound, ()) {
+RC_BOOST_PROP(when_values_are_any_then_each_share_is_found_within_its_bound, ()) {
     // Uniform by size in bits: nearly all numbers have 64 bits.
     const auto value =
         rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 64)),

@@ -17,7 +17,7 @@ class Tried(NamedTuple):
     title: str
     call: str  # how a program gives a command that the library does not know
     command: tuple  # its first word may be a program, or a build below
-    package: str = ""  # of Debian, whose version is told where the library does not
+    package: str = ""  # of Debian, which names the version where the library does not
     steps: tuple = STEPS
 
 

@@ -88,7 +88,7 @@ class Servers:
             CLIENT_TLS_PORT=str(self.secure.port), CLIENT_CA=self.ca)
 
 
-class Told:
+class Output:
     """The output of one client's script: its version, and a line for each step."""
 
     def __init__(self, name, servers):
@@ -131,7 +131,7 @@ class Told:
         elif "version" in said:
             self.version = said["version"]
         elif "listens" in said:
-            threading.Thread(target=self._allocate_when_heard).start()
+            threading.Thread(target=self._allocate_when_subscribed).start()
         elif "restart" in said:
             self._servers.restart()
             self._servers.ask("ALLOCATE", f"{self._name}-away", "LAMP", 1)
@@ -140,7 +140,7 @@ class Told:
         else:
             self.steps[said.pop("step")] = said
 
-    def _allocate_when_heard(self):
+    def _allocate_when_subscribed(self):
         deadline = time.monotonic() + 10
         while self._servers.ask("PUBSUB", "NUMSUB", "line_allocated")[1] == 0:
             if time.monotonic() > deadline:
@@ -152,11 +152,11 @@ class Told:
 class Judge:
     """Cells of the table: "yes", "not offered", or "no" with the reason."""
 
-    def __init__(self, name, told, servers):
-        self._name, self._told, self._servers = name, told, servers
+    def __init__(self, name, output, servers):
+        self._name, self._output, self._servers = name, output, servers
 
     def cell(self, step):
-        said = self._told.steps.get(step)
+        said = self._output.steps.get(step)
         if said is None:
             return "no: no answer"
         if "not_offered" in said:
@@ -182,7 +182,7 @@ class Judge:
 
     @staticmethod
     def stock(value):
-        """A row with the names as text; numbers may be text, too, in languages that do not tell."""
+        """A row with the names as text; numbers may be text, too, in languages that do not distinguish them."""
         flat = [str(each) for row in value for each in (row if isinstance(row, list) else [row])]
         return flat[:3] == ["batch-1", "warehouse", str(UNITS)] and len(flat) == 4
 
@@ -232,16 +232,16 @@ class OverHttp(Judge):
 
 def row_of(client, servers, builds, kind):
     print(f"{client.title} …", file=sys.stderr, flush=True)
-    told = Told(client.name, servers)
+    output = Output(client.name, servers)
     servers.ask("ALLOCATE", f"{client.name}-events", "LAMP", 1)
     command = builds.command(client)
     if command is not None:
-        told.run(command, builds.environment(client))
-    judge = kind(client.name, told, servers)
+        output.run(command, builds.environment(client))
+    judge = kind(client.name, output, servers)
     cells = {step: judge.cell(step) for step in client.steps}
-    if told.noise and any(cell.startswith("no") and cell != "not offered" for cell in cells.values()):
-        print(told.noise[-2000:], file=sys.stderr)
-    return table.Row(client, builds.version(client) or told.version or "not run", cells)
+    if output.noise and any(cell.startswith("no") and cell != "not offered" for cell in cells.values()):
+        print(output.noise[-2000:], file=sys.stderr)
+    return table.Row(client, builds.version(client) or output.version or "not run", cells)
 
 
 def main():

@@ -27,7 +27,7 @@ constexpr Weight all_weights[] = {
     {"ALLOCATIONS", 4, 4},
     {"SHORTAGES", 4, 4},
     {"PING", 2, 2},
-    // Of a transaction with the feed in it, a reply would be too large for the model to tell.
+    // Of a transaction with the feed in it, a reply would be too large for the model to predict.
     {"FEED", 6, 0, 1, 9, &Commands::feed},
     {"WATCH", 6, 1, 1, 1, &Commands::watch},
     {"UNWATCH", 1, 1},
@@ -41,7 +41,7 @@ const Undrawn all_undrawn[] = {
     {"they move the stock of another system: tests/net/cli/import_export_test.cpp, "
      "tests/net/cli/csv/tables_test.cpp",
      {"EXPORT", "IMPORT"}},
-    {"the model hears no messages: tests/net/resp/channels_test.cpp, "
+    {"the model receives no messages: tests/net/resp/channels_test.cpp, "
      "tests/crash/listeners.py",
      {"SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH", "PUBSUB"}},
     {"they are about a connection, not about stock: "

@@ -23,7 +23,7 @@ inline constexpr std::uint64_t orders_drawn = 12;
 [[nodiscard]] std::string sku_name(std::uint64_t number);
 [[nodiscard]] std::string order_name(std::uint64_t number);
 [[nodiscard]] std::string batch_name(std::uint64_t number);
-/// Stands for a cursor that the feed has told.
+/// Stands for a cursor that the feed has returned.
 inline constexpr std::string_view any_cursor = "?";
 
 class Commands;

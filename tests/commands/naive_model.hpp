@@ -57,10 +57,10 @@ public:
         if (const Batch* holder = holder_of(line)) return holder->ref;
         for (Batch* batch : ranked) {
             if (batch->available() < line.units) continue;
-            Fact told = with_batch("line_allocated", line, *batch);
-            if (since != 0) told.insert(told.end(), {"since", number(since)});
+            Fact allocated = with_batch("line_allocated", line, *batch);
+            if (since != 0) allocated.insert(allocated.end(), {"since", number(since)});
             Line held = line;
-            held.fact = changed(line.sku, told);
+            held.fact = changed(line.sku, allocated);
             if (since != 0) held.fact = since;
             batch->lines.push_back(held);
             std::ranges::sort(batch->lines, {}, &Line::fact);

@@ -42,13 +42,13 @@ public:
         switch (step.kind) {
             case Step::Kind::snapshot:
                 RC_ASSERT(store_->snapshot() == model_.facts);
-                told(model_.facts);
+                acknowledge(model_.facts);
                 break;
             case Step::Kind::restart:
                 store_.reset();
                 open();
                 RC_ASSERT(store_->status().last == model_.facts);
-                told(model_.facts);
+                acknowledge(model_.facts);
                 break;
             case Step::Kind::kill:
                 end_with(disk_->after_kill());
@@ -76,7 +76,7 @@ private:
         models_[model_.facts] = model_;
         if (waits) store_->wait(expected.lsn);
         // An explanation has waited for all that it saw.
-        if (waits || act.unit.front().front() == "EXPLAIN") told(expected.lsn);
+        if (waits || act.unit.front().front() == "EXPLAIN") acknowledge(expected.lsn);
     }
 
     Played played(const Act& act, bool waits) {
@@ -87,8 +87,8 @@ private:
     }
 
     /// What came before this can not be what is recovered.
-    void told(Lsn last) {
-        told_ = last;
+    void acknowledge(Lsn last) {
+        acknowledged_ = last;
         models_.erase(models_.begin(), models_.lower_bound(last));
     }
 
@@ -97,11 +97,11 @@ private:
         disk_ = std::move(left);
         open();
         const Lsn recovered = store_->status().last;
-        RC_ASSERT(recovered >= told_);
+        RC_ASSERT(recovered >= acknowledged_);
         RC_ASSERT(models_.contains(recovered));  // not half a unit
         model_ = models_.at(recovered);
         models_.erase(models_.upper_bound(recovered), models_.end());
-        told(recovered);
+        acknowledge(recovered);
     }
 
     void open() {
@@ -115,7 +115,7 @@ private:
     std::unique_ptr<Store> store_;
     NaiveModel model_;
     std::map<Lsn, NaiveModel> models_{{0, {}}};  // that may be recovered, by their last fact
-    Lsn told_ = 0;
+    Lsn acknowledged_ = 0;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ namespace {
 using namespace allot::testing;
 
 constexpr const char* usage =
-    "usage: torture_disk [--seed N] [--cuts N] [--nested N] [--fail-every K] [--damage-every K]\n"
+    "usage: crash_disk [--seed N] [--cuts N] [--nested N] [--fail-every K] [--damage-every K]\n"
     "                    [--exhaustive]\n"
     "\n"
     "Power cuts, failures and damage on a simulated disk; everything follows from the seed.\n"
@@ -96,9 +96,9 @@ private:
     std::chrono::steady_clock::time_point next_{};
 };
 
-class Torture {
+class CrashTest {
 public:
-    explicit Torture(const Options& options) : options_{options} {}
+    explicit CrashTest(const Options& options) : options_{options} {}
 
     void run() {
         cut_power();
@@ -109,7 +109,7 @@ public:
     /// \return the exit code.
     int report() const {
         for (const auto& finding : findings_.kept()) std::printf("BROKEN: %s\n", finding.c_str());
-        std::printf("torture_disk: seed %lu, %s%s%sbroken promises %zu\n", options_.seed,
+        std::printf("crash_disk: seed %lu, %s%s%sbroken promises %zu\n", options_.seed,
                     cuts_.c_str(), failures_.c_str(), damages_.c_str(), findings_.count());
         return findings_.count() == 0 ? 0 : 1;
     }
@@ -153,7 +153,7 @@ private:
             "failures " + std::to_string(counts.runs) + " at " + std::to_string(counts.operations) +
             " operations (latched " + std::to_string(counts.latched) + ", not opened " +
             std::to_string(counts.unopened) + ", went on " + std::to_string(counts.went_on) +
-            ", untold " + std::to_string(counts.untold) + "), ";
+            ", unreported " + std::to_string(counts.unreported) + "), ";
     }
 
     void damage() {
@@ -202,7 +202,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     use_small_pages();
-    Torture torture{*options};
-    torture.run();
-    return torture.report();
+    CrashTest test{*options};
+    test.run();
+    return test.report();
 }

@@ -49,7 +49,7 @@ class Recorder:
                                        for request in requests(command)))
             for command in commands:
                 for _ in requests(command)[1:]:
-                    self._client.read()  # OK or QUEUED; of a refusal EXEC tells
+                    self._client.read()  # OK or QUEUED; EXEC reports a refusal
                 reply = self._client.read()
                 self.operations.append(Operation(command, invoked, time.monotonic_ns(), reply))
                 replies.append(reply)
@@ -78,6 +78,6 @@ class Worker(threading.Thread):
         except TimeoutError:
             self.hung = True
         except (EOFError, OSError):
-            pass  # what was told before is in the history
+            pass  # what was acknowledged before is in the history
         finally:
             self.recorder.close()

@@ -22,8 +22,8 @@ WINDOW = 500  # commands without a reply
 BEHIND_BYTES_MAX = 1 << 20  # that the slowest subscriber may be behind the writer
 WAIT_S = 60
 LIFE_S = (0.05, 0.7)  # of a consumer
-KILLS_MIN = 2  # of each consumer, however soon all is heard
-BLOCK = 1 << 20  # bytes of what a subscriber hears that are compared at once
+KILLS_MIN = 2  # of each consumer, however soon all is received
+BLOCK = 1 << 20  # bytes of what a subscriber receives that are compared at once
 END = "the-end"  # the last fact's batch
 
 CHANNELS = ("batch_added", "batch_quantity_changed", "batch_rescheduled", "line_allocated", "line_deallocated",
@@ -63,7 +63,7 @@ class Subscriber:
     FORMS = ("RESP2", "RESP3", "RESP2 with a pattern")
 
     def __init__(self, running: server.Server, form: str) -> None:
-        self.form, self.heard, self.tail = form, Digest(), b""
+        self.form, self.received, self.tail = form, Digest(), b""
         client = Client(running.address)
         if form == "RESP3":
             client.call("HELLO", 3)
@@ -75,12 +75,12 @@ class Subscriber:
         self.socket.setblocking(False)
         client.stream.detach().close()  # nothing else came; the socket stays
 
-    def read(self, room: bytearray) -> None:
-        got = self.socket.recv_into(room)
+    def read(self, buffer: bytearray) -> None:
+        got = self.socket.recv_into(buffer)
         if got == 0:
-            raise Broken(f"a subscriber ({self.form}) was dropped after {self.heard.bytes} bytes")
-        piece = memoryview(room)[:got]
-        self.heard.add(piece)
+            raise Broken(f"a subscriber ({self.form}) was dropped after {self.received.bytes} bytes")
+        piece = memoryview(buffer)[:got]
+        self.received.add(piece)
         self.tail = (self.tail + bytes(piece[-200:]))[-200:]
 
     @property
@@ -100,7 +100,7 @@ class Writer:
     def __init__(self, running: server.Server, facts: int, rng: random.Random) -> None:
         self.client = running.client()
         self.facts, self.acknowledged = facts, 0
-        self.told_bytes = 0  # of the messages of all facts, in the first of the forms
+        self.published_bytes = 0  # of the messages of all facts, in the first of the forms
         self._given, self._under_way = 0, 0
         self._rng, self._sold = rng, list[tuple[str, int, int]]()
 
@@ -109,7 +109,7 @@ class Writer:
         for _ in range(self._under_way):
             reply = self.client.read()
             if getattr(reply, "code", "OUTOFSTOCK") != "OUTOFSTOCK":
-                raise Broken(f"the writer is told {reply}")
+                raise Broken(f"the writer received {reply}")
         self.acknowledged += self._under_way
         self._under_way = min(WINDOW, self.facts - self._given)
         self.client.send(b"".join(encoded(*self._command()) for _ in range(self._under_way)))
@@ -145,7 +145,7 @@ class Writer:
 
     def _expect(self, kind: str, **fields: str | int | None) -> None:
         stamp = (self._given, int(time.time() * 1e6), f"{0:016x}:{self._given}")  # as long as the real one
-        self.told_bytes += len(Subscriber.frame(Subscriber.FORMS[0], kind, message_of(fields, stamp)))
+        self.published_bytes += len(Subscriber.frame(Subscriber.FORMS[0], kind, message_of(fields, stamp)))
 
 
 class Consumer:
@@ -238,20 +238,20 @@ def listeners(seed: int, facts: int, report: Report) -> None:
             for subscriber in crowd:
                 subscriber.socket.close()
             running.end()
-        told = list(_journal(directory / "store"))
-        if len(told) != facts:
-            raise Broken(f"the journal has {len(told)} facts of {facts}")
-        _judge(crowd, told, stamps)
+        journaled = list(_journal(directory / "store"))
+        if len(journaled) != facts:
+            raise Broken(f"the journal has {len(journaled)} facts of {facts}")
+        _judge(crowd, journaled, stamps)
         for consumer in consumers:
-            consumer.judge(told)
+            consumer.judge(journaled)
             report.counts[f"kills of a consumer ({consumer.kind})"] += consumer.kills
-        report.counts["facts heard by each of a hundred subscribers"] += facts
-        report.counts["bytes heard by all"] += sum(each.heard.bytes for each in crowd)
+        report.counts["facts received by each of a hundred subscribers"] += facts
+        report.counts["bytes received by all"] += sum(each.received.bytes for each in crowd)
 
 
 def _play(writer: Writer, crowd: list[Subscriber], consumers: list[Consumer], report: Report) -> None:
     """Until all have received the last fact. The writer waits for the slowest subscriber."""
-    room = bytearray(1 << 20)
+    buffer = bytearray(1 << 20)
     ready = selectors.DefaultSelector()
     for subscriber in crowd:
         ready.register(subscriber.socket, selectors.EVENT_READ, subscriber)
@@ -262,15 +262,15 @@ def _play(writer: Writer, crowd: list[Subscriber], consumers: list[Consumer], re
     while not (writer.is_done and all(each.is_done for each in crowd)):
         found = ready.select(0.001)
         for key, _ in found:
-            key.data.read(room)
+            key.data.read(buffer)
         if found:
             deadline = time.monotonic() + WAIT_S
         elif time.monotonic() > deadline:
-            raise Broken(f"{sum(each.is_done for each in crowd)} of {len(crowd)} heard the last fact")
-        behind = max(writer.told_bytes - each.heard.bytes for each in crowd)
+            raise Broken(f"{sum(each.is_done for each in crowd)} of {len(crowd)} received the last fact")
+        behind = max(writer.published_bytes - each.received.bytes for each in crowd)
         if not writer.is_done and behind < BEHIND_BYTES_MAX and replies.select(0):
             writer.step()
-            report.progress("facts heard", writer.acknowledged, writer.facts)
+            report.progress("facts received", writer.acknowledged, writer.facts)
         for consumer in consumers:
             consumer.step()
 
@@ -298,18 +298,18 @@ def _stamps(running: server.Server, facts: int) -> Iterator[Stamp]:
             yield from ((lsn, time_us, f"{history}:{lsn}") for lsn, time_us, _, _ in page)
 
 
-def _judge(crowd: list[Subscriber], told: list[Fact], stamps: list[Stamp]) -> None:
+def _judge(crowd: list[Subscriber], journaled: list[Fact], stamps: list[Stamp]) -> None:
     expected = {form: Digest() for form in Subscriber.FORMS}
-    for (kind, fields), stamp in zip(told, stamps, strict=True):
+    for (kind, fields), stamp in zip(journaled, stamps, strict=True):
         if fields.get("eta") == "warehouse":
             fields = fields | {"eta": None}
         message = message_of(fields, stamp)
         for form, digest in expected.items():
             digest.add(Subscriber.frame(form, kind, message))
     for number, each in enumerate(crowd):
-        right, heard = expected[each.form].all(), each.heard.all()
-        if heard != right:
+        right, received = expected[each.form].all(), each.received.all()
+        if received != right:
             same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
-                                                      zip(right[1], heard[1], strict=False)))
-            raise Broken(f"subscriber {number} ({each.form}) heard {heard[0]} bytes of {right[0]}, "
+                                                      zip(right[1], received[1], strict=False)))
+            raise Broken(f"subscriber {number} ({each.form}) received {received[0]} bytes of {right[0]}, "
                          f"which differ after the first {same} MiB")

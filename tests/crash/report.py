@@ -10,7 +10,7 @@ import tempfile
 import time
 from typing import Iterator
 
-KEPT = pathlib.Path(os.environ.get("ALLOT_TORTURE_KEPT", "build/torture")).resolve()
+KEPT = pathlib.Path(os.environ.get("ALLOT_CRASH_KEPT", "build/crash")).resolve()
 MEMORY = "/dev/shm"
 PLAIN_LINES_S = 20  # between them, where there is no terminal
 
@@ -25,15 +25,15 @@ class Report:
     def __init__(self) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
         self._terminal = sys.stdout.isatty()
-        self._told = 0.0
+        self._printed_s = 0.0
 
     def progress(self, part: str, done: int, total: int) -> None:
         now = time.monotonic()
         if self._terminal:
             print(f"\r\033[K{part}: {done} of {total}", end="", flush=True)
-        elif now - self._told > PLAIN_LINES_S:
+        elif now - self._printed_s > PLAIN_LINES_S:
             print(f"{part}: {done} of {total}", flush=True)
-            self._told = now
+            self._printed_s = now
 
     def say(self, text: str) -> None:
         print(f"\r\033[K{text}" if self._terminal else text, flush=True)
@@ -49,7 +49,7 @@ def scratch(name: str, in_memory: bool = False) -> Iterator[pathlib.Path]:
     A kill takes nothing from the page cache, so for kills alone a file system in memory is enough.
     """
     base = MEMORY if in_memory and os.access(MEMORY, os.W_OK) else None
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="allot-torture-", dir=base))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="allot-crash-", dir=base))
     try:
         yield directory
     except BaseException as failure:

@@ -21,7 +21,7 @@ from traced import Call
 SHORT = Failure("OUTOFSTOCK", "Out of stock for sku S")
 
 
-def told(invoked: int, completed: int | None, reply: Any, *command: Any) -> Operation:
+def operation(invoked: int, completed: int | None, reply: Any, *command: Any) -> Operation:
     return Operation(command, invoked, completed, reply)
 
 
@@ -68,14 +68,14 @@ class GivenHistoriesThatAreRight(Judged):
     def test_when_commands_overlap_then_the_journal_says_which_was_first(self) -> None:
         self.assertFits(
             [allocated("y", 8), short("x", 5)],
-            [told(0, 9, SHORT, "ALLOCATE", "x", "S", 5)],
-            [told(0, 9, "b", "ALLOCATE", "y", "S", 8)],
+            [operation(0, 9, SHORT, "ALLOCATE", "x", "S", 5)],
+            [operation(0, 9, "b", "ALLOCATE", "y", "S", 8)],
         )
 
     def test_when_commands_are_one_transaction_then_each_succeeds_or_fails_by_itself(self) -> None:
         self.assertFits(
             [allocated("x", 8), short("y", 5), released("x", 8, 2), allocated("z", 9)],
-            [told(0, 9, ["b", SHORT, 1, "b", [["b", "warehouse", 10, 1]]], "EXEC",
+            [operation(0, 9, ["b", SHORT, 1, "b", [["b", "warehouse", 10, 1]]], "EXEC",
                   ("ALLOCATE", "x", "S", 8), ("ALLOCATE", "y", "S", 1, "S", 5), ("DEALLOCATE", "x"),
                   ("ALLOCATE", "z", "S", 9), ("STOCK", "S"))],
         )
@@ -86,27 +86,27 @@ class GivenHistoriesThatAreRight(Judged):
                 self.setUp()
                 self.assertFits(
                     [allocated("x", 2)],
-                    [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
-                    [told(1, 8, left, "AVAILABLE", "S")],
+                    [operation(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+                    [operation(1, 8, left, "AVAILABLE", "S")],
                 )
 
     def test_when_a_command_was_not_answered_then_it_happened_or_not(self) -> None:
-        unanswered = told(0, None, None, "ALLOCATE", "x", "S", 2)
+        unanswered = operation(0, None, None, "ALLOCATE", "x", "S", 2)
         self.assertFits([], [unanswered])
         self.assertFits([allocated("x", 2)], [unanswered])
 
     def test_when_a_refused_command_precedes_an_answered_one_then_it_happened_or_not(self) -> None:
-        refused = told(0, None, None, "ALLOCATE", "x", "S", 2)
+        refused = operation(0, None, None, "ALLOCATE", "x", "S", 2)
         for facts, left in (([], 10), ([allocated("x", 2)], 8)):
             with self.subTest(left=left):
                 self.setUp()
-                self.assertFits(facts, [refused, told(1, 2, left, "AVAILABLE", "S")])
+                self.assertFits(facts, [refused, operation(1, 2, left, "AVAILABLE", "S")])
 
     def test_when_the_line_was_sent_twice_then_either_command_may_have_allocated_it(self) -> None:
         self.assertFits(
             [allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
-            [told(0, 9, "b", "ALLOCATE", "x", "S", 2), told(0, 9, 1, "DEALLOCATE", "x")],
-            [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+            [operation(0, 9, "b", "ALLOCATE", "x", "S", 2), operation(0, 9, 1, "DEALLOCATE", "x")],
+            [operation(0, 9, "b", "ALLOCATE", "x", "S", 2)],
         )
 
     def test_when_a_batch_shrinks_then_its_unit_is_the_reply_of_one(self) -> None:
@@ -114,9 +114,9 @@ class GivenHistoriesThatAreRight(Judged):
                 {"fact": "batch_quantity_changed", "batch": "b", "sku": "S", "from": 10, "to": 5},
                 short("x", 6)]
         self.assertFits([allocated("x", 6), *unit],
-                        [told(0, 1, "b", "ALLOCATE", "x", "S", 6), told(2, 3, 1, "SETQTY", "b", 5),
-                         told(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S"),
-                         told(6, 7, ["purchased", 5, "available", 5, "allocated", 0,
+                        [operation(0, 1, "b", "ALLOCATE", "x", "S", 6), operation(2, 3, 1, "SETQTY", "b", 5),
+                         operation(4, 5, [["b", "warehouse", 5, 5]], "STOCK", "S"),
+                         operation(6, 7, ["purchased", 5, "available", 5, "allocated", 0,
                                      "eta", "warehouse"], "BATCH", "b")])
 
 
@@ -129,31 +129,31 @@ class GivenHistoriesThatAreRight(Judged):
             [added("c", 12), allocated("x", 6), allocated("y", 5, "c"), released("x", 6, 3),
              shrunk("b", 10), moved, released("y", 5, 4, "c"), {**shrunk("c", 12), "to": 6},
              {**allocated("y", 5), "since": 4}],
-            [told(0, 1, "OK", "ADDBATCH", "c", "S", 12), told(2, 3, "b", "ALLOCATE", "x", "S", 6),
-             told(4, 5, "c", "ALLOCATE", "y", "S", 5), told(6, 7, 1, "SETQTY", "b", 5),
-             told(8, 9, 1, "SETQTY", "c", 6)])
+            [operation(0, 1, "OK", "ADDBATCH", "c", "S", 12), operation(2, 3, "b", "ALLOCATE", "x", "S", 6),
+             operation(4, 5, "c", "ALLOCATE", "y", "S", 5), operation(6, 7, 1, "SETQTY", "b", 5),
+             operation(8, 9, 1, "SETQTY", "c", 6)])
 
     def test_when_a_line_is_short_then_it_is_until_served_or_withdrawn(self) -> None:
         self.assertFits(
             [short("x", 12), short("y", 11), withdrawn("x", 12), added("c", 20),
              allocated("y", 11, "c")],
-            [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12), told(2, 3, SHORT, "ALLOCATE", "y", "S", 11),
-             told(4, 5, SHORT, "ALLOCATE", "x", "S", 12),
-             told(6, 7, [["x", "S", 12, 2], ["y", "S", 11, 3]], "SHORTAGES"),
-             told(8, 9, 0, "DEALLOCATE", "x"),
-             told(10, 11, [["y", "S", 11, 3]], "SHORTAGES", "S"),
-             told(12, 13, "OK", "ADDBATCH", "c", "S", 20),
-             told(14, 15, "c", "ALLOCATE", "y", "S", 11), told(16, 17, [], "SHORTAGES")])
+            [operation(0, 1, SHORT, "ALLOCATE", "x", "S", 12), operation(2, 3, SHORT, "ALLOCATE", "y", "S", 11),
+             operation(4, 5, SHORT, "ALLOCATE", "x", "S", 12),
+             operation(6, 7, [["x", "S", 12, 2], ["y", "S", 11, 3]], "SHORTAGES"),
+             operation(8, 9, 0, "DEALLOCATE", "x"),
+             operation(10, 11, [["y", "S", 11, 3]], "SHORTAGES", "S"),
+             operation(12, 13, "OK", "ADDBATCH", "c", "S", 20),
+             operation(14, 15, "c", "ALLOCATE", "y", "S", 11), operation(16, 17, [], "SHORTAGES")])
 
     def test_when_a_withdrawal_overlaps_then_its_position_may_be_later(self) -> None:
         self.assertFits([short("x", 12), withdrawn("x", 12)],
-                        [told(0, 9, 0, "DEALLOCATE", "x")],
-                        [told(1, 8, SHORT, "ALLOCATE", "x", "S", 12)])
+                        [operation(0, 9, 0, "DEALLOCATE", "x")],
+                        [operation(1, 8, SHORT, "ALLOCATE", "x", "S", 12)])
 
     def test_when_a_refusal_overlaps_a_withdrawal_then_it_may_be_a_repeat_or_a_new_one(self) -> None:
-        asked_again = told(2, 9, SHORT, "ALLOCATE", "x", "S", 12)
-        withdrawal = told(2, 9, 0, "DEALLOCATE", "x")
-        first = [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12)]
+        asked_again = operation(2, 9, SHORT, "ALLOCATE", "x", "S", 12)
+        withdrawal = operation(2, 9, 0, "DEALLOCATE", "x")
+        first = [operation(0, 1, SHORT, "ALLOCATE", "x", "S", 12)]
         for again in ([], [short("x", 12)]):
             with self.subTest(again=again):
                 self.setUp()
@@ -165,19 +165,19 @@ class GivenTransactionsThatAreWrong(Judged):
     EXEC = ("EXEC", ("ALLOCATE", "x", "S", 8), ("ALLOCATE", "y", "S", 1))
 
     def test_when_half_of_a_transaction_is_in_the_journal_then_it_is_detected(self) -> None:
-        self.assertSeen([allocated("x", 8)], [told(0, None, None, *self.EXEC)])
+        self.assertSeen([allocated("x", 8)], [operation(0, None, None, *self.EXEC)])
 
     def test_when_a_command_is_within_a_transaction_then_it_is_detected(self) -> None:
         self.assertSeen(
             [allocated("x", 8), allocated("z", 1), allocated("y", 1)],
-            [told(0, 9, ["b", "b"], *self.EXEC)],
-            [told(0, 9, "b", "ALLOCATE", "z", "S", 1)],
+            [operation(0, 9, ["b", "b"], *self.EXEC)],
+            [operation(0, 9, "b", "ALLOCATE", "z", "S", 1)],
         )
 
     def test_when_a_refused_command_left_a_fact_then_it_is_detected(self) -> None:
         self.assertSeen(
             [allocated("x", 8), allocated("y", 2), short("y", 9)],
-            [told(0, 9, ["b", SHORT], "EXEC", ("ALLOCATE", "x", "S", 8),
+            [operation(0, 9, ["b", SHORT], "EXEC", ("ALLOCATE", "x", "S", 8),
                   ("ALLOCATE", "y", "S", 2, "S", 9))],
         )
 
@@ -189,8 +189,8 @@ class GivenHistoriesThatAreWrong(Judged):
                 self.past.append(fact)
 
     def test_a_shortage_that_is_not_recorded(self) -> None:
-        self.assertSeen([short("x", 12)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 12),
-                                           told(2, 3, [], "SHORTAGES")])
+        self.assertSeen([short("x", 12)], [operation(0, 1, SHORT, "ALLOCATE", "x", "S", 12),
+                                           operation(2, 3, [], "SHORTAGES")])
 
     def test_a_shortage_that_was_never_opened_is_withdrawn(self) -> None:
         with self.assertRaises(Contradiction):
@@ -198,30 +198,30 @@ class GivenHistoriesThatAreWrong(Judged):
 
     def test_a_stale_read(self) -> None:
         self.assertSeen([allocated("x", 2)],
-                        [told(0, 1, "b", "ALLOCATE", "x", "S", 2)],
-                        [told(2, 3, 10, "AVAILABLE", "S")])
+                        [operation(0, 1, "b", "ALLOCATE", "x", "S", 2)],
+                        [operation(2, 3, 10, "AVAILABLE", "S")])
 
     def test_a_read_of_a_line_that_the_crash_lost(self) -> None:
-        self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2)],
-                        [told(2, 3, [["S", 2, "b"]], "ALLOCATIONS", "x")])
+        self.assertSeen([], [operation(0, None, None, "ALLOCATE", "x", "S", 2)],
+                        [operation(2, 3, [["S", 2, "b"]], "ALLOCATIONS", "x")])
 
     def test_a_refused_command_that_is_seen_and_not_recorded(self) -> None:
-        self.assertSeen([], [told(0, None, None, "ALLOCATE", "x", "S", 2),
-                             told(1, 2, 8, "AVAILABLE", "S")])
+        self.assertSeen([], [operation(0, None, None, "ALLOCATE", "x", "S", 2),
+                             operation(1, 2, 8, "AVAILABLE", "S")])
 
     def test_an_order_against_real_time_after_a_refused_command(self) -> None:
         self.assertSeen([allocated("x", 2)],
-                        [told(0, None, None, "ALLOCATE", "y", "S", 2),
-                         told(1, 2, "b", "ALLOCATE", "x", "S", 2)],
-                        [told(3, 4, 10, "AVAILABLE", "S")])
+                        [operation(0, None, None, "ALLOCATE", "y", "S", 2),
+                         operation(1, 2, "b", "ALLOCATE", "x", "S", 2)],
+                        [operation(3, 4, 10, "AVAILABLE", "S")])
 
     def test_reads_of_one_client_that_go_back(self) -> None:
         self.assertSeen([allocated("x", 2)],
-                        [told(0, 9, "b", "ALLOCATE", "x", "S", 2)],
-                        [told(1, 8, 8, "AVAILABLE", "S"), told(1, 8, 10, "AVAILABLE", "S")])
+                        [operation(0, 9, "b", "ALLOCATE", "x", "S", 2)],
+                        [operation(1, 8, 8, "AVAILABLE", "S"), operation(1, 8, 10, "AVAILABLE", "S")])
 
     def test_a_lost_acknowledged_write(self) -> None:
-        self.assertSeen([], [told(0, 1, "b", "ALLOCATE", "x", "S", 2)])
+        self.assertSeen([], [operation(0, 1, "b", "ALLOCATE", "x", "S", 2)])
 
     def test_an_allocation_twice(self) -> None:
         with self.assertRaises(Contradiction):
@@ -233,34 +233,34 @@ class GivenHistoriesThatAreWrong(Judged):
 
     def test_two_changes_of_one_unanswered_command(self) -> None:
         self.assertSeen([allocated("x", 2), released("x", 2, 2), allocated("x", 2)],
-                        [told(0, None, None, "ALLOCATE", "x", "S", 2)],
-                        [told(0, 9, 1, "DEALLOCATE", "x")])
+                        [operation(0, None, None, "ALLOCATE", "x", "S", 2)],
+                        [operation(0, 9, 1, "DEALLOCATE", "x")])
 
     def test_an_order_against_real_time(self) -> None:
         facts = [allocated("y", 2), allocated("x", 2)]
-        first = told(0, 1, "b", "ALLOCATE", "x", "S", 2)
-        self.assertSeen(facts, [first], [told(2, 3, "b", "ALLOCATE", "y", "S", 2)])
+        first = operation(0, 1, "b", "ALLOCATE", "x", "S", 2)
+        self.assertSeen(facts, [first], [operation(2, 3, "b", "ALLOCATE", "y", "S", 2)])
 
     def test_an_order_against_that_of_the_connection(self) -> None:
         self.assertSeen([allocated("y", 2), allocated("x", 2)],
-                        [told(0, 9, "b", "ALLOCATE", "x", "S", 2),
-                         told(0, 9, "b", "ALLOCATE", "y", "S", 2)])
+                        [operation(0, 9, "b", "ALLOCATE", "x", "S", 2),
+                         operation(0, 9, "b", "ALLOCATE", "y", "S", 2)])
 
     def test_facts_without_a_command(self) -> None:
         self.assertSeen([allocated("x", 2), allocated("z", 1)],
-                        [told(0, 1, "b", "ALLOCATE", "x", "S", 2)])
+                        [operation(0, 1, "b", "ALLOCATE", "x", "S", 2)])
 
     def test_half_an_order(self) -> None:
-        both = told(0, None, None, "ALLOCATE", "x", "S", 1, "S", 2)
+        both = operation(0, None, None, "ALLOCATE", "x", "S", 1, "S", 2)
         self.assertSeen([allocated("x", 1)], [both])
 
     def test_a_reply_that_differs_from_the_record(self) -> None:
-        self.assertSeen([allocated("x", 2)], [told(0, 1, SHORT, "ALLOCATE", "x", "S", 2)])
+        self.assertSeen([allocated("x", 2)], [operation(0, 1, SHORT, "ALLOCATE", "x", "S", 2)])
 
     def test_a_worse_batch_than_the_rules_give(self) -> None:
         self.assertSeen([added("later", 9, "2030-01-02"), allocated("x", 2, "later")],
-                        [told(0, 1, "OK", "ADDBATCH", "later", "S", 9, "2030-01-02"),
-                         told(2, 3, "later", "ALLOCATE", "x", "S", 2)])
+                        [operation(0, 1, "OK", "ADDBATCH", "later", "S", 9, "2030-01-02"),
+                         operation(2, 3, "later", "ALLOCATE", "x", "S", 2)])
 
 
 class GivenTheModel(Judged):
@@ -277,15 +277,15 @@ class GivenTheModel(Judged):
 
 
 class GivenAFailedSync(unittest.TestCase):
-    """The journal's thread syncs, and then fails to, while a client is told OK."""
+    """The journal's thread syncs, and then fails to, while a client receives OK."""
 
     def judge(self, invoked_s: float, completed_s: float, synced_s: float) -> None:
         clock = time.time() - time.monotonic()
         calls = [Call(0, clock + synced_s, "fdatasync", "fdatasync(8) = 0"),
                  Call(0, clock + 50, "fdatasync", "fdatasync(8) = -1 EIO (INJECTED)")]
-        told_ok = Operation(("ALLOCATE", "x", "S", 2), int(invoked_s * 1e9),
+        acknowledged = Operation(("ALLOCATE", "x", "S", 2), int(invoked_s * 1e9),
                             int(completed_s * 1e9), "b")
-        must_refuse([told_ok], clock + 50, calls)
+        must_refuse([acknowledged], clock + 50, calls)
 
     def test_when_the_change_was_synced_before_then_it_may_be_acknowledged_later(self) -> None:
         self.judge(invoked_s=40, completed_s=60, synced_s=45)
@@ -300,12 +300,12 @@ class GivenAFailedSync(unittest.TestCase):
 
     def test_when_the_server_serves_after_the_journal_failed_at_the_start_then_that_is_seen(self) -> None:
         began = time.time() - time.monotonic()
-        told_ok = Operation(("STOCK", "S"), int(40e9), int(41e9), [])
+        acknowledged = Operation(("STOCK", "S"), int(40e9), int(41e9), [])
         for path, seen in (("/journal-0000000000000001.log", True), ("/snapshot.tmp", False)):
             failed = Call(0, began + 30, "openat", f"openat(\"{path}\") = -1 EIO (INJECTED)")
             with self.subTest(path=path):
                 with self.assertRaises(Broken) if seen else contextlib.nullcontext():
-                    must_not_serve([told_ok], [failed])
+                    must_not_serve([acknowledged], [failed])
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def _lost(history, picture):
         for order in history.orders():
             there = sorted((sku, qty) for sku, qty, _ in picture.lines.get(order, []))
             if there != sorted(lines[order]):
-                found.append(f"{order} has {there}, and was told {sorted(lines[order])}")
+                found.append(f"{order} has {there}, and was answered {sorted(lines[order])}")
         for batch, units in purchased.items():
             if picture.batches.get(batch, (None,))[0] != units:
                 found.append(f"{batch} is {picture.batches.get(batch)}, and was set to {units}")
@@ -157,7 +157,7 @@ class Shopper(threading.Thread):
                             return
                         self.history.replies.append(reply)
         except (EOFError, OSError):
-            pass  # what was told before is in the history
+            pass  # what was acknowledged before is in the history
 
     def _command(self):
         """Most are new orders; some orders come again, are larger, or are cancelled."""

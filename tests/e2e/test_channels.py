@@ -54,8 +54,8 @@ class GivenAListener(server.ServedCase):
         self.publish("allocate", orderid="o1", sku="LAMP", qty=5)
         with self.assertRaisesRegex(redis.ResponseError, "^OUTOFSTOCK Out of stock for sku LAMP"):
             self.publish("allocate", orderid="o2", sku="LAMP", qty=5)
-        heard = [next_message(self.listener)[0] for _ in range(3)]
-        self.assertEqual(["batch_added", "line_allocated", "out_of_stock"], heard)
+        received = [next_message(self.listener)[0] for _ in range(3)]
+        self.assertEqual(["batch_added", "line_allocated", "out_of_stock"], received)
 
     def test_when_a_short_line_is_refused_again_then_there_is_no_message(self):
         self.add(("b1", "LAMP", 5))
@@ -65,8 +65,8 @@ class GivenAListener(server.ServedCase):
                 self.publish("allocate", orderid="o1", sku="LAMP", qty=6)
             self.assertFails(self.one.call("ALLOCATE", "o1", "LAMP", 1, "LAMP", 6), "OUTOFSTOCK", "LAMP")
         self.publish("allocate", orderid="o2", sku="LAMP", qty=5)
-        heard = [next_message(self.listener)[0] for _ in range(2)]
-        self.assertEqual(["out_of_stock", "line_allocated"], heard)
+        received = [next_message(self.listener)[0] for _ in range(2)]
+        self.assertEqual(["out_of_stock", "line_allocated"], received)
 
     def test_when_a_message_is_invalid_then_it_is_refused_and_the_next_is_delivered(self):
         self.listener.psubscribe("*")
@@ -110,8 +110,8 @@ class GivenAListener(server.ServedCase):
         orders = 5_000
         replies = self.one.pipeline(("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(orders))
         self.assertEqual({"b"}, set(replies))
-        heard = [next_message(self.listener)[1]["order"] for _ in range(orders)]
-        self.assertEqual([f"o{i}" for i in range(orders)], heard)
+        received = [next_message(self.listener)[1]["order"] for _ in range(orders)]
+        self.assertEqual([f"o{i}" for i in range(orders)], received)
 
 
 if __name__ == "__main__":

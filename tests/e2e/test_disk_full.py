@@ -30,14 +30,14 @@ class GivenASmallDisk(server.Case):
 
     def fill(self, client):
         """Allocates until that is refused. Returns the orders that were acknowledged."""
-        told = []
+        acknowledged = []
         for part in range(1000):
             orders = [f"order-{part}-{i}" for i in range(200)]
             replies = client.pipeline(("ALLOCATE", order, "SKU", 1) for order in orders)
-            told += [order for order, reply in zip(orders, replies) if reply == "b"]
+            acknowledged += [order for order, reply in zip(orders, replies) if reply == "b"]
             if (refused := [reply for reply in replies if reply != "b"]):
                 self.assertFails(refused[0], "READONLY", "the disk is full; nothing has changed")
-                return told
+                return acknowledged
         self.fail("the disk is never full")
 
     def await_info(self, client, field, value):
@@ -46,18 +46,18 @@ class GivenASmallDisk(server.Case):
             self.assertLess(time.monotonic(), deadline, f"{field}:{found}")
             time.sleep(0.05)
 
-    def assertReads(self, running, client, told):
+    def assertReads(self, running, client, acknowledged):
         """All of it is read, and each query is answered."""
         self.assertEqual([[b"SKU", 1, b"b"]], [[each if isinstance(each, (bytes, int)) else each.encode()
-                                               for each in row] for row in client.call("ALLOCATIONS", told[-1])])
-        self.assertEqual(1_000_000 - len(told), client.call("AVAILABLE", "SKU"))
+                                               for each in row] for row in client.call("ALLOCATIONS", acknowledged[-1])])
+        self.assertEqual(1_000_000 - len(acknowledged), client.call("AVAILABLE", "SKU"))
         self.assertEqual(1, len(client.call("STOCK", "SKU")))
         self.assertEqual(2, len(client.call("EXPLAIN", "new", "SKU", 1)))
         self.assertEqual(1, client.call("FEED", 1, "COUNT", 1)[1][0][0])
         self.assertEqual([], client.call("SHORTAGES"))
         with Http(address(running)) as http:
             self.assertEqual(200, http.ask("GET", "/v1/skus/SKU/stock")[0])
-            self.assertEqual(200, http.ask("GET", f"/v1/orders/{told[0]}/allocations")[0])
+            self.assertEqual(200, http.ask("GET", f"/v1/orders/{acknowledged[0]}/allocations")[0])
             status, said = http.ask("POST", "/v1/orders/new/allocations", {"lines": [{"sku": "SKU", "quantity": 1}]})
             self.assertEqual((503, "READONLY"), (status, said["error"]["code"]))
 
@@ -72,9 +72,9 @@ class GivenASmallDisk(server.Case):
         return running, client, self.fill(client)
 
     def test_when_the_disk_is_full_then_reads_are_served_and_when_it_has_space_then_changes_are(self):
-        running, client, told = self.serve_full()
-        self.assertGreater(len(told), 10_000)
-        self.assertReads(running, client, told)
+        running, client, acknowledged = self.serve_full()
+        self.assertGreater(len(acknowledged), 10_000)
+        self.assertReads(running, client, acknowledged)
         info = client.info()
         self.assertEqual(("1", "0"), (info["disk_full"], info["storage_failed"]))
         self.assertLess(int(info["disk_free_bytes"]), MIB)  # what is less than a segment
@@ -85,15 +85,15 @@ class GivenASmallDisk(server.Case):
         os.unlink(self.other)
         self.await_info(client, "disk_full", "0")
         self.assertEqual("b", client.call("ALLOCATE", "late", "SKU", 1))
-        told += ["late", *(f"later-{i}" for i in range(20_000))]
-        self.assertEqual({"b"}, set(client.pipeline(("ALLOCATE", order, "SKU", 1) for order in told[-20_000:])))
-        running.await_text("the disk has room for the next journal segment again")
+        acknowledged += ["late", *(f"later-{i}" for i in range(20_000))]
+        self.assertEqual({"b"}, set(client.pipeline(("ALLOCATE", order, "SKU", 1) for order in acknowledged[-20_000:])))
+        running.await_text("the disk has space for the next journal segment again")
         self.assertEqual(0, running.stop(), running.text)
         self.assertGood(self.store)
-        self.assertEqual(1_000_000 - len(told), self.client(self.serve()).call("AVAILABLE", "SKU"))
+        self.assertEqual(1_000_000 - len(acknowledged), self.client(self.serve()).call("AVAILABLE", "SKU"))
 
     def test_when_the_server_gets_a_signal_on_a_full_disk_then_it_ends_cleanly_and_starts_again(self):
-        running, _, told = self.serve_full()
+        running, _, acknowledged = self.serve_full()
         self.assertEqual(0, running.stop(), running.text)
         self.assertRegex(running.text, "msg=stopped")
         self.assertEqual([], self.unfinished())
@@ -101,16 +101,16 @@ class GivenASmallDisk(server.Case):
         again = self.serve("--http", "127.0.0.1:0")
         self.assertNotIn("torn", again.text)
         with again.client() as client:
-            self.assertReads(again, client, told)
+            self.assertReads(again, client, acknowledged)
         self.assertEqual(0, again.stop(), again.text)
 
     def test_when_a_snapshot_has_no_space_then_it_is_counted_and_leaves_nothing(self):
-        running, client, told = self.serve_full()
+        running, client, acknowledged = self.serve_full()
         self.leave(0)
         client.call("SNAPSHOT")
         self.await_info(client, "snapshots_failed", "1")
         self.assertEqual([], self.unfinished())
-        self.assertReads(running, client, told)
+        self.assertReads(running, client, acknowledged)
         os.unlink(self.other)
         client.call("SNAPSHOT")
         self.await_info(client, "snapshots_taken", "1")

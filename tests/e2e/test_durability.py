@@ -21,7 +21,7 @@ class GivenAServerUnderLoad(server.Case):
         rng = random.Random(SEED)
         options = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
         crowds = []
-        told = 0
+        acknowledged = 0
         running = self._serve(options)
         for kill in range(KILLS):
             crowd = load.Crowd(running, f"k{kill}", SEED)
@@ -37,13 +37,13 @@ class GivenAServerUnderLoad(server.Case):
             running = self._serve(options)
             found = crowd.complaints(running)
             self.assertEqual([], found[:5], f"after kill {kill}, SEED={SEED}\n{running.text}")
-            told += crowd.acknowledged()
+            acknowledged += crowd.acknowledged()
         crowds.append(self._await_changed_files(running))
         self.assertEqual(0, running.stop())
         crowds[-1].join()
         self._check_all_in_the_end(crowds)
-        self.assertGreaterEqual(told, KILLS * 50)
-        print(f"{KILLS} kills, {told} acknowledged commands, all there", flush=True)
+        self.assertGreaterEqual(acknowledged, KILLS * 50)
+        print(f"{KILLS} kills, {acknowledged} acknowledged commands, all there", flush=True)
 
     def _serve(self, options):
         started = server.Server(self.store, *options)
@@ -79,7 +79,7 @@ class GivenAJournalThatLostItsEnd(server.Case):
 
     def test_when_the_last_frames_are_gone_then_the_judge_reports_the_loss(self):
         running = self.serve()
-        crowd = load.Crowd(running, "plant", 1)
+        crowd = load.Crowd(running, "load", 1)
         crowd.await_work(500)
         running.kill()
         crowd.join()

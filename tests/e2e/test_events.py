@@ -28,19 +28,19 @@ class GivenAnEventSource(server.ServedCase):
         self.add(("b1", "LÄMP", 10, "2031-01-02"))
         self.one.call("ALLOCATE", "o1", "LÄMP", 4)
         self.one.call("ALLOCATE", "o2", "LÄMP", 7)
-        heard = source.take(3)
+        received = source.take(3)
         self.assertEqual([(1, "batch_added"), (2, "line_allocated"), (3, "out_of_stock")],
-                         [event[:2] for event in heard])
+                         [event[:2] for event in received])
         self.assertEqual(1000, source.retry_ms)
-        facts = [json.loads(data) for _, _, data in heard]
+        facts = [json.loads(data) for _, _, data in received]
         for fact in facts:
             self.assertLess(abs(time.time() - fact.pop("time") / 1e6), 600)
         self.assertEqual([1, 2, 3], [fact.pop("lsn") for fact in facts])
         self.assertEqual([{"batch": "b1", "sku": "LÄMP", "quantity": 10, "eta": "2031-01-02"},
                           {"order": "o1", "sku": "LÄMP", "quantity": 4, "batch": "b1"},
                           {"order": "o2", "sku": "LÄMP", "quantity": 7}], facts)
-        self.assertEqual(heard[1:2], self.source("/v1/feed?from=2").take(1))
-        self.assertEqual(heard[2:], self.source("/v1/feed?events=out_of_stock,batch_added", last=1).take(1))
+        self.assertEqual(received[1:2], self.source("/v1/feed?from=2").take(1))
+        self.assertEqual(received[2:], self.source("/v1/feed?events=out_of_stock,batch_added", last=1).take(1))
 
     def test_when_the_client_was_lost_before_the_first_event_then_it_misses_nothing(self):
         self.add(("b1", "LAMP", 10))

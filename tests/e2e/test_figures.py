@@ -150,7 +150,7 @@ class GivenAServerWithClientsOfEachKind(server.Case):
             time.sleep(0.02)
 
     def judge(self, client, http):
-        """Each figure that more than one tells is the same in all, and all are known here."""
+        """Each figure that more than one rendering has is the same in all, and all are known here."""
         first, last = Renderings(client, http), Renderings(client, http)
         self.assertEqual(set(last.info), set(last.json))
         met = set()
@@ -160,17 +160,17 @@ class GivenAServerWithClientsOfEachKind(server.Case):
             self.assertEqual(metric is None, key in KEYS_ALONE, name)
             met.add(metric)
             page = None if metric is None else last.page[metric] * (1e6 if key == "usec" else 1)
-            told = [each for each in (value, last.json[(key, row)], page) if each is not None]
+            figures = [each for each in (value, last.json[(key, row)], page) if each is not None]
             if isinstance(value, str):
                 self.assertEqual(value, last.json[(key, row)], name)
                 self.assertIs(str, last.types[(key, row)], name)
             elif MOVING.fullmatch(name):
                 if key not in SHRINKING:
-                    self.assertLessEqual(first.info[(key, row)], max(told), name)
+                    self.assertLessEqual(first.info[(key, row)], max(figures), name)
             elif key in TOLERATED:
-                self.assertLessEqual(max(told) - min(told), TOLERATED[key], name)
+                self.assertLessEqual(max(figures) - min(figures), TOLERATED[key], name)
             else:
-                self.assertEqual([told[0]] * len(told), told, name)
+                self.assertEqual([figures[0]] * len(figures), figures, name)
         alone = {metric[0] for metric in last.page if metric not in met}
         self.assertEqual(set(), {name for name in alone if not METRICS_ALONE.fullmatch(name)})
         return last

@@ -154,7 +154,7 @@ class GivenClientsThatNeverRead(Attack):
         self.assertEqual("0", info["dropped_output_limit"])
 
     def test_when_a_client_reads_slowly_then_it_is_served_on(self):
-        """The system has room for a write again long after the client began to take something."""
+        """The system has space for a write again long after the client began to take something."""
         running = self.serve("--output-timeout", "2s")
         slow, = self.connect(running, 1, receive_buffer=4096)
         slow.sendall(ASKS[:len(encoded("COMMAND", "DOCS")) * 1500])
@@ -196,8 +196,8 @@ class GivenOneMessageToMany(Attack):
             self.assertEqual(len(crowd), sender.call("PUBLISH", "news", self.TEXT))
             for each in crowd:
                 with each.makefile("rb") as stream:
-                    heard = stream.read(len(self.MESSAGE))
-                self.assertTrue(heard == self.MESSAGE, len(heard))
+                    received = stream.read(len(self.MESSAGE))
+                self.assertTrue(received == self.MESSAGE, len(received))
             self.assertEqual("0", self.info(running)["dropped_clients_memory"])
 
     def test_when_subscribers_read_nothing_then_some_are_dropped_and_the_sender_is_not(self):
@@ -248,9 +248,9 @@ class GivenABrowser(Attack):
             ) * 40:
                 with running.client() as browser:
                     try_to_send(browser.socket, raw)
-                    heard = all_from(browser.socket)
-                    self.assertTrue(heard.startswith(said) if heard else True, heard)
-                    self.assertLessEqual(heard.count(b"\r\n"), 1)
+                    received = all_from(browser.socket)
+                    self.assertTrue(received.startswith(said) if received else True, received)
+                    self.assertLessEqual(received.count(b"\r\n"), 1)
         with running.client() as client:
             self.assertEqual(10, client.call("AVAILABLE", "LAMP"))
             self.assertEqual("200", client.info()["dropped_cross_protocol"])

@@ -42,7 +42,7 @@ class GivenMoreConnectionsThanAllowed(Attack):
         self.assertGreaterEqual(int(info["dropped_clients_max"]), 100)
 
     def accepted(self, running):
-        """A client, once there is room for one."""
+        """A client, once there is space for one."""
         deadline = time.monotonic() + 20
         while True:
             client = self.client(running)
@@ -84,9 +84,9 @@ class Given1000WrongPasswords(Attack):
                 self.assertEqual("OK", known.call("AUTH", PASSWORD))
                 self.assertLess(int(known.info()["errorstat_WRONGPASS"].split("=")[1]), 1000)
             for each in guessers:
-                heard = all_from(each.socket)
-                self.assertEqual(10, heard.count(b"-WRONGPASS "))
-                self.assertEqual(10, heard.count(b"\r\n"))
+                received = all_from(each.socket)
+                self.assertEqual(10, received.count(b"-WRONGPASS "))
+                self.assertEqual(10, received.count(b"\r\n"))
             # Not how fast, but how slow it has to be, by the clock of the server's own deadlines.
             self.assertGreater(time.monotonic() - began, 5)
         info = self.info(running, PASSWORD)
@@ -151,10 +151,10 @@ class GivenASignalUnderLoad(Attack):
             client.send(b"".join(encoded("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(2000)))
             self.assertEqual("b", client.read())
             running.process.send_signal(signal.SIGTERM)
-            heard = client.rest()
+            received = client.rest()
         self.assertEqual(0, running.await_end())
-        answered = 1 + heard.count(b"$1\r\nb\r\n")
-        self.assertEqual(b"$1\r\nb\r\n" * (answered - 1), heard)
+        answered = 1 + received.count(b"$1\r\nb\r\n")
+        self.assertEqual(b"$1\r\nb\r\n" * (answered - 1), received)
         with self.serve().client() as client:
             self.assertEqual(1_000_000 - answered, client.call("AVAILABLE", "LAMP"))
 

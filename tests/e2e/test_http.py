@@ -243,13 +243,13 @@ class GivenAPassword(server.Case):
 
     def test_when_the_password_is_given_then_the_client_is_served(self):
         running = self.serve("--http", "127.0.0.1:0", env={"ALLOT_PASSWORD": "open sesame"})
-        with Http(address(running)) as stranger:
-            self.assertEqual(200, stranger.ask("GET", "/livez")[0])
-            self.assertEqual(401, stranger.ask("GET", "/v1/info")[0])
+        with Http(address(running)) as unauthenticated:
+            self.assertEqual(200, unauthenticated.ask("GET", "/livez")[0])
+            self.assertEqual(401, unauthenticated.ask("GET", "/v1/info")[0])
             began = time.monotonic()
-            self.assertEqual(401, stranger.ask("GET", "/v1/info", Authorization="Bearer mellon")[0])
+            self.assertEqual(401, unauthenticated.ask("GET", "/v1/info", Authorization="Bearer mellon")[0])
             self.assertGreater(time.monotonic() - began, 0.4)
-            self.assertEqual(200, stranger.ask("GET", "/v1/info", Authorization="Bearer open sesame")[0])
+            self.assertEqual(200, unauthenticated.ask("GET", "/v1/info", Authorization="Bearer open sesame")[0])
 
     def test_when_there_are_certificates_then_it_speaks_tls(self):
         ca = certificates.Authority(self.scratch)

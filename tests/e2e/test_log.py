@@ -198,7 +198,7 @@ class GivenALogOnAFullDisk(LogCase):
             self.lose_lines(client)
             self.assertEqual("PONG", client.call("PING"))
             os.unlink(disk / "else")
-            await_true(lambda: re.search("log lines? (was|were) lost", path.read_text()), "the loss is told")
+            await_true(lambda: re.search("log lines? (was|were) lost", path.read_text()), "the loss is logged")
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(0, self.process.wait(server.STOP_S))
         self.assertIn("msg=stopped", path.read_text())

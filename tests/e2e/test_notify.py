@@ -87,8 +87,8 @@ class GivenAServerThatNotifies(NotifiedCase):
         self.assertGood(self.store)
         expected = self.short()
         self.assertGreaterEqual(len(expected), 10 * len(phases))
-        for told in (self.mail.lsns(), self.receiver.lsns()):
-            self.assertEqual(expected, list(dict.fromkeys(told)))  # in order of the first time
+        for received in (self.mail.lsns(), self.receiver.lsns()):
+            self.assertEqual(expected, list(dict.fromkeys(received)))  # in order of the first time
         self.assertGreater(int(info["webhook_failures"]), 0)
         # Each failure is one line of the log, and says when it is tried again.
         self.assertIn("event sink webhook failed at LSN", one.text)

@@ -64,9 +64,9 @@ class GivenAServerThatIsKilledAfterItsAnswer(server.Case):
         return first, second, before, self.state()
 
     def assertDocumented(self, route, first, second):
-        """A status, and the body where the document tells it."""
-        for (status, what), (told, said) in zip(documented()[route], (first, second), strict=True):
-            self.assertEqual(status, told, f"{route}: {said}")
+        """A status, and the body where the document states it."""
+        for (status, what), (answered, said) in zip(documented()[route], (first, second), strict=True):
+            self.assertEqual(status, answered, f"{route}: {said}")
             if body := re.search(r"`(\{.*\})`", what):
                 self.assertEqual(json.loads(body[1]), said, route)
             if "the same body" in what:

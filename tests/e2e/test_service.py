@@ -47,9 +47,9 @@ class GivenAShipmentBehindAnother(server.Case):
         self.assertLess(time.monotonic() - published, MESSAGE_S_MAX)
         self.assertIsNotNone(message)
         self.assertEqual(b"line_allocated", message["channel"])
-        told = json.loads(message["data"])
+        received = json.loads(message["data"])
         self.assertEqual(("o1", "LAMP", 10, "later-batch"),
-                         tuple(told[field] for field in ("order", "sku", "quantity", "batch")))
+                         tuple(received[field] for field in ("order", "sku", "quantity", "batch")))
         self.assertEqual([{"sku": "LAMP", "batchref": "later-batch"}], self.allocations("o1"))
 
 

@@ -239,17 +239,17 @@ class GivenAConnectionThatBreaks(SecureCase):
         client = self.secure(running)
         client.call("ADDBATCH", "b", "LAMP", 1_000_000)
         client.send(b"".join(encoded("ALLOCATE", f"o{i}", "LAMP", 1) for i in range(5000)))
-        told = 0
+        acknowledged = 0
         try:
             while client.read() == "b":
-                told += 1
-                if told == 100:
+                acknowledged += 1
+                if acknowledged == 100:
                     running.kill()
         except (EOFError, OSError):
             pass
         with self.serve().client() as again:
-            self.assertLessEqual(again.call("AVAILABLE", "LAMP"), 1_000_000 - told)
-        self.assertGreaterEqual(told, 100)
+            self.assertLessEqual(again.call("AVAILABLE", "LAMP"), 1_000_000 - acknowledged)
+        self.assertGreaterEqual(acknowledged, 100)
 
 
 class GivenFilesForTls(SecureCase):

@@ -104,7 +104,7 @@ public:
 
     MemoryHistory history;
     std::size_t units = 0;        ///< the number of appended units
-    std::size_t left = SIZE_MAX;  ///< how many more there is room for
+    std::size_t left = SIZE_MAX;  ///< how many more there is space for
 
 private:
     Lsn last_ = 0;

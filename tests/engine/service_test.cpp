@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_command_is_refused_or_throws_then_it_leaves_no_tr
     BOOST_TEST(repository.find("NEW-SKU") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_journal_has_no_room_then_the_line_is_not_allocated,
+BOOST_FIXTURE_TEST_CASE(when_the_journal_has_no_space_then_the_line_is_not_allocated,
                         EngineFixture) {
     add_batch("b1", "LAMP", 10);
     const std::array lines{LineView{"o1", "LAMP", 2}, LineView{"o2", "LAMP", 2},

@@ -86,7 +86,7 @@ void take_an_order_of_several_lines(allot::Store& store) {
     const auto waiting = store.shortages().value();
     check(waiting.size() == 1 && waiting.front().line.sku == allot::Sku{"BLUE-LAMP"},
           "and a planner sees what was wanted");
-    store.deallocate({"order-4"}).value();  // five will do: the wish for six is withdrawn
+    store.deallocate({"order-4"}).value();  // five will do: the line of six is withdrawn
 
     const allot::AllocateOrder smaller{"order-4", {{"RED-CHAIR", 4}, {"BLUE-LAMP", 5}}};
     check(store.allocate(smaller).has_value(), "five can");
@@ -158,23 +158,23 @@ void see_what_has_happened(allot::Store& store) {
     check(allocated["batch-001"] == 2 && allocated["batch-002"] == 2, "each of them once");
 
     // Or subscribe: the store calls back with each fact, on another thread.
-    std::promise<std::string> told;
+    std::promise<std::string> sku;
     const auto subscription =
         store.subscribe(seen, [&, done = false](const allot::CommittedFact& fact) mutable {
             if (!std::exchange(done, true)) {
-                told.set_value(std::string{allot::sku_of(fact.fact).view()});
+                sku.set_value(std::string{allot::sku_of(fact.fact).view()});
             }
         });
     store.add_batch({"batch-004", "BLUE-LAMP", 20, "2030-02-01"}).value();
-    check(told.get_future().get() == "BLUE-LAMP", "a subscriber hears of it");
-    std::cout << "a subscriber has heard of new lamps\n";
+    check(sku.get_future().get() == "BLUE-LAMP", "a subscriber receives it");
+    std::cout << "a subscriber has received the new lamps\n";
 }
 
 }  // namespace
 
 int main() {
     std::string name = std::filesystem::temp_directory_path() / "allot-embed-XXXXXX";
-    check(::mkdtemp(name.data()) != nullptr, "there is room for a store");
+    check(::mkdtemp(name.data()) != nullptr, "there is space for a store");
     const std::filesystem::path directory{name};
     std::uint64_t state = 0;
     {

@@ -72,11 +72,11 @@ void send_unauthenticated(std::string_view bytes, std::size_t piece) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
     FuzzedServer server{secret};
     const std::string answers = server.send(bytes, piece);
-    fuzz::require(server.stock().size() == 0, "a stranger changes nothing");
+    fuzz::require(server.stock().size() == 0, "an unauthenticated client changes nothing");
     fuzz::require(answers.find(" 200 OK") == std::string::npos ||
                       bytes.find("livez") != std::string_view::npos ||
                       bytes.find('%') != std::string_view::npos,
-                  "a stranger is told nothing but that it lives");
+                  "an unauthenticated client learns only that the server lives");
 }
 
 extern "C" int FUZZ_TARGET(http)(const std::uint8_t* data, std::size_t size) {

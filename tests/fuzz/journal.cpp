@@ -52,9 +52,9 @@ void count(Bytes& file, std::size_t at, FrameHeader& frame) {
     }
     for (at += frame.header_bytes(); at + sizeof(RecordHeader) < end;) {
         auto record = header_at<RecordHeader>(file, at);
-        const std::size_t room = end - at - sizeof record;
-        if (record.bytes == 0 || record.bytes > room)
-            record.bytes = static_cast<std::uint32_t>(room);
+        const std::size_t space = end - at - sizeof record;
+        if (record.bytes == 0 || record.bytes > space)
+            record.bytes = static_cast<std::uint32_t>(space);
         std::span<const std::byte> rest{file.data() + at + sizeof record, record.bytes};
         for (record.facts = 0; !rest.empty() && journal::decode(rest);) ++record.facts;
         // The first bytes that are not a fact belong to the next record, or are padding.
@@ -88,9 +88,9 @@ void put_right(Bytes& file, std::uint64_t number, Position& position, bool count
     position.chain = seal(file, 0, segment, sizeof segment);
     for (std::size_t at = sizeof segment; at + sizeof(FrameHeader) <= file.size();) {
         auto frame = header_at<FrameHeader>(file, at);
-        const std::size_t room = file.size() - at;
+        const std::size_t space = file.size() - at;
         const std::size_t bytes =
-            frame.bytes < sizeof frame ? room : std::min<std::size_t>(frame.bytes, room);
+            frame.bytes < sizeof frame ? space : std::min<std::size_t>(frame.bytes, space);
         frame.bytes = static_cast<std::uint32_t>(bytes / journal::alignment * journal::alignment);
         frame.magic = FrameHeader::magic_value;
         if (!journal::is_readable(frame.version)) frame.version = journal::format_version;

@@ -56,8 +56,8 @@ std::vector<Sent> requests_in(std::string_view bytes, bool& broken) {
     Request request;
     auto outcome = RequestParser::Outcome::need_more;
     while (!bytes.empty() && outcome != RequestParser::Outcome::error) {
-        const auto room = parser.prepare();
-        const std::size_t count = bytes.copy(room.data(), room.size());
+        const auto buffer = parser.prepare();
+        const std::size_t count = bytes.copy(buffer.data(), buffer.size());
         parser.commit(count);
         bytes.remove_prefix(count);
         while ((outcome = parser.next(request)) == RequestParser::Outcome::ready) {
@@ -91,7 +91,7 @@ void send_unauthenticated(std::string_view bytes) {
     static const Password secret{"4f1d9a61-83c5-4b07-9a5e-20cf1f7be0d3"};
     FuzzedServer server{secret};
     (void)fuzz::Replies{server.send(bytes)}.count();
-    fuzz::require(server.stock().size() == 0, "a stranger changes nothing");
+    fuzz::require(server.stock().size() == 0, "an unauthenticated client changes nothing");
 }
 
 extern "C" int FUZZ_TARGET(session)(const std::uint8_t* data, std::size_t size) {

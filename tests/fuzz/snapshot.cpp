@@ -44,14 +44,15 @@ std::uint64_t seal(Bytes& file, std::size_t offset, const Struct& header, std::s
 }
 
 /// Corrects the length of a chunk, or of its names, to fit the counts or the file.
-void fit(ChunkHeader& chunk, std::size_t room) {
+void fit(ChunkHeader& chunk, std::size_t space) {
     const std::uint64_t rows = std::uint64_t{chunk.products} * sizeof(snapshot::ProductRow) +
                                std::uint64_t{chunk.batches} * sizeof(snapshot::BatchRow) +
                                std::uint64_t{chunk.lines} * sizeof(snapshot::LineRow) +
                                std::uint64_t{chunk.shortages} * sizeof(snapshot::ShortageRow);
     const bool is_of_histories = rows == 0 && chunk.name_bytes == 0;
-    if (rows > room || is_of_histories) return;
-    if (chunk.name_bytes > room - rows) chunk.name_bytes = static_cast<std::uint32_t>(room - rows);
+    if (rows > space || is_of_histories) return;
+    if (chunk.name_bytes > space - rows)
+        chunk.name_bytes = static_cast<std::uint32_t>(space - rows);
     chunk.bytes = static_cast<std::uint32_t>(rows + chunk.name_bytes);
 }
 
@@ -68,12 +69,12 @@ void put_right(Bytes& file, bool counts) {
     header.chunks = header.chain = 0;
     for (std::size_t offset = sizeof header; offset + sizeof(ChunkHeader) <= file.size();) {
         auto chunk = at<ChunkHeader>(file, offset);
-        const std::size_t room = file.size() - offset - sizeof chunk;
+        const std::size_t space = file.size() - offset - sizeof chunk;
         ++header.chunks;
         if (!shortages) chunk.shortages = 0;
-        if (counts) fit(chunk, room);
-        if (chunk.bytes > room && !counts) break;  // the reader must detect this length
-        if (chunk.bytes > room) chunk.bytes = static_cast<std::uint32_t>(room);
+        if (counts) fit(chunk, space);
+        if (chunk.bytes > space && !counts) break;  // the reader must detect this length
+        if (chunk.bytes > space) chunk.bytes = static_cast<std::uint32_t>(space);
         header.chain = seal(file, offset, chunk, sizeof chunk + chunk.bytes, header.chain);
         offset += sizeof chunk + chunk.bytes;
         if (!counts) continue;

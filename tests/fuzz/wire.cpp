@@ -40,9 +40,9 @@ Outcome parse(std::string_view bytes, const RequestLimits& limits, std::size_t f
     Request request;
     std::size_t most = std::max<std::size_t>(first, 1);
     while (!bytes.empty()) {
-        const auto room = parser.prepare();
-        fuzz::require(!room.empty(), "there is room for more");
-        const std::size_t count = bytes.substr(0, most).copy(room.data(), room.size());
+        const auto buffer = parser.prepare();
+        fuzz::require(!buffer.empty(), "there is buffer for more");
+        const std::size_t count = bytes.substr(0, most).copy(buffer.data(), buffer.size());
         most = piece;
         parser.commit(count);
         bytes.remove_prefix(count);

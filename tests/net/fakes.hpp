@@ -52,18 +52,18 @@ public:
         if (reads_until_sync > 0 && --reads_until_sync == 0) {
             durable_ = last_.load();
             history.show(durable_);
-            if (told_) told_(durable_);
+            if (on_durable_) on_durable_(durable_);
         }
         return seen;
     }
-    void on_durable(std::function<void(Lsn)> call) override { told_ = std::move(call); }
+    void on_durable(std::function<void(Lsn)> call) override { on_durable_ = std::move(call); }
 
     /// Makes everything appended, or everything up to `lsn`, durable.
     void sync() { sync_to(last_); }
     void sync_to(Lsn lsn) {
         durable_ = lsn;
         history.show(lsn);
-        if (told_) told_(lsn);
+        if (on_durable_) on_durable_(lsn);
     }
     /// Makes appended units durable at once from now on.
     void sync_at_once() {
@@ -74,7 +74,7 @@ public:
     void sync_by_hand() { at_once_ = false; }
     void fail() {
         failed_ = true;
-        if (told_) told_(~Lsn{0});
+        if (on_durable_) on_durable_(~Lsn{0});
     }
 
     mutable testing::MemoryHistory history;  ///< visible as far as it is durable
@@ -91,7 +91,7 @@ private:
     mutable std::atomic<Lsn> durable_ = 0;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> at_once_ = false;
-    std::function<void(Lsn)> told_;
+    std::function<void(Lsn)> on_durable_;
 };
 
 class StoppedClock final : public Clock {
@@ -125,11 +125,11 @@ inline std::string released(OutputQueue& output, const Journal& journal) {
     return taken;
 }
 
-/// Passes the front of `bytes` to a session: at most `most`, and as many as it has room for.
+/// Passes the front of `bytes` to a session: at most `most`, and as many as its buffer takes.
 inline void receive_some(Session& session, std::string_view& bytes,
                          std::size_t most = ~std::size_t{0}) {
-    const auto room = session.prepare();
-    const std::size_t n = bytes.copy(room.data(), std::min(room.size(), most));
+    const auto buffer = session.prepare();
+    const std::size_t n = bytes.copy(buffer.data(), std::min(buffer.size(), most));
     session.received(n);
     bytes.remove_prefix(n);
 }

@@ -9,8 +9,8 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
-#include "tests/storage/little_work.hpp"
 #include "tests/storage/recovery/old_files.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -75,15 +75,15 @@ BOOST_FIXTURE_TEST_CASE(R14_when_there_are_many_shortages_then_every_snapshot_ho
     std::uint64_t hash = 0, held = 0;
     {
         auto store = Store::open(path, options);
-        work_a_little(store, 0, 300);
+        run_commands(store, 0, 300);
         for (int i = 0; i < 2'000; ++i) {
             (void)store.allocate(line("an-order-of-more-than-23-bytes-" + std::to_string(i % 50),
                                       "sku-" + std::to_string(i % 7), 1'000 + i / 2));
         }
         store.snapshot();
-        work_a_little(store, 300, 600);
+        run_commands(store, 300, 600);
         store.snapshot();
-        work_a_little(store, 600, 700);
+        run_commands(store, 600, 700);
         hash = store.state_hash();
         held = store.status().shortages;
     }

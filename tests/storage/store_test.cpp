@@ -98,22 +98,22 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_not_committed_then_no_trace_is_on_disk, S
 
 BOOST_FIXTURE_TEST_CASE(when_stock_is_out_then_subscribers_get_the_fact_once_it_is_durable,
                         Scratch) {
-    std::vector<CommittedFact> told;
+    std::vector<CommittedFact> received;
     std::promise<void> both;
     auto store = Store::open(path, small_options());
     {
         const Subscription subscription = store.subscribe(1, [&](const CommittedFact& fact) {
-            told.push_back(fact);
-            if (told.size() == 2) both.set_value();
+            received.push_back(fact);
+            if (received.size() == 2) both.set_value();
         });
         store.add_batch({"b1", "POPULAR-CURTAINS", 9}).value();
         BOOST_TEST(
             (store.allocate({"o1", "POPULAR-CURTAINS", 10}).error() == Refusal::out_of_stock));
         both.get_future().wait();
     }
-    BOOST_REQUIRE(told.size() == 2U);
-    BOOST_TEST(told[1].lsn == 2U);
-    BOOST_TEST((told[1].fact == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
+    BOOST_REQUIRE(received.size() == 2U);
+    BOOST_TEST(received[1].lsn == 2U);
+    BOOST_TEST((received[1].fact == Fact{OutOfStock{line("o1", "POPULAR-CURTAINS", 10)}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_many_race_for_the_last_unit_then_exactly_one_wins, Scratch) {

@@ -83,11 +83,11 @@ std::optional<CsvError> CsvReader::take_quoted(CsvField& field) {
     };
     advance(1);
     for (;;) {
-        const std::size_t room = field_bytes_max - field.text.size();
-        const std::size_t size = rest_.substr(0, room + 1).find('"');
+        const std::size_t space = field_bytes_max - field.text.size();
+        const std::size_t size = rest_.substr(0, space + 1).find('"');
         if (size == std::string_view::npos) {
-            return fail(rest_.size() > room ? "a field has at most 4096 bytes"
-                                            : "a quote that opens a field also closes it");
+            return fail(rest_.size() > space ? "a field has at most 4096 bytes"
+                                             : "a quote that opens a field also closes it");
         }
         field.text += rest_.substr(0, size);
         advance(size + 1);

@@ -9,7 +9,8 @@
 namespace allot::program {
 namespace {
 // Kept free of clients, for without these the storage fails:
-constexpr rlim_t store_descriptors = 64;    // journal, snapshots, lock, standard streams, with room
+constexpr rlim_t store_descriptors =
+    64;  // journal, snapshots, lock, standard streams, and spare ones
 constexpr rlim_t transfer_descriptors = 8;  // libcurl's for one: three were seen
 }  // namespace
 

@@ -135,12 +135,12 @@ void ServerLink::send(std::string_view bytes) {
 }
 
 void ServerLink::receive(std::string& to) {
-    std::array<char, 64U << 10U> room;
+    std::array<char, 64U << 10U> bytes_read;
     error_code error;
     const std::size_t bytes = within(
         answer_max,
         [&](const Done& done) {
-            const auto buffer = asio::buffer(room);
+            const auto buffer = asio::buffer(bytes_read);
             if (tls_) {
                 tls_->async_read_some(buffer, done);
             } else {
@@ -148,7 +148,7 @@ void ServerLink::receive(std::string& to) {
             }
         },
         error);
-    to.append(room.data(), bytes);
+    to.append(bytes_read.data(), bytes);
     has_answered_ |= bytes != 0;
     if (!error) return;
     if (error == asio::error::eof || error == asio::error::connection_reset ||

@@ -33,7 +33,7 @@ static void print_value(const redisReply* reply) {
         case REDIS_REPLY_NIL:
             printf("null");
             break;
-        case REDIS_REPLY_STATUS: /* told apart from data, as a program does that looks at types */
+        case REDIS_REPLY_STATUS: /* distinguished from data, as a program does that looks at types */
             printf("{\"status\":");
             print_text(reply->str, reply->len);
             putchar('}');

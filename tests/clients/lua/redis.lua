@@ -25,7 +25,7 @@ local function attempt(step, run)
     say(fine and 'value' or 'error', value, step)
 end
 
--- A command that the library does not know is told to it.
+-- A command that the library does not know is defined for it.
 redis.commands.allocate = redis.command('ALLOCATE')
 redis.commands.stock = redis.command('STOCK')
 

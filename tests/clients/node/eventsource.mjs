@@ -6,14 +6,14 @@ shape.say({version: shape.versionOf('eventsource')});
 const url = `http://${shape.host}:${process.env.CLIENT_HTTP_PORT}/v1/feed?from=1`;
 const source = new EventSource(url);
 const seen = [];
-let told = () => {};
+let notify = () => {};
 source.addEventListener('line_allocated', ({data, lastEventId}) => {
     seen.push({order: JSON.parse(data).order, id: Number(lastEventId.split(':').pop())});
-    told();
+    notify();
 });
-/** Once the order has been heard of: every event until then, each once. */
+/** Once the order has arrived: every event until then, each once. */
 async function until(order) {
-    while (!seen.some((event) => event.order === order)) await new Promise((done) => (told = done));
+    while (!seen.some((event) => event.order === order)) await new Promise((done) => (notify = done));
     const ids = seen.map(({id}) => id);
     const inOrder = ids.every((id, i) => i === 0 || id > ids[i - 1]);
     return inOrder ? order : `out of order or twice: ${ids}`;

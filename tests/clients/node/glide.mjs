@@ -29,13 +29,13 @@ async function watch() {
 
 async function subscribe() {
     shape.willListen();
-    return new Promise((heard, failed) => {
+    return new Promise((received, failed) => {
         connected(shape.port, {
             pubsubSubscriptions: {
                 channelsAndPatterns: {
                     [0]: new Set(['line_allocated']), // exact names
                 },
-                callback: ({message}) => heard(message),
+                callback: ({message}) => received(message),
             },
         }).catch(failed);
     });

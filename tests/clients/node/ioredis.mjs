@@ -7,7 +7,7 @@ const Client = (await import(name)).default;
 
 function connected(options) {
     const client = new Client({host, ...options});
-    client.on('error', () => {}); // told by what is asked, too
+    client.on('error', () => {}); // each call reports it, too
     return client;
 }
 
@@ -24,13 +24,13 @@ async function password() {
     const unknown = connected({
         port: shape.passwordPort, password: 'wrong', lazyConnect: true, retryStrategy: null,
     });
-    let told = '';
-    unknown.on('error', (error) => (told ||= error.message));
+    let failure = '';
+    unknown.on('error', (error) => (failure ||= error.message));
     try {
         await unknown.connect();
         return [right, `let in: ${await unknown.ping()}`];
     } catch (error) {
-        return [right, `refused: ${told || error.message}`];
+        return [right, `refused: ${failure || error.message}`];
     }
 }
 
@@ -44,9 +44,9 @@ async function watch() {
 async function subscribe() {
     shape.willListen();
     const listener = connected({port: shape.port});
-    const heard = new Promise((done) => listener.once('message', (_, message) => done(message)));
+    const received = new Promise((done) => listener.once('message', (_, message) => done(message)));
     await listener.subscribe('line_allocated');
-    return heard;
+    return received;
 }
 
 await attempt('allocate', () => client.call(...allocate('allocate')));

@@ -21,7 +21,7 @@ const {data, error} = await client.POST('/v1/orders/{order}/allocations', {
     body: {lines: [{sku: 'LAMP', quantity: 1}]},
 });
 const code: string | undefined = error?.error.code;
-export const told = [data, code];
+export const results = [data, code];
 `;
 
 await shape.attempt('types', async () => {

@@ -7,7 +7,7 @@ const {createClient} = await import(name);
 
 async function connected(socket, more = {}) {
     const client = createClient({socket: {host, ...socket}, ...more});
-    client.on('error', () => {}); // told by what is asked, too
+    client.on('error', () => {}); // each call reports it, too
     return client.connect();
 }
 
@@ -41,7 +41,7 @@ async function watch() {
 async function subscribe() {
     shape.willListen();
     const listener = await connected({port: shape.port});
-    return new Promise((heard) => listener.subscribe('line_allocated', heard));
+    return new Promise((received) => listener.subscribe('line_allocated', received));
 }
 
 await attempt('allocate', () => ask(allocate('allocate')));

@@ -63,12 +63,12 @@ attempt('watch', sub {
     return @replies == 0 || !defined $replies[0] ? undef : \@replies;
 });
 attempt('subscribe', sub {
-    my $heard;
+    my $received;
     say_line(listens => JSON::PP::true);
     my $listener = connected($ENV{CLIENT_PORT});
-    $listener->subscribe('line_allocated', sub { $heard = $_[0] });
-    $listener->wait_for_messages(5) until defined $heard;
-    return $heard;
+    $listener->subscribe('line_allocated', sub { $received = $_[0] });
+    $listener->wait_for_messages(5) until defined $received;
+    return $received;
 });
 attempt('password', sub {
     my $known = connected($ENV{CLIENT_PASSWORD_PORT}, password => $ENV{CLIENT_PASSWORD});

@@ -46,18 +46,18 @@ attempt('watch', function () use ($client, $port) {
     return $replies === false ? null : $replies; // false is how it says nil
 });
 attempt('subscribe', function () use ($port) {
-    $heard = null;
+    $received = null;
     will_listen();
     $listener = connected($port);
     try {
-        $listener->subscribe(['line_allocated'], function ($from, $channel, $message) use (&$heard) {
-            $heard = $message;
-            throw new LogicException('heard'); // the way out of a subscription
+        $listener->subscribe(['line_allocated'], function ($from, $channel, $message) use (&$received) {
+            $received = $message;
+            throw new LogicException('received'); // the way out of a subscription
         });
     } catch (Throwable $error) {
-        return $heard ?? throw $error;
+        return $received ?? throw $error;
     }
-    return $heard;
+    return $received;
 });
 attempt('password', function () use ($password_port, $password) {
     $known = connected($password_port);

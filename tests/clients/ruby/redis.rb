@@ -43,16 +43,16 @@ attempt('watch') do
   end
 end
 attempt('subscribe') do
-  heard = nil
+  received = nil
   say(listens: true)
   listener = connected(ENV['CLIENT_PORT'])
   listener.subscribe('line_allocated') do |on|
     on.message do |_, message|
-      heard = message
+      received = message
       listener.unsubscribe
     end
   end
-  heard
+  received
 end
 attempt('password') do
   right = connected(ENV['CLIENT_PASSWORD_PORT'], password: ENV['CLIENT_PASSWORD']).call(*allocate('password'))

@@ -38,7 +38,7 @@ public:
         for (int start = 0; start < 2 && !latched; ++start) {
             try {
                 SteppedStore store{disk_, tiny_options(), random_};
-                failures_ = disk_.failures_told();
+                failures_ = disk_.failures_reported();
                 last_work_ = Work::opening;
                 store_ = &store;
                 work(store);
@@ -73,8 +73,8 @@ private:
     /// Notes a failure of the previous operation. A failure while a snapshot is written, or a
     /// segment before its name is made durable, does not end the store.
     void note_failure() {
-        if (disk_.failures_told() == failures_) return;
-        failures_ = disk_.failures_told();
+        if (disk_.failures_reported() == failures_) return;
+        failures_ = disk_.failures_reported();
         failed_ = failed_ || last_work_ == Work::journal ||
                   (last_work_ == Work::segment && last_operation_ == DiskOperation::sync_directory);
     }
@@ -140,7 +140,7 @@ void FailureMatrix::run(std::uint64_t first, std::uint64_t every) {
 void FailureMatrix::run_one(const SimulatedDisk::Failure& failure, const std::string& name) {
     ++counts_.runs;
     SimulatedDisk disk{seed_};
-    disk.plant(failure);
+    disk.inject(failure);
     Life life{disk, seed_};
     life.live();
     if (life.unopened) {
@@ -148,7 +148,7 @@ void FailureMatrix::run_one(const SimulatedDisk::Failure& failure, const std::st
     } else if (life.latched) {
         ++counts_.latched;
     } else {
-        ++(disk.failure_told() ? counts_.went_on : counts_.untold);
+        ++(disk.failure_reported() ? counts_.went_on : counts_.unreported);
     }
     findings_.add_all(life.findings, name);
 

@@ -21,10 +21,10 @@ public:
     struct Counts {
         std::uint64_t operations = 0;  ///< of the store, each of which is made to fail
         std::uint64_t runs = 0;
-        std::uint64_t unopened = 0;  ///< the store could not be opened
-        std::uint64_t latched = 0;   ///< the store accepted nothing more
-        std::uint64_t went_on = 0;   ///< a failure was reported, and the store continued
-        std::uint64_t untold = 0;    ///< no failure was reported: an interrupted or short call
+        std::uint64_t unopened = 0;    ///< the store could not be opened
+        std::uint64_t latched = 0;     ///< the store accepted nothing more
+        std::uint64_t went_on = 0;     ///< a failure was reported, and the store continued
+        std::uint64_t unreported = 0;  ///< no failure was reported: an interrupted or short call
     };
 
     explicit FailureMatrix(std::uint64_t seed);

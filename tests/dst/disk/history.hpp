@@ -43,7 +43,7 @@ public:
         const std::scoped_lock lock{mutex_};
         if (last < floor) {
             return "recovered to LSN " + std::to_string(last) + ", LSN " + std::to_string(floor) +
-                   " was told of";
+                   " was acknowledged";
         }
         const auto unit = hashes_.find(last);
         if (unit == hashes_.end()) return "half a unit: LSN " + std::to_string(last);

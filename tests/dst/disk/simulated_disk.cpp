@@ -129,7 +129,7 @@ SimulatedDisk::Outcome SimulatedDisk::meet(DiskOperation operation) {
     if (changes) before(operation);
     const std::scoped_lock lock{mutex_};
     const std::uint64_t number = operations_++;
-    if (failures_told_ != 0) ++asked_after_;
+    if (failures_reported_ != 0) ++asked_after_;
     const Outcome outcome = outcome_of(operation, number);
     if (outcome != Outcome::good && !failure_->for_ever) spent_ = true;
     return outcome;
@@ -142,7 +142,7 @@ SimulatedDisk::Outcome SimulatedDisk::outcome_of(DiskOperation operation, std::u
     if (failure_->short_write) return moves_bytes ? Outcome::cut_short : Outcome::good;
     interrupted_ = moves_bytes && failure_->code == std::errc::interrupted;
     if (interrupted_) return Outcome::interrupted;
-    if (operation != DiskOperation::close) ++failures_told_;
+    if (operation != DiskOperation::close) ++failures_reported_;
     return Outcome::fails;
 }
 

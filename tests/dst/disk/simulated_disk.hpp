@@ -68,7 +68,7 @@ private:
 /// a
 ///   rename perhaps only the first half is kept, so that both names exist.
 ///
-/// One failure can be planted, once or permanently, with the worst effects that a system may have:
+/// One failure can be injected, once or permanently, with the worst effects that a system may have:
 ///
 /// - a write has written half of its bytes;
 /// - a sync has made an arbitrary part durable and marks the rest as clean, as Linux does: the
@@ -120,13 +120,13 @@ public:
         bool for_ever;
         bool short_write = false;  ///< reads and writes do half of their work, without an error
     };
-    void plant(const Failure& failure) {
+    void inject(const Failure& failure) {
         failure_ = failure;
         spent_ = false;
     }
     /// True once a failure was reported: not for a short write, an interruption, or a failed close.
-    [[nodiscard]] bool failure_told() const noexcept { return failures_told_ != 0; }
-    [[nodiscard]] std::uint64_t failures_told() const noexcept { return failures_told_; }
+    [[nodiscard]] bool failure_reported() const noexcept { return failures_reported_ != 0; }
+    [[nodiscard]] std::uint64_t failures_reported() const noexcept { return failures_reported_; }
     /// Operations that were requested after a failure had been reported.
     [[nodiscard]] std::uint64_t asked_after_failure() const noexcept { return asked_after_; }
 
@@ -174,7 +174,7 @@ private:
     /// Counts an operation, and decides its outcome.
     Outcome meet(DiskOperation operation);
     [[nodiscard]] Outcome outcome_of(DiskOperation operation, std::uint64_t number);
-    /// As meet(). \throws the planted failure.
+    /// As meet(). \throws the injected failure.
     void pass(DiskOperation operation, const std::filesystem::path& path);
     [[noreturn]] void fail(const std::filesystem::path& path) const;
     Directory& directory_of(const std::filesystem::path& path);
@@ -194,7 +194,7 @@ private:
     bool spent_ = false;        // the failure was to happen once, and has
     bool interrupted_ = false;  // the last read or write was interrupted; the next one succeeds
     std::atomic<std::uint64_t> operations_ = 0;
-    std::atomic<std::uint64_t> failures_told_ = 0;
+    std::atomic<std::uint64_t> failures_reported_ = 0;
     std::uint64_t capacity_ = no_capacity;
     std::atomic<std::uint64_t> asked_after_ = 0;
 };

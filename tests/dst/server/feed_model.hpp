@@ -26,7 +26,7 @@ public:
         written_in_.resize(last);
         history_ = history;
         before_[history] = written_in_;
-        told_before_ = told_.size();
+        served_before_ = served_.size();
     }
     /// The facts after `before` have happened at this time.
     void happened(std::uint64_t before, std::int64_t micros) {
@@ -37,10 +37,10 @@ public:
     }
     /// A cursor from any run, often the last of the run before; an LSN when there is none.
     [[nodiscard]] std::string any_cursor(Rng& rng) const {
-        if (told_.empty()) return "0";
+        if (served_.empty()) return "0";
         const std::size_t at =
-            told_before_ > 0 && rng.one_in(2) ? told_before_ - 1 : rng.below(told_.size());
-        return allot::text_of(told_[at]);
+            served_before_ > 0 && rng.one_in(2) ? served_before_ - 1 : rng.below(served_.size());
+        return allot::text_of(served_[at]);
     }
     /// The extent of the history: the facts that exist, and those that are visible.
     struct Extent {
@@ -78,8 +78,8 @@ public:
         }
         const std::uint64_t count =
             from > extent.end ? 0 : std::min(facts_max, extent.end - from + 1);
-        told_.push_back(at(std::min(from + count - 1, extent.end), extent));
-        std::string text = "*2\r\n" + value_of(allot::text_of(told_.back()), asked.framed) + "*" +
+        served_.push_back(at(std::min(from + count - 1, extent.end), extent));
+        std::string text = "*2\r\n" + value_of(allot::text_of(served_.back()), asked.framed) + "*" +
                            std::to_string(count) + "\r\n";
         for (std::uint64_t lsn = from; lsn < from + count; ++lsn) text += fact(lsn, asked.framed);
         return text;
@@ -118,8 +118,8 @@ private:
     std::vector<HistoryId> written_in_;  // each fact
     HistoryId history_ = 0;
     std::map<HistoryId, std::vector<HistoryId>> before_;  // each: the histories of earlier facts
-    std::vector<HistoryCursor> told_;
-    std::size_t told_before_ = 0;  // in earlier lives
+    std::vector<HistoryCursor> served_;
+    std::size_t served_before_ = 0;  // in earlier lives
 };
 
 }  // namespace allot::testing

@@ -70,7 +70,7 @@ ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transac
         return execute(words);
     }
     if (verb == "FROB") {
-        transaction.spoiled = true;
+        transaction.aborted = true;
         return execute(words);
     }
     transaction.queue.push_back(words);
@@ -79,7 +79,7 @@ ReplyModel::Outcome ReplyModel::execute(const Asked& asked, Transaction& transac
 
 /// EXEC: the commands one after the other, with no other command in between.
 ReplyModel::Outcome ReplyModel::end(Transaction transaction) {
-    if (transaction.spoiled) {
+    if (transaction.aborted) {
         return {"-EXECABORT Transaction discarded because of previous errors.\r\n", false};
     }
     for (const auto& [sku, version] : transaction.watched) {

@@ -37,7 +37,7 @@ public:
     /// The queued commands and watches of a client.
     struct Transaction {
         bool open = false;
-        bool spoiled = false;  // one of its commands was refused
+        bool aborted = false;  // one of its commands was refused
         std::vector<Words> queue;
         std::map<std::string, std::uint64_t> watched;  // versions
 

@@ -172,10 +172,10 @@ void SimulatedConnection::step_later() {
 
 void SimulatedConnection::read() {
     if (inbox_.empty()) return;
-    const auto room = session_.prepare();
-    const std::size_t most = std::min(room.size(), inbox_.size());
+    const auto buffer = session_.prepare();
+    const std::size_t most = std::min(buffer.size(), inbox_.size());
     const std::size_t bytes = 1 + server_.rng_.below(most);
-    std::copy_n(inbox_.data(), bytes, room.data());
+    std::copy_n(inbox_.data(), bytes, buffer.data());
     inbox_.erase(0, bytes);
     session_.received(bytes);
 }

@@ -110,7 +110,7 @@ void Simulation::draw_end() {
             break;
         case 2:
             end_ = End::failure;
-            disk_->plant(draw_failure(rng_, disk_->operations()));
+            disk_->inject(draw_failure(rng_, disk_->operations()));
             break;
         default:
             end_ = End::power_cut;
@@ -266,7 +266,7 @@ void Simulation::executed(SimulatedConnection& connection, std::uint64_t command
         if (may_fail && is_failure(replies)) {
             size = replies.find('\n') + 1;
             if (words[0] == "EXEC") client.transaction.end();
-            client.transaction.spoiled = client.transaction.open;
+            client.transaction.aborted = client.transaction.open;
         } else if (is_feed) {
             const std::string expected = expected_feed(asked);
             if (!replies.starts_with(expected)) {
@@ -318,14 +318,14 @@ void Simulation::sent(SimulatedConnection& connection, std::string_view bytes) {
     if (at == clients_.end() || !report_.findings.empty()) return;
     Client& client = at->second;
     trace_.add(bytes.size());
-    Lsn told = 0;  // a reply of which a byte is sent is an acknowledgement
+    Lsn sent = 0;  // a reply of which a byte is sent is an acknowledgement
     for (client.sent += bytes.size(); client.begun < client.sent; client.replies.pop_front()) {
-        told = std::max(told, client.replies.front().lsn);
+        sent = std::max(sent, client.replies.front().lsn);
         client.begun = client.replies.front().end;
     }
     if (options_.durability.mode != Durability::Mode::always) return;
-    acknowledged_ = std::max(acknowledged_, told);
-    if (told > server_->core().journal.synced()) find("sent before it was durable");
+    acknowledged_ = std::max(acknowledged_, sent);
+    if (sent > server_->core().journal.synced()) find("sent before it was durable");
 }
 
 void Simulation::find(const std::string& what) {

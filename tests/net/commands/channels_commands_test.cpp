@@ -119,41 +119,41 @@ BOOST_AUTO_TEST_CASE(when_a_message_breaks_a_rule_then_field_value_and_rule_are_
 }
 
 BOOST_AUTO_TEST_CASE(when_messages_are_invalid_then_the_log_has_some_of_them_and_their_number) {
-    std::vector<std::string> told;
+    std::vector<std::string> logged;
     fixture.context.warnings =
-        allot::RateLimitedLog{[&](std::string_view text) { told.emplace_back(text); }};
+        allot::RateLimitedLog{[&](std::string_view text) { logged.emplace_back(text); }};
     fixture.context.clock.now += std::chrono::hours{1};
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":99})");  // refused, and no mistake
     publish("allocate", R"({"orderid":"o","sku":"SKU","qty":0})");
     publish("add_batch", "{\r\n\x1b[2J");
-    BOOST_REQUIRE(told.size() == 2U);
-    BOOST_TEST(told[0].starts_with(
+    BOOST_REQUIRE(logged.size() == 2U);
+    BOOST_TEST(logged[0].starts_with(
         "a message that is no command was published: channel allocate, "
         "by test:1, BADQTY no message for allocate, field qty: invalid quantity '0'"));
-    BOOST_TEST(told[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), told[1]);
+    BOOST_TEST(logged[1].ends_with(R"(it is '{\x0d\x0a\x1b[2J')"), logged[1]);
     for (int i = 0; i < 100; ++i) publish("allocate", "{");
-    BOOST_TEST(told.size() == allot::RateLimitedLog::lines_max);
+    BOOST_TEST(logged.size() == allot::RateLimitedLog::lines_max);
     fixture.context.clock.now += std::chrono::minutes{1};
     publish("allocate", "{");
-    BOOST_REQUIRE(told.size() == allot::RateLimitedLog::lines_max + 1);
-    BOOST_TEST(told.back().ends_with("(92 before it were not logged)"), told.back());
+    BOOST_REQUIRE(logged.size() == allot::RateLimitedLog::lines_max + 1);
+    BOOST_TEST(logged.back().ends_with("(92 before it were not logged)"), logged.back());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_is_not_durable_then_no_subscriber_gets_its_message) {
     RespFixture<HandJournal> lagging;
     RespSession listener{lagging.context, "test:2"};
     (void)listener.subscriptions().add(allot::PubSub::Kind::channel, "add_batch");
-    const auto heard = [&] {
+    const auto received = [&] {
         return allot::test::released(listener.output(), lagging.engine.journal);
     };
     const std::string batch = R"({"ref":"b","sku":"SKU","qty":1})";
     lagging.send(framed({"PUBLISH", "add_batch", batch}));
     BOOST_TEST(lagging.take().empty());
-    BOOST_TEST(heard().empty());
+    BOOST_TEST(received().empty());
     BOOST_TEST(listener.output().holds_beyond(lagging.engine.journal.durable()));
     lagging.engine.journal.sync();
     BOOST_TEST(lagging.take() == ":1\r\n");
-    BOOST_TEST(heard() == message("add_batch", batch));
+    BOOST_TEST(received() == message("add_batch", batch));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

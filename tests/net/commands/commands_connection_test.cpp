@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_hello_is_wrong_then_nothing_changes) {
 }
 
 BOOST_AUTO_TEST_CASE(
-    when_the_connection_authenticates_though_there_is_no_password_then_it_is_told_as_redis_does) {
+    when_the_connection_authenticates_though_there_is_no_password_then_the_error_is_that_of_redis) {
     BOOST_TEST(ask("AUTH x") ==
                "-ERR AUTH <password> called without any password configured for the default user. "
                "Are you sure your configuration is correct?\r\n");

@@ -185,10 +185,10 @@ BOOST_AUTO_TEST_CASE(when_a_feed_is_answered_later_then_it_has_the_form_of_its_r
         ask("SETQTY c " + std::to_string(is_framed ? 6 : 7));
         (void)waits.execute();
         context.store.unlock();
-        const std::string told = allot::test::released(waits.output(), engine.journal);
-        BOOST_TEST(allot::test::contains(
-            told, is_framed ? "$22\r\nbatch_quantity_changed\r\n" : "+batch_quantity_changed\r\n"));
-        BOOST_TEST(told.ends_with("+PONG\r\n"));
+        const std::string received = allot::test::released(waits.output(), engine.journal);
+        BOOST_TEST(allot::test::contains(received, is_framed ? "$22\r\nbatch_quantity_changed\r\n"
+                                                             : "+batch_quantity_changed\r\n"));
+        BOOST_TEST(received.ends_with("+PONG\r\n"));
     }
 }
 

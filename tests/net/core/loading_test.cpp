@@ -42,7 +42,7 @@ struct Waiting {
     allot::RespSession session{context, "test:1"};
 };
 
-constexpr std::string_view told = "-LOADING Allot is loading: replaying journal, 42 %\r\n";
+constexpr std::string_view loading_reply = "-LOADING Allot is loading: replaying journal, 42 %\r\n";
 
 }  // namespace
 
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_on_stock_comes_then_the_reply_has_the_progre
         if (spec.has(allot::flag_loading)) continue;
         std::string line{spec.name};
         for (int i = 0; i < spec.args_min; ++i) line.append(" 1");
-        BOOST_TEST(ask(line) == told, line);
+        BOOST_TEST(ask(line) == loading_reply, line);
         ++refused;
     }
     BOOST_TEST(refused > 20U);
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_on_stock_comes_then_the_reply_has_the_progre
     std::string expected;
     for (int i = 0; i < 20; ++i) {
         many.append("ALLOCATE o s 1\r\n");
-        expected.append(told);
+        expected.append(loading_reply);
     }
     BOOST_TEST(answers(session, many) == expected);
     BOOST_TEST(engine.journal.last() == 0U);
@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(when_a_command_on_stock_comes_then_the_reply_has_the_progre
 
 BOOST_AUTO_TEST_CASE(when_pinged_then_it_is_not_ready) {
     loading.update("replaying journal", 42, 100);
-    BOOST_TEST(ask("PING") == told);
-    BOOST_TEST(ask("PING message") == told);
-    BOOST_TEST(answers(session, allot::test::framed({"PING"})) == told);
+    BOOST_TEST(ask("PING") == loading_reply);
+    BOOST_TEST(ask("PING message") == loading_reply);
+    BOOST_TEST(answers(session, allot::test::framed({"PING"})) == loading_reply);
     context.open(engine.backend());
     BOOST_TEST(ask("PING") == "+PONG\r\n");
 }

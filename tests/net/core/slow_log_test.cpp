@@ -171,9 +171,9 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_read_over_http_then_it_can_also_be_reset) {
     const std::string first =
         R"({"id":0,"at":1700000000,"microseconds":20000,"arguments":["STOCK","a\"\uFFFD\u000d\u000a"],)"
         R"("client":"test:9","name":"me"})";
-    const auto told = fixture.ask("GET", "/v1/slowlog");
-    BOOST_TEST(told.status == 200U);
-    BOOST_TEST(told.json() == boost::json::parse(R"({"length":1,"entries":[)" + first + "]}"));
+    const auto answer = fixture.ask("GET", "/v1/slowlog");
+    BOOST_TEST(answer.status == 200U);
+    BOOST_TEST(answer.json() == boost::json::parse(R"({"length":1,"entries":[)" + first + "]}"));
     for (int i = 0; i < 11; ++i) fixture.context.timings.slow.add({});
     const auto count = [&](std::string_view query) {
         const auto answer = fixture.ask("GET", "/v1/slowlog" + std::string{query}).json();

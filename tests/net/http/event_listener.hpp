@@ -39,9 +39,9 @@ struct EventListener {
         return send(http_request(method, target, {}, more));
     }
     ExecuteResult send(std::string_view bytes) {
-        const auto room = session.prepare();
-        BOOST_REQUIRE(room.size() >= bytes.size());
-        session.received(bytes.copy(room.data(), bytes.size()));
+        const auto buffer = session.prepare();
+        BOOST_REQUIRE(buffer.size() >= bytes.size());
+        session.received(bytes.copy(buffer.data(), bytes.size()));
         return execute();
     }
     /// Executes until the session has nothing to do.

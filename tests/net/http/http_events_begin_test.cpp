@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(
     when_the_source_knows_another_history_then_the_first_event_says_from_where_on) {
     fixture.engine.journal.history.leave(0xb2, 1);
     fixture.engine.journal.sync();
-    const std::string told =
+    const std::string diverged_event =
         "retry: 1000\nid: 00000000000000a1:1\nevent: diverged\n"
         "data: {\"history\":\"00000000000000b2\",\"agreed\":1,\"after\":\"00000000000000a1:1\"}\n"
         "\n";
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(
           {"?after=00000000000000a1:2", "Last-Event-ID: 00000000000000b2:2\r\n"}}) {
         EventListener one{fixture};
         one.ask(std::string{"/v1/feed"} + query, header);
-        BOOST_TEST(one.answer().body == text_of(told, allocated_event), query);
+        BOOST_TEST(one.answer().body == text_of(diverged_event, allocated_event), query);
     }
     EventListener agreeing{fixture};
     agreeing.ask("/v1/feed", "Last-Event-ID: 00000000000000b2:1\r\n");

@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(when_answers_are_not_taken_then_no_more_requests_are_execut
     HttpFixture<> fixture{limits};
     std::string many;
     for (int i = 0; i < 40; ++i) many += http_request("GET", "/livez");
-    const auto room = fixture.session.prepare();
-    fixture.session.received(many.copy(room.data(), room.size()));
+    const auto buffer = fixture.session.prepare();
+    fixture.session.received(many.copy(buffer.data(), buffer.size()));
     fixture.execute();
     BOOST_TEST((fixture.last_result == Session::ExecuteResult::backpressure));
     BOOST_TEST(fixture.session.output().bytes() < 2500U);

@@ -60,8 +60,8 @@ BOOST_AUTO_TEST_CASE(when_requests_were_served_then_the_counts_have_grown_by_the
     allot::RespSession session{fixture.context, "test:2"};
     for (const std::string_view line :
          {"ADDBATCH b s 5\r\n", "ALLOCATE o s 3\r\n", "ALLOCATE p s 3\r\n", "NONSENSE\r\n"}) {
-        const auto room = session.prepare();
-        session.received(line.copy(room.data(), room.size()));
+        const auto buffer = session.prepare();
+        session.received(line.copy(buffer.data(), buffer.size()));
         (void)session.execute();
     }
     fixture.context.store.unlock();

@@ -205,11 +205,11 @@ BOOST_AUTO_TEST_CASE(
 
     settings.receiver.whole_max = 60s;
     notify::Webhook webhook{settings};
-    auto told = std::async(std::launch::async, [&] { (void)webhook.notify(shortage, 1); });
+    auto call = std::async(std::launch::async, [&] { (void)webhook.notify(shortage, 1); });
     while (receiver.requests().size() < 2) std::this_thread::yield();
     webhook.interrupt();
-    BOOST_TEST((told.wait_for(30s) == std::future_status::ready));
-    BOOST_CHECK_THROW(told.get(), std::runtime_error);
+    BOOST_TEST((call.wait_for(30s) == std::future_status::ready));
+    BOOST_CHECK_THROW(call.get(), std::runtime_error);
     BOOST_CHECK_THROW((void)webhook.notify(shortage, 1),
                       std::runtime_error);  // and each later call
 }
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_nothing_is_sent_to
         {"", ": SSL certificate problem: "},
         {certificates / "authority.pem",
          ": SSL: certificate subject name 'server' does not match"}};
-    auto heard = std::async(std::launch::async, [&] {
+    auto received = std::async(std::launch::async, [&] {
         std::string all;
         for (std::size_t i = 0; i < tries.size(); ++i) {
             boost::asio::ssl::stream<tcp::socket> stream{io, context};
@@ -262,19 +262,19 @@ BOOST_AUTO_TEST_CASE(when_its_certificate_is_not_trusted_then_nothing_is_sent_to
             (void)notify::Webhook{settings}.notify(shortage, 1), std::runtime_error,
             [&](const auto& error) { return std::string{error.what()}.starts_with(url + reason); });
     }
-    BOOST_TEST(heard.get() == "");
+    BOOST_TEST(received.get() == "");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) {
     boost::asio::io_context io;
     tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
-    auto heard = std::async(std::launch::async, [&] {
+    auto received = std::async(std::launch::async, [&] {
         tcp::socket socket{io};
         acceptor.accept(socket);
         std::string all;
         boost::system::error_code end;
         for (const std::string reply : {"220 hello\r\n", "250-hello\r\n250 AUTH PLAIN LOGIN\r\n",
-                                        "235 welcome\r\n", "250 go on\r\n"}) {
+                                        "235 accepted\r\n", "250 go on\r\n"}) {
             boost::asio::write(socket, boost::asio::buffer(reply), end);
             std::array<char, 512> bytes{};
             all.append(bytes.data(), socket.read_some(boost::asio::buffer(bytes), end));
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(when_a_mail_server_offers_no_tls_then_it_gets_no_password) 
                        .password = "s3cret"}};
     BOOST_CHECK_THROW((void)mail.notify(shortage, 1), std::runtime_error);
     BOOST_TEST(!mail.notify(batch_added, 1));
-    const std::string said = heard.get();
+    const std::string said = received.get();
     BOOST_TEST(said.starts_with("EHLO "), said);
     BOOST_TEST(said.find("AUTH") == std::string::npos, said);
 }

@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(when_a_server_has_all_its_patterns_then_the_next_is_refused
         (void)second.subscriptions().add(allot::PubSub::Kind::pattern, "b" + std::to_string(i));
     }
     BOOST_TEST(ask("PSUBSCRIBE x*") ==
-               "-SYNTAX a server has at most 1000 patterns, those of all its clients: there is no "
-               "room for 'x*'\r\n");
+               "-SYNTAX a server has at most 1000 patterns, those of all its clients: "
+               "cannot add 'x*'\r\n");
     BOOST_TEST(ask("PSUBSCRIBE b0").ends_with(":601\r\n"));  // there already
     BOOST_TEST(ask("SUBSCRIBE x").ends_with(":602\r\n"));
     second.subscriptions().remove(allot::PubSub::Kind::pattern, "b1");
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(when_the_session_subscribes_to_too_much_then_it_gets_an_err
         BOOST_TEST(session.subscriptions().add(allot::PubSub::Kind::channel, std::to_string(i)));
     }
     BOOST_TEST(ask("SUBSCRIBE more") ==
-               "-SYNTAX a client has at most 1000 subscriptions: there is no room for 'more'\r\n");
+               "-SYNTAX a client has at most 1000 subscriptions: cannot add 'more'\r\n");
     BOOST_TEST(ask("SUBSCRIBE " + std::string(257, 'x'))
                    .ends_with("': expected at most 256 bytes, not 257\r\n"));
     BOOST_TEST(session.buffer_bytes() > 256'000U);
@@ -62,19 +62,19 @@ BOOST_AUTO_TEST_CASE(when_the_session_gets_its_own_message_then_that_is_not_part
     const std::string batch =
         R"({"ref":"own","sku":"SKU","qty":1)" + std::string(60'000, ' ') + "}";
     const std::string request = framed({"PUBLISH", "add_batch", batch});
-    const std::string heard =
+    const std::string received =
         output_after(request, session, fixture.context, fixture.engine.journal);
-    BOOST_TEST(heard.size() > 14 * batch.size());
-    BOOST_TEST(heard.ends_with("\r\n:14\r\n"));
-    BOOST_TEST(heard.find("-ERR") == std::string::npos);
+    BOOST_TEST(received.size() > 14 * batch.size());
+    BOOST_TEST(received.ends_with("\r\n:14\r\n"));
+    BOOST_TEST(received.find("-ERR") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(when_there_are_many_patterns_then_a_slice_ends_with_each_publish) {
     const std::string request = framed({"PUBLISH", "x", "hi"});
     const auto slices = [&] {
-        const auto room = fixture.session.prepare();
+        const auto buffer = fixture.session.prepare();
         const std::string three = request + request + request;
-        fixture.session.received(three.copy(room.data(), room.size()));
+        fixture.session.received(three.copy(buffer.data(), buffer.size()));
         int count = 1;
         while (fixture.session.execute() == RespSession::ExecuteResult::yield) ++count;
         return count;
@@ -139,8 +139,8 @@ BOOST_AUTO_TEST_CASE(when_the_session_reads_no_facts_then_it_is_closed) {
     ask("SUBSCRIBE batch_added");
     fixture.context.limits.output_bytes_max = 2'000;
     RespSession other{fixture.context, "test:other"};
-    int told = 0;
-    other.on_output([&] { ++told; });
+    int calls = 0;
+    other.on_output([&] { ++calls; });
     BOOST_TEST(other.subscriptions().add(allot::PubSub::Kind::pattern, "*"));
     const std::size_t message_bytes_max = 300;
     for (int i = 3; i < 60; ++i) {
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(when_the_session_reads_no_facts_then_it_is_closed) {
     }
     BOOST_TEST(session.is_disconnected());
     BOOST_TEST(!other.is_disconnected());
-    BOOST_TEST(told == 19);  // once for all messages of each time
+    BOOST_TEST(calls == 19);  // once for all messages of each time
     BOOST_TEST(fixture.context.counters.of(DisconnectReason::output_limit) == 1U);
 }
 

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_patterns_match_no_channel_of_facts_then_no_fact_is_loo
     ask("UNSUBSCRIBE");
     BOOST_TEST(!fixture.context.pub_sub.has_fact_subscribers());
     fixture.ask("ADDBATCH b5 OTHER 1");
-    ask("SUBSCRIBE batch_added");  // what happened before is not heard
+    ask("SUBSCRIBE batch_added");  // what happened before is not received
     BOOST_TEST(delivered().empty());
 }
 

@@ -38,9 +38,9 @@ Parsed parse_in(const std::vector<std::size_t>& pieces, std::string_view bytes,
     Parsed parsed;
     Request request;
     for (std::size_t i = 0; !bytes.empty() && parsed.error.empty(); ++i) {
-        const auto room = parser.prepare();
+        const auto buffer = parser.prepare();
         const std::size_t n =
-            bytes.copy(room.data(), std::min(room.size(), pieces[i % pieces.size()]));
+            bytes.copy(buffer.data(), std::min(buffer.size(), pieces[i % pieces.size()]));
         parser.commit(n);
         bytes.remove_prefix(n);
         auto outcome = parser.next(request);
@@ -260,8 +260,8 @@ BOOST_AUTO_TEST_CASE(when_a_large_request_has_been_taken_then_its_memory_is_give
     std::string bytes = "*1\r\n$65000\r\n" + std::string(65000, 'a') + "\r\n";
     for (int smaller = 0; smaller < 100; ++smaller) {
         for (std::string_view rest = bytes; !rest.empty();) {
-            const auto room = parser.prepare();
-            const std::size_t n = rest.copy(room.data(), room.size());
+            const auto buffer = parser.prepare();
+            const std::size_t n = rest.copy(buffer.data(), buffer.size());
             parser.commit(n);
             rest.remove_prefix(n);
         }

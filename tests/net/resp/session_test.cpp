@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_disk_that_fails)
 
 BOOST_AUTO_TEST_CASE(
-    when_a_change_is_refused_by_the_journal_then_the_client_is_told_and_nothing_changed) {
+    when_a_change_is_refused_by_the_journal_then_the_client_gets_an_error_and_nothing_changed) {
     RespFixture<HandJournal> fixture;
     fixture.engine.journal.sync_at_once();
     fixture.ask("ADDBATCH b SKU 10");
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(when_the_disk_is_full_then_changes_are_refused_and_reads_se
     fixture.engine.journal.full = true;
     constexpr std::string_view full =
         "-READONLY the disk is full; nothing has changed; reads are served, and changes once there "
-        "is room\r\n";
+        "is space\r\n";
     BOOST_TEST(fixture.ask("ALLOCATE o SKU 1") == full);
     BOOST_TEST(fixture.ask("ALLOCATE o SKU 1 SKU 2") == full);
     BOOST_TEST(fixture.ask("SETQTY b 3") == full);

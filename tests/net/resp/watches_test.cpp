@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_name_is_invalid_or_there_are_too_many_then_none_i
     BOOST_TEST(ask(many) == "+OK\r\n");
     BOOST_TEST(ask(many) == "+OK\r\n");
     BOOST_TEST(ask("WATCH LAMP") ==
-               "-SYNTAX a client watches at most 1000 SKUs: there is no room for LAMP\r\n");
+               "-SYNTAX a client watches at most 1000 SKUs: cannot add LAMP\r\n");
     BOOST_TEST(session.transaction().watches().size() == allot::watched_skus_max);
 }
 

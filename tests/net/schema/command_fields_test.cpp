@@ -52,20 +52,21 @@ struct FieldsFixture : test::RespFixture<> {
         const auto parameters = detail::read_arguments<Shipment>(call, 1);
         return shown(parameters, reply.substr(0, reply.find('\r')));
     }
-    ReportFault told() {
+    ReportFault reporter() {
         return [this](ErrorCode code, std::string_view text, std::string_view field) {
             error.assign(word_of(code)).append(" ").append(field).append(": ").append(text);
         };
     }
     std::string json(const std::string& text) {
         const auto value = boost::json::parse(text);
-        ObjectSource source{told(), context, value.get_object(), detail::fields_of<Shipment>};
+        ObjectSource source{reporter(), context, value.get_object(), detail::fields_of<Shipment>};
         const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
         return shown(parameters, error);
     }
     std::string request(std::vector<NamedText> query, const std::string* body = nullptr) {
         const NamedText path{"order", "o"};
-        RequestSource source{told(), context, detail::fields_of<Shipment>, {&path, 1}, query, body};
+        RequestSource source{reporter(), context, detail::fields_of<Shipment>,
+                             {&path, 1}, query,   body};
         const auto parameters = read<Shipment::Parameters>(source, Shipment::fields);
         return shown(parameters, error);
     }

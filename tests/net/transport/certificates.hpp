@@ -70,7 +70,7 @@ public:
     Identity authority{"authority"};
     Identity server{"server", &authority};
     Identity client{"client", &authority};
-    Identity stranger{"stranger"};
+    Identity unrelated{"unrelated"};
 
 private:
     template <class Write>

@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(when_one_message_to_many_exceeds_the_memory_of_all_then_eac
     for (int i = 0; i < 3; ++i) {
         crowd.worker.send(crowd.request);
         BOOST_TEST(crowd.worker.receive(std::size_t{5}) == ":40\r\n");
-        const std::string heard = message("a", crowd.text);
+        const std::string received = message("a", crowd.text);
         for (const auto& listener : crowd.listeners) {
-            BOOST_TEST((listener->receive(heard) == heard));
+            BOOST_TEST((listener->receive(received) == received));
         }
     }
     BOOST_TEST(crowd.server.counters().of(DisconnectReason::clients_memory) == 0U);
@@ -102,12 +102,12 @@ BOOST_AUTO_TEST_CASE(when_one_message_to_many_exceeds_the_memory_of_all_then_eac
 BOOST_AUTO_TEST_CASE(
     when_sockets_of_many_take_no_more_then_some_are_dropped_and_the_sender_is_not) {
     FannedOut crowd;
-    std::string heard;
+    std::string received;
     for (int i = 0; i < 400 && crowd.server.counters().of(DisconnectReason::clients_memory) == 0;
          ++i) {
         crowd.worker.send(crowd.request);
-        heard = crowd.worker.receive(std::size_t{5});
-        BOOST_TEST_REQUIRE(heard == ":40\r\n");
+        received = crowd.worker.receive(std::size_t{5});
+        BOOST_TEST_REQUIRE(received == ":40\r\n");
         BOOST_TEST(crowd.held() <= 1024U * 1024);
     }
     const auto dropped = crowd.server.counters().of(DisconnectReason::clients_memory);
@@ -125,9 +125,9 @@ BOOST_AUTO_TEST_CASE(when_subscribers_do_not_read_then_they_are_closed_and_no_cl
     const std::string request = framed({"PUBLISH", "a", std::string(60'000, 'x')});
     for (int i = 0; i < 1'000; ++i) {
         worker.send(request);
-        const std::string heard = worker.receive(std::size_t{4});
-        if (heard == ":0\r\n") break;
-        BOOST_TEST_REQUIRE(heard == ":1\r\n");
+        const std::string received = worker.receive(std::size_t{4});
+        if (received == ":0\r\n") break;
+        BOOST_TEST_REQUIRE(received == ":1\r\n");
     }
     BOOST_TEST(worker.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     BOOST_TEST(server.counters().of(DisconnectReason::output_limit) == 1U);

@@ -181,8 +181,8 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(first.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     for (const int fd : taken) ::close(fd);
     ::setrlimit(RLIMIT_NOFILE, &before);
-    TestClient welcome{server};
-    BOOST_TEST(welcome.ask("PING", "+PONG\r\n") == "+PONG\r\n");
+    TestClient accepted{server};
+    BOOST_TEST(accepted.ask("PING", "+PONG\r\n") == "+PONG\r\n");
     ::close(spare);
 }
 

@@ -54,17 +54,18 @@ struct Wire {
     TlsContext context;
     TlsSession server;
     TlsClient client;
-    std::string heard;  // received by the server
-    std::string said;   // sent by the server
-    error_code error;   // of the server
+    std::string server_input;
+    std::string said;  // sent by the server
+    error_code error;  // of the server
 
 private:
     bool to_server(std::size_t piece) {
         const std::string bytes = client.outgoing();
         for (std::size_t at = 0; at < bytes.size() && !error; at += piece) {
             server.received(bytes.substr(at, piece));
-            char room[1000];
-            while (const std::size_t got = server.read(room, error)) heard.append(room, got);
+            char buffer[1000];
+            while (const std::size_t got = server.read(buffer, error))
+                server_input.append(buffer, got);
         }
         return !bytes.empty();
     }
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(when_both_sides_send_then_all_of_it_arrives_however_it_is_c
             wire.server.write(much, wire.error);
             wire.run(piece);
             BOOST_TEST(!wire.error);
-            BOOST_TEST((wire.heard == much));
+            BOOST_TEST((wire.server_input == much));
             BOOST_TEST((wire.said == much));
         }
     }
@@ -108,10 +109,10 @@ BOOST_AUTO_TEST_CASE(when_one_side_sends_close_notify_then_the_other_reads_the_e
     wire.run();
     BOOST_TEST(wire.said == "last words");
     BOOST_TEST(wire.client.error == SSL_ERROR_ZERO_RETURN);
-    wire.client.write("I heard you");
+    wire.client.write("received");
     SSL_shutdown(wire.client.ssl());
     wire.run();
-    BOOST_TEST(wire.heard == "I heard you");
+    BOOST_TEST(wire.server_input == "received");
     BOOST_TEST((wire.error == boost::asio::error::eof));
 }
 
@@ -121,9 +122,9 @@ BOOST_AUTO_TEST_CASE(when_the_bytes_are_not_tls_then_it_is_an_error_and_the_clie
         TlsContext context{tls_files()};
         TlsSession server{context};
         server.received(bytes);
-        char room[100];
+        char buffer[100];
         error_code error;
-        BOOST_TEST(server.read(room, error) == 0U);
+        BOOST_TEST(server.read(buffer, error) == 0U);
         BOOST_TEST((error.category() == boost::asio::error::get_ssl_category()));
         BOOST_TEST(!server.is_established());
     }
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_wants_to_negotiate_anew_then_it_is_refused) {
     SSL_do_handshake(wire.client.ssl());
     wire.run();
     BOOST_TEST(wire.client.error == SSL_ERROR_SSL);
-    BOOST_TEST(wire.heard.empty());
+    BOOST_TEST(wire.server_input.empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_a_side_is_idle_then_it_has_no_session_to_resume) {
@@ -161,15 +162,15 @@ BOOST_AUTO_TEST_CASE(when_clients_must_have_certificates_then_only_those_of_the_
     known.run();
     known.client.write("hello");
     known.run();
-    BOOST_TEST(known.heard == "hello");
+    BOOST_TEST(known.server_input == "hello");
     for (const Identity* const other :
-         {static_cast<const Identity*>(nullptr), &certificates().stranger}) {
+         {static_cast<const Identity*>(nullptr), &certificates().unrelated}) {
         for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
             Wire wire{mutual, other, version};
             wire.run();
             wire.client.write("hello");
             wire.run();
-            BOOST_TEST(wire.heard.empty());
+            BOOST_TEST(wire.server_input.empty());
             BOOST_TEST(!wire.server.is_established());
             BOOST_TEST((wire.error.category() == boost::asio::error::get_ssl_category()));
             BOOST_TEST(wire.client.error == SSL_ERROR_SSL);
@@ -192,8 +193,8 @@ BOOST_AUTO_TEST_CASE(when_a_file_cannot_be_used_then_the_error_names_it) {
     BOOST_TEST(complaint_about(wrong).starts_with("the key in " + wrong.key + ": No such file"));
     wrong.key = made / "server.pem";
     BOOST_TEST(complaint_about(wrong).starts_with("the key in " + wrong.key + ": "));
-    made.write_key("stranger.key", made.stranger);
-    wrong.key = made / "stranger.key";
+    made.write_key("unrelated.key", made.unrelated);
+    wrong.key = made / "unrelated.key";
     BOOST_TEST(
         complaint_about(wrong).starts_with("the key in " + wrong.key + ": key values mismatch"));
     wrong = tls_files(made / "none.pem");

@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_file_system_knows_no_links_then_it_comes_to_its
     for (std::uint64_t at = 0; at < 60; ++at) {
         const auto running = old->after_kill();
         running->links = false;
-        running->plant(
+        running->inject(
             {.at = running->operations() + 3 * at, .code = std::errc::io_error, .for_ever = true});
         try {
             backup_store(source, "store", *running, "backup", {});
@@ -169,9 +169,9 @@ BOOST_FIXTURE_TEST_CASE(when_any_operation_fails_then_a_whole_one_is_to_be_had, 
     for (const bool for_ever : {false, true}) {
         for (std::uint64_t at = 0; at < 80; at += one_in) {
             const auto running = old->after_kill();
-            running->plant({.at = running->operations() + at,
-                            .code = std::errc::no_space_on_device,
-                            .for_ever = for_ever});
+            running->inject({.at = running->operations() + at,
+                             .code = std::errc::no_space_on_device,
+                             .for_ever = for_ever});
             try {
                 backup_store(source, "store", *running, "backup", {});
             } catch (const std::system_error&) {

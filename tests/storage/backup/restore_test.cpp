@@ -254,9 +254,9 @@ BOOST_FIXTURE_TEST_CASE(when_any_operation_fails_then_neither_store_is_lost, Int
     int failures = 0;
     for (std::uint64_t at = 0; at < 80; ++at) {
         const auto running = disk.after_kill();
-        running->plant({.at = running->operations() + at,
-                        .code = std::errc::io_error,
-                        .for_ever = at % 2 == 0});
+        running->inject({.at = running->operations() + at,
+                         .code = std::errc::io_error,
+                         .for_ever = at % 2 == 0});
         try {
             restore_store(vault, "backup", *running, "store", {.replace = true});
         } catch (const std::system_error&) {

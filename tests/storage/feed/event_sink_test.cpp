@@ -15,7 +15,7 @@
 #include "storage/io/back_off.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/storage/feed/listener.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -28,11 +28,11 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
     Lsn last = 0;
     for (int life = 0; life < 4; ++life) {
         auto store = open({listener.sink(1)});
-        work_a_little(store, life * 30, life * 30 + 30);
+        run_commands(store, life * 30, life * 30 + 30);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
     }
-    BOOST_TEST((listener.told() == from_to(1, last)));
+    BOOST_TEST((listener.received() == from_to(1, last)));
     BOOST_TEST(position().value() == last);
     std::vector<CommittedFact> journaled;
     read_journal(path, 1, [&](const CommittedFact& fact) { journaled.push_back(fact); });
@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
 BOOST_FIXTURE_TEST_CASE(when_the_sink_wants_new_facts_only_then_it_gets_no_other, GivenADirectory) {
     {
         auto store = open({});
-        work_a_little(store, 0, 20);
+        run_commands(store, 0, 20);
     }
     Lsn past = 0;
     {
@@ -51,9 +51,9 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_wants_new_facts_only_then_it_gets_no_other
         BOOST_TEST(position().value() == past);  // also when it ends before the first fact
     }
     auto store = open({listener.sink(from_now)});
-    work_a_little(store, 20, 40);
+    run_commands(store, 20, 40);
     BOOST_TEST(listener.await(store.status().last));
-    BOOST_TEST((listener.told() == from_to(past + 1, store.status().last)));
+    BOOST_TEST((listener.received() == from_to(past + 1, store.status().last)));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_sink_fails_then_it_is_called_again_and_no_command_fails,
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_fails_then_it_is_called_again_and_no_comma
     }
     BOOST_TEST(other.await(12));
     BOOST_TEST(listener.await(12));
-    BOOST_TEST((listener.told() == from_to(1, 12)));
+    BOOST_TEST((listener.received() == from_to(1, 12)));
     BOOST_TEST(
         warnings.hold("event sink listener failed at LSN 7; the store calls it again in 4 ms: "
                       "not now"));
@@ -82,35 +82,35 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_knows_when_to_come_back_then_it_is_not_cal
                         GivenADirectory) {
     using Steady = std::chrono::steady_clock;
     std::vector<Steady::time_point> calls;
-    EventSink told{.name = "told",
-                   .from = 1,
-                   .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
-                       calls.push_back(Steady::now());
-                       if (calls.size() == 1) throw RetryLater{"busy", 1s};
-                       if (calls.size() == 2) throw std::runtime_error{"no"};
-                       return SinkResult::acted;
-                   },
-                   .back_off = {.first = 1ms, .most = 1ms}};
-    auto store = open({std::move(told)});
+    EventSink erp{.name = "erp",
+                  .from = 1,
+                  .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
+                      calls.push_back(Steady::now());
+                      if (calls.size() == 1) throw RetryLater{"busy", 1s};
+                      if (calls.size() == 2) throw std::runtime_error{"no"};
+                      return SinkResult::acted;
+                  },
+                  .back_off = {.first = 1ms, .most = 1ms}};
+    auto store = open({std::move(erp)});
     store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
     BOOST_TEST(await([&] { return store.sinks().at(0).acked == 1U; }));
     BOOST_TEST_REQUIRE(calls.size() == 3U);
     BOOST_TEST((calls[1] - calls[0] >= 1s));
-    BOOST_TEST(warnings.hold(
-        "event sink told failed at LSN 1; the store calls it again in 1000 ms: busy"));
     BOOST_TEST(
-        warnings.hold("event sink told failed at LSN 1; the store calls it again in 1 ms: no"));
+        warnings.hold("event sink erp failed at LSN 1; the store calls it again in 1000 ms: busy"));
+    BOOST_TEST(
+        warnings.hold("event sink erp failed at LSN 1; the store calls it again in 1 ms: no"));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_sink_is_to_come_back_in_a_year_then_it_does_within_an_hour,
                         GivenADirectory) {
-    EventSink told{.name = "told",
-                   .from = 1,
-                   .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
-                       throw RetryLater{"busy", 24h * 365};
-                   },
-                   .back_off = {.first = 1ms, .most = 1ms}};
-    auto store = open({std::move(told)});
+    EventSink erp{.name = "erp",
+                  .from = 1,
+                  .call = [&](const CommittedFact&, std::uint64_t) -> SinkResult {
+                      throw RetryLater{"busy", 24h * 365};
+                  },
+                  .back_off = {.first = 1ms, .most = 1ms}};
+    auto store = open({std::move(erp)});
     BOOST_TEST((store.sinks().at(0).retry_in == 0ms));
     store.add_batch({BatchRef::of("b").value(), "sku", 1}).value();
     BOOST_TEST(await([&] { return store.sinks().at(0).failures == 1U; }));
@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_position_cannot_be_written_then_it_continues, G
     }
     BOOST_TEST(listener.await(6));
     BOOST_TEST(warnings.hold("the position of event sink listener could not be written: "));
-    BOOST_TEST((listener.told() == from_to(1, 6)));
+    BOOST_TEST((listener.received() == from_to(1, 6)));
     BOOST_TEST(warnings.count("could not be written") == 1);
     BOOST_TEST(store.sinks().at(0).persisted < 6U);
     // The position is written as soon as that is possible, although no fact comes.
@@ -169,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it,
     {
         auto store = open({listener.sink(1)});
         for (int i = 0; i < 4; ++i) {
-            work_a_little(store, i * 60, i * 60 + 60);
+            run_commands(store, i * 60, i * 60 + 60);
             store.snapshot();
         }
         BOOST_TEST(store.status().oldest <= 9U);
@@ -178,13 +178,13 @@ BOOST_FIXTURE_TEST_CASE(when_the_sink_is_behind_then_the_journal_is_kept_for_it,
     auto store = open({listener.sink(1)});
     const Lsn last = store.status().last;
     BOOST_TEST(listener.await(last));
-    BOOST_TEST((listener.told() == from_to(1, last)));
-    work_a_little(store, 240, 300);
+    BOOST_TEST((listener.received() == from_to(1, last)));
+    run_commands(store, 240, 300);
     BOOST_TEST(listener.await(store.status().last));
     // From time to time the position of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
-        work_a_little(store, next, next + 1);
+        run_commands(store, next, next + 1);
         ++next;
         store.snapshot();
         return store.status().oldest > 9U;
@@ -201,7 +201,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
     {
         auto store = open({listener.sink(1), other.sink(1, "other")});
         for (int i = 0; i < 4; ++i) {
-            work_a_little(store, i * 60, i * 60 + 60);
+            run_commands(store, i * 60, i * 60 + 60);
             BOOST_TEST(other.await(store.status().last));
             BOOST_TEST(store.status().retained_bytes >= held_back);
             store.snapshot();
@@ -216,11 +216,11 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_kept_for_it_alone_then_there_is_a_wa
     BOOST_TEST(store.status().retained_bytes == held_back);
     BOOST_TEST(warnings.hold(std::to_string(held_back) + said));
     listener.fail_at(0, 0);
-    work_a_little(store, 240, 300);
+    run_commands(store, 240, 300);
     // From time to time the position of an ignored fact is written, too.
     int next = 300;
     BOOST_TEST(await([&] {
-        work_a_little(store, next, next + 1);
+        run_commands(store, next, next + 1);
         ++next;
         store.snapshot();
         return store.status().retained_bytes == 0U;

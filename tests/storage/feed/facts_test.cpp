@@ -7,7 +7,7 @@
 #include "storage/format/journal_format.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -56,7 +56,7 @@ struct GivenAStore : Scratch {
 BOOST_AUTO_TEST_SUITE(given_a_store_of_many_segments)
 
 BOOST_FIXTURE_TEST_CASE(when_its_facts_are_read_then_they_are_those_of_its_journal, GivenAStore) {
-    work_a_little(store, 0, 300);
+    run_commands(store, 0, 300);
     const auto expected = journaled(path);
     BOOST_TEST(expected.size() == store.status().last);
     for (const std::size_t at_once : {1U, 7U, 1'000'000U}) {
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_continues_with_new_fa
     const auto cursor = store.facts(1);
     std::vector<CommittedFact> read;
     for (int i = 0; i < 200; ++i) {
-        work_a_little(store, i, i + 1);
+        run_commands(store, i, i + 1);
         for (const CommittedFact& fact : all_of(*cursor, 5)) read.push_back(fact);
         BOOST_TEST(read.size() == store.status().last);
         BOOST_TEST(cursor->next() == read.size() + 1);
@@ -84,11 +84,11 @@ BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_continues_with_new_fa
 
 BOOST_FIXTURE_TEST_CASE(
     when_the_cursor_begins_with_the_next_fact_then_it_gives_that_and_nothing_before, GivenAStore) {
-    work_a_little(store, 0, 10);
+    run_commands(store, 0, 10);
     const Lsn last = store.status().last;
     const auto cursor = store.facts(last + 1);
     BOOST_TEST(cursor->take(10).empty());
-    work_a_little(store, 10, 100);
+    run_commands(store, 10, 100);
     BOOST_TEST(cursor->take(1).front().lsn == last + 1);
 }
 
@@ -96,12 +96,12 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_its_earlier_facts_ca
                         Scratch) {
     {
         auto store = Store::open(path, tiny_segments());
-        work_a_little(store, 0, 100);
+        run_commands(store, 0, 100);
     }
     const auto expected = journaled(path);
     auto store = Store::open(path, tiny_segments());
     BOOST_TEST((all_of(*store.facts(1), 10) == expected));
-    work_a_little(store, 100, 130);
+    run_commands(store, 100, 130);
     BOOST_TEST((all_of(*store.facts(1), 10) == journaled(path)));
 }
 
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(when_many_write_while_many_read_then_nothing_is_lost_or_
     std::vector<std::thread> threads;
     for (int w = 0; w < writers; ++w) {
         threads.emplace_back([&, w] {
-            for (int i = 0; i < 120; ++i) work_a_little(store, w * 40 + i, w * 40 + i + 1);
+            for (int i = 0; i < 120; ++i) run_commands(store, w * 40 + i, w * 40 + i + 1);
         });
     }
     std::vector<std::vector<CommittedFact>> read(2);
@@ -204,14 +204,14 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_is_pruned)
 
 BOOST_FIXTURE_TEST_CASE(when_facts_are_trimmed_then_the_error_names_the_oldest, GivenAStore) {
-    work_a_little(store, 0, 100);
+    run_commands(store, 0, 100);
     store.snapshot();
-    work_a_little(store, 100, 200);
+    run_commands(store, 100, 200);
     const auto late = store.facts(1);
     (void)late->take(1);
     const auto never_began = store.facts(1);
     store.snapshot();
-    work_a_little(store, 200, 210);
+    run_commands(store, 200, 210);
     store.snapshot();
     const Lsn oldest = store.history().oldest();
     BOOST_TEST(oldest > 2U);
@@ -235,7 +235,7 @@ BOOST_FIXTURE_TEST_CASE(when_bytes_or_an_age_are_to_be_kept_then_they_are, Scrat
         const ScratchDirectory fresh;
         auto store = Store::open(fresh.path(), options);
         for (int i = 0; i < 4; ++i) {
-            work_a_little(store, i * 60, i * 60 + 60);
+            run_commands(store, i * 60, i * 60 + 60);
             store.snapshot();
         }
         // Of the files in use: another file may be prepared at any time.
@@ -262,18 +262,18 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_fails_then_the_call_is_repeated_and_
     std::atomic<int> warnings = 0;
     options.warning = [&](std::string_view) { ++warnings; };
     auto store = Store::open(path, options);
-    std::vector<Lsn> told;
+    std::vector<Lsn> received;
     std::promise<void> all;
     const Subscription subscription = store.subscribe(1, [&](const CommittedFact& fact) {
-        told.push_back(fact.lsn);
-        if (fact.lsn == 2 && told.size() < 4) throw std::runtime_error{"not now"};
+        received.push_back(fact.lsn);
+        if (fact.lsn == 2 && received.size() < 4) throw std::runtime_error{"not now"};
         if (fact.lsn == 3) all.set_value();
     });
     for (const std::string ref : {"b1", "b2", "b3"}) {
         store.add_batch({BatchRef::of(ref).value(), "sku", 1}).value();
     }
     all.get_future().wait();
-    BOOST_TEST((told == std::vector<Lsn>{1, 2, 2, 2, 3}));
+    BOOST_TEST((received == std::vector<Lsn>{1, 2, 2, 2, 3}));
     BOOST_TEST(warnings == 2);
     BOOST_TEST(eventually([&] { return subscription.acked() == 3U; }));
 }
@@ -299,7 +299,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_is_slow_or_uses_the_store_then_other
 
 BOOST_FIXTURE_TEST_CASE(when_the_subscriber_begins_anew_after_its_last_fact_then_it_misses_nothing,
                         Scratch) {
-    std::multiset<Lsn> told;
+    std::multiset<Lsn> received;
     Lsn done = 0;
     for (int life = 0; life < 3; ++life) {
         auto store = Store::open(path, tiny_segments());
@@ -307,17 +307,17 @@ BOOST_FIXTURE_TEST_CASE(when_the_subscriber_begins_anew_after_its_last_fact_then
             const Lsn stop_at = done + 10;
             const Subscription subscription =
                 store.subscribe(done + 1, [&](const CommittedFact& fact) {
-                    if (fact.lsn <= stop_at) told.insert(fact.lsn);
+                    if (fact.lsn <= stop_at) received.insert(fact.lsn);
                 });
-            work_a_little(store, life * 40 + part * 10, life * 40 + part * 10 + 10);
+            run_commands(store, life * 40 + part * 10, life * 40 + part * 10 + 10);
             const Lsn reach = std::min(stop_at, store.status().last);
             BOOST_TEST(eventually([&] { return subscription.acked() >= reach; }));
             done = reach;
         }
     }
-    BOOST_TEST(told.size() == done);
-    BOOST_TEST(*told.begin() == 1U);
-    BOOST_TEST(*told.rbegin() == done);
+    BOOST_TEST(received.size() == done);
+    BOOST_TEST(*received.begin() == 1U);
+    BOOST_TEST(*received.rbegin() == done);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_destroyed_first_then_the_subscription_has_ended) {

@@ -43,7 +43,7 @@ public:
         const std::scoped_lock lock{mutex_};
         return facts_;
     }
-    [[nodiscard]] std::vector<Lsn> told() const {
+    [[nodiscard]] std::vector<Lsn> received() const {
         std::vector<Lsn> lsns;
         for (const CommittedFact& fact : facts()) lsns.push_back(fact.lsn);
         return lsns;

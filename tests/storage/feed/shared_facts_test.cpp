@@ -12,8 +12,8 @@
 #include "storage/feed/journal_history.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
-#include "tests/storage/little_work.hpp"
 #include "tests/storage/one_thread.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 #include "tests/storage/seed.hpp"
 
@@ -86,7 +86,7 @@ private:
         });
     }
     bool take(Reader& reader, std::size_t most, bool fails) {
-        if (fails) disk_.plant({disk_.operations(), std::errc::io_error, false});
+        if (fails) disk_.inject({disk_.operations(), std::errc::io_error, false});
         std::size_t taken = 0;
         try {
             const FactRun run = reader.cursor->take(most);
@@ -98,7 +98,7 @@ private:
             ++failures_;
         }
         constexpr auto never = std::numeric_limits<std::uint64_t>::max();
-        disk_.plant({never, std::errc::io_error, false});
+        disk_.inject({never, std::errc::io_error, false});
         BOOST_TEST_REQUIRE(reader.cursor->next() == reader.next());
         BOOST_TEST_REQUIRE(reader.next() <= std::max(synced() + 1, reader.from));
         return taken > 0;
@@ -179,10 +179,10 @@ BOOST_FIXTURE_TEST_CASE(when_many_facts_are_written_then_each_reader_gets_each_o
     const StoreOptions options = small_options(Durability::Mode::os);
     auto store = Store::open(path, options);
     store.add_batch({"b1", "sku", 1'000'000}).value();
-    std::deque<PacedSubscriber> told;
+    std::deque<PacedSubscriber> subscribers;
     std::vector<Subscription> subscriptions;
     const auto subscribe = [&](Lsn from, auto&& before) {
-        PacedSubscriber& each = told.emplace_back(from);
+        PacedSubscriber& each = subscribers.emplace_back(from);
         subscriptions.push_back(
             store.subscribe(from, [&each, before](const CommittedFact& fact) mutable {
                 before(fact);
@@ -210,7 +210,7 @@ BOOST_FIXTURE_TEST_CASE(when_many_facts_are_written_then_each_reader_gets_each_o
     go = true;
     go.notify_all();
     const Lsn end = store.status().last;
-    for (const PacedSubscriber& each : told) {
+    for (const PacedSubscriber& each : subscribers) {
         for (int tries = 0; tries < 20'000 && each.last != end; ++tries) {
             std::this_thread::sleep_for(1ms);
         }
@@ -219,7 +219,7 @@ BOOST_FIXTURE_TEST_CASE(when_many_facts_are_written_then_each_reader_gets_each_o
     subscriptions.clear();
     std::vector<CommittedFact> expected;
     read_journal(path, 1, [&](const CommittedFact& fact) { expected.push_back(fact); });
-    for (const PacedSubscriber& each : told) {
+    for (const PacedSubscriber& each : subscribers) {
         BOOST_TEST(std::ranges::equal(each.facts, std::span{expected}.subspan(each.from - 1)));
     }
 }

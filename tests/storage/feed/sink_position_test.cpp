@@ -10,7 +10,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/repair/repair.hpp"
 #include "tests/storage/feed/listener.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -24,7 +24,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_position_is_beyond_the_end_then_the_sink_contin
     Listener other;
     {
         auto store = open({listener.sink(1), other.sink(1, "other")});
-        work_a_little(store, 0, 10);
+        run_commands(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
     }
@@ -41,10 +41,10 @@ BOOST_FIXTURE_TEST_CASE(when_the_position_is_beyond_the_end_then_the_sink_contin
                                  std::to_string(last + 100) +
                                  ", whose history agrees with the store's up to LSN " +
                                  std::to_string(last) + "; it continues after that LSN"));
-        work_a_little(store, 10, 90);
+        run_commands(store, 10, 90);
         BOOST_TEST(store.status().last > last + 100);
         BOOST_TEST(listener.await(store.status().last));
-        BOOST_TEST((listener.told() == from_to(1, store.status().last)));
+        BOOST_TEST((listener.received() == from_to(1, store.status().last)));
     }
     // The unregistered sink must not take the new facts for those that it had seen, either.
     BOOST_TEST(position("other").value() == last);
@@ -58,14 +58,14 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
     Lsn agreed = 0, seen = 0;
     {
         auto store = open({listener.sink(1)});
-        work_a_little(store, 0, 10);
+        run_commands(store, 0, 10);
         agreed = store.status().last;
         BOOST_TEST(listener.await(agreed));
     }
     (void)backup_store(files, path, files, backup, {});
     {
         auto store = open({listener.sink(1)});
-        work_a_little(store, 10, 20);
+        run_commands(store, 10, 20);
         seen = store.status().last;
         BOOST_TEST(listener.await(seen));
     }
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
                position_of_old);  // as a file that was left out of a backup
     {
         auto store = open({});
-        work_a_little(store, 20, 90);  // far beyond its last fact
+        run_commands(store, 20, 90);  // far beyond its last fact
         BOOST_TEST(store.status().last > seen);
     }
     BOOST_TEST(position().value() == agreed);  // set back by the first start, registered or not
@@ -86,10 +86,10 @@ BOOST_FIXTURE_TEST_CASE(when_its_history_is_lost_then_the_sink_gets_the_facts_th
                              std::to_string(agreed) + "; it continues after that LSN"));
     write_file(path / "handler-listener", position_of_old);
     BOOST_TEST(check_store(path).findings.size() == 1U);
-    const std::size_t before = listener.told().size();
+    const std::size_t before = listener.received().size();
     auto store = open({listener.sink(1)});
     BOOST_TEST(listener.await(store.status().last));
-    BOOST_TEST(listener.told()[before] == agreed + 1);
+    BOOST_TEST(listener.received()[before] == agreed + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_missed_facts,
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_m
     {
         auto store = open({});  // the sink is not registered, so nothing is kept for it
         for (int i = 0; i < 4; ++i) {
-            work_a_little(store, i * 60, i * 60 + 60);
+            run_commands(store, i * 60, i * 60 + 60);
             store.snapshot();
         }
         oldest = store.status().oldest;
@@ -109,7 +109,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_begins_later_then_a_warning_names_the_m
     BOOST_TEST(warnings.hold("event sink listener misses the facts from LSN 1 to " +
                              std::to_string(oldest - 1)));
     BOOST_TEST(listener.await(store.status().last));
-    BOOST_TEST(listener.told().front() == oldest);
+    BOOST_TEST(listener.received().front() == oldest);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_it_is_repaired,
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_bit_has_flipped_then_the_store_is_refused_until_i
     Lsn last = 0;
     {
         auto store = open({listener.sink(1)});
-        work_a_little(store, 0, 10);
+        run_commands(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
     }
@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_positions_are_copied, Gi
     Lsn last = 0;
     {
         auto store = open({listener.sink(1)});
-        work_a_little(store, 0, 10);
+        run_commands(store, 0, 10);
         last = store.status().last;
         BOOST_TEST(listener.await(last));
     }
@@ -163,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_positions_are_copied, Gi
     (void)backup_store(files, path, files, copy, {});
     {
         auto store = open({listener.sink(1)});
-        work_a_little(store, 10, 60);
+        run_commands(store, 10, 60);
         BOOST_TEST(listener.await(store.status().last));
     }
     CopyOptions replacing;
@@ -171,9 +171,9 @@ BOOST_FIXTURE_TEST_CASE(when_a_store_is_copied_then_its_positions_are_copied, Gi
     (void)restore_store(files, copy, files, path, replacing);
     Listener after;
     auto store = open({after.sink(1)});
-    work_a_little(store, 60, 70);
+    run_commands(store, 60, 70);
     BOOST_TEST(after.await(store.status().last));
-    BOOST_TEST(after.told().front() == last + 1);
+    BOOST_TEST(after.received().front() == last + 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

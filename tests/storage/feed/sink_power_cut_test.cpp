@@ -12,7 +12,7 @@
 #include "storage/bootstrap.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
 #include "tests/storage/feed/listener.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/seed.hpp"
 
 using namespace allot;
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(
     int went_on = 0;
     for (int story = 0; story < 40; ++story) {
         auto disk = std::make_unique<SimulatedDisk>(random());
-        std::vector<Lsn> told;  // over all runs
+        std::vector<Lsn> received;  // over all runs
         for (int life = 0; life < 4; ++life) {
             Listener listener;
             std::unique_ptr<SimulatedDisk> after;
@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(
             {
                 Store store = bootstrap("store", tiny_options(),
                                         {.files = *disk, .sinks = {listener.sink(1)}});
-                work_a_little(store, life * 8, life * 8 + 8);
+                run_commands(store, life * 8, life * 8 + 8);
                 if (random() % 2 == 0) (void)store.snapshot();
             }
             disk->before = nullptr;
             if (!after) seen = listener.facts();  // closed before the cut
             if (!seen.empty()) {
                 const Lsn first = seen.front().lsn;
-                const Lsn before = told.empty() ? 0 : told.back();
+                const Lsn before = received.empty() ? 0 : received.back();
                 BOOST_TEST_REQUIRE(first <= before + 1, "seed " << seed << ", story " << story);
                 repeated += first <= before ? 1 : 0;
                 went_on += before > 0 && first > 1 ? 1 : 0;
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(
             for (const CommittedFact& fact : seen) {
                 const bool in_order = &fact == seen.data() || (&fact - 1)->lsn + 1 == fact.lsn;
                 BOOST_TEST_REQUIRE(in_order, "seed " << seed << ", story " << story);
-                if (told.empty() || fact.lsn > told.back()) told.push_back(fact.lsn);
+                if (received.empty() || fact.lsn > received.back()) received.push_back(fact.lsn);
             }
             if (after) disk = std::move(after);
         }
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(
         const Lsn last = store.status().last;
         store.add_batch({"the-last", "sku", 1}).value();
         BOOST_TEST_REQUIRE(listener.await(last + 1));
-        std::set<Lsn> all{told.begin(), told.end()};
-        for (const Lsn lsn : listener.told()) all.insert(lsn);
+        std::set<Lsn> all{received.begin(), received.end()};
+        for (const Lsn lsn : listener.received()) all.insert(lsn);
         BOOST_TEST(all.size() == last + 1, "seed " << seed << ", story " << story);
     }
     BOOST_TEST_MESSAGE(went_on << " lives went on, " << repeated << " repeated a fact");

@@ -15,7 +15,7 @@
 #include "storage/bootstrap.hpp"
 #include "tests/storage/feed/listener.hpp"
 #include "tests/storage/io/failing_files.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_then_each_is_a_failure_and_the_sink_cont
         failures += static_cast<std::uint64_t>(times);
         BOOST_TEST(store.sinks().at(0).failures == failures);
     }
-    BOOST_TEST((listener.told() == from_to(1, last)));
+    BOOST_TEST((listener.received() == from_to(1, last)));
     BOOST_TEST(store.sinks().at(0).last_error == "made to fail: Input/output error");
     BOOST_TEST(warnings.count("event sink listener cannot read LSN 4 and retries in ") == 4);
     BOOST_TEST(warnings.hold("LSN 4 and retries in 2 ms: made to fail: Input/output error"));
@@ -63,18 +63,18 @@ BOOST_FIXTURE_TEST_CASE(when_reads_fail_again_and_again_then_all_get_all_in_orde
     Listener other;
     Listener subscriber;
     auto store = open({listener.sink(1), other.sink(1, "other")});
-    const EventSink told = subscriber.sink(1);
+    const EventSink sink = subscriber.sink(1);
     const Subscription subscription =
-        store.subscribe(1, [&](const CommittedFact& fact) { told.call(fact, 0); });
+        store.subscribe(1, [&](const CommittedFact& fact) { sink.call(fact, 0); });
     for (int i = 0; i < 60; ++i) {
         files.fail_reads(i % 4, std::errc::too_many_files_open);  // also at a segment's end
-        work_a_little(store, 5 * i, 5 * i + 5);
+        run_commands(store, 5 * i, 5 * i + 5);
         if (i % 10 == 0) BOOST_TEST_REQUIRE(listener.await(store.status().last));
     }
     const Lsn last = store.status().last;
     for (Listener* const each : {&listener, &other, &subscriber}) {
         BOOST_TEST_REQUIRE(each->await(last));
-        BOOST_TEST((each->told() == from_to(1, last)));
+        BOOST_TEST((each->received() == from_to(1, last)));
     }
     BOOST_TEST(warnings.count(" cannot read LSN ") > 0);
 }
@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_before_the_next_try_then_that_d
     BOOST_TEST(position().value() == 1U);
     auto store = open({patient});
     BOOST_TEST(listener.await(2));
-    BOOST_TEST((listener.told() == from_to(1, 2)));
+    BOOST_TEST((listener.received() == from_to(1, 2)));
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_sink_ends_and_its_status_says_so,
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_is_damaged_then_the_sink_ends_and_its_s
     BOOST_TEST(status.last_error.starts_with("receives no facts after LSN 2: journal-0"));
     BOOST_TEST(status.lag == 1U);
     add(store, "b4");  // others are not affected
-    BOOST_TEST((listener.told() == from_to(1, 2)));
+    BOOST_TEST((listener.received() == from_to(1, 2)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -136,7 +136,7 @@ struct Failing {
     }
     /// The next operation fails.
     void fail(std::errc code, bool for_ever = false) {
-        disk.plant({.at = disk.operations(), .code = code, .for_ever = for_ever});
+        disk.inject({.at = disk.operations(), .code = code, .for_ever = for_ever});
     }
     SimulatedDisk disk;
     std::unique_ptr<File> file;
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(when_a_close_fails_then_it_is_silent_and_unsynced_bytes_are
         its.file->write_at(0, bytes_of("x"));
         its.fail(std::errc::io_error);
         its.file.reset();
-        BOOST_TEST(!its.disk.failure_told());
+        BOOST_TEST(!its.disk.failure_reported());
         its.disk.open("store/a", Mode::update)->sync();
         lost_or_kept.merge(found_after(its.disk, "store/a"));
     }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_fails_then_half_of_it_is_written) {
         BOOST_CHECK_EXCEPTION(its.file->write_at(0, bytes_of("word")), std::system_error,
                               [&](const auto& error) { return is(error, code); });
         BOOST_TEST(read(its.disk, "store/a") == "wo");
-        BOOST_TEST(its.disk.failure_told());
+        BOOST_TEST(its.disk.failure_reported());
         its.file->write_at(0, bytes_of("word"));  // it was to fail once
     }
 }
@@ -203,10 +203,10 @@ BOOST_AUTO_TEST_CASE(when_interrupted_or_cut_short_then_the_port_finishes) {
         its.fail(std::errc::interrupted, for_ever);
         its.file->write_at(0, bytes_of("hello"));
         BOOST_TEST(read(*its.file) == "hello");
-        its.disk.plant({its.disk.operations(), std::errc{}, for_ever, true});
+        its.disk.inject({its.disk.operations(), std::errc{}, for_ever, true});
         its.file->write_at(0, bytes_of("jello"));
         BOOST_TEST(read(*its.file) == "jello");
-        BOOST_TEST(!its.disk.failure_told());
+        BOOST_TEST(!its.disk.failure_reported());
     }
 }
 

@@ -61,7 +61,7 @@ struct GivenAFullDisk {
                                            Sku::of("SKU").value(), Quantity::of(1).value()}});
             }
         });
-        for (int i = 0; i < 5'000 && !store.core().journal.waits_for_room(); ++i) store.step();
+        for (int i = 0; i < 5'000 && !store.core().journal.waits_for_space(); ++i) store.step();
     }
     /// Allocates until a change is refused.
     void fill() {
@@ -154,14 +154,14 @@ BOOST_AUTO_TEST_CASE(when_there_is_space_again_then_changes_are_accepted_again) 
 BOOST_AUTO_TEST_CASE(when_an_accepted_unit_does_not_fit_either_then_it_waits_for_space) {
     accept_too_much();
     const GroupJournal& journal = store.core().journal;
-    BOOST_TEST(journal.waits_for_room());
+    BOOST_TEST(journal.waits_for_space());
     BOOST_TEST(journal.durable() < journal.last());
     BOOST_TEST(!allocate());
     BOOST_TEST(unfinished_files(disk).empty());
     disk.set_capacity(SimulatedDisk::no_capacity);
     for (int i = 0; i < 10'000 && journal.durable() < journal.last(); ++i) store.step();
     BOOST_TEST(journal.durable() == journal.last());
-    BOOST_TEST(!journal.waits_for_room());
+    BOOST_TEST(!journal.waits_for_space());
     BOOST_TEST(!journal.failed());
     BOOST_TEST(allocate());
 }

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_positi
         return sink_file::read(posix_file_system(), path, "webhook-hook", 0x0).value();
     };
     BOOST_CHECK_THROW((void)kept(), CorruptStore);  // of another store
-    std::vector<Lsn> told;
+    std::vector<Lsn> received;
     std::uint64_t store_id = 0;
     {
         Store store =
@@ -92,13 +92,13 @@ BOOST_AUTO_TEST_CASE(when_a_sink_was_registered_then_it_continues_and_its_positi
                       {.sinks = {{.name = "webhook-hook",
                                   .call = [&](const CommittedFact& fact, std::uint64_t id) {
                                       store_id = id;
-                                      told.push_back(fact.lsn);
+                                      received.push_back(fact.lsn);
                                       return SinkResult::acted;
                                   }}}});
         while (store.sinks().front().acked < 10) std::this_thread::yield();
     }
-    BOOST_TEST(told.front() == 3U);
-    BOOST_TEST(told.size() == 8U);
+    BOOST_TEST(received.front() == 3U);
+    BOOST_TEST(received.size() == 8U);
     const auto position =
         sink_file::read(posix_file_system(), path, "webhook-hook", store_id).value();
     BOOST_TEST((position == sink_file::Position{10, lives[2]}));

@@ -82,8 +82,9 @@ private:
             for (const CommittedFact& fact : run) {
                 BOOST_REQUIRE(fact.history == now_.written_in.at(fact.lsn - 1));
                 BOOST_REQUIRE((history.cursor_at(fact.lsn) == fact.cursor()));
-                const auto [told, is_new] = told_.try_emplace({fact.history, fact.lsn}, fact.fact);
-                BOOST_REQUIRE((told->second == fact.fact));
+                const auto [first_seen, is_new] =
+                    seen_.try_emplace({fact.history, fact.lsn}, fact.fact);
+                BOOST_REQUIRE((first_seen->second == fact.fact));
                 now_.met.insert(fact.history);
             }
         }
@@ -101,7 +102,7 @@ private:
     }
 
     void judge(StoreCore& core) {
-        for (const auto& [position, fact] : told_) {
+        for (const auto& [position, fact] : seen_) {
             const HistoryCursor cursor{position.first, position.second};
             const Lsn agreed = agreed_with(cursor);
             try {
@@ -190,7 +191,7 @@ private:
     RandomCommands commands_{random_, 3};
     HistoryId id_ = 0;
     std::map<HistoryId, Ids> before_;  // for each history: the histories of the facts before it
-    std::map<std::pair<HistoryId, Lsn>, Fact> told_;
+    std::map<std::pair<HistoryId, Lsn>, Fact> seen_;
 };
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "storage/bootstrap.hpp"
 #include "storage/journal/segment_info.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
-#include "tests/storage/little_work.hpp"
+#include "tests/storage/sample_commands.hpp"
 
 using namespace allot;
 using namespace allot::testing;
@@ -97,7 +97,7 @@ struct ClockedStore {
     /// \return the first LSN that is kept afterwards.
     Lsn work(Store& store, int pieces = 3) {
         for (int i = 0; i < pieces; ++i, done += 30) {
-            work_a_little(store, done, done + 30);
+            run_commands(store, done, done + 30);
             store.snapshot();
         }
         return store.history().oldest();

@@ -105,14 +105,14 @@ BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, Journal
 
 BOOST_FIXTURE_TEST_CASE(when_a_callback_is_registered_then_it_gets_each_durable_lsn,
                         JournalFixture) {
-    std::vector<Lsn> told;
+    std::vector<Lsn> reported;
     {
         const auto journal = open();
-        journal->core.on_durable([&](Lsn lsn) { told.push_back(lsn); });
+        journal->core.on_durable([&](Lsn lsn) { reported.push_back(lsn); });
         for (int i = 0; i < 20; ++i) journal->threads.wait(append(*journal, "o"));
     }
-    BOOST_TEST(std::ranges::is_sorted(told));
-    BOOST_TEST(told.back() == 20U);
+    BOOST_TEST(std::ranges::is_sorted(reported));
+    BOOST_TEST(reported.back() == 20U);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_the_journal_grows_then_segments_follow_each_other, JournalFixture) {
@@ -170,8 +170,8 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
             JournalFixture fixture;
             {
                 const auto journal = fixture.open();
-                std::atomic<Lsn> told = 0;
-                journal->core.on_durable([&](Lsn lsn) { told = lsn; });
+                std::atomic<Lsn> reported = 0;
+                journal->core.on_durable([&](Lsn lsn) { reported = lsn; });
                 journal->threads.wait(JournalFixture::append(*journal, "kept"));
                 fixture.files.fail_from_now_on(call, code);
                 const Lsn lost = JournalFixture::append(*journal, "lost");
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_or_sync_fails_then_nothing_more_is_acknowledge
                 BOOST_CHECK_THROW(JournalFixture::append(*journal, "more"), std::system_error);
                 BOOST_CHECK_THROW(JournalFixture::sync(*journal, lost), std::system_error);
                 journal->threads.wait(lost - 1);  // what was durable stays so
-                while (told != std::numeric_limits<Lsn>::max()) std::this_thread::yield();
+                while (reported != std::numeric_limits<Lsn>::max()) std::this_thread::yield();
             }
             BOOST_TEST(fixture.files.calls_after_failure() == 0);
         }

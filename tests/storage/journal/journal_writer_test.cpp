@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_sync_failed_then_the_next_process_does_not_trust_
     {
         JournalWriter dying = begin(disk);
         write(dying, "o1");
-        disk.plant({disk.operations(), std::errc::io_error, false});
+        disk.inject({disk.operations(), std::errc::io_error, false});
         BOOST_CHECK_THROW(dying.sync(), std::system_error);
     }
     // The cache has the frame, marked as clean: a further sync would not write it.

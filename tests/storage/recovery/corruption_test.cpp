@@ -1,4 +1,4 @@
-// Damage to a closed store: a sample of the cases that torture_disk tests bit by bit.
+// Damage to a closed store: a sample of the cases that crash_disk tests bit by bit.
 
 #include <boost/test/unit_test.hpp>
 

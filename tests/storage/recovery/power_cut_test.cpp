@@ -1,6 +1,6 @@
 // Durability on a disk that loses unsynced bytes and fails: at every operation of a running store,
 // the state after a power cut is recovered and compared with what was acknowledged and read. A
-// sample of the runs of torture_disk.
+// sample of the runs of crash_disk.
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>

@@ -22,8 +22,8 @@ namespace {
 
 /// A store whose snapshots pause so many times as long as they work.
 struct PacedStore : Scratch {
-    explicit PacedStore(int rests_a_work)
-        : snapshots{core.snapshotter, core.mutex, journal, {}, rests_a_work} {
+    explicit PacedStore(int longest_pause)
+        : snapshots{core.snapshotter, core.mutex, journal, {}, longest_pause} {
         const std::scoped_lock lock{core.mutex};
         while (batches < 200) add_batch();  // of as many SKUs, for many slices
     }
@@ -40,8 +40,8 @@ struct PacedStore : Scratch {
         add_batch();
     }
     [[nodiscard]] bool ends() {
-        const auto patience_ends = std::chrono::steady_clock::now() + 20s;
-        while (snapshots.running() && std::chrono::steady_clock::now() < patience_ends) {
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (snapshots.running() && std::chrono::steady_clock::now() < deadline) {
             std::this_thread::sleep_for(1ms);
         }
         return !snapshots.running();
@@ -54,8 +54,8 @@ struct PacedStore : Scratch {
 };
 
 /// Its snapshots pause for longer than any test lasts.
-struct GivenASnapshotThatRests : PacedStore {
-    GivenASnapshotThatRests() : PacedStore{1 << 28} {}
+struct GivenASnapshotThatPauses : PacedStore {
+    GivenASnapshotThatPauses() : PacedStore{1 << 28} {}
     /// Begins a snapshot, and waits until its first slice is copied, after which it pauses.
     void begin_and_pause() {
         begin();
@@ -67,21 +67,21 @@ struct GivenASnapshotThatRests : PacedStore {
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_grows)
 
-BOOST_AUTO_TEST_CASE(when_the_store_has_grown_five_times_as_large_then_a_snapshot_does_not_rest) {
-    std::vector<int> rests;
+BOOST_AUTO_TEST_CASE(when_the_store_has_grown_five_times_as_large_then_a_snapshot_does_not_pause) {
+    std::vector<int> ratios;
     for (const std::uint64_t growth : {0, 1, 2, 3, 4, 1000}) {
-        rests.push_back(SnapshotThread::rests_a_work(14, growth));
+        ratios.push_back(SnapshotThread::pause_ratio(14, growth));
     }
-    BOOST_TEST(rests == std::vector({14, 7, 3, 1, 0, 0}), boost::test_tools::per_element());
+    BOOST_TEST(ratios == std::vector({14, 7, 3, 1, 0, 0}), boost::test_tools::per_element());
 }
 
 // Even if the system interrupts a slice for long, which makes the next pause long.
-BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_ends) {
+BOOST_AUTO_TEST_CASE(when_a_snapshot_that_pauses_copies_no_faster_then_it_still_ends) {
     constexpr int most = 500'000;
     PacedStore store{1 << 8};  // some 8 ms for 32 products, in which hundreds are added
     store.begin();
-    const auto patience_ends = std::chrono::steady_clock::now() + 60s;
-    while (store.snapshots.running() && std::chrono::steady_clock::now() < patience_ends) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (store.snapshots.running() && std::chrono::steady_clock::now() < deadline) {
         while (store.core.mutex.wanted()) std::this_thread::yield();
         const std::scoped_lock lock{store.core.mutex};
         if (store.batches < most) store.add_batch();
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(when_a_snapshot_that_rests_copies_no_faster_then_it_still_e
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_pauses, GivenASnapshotThatRests)
+BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_pauses, GivenASnapshotThatPauses)
 
 BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_once) {
     begin_and_pause();

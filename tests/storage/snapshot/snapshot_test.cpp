@@ -5,8 +5,8 @@
 #include "engine/state_hash.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/recovery/recovery.hpp"
-#include "tests/storage/little_work.hpp"
 #include "tests/storage/one_thread.hpp"
+#include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 #include "tests/storage/seed.hpp"
 
@@ -29,11 +29,11 @@ struct TwoSnapshots : Scratch {
         auto options = small_options(Durability::Mode::os);
         options.segment_bytes = 1U << 20U;  // one segment holds everything, so nothing is pruned
         auto store = Store::open(path, options);
-        work_a_little(store, 0, 200);
+        run_commands(store, 0, 200);
         store.snapshot();
-        work_a_little(store, 200, 1'200);
+        run_commands(store, 200, 1'200);
         store.snapshot();
-        work_a_little(store, 1'200, 1'400);
+        run_commands(store, 1'200, 1'400);
         hash = store.state_hash();
         BOOST_TEST(store.status().shortages > 0U);
     }
@@ -61,9 +61,9 @@ BOOST_AUTO_TEST_CASE(when_taken_at_any_moment_then_it_does_not_change_the_state)
         std::uint64_t hash = 0;
         {
             auto store = Store::open(scratch.path, small_options(Durability::Mode::os));
-            work_a_little(store, 0, k);
+            run_commands(store, 0, k);
             store.snapshot();
-            work_a_little(store, k, 60);
+            run_commands(store, k, 60);
             hash = store.state_hash();
         }
         auto store = Store::open(scratch.path, small_options(Durability::Mode::os));
@@ -137,10 +137,10 @@ BOOST_FIXTURE_TEST_CASE(when_more_are_taken_then_two_stay_and_the_journal_since_
     {
         auto store = Store::open(path, options);
         for (int i = 0; i < 5; ++i) {
-            work_a_little(store, i * 500, (i + 1) * 500);
+            run_commands(store, i * 500, (i + 1) * 500);
             store.snapshot();
         }
-        work_a_little(store, 2'500, 2'600);
+        run_commands(store, 2'500, 2'600);
         hash = store.state_hash();
     }
     BOOST_TEST(snapshots_in(path).size() == 2U);
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_has_grown_then_one_is_taken_by_itself, 
     options.snapshot_every_bytes = 20'000;
     auto store = Store::open(path, options);
     for (int i = 0; store.status().snapshots_taken == 0 && i < 1'000; ++i) {
-        work_a_little(store, i * 100, (i + 1) * 100);
+        run_commands(store, i * 100, (i + 1) * 100);
     }
     BOOST_TEST(store.status().snapshots_taken > 0U);
 }

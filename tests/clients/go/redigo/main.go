@@ -101,11 +101,11 @@ func subscribe() (any, error) {
 		return nil, err
 	}
 	for {
-		switch heard := listener.Receive().(type) {
+		switch received := listener.Receive().(type) {
 		case redis.Message:
-			return heard.Data, nil
+			return received.Data, nil
 		case error:
-			return nil, heard
+			return nil, received
 		}
 	}
 }

@@ -254,9 +254,9 @@ BOOST_AUTO_TEST_CASE(when_nothing_reads_then_logging_never_blocks_and_a_later_re
     for (int i = 0; i < 1000; ++i) log.info("something happened", {{"number", i}});
     const auto lost = queue.lines_lost();
     BOOST_TEST(lost > 900U);
-    const std::string told = " msg=\"" + std::to_string(lost) + " log lines were lost\"\n";
-    const std::string text = pipe.read_to(told);
-    BOOST_TEST(text.ends_with(told));
+    const std::string expected = " msg=\"" + std::to_string(lost) + " log lines were lost\"\n";
+    const std::string text = pipe.read_to(expected);
+    BOOST_TEST(text.ends_with(expected));
     const auto lines = static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
     BOOST_TEST(lines - 1 + lost == 1000U);
 }

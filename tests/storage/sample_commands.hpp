@@ -7,7 +7,7 @@
 namespace allot::testing {
 
 /// Executes commands that affect the same objects; the same number gives the same command.
-inline void work_a_little(Store& store, int from, int to) {
+inline void run_commands(Store& store, int from, int to) {
     for (int i = from; i < to; ++i) {
         const auto sku = "sku-" + std::to_string(i % 7);
         const auto ref = BatchRef::of("batch-" + std::to_string(i % 20)).value();
