@@ -50,10 +50,11 @@ public:
     void lock() {
         if (!lock_.owns_lock()) lock_.lock();
     }
-    /// Returns the reason if such a request cannot be executed: the store is not open yet, or the
-    /// storage has failed.
+    /// True if every request can be executed: the store is open, and the storage has not failed.
+    [[nodiscard]] bool serves_all() const noexcept { return loading == nullptr && !failed; }
+    /// Returns the reason if such a request cannot be executed.
     [[nodiscard]] std::optional<Unavailable> unavailable_for(StoreUse use) const {
-        if (loading == nullptr && !failed) return std::nullopt;
+        if (serves_all()) return std::nullopt;
         return while_loading_or_failed(use);
     }
     /// Locks or unlocks the mutex, as the request needs it. \pre it is not unavailable

@@ -87,8 +87,8 @@ std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
     return ahead.size();
 }
 
-/// Takes the next requests, up to the first that is not an ALLOCATE of one line, that included:
-/// before and after all others the session's limits are looked at.
+/// Reads the next requests into the window: ALLOCATEs of one line, then at most one other request.
+/// So the session checks its limits before and after each request of another kind.
 RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
     PrefetchWindow& ahead = context_.window;
     auto outcome = RequestParser::Outcome::ready;
@@ -109,14 +109,14 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
     return outcome;
 }
 
-/// Looks up the lines of the ALLOCATEs of a window at once, if they may be executed now: none of
-/// them changes that.
+/// Looks up the lines of the ALLOCATEs of a window together, unless admit() would refuse or queue
+/// them. None of them changes what admit() checks.
 void RespSession::look_up(std::size_t lines) const {
-    if (lines == 0 || context_.store.loading != nullptr || context_.store.failed ||
-        !is_authenticated() || transaction_.is_queueing() || (is_listening() && protocol() == 2)) {
-        return;
-    }
     PrefetchWindow& window = context_.window;
+    if (lines == 0 || !context_.store.serves_all()) return;
+    const CommandSpec& allocate = *window.entries.front().spec;
+    if (needs_authentication(allocate) || is_barred_by_listening(allocate) || queues(allocate))
+        return;
     for (std::size_t i = 0; i < lines; ++i) {
         const auto& args = window.entries[i].request.args;
         window.lines[i] = {.order = args[1], .sku = args[2]};
@@ -129,8 +129,8 @@ void RespSession::look_up(std::size_t lines) const {
                              std::span{window.found}.first(lines));
 }
 
-/// Requests of one verb, of which the clock is read once: for each it would cost ALLOCATEs more
-/// than it shows.
+/// Executes requests of one verb, then reads the clock once: a reading for each would slow ALLOCATE
+/// down by more than the times are worth.
 void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& saw) {
     std::size_t done = 0;
     const bool queues = transaction_.is_queueing();
@@ -242,22 +242,18 @@ Lsn RespSession::dispatch(Call& call) {
     return call.spec->run(call);
 }
 
-bool RespSession::queues(const CommandSpec& spec) const noexcept {
-    return transaction_.is_queueing() && !spec.has(flag_at_once);
-}
-
 /// Enters the store for a command that is executed now.
 /// \return true if it may be executed or queued; false after replying with an error.
 bool RespSession::admit(Call& call) {
     const CommandSpec* const spec = call.spec;
     if (spec == nullptr) return refuse_unknown(call);
-    if (!is_authenticated() && !spec->has(flag_no_auth)) return refuse_unauthenticated(call);
+    if (needs_authentication(*spec)) return refuse_unauthenticated(call);
     if (!spec->accepts(call.args.size() - 1)) {
         return refuse(call, ErrorCode::generic, "wrong number of arguments for '",
                       lower_case(spec->name), "' command: ", call.args.size() - 1,
                       wanted_arguments(spec->syntax));
     }
-    if (is_listening() && protocol() == 2 && !spec->has(flag_pubsub)) {
+    if (is_barred_by_listening(*spec)) {
         return refuse(call, ErrorCode::generic, "Can't execute '", lower_case(spec->name),
                       "': only (P)SUBSCRIBE, (P)UNSUBSCRIBE, PING, QUIT and RESET are allowed to a "
                       "client that listens to channels");

@@ -94,7 +94,16 @@ private:
     [[nodiscard]] std::vector<std::string> shown_slow(
         std::span<const PrefetchWindow::Entry> done) const;
     Lsn dispatch(Call& call);
-    [[nodiscard]] bool queues(const CommandSpec& spec) const noexcept;
+    // What keeps a command from being executed now: for admit() and look_up().
+    [[nodiscard]] bool needs_authentication(const CommandSpec& spec) const noexcept {
+        return !is_authenticated() && !spec.has(flag_no_auth);
+    }
+    [[nodiscard]] bool is_barred_by_listening(const CommandSpec& spec) const noexcept {
+        return is_listening() && protocol() == 2 && !spec.has(flag_pubsub);
+    }
+    [[nodiscard]] bool queues(const CommandSpec& spec) const noexcept {
+        return transaction_.is_queueing() && !spec.has(flag_at_once);
+    }
     bool admit(Call& call);
     bool refuse_unknown(Call& call);
     void protocol_error();
