@@ -13,7 +13,7 @@ using Bytes = Glob::Bytes;
 using Positions = boost::container::static_vector<Bytes, channel_bytes_max>;
 using Words = std::array<std::uint64_t, channel_bytes_max / 64 + 1>;
 
-/// Takes one byte that means itself off the front.
+/// Removes a literal byte, escaped or not, from the front. \return it.
 unsigned char take_byte(std::string_view& pattern) noexcept {
     if (pattern.size() > 1 && pattern.front() == '\\') pattern.remove_prefix(1);
     const auto taken = static_cast<unsigned char>(pattern.front());
@@ -21,7 +21,7 @@ unsigned char take_byte(std::string_view& pattern) noexcept {
     return taken;
 }
 
-/// Takes what is between brackets, with the closing one, if there is one, off the front.
+/// Removes a set, which ends with a bracket or the pattern, from the front. \return its bytes.
 Bytes take_set(std::string_view& pattern) noexcept {
     const bool negated = pattern.starts_with('^');
     if (negated) pattern.remove_prefix(1);
@@ -40,7 +40,7 @@ Bytes take_set(std::string_view& pattern) noexcept {
     return negated ? ~set : set;
 }
 
-/// Takes what stands for one byte off the front, which is no star.
+/// Removes the first element, which is not a star, from the front. \return the bytes it matches.
 Bytes take_one(std::string_view& pattern) noexcept {
     const char front = pattern.front();
     if (front == '?' || front == '[') pattern.remove_prefix(1);
@@ -48,7 +48,7 @@ Bytes take_one(std::string_view& pattern) noexcept {
     return front == '[' ? take_set(pattern) : Bytes{}.set(take_byte(pattern));
 }
 
-/// The first byte of each run of bytes that are alike to all positions.
+/// The first byte of each range of bytes that no position distinguishes.
 Bytes first_of_each_class(std::span<const Bytes> positions) noexcept {
     Bytes first;
     for (const Bytes& position : positions) first |= position ^ (position << 1);
@@ -87,7 +87,7 @@ Glob::Glob(std::string_view pattern) {
 
 void Glob::note_takers(std::span<const Bytes> positions, const Bytes& first, std::size_t classes) {
     const std::size_t words = stars_.size();
-    Words any{};  // the positions where a byte may come, whichever
+    Words any{};  // the positions that match every byte
     for (std::size_t position = 0; position < positions.size(); ++position) {
         if (positions[position].all()) mark(any, position);
     }
