@@ -27,8 +27,6 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
-    [[nodiscard]] const std::vector<std::string>& shown() const noexcept { return shown_; }
-    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
     /// Prints each kept note, then each kept error, and the number of the others.
     void print(std::ostream& to) const;
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "net/transport/server.hpp"
+#include "tests/eventually.hpp"
 #include "tests/net/fakes.hpp"
 
 namespace allot::test {
@@ -129,15 +130,7 @@ private:
     boost::asio::ip::tcp::socket socket_{io_};
 };
 
-/// Waits until the condition holds, at most ten seconds. \return whether it did.
-template <class Condition>
-bool eventually(Condition condition) {
-    for (int tries = 0; tries < 1000; ++tries) {
-        if (condition()) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return false;
-}
+using testing::eventually;
 
 /// Waits until the server reads no more of what its clients send. \return whether it did.
 inline bool stops_reading(TestServer& server) {

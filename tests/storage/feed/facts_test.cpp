@@ -7,6 +7,7 @@
 #include "storage/format/journal_format.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
+#include "tests/eventually.hpp"
 #include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
 
@@ -36,15 +37,6 @@ StoreOptions tiny_segments() {
     StoreOptions options = small_options();
     options.segment_bytes = 2U << 10U;
     return options;
-}
-
-/// Waits until a thread of the store has done something.
-template <class Condition>
-bool eventually(Condition condition) {
-    for (int tries = 0; tries < 2'000 && !condition(); ++tries) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
-    return condition();
 }
 
 struct GivenAStore : Scratch {

@@ -12,6 +12,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/snapshot/snapshot_thread.hpp"
 #include "storage/store_core.hpp"
+#include "tests/eventually.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -39,12 +40,8 @@ struct PacedStore : Scratch {
         while (!core.mutex.wanted()) std::this_thread::yield();
         add_batch();
     }
-    [[nodiscard]] bool ends() {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (snapshots.running() && std::chrono::steady_clock::now() < deadline) {
-            std::this_thread::sleep_for(1ms);
-        }
-        return !snapshots.running();
+    [[nodiscard]] bool ends() const {
+        return eventually([&] { return !snapshots.running(); });
     }
 
     int batches = 0;
