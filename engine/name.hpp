@@ -138,7 +138,7 @@ private:
 
 template <class Tag>
 [[nodiscard]] Result<Name<Tag>> owned(const Result<NameView<Tag>>& name) noexcept {
-    if (name) return name->owned();
+    if (name) return {boost::system::in_place_value, *name};
     return name.error();
 }
 

@@ -67,9 +67,16 @@ Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
 Result<BatchRef> Store::allocate(const LineView& line) {
-    const auto answer = allocate_async(line);
-    wait(answer.lsn);
-    return answer.result;
+    wait_for_room();
+    Lsn lsn = 0;
+    Result<BatchRef> result = [&] {
+        const std::scoped_lock guard{running_->core.mutex};
+        const auto answer = running_->core.bus.allocate(line);
+        lsn = answer.lsn;
+        return owned(answer.result);
+    }();
+    wait(lsn);
+    return result;
 }
 OrderResult Store::allocate(const AllocateOrder& order) { return execute(order); }
 Result<std::size_t> Store::deallocate(const Deallocate& lines) { return execute(lines); }

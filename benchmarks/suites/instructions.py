@@ -126,9 +126,13 @@ def output_of(context, name):
     return directory / name
 
 
-def served(context, name, load):
-    """Returns the instructions a request of a server of its own."""
-    skus, requests = context.sized(SKUS, 10_000), context.sized(32_000, 8_000)
+@contextlib.contextmanager
+def serving(context, load, around=list):
+    """Starts a server with stock. Gives it, and a client that sends the load.
+
+    \param around makes the server's command line of that of the program.
+    """
+    skus = context.sized(SKUS, 10_000)
     port, http_port = free_port(), free_port()
     with context.directory() as directory:
         if load.request is call_function:
@@ -137,13 +141,20 @@ def served(context, name, load):
             stock = stock_allot
             command = allot_command(context, directory, port, load.durability, "--http",
                                     f"127.0.0.1:{http_port}")
-        output = output_of(context, name)
-        with running(under_callgrind(output, command), port, directory / "server.log") as service:
+        with running(around(command), port, directory / "server.log") as service:
             stock(service, skus)
             client_port = http_port if load.request is post else port
             with contextlib.closing(Client(client_port, load, skus)) as client:
-                client.run(WARMING)
-                return counted(service, output, lambda: client.run(requests)) / requests
+                yield service, client
+
+
+def served(context, name, load):
+    """Returns the instructions a request of a server of its own."""
+    requests = context.sized(32_000, 8_000)
+    output = output_of(context, name)
+    with serving(context, load, lambda command: under_callgrind(output, command)) as (service, client):
+        client.run(WARMING)
+        return counted(service, output, lambda: client.run(requests)) / requests
 
 
 def called(context, mode):

@@ -14,7 +14,8 @@ inline void copy_name(char* to, const char* from, std::size_t bytes) noexcept {
         std::memcpy(to + bytes - width, from + bytes - width, width);
     };
     if (bytes >= 16) {
-        for (std::size_t at = 0; at + 16 <= bytes; at += 16) std::memcpy(to + at, from + at, 16);
+        std::memcpy(to, from, 16);
+        for (std::size_t at = 16; at + 16 < bytes; at += 16) std::memcpy(to + at, from + at, 16);
         std::memcpy(to + bytes - 16, from + bytes - 16, 16);
     } else if (bytes >= 8) {
         copy_ends.operator()<8>();
