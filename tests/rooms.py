@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Fails when a file or a folder of the program is too large, or when two headers define types of one name.
+"""Fails when a file or a folder of the program is too large, when two headers define types of one name, or
+when a folder of the program has no tests in the folder of its name below tests/.
 
     rooms.py [ROOT]      check the tree
     rooms.py --self-test check that each kind of fault is found, in a copy of the tree
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -46,8 +48,21 @@ def defined_twice(root):
                         yield f"{path}: {name} is also defined in {homes[name]}"
 
 
+def unmirrored(root):
+    """Folders of the program without a test of their own, and folders of such tests without a folder there."""
+    for top in TOP:
+        for file in sorted((root / top).rglob("*.cpp")):
+            folder = file.parent.relative_to(root)
+            if folder != Path("net") and not any((root / "tests" / folder).glob("*_test.cpp")):
+                yield f"{folder}: tests/{folder} has no *_test.cpp"
+        for file in sorted((root / "tests" / top).rglob("*_test.cpp")):
+            folder = file.parent.relative_to(root / "tests")
+            if not (root / folder).is_dir():
+                yield f"tests/{folder}: there is no {folder}"
+
+
 def check(root):
-    return [*too_large(root), *defined_twice(root)]
+    return [*too_large(root), *defined_twice(root), *dict.fromkeys(unmirrored(root))]
 
 
 # Definitions in the namespace of the engine, and how many of them are one too many.
@@ -61,7 +76,7 @@ LARGE = {  # names of new files, how many lines each has, and how many complaint
 
 
 def self_test(root):
-    """The cases of TYPES and LARGE that are not judged as they should be."""
+    """The cases of TYPES and LARGE, and of the folders below, that are not judged as they should be."""
     mistakes = []
     with copy_of(root) as copy:
         folder = copy / "net/core"
@@ -78,6 +93,14 @@ def self_test(root):
                 mistakes.append(f"{len(names)} files of {lines} lines: expected {expected}, found {found}")
             for name in names:
                 (folder / f"added_{name}.hpp").unlink()
+        shutil.copytree(root / "tests/storage", copy / "tests/storage")
+        shutil.rmtree(copy / "tests/storage/format")
+        (copy / "storage/repair").rename(copy / "storage/moved")
+        for name in ("storage/format: tests", "storage/moved: tests", "tests/storage/repair: there"):
+            if not any(line.startswith(name) for line in unmirrored(copy)):
+                mistakes.append(f"expected a complaint about {name}")
+        if any(line.startswith("storage/journal") for line in unmirrored(copy)):
+            mistakes.append("expected no complaint about storage/journal")
     return mistakes
 
 
@@ -85,7 +108,7 @@ def main(arguments):
     home = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         mistakes = self_test(home)
-        print(*mistakes, f"{len(TYPES) + len(LARGE)} cases, {len(mistakes)} misjudged", sep="\n")
+        print(*mistakes, f"{len(TYPES) + len(LARGE) + 4} cases, {len(mistakes)} misjudged", sep="\n")
         return 1 if mistakes else 0
     complaints = check(Path(arguments[0]).resolve() if arguments else home)
     print(*complaints, f"{len(complaints)} wrong in the rooms", sep="\n")

@@ -45,7 +45,7 @@ const Undrawn all_undrawn[] = {
      "tests/crash/listeners.py",
      {"SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH", "PUBSUB"}},
     {"they are about a connection, not about stock: "
-     "tests/net/commands/commands_connection_test.cpp",
+     "tests/net/resp/connection_commands_test.cpp",
      {"ECHO", "HELLO", "AUTH", "CLIENT", "SELECT", "RESET", "QUIT"}},
     {"their replies depend on more than stock: tests/net, tests/e2e",
      {"HELP", "INFO", "COMMAND", "CONFIG", "SLOWLOG", "ROLE", "LATENCY", "MODULE", "CLUSTER"}},

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/net/commands/stock_fixture.hpp"
 #include "tests/net/fakes.hpp"
 #include "tests/net/http/http_fixture.hpp"
 
@@ -128,6 +129,17 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(ask("PUT", "/v1/batches/%EF%BB%BFb-2/quantity", R"({"quantity":0})").status == 200U);
     BOOST_TEST(ask("PUT", "/v1/batches/%EF%BB%BFb-3/quantity", R"({"quantity":0})").status == 400U);
     BOOST_TEST(ask("GET", "/v1/orders/%EF%BB%BFnew/allocations").status == 400U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_names_beyond_ascii)
+
+BOOST_AUTO_TEST_CASE(when_names_are_well_formed_then_replies_hold_them_as_they_are) {
+    allot::test::StockFixture fixture;
+    BOOST_TEST(fixture.ask("ALLOCATE o Tischgrün 1") == "-INVALIDSKU Invalid sku Tischgrün\r\n");
+    BOOST_TEST(fixture.ask("ADDBATCH größe Tischgrün 1") == "+OK\r\n");
+    BOOST_TEST(fixture.ask("ALLOCATE o Tischgrün 1") == "+größe\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
