@@ -101,8 +101,7 @@ constexpr std::array exports{
 
 }  // namespace
 
-extern const CommandSpec export_rows;
-constinit const CommandSpec export_rows = container({
+extern constinit const CommandSpec export_rows = container({
     .name = "EXPORT",
     .flags = flag_read | flag_no_multi,
     .syntax = "BATCHES|ALLOCATIONS|HELP [cursor]",

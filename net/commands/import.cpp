@@ -65,8 +65,7 @@ constexpr std::array imports{
 
 }  // namespace
 
-extern const CommandSpec import_rows;
-constinit const CommandSpec import_rows = container({
+extern constinit const CommandSpec import_rows = container({
     .name = "IMPORT",
     .flags = flag_write | flag_no_multi,
     .syntax = "BATCH|ALLOCATION|ORDER|HELP [argument ...]",

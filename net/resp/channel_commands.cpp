@@ -123,8 +123,7 @@ Lsn run_publish(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec subscribe;
-constinit const CommandSpec subscribe{
+extern constinit const CommandSpec subscribe{
     .name = "SUBSCRIBE",
     .run = run_subscribe,
     .flags = flag_pubsub | flag_no_multi,
@@ -136,8 +135,7 @@ constinit const CommandSpec subscribe{
     .group = "channels",
 };
 
-extern const CommandSpec unsubscribe;
-constinit const CommandSpec unsubscribe{
+extern constinit const CommandSpec unsubscribe{
     .name = "UNSUBSCRIBE",
     .run = run_unsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
@@ -148,8 +146,7 @@ constinit const CommandSpec unsubscribe{
     .group = "channels",
 };
 
-extern const CommandSpec psubscribe;
-constinit const CommandSpec psubscribe{
+extern constinit const CommandSpec psubscribe{
     .name = "PSUBSCRIBE",
     .run = run_psubscribe,
     .flags = flag_pubsub | flag_no_multi,
@@ -161,8 +158,7 @@ constinit const CommandSpec psubscribe{
     .group = "channels",
 };
 
-extern const CommandSpec punsubscribe;
-constinit const CommandSpec punsubscribe{
+extern constinit const CommandSpec punsubscribe{
     .name = "PUNSUBSCRIBE",
     .run = run_punsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
@@ -173,8 +169,7 @@ constinit const CommandSpec punsubscribe{
     .group = "channels",
 };
 
-extern const CommandSpec publish;
-constinit const CommandSpec publish{
+extern constinit const CommandSpec publish{
     .name = "PUBLISH",
     .run = run_publish,
     .flags = flag_write | flag_no_multi,
@@ -186,8 +181,7 @@ constinit const CommandSpec publish{
     .group = "channels",
 };
 
-extern const CommandSpec pubsub;
-constinit const CommandSpec pubsub = container({
+extern constinit const CommandSpec pubsub = container({
     .name = "PUBSUB",
     .syntax = "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]",
     .reply = "as Redis replies",

@@ -118,8 +118,7 @@ constexpr std::array client_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern const CommandSpec client;
-constinit const CommandSpec client = container({
+extern constinit const CommandSpec client = container({
     .name = "CLIENT",
     .flags = flag_loading | flag_no_multi,
     .syntax = "ID|INFO|LIST|GETNAME|SETNAME|SETINFO|NO-EVICT|NO-TOUCH|HELP [argument ...]",

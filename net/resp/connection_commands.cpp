@@ -170,8 +170,7 @@ Lsn run_quit(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec ping;
-constinit const CommandSpec ping{
+extern constinit const CommandSpec ping{
     .name = "PING",
     .run = run_ping,
     .flags = flag_fast | flag_pubsub,
@@ -182,8 +181,7 @@ constinit const CommandSpec ping{
     .group = "connection",
 };
 
-extern const CommandSpec echo;
-constinit const CommandSpec echo{
+extern constinit const CommandSpec echo{
     .name = "ECHO",
     .run = run_echo,
     .flags = flag_fast | flag_loading,
@@ -195,8 +193,7 @@ constinit const CommandSpec echo{
     .group = "connection",
 };
 
-extern const CommandSpec hello;
-constinit const CommandSpec hello{
+extern constinit const CommandSpec hello{
     .name = "HELLO",
     .run = run_hello,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
@@ -207,8 +204,7 @@ constinit const CommandSpec hello{
     .group = "connection",
 };
 
-extern const CommandSpec auth;
-constinit const CommandSpec auth{
+extern constinit const CommandSpec auth{
     .name = "AUTH",
     .run = run_auth,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
@@ -220,8 +216,7 @@ constinit const CommandSpec auth{
     .group = "connection",
 };
 
-extern const CommandSpec select;
-constinit const CommandSpec select{
+extern constinit const CommandSpec select{
     .name = "SELECT",
     .run = run_select,
     .flags = flag_fast | flag_loading,
@@ -233,8 +228,7 @@ constinit const CommandSpec select{
     .group = "connection",
 };
 
-extern const CommandSpec reset;
-constinit const CommandSpec reset{
+extern constinit const CommandSpec reset{
     .name = "RESET",
     .run = run_reset,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
@@ -243,8 +237,7 @@ constinit const CommandSpec reset{
     .group = "connection",
 };
 
-extern const CommandSpec quit;
-constinit const CommandSpec quit{
+extern constinit const CommandSpec quit{
     .name = "QUIT",
     .run = run_quit,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,

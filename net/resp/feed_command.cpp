@@ -171,8 +171,7 @@ Lsn run_feed(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec feed;
-constinit const CommandSpec feed{
+extern constinit const CommandSpec feed{
     .name = "FEED",
     .run = run_feed,
     .flags = flag_outside,

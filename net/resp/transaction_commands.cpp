@@ -67,8 +67,7 @@ Lsn run_unwatch(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec multi;
-constinit const CommandSpec multi{
+extern constinit const CommandSpec multi{
     .name = "MULTI",
     .run = run_multi,
     .flags = flag_fast | flag_loading | flag_at_once,
@@ -77,8 +76,7 @@ constinit const CommandSpec multi{
     .group = "transactions",
 };
 
-extern const CommandSpec exec;
-constinit const CommandSpec exec{
+extern constinit const CommandSpec exec{
     .name = "EXEC",
     .run = run_exec,
     .flags = flag_loading | flag_at_once | flag_exec,
@@ -87,8 +85,7 @@ constinit const CommandSpec exec{
     .group = "transactions",
 };
 
-extern const CommandSpec discard;
-constinit const CommandSpec discard{
+extern constinit const CommandSpec discard{
     .name = "DISCARD",
     .run = run_discard,
     .flags = flag_fast | flag_loading | flag_at_once,
@@ -97,8 +94,7 @@ constinit const CommandSpec discard{
     .group = "transactions",
 };
 
-extern const CommandSpec watch;
-constinit const CommandSpec watch{
+extern constinit const CommandSpec watch{
     .name = "WATCH",
     .run = run_watch,
     .flags = flag_read | flag_fast | flag_at_once,
@@ -110,8 +106,7 @@ constinit const CommandSpec watch{
     .group = "transactions",
 };
 
-extern const CommandSpec unwatch;
-constinit const CommandSpec unwatch{
+extern constinit const CommandSpec unwatch{
     .name = "UNWATCH",
     .run = run_unwatch,
     .flags = flag_fast | flag_loading,

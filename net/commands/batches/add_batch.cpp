@@ -22,8 +22,7 @@ struct NewBatch {
 
 }  // namespace
 
-extern const CommandSpec add_batch;
-constinit const CommandSpec add_batch = command<NewBatch>({
+extern constinit const CommandSpec add_batch = command<NewBatch>({
     .name = "ADDBATCH",
     .flags = flag_write | flag_fast,
     .reply = "+OK",

@@ -23,8 +23,7 @@ struct Available {
 
 }  // namespace
 
-extern const CommandSpec available;
-constinit const CommandSpec available = command<Available>({
+extern constinit const CommandSpec available = command<Available>({
     .name = "AVAILABLE",
     .flags = flag_read,
     .reply = ":units",

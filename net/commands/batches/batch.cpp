@@ -23,8 +23,7 @@ struct BatchState {
 
 }  // namespace
 
-extern const CommandSpec batch;
-constinit const CommandSpec batch = command<BatchState>({
+extern constinit const CommandSpec batch = command<BatchState>({
     .name = "BATCH",
     .flags = flag_read | flag_fast,
     .reply = "map of purchased, available, allocated and eta or warehouse",

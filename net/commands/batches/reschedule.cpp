@@ -38,8 +38,7 @@ struct ReceiveBatch {
 
 }  // namespace
 
-extern const CommandSpec reschedule;
-constinit const CommandSpec reschedule = command<MoveBatch>({
+extern constinit const CommandSpec reschedule = command<MoveBatch>({
     .name = "RESCHEDULE",
     .flags = flag_write | flag_fast,
     .reply = "+OK",
@@ -59,8 +58,7 @@ constinit const CommandSpec reschedule = command<MoveBatch>({
                  .example = R"({"eta":"2026-12-31"})"}}},
 });
 
-extern const CommandSpec receive;
-constinit const CommandSpec receive = command<ReceiveBatch>({
+extern constinit const CommandSpec receive = command<ReceiveBatch>({
     .name = "RECEIVE",
     .flags = flag_write | flag_fast,
     .reply = "+OK",

@@ -20,8 +20,7 @@ struct SetQuantity {
 
 }  // namespace
 
-extern const CommandSpec set_quantity;
-constinit const CommandSpec set_quantity = command<SetQuantity>({
+extern constinit const CommandSpec set_quantity = command<SetQuantity>({
     .name = "SETQTY",
     .flags = flag_write,
     .reply = ":lines released",

@@ -42,8 +42,7 @@ struct Stock {
 
 }  // namespace
 
-extern const CommandSpec stock;
-constinit const CommandSpec stock = command<Stock>({
+extern constinit const CommandSpec stock = command<Stock>({
     .name = "STOCK",
     .flags = flag_read,
     .reply = "array of [batch, eta or warehouse, purchased, available]",

@@ -74,8 +74,7 @@ bool check_allocate(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec allocate;
-constinit const CommandSpec allocate = command<AllocateLines>({
+extern constinit const CommandSpec allocate = command<AllocateLines>({
     .name = "ALLOCATE",
     .run = run_allocate,
     .flags = flag_write | flag_fast | flag_line,

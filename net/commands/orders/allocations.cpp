@@ -32,8 +32,7 @@ struct Allocations {
 
 }  // namespace
 
-extern const CommandSpec allocations;
-constinit const CommandSpec allocations = command<Allocations>({
+extern constinit const CommandSpec allocations = command<Allocations>({
     .name = "ALLOCATIONS",
     .flags = flag_read,
     .reply = "array of [sku, quantity, batch]",

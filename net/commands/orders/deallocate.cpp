@@ -21,8 +21,7 @@ struct DeallocateLines {
 
 }  // namespace
 
-extern const CommandSpec deallocate;
-constinit const CommandSpec deallocate = command<DeallocateLines>({
+extern constinit const CommandSpec deallocate = command<DeallocateLines>({
     .name = "DEALLOCATE",
     .flags = flag_write,
     .reply = ":lines released",

@@ -107,8 +107,7 @@ struct Explain {
 
 }  // namespace
 
-extern const CommandSpec explain;
-constinit const CommandSpec explain = command<Explain>({
+extern constinit const CommandSpec explain = command<Explain>({
     .name = "EXPLAIN",
     .flags = flag_read,
     .reply = "array of lines of text",

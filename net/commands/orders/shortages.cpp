@@ -40,8 +40,7 @@ struct Shortages {
 
 }  // namespace
 
-extern const CommandSpec shortages;
-constinit const CommandSpec shortages = command<Shortages>({
+extern constinit const CommandSpec shortages = command<Shortages>({
     .name = "SHORTAGES",
     .flags = flag_read,
     .reply = "array of [order, sku, quantity, since]",

@@ -111,8 +111,7 @@ Lsn run_command(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec catalog;
-constinit const CommandSpec catalog = container({
+extern constinit const CommandSpec catalog = container({
     .name = "COMMAND",
     .run = run_command,
     .flags = flag_loading,

@@ -76,8 +76,7 @@ constexpr std::array config_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern const CommandSpec config;
-constinit const CommandSpec config = container({
+extern constinit const CommandSpec config = container({
     .name = "CONFIG",
     .flags = flag_admin | flag_loading,
     .syntax = "GET pattern [pattern ...]",

@@ -40,8 +40,7 @@ Lsn run_help(Call& call) {
 
 }  // namespace
 
-extern const CommandSpec help;
-constinit const CommandSpec help{
+extern constinit const CommandSpec help{
     .name = "HELP",
     .run = run_help,
     .flags = flag_loading,

@@ -24,8 +24,7 @@ struct AllFigures {
 
 }  // namespace
 
-extern const CommandSpec info;
-constinit const CommandSpec info{
+extern constinit const CommandSpec info{
     .name = "INFO",
     .run = run_info,
     .flags = flag_outside | flag_loading,

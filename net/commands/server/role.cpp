@@ -58,8 +58,7 @@ constexpr std::array module_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern const CommandSpec role;
-constinit const CommandSpec role{
+extern constinit const CommandSpec role{
     .name = "ROLE",
     .run = run_role,
     .flags = flag_fast | flag_loading,
@@ -68,8 +67,7 @@ constinit const CommandSpec role{
     .group = "server",
 };
 
-extern const CommandSpec latency;
-constinit const CommandSpec latency = container({
+extern constinit const CommandSpec latency = container({
     .name = "LATENCY",
     .flags = flag_admin | flag_loading,
     .syntax = "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]",
@@ -79,8 +77,7 @@ constinit const CommandSpec latency = container({
     .subcommands = latency_subcommands,
 });
 
-extern const CommandSpec modules;
-constinit const CommandSpec modules = container({
+extern constinit const CommandSpec modules = container({
     .name = "MODULE",
     .flags = flag_admin,
     .syntax = "LIST|HELP",
@@ -90,8 +87,7 @@ constinit const CommandSpec modules = container({
     .subcommands = module_subcommands,
 });
 
-extern const CommandSpec cluster;
-constinit const CommandSpec cluster{
+extern constinit const CommandSpec cluster{
     .name = "CLUSTER",
     .run = run_cluster,
     .args_min = 1,

@@ -123,8 +123,7 @@ struct ForgetEntries {
 
 }  // namespace
 
-extern const CommandSpec slowlog;
-constinit const CommandSpec slowlog = container({
+extern constinit const CommandSpec slowlog = container({
     .name = "SLOWLOG",
     .flags = flag_admin | flag_loading | flag_no_multi,
     .syntax = "GET|LEN|RESET|HELP [count]",

@@ -23,8 +23,7 @@ struct StartSnapshot {
 
 }  // namespace
 
-extern const CommandSpec snapshot;
-constinit const CommandSpec snapshot = command<StartSnapshot>({
+extern constinit const CommandSpec snapshot = command<StartSnapshot>({
     .name = "SNAPSHOT",
     .flags = flag_admin | flag_outside | flag_no_multi,
     .reply = "+OK",
