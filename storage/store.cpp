@@ -67,7 +67,7 @@ Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
 Result<BatchRef> Store::allocate(const LineView& line) {
-    wait_for_room();
+    wait_for_space();
     Lsn lsn = 0;
     Result<BatchRef> result = [&] {
         const std::scoped_lock guard{running_->core.mutex};

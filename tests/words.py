@@ -28,7 +28,7 @@ VAGUE = {
 # In C++; scripts may check the rooms, which are folders.
 VAGUE_IN_CPP = VAGUE | {"room": "space, capacity or buffer"}
 # What libraries call their own.
-BORROWED = {"in_place_type", "in_place", "BaseHTTPRequestHandler", "Handler", "parser.handler"}
+BORROWED = {"in_place_type", "in_place", "in_place_value", "BaseHTTPRequestHandler", "Handler", "parser.handler"}
 TEXT = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//.*|#(?!include).*''')
 IDENTIFIER = re.compile(r"parser\.handler|[A-Za-z_]\w*")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
