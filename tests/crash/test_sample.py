@@ -1,4 +1,4 @@
-"""A seeded sample of the runs of `./dev crash` with the real program, and a loss that must be detected."""
+"""A seeded sample of the runs of `./dev torture` with the real program, and a loss that must be detected."""
 
 import os
 import pathlib
