@@ -168,6 +168,8 @@ def fault(root, path, operand, directions):
         if angled.split("/")[0] in (*TOP, "allot", "tests", "benchmarks"):
             return "Allot's own headers are included in quotes", None
         return None if system_of(folder).match(angled) else "is not for this room", None
+    if not quoted.endswith(".hpp"):
+        return "is no header *.hpp", None
     if not (root / quoted).is_file() or ".." in Path(quoted).parts:
         return "is no path from the root", None
     other = folder_of(quoted)
@@ -204,6 +206,7 @@ def check(root, directions=None):
 INCLUDES = {
     ("engine/added.hpp", '"storage/added.hpp"'): "wrong direction",
     ("engine/added.hpp", '"net/added.hpp"'): "wrong direction",
+    ("engine/added.hpp", '"engine/added.inc"'): "no header",
     ("engine/added.hpp", '"added.hpp"'): "no path from the root",
     ("engine/added.hpp", '"../engine/added.hpp"'): "no path from the root",
     ("engine/added.hpp", '"engine/../storage/added.hpp"'): "no path from the root",

@@ -10,13 +10,14 @@ import re
 import sys
 from pathlib import Path
 
-from documents import documents, sources
+from documents import PASSED_OVER, documents, sources
 
 # A client, a caller or a thread does something, and is "it".
 PERSON = re.compile(r"\b(whoever|nobody|somebody|everybody|whom|he|him|his)\b", re.IGNORECASE)
 # Words that are no part of an identifier, and what to write.
 VAGUE = {
     "place": "offset, index, position, cursor, name or key",
+    "turn": "mutex, slice, step or result",
     "handler": "command, route, callback or sink",
     "told": "reported, received, returned or acknowledged",
     "heard": "received",
@@ -29,7 +30,7 @@ VAGUE = {
 VAGUE_IN_CPP = VAGUE | {"room": "space, capacity or buffer"}
 # What libraries call their own.
 BORROWED = {"in_place_type", "in_place", "in_place_value", "BaseHTTPRequestHandler", "Handler", "parser.handler"}
-TEXT = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//.*|#(?!include).*''')
+TEXT = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//.*|#(?!include|define).*''')
 IDENTIFIER = re.compile(r"parser\.handler|[A-Za-z_]\w*")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -38,6 +39,13 @@ def people(line):
     """Words for an unnamed person."""
     for word in PERSON.findall(line):
         yield f"'{word}': name the actor, or say it"
+
+
+def others(root):
+    """The files beside documents and sources that have texts for people."""
+    kinds = {".txt", ".cmake", ".json", ".mjs", ".patch", ".sh", ""}
+    files = (file.relative_to(root) for file in root.rglob("*") if file.suffix in kinds and file.is_file())
+    return sorted(file for file in files if not (PASSED_OVER | {"seeds", "data", ".git"}).intersection(file.parts))
 
 
 def vague(line, words):
@@ -55,7 +63,7 @@ def without_blocks(text):
 
 def check(root):
     code = sources(root)
-    for file in [*documents(root), *code]:
+    for file in [*documents(root), *code, *others(root)]:
         if file == Path("tests/words.py"):
             continue
         text = (root / file).read_text("utf-8")
@@ -71,6 +79,7 @@ PEOPLE = {"Whoever reads it": "Whoever", "it tells him": "him", "the theme of th
 CODE = {
     "std::size_t place = 0;": "place", "class EventHandler {": "EventHandler", "HANDLERS = {}": "HANDLERS",
     "void put_in_place();": "put_in_place", "int places_;  // of files": "places_",
+    "class TurnMutex {};": "TurnMutex", "#define PLACE(x) f(x)": "PLACE", "return returned;": None,
     "std::span<char> room;": "room", "bool failure_told() const;": "failure_told", "std::vector heard;": "heard",
     "replace(placeholder);": None, 'prefix = "handler-";': None, "f();  // in place": None, "f()  # its place": None,
     "std::in_place_type<Fact>": None, "parser.handler().values": None, 'R"(a\n place\n)"': None,

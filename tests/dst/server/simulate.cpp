@@ -20,9 +20,11 @@ namespace {
 
 constexpr const char* usage =
     "usage: simulate [--seed N] [--seeds COUNT]\n"
-    "Runs COUNT worlds (default 1000) with the seeds N, N+1, ... (default: any), and prints what\n"
+    "Runs COUNT simulations (default 1000) with the seeds N, N+1, ... (default: any), and prints "
+    "what\n"
     "happened in them. Every hundredth is run twice and has to be the same. Exit code 1 when a\n"
-    "promise was broken, with the seed that shows it, or when 1500 worlds or more did not meet\n"
+    "promise was broken, with the seed that shows it, or when 1500 simulations or more did not "
+    "meet\n"
     "every command and every refusal.\n";
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -38,7 +40,7 @@ constexpr std::string_view never_met[] = {"ERR",     "SYNTAX",     "BADNAME", "B
                                           "BADDATE", "NOPROTO",    "LOADING", "WRONGPASS",
                                           "NOAUTH",  "BATCHLIMIT", "CONFLICT"};
 
-/// What never came, although so many worlds should have met it.
+/// What never came, although so many simulations should have met it.
 void require_all_met(allot::testing::SimulationReport& all) {
     std::vector<std::string_view> expected{"ERR MULTI calls can not be nested",
                                            "ERR WATCH inside MULTI is not allowed",
@@ -49,7 +51,7 @@ void require_all_met(allot::testing::SimulationReport& all) {
     }
     for (const std::string_view what : expected) {
         if (!all.tally.contains(what)) {
-            all.findings.push_back("not once in all worlds: " + std::string{what});
+            all.findings.push_back("not once in all simulations: " + std::string{what});
         }
     }
 }
@@ -86,24 +88,26 @@ int main(int argc, char** argv) {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
 
     allot::testing::SimulationReport all;
-    std::uint64_t worlds = 0;
-    for (; worlds < seeds && all.findings.empty(); ++worlds) {
-        const auto one = Simulation{seed + worlds}.run();
+    std::uint64_t simulations = 0;
+    for (; simulations < seeds && all.findings.empty(); ++simulations) {
+        const auto one = Simulation{seed + simulations}.run();
         add(all, one);
-        if (worlds % 100 == 0 && Simulation{seed + worlds}.run().trace != one.trace) {
-            all.findings.push_back("seed " + std::to_string(seed + worlds) +
+        if (simulations % 100 == 0 && Simulation{seed + simulations}.run().trace != one.trace) {
+            all.findings.push_back("seed " + std::to_string(seed + simulations) +
                                    ": another history the second time");
         }
-        if (terminal && worlds % 100 == 0) std::fprintf(stderr, "\r%lu worlds", worlds);
+        if (terminal && simulations % 100 == 0)
+            std::fprintf(stderr, "\r%lu simulations", simulations);
     }
     if (terminal) std::fputs("\r", stderr);
     constexpr std::uint64_t long_run = 1'500;
-    if (worlds >= long_run) require_all_met(all);
+    if (simulations >= long_run) require_all_met(all);
     std::printf("commands and refusals: %s\n", all.tally.text().c_str());
     std::printf(
-        "simulate: seed %lu, worlds %lu, lives %lu, power cuts %lu, kills %lu, disk failures %lu, "
+        "simulate: seed %lu, simulations %lu, lives %lu, power cuts %lu, kills %lu, disk failures "
+        "%lu, "
         "commands %lu, snapshots %lu, broken promises %zu\n",
-        seed, worlds, all.lives, all.power_cuts, all.kills, all.failures, all.commands,
+        seed, simulations, all.lives, all.power_cuts, all.kills, all.failures, all.commands,
         all.snapshots, all.findings.size());
     for (const auto& finding : all.findings) std::printf("%s\n", finding.c_str());
     return all.findings.empty() ? 0 : 1;

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(when_no_source_sets_it_then_it_has_the_default) {
     BOOST_TEST(data_and_origin({}) == "stock from default");
 }
 
-BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_can_turn_it_off) {
+BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_switches_it_off) {
     Invocation on{.environment = {{"ALLOT_SAMPLE_STOCK", "yes"}}};
     BOOST_TEST(on.read().is_on("sample-stock"));
     on.arguments = {"--sample-stock=no"};
