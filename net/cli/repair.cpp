@@ -152,7 +152,7 @@ constinit const Command repair_command{
              "Without --apply, prints what would be done and which LSNs would be lost, and\n"
              "changes nothing. Chooses the plan that keeps the most: a whole stretch of the\n"
              "journal, after a good snapshot or from its beginning; a flipped bit is corrected\n"
-             "if a checksum proves which. Whatever it takes away is kept in\n"
+             "if a checksum proves which. It keeps what it removes in\n"
              "the directory as lost-NAME. If no state can be proved to have been the store's\n"
              "it does nothing. Copy the directory first, and see whether a backup has more.\n"
              "Exit codes: 0 good, or repaired; 1 bad, and --apply would repair it, or the repair\n"

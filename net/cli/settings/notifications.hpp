@@ -37,7 +37,7 @@ struct Notifications {
 inline constexpr std::array mail_options = {
     Option{
         "smtp", "URL", "",
-        "mail out-of-stock facts through this server: smtp://HOST[:PORT], with TLS if the server "
+        "mail out_of_stock events through this server: smtp://HOST[:PORT], with TLS if the server "
         "offers it, and then only with a trusted certificate (--notify-ca), or "
         "smtps://HOST[:PORT]"},
     Option{"mail-to", "ADDRESS", "", "recipient of the mails; up to 50", Option::From::anywhere,
