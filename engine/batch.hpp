@@ -24,7 +24,7 @@ struct Rank {
 class alignas(64) Batch {
 public:
     Batch() noexcept = default;  // a free slot of a pool
-    Batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased)
+    Batch(BatchRefView ref, Index product, Rank rank, Purchased purchased)
         : ref_{ref.view()},
           rank_{rank},
           purchased_{static_cast<std::uint32_t>(purchased.units())},

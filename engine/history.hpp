@@ -57,16 +57,37 @@ private:
     HistoryCursor agreed_;
 };
 
+/// Facts that own the text of their names.
+class FactBlock {
+public:
+    FactBlock() = default;
+    /// Copies the text of the names: what the given facts view may then be freed.
+    explicit FactBlock(std::vector<CommittedFact> facts) : facts_{std::move(facts)} {
+        std::size_t bytes = 0;
+        for (const CommittedFact& fact : facts_) bytes += name_bytes(fact.fact);
+        names_ = std::make_unique_for_overwrite<char[]>(bytes);
+        char* to = names_.get();
+        for (CommittedFact& fact : facts_) to = move_names(fact.fact, to);
+    }
+    /// Valid as long as the block, or the one it is moved to.
+    [[nodiscard]] std::span<const CommittedFact> facts() const noexcept { return facts_; }
+
+private:
+    std::vector<CommittedFact> facts_;
+    std::unique_ptr<char[]> names_;
+};
+
 /// Consecutive facts, decoded once and shared by all readers at the same position. Immutable; they
-/// live as long as the run.
+/// and their names live as long as a run of them.
 class FactRun {
 public:
-    using Block = std::vector<CommittedFact>;
-
     FactRun() = default;
-    explicit FactRun(std::shared_ptr<const Block> block) noexcept
-        : block_{std::move(block)}, facts_{*block_} {}
-    explicit FactRun(Block block) : FactRun{std::make_shared<const Block>(std::move(block))} {}
+    explicit FactRun(FactBlock block)
+        : block_{std::make_shared<const FactBlock>(std::move(block))}, facts_{block_->facts()} {}
+    /// A copy of one fact, for a program that keeps it after the call of a subscriber.
+    [[nodiscard]] static FactRun copy_of(const CommittedFact& fact) {
+        return FactRun{FactBlock{{fact}}};
+    }
 
     [[nodiscard]] std::size_t size() const noexcept { return facts_.size(); }
     [[nodiscard]] bool empty() const noexcept { return facts_.empty(); }
@@ -91,10 +112,10 @@ public:
     }
 
 private:
-    FactRun(std::shared_ptr<const Block> block, std::span<const CommittedFact> facts) noexcept
+    FactRun(std::shared_ptr<const FactBlock> block, std::span<const CommittedFact> facts) noexcept
         : block_{std::move(block)}, facts_{facts} {}
 
-    std::shared_ptr<const Block> block_;
+    std::shared_ptr<const FactBlock> block_;
     std::span<const CommittedFact> facts_;
 };
 

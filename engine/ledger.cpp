@@ -26,7 +26,7 @@ Index Ledger::find_batch(std::string_view ref) const {
     return batch_index_.find(hash(ref), [&](Index at) { return batches_[at].ref_view() == ref; });
 }
 
-Index Ledger::add_batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased) {
+Index Ledger::add_batch(BatchRefView ref, Index product, Rank rank, Purchased purchased) {
     const Index at = batches_.insert(ref, product, rank, purchased);
     batch_index_.insert(hash(ref.view()), at);
     return at;
@@ -202,7 +202,7 @@ void Ledger::unlink_order(Index line_at) {
     }
 }
 
-boost::container::small_vector<Index, 16> Ledger::lines_of(const OrderId& order) const {
+boost::container::small_vector<Index, 16> Ledger::lines_of(OrderIdView order) const {
     boost::container::small_vector<Index, 16> lines;
     const Index order_at = find_order(order).at();
     if (order_at == no_index) return lines;

@@ -123,7 +123,7 @@ public:
     [[nodiscard]] Index find_batch(std::string_view ref) const;
     [[nodiscard]] const Batch& batch(Index at) const noexcept { return batches_[at]; }
     /// \pre the reference is free.
-    Index add_batch(const BatchRef& ref, Index product, Rank rank, Purchased purchased);
+    Index add_batch(BatchRefView ref, Index product, Rank rank, Purchased purchased);
     /// \pre the batch holds no line.
     void remove_batch(Index batch);
     void reschedule(Index batch, Eta eta) noexcept { batches_[batch].rank_.eta = eta; }
@@ -179,7 +179,7 @@ public:
                   Quantity quantity, Lsn seniority);
     void release(Index line);
     /// The allocated lines of one order, over all products, in the order of their seniority.
-    [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(const OrderId& order) const;
+    [[nodiscard]] boost::container::small_vector<Index, 16> lines_of(OrderIdView order) const;
 
     // Shortages
     [[nodiscard]] const ShortageIndex& shortages() const noexcept { return shortages_; }

@@ -22,7 +22,7 @@ ListedRows<ListedBatch> list_batches(Repository& repository, Index from, std::si
     listed.next = visit(from, most, ledger.batch_slots(), [&](Index at) {
         const Batch& batch = ledger.batch(at);
         if (batch.product() == no_index) return;
-        listed.rows.push_back({batch.ref(), repository.at(batch.product()).sku(),
+        listed.rows.push_back({batch.ref(), repository.at(batch.product()).sku().owned(),
                                Purchased::of(batch.purchased()).value(), batch.eta(),
                                batch.rank().added});
     });
@@ -35,11 +35,11 @@ ListedRows<ListedLine> list_lines(Repository& repository, Index from, std::size_
     listed.next = visit(from, most, ledger.line_slots(), [&](Index at) {
         const AllocatedLine& line = ledger.line(at);
         if (line.batch == no_index) return;
-        listed.rows.push_back(
-            {{OrderId::unchecked(ledger.order_id(line)),
-              repository.at(ledger.product_of(line)).sku(), Quantity::of(line.quantity).value()},
-             ledger.batch(line.batch).ref(),
-             line.allocated_at});
+        listed.rows.push_back({{OrderId::unchecked(ledger.order_id(line)),
+                                repository.at(ledger.product_of(line)).sku().owned(),
+                                Quantity::of(line.quantity).value()},
+                               ledger.batch(line.batch).ref(),
+                               line.allocated_at});
     });
     return listed;
 }

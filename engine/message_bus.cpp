@@ -11,15 +11,15 @@ Answer<Result<BatchRefView>> MessageBus::allocate(const LineView& line, const Li
                                                   UnixMicros now) {
     Product* const product = found.product;
     if (open_ != nullptr) {
-        return transact_at(
-            now, [&](UnitOfWork& work) { return allot::allocate(line.owned(), product, work); });
+        return transact_at(now,
+                           [&](UnitOfWork& work) { return allot::allocate(line, product, work); });
     }
     if (product == nullptr) return {Refusal::unknown_sku, journal_.last()};
     const OrderSlot order = product->ledger().find_order(line.order, found.order_hash);
     const Decision decision = product->decide(line.quantity, order);
     if (decision.batch == no_index) {
         UnitOfWork work{repository_, journal_};
-        product->record_shortage(line.owned(), work);
+        product->record_shortage(line, work);
         return {Refusal::out_of_stock, work.commit(now)};
     }
     const BatchRefView batch = product->batch(decision.batch).ref_name();

@@ -102,9 +102,9 @@ private:
     std::uint8_t size_;
 };
 
-/// A name whose text is held elsewhere, in 16 bytes; valid as long as that text is. Made for one
-/// command: a view of a text that the store holds does not outlive the lock of the store's mutex
-/// under which it was made. Name is the type of a name that does.
+/// A name whose text is held elsewhere, in 16 bytes; valid as long as that text is. A view of a
+/// text that the store holds does not outlive the lock of the store's mutex under which it was
+/// made, even where the store would keep the text. Name is the type of a name that does.
 template <class Tag>
 class NameView {
 public:
@@ -129,6 +129,7 @@ public:
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }
     [[nodiscard]] constexpr Name<Tag> owned() const noexcept { return Name<Tag>{*this}; }
+    friend constexpr bool operator==(const NameView&, const NameView&) = default;
 
 private:
     explicit constexpr NameView(std::string_view text) noexcept : text_{text} {}

@@ -31,7 +31,7 @@ public:
     virtual Lsn append(std::span<const Fact> unit, UnixMicros now) = 0;
     /// Appends a unit of one fact: the line is allocated to the batch. See the other append().
     virtual Lsn append(const LineView& line, BatchRefView batch, UnixMicros now) {
-        const Fact fact{std::in_place_type<LineAllocated>, line.owned(), batch.owned()};
+        const Fact fact{std::in_place_type<LineAllocated>, line, batch};
         return append({&fact, 1}, now);
     }
     /// Releases the appended units for writing. Called when the StoreMutex is unlocked.

@@ -12,18 +12,17 @@ Decision Product::decide(Quantity quantity, OrderSlot order) const {
     return {choose(quantity), false, order};
 }
 
-Result<BatchRefView> Product::allocate(const OrderLine& line, FactRecorder& recorder, Lsn since) {
+Result<BatchRefView> Product::allocate(const LineView& line, FactRecorder& recorder, Lsn since) {
     const Decision decision = decide(line.quantity, ledger_->find_order(line.order));
     if (decision.batch == no_index) return Refusal::out_of_stock;
     const BatchRefView ref = ledger_->batch(decision.batch).ref_name();
     if (!decision.is_held) {
-        recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref.owned(), since},
-                        decision);
+        recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since}, decision);
     }
     return ref;
 }
 
-bool Product::holds(const OrderLine& line) const {
+bool Product::holds(const LineView& line) const {
     return ledger_->find_line(line.order, index_, line.quantity) != no_index;
 }
 
@@ -34,28 +33,28 @@ Index Product::choose(Quantity quantity) const {
     return no_index;
 }
 
-std::size_t Product::deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder) {
+std::size_t Product::deallocate(OrderIdView order, Quantity quantity, FactRecorder& recorder) {
     const Index held = ledger_->find_line(order, index_, quantity);
     if (held == no_index) return 0;
     const AllocatedLine& line = ledger_->line(held);
-    recorder.record(
-        *this, LineDeallocated{
-                   {order, sku(), quantity}, ledger_->batch(line.batch).ref(), line.allocated_at});
+    recorder.record(*this, LineDeallocated{{order, sku(), quantity},
+                                           ledger_->batch(line.batch).ref_name(),
+                                           line.allocated_at});
     return 1;
 }
 
-void Product::record_shortage(const OrderLine& line, FactRecorder& recorder) {
+void Product::record_shortage(const LineView& line, FactRecorder& recorder) {
     if (find_shortage(ledger_->hash(line.order.view()), line) != no_index) return;
     recorder.record(*this, OutOfStock{line});
 }
 
-void Product::withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder) {
-    const OrderLine line{order, sku(), quantity};
+void Product::withdraw(OrderIdView order, Quantity quantity, FactRecorder& recorder) {
+    const LineView line{order, sku(), quantity};
     if (find_shortage(ledger_->hash(order.view()), line) == no_index) return;
     recorder.record(*this, ShortageWithdrawn{line});
 }
 
-Result<void> Product::add_batch(const BatchRef& ref, Purchased purchased, Eta eta,
+Result<void> Product::add_batch(BatchRefView ref, Purchased purchased, Eta eta,
                                 FactRecorder& recorder) {
     const Index existing = own_batch(ref);
     if (existing != no_index) {
@@ -79,14 +78,14 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
     std::int64_t excess = batch.purchased() - batch.available() - purchased.units();
     for (Index line_at = ledger_->latest_line(at); excess > 0;) {
         const AllocatedLine line = ledger_->line(line_at);
-        const OrderLine wanted{OrderId::unchecked(ledger_->order_id(line)), sku(),
+        const OrderLine wanted{OrderId::unchecked(ledger_->order_id(line)), sku().owned(),
                                Quantity::of(line.quantity).value()};
         released.emplace_back(wanted, line.allocated_at);
-        recorder.record(*this, LineDeallocated{wanted, batch.ref(), line.allocated_at});
+        recorder.record(*this, LineDeallocated{wanted, batch.ref_name(), line.allocated_at});
         excess -= line.quantity;
         line_at = line.earlier;
     }
-    recorder.record(*this, BatchQuantityChanged{sku(), batch.ref(), from, purchased});
+    recorder.record(*this, BatchQuantityChanged{sku(), batch.ref_name(), from, purchased});
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
@@ -98,10 +97,10 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 void Product::reschedule(Index at, Eta eta, FactRecorder& recorder) {
     const Batch& batch = ledger_->batch(at);
     if (batch.eta() == eta) return;
-    recorder.record(*this, BatchRescheduled{sku(), batch.ref(), batch.eta(), eta});
+    recorder.record(*this, BatchRescheduled{sku(), batch.ref_name(), batch.eta(), eta});
 }
 
-Result<void> Product::import_line(const OrderLine& line, Index at, FactRecorder& recorder) {
+Result<void> Product::import_line(const LineView& line, Index at, FactRecorder& recorder) {
     const Batch& batch = ledger_->batch(at);
     const Index held = ledger_->find_line(line.order, index_, line.quantity);
     if (held != no_index) {
@@ -109,7 +108,7 @@ Result<void> Product::import_line(const OrderLine& line, Index at, FactRecorder&
         return Refusal::batch_exists;
     }
     if (!batch.can_allocate(line.quantity)) return Refusal::out_of_stock;
-    recorder.record(*this, LineAllocated{line, batch.ref()});
+    recorder.record(*this, LineAllocated{line, batch.ref_name()});
     return {};
 }
 

@@ -43,11 +43,11 @@ protected:
 class Product {
 public:
     Product() noexcept = default;  // a free slot of a pool
-    Product(const Sku& sku, Index index, Ledger& ledger)
+    Product(SkuView sku, Index index, Ledger& ledger)
         : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
 
     [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
-    [[nodiscard]] Sku sku() const { return Sku::unchecked(sku_.view()); }
+    [[nodiscard]] SkuView sku() const noexcept { return SkuView::unchecked(sku_.view()); }
     [[nodiscard]] Version version() const noexcept { return version_; }
     /// The last LSN of the last unit of work that touched the product.
     [[nodiscard]] Lsn current_to() const noexcept { return current_to_; }
@@ -67,7 +67,7 @@ public:
         return ledger_->shortages().of_product(index_);
     }
     /// True when the line is allocated to one of its batches.
-    [[nodiscard]] bool holds(const OrderLine& line) const;
+    [[nodiscard]] bool holds(const LineView& line) const;
     /// The first batch that a decision examines; it may have nothing available. no_index: none.
     [[nodiscard]] Index first_candidate() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
@@ -84,13 +84,13 @@ public:
     void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
     /// Decides, and records the outcome. \param since as LineAllocated::since
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
-    Result<BatchRefView> allocate(const OrderLine& line, FactRecorder& recorder, Lsn since = 0);
+    Result<BatchRefView> allocate(const LineView& line, FactRecorder& recorder, Lsn since = 0);
     /// Releases one line, if it is allocated (R10). \return how many were released: 0 or 1.
-    std::size_t deallocate(const OrderId& order, Quantity quantity, FactRecorder& recorder);
+    std::size_t deallocate(OrderIdView order, Quantity quantity, FactRecorder& recorder);
     /// Records that no batch could take the line, unless the line is short already (R14).
-    void record_shortage(const OrderLine& line, FactRecorder& recorder);
+    void record_shortage(const LineView& line, FactRecorder& recorder);
     /// Ends the shortage of a line, if it is short (R14).
-    void withdraw(const OrderId& order, Quantity quantity, FactRecorder& recorder);
+    void withdraw(OrderIdView order, Quantity quantity, FactRecorder& recorder);
 
     /// The batches of one SKU: an allocation may read all of them, and they are never removed.
     static constexpr std::size_t batches_max = 65'536;
@@ -98,7 +98,7 @@ public:
     /// Adds a batch (R7). \return Refusal::batch_exists when the batch exists with other contents,
     /// Refusal::batch_limit when there would be more than batches_max.
     /// \pre no other product has a batch of this reference.
-    Result<void> add_batch(const BatchRef& batch, Purchased purchased, Eta eta,
+    Result<void> add_batch(BatchRefView batch, Purchased purchased, Eta eta,
                            FactRecorder& recorder);
     /// Changes the purchased quantity (R8). Releases the latest lines by seniority, which they keep
     /// when they are allocated again.
@@ -109,7 +109,7 @@ public:
     /// Adds a line to the given batch, without a decision (an import).
     /// \return Refusal::out_of_stock when the batch has not enough available; Refusal::batch_exists
     /// when another batch of the product holds the line.
-    Result<void> import_line(const OrderLine& line, Index batch, FactRecorder& recorder);
+    Result<void> import_line(const LineView& line, Index batch, FactRecorder& recorder);
 
     /// Changes the state as the fact says.
     /// \param decision the decision that the fact states, if it is known and the state has not
@@ -128,13 +128,13 @@ public:
     void set_version(Version version) noexcept { version_ = version; }
     /// Adds a shortage from a snapshot. \return false, and nothing has changed, when it contradicts
     /// the state.
-    [[nodiscard]] bool add_shortage(const OrderLine& line, Lsn since);
+    [[nodiscard]] bool add_shortage(const LineView& line, Lsn since);
 
 private:
     [[nodiscard]] bool book(const LineView& line, const Decision& decision, Lsn seniority, Lsn lsn,
                             EndedShortages* ended);
     [[nodiscard]] Index choose(Quantity quantity) const;
-    [[nodiscard]] Index own_batch(const BatchRef& ref) const;
+    [[nodiscard]] Index own_batch(BatchRefView ref) const;
     void insert_by_rank(Index batch);
     void remove_from_ranks(Index batch) noexcept;
     void pass_sold_out() noexcept;
@@ -142,7 +142,7 @@ private:
     [[nodiscard]] Index find_shortage(std::uint64_t order_hash, const LineView& line) const;
     void end_shortage(std::uint64_t order_hash, const LineView& line, Lsn by,
                       EndedShortages* ended);
-    void reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortages& ended);
+    void reopen_shortage(const LineView& line, Lsn ended_by, EndedShortages& ended);
 
     struct Applier;
     struct Reverter;

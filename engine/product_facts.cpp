@@ -7,7 +7,7 @@
 
 namespace allot {
 
-Index Product::own_batch(const BatchRef& ref) const {
+Index Product::own_batch(BatchRefView ref) const {
     const Index likely = first_candidate();
     if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
     constexpr std::size_t few = 4;  // the batches that a decision has just read
@@ -59,14 +59,14 @@ void Product::end_shortage(std::uint64_t order_hash, const LineView& line, Lsn b
     if (ended != nullptr) ended->push_back({by, std::move(shortage)});
 }
 
-void Product::reopen_shortage(const OrderLine& line, Lsn ended_by, EndedShortages& ended) {
+void Product::reopen_shortage(const LineView& line, Lsn ended_by, EndedShortages& ended) {
     if (ended.empty() || ended.back().by != ended_by) return;
     ledger_->shortages().open(ledger_->hash(line.order.view()), std::move(ended.back().shortage));
     ended.pop_back();
     has_shortages_ = 1;
 }
 
-bool Product::add_shortage(const OrderLine& line, Lsn since) {
+bool Product::add_shortage(const LineView& line, Lsn since) {
     const std::uint64_t order_hash = ledger_->hash(line.order.view());
     return find_shortage(order_hash, line) == no_index && apply(OutOfStock{line}, since);
 }
@@ -197,7 +197,7 @@ struct Product::Reverter {
         product.reopen_shortage(fact.line, lsn, ended);
     }
     void operator()(const LineDeallocated& fact) const {
-        const OrderId& order = fact.line.order;
+        const OrderIdView order = fact.line.order;
         const Index batch = product.own_batch(fact.batch);
         const auto position = ledger.find_position(batch, fact.allocated_at);
         ledger.add_line(order, ledger.find_order(order), *position, fact.line.quantity,

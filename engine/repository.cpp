@@ -7,7 +7,7 @@
 
 namespace allot {
 
-Product& Repository::add(const Sku& sku) {
+Product& Repository::add(SkuView sku) {
     const auto at = static_cast<Index>(products_.size());
     products_.insert(sku, at, ledger_);
     index_.insert(ledger_.hash(sku.view()), at);

@@ -52,12 +52,12 @@ public:
         : ledger_{hash_seed, memory}, products_{memory}, index_{memory} {}
 
     /// \return null when no batch of the SKU was ever added.
-    [[nodiscard]] Product* find(const Sku& sku) {
+    [[nodiscard]] Product* find(SkuView sku) {
         const Slot* const known = slot(sku.view(), ledger_.hash(sku.view()));
         return known->empty() ? nullptr : &products_[known->index];
     }
     /// Adds a product without batches. \pre find(sku) is null.
-    Product& add(const Sku& sku);
+    Product& add(SkuView sku);
     /// Takes back the last add(). \pre the product has no batches.
     void remove_last();
 
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] Product& at(Index product) noexcept { return products_[product]; }
     [[nodiscard]] const Ledger& ledger() const noexcept { return ledger_; }
     /// \return the batch's index in the ledger, or no_index.
-    [[nodiscard]] Index find_batch(const BatchRef& ref) const {
+    [[nodiscard]] Index find_batch(BatchRefView ref) const {
         return ledger_.find_batch(ref.view());
     }
 

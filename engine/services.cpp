@@ -45,7 +45,7 @@ Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
     return owned(allocate(command.line, work.find(command.line.sku), work));
 }
 
-Result<BatchRefView> allocate(const OrderLine& line, Product* product, UnitOfWork& work) {
+Result<BatchRefView> allocate(const LineView& line, Product* product, UnitOfWork& work) {
     if (product == nullptr) return Refusal::unknown_sku;
     const auto batch = product->allocate(line, work);
     if (!batch) work.note_shortage(line);
@@ -216,10 +216,10 @@ Result<std::vector<ShortLine>> shortages(const ShortageQuery& query, Repository&
     std::vector<ShortLine> rows;
     for (auto at = from; at != found.end() && rows.size() < query.rows_max; ++at) {
         const Shortage& shortage = index[*at];
-        rows.push_back(
-            {{OrderId::unchecked(shortage.order.view()), repository.at(shortage.product).sku(),
-              Quantity::of(shortage.quantity).value()},
-             shortage.since});
+        rows.push_back({{OrderId::unchecked(shortage.order.view()),
+                         repository.at(shortage.product).sku().owned(),
+                         Quantity::of(shortage.quantity).value()},
+                        shortage.since});
     }
     return rows;
 }
@@ -229,7 +229,7 @@ std::vector<Allocation> allocations(const OrderId& order, Repository& repository
     std::vector<Allocation> rows;
     for (const Index at : ledger.lines_of(order)) {
         const AllocatedLine& line = ledger.line(at);
-        rows.push_back({repository.at(ledger.product_of(line)).sku(),
+        rows.push_back({repository.at(ledger.product_of(line)).sku().owned(),
                         Quantity::of(line.quantity).value(), ledger.batch(line.batch).ref()});
     }
     return rows;

@@ -27,7 +27,7 @@ Result<bool> handle(const ImportLine& command, UnitOfWork& work);
 /// recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
 /// Allocates a line whose product has been looked up; null: there is none.
-Result<BatchRefView> allocate(const OrderLine& line, Product* product, UnitOfWork& work);
+Result<BatchRefView> allocate(const LineView& line, Product* product, UnitOfWork& work);
 /// Allocates each line, and stops at the first refused one, which has the effect of a refused
 /// Allocate.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);

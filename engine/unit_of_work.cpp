@@ -5,14 +5,14 @@
 
 namespace allot {
 
-Product& UnitOfWork::find_or_add(const Sku& sku) {
+Product& UnitOfWork::find_or_add(SkuView sku) {
     if (Product* const known = repository_.find(sku)) return *known;
     Product& added = repository_.add(sku);
     ++products_added_;
     return added;
 }
 
-Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
+Result<void> UnitOfWork::expect(SkuView sku, Version version) {
     const Product* const product = repository_.find(sku);
     if (product == nullptr && version != 0) return Refusal::unknown_sku;
     if (product != nullptr && product->version() != version) return Refusal::version_conflict;
@@ -20,9 +20,10 @@ Result<void> UnitOfWork::expect(const Sku& sku, Version version) {
 }
 
 void UnitOfWork::record(Product& product, const Fact& fact, const Decision& decision) noexcept {
-    facts_.push_back(fact);
+    Fact& kept = facts_.emplace_back(fact);
+    move_names(kept, static_cast<char*>(names_.allocate(name_bytes(fact), 1)));
     products_.push_back(&product);
-    if (!product.apply(fact, last(), decision, &ended_)) {
+    if (!product.apply(kept, last(), decision, &ended_)) {
         // A decision contradicts the state it was made from. The journal is right and this process
         // is wrong, so it must not write to the journal.
         BOOST_ASSERT_MSG(false, "a fact contradicts the state it was decided from");
@@ -59,6 +60,7 @@ Lsn UnitOfWork::commit(UnixMicros now) {
     const Lsn last = journal_.append(facts(), now);
     for (Product* const product : products_) product->set_current_to(last);
     facts_.clear();
+    names_.release();
     products_.clear();
     ended_.clear();
     products_added_ = 0;

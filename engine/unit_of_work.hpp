@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <boost/container/small_vector.hpp>
+#include <cstddef>
+#include <memory_resource>
 #include <optional>
 #include <utility>
 
@@ -22,24 +25,24 @@ public:
     UnitOfWork& operator=(const UnitOfWork&) = delete;
 
     [[nodiscard]] Repository& repository() noexcept { return repository_; }
-    [[nodiscard]] Product* find(const Sku& sku) { return repository_.find(sku); }
+    [[nodiscard]] Product* find(SkuView sku) { return repository_.find(sku); }
     /// Finds the product, or adds it. A product added here is removed when the unit is rolled back.
-    Product& find_or_add(const Sku& sku);
+    Product& find_or_add(SkuView sku);
 
     /// Checks the version that the caller has read (optimistic concurrency). Version 0: no batch of
     /// the SKU was ever added.
     /// \return Refusal::version_conflict when the product has another version, Refusal::unknown_sku
     /// when there is none.
-    Result<void> expect(const Sku& sku, Version version);
+    Result<void> expect(SkuView sku, Version version);
 
-    /// Applies and records a fact. Out of memory ends the process: half a fact must not be applied,
-    /// and the journal has all that was ever acknowledged.
+    /// Applies and records a fact, of which it copies the names. Out of memory ends the process:
+    /// half a fact must not be applied, and the journal has all that was ever acknowledged.
     void record(Product& product, const Fact& fact,
                 const Decision& decision = {}) noexcept override;
     /// Reverts all that was recorded.
     void rollback() noexcept { roll_back_to({}); }
     /// Notes a line that no batch could take, in case the command is refused because of it.
-    void note_shortage(const OrderLine& line) { short_line_ = line; }
+    void note_shortage(const LineView& line) { short_line_ = line.owned(); }
 
     /// Executes `decide(UnitOfWork&)`, which returns a Result, as a part of the unit. When the part
     /// is refused or throws, its facts are reverted. When it is refused for lack of stock, the
@@ -56,6 +59,7 @@ public:
     /// \return the LSN of the last fact that the unit wrote or could have read.
     Lsn commit(UnixMicros now);
 
+    /// Valid until another fact is recorded, or the unit is committed or rolled back.
     [[nodiscard]] std::span<const Fact> facts() const noexcept {
         return {facts_.data(), facts_.size()};
     }
@@ -75,6 +79,10 @@ private:
     Repository& repository_;
     Journal& journal_;
     boost::container::small_vector<Fact, 4> facts_;
+    std::array<std::byte, 256> few_names_;
+    /// The text of the facts' names, until the unit ends: a command given to transact(), or a line
+    /// in the store that a later fact releases, may not live as long.
+    std::pmr::monotonic_buffer_resource names_{few_names_.data(), few_names_.size()};
     boost::container::small_vector<Product*, 4> products_;  // the product of each fact
     EndedShortages ended_;                                  // those that the recorded facts ended
     std::size_t products_added_ = 0;

@@ -19,7 +19,7 @@ void collect_lines(const Product& product, Index batch, std::vector<Dated<Alloca
     const Ledger& ledger = product.ledger();
     for (Index at = ledger.first_line(batch); at != no_index; at = ledger.line(at).later) {
         const AllocatedLine& line = ledger.line(at);
-        const OrderLine order{OrderId::unchecked(ledger.order_id(line)), product.sku(),
+        const OrderLine order{OrderId::unchecked(ledger.order_id(line)), product.sku().owned(),
                               Quantity::of(line.quantity).value()};
         rows.push_back({line.allocated_at, {order, product.batch(batch).ref()}});
     }
@@ -34,7 +34,7 @@ ExportedFiles export_stock(Repository& repository) {
         for (const Index at : product.batches()) {
             const Batch& batch = product.batch(at);
             rows.batches.push_back({batch.rank().added,
-                                    {batch.ref(), product.sku(),
+                                    {batch.ref(), product.sku().owned(),
                                      Purchased::of(batch.purchased()).value(), batch.eta()}});
             collect_lines(product, at, rows.allocations);
         }

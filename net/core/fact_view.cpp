@@ -8,9 +8,9 @@ namespace {
 
 using FactField = FactView::Field;
 
-FactField order(const OrderLine& line) { return {"order", line.order.view()}; }
-FactField sku(const Sku& sku) { return {"sku", sku.view()}; }
-FactField batch(const BatchRef& batch) { return {"batch", batch.view()}; }
+FactField order(const LineView& line) { return {"order", line.order.view()}; }
+FactField sku(SkuView sku) { return {"sku", sku.view()}; }
+FactField batch(BatchRefView batch) { return {"batch", batch.view()}; }
 FactField number(std::string_view key, auto units) {
     return {key, static_cast<std::uint64_t>(units.units())};
 }

@@ -58,7 +58,7 @@ CopyReport report_on(const Manifest& manifest, std::vector<SyncAction> actions) 
 
 /// Identifies a journaled unit of work: two histories of a store never have the same one.
 struct Unit {
-    std::vector<Fact> facts;
+    std::vector<std::byte> facts;
     UnixMicros time;
     friend bool operator==(const Unit&, const Unit&) = default;
 };
@@ -68,7 +68,7 @@ std::optional<Unit> unit_of(StoreImage& image, Lsn lsn) {
     std::optional<Unit> found;
     const UnitSink keep_first = [&](std::span<const JournaledUnit> units) {
         const JournaledUnit& first = units.front();
-        if (!found) found = Unit{{first.facts.begin(), first.facts.end()}, first.time};
+        if (!found) found = Unit{{first.bytes.begin(), first.bytes.end()}, first.time};
         return true;
     };
     try {

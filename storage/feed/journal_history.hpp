@@ -55,7 +55,7 @@ private:
 /// never block each other. It keeps nothing while there is no reader. Thread-safe.
 class SharedFacts {
 public:
-    /// The number of facts kept at the journal's end, some 8 MB: as many as a busy store writes in
+    /// The number of facts kept at the journal's end, some 5 MB: as many as a busy store writes in
     /// a few groups. At any other position a sixteenth of that is kept.
     static constexpr std::size_t facts_max = 128 * SharedReader::block_facts_max;
 

@@ -45,10 +45,6 @@ public:
     }
     void put(Eta eta) noexcept { put_integer(eta.days()); }
     void put(Lsn lsn) noexcept { put_integer(lsn); }
-    template <class Tag>
-    void put(const Name<Tag>& name) noexcept {
-        put(NameView{name});
-    }
     void put(const LineView& line) noexcept {
         put(line.order);
         put(line.sku);
@@ -91,8 +87,8 @@ public:
     }
     Eta eta() noexcept { return checked(Eta::of_days(integer<std::int32_t>()), Eta::warehouse()); }
     Lsn lsn() noexcept { return integer<Lsn>(); }
-    OrderLine line() noexcept {
-        return {name<OrderId>(), name<Sku>(), units<Quantity>()};  // in this order
+    LineView line() noexcept {
+        return {name<OrderIdView>(), name<SkuView>(), units<Quantity>()};  // in this order
     }
 
 private:
@@ -151,21 +147,23 @@ struct EncodeFact {
 std::optional<Fact> decode_fact(Decoder& in) noexcept {
     switch (static_cast<Kind>(in.kind())) {
         case Kind::batch_added:
-            return BatchAdded{in.name<Sku>(), in.name<BatchRef>(), in.units<Purchased>(), in.eta()};
+            return BatchAdded{in.name<SkuView>(), in.name<BatchRefView>(), in.units<Purchased>(),
+                              in.eta()};
         case Kind::batch_quantity_changed:
-            return BatchQuantityChanged{in.name<Sku>(), in.name<BatchRef>(), in.units<Purchased>(),
-                                        in.units<Purchased>()};
+            return BatchQuantityChanged{in.name<SkuView>(), in.name<BatchRefView>(),
+                                        in.units<Purchased>(), in.units<Purchased>()};
         case Kind::batch_rescheduled:
-            return BatchRescheduled{in.name<Sku>(), in.name<BatchRef>(), in.eta(), in.eta()};
+            return BatchRescheduled{in.name<SkuView>(), in.name<BatchRefView>(), in.eta(),
+                                    in.eta()};
         case Kind::line_allocated:
-            return LineAllocated{in.line(), in.name<BatchRef>()};
+            return LineAllocated{in.line(), in.name<BatchRefView>()};
         case Kind::line_moved: {
-            const LineAllocated fact{in.line(), in.name<BatchRef>(), in.lsn()};
+            const LineAllocated fact{in.line(), in.name<BatchRefView>(), in.lsn()};
             if (fact.since == 0) return std::nullopt;
             return fact;
         }
         case Kind::line_deallocated:
-            return LineDeallocated{in.line(), in.name<BatchRef>(), in.lsn()};
+            return LineDeallocated{in.line(), in.name<BatchRefView>(), in.lsn()};
         case Kind::out_of_stock:
             return OutOfStock{in.line()};
         case Kind::shortage_withdrawn:

@@ -99,7 +99,8 @@ std::byte* encode(const Fact& fact, std::byte* to) noexcept;
 /// Encodes the LineAllocated of a line that was not moved; see the other encode().
 std::byte* encode(const LineView& line, BatchRefView batch, std::byte* to) noexcept;
 
-/// Removes one fact from the front of `bytes`. \return none when the bytes are not a fact.
+/// Removes one fact from the front of `bytes`; its names are views of them. \return none when the
+/// bytes are not a fact.
 std::optional<Fact> decode(std::span<const std::byte>& bytes) noexcept;
 
 /// The XXH3-64 of a header's bytes, or a frame's, after the checksum in front.

@@ -12,19 +12,17 @@ namespace {
 using journal::FrameHeader;
 using journal::RecordHeader;
 using journal::SegmentHeader;
-
-/// The least number of bytes read at once: a few groups of a busy store.
-constexpr std::uint64_t chunk_bytes = 64U << 10U;
 }  // namespace
 
 JournalReader::~JournalReader() {
-    if (file_) journal_.index().add_stop(lsn_ == position_.next ? position_ : frame_position_);
+    if (window_.is_open())
+        journal_.index().add_stop(lsn_ == position_.next ? position_ : frame_position_);
 }
 
-std::vector<CommittedFact> JournalReader::read(std::size_t most) {
+FactBlock JournalReader::read(std::size_t most) {
     std::vector<CommittedFact> facts;
     const Lsn readable = journal_.readable();
-    if (next_ > readable) return facts;
+    if (next_ > readable) return {};
     most = std::min(most, readable + 1 - next_);
     facts.reserve(most);
     try {
@@ -35,7 +33,10 @@ std::vector<CommittedFact> JournalReader::read(std::size_t most) {
     } catch (const std::exception&) {
         if (facts.empty()) throw;  // otherwise the next call throws
     }
-    return facts;
+    FactBlock block{std::move(facts)};
+    has_views_ = false;
+    viewed_.clear();
+    return block;
 }
 
 void JournalReader::refuse(const std::string& why) const {
@@ -44,7 +45,7 @@ void JournalReader::refuse(const std::string& why) const {
 
 /// Moves to the frame that holds the next fact, and begins to read it. \pre the fact is readable.
 void JournalReader::find_frame() {
-    if (!file_) find_position();
+    if (!window_.is_open()) find_position();
     for (;;) {
         const auto frame = journal::frame_header(at(position_.offset, sizeof(FrameHeader)));
         // The segment ends: nothing is written behind its last frame, and everything readable has
@@ -77,8 +78,8 @@ void JournalReader::find_position() {
 void JournalReader::open_segment(std::uint64_t segment, bool is_begin) {
     auto file = open(segment);
     if (is_begin) position_ = begin_of(*file, segment);
-    file_ = std::move(file);
-    bytes_.clear();
+    clear_window();
+    window_.open(std::move(file));
 }
 
 std::unique_ptr<File> JournalReader::open(std::uint64_t segment) const {
@@ -138,7 +139,8 @@ void JournalReader::give(std::size_t most, std::vector<CommittedFact>& facts) {
         auto fact = journal::decode(facts_);
         if (!fact) refuse("a record holds bytes that are not a fact");
         if (lsn_ < next_) continue;
-        facts.emplace_back(lsn_, time_, *std::move(fact), history_);
+        facts.emplace_back(lsn_, time_, *fact, history_);
+        has_views_ = true;
         next_ = lsn_ + 1;
     }
 }
@@ -152,19 +154,19 @@ void JournalReader::next_record() {
 
 /// Bytes of the file that will not change: fewer than requested only at its end.
 JournalReader::Bytes JournalReader::at(std::uint64_t offset, std::uint64_t bytes) {
-    const bool is_there =
-        offset >= bytes_offset_ && offset + bytes <= bytes_offset_ + bytes_.size();
     // Bytes behind the last readable frame may have been read while they were written.
-    if (!is_there || next_ > bytes_readable_) {
-        bytes_readable_ = 0;  // in case the read fails
-        const Lsn readable = journal_.readable();
-        bytes_offset_ = offset;
-        bytes_.resize(std::max(bytes, chunk_bytes));
-        bytes_.resize(file_->read_at(offset, bytes_));
-        bytes_readable_ = readable;
-    }
-    const Bytes rest = Bytes{bytes_}.subspan(offset - bytes_offset_);
-    return rest.first(std::min<std::uint64_t>(bytes, rest.size()));
+    if (next_ > window_readable_) clear_window();
+    if (window_.holds(offset, bytes)) return window_.at(offset, bytes);
+    clear_window();
+    const Lsn readable = journal_.readable();
+    const Bytes read = window_.at(offset, bytes);
+    window_readable_ = readable;
+    return read;
+}
+
+void JournalReader::clear_window() {
+    if (std::exchange(has_views_, false)) viewed_.push_back(window_.release());
+    window_.clear();
 }
 
 }  // namespace allot

@@ -11,6 +11,7 @@
 #include "engine/history.hpp"
 #include "storage/errors.hpp"
 #include "storage/io/file_system.hpp"
+#include "storage/io/file_window.hpp"
 #include "storage/journal/group_journal.hpp"
 
 namespace allot {
@@ -33,12 +34,15 @@ public:
 
     /// The LSN of the next fact.
     [[nodiscard]] Lsn next() const noexcept { return next_; }
-    /// Reads the next readable facts, at most `most`.
+    /// Reads the next readable facts, at most `most`. The block copies their names: a view would
+    /// keep a whole buffer for a single fact.
     /// \throws TrimmedHistory, CorruptStore, std::system_error; the reader has not moved then.
-    [[nodiscard]] std::vector<CommittedFact> read(std::size_t most);
+    [[nodiscard]] FactBlock read(std::size_t most);
 
 private:
     using Bytes = std::span<const std::byte>;
+    /// A few groups of a busy store.
+    static constexpr std::size_t bytes_read_at_once = 64U << 10U;
 
     void find_frame();
     void find_position();
@@ -50,6 +54,7 @@ private:
     void give(std::size_t most, std::vector<CommittedFact>& facts);
     void next_record();
     [[nodiscard]] Bytes at(std::uint64_t offset, std::uint64_t bytes);
+    void clear_window();
     [[noreturn]] void refuse(const std::string& why) const;
 
     FileSystem& files_;
@@ -57,14 +62,14 @@ private:
     GroupJournal& journal_;
     Lsn next_;
 
-    std::unique_ptr<File> file_;        // null: nothing was read yet
     JournalPosition position_{};        // the position of the next frame
     JournalPosition frame_position_{};  // the position of the frame that is being read
-    std::vector<std::byte> bytes_;
-    std::uint64_t bytes_offset_ = 0;  // the offset of bytes_ in the file
-    Lsn bytes_readable_ = 0;          // bytes_ up to this LSN will not change
+    FileWindow window_{bytes_read_at_once};
+    Lsn window_readable_ = 0;  // the bytes of window_ up to this LSN will not change
+    bool has_views_ = false;   // facts that read() is about to return view bytes of window_
+    std::vector<FileWindow::Buffer> viewed_;  // the earlier bytes that they view
 
-    // The frame that is being read, in bytes_:
+    // The frame that is being read, in window_:
     Bytes records_;        // the records that are not begun yet
     Bytes facts_;          // the facts of the begun record that are not returned yet
     UnixMicros time_ = 0;  // the time of that record

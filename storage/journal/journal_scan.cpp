@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "storage/format/store_files.hpp"
+#include "storage/io/file_window.hpp"
 
 namespace allot {
 
@@ -20,6 +21,9 @@ using Bytes = std::span<const std::byte>;
 
 /// The number of units passed on at once: about as many as Repository::look_up() takes.
 constexpr std::size_t facts_given_at_once = 16;
+
+/// These bytes stay in a processor's cache.
+constexpr std::size_t bytes_read_at_once = 256U << 10U;
 
 constexpr const char* other_facts = "a frame holds other facts than its header says";
 
@@ -58,20 +62,25 @@ private:
 
     void load(std::uint64_t number) {
         name_ = journal::segment_name(number);
-        const auto file = files_.open(directory_ / name_, FileSystem::Mode::read);
-        bytes_.resize(file->size());
-        file->read_at(0, bytes_);
+        window_.open(files_.open(directory_ / name_, FileSystem::Mode::read));
         offset_ = 0;
-        refuse_cut_off(bytes_.size());
+        // A segment gets its name at full length.
+        if (window_.size() < sizeof(SegmentHeader))
+            refuse("the file is shorter than a segment's header");
+    }
+
+    /// The length of the segment from `offset` on without the zeros at its end.
+    [[nodiscard]] std::uint64_t used_from(std::uint64_t offset) {
+        std::uint64_t used = 0;
+        for (std::uint64_t next = offset; next < window_.size(); next += bytes_read_at_once) {
+            const std::uint64_t in_piece = used_bytes(window_.at(next, bytes_read_at_once));
+            if (in_piece > 0) used = next - offset + in_piece;
+        }
+        return used;
     }
 
     [[noreturn]] void refuse(const std::string& why) const {
         throw CorruptStore{name_, offset_, scan_.tail.last + 1, why};
-    }
-
-    /// Refuses a segment that is shorter than a header: a segment gets its name at full length.
-    void refuse_cut_off(std::uint64_t bytes) const {
-        if (bytes < sizeof(SegmentHeader)) refuse("the file is shorter than a segment's header");
     }
 
     /// Requires that the next segment exists, because a later one exists, which is created after
@@ -91,20 +100,19 @@ private:
     /// \return false when the journal ends before this segment.
     bool enter_segment() {
         const bool first = scan_.segments.empty();
-        if (is_zeros(bytes_)) {
-            if (first && numbers_.size() > 1) refuse("the first segment is empty");
-            return end_at_gap(0);
-        }
-        const auto whole = journal::whole_header(bytes_);
+        const auto whole = journal::whole_header(window_.at(0, sizeof(SegmentHeader)));
         if (!whole) {
+            const std::uint64_t used = used_from(0);
+            if (first && used == 0 && numbers_.size() > 1) refuse("the first segment is empty");
             // A crash while a store was created may leave nothing but this header, half written.
-            if (first && holds_a_frame()) refuse("the header of the first segment is damaged");
-            return end_at_gap(used_bytes(bytes_));
+            if (first && used > 0 && holds_a_frame())
+                refuse("the header of the first segment is damaged");
+            return end_at_gap(used);
         }
         const SegmentHeader& header = *whole;
         if (!journal::is_readable(header.version)) refuse_version(header.version);
-        if (header.file_bytes != bytes_.size()) {
-            refuse("the file has " + std::to_string(bytes_.size()) + " bytes; its header says " +
+        if (header.file_bytes != window_.size()) {
+            refuse("the file has " + std::to_string(window_.size()) + " bytes; its header says " +
                    std::to_string(header.file_bytes));
         }
         check_sequence(header, first);
@@ -137,9 +145,10 @@ private:
         }
     }
 
-    [[nodiscard]] bool holds_a_frame() const noexcept {
-        for (std::size_t at = 0; at < bytes_.size(); at += journal::alignment) {
-            if (whole_frame(Bytes{bytes_}.subspan(at))) return true;
+    [[nodiscard]] bool holds_a_frame() {
+        const Bytes all = window_.at(0, window_.size());
+        for (std::size_t at = 0; at < all.size(); at += journal::alignment) {
+            if (whole_frame(all.subspan(at))) return true;
         }
         return false;
     }
@@ -147,24 +156,24 @@ private:
     /// \return false when the journal ends in this segment.
     bool read_frames() {
         for (;;) {
-            const Bytes rest = Bytes{bytes_}.subspan(offset_);
-            const auto frame = whole_frame(rest);
+            const Bytes bytes = frame_bytes();
+            const auto frame = whole_frame(bytes);
             if (!frame || !follows(*frame)) {
-                const std::uint64_t used = used_bytes(rest);
+                const std::uint64_t used = used_from(offset_);
                 // The segment is full, or only zeros follow: the next segment may continue the
                 // chain, as its header shows.
                 if (used == 0 && next_is_in_use()) return true;
                 return end_at_gap(used);
             }
             if (!journal::is_readable(frame->version)) refuse_version(frame->version);
-            read_frame(*frame, rest.first(frame->bytes));
+            read_frame(*frame, bytes);
             JournalTail& tail = scan_.tail;
             tail.last = frame->last;
             tail.epoch = frame->epoch;
             tail.history = frame->history;
             tail.chain = frame->checksum;
             tail.offset = offset_ += frame->bytes;
-            if (const std::uint64_t step = offset_ * steps / bytes_.size(); step != step_) {
+            if (const std::uint64_t step = offset_ * steps / window_.size(); step != step_) {
                 step_ = step;
                 show_progress();
             }
@@ -177,6 +186,13 @@ private:
             const bool group = frame->kind == FrameKind::group;
             not_yet_durable_.push_back({group ? frame->last : frame->first, offset_});
         }
+    }
+
+    /// The next frame, as long as its header says; anything else where there is none.
+    [[nodiscard]] Bytes frame_bytes() {
+        const auto header = journal::frame_header(window_.at(offset_, sizeof(FrameHeader)));
+        const bool is_frame = header && header->magic == FrameHeader::magic_value;
+        return is_frame ? window_.at(offset_, header->bytes) : Bytes{};
     }
 
     [[nodiscard]] bool follows(const FrameHeader& frame) const noexcept {
@@ -221,15 +237,15 @@ private:
     void read_unit(HistoryId history, const RecordHeader& record, Bytes bytes, Lsn first) {
         if (after_ && first + record.facts <= *after_ + 1) return;
         const std::size_t before = facts_.size();
-        while (!bytes.empty()) {
-            const auto fact = journal::decode(bytes);
+        for (Bytes rest = bytes; !rest.empty();) {
+            const auto fact = journal::decode(rest);
             if (!fact) refuse("a record holds bytes that are not a fact");
             facts_.push_back(*fact);
         }
         if (facts_.size() - before != record.facts) {
             refuse("a record holds other facts than its header says");
         }
-        units_.push_back({{facts_.data(), record.facts}, first, record.time, history});
+        units_.push_back({{facts_.data(), record.facts}, bytes, first, record.time, history});
         scan_.bytes_given += sizeof record + record.bytes;
         if (facts_.size() >= facts_given_at_once) give_units();
     }
@@ -261,7 +277,7 @@ private:
     /// Ends the journal here, where the next `used` bytes are not a frame of the chain.
     bool end_at_gap(std::uint64_t used) {
         TornTail torn{numbers_[at_], offset_, used, {}, false};
-        if (durable_at(Bytes{bytes_}.subspan(offset_, used), torn)) {
+        if (durable_at(window_.at(offset_, used), torn)) {
             refuse("a durable frame is damaged, as a later one shows");
         }
         for (std::size_t later = at_ + 1; later < numbers_.size(); ++later) {
@@ -269,8 +285,9 @@ private:
             const std::string torn_name = name_;
             const std::uint64_t torn_offset = offset_;
             load(numbers_[later]);
-            const bool durable = durable_at(bytes_, torn);
-            if (!is_zeros(bytes_)) torn.later_files.push_back(name_);
+            const Bytes all = window_.at(0, window_.size());
+            const bool durable = durable_at(all, torn);
+            if (!is_zeros(all)) torn.later_files.push_back(name_);
             name_ = torn_name;  // for the error, which names the position of the damage
             offset_ = torn_offset;
             if (durable) refuse("a durable frame is damaged, as a later segment shows");
@@ -305,7 +322,7 @@ private:
     std::vector<std::uint64_t> numbers_;  // of the segment files, ascending
     std::size_t at_ = 0;                  // in numbers_
     std::string name_;
-    std::vector<std::byte> bytes_;
+    FileWindow window_{bytes_read_at_once};
     std::uint64_t offset_ = 0;
     std::uint64_t step_ = 0;  // of `steps`, as last reported
     /// A frame that no later frame has declared durable yet.

@@ -36,9 +36,11 @@ struct JournalScan {
     std::uint64_t bytes_given = 0;  ///< the bytes of the units that were passed to the sink
 };
 
-/// A unit of work, as it was journaled.
+/// A unit of work, as it was journaled. Its facts view the bytes of their frame, until the sink
+/// returns.
 struct JournaledUnit {
     std::span<const Fact> facts;
+    std::span<const std::byte> bytes;  ///< of the facts
     Lsn first;
     UnixMicros time;
     HistoryId history;

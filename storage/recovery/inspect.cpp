@@ -163,7 +163,7 @@ void read_once(const std::filesystem::path& directory, Lsn& next, bool go_on,
     const auto after = go_on ? std::optional{next - 1} : std::nullopt;
     scan_journal(posix_file_system(), directory, after,
                  [&](std::span<const JournaledUnit> units) {
-                     for (const auto& [facts, first, time, history] : units) {
+                     for (const auto& [facts, bytes, first, time, history] : units) {
                          for (std::size_t i = 0; i < facts.size(); ++i) {
                              if (first + i < next) continue;
                              use({first + i, time, facts[i], history});

@@ -41,7 +41,8 @@ public:
     /// Reads the facts since the last call.
     void read_facts() {
         while (cursor->next() <= journal.history.end()) {
-            for (const CommittedFact& fact : cursor->take(100)) facts.push_back(fact.fact);
+            runs.push_back(cursor->take(100));
+            for (const CommittedFact& fact : runs.back()) facts.push_back(fact.fact);
         }
     }
 
@@ -102,7 +103,8 @@ public:
     FixedClock clock;
     MessageBus bus{repository, journal, clock};
     std::unique_ptr<FactCursor> cursor = journal.history.read(1);
-    std::vector<Fact> facts;  // what a reader of the history has received
+    std::vector<FactRun> runs;  // own the names of `facts`
+    std::vector<Fact> facts;    // what a reader of the history has received
 
 private:
     template <class T>

@@ -9,6 +9,7 @@
 
 #include "engine/history.hpp"
 #include "engine/ports.hpp"
+#include "tests/engine/kept_facts.hpp"
 
 namespace allot::testing {
 
@@ -59,12 +60,12 @@ private:
         [[nodiscard]] FactRun take(std::size_t most) override {
             const std::scoped_lock lock{history_.mutex_};
             if (next_ < history_.oldest_) throw TrimmedHistory{history_.oldest_};
-            FactRun::Block facts;
+            std::vector<CommittedFact> facts;
             most = std::min(most, together_max);
             for (; next_ <= history_.end_ && facts.size() < most; ++next_) {
                 facts.push_back(history_.facts_[next_ - 1]);
             }
-            return FactRun{std::move(facts)};
+            return FactRun{FactBlock{std::move(facts)}};
         }
 
     private:
@@ -80,7 +81,7 @@ private:
         return one;
     }();
     mutable std::mutex mutex_;  // protects the members below
-    std::vector<CommittedFact> facts_;
+    KeptFacts facts_;
     Lsn end_ = 0;
     Lsn oldest_ = 1;
 };

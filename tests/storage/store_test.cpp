@@ -14,6 +14,7 @@
 #include "storage/recovery/inspect.hpp"
 #include "storage/store_core.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
+#include "tests/engine/kept_facts.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -98,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_not_committed_then_no_trace_is_on_disk, S
 
 BOOST_FIXTURE_TEST_CASE(when_stock_is_out_then_subscribers_get_the_fact_once_it_is_durable,
                         Scratch) {
-    std::vector<CommittedFact> received;
+    KeptFacts received;
     std::promise<void> both;
     auto store = Store::open(path, small_options());
     {

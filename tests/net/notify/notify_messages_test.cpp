@@ -11,9 +11,9 @@ namespace {
 constexpr std::uint64_t store_id = 0x05922658499e07cb;
 const notify::Envelope envelope{"allocations@example.com", {"stock@example.com"}};
 
-CommittedFact out_of_stock(const std::string& sku) {
-    return {12, 1'795'784'709'000'123,
-            OutOfStock{{OrderId::of("o\"1").value(), Sku::stored(sku).value(), 500}}, 0xa1};
+/// \param sku holds the name of the fact.
+CommittedFact out_of_stock(std::string_view sku) {
+    return {12, 1'795'784'709'000'123, OutOfStock{{"o\"1", SkuView::unchecked(sku), 500}}, 0xa1};
 }
 
 std::string mail_of(const std::string& sku) {

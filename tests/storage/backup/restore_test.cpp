@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_contradict_each_other_then_nothing_is_rep
         JournalWriter writer{source, "store", recover(source, "store", {}).journal.tail, 8U << 10U,
                              Preallocation::written};
         GroupBuffer group;
-        const std::vector<Fact> nonsense{LineAllocated{line("o", "none", 1), BatchRef{"none"}}};
+        const std::vector<Fact> nonsense{LineAllocated{{"o", "none", 1}, "none"}};
         group.add(nonsense, 0);
         writer.write(group);
         writer.sync();

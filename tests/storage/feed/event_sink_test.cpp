@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_store_is_opened_again_then_it_continues_at_its_
     }
     BOOST_TEST((listener.received() == from_to(1, last)));
     BOOST_TEST(position().value() == last);
-    std::vector<CommittedFact> journaled;
+    KeptFacts journaled;
     read_journal(path, 1, [&](const CommittedFact& fact) { journaled.push_back(fact); });
     BOOST_TEST((listener.facts() == journaled));
 }

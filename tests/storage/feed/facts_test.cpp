@@ -16,18 +16,18 @@ using namespace allot::testing;
 
 namespace {
 
-std::vector<CommittedFact> all_of(FactCursor& cursor, std::size_t at_once) {
-    std::vector<CommittedFact> all;
+KeptFacts all_of(FactCursor& cursor, std::size_t at_once) {
+    KeptFacts all;
     for (;;) {
         const auto facts = cursor.take(at_once);
         BOOST_TEST(facts.size() <= at_once);
         if (facts.empty()) return all;
-        all.insert(all.end(), facts.begin(), facts.end());
+        all.append(facts);
     }
 }
 
-std::vector<CommittedFact> journaled(const std::filesystem::path& path, Lsn from = 1) {
-    std::vector<CommittedFact> facts;
+KeptFacts journaled(const std::filesystem::path& path, Lsn from = 1) {
+    KeptFacts facts;
     read_journal(path, from, [&](const CommittedFact& fact) { facts.push_back(fact); });
     return facts;
 }
@@ -57,14 +57,13 @@ BOOST_FIXTURE_TEST_CASE(when_its_facts_are_read_then_they_are_those_of_its_journ
     // From any fact, and from positions at which earlier readers stopped.
     for (const Lsn from : {2UL, 50UL, expected.size() - 1, expected.size(), expected.size() + 1}) {
         const auto tail = all_of(*store.facts(from), 3);
-        BOOST_TEST(
-            (tail == std::vector(expected.begin() + static_cast<long>(from - 1), expected.end())));
+        BOOST_TEST(std::ranges::equal(tail, std::span{expected}.subspan(from - 1)));
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(when_a_cursor_has_read_all_then_it_continues_with_new_facts, GivenAStore) {
     const auto cursor = store.facts(1);
-    std::vector<CommittedFact> read;
+    KeptFacts read;
     for (int i = 0; i < 200; ++i) {
         run_commands(store, i, i + 1);
         for (const CommittedFact& fact : all_of(*cursor, 5)) read.push_back(fact);
@@ -108,14 +107,14 @@ BOOST_FIXTURE_TEST_CASE(when_many_write_while_many_read_then_nothing_is_lost_or_
             for (int i = 0; i < 120; ++i) run_commands(store, w * 40 + i, w * 40 + i + 1);
         });
     }
-    std::vector<std::vector<CommittedFact>> read(2);
+    std::vector<KeptFacts> read(2);
     std::vector<std::thread> readers;
     for (auto& facts : read) {
         readers.emplace_back([&] {
             const auto cursor = store.facts(1);
             for (bool last = false;;) {
                 const auto more = cursor->take(50);
-                facts.insert(facts.end(), more.begin(), more.end());
+                facts.append(more);
                 if (more.empty() && std::exchange(last, done.load())) return;
                 if (more.empty()) std::this_thread::yield();
             }
@@ -139,7 +138,7 @@ BOOST_AUTO_TEST_CASE(when_facts_are_not_durable_then_they_are_not_shown) {
         Random random{7};
         SteppedStore store{disk, tiny_options(mode), random};
         auto cursor = store.core().history.read(1);
-        std::vector<CommittedFact> shown;
+        KeptFacts shown;
         Lsn committed = 0;
         for (int i = 0; i < 400; ++i) {
             if (i % 3 == 0) {
@@ -165,7 +164,7 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_visible_facts_are_there_again) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         SimulatedDisk disk{seed};
         Random random{seed};
-        std::vector<CommittedFact> shown;
+        KeptFacts shown;
         const auto mode = seed % 3 == 0 ? Durability::Mode::interval : Durability::Mode::always;
         {
             SteppedStore store{disk, tiny_options(mode), random};
@@ -183,10 +182,10 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_visible_facts_are_there_again) {
         }
         const auto after = disk.after_power_cut(random);
         SteppedStore store{*after, tiny_options(mode), random};
-        auto again = all_of(*store.core().history.read(1), 10);
+        const auto again = all_of(*store.core().history.read(1), 10);
         BOOST_TEST_REQUIRE(again.size() >= shown.size(), "seed " << seed);
-        again.erase(again.begin() + static_cast<long>(shown.size()), again.end());
-        BOOST_TEST((again == shown), "seed " << seed);
+        BOOST_TEST(std::ranges::equal(std::span{again}.first(shown.size()), shown),
+                   "seed " << seed);
     }
     BOOST_TEST(cut > 10);  // otherwise the test proves nothing
 }

@@ -19,6 +19,7 @@
 
 #include "storage/bootstrap.hpp"
 #include "storage/format/sink_file.hpp"
+#include "tests/engine/kept_facts.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {
@@ -39,7 +40,7 @@ public:
                 .back_off = {.first = std::chrono::milliseconds{1},
                              .most = std::chrono::milliseconds{4}}};
     }
-    [[nodiscard]] std::vector<CommittedFact> facts() const {
+    [[nodiscard]] KeptFacts facts() const {
         const std::scoped_lock lock{mutex_};
         return facts_;
     }
@@ -75,7 +76,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<CommittedFact> facts_;
+    KeptFacts facts_;
     Lsn failing_ = 0;
     int failures_left_ = 0;
 };

@@ -12,6 +12,7 @@
 #include "storage/feed/journal_history.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "tests/dst/disk/stepped_store.hpp"
+#include "tests/engine/kept_facts.hpp"
 #include "tests/storage/one_thread.hpp"
 #include "tests/storage/sample_commands.hpp"
 #include "tests/storage/scratch.hpp"
@@ -30,7 +31,7 @@ struct Reader {
 
     Lsn from;
     std::unique_ptr<FactCursor> cursor;
-    std::vector<CommittedFact> given;
+    KeptFacts given;
 };
 
 /// Readers of a store that a seed drives. Few facts are shared, so most readers fall behind at
@@ -62,7 +63,7 @@ public:
         }
     }
     /// All facts, as a reader without sharing gets them.
-    [[nodiscard]] std::vector<CommittedFact> journaled() {
+    [[nodiscard]] FactBlock journaled() {
         return JournalReader{disk_, store_directory, store_.core().journal, 1}.read(
             std::numeric_limits<std::size_t>::max());
     }
@@ -91,7 +92,7 @@ private:
         try {
             const FactRun run = reader.cursor->take(most);
             BOOST_TEST_REQUIRE(run.size() <= most);
-            reader.given.insert(reader.given.end(), run.begin(), run.end());
+            reader.given.append(run);
             taken = run.size();
         } catch (const std::system_error&) {
             BOOST_TEST_REQUIRE(fails);
@@ -117,7 +118,7 @@ private:
 struct PacedSubscriber {
     explicit PacedSubscriber(Lsn begin) : from{begin} {}
     Lsn from;
-    std::vector<CommittedFact> facts;  // of the subscriber's thread until that has ended
+    KeptFacts facts;  // of the subscriber's thread until that has ended
     std::atomic<Lsn> last = 0;
     void take(const CommittedFact& fact) {
         facts.push_back(fact);
@@ -137,11 +138,12 @@ BOOST_AUTO_TEST_CASE(when_readers_fall_behind_and_reads_fail_then_each_gets_ever
         Readers readers{disk, Durability::Mode::always, seed};
         readers.use(600);
         readers.finish();
-        const auto expected = readers.journaled();
+        const FactBlock block = readers.journaled();
+        const auto expected = block.facts();
         BOOST_TEST_REQUIRE(expected.size() > 100U);
         for (const Reader& reader : readers.all()) {
             const auto begin = std::min<std::size_t>(reader.from - 1, expected.size());
-            BOOST_TEST(std::ranges::equal(reader.given, std::span{expected}.subspan(begin)),
+            BOOST_TEST(std::ranges::equal(reader.given, expected.subspan(begin)),
                        "ALLOT_SEED=" << seed << ", from " << reader.from);
         }
         failures += readers.failures();
@@ -158,8 +160,10 @@ BOOST_AUTO_TEST_CASE(when_the_power_is_cut_then_the_facts_that_a_reader_got_are_
         readers.use(200);
         const auto after = disk.after_power_cut(readers.random());
         SteppedStore again{*after, tiny_options(mode), readers.random()};
-        const auto kept = JournalReader{*after, store_directory, again.core().journal, 1}.read(
-            std::numeric_limits<std::size_t>::max());
+        const FactBlock block =
+            JournalReader{*after, store_directory, again.core().journal, 1}.read(
+                std::numeric_limits<std::size_t>::max());
+        const auto kept = block.facts();
         for (const Reader& reader : readers.all()) {
             if (reader.given.empty()) continue;
             BOOST_TEST_REQUIRE(reader.next() - 1 <= kept.size(), "ALLOT_SEED=" << seed);
@@ -217,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(when_many_facts_are_written_then_each_reader_gets_each_o
         BOOST_TEST_REQUIRE(each.last == end);
     }
     subscriptions.clear();
-    std::vector<CommittedFact> expected;
+    KeptFacts expected;
     read_journal(path, 1, [&](const CommittedFact& fact) { expected.push_back(fact); });
     for (const PacedSubscriber& each : subscribers) {
         BOOST_TEST(std::ranges::equal(each.facts, std::span{expected}.subspan(each.from - 1)));

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(when_a_store_is_opened_with_them_then_it_uses_them) {
         store.add_batch({"b1", "sku", 1}).value();
         BOOST_TEST(listener.await(1));
     }
-    BOOST_TEST(listener.facts().at(0).time == 1'234'567);
+    BOOST_TEST(listener.facts()[0].time == 1'234'567);
     BOOST_TEST(disk.operations() > 0U);
     BOOST_TEST(!disk.contents("store/handler-listener").empty());
     BOOST_TEST(!std::filesystem::exists("store"));
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(
         for (int life = 0; life < 4; ++life) {
             Listener listener;
             std::unique_ptr<SimulatedDisk> after;
-            std::vector<CommittedFact> seen;
+            KeptFacts seen;
             const std::uint64_t cut_at = disk->operations() + 1 + random() % 120;
             Random damage{random()};
             std::mutex cutting;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(
                 went_on += before > 0 && first > 1 ? 1 : 0;
             }
             for (const CommittedFact& fact : seen) {
-                const bool in_order = &fact == seen.data() || (&fact - 1)->lsn + 1 == fact.lsn;
+                const bool in_order = &fact == &seen.front() || (&fact - 1)->lsn + 1 == fact.lsn;
                 BOOST_TEST_REQUIRE(in_order, "seed " << seed << ", story " << story);
                 if (received.empty() || fact.lsn > received.back()) received.push_back(fact.lsn);
             }

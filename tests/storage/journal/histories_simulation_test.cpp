@@ -83,8 +83,8 @@ private:
                 BOOST_REQUIRE(fact.history == now_.written_in.at(fact.lsn - 1));
                 BOOST_REQUIRE((history.cursor_at(fact.lsn) == fact.cursor()));
                 const auto [first_seen, is_new] =
-                    seen_.try_emplace({fact.history, fact.lsn}, fact.fact);
-                BOOST_REQUIRE((first_seen->second == fact.fact));
+                    seen_.try_emplace({fact.history, fact.lsn}, FactRun::copy_of(fact));
+                BOOST_REQUIRE((first_seen->second.front().fact == fact.fact));
                 now_.met.insert(fact.history);
             }
         }
@@ -191,7 +191,7 @@ private:
     RandomCommands commands_{random_, 3};
     HistoryId id_ = 0;
     std::map<HistoryId, Ids> before_;  // for each history: the histories of the facts before it
-    std::map<std::pair<HistoryId, Lsn>, Fact> seen_;
+    std::map<std::pair<HistoryId, Lsn>, FactRun> seen_;
 };
 
 }  // namespace

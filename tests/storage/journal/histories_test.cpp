@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE(when_a_cursor_is_of_any_earlier_run_then_it_is_served_from_
     }
     for (const CommittedFact& fact : all) {
         const auto rest = facts_after(store, fact.cursor());
-        BOOST_TEST(
-            (rest == std::vector(all.begin() + static_cast<std::ptrdiff_t>(fact.lsn), all.end())));
+        BOOST_TEST(std::ranges::equal(rest, std::span{all}.subspan(fact.lsn)));
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "storage/backup/backup.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
+#include "tests/engine/kept_facts.hpp"
 #include "tests/storage/scratch.hpp"
 
 namespace allot::testing {
@@ -57,11 +58,11 @@ inline HistoryCursor agreed_cursor(Store& store, const HistoryCursor& cursor) {
     return {0, ~Lsn{0}};
 }
 
-inline std::vector<CommittedFact> facts_after(Store& store, const HistoryCursor& cursor) {
-    std::vector<CommittedFact> facts;
+inline KeptFacts facts_after(Store& store, const HistoryCursor& cursor) {
+    KeptFacts facts;
     const auto reading = store.facts(cursor);
     for (FactRun run; !(run = reading->take(3)).empty();) {
-        facts.insert(facts.end(), run.begin(), run.end());
+        facts.append(run);
         BOOST_TEST((run.cursor() == facts.back().cursor()));
     }
     return facts;

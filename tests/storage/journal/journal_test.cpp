@@ -31,7 +31,8 @@ struct JournalFixture : Scratch {
         BOOST_TEST(running.threads.sync(lsn, never));
     }
     static Lsn append(RunningJournal& running, const std::string& order) {
-        const Fact fact = OutOfStock{line(order, "sku", 1)};
+        const OrderLine wanted = line(order, "sku", 1);
+        const Fact fact = OutOfStock{wanted};
         const Lsn lsn = running.core.append({&fact, 1}, 7);
         running.core.flush();
         return lsn;
@@ -81,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_unit_is_acknowledged_then_it_is_readable, Journal
 
 BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalFixture) {
     const auto journal = open();
-    const Fact fact = OutOfStock{line("o1", "sku", 1)};
+    const Fact fact = OutOfStock{{"o1", "sku", 1}};
     for (int i = 0; i < 100; ++i) (void)journal->core.append({&fact, 1}, 7);
     BOOST_TEST(journal->core.last() == 100U);
     BOOST_TEST(journal->core.group_sizes().groups() == 0U);
@@ -149,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(when_units_never_cease_then_an_interval_still_ends, Jour
     GroupJournal::Time now{std::chrono::hours{1}};
     Lsn synced_at_least = 0;
     for (int i = 0; i < 100; ++i) {
-        const Fact fact = OutOfStock{line("o", "sku", 1)};
+        const Fact fact = OutOfStock{{"o", "sku", 1}};
         const Lsn lsn = core.append({&fact, 1}, 7);
         core.flush();
         for (int round = 0; round < 3; ++round) core.step(now);
@@ -195,7 +196,7 @@ BOOST_FIXTURE_TEST_CASE(
     const auto journal = open(Durability::Mode::os);
     const Lsn first = append(*journal, "o1");
     files.fail_from_now_on(FailingFiles::Call::sync, std::errc::io_error);
-    const Fact fact = OutOfStock{line("o2", "sku", 1)};
+    const Fact fact = OutOfStock{{"o2", "sku", 1}};
     const Lsn second = journal->core.append({&fact, 1}, 7);
     BOOST_CHECK_THROW(JournalFixture::sync(*journal, first), std::system_error);
     journal->core.flush();

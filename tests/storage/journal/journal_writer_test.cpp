@@ -40,7 +40,7 @@ struct JournalOnDisk {
                                 if (orders == nullptr) return true;
                                 for (const JournaledUnit& unit : units) {
                                     for (const Fact& fact : unit.facts) {
-                                        const OrderLine& line = std::get<OutOfStock>(fact).line;
+                                        const LineView& line = std::get<OutOfStock>(fact).line;
                                         orders->emplace_back(line.order.view());
                                     }
                                 }
@@ -54,7 +54,8 @@ struct JournalOnDisk {
         return found;
     }
     static void write(JournalWriter& writer, const std::string& order) {
-        const Fact fact = OutOfStock{line(order, "sku", 1)};
+        const OrderLine wanted = line(order, "sku", 1);
+        const Fact fact = OutOfStock{wanted};
         GroupBuffer group;
         group.add({&fact, 1}, 7);
         writer.write(group);

@@ -79,8 +79,8 @@ BOOST_FIXTURE_TEST_CASE(when_whole_groups_follow_an_incomplete_one_then_they_are
     const std::size_t at = recover(disk, "store", {}).journal.tail.offset;
     for (int i = 0; i < 3; ++i) {
         GroupBuffer group;
-        const std::vector<Fact> unit{OutOfStock{line("o" + std::to_string(i), "sku-1", 1)}};
-        group.add(unit, 0);
+        const OrderLine wanted = line("o" + std::to_string(i), "sku-1", 1);
+        group.add(std::vector<Fact>{OutOfStock{wanted}}, 0);
         writer.write(group);
     }
     overwrite(segment(1), at + 80, 8, std::byte{0xFF});
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_fact_contradicts_those_before_it_then_it_is_cut_t
     JournalTail tail = recover(disk, "store", {}).journal.tail;
     JournalWriter writer{disk, "store", tail, tiny_segment, Preallocation::written};
     GroupBuffer group;
-    const std::vector<Fact> nonsense{LineAllocated{line("o", "no-such-sku", 1), BatchRef{"none"}}};
+    const std::vector<Fact> nonsense{LineAllocated{{"o", "no-such-sku", 1}, "none"}};
     group.add(nonsense, 0);
     writer.write(group);
     writer.sync();
