@@ -5,7 +5,8 @@
 // `os`. The time of a call counts from when it was due, so a stall counts for every call that had
 // to wait. A peak has LINES lines, a load LINES lines before a snapshot, those that come while it
 // is taken, and LINES lines after it. The thread spins while no call is due, because no sleep is
-// short enough.
+// short enough. The time that a call itself took is reported for those without a snapshot and for
+// those during it.
 
 #include <cstdlib>
 #include <random>
@@ -49,13 +50,16 @@ class OpenLoop {
 public:
     OpenLoop(Shopper& shopper, double a_second) : shopper_{shopper}, schedule_{a_second} {}
 
-    void run(std::size_t lines) {
+    /// \param calls counts the durations of the calls themselves.
+    void run(std::size_t lines, bench::Histogram& calls) {
         for (const std::size_t end = done_ + lines; done_ < end; ++done_) {
             const std::int64_t due = schedule_.due_ns(done_);
-            while (schedule_.now_ns() < due) {
-            }
+            std::int64_t begun = schedule_.now_ns();
+            while (begun < due) begun = schedule_.now_ns();
             shopper_.allocate();
-            latency_.add(static_cast<std::uint64_t>(schedule_.now_ns() - due));
+            const std::int64_t ended = schedule_.now_ns();
+            latency_.add(static_cast<std::uint64_t>(ended - due));
+            calls.add(static_cast<std::uint64_t>(ended - begun));
         }
     }
     void report(const std::string& phase) const {
@@ -78,13 +82,19 @@ void open_loop(Store& store, Shopper& shopper, std::size_t lines, double share,
     const double most = peak(shopper, lines);
     bench::report((phase + "_peak_operations_per_second").c_str(), most);
     OpenLoop loop{shopper, share * most};
-    loop.run(lines);
+    bench::Histogram without;
+    bench::Histogram during;
+    loop.run(lines, without);
+    const auto begin = bench::Steady::now();
     bench::require(store.start_snapshot(), "a snapshot begins");
     do {
-        loop.run(few);
+        loop.run(few, during);
     } while (store.status().snapshot_running);
-    loop.run(lines);
+    bench::report((phase + "_snapshot_seconds").c_str(), bench::seconds_since(begin));
+    loop.run(lines, without);
     loop.report(phase);
+    bench::report_latency(phase + "_call", without);
+    bench::report_latency(phase + "_snapshot_call", during);
 }
 
 }  // namespace

@@ -111,9 +111,10 @@ std::vector<snapshot::Chunk> chunks_of(const std::vector<PlainProduct>& products
     }
     bench::require(snapshot::restore(all, repository), "the rows are a state");
     std::vector<snapshot::Chunk> chunks;
-    for (Index next = 0; next < repository.size();) {
+    snapshot::RowCopier copier{repository, static_cast<Index>(repository.size())};
+    while (!copier.ended()) {
         if (chunks.empty() || chunks.back().bytes() >= snapshot::chunk_bytes) chunks.emplace_back();
-        snapshot::copy_slice(repository, next, chunks.back());
+        copier.copy(chunks.back(), 256);
     }
     return chunks;
 }

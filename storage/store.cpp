@@ -221,7 +221,7 @@ StoreStatus Store::status() {
             .snapshot = core.snapshotter.newest(),
             .snapshot_running = snapshots.running(),
             .snapshots_taken = snapshots.taken(),
-            .snapshot_pause_us = snapshots.pause_us(),
+            .snapshot_pause_us = core.snapshotter.pause_us(),
             .snapshot_took_us = snapshots.took_us(),
             .snapshot_at = snapshots.taken_at(),
             .snapshots_failed = snapshots.failed(),

@@ -46,7 +46,7 @@ struct StoreStatus {
     Lsn snapshot;                 ///< a restart replays what follows this LSN; 0: no snapshot yet
     bool snapshot_running;
     std::uint64_t snapshots_taken;    ///< since the process began
-    std::uint64_t snapshot_pause_us;  ///< the longest time that the last one held the mutex
+    std::uint64_t snapshot_pause_us;  ///< the longest slice of the last one, which holds the mutex
     std::uint64_t snapshot_took_us;   ///< the duration of the last snapshot
     UnixMicros snapshot_at;          ///< the time when the last snapshot was completed; 0: none yet
     std::uint64_t snapshots_failed;  ///< since the process began

@@ -91,8 +91,8 @@ StoreCore::StoreCore(FileSystem& files, const std::filesystem::path& directory, 
               options, recovered.histories},
       history{files, directory, journal},
       bus{repository, journal, clock},
-      snapshotter{files,      directory, recovered.journal.tail.store_id,
-                  repository, journal,   recovered.snapshots} {
+      snapshotter{files, directory,          recovered.journal.tail.store_id, repository, journal,
+                  mutex, recovered.snapshots} {
     const auto lost = rewound_file::read(files, directory, recovered.journal.tail.store_id);
     if (!lost && !recovered.journal.torn) return;
     journal.begin_history(lost.value_or(Histories::LostHistories{}));

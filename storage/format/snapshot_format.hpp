@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/container/vector.hpp>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -115,6 +114,10 @@ struct Chunk {
         names.clear();
     }
 
+    /// The number of records.
+    [[nodiscard]] std::size_t rows() const noexcept {
+        return products.size() + batches.size() + lines.size() + shortages.size();
+    }
     /// The size of its archive.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return products.size() * sizeof(ProductRow) + batches.size() * sizeof(BatchRow) +
@@ -123,21 +126,46 @@ struct Chunk {
     }
 };
 
-/// A chunk is written once it has this size, unless the snapshot is in a hurry.
+/// A chunk is written once it has this size.
 inline constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 
 /// A chunk with enough capacity that its arrays do not move while a slice is added and other
-/// threads wait. Unused capacity takes no memory.
+/// threads wait. Its 4 MiB are touched already, so that no slice waits for a page.
 [[nodiscard]] Chunk empty_chunk();
 
-/// Copies one slice of products from a repository, from `next` on, into the chunk, and advances
-/// `next`. A slice has 32 products, or a little over 256 lines and shortages, so that a command
-/// waits for it some tens of microseconds; when memory is slow it has fewer, but at least one
-/// product. A product with more lines is copied without a break. \param until the time after which
-/// it begins no further product. max(): it reads no clock.
-void copy_slice(
-    Repository& repository, Index& next, Chunk& chunk,
-    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
+/// Copies the products of a repository into chunks, slice by slice, each product whole: a slice
+/// takes long if a product has very many lines.
+class RowCopier {
+public:
+    /// Copies the products before `end`.
+    RowCopier(Repository& repository, Index end) noexcept : repository_{&repository}, end_{end} {}
+
+    /// True when every product has been copied.
+    [[nodiscard]] bool ended() const noexcept { return next_ >= end_; }
+    /// Prefetches a part of the memory of a few products, without waiting for it; its callers do
+    /// other work between the calls. \return false when the next product is prefetched.
+    bool prefetch();
+    /// Copies products that are prefetched, of at least so many records if there are.
+    /// \return the number of records copied.
+    std::size_t copy_prefetched(Chunk& chunk, std::size_t rows_min);
+    /// Copies products of at least so many records, or all. Waits for memory, of many products at a
+    /// time. \return the number of records copied.
+    std::size_t copy(Chunk& chunk, std::size_t rows_min);
+
+private:
+    void prefetch_batches(Index products);
+    void prefetch_lines();
+
+    Repository* repository_;
+    Index end_;
+    Index next_ = 0;
+    Index prefetched_ = 0;  // the first product that is not prefetched
+    /// Batches, then their lines, of the products before prefetched_, which will be prefetched
+    /// next.
+    std::vector<Index> chains_;
+    bool are_lines_ = false;
+    std::size_t seen_ = 0;
+};
 
 /// Rebuilds the products of a chunk, with the checks that every fact passes.
 /// \return false when they contradict each other or the repository.

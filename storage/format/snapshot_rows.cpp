@@ -1,16 +1,20 @@
 #include "storage/format/snapshot_format.hpp"
 
 #include <algorithm>
-#include <boost/container/small_vector.hpp>
 
 #include "engine/containers/copy_name.hpp"
+#include "engine/containers/prefetch.hpp"
 
 namespace allot::snapshot {
 
 namespace {
 
-constexpr std::size_t slice_products_max = 32;
-constexpr std::size_t slice_lines_max = 256;
+/// The products that are prefetched together: by copy(), and by prefetch(), which begins hardly
+/// more prefetches at once than a processor can have under way.
+constexpr Index many_products = 32;
+constexpr Index few_products = 4;
+/// The most lines that are prefetched together.
+constexpr std::size_t prefetched_lines_max = 512;
 
 std::uint32_t put_name(Chunk& chunk, std::string_view name) {
     const std::size_t at = chunk.names.size();
@@ -39,35 +43,6 @@ void copy_shortages(const Product& product, Chunk& chunk) {
         const Shortage& shortage = product.ledger().shortages()[at];
         chunk.shortages.push_back(
             {shortage.since, 0, shortage.quantity, put_name(chunk, shortage.order.view()), row, 0});
-    }
-}
-
-/// Prefetches the memory that the next slice will read. A batch's lines are a linked list that is
-/// scattered over memory; so the lists of all batches are followed in parallel, one line of each at
-/// a time.
-void prefetch_products(Repository& repository, Index next) {
-    const Ledger& ledger = repository.ledger();
-    boost::container::small_vector<Index, 4 * slice_products_max> chains;
-    const auto end = std::min<std::size_t>(repository.size(), next + slice_products_max);
-    for (Index at = next; at < end; ++at) {
-        for (const Index batch : repository.at(at).batches()) {
-            ledger.prefetch_batch(batch);
-            chains.push_back(batch);
-        }
-    }
-    for (Index& at : chains) {
-        at = ledger.first_line(at);
-        ledger.prefetch_line(at);
-    }
-    for (std::size_t seen = 0; !chains.empty() && seen < 2 * slice_lines_max;) {
-        chains.erase(std::ranges::remove(chains, no_index).begin(), chains.end());
-        seen += chains.size();
-        for (Index& at : chains) {
-            const AllocatedLine& line = ledger.line(at);
-            ledger.prefetch_order_id(line);
-            at = line.later;
-            ledger.prefetch_line(at);
-        }
     }
 }
 
@@ -158,33 +133,83 @@ private:
 
 Chunk empty_chunk() {
     Chunk chunk;
-    chunk.products.reserve(chunk_bytes / sizeof(ProductRow));
-    chunk.batches.reserve(chunk_bytes / sizeof(BatchRow));
-    chunk.lines.reserve(chunk_bytes / sizeof(LineRow));
-    chunk.names.reserve(chunk_bytes);
+    chunk.products.resize(chunk_bytes / sizeof(ProductRow));
+    chunk.batches.resize(chunk_bytes / sizeof(BatchRow));
+    chunk.lines.resize(chunk_bytes / sizeof(LineRow));
+    chunk.names.resize(chunk_bytes);
+    chunk.clear();
     return chunk;
 }
 
-void copy_slice(Repository& repository, Index& next, Chunk& chunk,
-                std::chrono::steady_clock::time_point until) {
-    using Steady = std::chrono::steady_clock;
-    const auto is_late = [&] {
-        return until != Steady::time_point::max() && Steady::now() > until;
-    };
-    if (next >= repository.size()) return;
-    prefetch_products(repository, next);
-    const std::size_t products_max = chunk.products.size() + slice_products_max;
-    const auto rows = [&] { return chunk.lines.size() + chunk.shortages.size(); };
-    const std::size_t rows_max = rows() + slice_lines_max;
-    do {
-        const Product& product = repository.at(next++);
+std::size_t RowCopier::copy(Chunk& chunk, std::size_t rows_min) {
+    std::size_t rows = 0;
+    while (rows < rows_min && !ended()) {
+        if (next_ == prefetched_) prefetch_batches(many_products);
+        while (!chains_.empty()) prefetch_lines();
+        rows += copy_prefetched(chunk, rows_min - rows);
+    }
+    return rows;
+}
+
+bool RowCopier::prefetch() {
+    if (next_ == prefetched_) {
+        prefetch_batches(few_products);
+        return true;
+    }
+    if (chains_.empty()) return false;
+    prefetch_lines();
+    return true;
+}
+
+/// Begins with the next products; prefetches those after them, too.
+void RowCopier::prefetch_batches(Index products) {
+    prefetched_ = std::min(end_, next_ + products);
+    for (Index at = next_; at < prefetched_; ++at) {
+        for (const Index batch : repository_->at(at).batches()) {
+            repository_->ledger().prefetch_batch(batch);
+            chains_.push_back(batch);
+        }
+    }
+    for (Index at = prefetched_; at < std::min(end_, prefetched_ + products); ++at) {
+        allot::prefetch(repository_->at(at));
+    }
+    are_lines_ = false;
+    seen_ = 0;
+}
+
+/// Prefetches the next line of each batch. A batch's lines are a linked list that is scattered over
+/// memory; so all lists are followed in parallel. A line may have been released since it was
+/// prefetched: then its list ends here.
+void RowCopier::prefetch_lines() {
+    const Ledger& ledger = repository_->ledger();
+    for (Index& at : chains_) {
+        if (!are_lines_) {
+            at = ledger.first_line(at);
+        } else if (const AllocatedLine& line = ledger.line(at); line.order != no_index) {
+            ledger.prefetch_order_id(line);
+            at = line.later;
+        } else {
+            at = no_index;
+        }
+        ledger.prefetch_line(at);
+    }
+    are_lines_ = true;
+    std::erase(chains_, no_index);
+    seen_ += chains_.size();
+    if (seen_ > prefetched_lines_max) chains_.clear();
+}
+
+std::size_t RowCopier::copy_prefetched(Chunk& chunk, std::size_t rows_min) {
+    const std::size_t before = chunk.rows();
+    while (next_ < prefetched_ && chunk.rows() - before < rows_min) {
+        const Product& product = repository_->at(next_++);
         chunk.products.push_back({product.version(), product.current_to(),
                                   static_cast<std::uint32_t>(product.batches().size()),
                                   put_name(chunk, product.sku_view())});
         for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
         copy_shortages(product, chunk);
-    } while (next < repository.size() && chunk.products.size() < products_max &&
-             rows() < rows_max && !is_late());
+    }
+    return chunk.rows() - before;
 }
 
 bool restore(const Chunk& chunk, Repository& repository) {

@@ -1,8 +1,8 @@
 #include "storage/snapshot/snapshot_thread.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <future>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -11,9 +11,6 @@
 namespace allot {
 
 namespace {
-/// The longest duration of a slice. Most slices take half of it; slow memory makes them longer.
-constexpr std::chrono::microseconds slice_max{25};
-
 std::uint64_t in_microseconds(std::chrono::steady_clock::duration time) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
@@ -27,13 +24,15 @@ struct Stopped : std::exception {
 
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex,
                                JournalThreads& journal,
-                               std::function<void(std::string_view)> warning, int longest_pause,
+                               std::function<void(std::string_view)> warning,
+                               std::chrono::milliseconds pause, std::uint64_t unused_looks,
                                std::chrono::milliseconds retry_after)
     : snapshotter_{snapshotter},
       store_mutex_{store_mutex},
       journal_{journal},
       warning_{std::move(warning)},
-      longest_pause_{longest_pause},
+      pause_{pause},
+      unused_looks_{unused_looks},
       retry_after_{retry_after},
       thread_{[this] { run(); }} {}
 
@@ -107,58 +106,59 @@ void SnapshotThread::run() {
 }
 
 void SnapshotThread::take_one() {
-    const auto began = Steady::now();
+    const auto began = std::chrono::steady_clock::now();
     if (!snapshotter_.begin()) return;
     copy_all();
     if (!journal_.sync(snapshotter_.end(), stop_)) throw Stopped{};
     snapshotter_.finish();
-    took_us_ = in_microseconds(Steady::now() - began);
+    took_us_ = in_microseconds(std::chrono::steady_clock::now() - began);
     taken_at_ = SystemClock{}.now();
     ++taken_;
 }
 
 void SnapshotThread::copy_all() {
-    pause_us_ = 0;
-    snapshot::Chunk spare = snapshot::empty_chunk();
-    std::future<snapshot::Chunk> written;  // one at a time; its destructor waits, too
-    do {
-        const Lsn before = snapshotter_.end();
-        Steady::duration worked = copy_slice();
-        const bool others_work = snapshotter_.end() != before || store_mutex_.wanted();
-        if (snapshotter_.copied() || snapshotter_.bytes() >= snapshot::chunk_bytes) {
-            if (written.valid()) spare = written.get();
-            const auto began = Steady::now();
-            auto write = [this, chunk = snapshotter_.take(std::exchange(spare, {}))]() mutable {
-                snapshotter_.write(chunk);
-                chunk.clear();
-                return std::move(chunk);
-            };
-            if (others_work || snapshotter_.copied()) {
-                spare = write();
-            } else {
-                written = std::async(std::launch::async, std::move(write));
-            }
-            worked += Steady::now() - began;
-        }
-        if (others_work && !snapshotter_.copied()) {
-            sleep(pause_ratio(longest_pause_, snapshotter_.growth()) * worked);
-        }
+    using namespace std::chrono_literals;
+    std::future<void> writing;  // its destructor waits, too
+    std::uint64_t unused = unused_looks_;
+    for (auto left = slices_due(1, unused); !snapshotter_.written() || writing.valid();) {
         if (stop_) throw Stopped{};
-    } while (!snapshotter_.copied());
+        if (writing.valid() && writing.wait_for(0s) == std::future_status::ready) writing.get();
+        if (!writing.valid() && snapshotter_.filled()) {
+            writing = std::async(std::launch::async, [this] { snapshotter_.write(); });
+        }
+        if (left > 0 && copy_slice()) {
+            --left;
+        } else if (writing.valid() || !snapshotter_.filled()) {
+            pause(writing);
+            const std::uint64_t uses = snapshotter_.pace(rows_a_pause);
+            unused = uses == 0 ? unused + 1 : 0;
+            left = slices_due(uses, unused);
+        }
+    }
 }
 
-SnapshotThread::Steady::duration SnapshotThread::copy_slice() {
-    const std::scoped_lock lock{store_mutex_};
-    const auto began = Steady::now();
-    snapshotter_.copy(began + slice_max);
-    const auto took = Steady::now() - began;
-    pause_us_ = std::max(pause_us_.load(), in_microseconds(took));
-    return took;
+std::uint64_t SnapshotThread::slices_due(std::uint64_t uses,
+                                         std::uint64_t unused_looks) const noexcept {
+    if (unused_looks >= idle_looks || hurry_) return std::numeric_limits<std::uint64_t>::max();
+    const bool is_used_little = uses > 0 && uses * Snapshotter::rows_a_use_max < rows_a_pause;
+    return is_used_little ? 1 : 0;
 }
 
-void SnapshotThread::sleep(Steady::duration time) {
-    Lock lock{mutex_};
-    changed_.wait_for(lock, time, [&] { return stop_ || hurry_; });
+bool SnapshotThread::copy_slice() {
+    std::size_t copied = 0;
+    if (snapshotter_.uses() == 0 || hurry_) {
+        store_mutex_.if_free([&] { copied = snapshotter_.copy(slice_rows); });
+    }
+    return copied > 0;
+}
+
+void SnapshotThread::pause(const std::future<void>& writing) {
+    if (writing.valid() && (snapshotter_.uses() == 0 || hurry_)) {
+        writing.wait_for(pause_);
+    } else {
+        Lock lock{mutex_};
+        changed_.wait_for(lock, pause_, [&] { return stop_ || hurry_; });
+    }
 }
 
 }  // namespace allot

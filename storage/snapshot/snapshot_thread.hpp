@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -15,30 +16,28 @@
 
 namespace allot {
 
-/// Takes snapshots on a thread of its own, one at a time, at a pace that leaves the store to other
-/// threads.
+/// Takes snapshots on a thread of its own, one at a time. The threads that use the store copy it;
+/// this thread writes the copies, and copies only while they use it hardly or not at all.
 class SnapshotThread {
 public:
-    /// The longest pause as a multiple of the work while other threads use the store; a snapshot
-    /// takes that much longer than on an idle store. So the others keep nearly all of the store's
-    /// time, and the system, which seldom preempts a thread that has used little processor time,
-    /// seldom preempts this one while it holds the mutex.
-    static constexpr int longest_pause_usual = 14;
-
-    /// The pause as a multiple of the work: it gets shorter as the store grows by its initial size
-    /// `growth` times during the snapshot, because a snapshot that copies no faster than lines are
-    /// added would never end.
-    [[nodiscard]] static constexpr int pause_ratio(int longest, std::uint64_t growth) noexcept {
-        return growth < 4 ? longest >> growth : 0;
-    }
+    /// The rows that all threads together copy in a millisecond, unless the store is idle: then
+    /// there is no limit.
+    static constexpr std::uint64_t rows_a_pause = 1'000;
+    /// A slice that this thread copies: some 15 us.
+    static constexpr std::size_t slice_rows = 256;
+    /// The store is idle if no thread has used it at so many looks. A caller that the system has
+    /// preempted comes back before that.
+    static constexpr std::uint64_t idle_looks = 8;
 
     /// \param store_mutex locked while a slice is copied.
     /// \param warning receives the reason when a snapshot fails.
-    /// \param longest_pause as a multiple of the work; see pause_ratio().
+    /// \param pause the time between two looks at the use of the store.
+    /// \param unused_looks those that a snapshot counts at its beginning.
     /// \param retry_after a failed snapshot is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
-                   int longest_pause = longest_pause_usual,
+                   std::chrono::milliseconds pause = std::chrono::milliseconds{1},
+                   std::uint64_t unused_looks = idle_looks,
                    std::chrono::milliseconds retry_after = std::chrono::minutes{1});
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
@@ -50,7 +49,7 @@ public:
     Lsn take();
     /// Begins a snapshot. \return false when one is being taken already.
     bool start();
-    /// Ends the pause, and makes no further one. \pre no other thread uses the store any more.
+    /// Copies without a pause from now on. \pre no other thread uses the store any more.
     void hurry();
     /// Abandons a snapshot that is being taken, and takes no further one.
     void stop();
@@ -58,8 +57,6 @@ public:
     [[nodiscard]] bool running() const;
     /// The number of snapshots completed.
     [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
-    /// The longest time that a slice of the last snapshot held the mutex, microseconds.
-    [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
     /// The number of snapshots that failed, without those abandoned because the store was closed.
     [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }
     /// The duration of the last snapshot, microseconds.
@@ -69,23 +66,25 @@ public:
 
 private:
     using Lock = std::unique_lock<std::mutex>;
-    using Steady = std::chrono::steady_clock;
     void run();
     void take_one();
     void copy_all();
-    /// \return how long it held the mutex.
-    Steady::duration copy_slice();
-    /// Pauses; hurry() and stop() end the pause.
-    void sleep(Steady::duration time);
+    /// \return the number of slices to copy before the next look.
+    [[nodiscard]] std::uint64_t slices_due(std::uint64_t uses,
+                                           std::uint64_t unused_looks) const noexcept;
+    /// \return false when another thread uses the store, or nothing can be copied now.
+    bool copy_slice();
+    /// hurry(), stop() and the end of the writing of a chunk of an idle store end it.
+    void pause(const std::future<void>& writing);
 
     Snapshotter& snapshotter_;
     FlushingMutex& store_mutex_;
     JournalThreads& journal_;
     const std::function<void(std::string_view)> warning_;
-    const int longest_pause_;
+    const std::chrono::milliseconds pause_;
+    const std::uint64_t unused_looks_;
     const std::chrono::milliseconds retry_after_;
     std::atomic<std::uint64_t> taken_ = 0;
-    std::atomic<std::uint64_t> pause_us_ = 0;
     std::atomic<std::uint64_t> failed_ = 0;
     std::atomic<std::uint64_t> took_us_ = 0;
     std::atomic<UnixMicros> taken_at_ = 0;

@@ -93,12 +93,12 @@ void write_anew(Repository& repository, const snapshot::Verified& found) {
     disk.create_directories(directory);
     {
         snapshot::Writer writer{disk, directory, header.store_id, header.start};
-        Index next = 0;
+        snapshot::RowCopier copier{repository, static_cast<Index>(repository.size())};
         do {
             snapshot::Chunk chunk;
-            snapshot::copy_slice(repository, next, chunk);
+            copier.copy(chunk, 256);
             writer.add(chunk);
-        } while (next < repository.size());
+        } while (!copier.ended());
         writer.finish(header.end, found.histories);
     }
     Repository again{2, fuzz::kept_memory()};

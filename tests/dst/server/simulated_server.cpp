@@ -80,18 +80,18 @@ void SimulatedServer::drive_snapshot() {
             case Snapshotting::begins:
                 snapshotting_ = snapshotter.begin() ? Snapshotting::copies : Snapshotting::none;
                 break;
-            case Snapshotting::copies: {
-                {
-                    const std::scoped_lock lock{core_.mutex};
-                    snapshotter.copy();
+            case Snapshotting::copies:
+                // Otherwise the sessions copy alone.
+                if (rng_.one_in(2)) {
+                    core_.mutex.if_free([&] { snapshotter.copy(rng_.below(64)); });
                 }
-                snapshotter.write(snapshotter.take());
-                if (snapshotter.copied()) {
+                snapshotter.pace(rng_.below(256));
+                if (snapshotter.filled() && rng_.one_in(2)) snapshotter.write();
+                if (snapshotter.written()) {
                     snapshotting_ = Snapshotting::waits;
                     core_.journal.request_sync(snapshotter.end());
                 }
                 break;
-            }
             case Snapshotting::waits:
                 if (core_.journal.ended()) return;
                 if (core_.journal.synced() < snapshotter.end()) break;

@@ -1,13 +1,15 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <memory>
 #include <system_error>
 
 #include "engine/repository.hpp"
 #include "engine/state_hash.hpp"
+#include "storage/io/system_clock.hpp"
+#include "storage/journal/journal_threads.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/snapshot/snapshot_file.hpp"
+#include "storage/store_core.hpp"
 #include "tests/dst/disk/simulated_disk.hpp"
 #include "tests/storage/scratch.hpp"
 
@@ -122,6 +124,33 @@ BOOST_FIXTURE_TEST_CASE(
     BOOST_TEST(store.state_hash() == hash);
 }
 
+BOOST_FIXTURE_TEST_CASE(when_nothing_is_written_then_callers_copy_two_chunks_and_lose_none,
+                        LargeStore) {
+    std::uint64_t hash = 0;
+    {
+        StoreCore core{disk, directory, options(), system_clock()};
+        JournalThreads journal{core.journal};
+        Snapshotter& snapshotter = core.snapshotter;
+        hash = state_hash(core.repository);
+        const auto copy_all_that_is_possible = [&] {
+            for (int i = 0; i < orders; ++i) const std::scoped_lock lock{core.mutex};
+        };
+        BOOST_REQUIRE(snapshotter.begin());
+        int chunks = 0;
+        for (; !snapshotter.written(); ++chunks) {
+            copy_all_that_is_possible();
+            const std::scoped_lock lock{core.mutex};
+            BOOST_TEST(snapshotter.copy(1) == 0U);
+            BOOST_TEST_REQUIRE(snapshotter.filled());
+            snapshotter.write();
+        }
+        BOOST_TEST(chunks > 3);
+        BOOST_REQUIRE(journal.sync(snapshotter.end(), false));
+        snapshotter.finish();
+    }
+    require_whole(hash);
+}
+
 BOOST_FIXTURE_TEST_CASE(when_the_store_is_closed_meanwhile_then_no_part_of_a_snapshot_is_left,
                         LargeStore) {
     std::uint64_t hash = 0;
@@ -143,7 +172,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_slices_of_a_snapshot)
 
-BOOST_AUTO_TEST_CASE(when_each_is_late_then_a_product_is_copied_with_each_and_none_twice) {
+BOOST_AUTO_TEST_CASE(when_each_may_have_one_row_then_a_product_is_copied_with_each_and_none_twice) {
     constexpr int skus = 5;
     Repository repository{1};
     Lsn lsn = 0;
@@ -157,9 +186,9 @@ BOOST_AUTO_TEST_CASE(when_each_is_late_then_a_product_is_copied_with_each_and_no
     }
     Repository copy{2};
     int slices = 0;
-    for (Index next = 0; next < repository.size(); ++slices) {
+    for (snapshot::RowCopier copier{repository, skus}; !copier.ended(); ++slices) {
         snapshot::Chunk chunk;
-        snapshot::copy_slice(repository, next, chunk, std::chrono::steady_clock::time_point{});
+        BOOST_TEST(copier.copy(chunk, 1) == 3U);
         BOOST_TEST(chunk.products.size() == 1U);
         BOOST_REQUIRE(snapshot::restore(chunk, copy));
     }

@@ -1,18 +1,18 @@
-// Under load a snapshot pauses for long, but it ends, and it does not pause when the store is
-// closed.
+// The threads that use a store copy its snapshot, in proportion to their changes and no more than
+// is written. The snapshot's own thread copies without a pause when the store is closed.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <future>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "storage/io/system_clock.hpp"
 #include "storage/recovery/inspect.hpp"
 #include "storage/snapshot/snapshot_thread.hpp"
 #include "storage/store_core.hpp"
 #include "tests/eventually.hpp"
+#include "tests/storage/one_thread.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -21,71 +21,85 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A store whose snapshots pause so many times as long as they work.
-struct PacedStore : Scratch {
-    explicit PacedStore(int longest_pause)
-        : snapshots{core.snapshotter, core.mutex, journal, {}, longest_pause} {
+/// A store of 200 products.
+struct StoreOfProducts : Scratch {
+    StoreOfProducts() {
         const std::scoped_lock lock{core.mutex};
-        while (batches < 200) add_batch();  // of as many SKUs, for many slices
+        while (batches < products) add_batch();
     }
     void add_batch() {
         const std::string name = std::to_string(batches++);
         (void)core.bus.handle(
-            AddBatch{BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1});
+            AddBatch{BatchRef::of("b" + name).value(), Sku::of("s" + name).value(), 1'000'000});
     }
-    /// Begins a snapshot, with other work between its beginning and its first slice.
-    void begin() {
+    /// Allocates a line of each product in turn.
+    void allocate() {
+        const std::string sku = "s" + std::to_string(lines % products);
         const std::scoped_lock lock{core.mutex};
+        (void)core.bus.handle(Allocate{line("o" + std::to_string(lines++), sku, 1)});
+    }
+
+    static constexpr std::uint64_t products = 200;
+    std::uint64_t batches = 0;
+    std::uint64_t lines = 0;
+    StoreCore core{posix_file_system(), path, small_options(Durability::Mode::os), system_clock()};
+};
+
+/// The thread that takes its snapshots copies one slice, and then pauses for longer than any test
+/// lasts.
+struct GivenASnapshotThatPauses : StoreOfProducts {
+    /// Begins a snapshot, and waits until its first slice is copied.
+    void begin_and_pause() {
         BOOST_REQUIRE(snapshots.start());
-        while (!core.mutex.wanted()) std::this_thread::yield();
-        add_batch();
+        while (core.snapshotter.pause_us() == 0) std::this_thread::yield();
     }
     [[nodiscard]] bool ends() const {
         return eventually([&] { return !snapshots.running(); });
     }
 
-    int batches = 0;
-    StoreCore core{posix_file_system(), path, small_options(Durability::Mode::os), system_clock()};
     JournalThreads journal{core.journal};
-    SnapshotThread snapshots;
-};
-
-/// Its snapshots pause for longer than any test lasts.
-struct GivenASnapshotThatPauses : PacedStore {
-    GivenASnapshotThatPauses() : PacedStore{1 << 28} {}
-    /// Begins a snapshot, and waits until its first slice is copied, after which it pauses.
-    void begin_and_pause() {
-        begin();
-        while (snapshots.pause_us() == 0) std::this_thread::yield();
-    }
+    SnapshotThread snapshots{core.snapshotter, core.mutex, journal, {}, 1h, 0};
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(given_a_store_that_grows)
+BOOST_FIXTURE_TEST_SUITE(given_a_snapshot_that_only_callers_copy, StoreOfProducts, *one_thread)
 
-BOOST_AUTO_TEST_CASE(when_the_store_has_grown_five_times_as_large_then_a_snapshot_does_not_pause) {
-    std::vector<int> ratios;
-    for (const std::uint64_t growth : {0, 1, 2, 3, 4, 1000}) {
-        ratios.push_back(SnapshotThread::pause_ratio(14, growth));
+BOOST_AUTO_TEST_CASE(when_each_fact_is_a_line_more_then_it_ends_before_the_store_has_doubled) {
+    while (lines < 10 * products) allocate();
+    const std::uint64_t rows = products + batches + lines;
+    BOOST_REQUIRE(core.snapshotter.begin());
+    std::uint64_t facts = 0;
+    for (; !core.snapshotter.written() && facts <= 2 * rows; ++facts) {
+        allocate();
+        if (core.snapshotter.filled()) core.snapshotter.write();
     }
-    BOOST_TEST(ratios == std::vector({14, 7, 3, 1, 0, 0}), boost::test_tools::per_element());
+    BOOST_TEST(core.snapshotter.written());
+    BOOST_TEST(facts <= rows);
+    BOOST_TEST(facts > rows / 4);  // no call copies much
 }
 
-// Even if the system interrupts a slice for long, which makes the next pause long.
-BOOST_AUTO_TEST_CASE(when_a_snapshot_that_pauses_copies_no_faster_then_it_still_ends) {
-    constexpr int most = 500'000;
-    PacedStore store{1 << 8};  // some 8 ms for 32 products, in which hundreds are added
-    store.begin();
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (store.snapshots.running() && std::chrono::steady_clock::now() < deadline) {
-        while (store.core.mutex.wanted()) std::this_thread::yield();
-        const std::scoped_lock lock{store.core.mutex};
-        if (store.batches < most) store.add_batch();
+BOOST_AUTO_TEST_CASE(when_the_store_is_only_read_then_it_ends) {
+    BOOST_REQUIRE(core.snapshotter.begin());
+    const auto end = core.snapshotter.end();
+    for (std::uint64_t uses = 0; uses < products + batches; ++uses) {
+        const std::scoped_lock lock{core.mutex};
     }
-    BOOST_TEST(!store.snapshots.running());
-    store.snapshots.hurry();
-    BOOST_TEST(store.ends());
+    BOOST_REQUIRE(core.snapshotter.filled());
+    core.snapshotter.write();
+    BOOST_TEST(core.snapshotter.written());
+    BOOST_TEST(core.snapshotter.end() == end);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_given_up_then_they_copy_no_more) {
+    BOOST_REQUIRE(core.snapshotter.begin());
+    allocate();
+    core.snapshotter.give_up();
+    BOOST_TEST(core.snapshotter.written());
+    const Lsn end = core.snapshotter.end();
+    allocate();
+    BOOST_TEST(core.snapshotter.end() == end);
+    BOOST_TEST(list_snapshots(posix_file_system(), path).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -98,7 +112,8 @@ BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_onc
     snapshots.hurry();
     BOOST_TEST(ends());
     BOOST_TEST(snapshots.taken() == 1U);
-    begin();  // the next one does not pause, either
+    allocate();
+    BOOST_REQUIRE(snapshots.start());  // the next one does not pause, either
     BOOST_TEST(ends());
     BOOST_TEST(snapshots.taken() == 2U);
 }
