@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(when_each_may_have_one_row_then_a_product_is_copied_with_ea
     Lsn lsn = 0;
     for (int i = 0; i < skus; ++i) {
         const std::string name = std::to_string(i);
-        const BatchAdded batch{Sku::of(name).value(), BatchRef::of(name).value(),
+        const BatchAdded batch{SkuView::of(name).value(), BatchRefView::of(name).value(),
                                Purchased::of(10).value(), Eta::warehouse()};
         Product& product = repository.add(batch.sku);
         BOOST_REQUIRE(product.apply(batch, ++lsn));
