@@ -251,12 +251,17 @@ BOOST_FIXTURE_TEST_CASE(when_the_power_is_cut_at_any_operation_then_neither_stor
 }
 
 BOOST_FIXTURE_TEST_CASE(when_any_operation_fails_then_neither_store_is_lost, Interrupted) {
+    const auto whole = disk.after_kill();
+    const std::uint64_t begin = whole->operations();
+    restore_store(vault, "backup", *whole, "store", {.replace = true});
+    const std::uint64_t operations = whole->operations() - begin;
+    constexpr std::uint64_t draws = 80;  // spread over all operations
     int failures = 0;
-    for (std::uint64_t at = 0; at < 80; ++at) {
+    for (std::uint64_t draw = 0; draw < draws; ++draw) {
         const auto running = disk.after_kill();
-        running->inject({.at = running->operations() + at,
+        running->inject({.at = begin + operations * draw / draws,
                          .code = std::errc::io_error,
-                         .for_ever = at % 2 == 0});
+                         .for_ever = draw % 2 == 0});
         try {
             restore_store(vault, "backup", *running, "store", {.replace = true});
         } catch (const std::system_error&) {
