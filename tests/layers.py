@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Fails when a file includes a folder that its own folder must not include, or when folders include each
-other in a circle.
+"""Fails when a file includes a folder that its own folder must not include, when folders include each
+other in a circle, or when a source file declares what another defines, which would be an include unseen.
 
     layers.py [ROOT]      check the tree
     layers.py --self-test check that each kind of wrong include is found, in a copy of the tree
 
 DIRECTIONS has the folders, and for each the folders below it: a file includes what is in its own
-folder or in one below, by the path from the root, and nothing of tests/ or benchmarks/. SYSTEM has
-what may be included in angle brackets:
+folder or in one below, by the path from the root, and nothing of tests/ or benchmarks/; APART has
+exceptions. SYSTEM has what may be included in angle brackets:
 
     engine/   no I/O, clock, thread or socket
     storage/  Boost.Serialization, POSIX
@@ -41,11 +41,10 @@ DIRECTIONS = {
     "net/schema": ("net/core",),
     "net/commands/batches": ("net/schema",),
     "net/commands/orders": ("net/schema",),
-    "net/commands": ("net/commands/batches", "net/commands/orders"),
-    "net/commands/server": ("net/commands",),
-    "net/resp": ("net/commands",),
-    "net/http": ("net/commands/server",),
-    "net/transport": ("net/resp", "net/http"),
+    "net/resp": ("net/commands/orders",),
+    "net/commands": ("net/commands/batches", "net/resp"),  # the table of all commands
+    "net/http": ("net/commands",),
+    "net/transport": ("net/http",),
     "net/notify": ("net/core",),
     "net/cli/io": ("net/text", "storage/io"),
     "net/cli/settings": ("net/cli/io", "net/notify", "storage/feed"),
@@ -53,6 +52,8 @@ DIRECTIONS = {
     "net/cli/remote": ("net/cli/settings",),
     "net/cli": ("net/cli/csv", "net/cli/remote", "net/transport", "storage", "storage/backup"),
 }
+# Folders that do not know a folder below them: a protocol does not know the other.
+APART = {("net/http", "net/resp")}
 # Files that belong to another room than their folder's.
 FILES = {
     "storage/options.hpp": "storage/basics",
@@ -63,6 +64,7 @@ FILES = {
 }
 
 INCLUDE = re.compile(r"^\s*#\s*include\b\s*(.*?)\s*(?://.*|/\*.*)?$")
+EXTERN = re.compile(r"^\s*extern\b(?!\s*(?:\"C\"|template\b))")
 OPERAND = re.compile(r'^(?:"([^"]+)"|<([^>]+)>)$')
 
 STANDARD = r"[a-z_0-9]+"
@@ -131,7 +133,7 @@ def below(folder, directions):
 
 
 def may_include(folder, other, directions):
-    return other in below(folder, directions)
+    return other in below(folder, directions) and (folder, other) not in APART
 
 
 def circle_in(edges):
@@ -186,6 +188,8 @@ def check(root, directions=None):
         for file in sorted((root / top).rglob("*.[ch]pp")):
             path = file.relative_to(root).as_posix()
             for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+                if file.suffix == ".cpp" and EXTERN.match(line):
+                    complaints.append(f"{path}:{number}: declares by extern; include the header")
                 include = INCLUDE.match(line)
                 if include is None:
                     continue
@@ -238,7 +242,7 @@ INCLUDES = {
     ("net/core/added.hpp", '"net/added.hpp"'): "wrong direction",
     ("net/limits.hpp", '"net/core/added.hpp"'): "wrong direction",
     ("net/http/added.hpp", "<boost/archive/binary_oarchive.hpp>"): "not for this room",
-    ("net/commands/added.hpp", '"net/resp/added.hpp"'): "wrong direction",
+    ("net/resp/added.hpp", '"net/commands/added.hpp"'): "wrong direction",
     ("net/commands/orders/added.hpp", '"net/commands/added.hpp"'): "wrong direction",
     ("net/core/added.hpp", '"storage/errors.hpp"'): "wrong direction",
     ("net/text/added.hpp", '"net/core/added.hpp"'): "wrong direction",
@@ -265,10 +269,19 @@ INCLUDES = {
     ("net/notify/added.hpp", "<curl/curl.h>"): None,
     ("net/text/added.hpp", '"net/limits.hpp"'): None,
     ("net/cli/io/added.hpp", "<boost/program_options.hpp>"): None,
-    ("net/commands/server/added.hpp", '"net/commands/added.hpp"'): None,
+    ("net/commands/added.hpp", '"net/resp/added.hpp"'): None,
     ("net/http/added.hpp", '"net/text/added.hpp"'): None,
     ("net/cli/added.hpp", '"storage/added.hpp"'): None,
     ("net/cli/added.hpp", '"net/http/added.hpp"'): None,
+}
+# Lines of a source file, and whether each is refused.
+LINES = {
+    "extern const Added added;": True,
+    "extern constinit const Added added{};": True,
+    "    extern int added();": True,
+    'extern "C" int added();': False,
+    "extern template struct Added<int>;": False,
+    "// extern const Added added;": False,
 }
 # What the includes of two folders are, and what DIRECTIONS says of them then.
 CIRCLES = {
@@ -280,14 +293,14 @@ CIRCLES = {
 }
 
 
-def complaints_of(root, includes, directions=None):
-    """What is found once each path of `includes` includes its operand, and not before."""
+def complaints_of(root, lines, directions=None):
+    """What is found once each path of `lines` has its line, and not before."""
     before = check(root)[1]
     kept = {path: (root / path).read_text("utf-8") if (root / path).exists() else None
-            for path, _ in includes}
-    for path, operand in includes:
+            for path, _ in lines}
+    for path, line in lines:
         with (root / path).open("a", encoding="utf-8") as file:
-            file.write(f"\n#include {operand}\n")
+            file.write(f"\n{line}\n")
     found = [line for line in check(root, directions)[1] if line not in before]
     for path, text in kept.items():
         (root / path).unlink() if text is None else (root / path).write_text(text, "utf-8")
@@ -312,13 +325,18 @@ def self_test(root):
             (copy / folder).mkdir(exist_ok=True)
             (copy / folder / "added.hpp").touch()
         for (path, operand), expected in INCLUDES.items():
-            found = complaints_of(copy, [(path, operand)])
+            found = complaints_of(copy, [(path, f"#include {operand}")])
             faults = [line for line in found if not line.startswith("folders in a circle")]
             right = not found if expected is None else len(faults) == 1 and expected in faults[0]
             if not right:
                 mistakes.append(f"{path} including {operand}: expected {expected}, found {found}")
+        for line, refused in LINES.items():
+            found = complaints_of(copy, [("net/core/added.cpp", line)])
+            if len(found) != refused:
+                mistakes.append(f"{line}: refused: {refused} was expected, found {found}")
         for name, (one, first, other, second, changed) in CIRCLES.items():
-            found = complaints_of(copy, [(one, first), (other, second)], {**DIRECTIONS, **changed})
+            found = complaints_of(copy, [(one, f"#include {first}"), (other, f"#include {second}")],
+                                  {**DIRECTIONS, **changed})
             if not any(line.startswith("folders in a circle") for line in found):
                 mistakes.append(f"a circle {name} was not found, but {found}")
     return mistakes
@@ -328,7 +346,7 @@ def main(arguments):
     home = Path(__file__).resolve().parent.parent
     if arguments == ["--self-test"]:
         mistakes = self_test(home)
-        print(*mistakes, f"{len(INCLUDES) + len(CIRCLES)} cases, {len(mistakes)} misjudged",
+        print(*mistakes, f"{len(INCLUDES) + len(LINES) + len(CIRCLES)} cases, {len(mistakes)} misjudged",
               sep="\n")
         return 1 if mistakes else 0
     root = Path(arguments[0]).resolve() if arguments else home

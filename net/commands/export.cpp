@@ -1,6 +1,7 @@
 #include <array>
 
 #include "engine/listing.hpp"
+#include "net/commands/server_commands.hpp"
 #include "net/limits.hpp"
 #include "net/schema/container.hpp"
 #include "net/schema/define.hpp"
@@ -101,7 +102,7 @@ constexpr std::array exports{
 
 }  // namespace
 
-extern constinit const CommandSpec export_rows = container({
+constinit const CommandSpec specs::export_rows = container({
     .name = "EXPORT",
     .flags = flag_read | flag_no_multi,
     .syntax = "BATCHES|ALLOCATIONS|HELP [cursor]",

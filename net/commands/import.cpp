@@ -1,5 +1,6 @@
 #include <array>
 
+#include "net/commands/server_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/schema/define.hpp"
 
@@ -65,7 +66,7 @@ constexpr std::array imports{
 
 }  // namespace
 
-extern constinit const CommandSpec import_rows = container({
+constinit const CommandSpec specs::import_rows = container({
     .name = "IMPORT",
     .flags = flag_write | flag_no_multi,
     .syntax = "BATCH|ALLOCATION|ORDER|HELP [argument ...]",

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "net/commands/book.hpp"
+#include "net/commands/orders/book.hpp"
 #include "net/commands/registry.hpp"
 #include "net/commands/server_routes.hpp"
 #include "net/core/counters.hpp"

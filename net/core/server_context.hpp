@@ -20,6 +20,7 @@
 
 namespace allot {
 
+class CommandTable;
 class Session;
 
 /// The server's properties in INFO, and its rule for host names.
@@ -47,10 +48,10 @@ public:
     using Time = ServerClock::Time;
 
     /// Until open(), commands that need the store are answered with the progress of its opening.
-    /// \param on outlives the context.
-    explicit ServerContext(const Loading& on, SessionLimits within = {},
-                           std::optional<Password> secret = {})
-        : store{on}, limits{within}, password{secret} {}
+    /// \param all, \param on outlive the context.
+    ServerContext(const CommandTable& all, const Loading& on, SessionLimits within = {},
+                  std::optional<Password> secret = {})
+        : commands{all}, store{on}, limits{within}, password{secret} {}
     ServerContext(const ServerContext&) = delete;
     ServerContext& operator=(const ServerContext&) = delete;
 
@@ -60,6 +61,7 @@ public:
         pub_sub = PubSub{store.backend.history};
     }
 
+    const CommandTable& commands;
     StoreAccess store;
     SessionLimits limits;
     std::optional<Password> password;  ///< none: clients need not authenticate

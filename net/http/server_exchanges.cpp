@@ -1,5 +1,5 @@
 #include "net/commands/routes.hpp"
-#include "net/commands/server/server_figures.hpp"
+#include "net/commands/server_figures.hpp"
 #include "net/http/exchange.hpp"
 #include "net/http/metric_page.hpp"
 #include "net/http/openapi.hpp"

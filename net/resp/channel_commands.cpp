@@ -5,6 +5,7 @@
 #include "net/core/pub_sub.hpp"
 #include "net/resp/command_channels.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/resp/session_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/text/glob.hpp"
 
@@ -123,7 +124,7 @@ Lsn run_publish(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec subscribe{
+constinit const CommandSpec specs::subscribe{
     .name = "SUBSCRIBE",
     .run = run_subscribe,
     .flags = flag_pubsub | flag_no_multi,
@@ -135,7 +136,7 @@ extern constinit const CommandSpec subscribe{
     .group = "channels",
 };
 
-extern constinit const CommandSpec unsubscribe{
+constinit const CommandSpec specs::unsubscribe{
     .name = "UNSUBSCRIBE",
     .run = run_unsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
@@ -146,7 +147,7 @@ extern constinit const CommandSpec unsubscribe{
     .group = "channels",
 };
 
-extern constinit const CommandSpec psubscribe{
+constinit const CommandSpec specs::psubscribe{
     .name = "PSUBSCRIBE",
     .run = run_psubscribe,
     .flags = flag_pubsub | flag_no_multi,
@@ -158,7 +159,7 @@ extern constinit const CommandSpec psubscribe{
     .group = "channels",
 };
 
-extern constinit const CommandSpec punsubscribe{
+constinit const CommandSpec specs::punsubscribe{
     .name = "PUNSUBSCRIBE",
     .run = run_punsubscribe,
     .flags = flag_pubsub | flag_no_multi | flag_loading,
@@ -169,7 +170,7 @@ extern constinit const CommandSpec punsubscribe{
     .group = "channels",
 };
 
-extern constinit const CommandSpec publish{
+constinit const CommandSpec specs::publish{
     .name = "PUBLISH",
     .run = run_publish,
     .flags = flag_write | flag_no_multi,
@@ -181,7 +182,7 @@ extern constinit const CommandSpec publish{
     .group = "channels",
 };
 
-extern constinit const CommandSpec pubsub = container({
+constinit const CommandSpec specs::pubsub = container({
     .name = "PUBSUB",
     .syntax = "CHANNELS|NUMSUB|NUMPAT|HELP [argument ...]",
     .reply = "as Redis replies",

@@ -4,6 +4,7 @@
 
 #include "net/resp/client_names.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/resp/session_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/text/ascii_case.hpp"
 
@@ -118,7 +119,7 @@ constexpr std::array client_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern constinit const CommandSpec client = container({
+constinit const CommandSpec specs::client = container({
     .name = "CLIENT",
     .flags = flag_loading | flag_no_multi,
     .syntax = "ID|INFO|LIST|GETNAME|SETNAME|SETINFO|NO-EVICT|NO-TOUCH|HELP [argument ...]",

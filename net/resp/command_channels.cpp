@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "net/commands/book.hpp"
+#include "net/commands/orders/book.hpp"
 #include "net/schema/define.hpp"
 #include "net/schema/source.hpp"
 #include "net/text/escape.hpp"

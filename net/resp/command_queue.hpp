@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/services.hpp"
-#include "net/commands/registry.hpp"
 #include "net/limits.hpp"
+#include "net/schema/spec.hpp"
 
 namespace allot {
 

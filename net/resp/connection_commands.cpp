@@ -3,6 +3,7 @@
 #include "net/core/rule_text.hpp"
 #include "net/resp/client_names.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/resp/session_commands.hpp"
 #include "net/text/ascii_case.hpp"
 #include "net/text/numbers.hpp"
 
@@ -170,7 +171,7 @@ Lsn run_quit(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec ping{
+constinit const CommandSpec specs::ping{
     .name = "PING",
     .run = run_ping,
     .flags = flag_fast | flag_pubsub,
@@ -181,7 +182,7 @@ extern constinit const CommandSpec ping{
     .group = "connection",
 };
 
-extern constinit const CommandSpec echo{
+constinit const CommandSpec specs::echo{
     .name = "ECHO",
     .run = run_echo,
     .flags = flag_fast | flag_loading,
@@ -193,7 +194,7 @@ extern constinit const CommandSpec echo{
     .group = "connection",
 };
 
-extern constinit const CommandSpec hello{
+constinit const CommandSpec specs::hello{
     .name = "HELLO",
     .run = run_hello,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
@@ -204,7 +205,7 @@ extern constinit const CommandSpec hello{
     .group = "connection",
 };
 
-extern constinit const CommandSpec auth{
+constinit const CommandSpec specs::auth{
     .name = "AUTH",
     .run = run_auth,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_no_multi,
@@ -216,7 +217,7 @@ extern constinit const CommandSpec auth{
     .group = "connection",
 };
 
-extern constinit const CommandSpec select{
+constinit const CommandSpec specs::select{
     .name = "SELECT",
     .run = run_select,
     .flags = flag_fast | flag_loading,
@@ -228,7 +229,7 @@ extern constinit const CommandSpec select{
     .group = "connection",
 };
 
-extern constinit const CommandSpec reset{
+constinit const CommandSpec specs::reset{
     .name = "RESET",
     .run = run_reset,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,
@@ -237,7 +238,7 @@ extern constinit const CommandSpec reset{
     .group = "connection",
 };
 
-extern constinit const CommandSpec quit{
+constinit const CommandSpec specs::quit{
     .name = "QUIT",
     .run = run_quit,
     .flags = flag_fast | flag_no_auth | flag_loading | flag_pubsub | flag_at_once,

@@ -5,6 +5,7 @@
 #include "net/limits.hpp"
 #include "net/resp/feed.hpp"
 #include "net/resp/resp_session.hpp"
+#include "net/resp/session_commands.hpp"
 #include "net/schema/define.hpp"
 #include "net/schema/feed_values.hpp"
 #include "net/text/ascii_case.hpp"
@@ -171,7 +172,7 @@ Lsn run_feed(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec feed{
+constinit const CommandSpec specs::feed{
     .name = "FEED",
     .run = run_feed,
     .flags = flag_outside,

@@ -6,9 +6,9 @@
 #include <system_error>
 #include <utility>
 
-#include "net/commands/registry.hpp"
 #include "net/core/guarded.hpp"
 #include "net/core/rule_text.hpp"
+#include "net/schema/command_table.hpp"
 #include "net/text/ascii_case.hpp"
 
 namespace allot {
@@ -100,7 +100,7 @@ RequestParser::Outcome RespSession::read_window(std::size_t requests_max) {
         outcome = parser_.next(entry.request);
         if (outcome != RequestParser::Outcome::ready) break;
         const std::string_view verb = entry.request.args.front();
-        if (!std::ranges::equal(verb, known)) spec = find_command(known = verb);
+        if (!std::ranges::equal(verb, known)) spec = context_.commands.find(known = verb);
         entry.spec = spec;
         entry.found = nullptr;
         ++ahead.size;
@@ -144,7 +144,7 @@ void RespSession::run_all(std::span<const PrefetchWindow::Entry> entries, Lsn& s
 /// \param queued true: the requests count for their verbs when they are executed.
 void RespSession::take_time(std::span<const PrefetchWindow::Entry> done, bool queued) {
     const CommandSpec* const spec = done.front().spec;
-    VerbCounters& verb = context_.counters.verbs[index_of(spec)];
+    VerbCounters& verb = context_.counters.verbs[context_.commands.index_of(spec)];
     const bool counts = !queued || spec == nullptr || spec->has(flag_at_once);
     if (counts) verb.calls += done.size();
     if (!context_.timings.are_taken()) return;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/core/rule_text.hpp"
+#include "net/schema/command_table.hpp"
 
 namespace allot {
 
@@ -89,7 +90,7 @@ bool Execution::run_queue(MessageBus::Transaction* unit) {
     auto outside = outside_.begin();
     exec_.reply.array(queue_.size());
     queue_.for_each([&](const CommandSpec& spec, std::span<const std::string_view> args) {
-        ++exec_.server.counters.verbs[index_of(&spec)].calls;
+        ++exec_.server.counters.verbs[exec_.server.commands.index_of(&spec)].calls;
         if (spec.has(flag_outside)) {
             exec_.reply.raw(*outside++);
         } else {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "net/resp/resp_session.hpp"
+#include "net/resp/session_commands.hpp"
 #include "net/schema/values.hpp"
 
 namespace allot::commands {
@@ -67,7 +68,7 @@ Lsn run_unwatch(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec multi{
+constinit const CommandSpec specs::multi{
     .name = "MULTI",
     .run = run_multi,
     .flags = flag_fast | flag_loading | flag_at_once,
@@ -76,7 +77,7 @@ extern constinit const CommandSpec multi{
     .group = "transactions",
 };
 
-extern constinit const CommandSpec exec{
+constinit const CommandSpec specs::exec{
     .name = "EXEC",
     .run = run_exec,
     .flags = flag_loading | flag_at_once | flag_exec,
@@ -85,7 +86,7 @@ extern constinit const CommandSpec exec{
     .group = "transactions",
 };
 
-extern constinit const CommandSpec discard{
+constinit const CommandSpec specs::discard{
     .name = "DISCARD",
     .run = run_discard,
     .flags = flag_fast | flag_loading | flag_at_once,
@@ -94,7 +95,7 @@ extern constinit const CommandSpec discard{
     .group = "transactions",
 };
 
-extern constinit const CommandSpec watch{
+constinit const CommandSpec specs::watch{
     .name = "WATCH",
     .run = run_watch,
     .flags = flag_read | flag_fast | flag_at_once,
@@ -106,7 +107,7 @@ extern constinit const CommandSpec watch{
     .group = "transactions",
 };
 
-extern constinit const CommandSpec unwatch{
+constinit const CommandSpec specs::unwatch{
     .name = "UNWATCH",
     .run = run_unwatch,
     .flags = flag_fast | flag_loading,

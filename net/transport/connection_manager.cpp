@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "net/commands/registry.hpp"
 #include "net/core/redis_terms.hpp"
 #include "net/http/reply.hpp"
 
@@ -29,7 +30,7 @@ ConnectionManager::ConnectionManager(asio::io_context& io, const Loading& loadin
                                      ServerOptions options)
     : io_{io},
       options_{std::move(options)},
-      context_{loading, options_.session, options_.password},
+      context_{command_table(), loading, options_.session, options_.password},
       acceptors_{io, *this},
       tick_timer_{io},
       drain_timer_{io} {

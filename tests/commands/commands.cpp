@@ -72,7 +72,7 @@ Commands::Commands(Chance& chance, std::uint64_t skus, const Filter& filter)
 bool Commands::any(std::string_view /*verb*/, bool /*queued*/) { return true; }
 
 bool Commands::changes(std::string_view verb, bool queued) {
-    const CommandSpec* const spec = find_command(verb);
+    const CommandSpec* const spec = command_table().find(verb);
     return spec != nullptr && (spec->has(flag_write) || (verb == transaction && !queued));
 }
 
@@ -100,7 +100,7 @@ const Weight& Commands::pick(unsigned Weight::*weight) {
 }
 
 Words Commands::draw(const Weight& drawn) {
-    const CommandSpec* const spec = find_command(drawn.verb);
+    const CommandSpec* const spec = command_table().find(drawn.verb);
     Words words{std::string{drawn.verb}};
     const Words arguments = drawn.arguments != nullptr ? (this->*drawn.arguments)()
                             : spec != nullptr          ? draw_fields(spec->fields, drawn)

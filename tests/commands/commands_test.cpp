@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(when_commands_are_drawn_then_each_has_a_weight_or_a_reason_
     for (const Undrawn& some : undrawn()) excused += some.verbs.size();
     const std::size_t no_command = 1;
     BOOST_TEST(weights().size() + excused == command_table().size() + no_command);
-    BOOST_TEST(find_command(weights().back().verb) == nullptr);
+    BOOST_TEST(command_table().find(weights().back().verb) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_engine_is_given_many_then_each_and_each_refusal_comes) {

@@ -82,7 +82,7 @@ bool is_about_itself(const Words& request) {
 
 /// True for a request with confirmations, or with messages beside its reply.
 bool is_about_channels(const Words& request) {
-    const CommandSpec* const spec = find_command(request.front());
+    const CommandSpec* const spec = command_table().find(request.front());
     return spec != nullptr && spec->group == "channels";
 }
 

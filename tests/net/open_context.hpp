@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "net/commands/registry.hpp"
 #include "net/core/server_context.hpp"
 
 namespace allot::test {
@@ -12,8 +14,13 @@ class OpenContext : private Loading, public ServerContext {
 public:
     explicit OpenContext(Backend backend, SessionLimits within = {},
                          std::optional<Password> secret = {})
-        : ServerContext{static_cast<const Loading&>(*this), within, std::move(secret)} {
+        : ServerContext{command_table(), static_cast<const Loading&>(*this), within,
+                        std::move(secret)} {
         open(std::move(backend));
+    }
+
+    [[nodiscard]] const VerbCounters& counted(std::string_view verb) const {
+        return counters.verbs[commands.index_of(commands.find(verb))];
     }
 };
 

@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -22,7 +23,7 @@ struct NewBatch {
 
 }  // namespace
 
-extern constinit const CommandSpec add_batch = command<NewBatch>({
+constinit const CommandSpec specs::add_batch = command<NewBatch>({
     .name = "ADDBATCH",
     .flags = flag_write | flag_fast,
     .reply = "+OK",

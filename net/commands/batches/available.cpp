@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -23,7 +24,7 @@ struct Available {
 
 }  // namespace
 
-extern constinit const CommandSpec available = command<Available>({
+constinit const CommandSpec specs::available = command<Available>({
     .name = "AVAILABLE",
     .flags = flag_read,
     .reply = ":units",

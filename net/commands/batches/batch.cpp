@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -23,7 +24,7 @@ struct BatchState {
 
 }  // namespace
 
-extern constinit const CommandSpec batch = command<BatchState>({
+constinit const CommandSpec specs::batch = command<BatchState>({
     .name = "BATCH",
     .flags = flag_read | flag_fast,
     .reply = "map of purchased, available, allocated and eta or warehouse",

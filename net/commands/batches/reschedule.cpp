@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -38,7 +39,7 @@ struct ReceiveBatch {
 
 }  // namespace
 
-extern constinit const CommandSpec reschedule = command<MoveBatch>({
+constinit const CommandSpec specs::reschedule = command<MoveBatch>({
     .name = "RESCHEDULE",
     .flags = flag_write | flag_fast,
     .reply = "+OK",
@@ -58,7 +59,7 @@ extern constinit const CommandSpec reschedule = command<MoveBatch>({
                  .example = R"({"eta":"2026-12-31"})"}}},
 });
 
-extern constinit const CommandSpec receive = command<ReceiveBatch>({
+constinit const CommandSpec specs::receive = command<ReceiveBatch>({
     .name = "RECEIVE",
     .flags = flag_write | flag_fast,
     .reply = "+OK",

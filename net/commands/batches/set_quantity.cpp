@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -20,7 +21,7 @@ struct SetQuantity {
 
 }  // namespace
 
-extern constinit const CommandSpec set_quantity = command<SetQuantity>({
+constinit const CommandSpec specs::set_quantity = command<SetQuantity>({
     .name = "SETQTY",
     .flags = flag_write,
     .reply = ":lines released",

@@ -1,3 +1,4 @@
+#include "net/commands/batches/batch_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -42,7 +43,7 @@ struct Stock {
 
 }  // namespace
 
-extern constinit const CommandSpec stock = command<Stock>({
+constinit const CommandSpec specs::stock = command<Stock>({
     .name = "STOCK",
     .flags = flag_read,
     .reply = "array of [batch, eta or warehouse, purchased, available]",

@@ -1,4 +1,5 @@
 #include "engine/accepted_name.hpp"
+#include "net/commands/orders/order_commands.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/schema/define.hpp"
 
@@ -74,7 +75,7 @@ bool check_allocate(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec allocate = command<AllocateLines>({
+constinit const CommandSpec specs::allocate = command<AllocateLines>({
     .name = "ALLOCATE",
     .run = run_allocate,
     .flags = flag_write | flag_fast | flag_line,

@@ -1,3 +1,4 @@
+#include "net/commands/orders/order_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -32,7 +33,7 @@ struct Allocations {
 
 }  // namespace
 
-extern constinit const CommandSpec allocations = command<Allocations>({
+constinit const CommandSpec specs::allocations = command<Allocations>({
     .name = "ALLOCATIONS",
     .flags = flag_read,
     .reply = "array of [sku, quantity, batch]",

@@ -1,3 +1,4 @@
+#include "net/commands/orders/order_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -21,7 +22,7 @@ struct DeallocateLines {
 
 }  // namespace
 
-extern constinit const CommandSpec deallocate = command<DeallocateLines>({
+constinit const CommandSpec specs::deallocate = command<DeallocateLines>({
     .name = "DEALLOCATE",
     .flags = flag_write,
     .reply = ":lines released",

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "net/commands/orders/order_commands.hpp"
 #include "net/core/rule_text.hpp"
 #include "net/limits.hpp"
 #include "net/schema/define.hpp"
@@ -107,7 +108,7 @@ struct Explain {
 
 }  // namespace
 
-extern constinit const CommandSpec explain = command<Explain>({
+constinit const CommandSpec specs::explain = command<Explain>({
     .name = "EXPLAIN",
     .flags = flag_read,
     .reply = "array of lines of text",

@@ -1,3 +1,4 @@
+#include "net/commands/orders/order_commands.hpp"
 #include "net/limits.hpp"
 #include "net/schema/define.hpp"
 
@@ -40,7 +41,7 @@ struct Shortages {
 
 }  // namespace
 
-extern constinit const CommandSpec shortages = command<Shortages>({
+constinit const CommandSpec specs::shortages = command<Shortages>({
     .name = "SHORTAGES",
     .flags = flag_read,
     .reply = "array of [order, sku, quantity, since]",

@@ -9,7 +9,8 @@
 #include <sstream>
 
 #include "net/cli/program_figures.hpp"
-#include "net/commands/server/server_figures.hpp"
+#include "net/commands/registry.hpp"
+#include "net/commands/server_figures.hpp"
 #include "net/core/info_text.hpp"
 #include "net/http/metric_page.hpp"
 #include "tests/net/fakes.hpp"
@@ -41,7 +42,7 @@ const std::vector<allot::SinkStatus> two_sinks{{.name = "mail",
 /// The figures of a server while it loads, and when it is open.
 std::vector<Figure> all_figures() {
     allot::Loading loading;
-    allot::ServerContext context{loading};
+    allot::ServerContext context{allot::command_table(), loading};
     std::vector<Figure> all = allot::server_figures(context).all();
     allot::test::Engine<allot::test::HandJournal> engine;  // has a history
     context.open(engine.backend());

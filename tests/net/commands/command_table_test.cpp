@@ -38,14 +38,16 @@ BOOST_AUTO_TEST_CASE(when_documents_list_the_commands_then_they_have_the_same_ta
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_fields_then_its_syntax_and_arity_follow_from_them) {
-    const auto syntax = [](std::string_view verb) { return allot::find_command(verb)->syntax; };
+    const auto syntax = [](std::string_view verb) {
+        return allot::command_table().find(verb)->syntax;
+    };
     BOOST_TEST(syntax("ALLOCATE") == "order sku quantity [sku quantity ...]");
     BOOST_TEST(syntax("DEALLOCATE") == "order [sku [quantity]]");
     BOOST_TEST(syntax("ADDBATCH") == "batch sku quantity [eta]");
     BOOST_TEST(syntax("SHORTAGES") == "[sku] [AFTER lsn]");
-    const auto& allocate = *allot::find_command("ALLOCATE");
+    const auto& allocate = *allot::command_table().find("ALLOCATE");
     BOOST_TEST((allocate.accepts(3) && allocate.accepts(5) && !allocate.accepts(4)));
-    const auto& shortages = *allot::find_command("SHORTAGES");
+    const auto& shortages = *allot::command_table().find("SHORTAGES");
     BOOST_TEST((shortages.accepts(0) && shortages.accepts(3) && !shortages.accepts(4)));
 }
 
@@ -54,23 +56,24 @@ BOOST_AUTO_TEST_CASE(when_a_verb_is_looked_up_then_case_does_not_matter_and_noth
     for (const allot::CommandSpec& spec : allot::command_table()) {
         BOOST_TEST(spec.name.size() <= allot::verb_bytes_max);
         BOOST_TEST(names.insert(spec.name).second);
-        BOOST_TEST(allot::find_command(spec.name) == &spec);
-        BOOST_TEST(allot::find_command(allot::lower_case(spec.name)) == &spec);
+        BOOST_TEST(allot::command_table().find(spec.name) == &spec);
+        BOOST_TEST(allot::command_table().find(allot::lower_case(spec.name)) == &spec);
         const std::string longer = std::string{spec.name} + '\0';
-        BOOST_TEST(allot::find_command(longer) == nullptr);
-        const auto* const shorter = allot::find_command(spec.name.substr(1));
+        BOOST_TEST(allot::command_table().find(longer) == nullptr);
+        const auto* const shorter = allot::command_table().find(spec.name.substr(1));
         BOOST_TEST((shorter == nullptr || shorter->name == spec.name.substr(1)));  // PSUBSCRIBE
     }
     for (const std::string_view none :
          {"", "ALLOCATEALLOCATEALLOCATE", "ALLOCAT\x05", "0ING", "P\xC9NG", "PING "}) {
-        BOOST_TEST(allot::find_command(none) == nullptr, none);
+        BOOST_TEST(allot::command_table().find(none) == nullptr, none);
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_a_verb_has_any_byte_then_only_letters_have_two_cases) {
     for (int byte = 0; byte < 256; ++byte) {
         const std::string verb{'P', static_cast<char>(byte), 'N', 'G'};
-        BOOST_TEST((allot::find_command(verb) != nullptr) == (byte == 'i' || byte == 'I'), byte);
+        BOOST_TEST((allot::command_table().find(verb) != nullptr) == (byte == 'i' || byte == 'I'),
+                   byte);
     }
 }
 

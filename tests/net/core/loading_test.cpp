@@ -38,7 +38,7 @@ struct Waiting {
 
     allot::test::Engine<allot::VolatileJournal> engine;
     Loading loading;
-    ServerContext context{loading};
+    ServerContext context{allot::command_table(), loading};
     allot::RespSession session{context, "test:1"};
 };
 

@@ -114,11 +114,10 @@ BOOST_AUTO_TEST_CASE(when_allocations_were_sent_together_then_they_are_one_entry
                                    {"STOCK", "s"},
                                    {"ALLOCATE", "o1", "s", "1", "... (2 more commands)"}}));
     // Counted with their mean, and by verb.
-    const auto& verbs = fixture.context.counters.verbs;
-    const auto& allocate = verbs[allot::index_of(allot::find_command("ALLOCATE"))];
+    const auto& allocate = fixture.context.counted("ALLOCATE");
     BOOST_TEST(allocate.calls == 3U);
     BOOST_TEST((allocate.took == 20ms));
-    BOOST_TEST(verbs[allot::index_of(allot::find_command("STOCK"))].calls == 2U);
+    BOOST_TEST(fixture.context.counted("STOCK").calls == 2U);
     BOOST_TEST(fixture.context.timings.resp.count() == 5U);
     BOOST_TEST(
         (fixture.context.timings.resp.sum() > 59ms && fixture.context.timings.resp.sum() <= 60ms));
@@ -128,8 +127,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_is_quit_then_those_after_it_are_not_counted)
     Slow fixture;
     fixture.send("QUIT\r\nPING\r\n");
     BOOST_TEST((fixture.kept() == std::vector<Words>{{"QUIT"}}));
-    BOOST_TEST(fixture.context.counters.verbs[allot::index_of(allot::find_command("PING"))].calls ==
-               0U);
+    BOOST_TEST(fixture.context.counted("PING").calls == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_there_is_no_clock_then_no_command_is_slow) {
@@ -138,8 +136,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_no_clock_then_no_command_is_slow) {
     fixture.ask("PING");
     BOOST_TEST(fixture.ask("SLOWLOG LEN") == ":0\r\n");
     BOOST_TEST(fixture.context.timings.resp.count() == 0U);
-    BOOST_TEST(fixture.context.counters.verbs[allot::index_of(allot::find_command("PING"))].calls ==
-               1U);
+    BOOST_TEST(fixture.context.counted("PING").calls == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_slow_request_comes_over_http_then_method_target_and_body_are_kept) {
@@ -200,7 +197,7 @@ BOOST_AUTO_TEST_CASE(when_the_log_is_read_over_http_then_it_can_also_be_reset) {
 
 BOOST_AUTO_TEST_CASE(when_the_store_is_being_opened_then_it_is_readable_over_http_nevertheless) {
     allot::Loading loading;
-    allot::ServerContext context{loading};
+    allot::ServerContext context{allot::command_table(), loading};
     allot::HttpSession session{context, "test:1"};
     const std::string request = allot::test::http_request("GET", "/v1/slowlog");
     request.copy(session.prepare().data(), request.size());

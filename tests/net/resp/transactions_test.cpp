@@ -232,9 +232,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_client_listens_in_version_2_then_it_may_not_begin
 
 BOOST_FIXTURE_TEST_CASE(when_commands_are_queued_then_they_count_as_calls_once_they_run,
                         TransactionFixture) {
-    const auto calls = [&](std::string_view verb) {
-        return context.counters.verbs[index_of(allot::find_command(verb))].calls;
-    };
+    const auto calls = [&](std::string_view verb) { return context.counted(verb).calls; };
     last_of({"MULTI", "ALLOCATE o1 LAMP 1", "ALLOCATE o2 LAMP 1"});
     BOOST_TEST(calls("ALLOCATE") == 0U);
     ask("EXEC");

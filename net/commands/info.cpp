@@ -1,4 +1,5 @@
-#include "net/commands/server/server_figures.hpp"
+#include "net/commands/server_commands.hpp"
+#include "net/commands/server_figures.hpp"
 #include "net/core/figures_json.hpp"
 #include "net/core/info_text.hpp"
 #include "net/schema/define.hpp"
@@ -24,7 +25,7 @@ struct AllFigures {
 
 }  // namespace
 
-extern constinit const CommandSpec info{
+constinit const CommandSpec specs::info{
     .name = "INFO",
     .run = run_info,
     .flags = flag_outside | flag_loading,

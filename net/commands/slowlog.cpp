@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "net/commands/server_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
@@ -123,7 +124,7 @@ struct ForgetEntries {
 
 }  // namespace
 
-extern constinit const CommandSpec slowlog = container({
+constinit const CommandSpec specs::slowlog = container({
     .name = "SLOWLOG",
     .flags = flag_admin | flag_loading | flag_no_multi,
     .syntax = "GET|LEN|RESET|HELP [count]",

@@ -1,4 +1,4 @@
-#include "net/commands/book.hpp"
+#include "net/commands/orders/book.hpp"
 
 #include <array>
 

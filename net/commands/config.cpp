@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/commands/registry.hpp"
+#include "net/commands/server_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/text/ascii_case.hpp"
 
@@ -76,7 +76,7 @@ constexpr std::array config_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern constinit const CommandSpec config = container({
+constinit const CommandSpec specs::config = container({
     .name = "CONFIG",
     .flags = flag_admin | flag_loading,
     .syntax = "GET pattern [pattern ...]",

@@ -1,3 +1,4 @@
+#include "net/commands/server_commands.hpp"
 #include "net/schema/define.hpp"
 
 namespace allot::commands {
@@ -23,7 +24,7 @@ struct StartSnapshot {
 
 }  // namespace
 
-extern constinit const CommandSpec snapshot = command<StartSnapshot>({
+constinit const CommandSpec specs::snapshot = command<StartSnapshot>({
     .name = "SNAPSHOT",
     .flags = flag_admin | flag_outside | flag_no_multi,
     .reply = "+OK",

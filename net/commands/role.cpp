@@ -2,6 +2,7 @@
 // Allot.
 #include <array>
 
+#include "net/commands/server_commands.hpp"
 #include "net/schema/container.hpp"
 
 namespace allot::commands {
@@ -58,7 +59,7 @@ constexpr std::array module_subcommands = std::to_array<Subcommand>({
 
 }  // namespace
 
-extern constinit const CommandSpec role{
+constinit const CommandSpec specs::role{
     .name = "ROLE",
     .run = run_role,
     .flags = flag_fast | flag_loading,
@@ -67,7 +68,7 @@ extern constinit const CommandSpec role{
     .group = "server",
 };
 
-extern constinit const CommandSpec latency = container({
+constinit const CommandSpec specs::latency = container({
     .name = "LATENCY",
     .flags = flag_admin | flag_loading,
     .syntax = "LATEST|HISTORY|HISTOGRAM|RESET|DOCTOR|HELP [argument ...]",
@@ -77,7 +78,7 @@ extern constinit const CommandSpec latency = container({
     .subcommands = latency_subcommands,
 });
 
-extern constinit const CommandSpec modules = container({
+constinit const CommandSpec specs::modules = container({
     .name = "MODULE",
     .flags = flag_admin,
     .syntax = "LIST|HELP",
@@ -87,7 +88,7 @@ extern constinit const CommandSpec modules = container({
     .subcommands = module_subcommands,
 });
 
-extern constinit const CommandSpec cluster{
+constinit const CommandSpec specs::cluster{
     .name = "CLUSTER",
     .run = run_cluster,
     .args_min = 1,

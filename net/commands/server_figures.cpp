@@ -1,4 +1,4 @@
-#include "net/commands/server/server_figures.hpp"
+#include "net/commands/server_figures.hpp"
 
 #include <unistd.h>
 
@@ -181,9 +181,9 @@ void add_command(Figures& to, const VerbCounters& verb, std::string name) {
 void add_commands(Figures& to, const Counters& counters) {
     to.begin("commandstats");
     for (const CommandSpec& spec : command_table()) {
-        add_command(to, counters.verbs[index_of(&spec)], lower_case(spec.name));
+        add_command(to, counters.verbs[command_table().index_of(&spec)], lower_case(spec.name));
     }
-    add_command(to, counters.verbs[index_of(nullptr)], "(unknown)");
+    add_command(to, counters.verbs[command_table().index_of(nullptr)], "(unknown)");
 }
 
 void add_stock(Figures& to, const Backend& backend) {

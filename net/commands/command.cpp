@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "net/commands/registry.hpp"
+#include "net/commands/server_commands.hpp"
 #include "net/schema/container.hpp"
 #include "net/text/ascii_case.hpp"
 
@@ -61,7 +62,7 @@ std::vector<const CommandSpec*> chosen(std::span<const std::string_view> verbs) 
     if (verbs.empty()) {
         for (const CommandSpec& spec : command_table()) specs.push_back(&spec);
     }
-    for (const std::string_view verb : verbs) specs.push_back(find_command(verb));
+    for (const std::string_view verb : verbs) specs.push_back(command_table().find(verb));
     return specs;
 }
 
@@ -111,7 +112,7 @@ Lsn run_command(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec catalog = container({
+constinit const CommandSpec specs::catalog = container({
     .name = "COMMAND",
     .run = run_command,
     .flags = flag_loading,

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "net/commands/registry.hpp"
+#include "net/commands/server_commands.hpp"
 #include "net/schema/define.hpp"
 #include "net/text/escape.hpp"
 
@@ -27,7 +28,8 @@ std::vector<std::string> help_lines(const CommandSpec& spec) {
 }
 
 Lsn run_help(Call& call) {
-    const CommandSpec* const spec = call.args.size() > 1 ? find_command(call.args[1]) : nullptr;
+    const CommandSpec* const spec =
+        call.args.size() > 1 ? command_table().find(call.args[1]) : nullptr;
     if (call.args.size() > 1 && spec == nullptr) {
         call.fail(ErrorCode::generic, "no command ", Quoted{call.args[1]}, "; HELP lists all");
         return no_lsn;
@@ -40,7 +42,7 @@ Lsn run_help(Call& call) {
 
 }  // namespace
 
-extern constinit const CommandSpec help{
+constinit const CommandSpec specs::help{
     .name = "HELP",
     .run = run_help,
     .flags = flag_loading,
