@@ -16,7 +16,9 @@ inline std::string typed(const std::string& word) {
         return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\';
     };
     const auto is_plain = [&](char c) { return !is_special(c) && c != ' ' && c != '\''; };
-    if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+    // A line that begins with a star announces arguments, as a client library sends them.
+    const bool is_bare = !word.empty() && !word.starts_with('*');
+    if (is_bare && std::ranges::all_of(word, is_plain)) return word;
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string text{'"'};
     for (const char c : word) {
