@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(when_a_fact_was_copied_then_the_copy_has_them) {
     BOOST_TEST((another.front().fact == spoons_added));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_they_were_a_commands_then_its_unit_of_work_has_them, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_names_were_a_commands_then_its_unit_of_work_has_them,
+                        EngineFixture) {
     const auto add = [](UnitOfWork& work) -> Result<void> {
         ShortLived<AddBatch>{{"b1", "SPOON", 10}}.handle_in(work, {"b9", "FORKS", 1}).value();
         for (int i = 0; i < 20; ++i) {  // more names than a unit holds by itself
@@ -73,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_unit_is_refused_then_it_is_undone_by_them, Engi
     BOOST_TEST(state_hash(repository) == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_they_were_a_refused_lines_then_the_line_is_short, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_names_were_a_refused_lines_then_the_line_is_short, EngineFixture) {
     add_batch("b1", "SPOON", 10);
     const auto ask = [](UnitOfWork& work) -> Result<BatchRef> {
         return work.attempt([](UnitOfWork& part) {
@@ -85,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(when_they_were_a_refused_lines_then_the_line_is_short, E
     BOOST_TEST((shortages() == Strings{"o1 SPOON 11 2"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_they_were_a_released_lines_then_it_is_allocated_again, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_names_were_a_released_lines_then_the_line_is_allocated_again,
+                        EngineFixture) {
     add_batch("b1", "SPOON", 10);
     add_batch("b2", "SPOON", 10, later);
     allocate("o1", "SPOON", 10);  // its order is gone from the store once it is released

@@ -64,7 +64,7 @@ struct ListingFixture : EngineFixture {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_stock_to_list, ListingFixture)
 
-BOOST_AUTO_TEST_CASE(when_listed_in_pieces_of_any_size_then_each_is_there_once) {
+BOOST_AUTO_TEST_CASE(when_the_stock_is_listed_in_pieces_of_any_size_then_each_batch_is_there_once) {
     const Texts expected = {"b1 s 10  1", "b2 t 0 2011-01-02 2", "b3 s 5 2011-01-11 3"};
     const Texts held = {"o1 s 2 b1 4", "o3 s 2 b1 8"};
     for (const std::size_t most : {1U, 2U, 3U, 1000U}) {
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(when_listed_in_pieces_of_any_size_then_each_is_there_once) 
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_begun_beyond_the_end_then_nothing_is_listed) {
+BOOST_AUTO_TEST_CASE(when_the_listing_begins_beyond_the_end_then_nothing_is_listed) {
     const auto listed = list_batches(repository, no_index - 1, 1000);
     BOOST_TEST(listed.rows.empty());
     BOOST_TEST(listed.next == 0U);

@@ -93,7 +93,8 @@ BOOST_FIXTURE_TEST_CASE(when_a_shrunk_batch_has_units_left_then_a_small_line_ret
     BOOST_TEST(available("b1") == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_explained_then_the_announced_batch_takes_the_line, EngineFixture) {
+BOOST_FIXTURE_TEST_CASE(when_an_order_is_explained_then_the_announced_batch_takes_the_line,
+                        EngineFixture) {
     add_batch("small", "SPOON", 5);
     add_batch("right", "SPOON", 50, today);
     add_batch("spare", "SPOON", 50, later);

@@ -163,7 +163,8 @@ private:
 }  // namespace
 
 // A walk over all lines for each moved line would take many times as long.
-BOOST_AUTO_TEST_CASE(R8_when_old_lines_are_moved_then_it_takes_no_longer_than_for_new_ones) {
+BOOST_AUTO_TEST_CASE(
+    R8_when_old_lines_are_moved_then_the_move_takes_no_longer_than_that_of_new_lines) {
     constexpr int lines = 8'000;
     FullBatchFixture newest{lines}, oldest{lines};
     const double at_the_end = newest.move(newest.journal.last());

@@ -32,7 +32,8 @@ struct ShortageFixture : EngineFixture {
 
 BOOST_AUTO_TEST_SUITE(given_a_line_that_no_batch_could_take)
 
-BOOST_FIXTURE_TEST_CASE(R14_when_refused_then_it_is_short_since_that_refusal, ShortageFixture) {
+BOOST_FIXTURE_TEST_CASE(R14_when_the_line_is_refused_then_it_is_short_since_that_refusal,
+                        ShortageFixture) {
     BOOST_TEST(shortages() == Strings{"o1 SPOON 12 2"});
     BOOST_TEST(shortages(Sku{"SPOON"}) == Strings{"o1 SPOON 12 2"});
     add_batch("b2", "FORK", 1);
@@ -41,7 +42,8 @@ BOOST_FIXTURE_TEST_CASE(R14_when_refused_then_it_is_short_since_that_refusal, Sh
         (allot::shortages({.sku = Sku{"KNIFE"}}, repository).error() == Refusal::unknown_sku));
 }
 
-BOOST_FIXTURE_TEST_CASE(R14_when_refused_again_then_it_is_the_same_shortage, ShortageFixture) {
+BOOST_FIXTURE_TEST_CASE(R14_when_the_line_is_refused_again_then_its_shortage_is_the_same,
+                        ShortageFixture) {
     allocate("o2", "SPOON", 11);
     BOOST_TEST(allocate("o1", "SPOON", 12) == "out of stock");
     BOOST_TEST((facts.back() == Fact{OutOfStock{line("o2", "SPOON", 11)}}));

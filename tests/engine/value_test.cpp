@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_no_such_day_then_it_is_refused) {
     BOOST_TEST((Eta::of_days(2'000'000'000).error() == Refusal::bad_date));
 }
 
-BOOST_AUTO_TEST_CASE(when_ranked_then_the_warehouse_comes_before_every_day) {
+BOOST_AUTO_TEST_CASE(when_etas_are_ranked_then_the_warehouse_comes_before_every_day) {
     BOOST_TEST((Eta::warehouse() < Eta{"0001-01-01"}));
     BOOST_TEST((Eta{"2011-01-01"} < Eta{"2011-01-02"}));
     BOOST_TEST(Eta::warehouse().to_string().empty());

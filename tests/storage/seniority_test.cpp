@@ -34,7 +34,7 @@ void shrink(Store& store, const std::string& batch, std::int64_t units) {
 
 BOOST_AUTO_TEST_SUITE(given_lines_that_were_moved)
 
-BOOST_FIXTURE_TEST_CASE(R8_when_restarted_then_they_keep_their_order, Scratch) {
+BOOST_FIXTURE_TEST_CASE(R8_when_the_store_is_restarted_then_lines_keep_their_order, Scratch) {
     std::uint64_t hash = 0;
     Lsn snapshot = 0;
     {

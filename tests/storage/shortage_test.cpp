@@ -36,7 +36,8 @@ Strings rows_of(const Recovered& recovered) {
 
 BOOST_AUTO_TEST_SUITE(given_short_lines)
 
-BOOST_FIXTURE_TEST_CASE(R14_when_restarted_then_they_are_short_since_the_same_fact, Scratch) {
+BOOST_FIXTURE_TEST_CASE(R14_when_the_store_is_restarted_then_lines_are_short_since_the_same_fact,
+                        Scratch) {
     {
         auto store = Store::open(path, small_options());
         store.add_batch({"b1", "A", 8}).value();

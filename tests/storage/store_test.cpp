@@ -22,7 +22,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_store)
 
-BOOST_FIXTURE_TEST_CASE(when_reopened_then_batches_lines_ranks_and_versions_are_the_same, Scratch) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_store_is_reopened_then_batches_lines_ranks_and_versions_are_the_same, Scratch) {
     std::uint64_t before = 0;
     {
         auto store = Store::open(path, small_options());

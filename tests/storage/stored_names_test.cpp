@@ -43,7 +43,7 @@ std::string stock_of(const Sku& sku, Store& store) {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_older_than_the_rule, OldNames)
 
-BOOST_AUTO_TEST_CASE(when_recovered_then_snapshot_and_journal_give_the_same) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_recovered_then_snapshot_and_journal_give_the_same) {
     const Recovered whole = recover_from(posix_file_system(), path, 0, {});
     const Recovered rest = recover_from(posix_file_system(), path, 5, {});
     BOOST_TEST(whole.repository->ledger().batch_count() == 4U);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(when_recovered_then_snapshot_and_journal_give_the_same) {
     BOOST_TEST(report.last == 8U);
 }
 
-BOOST_AUTO_TEST_CASE(when_opened_then_it_is_served_and_can_be_given_up) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_opened_then_a_name_is_served_and_can_be_removed) {
     const OrderId short_order = OrderId::stored("order\u202E-2").value();
     {
         auto store = Store::open(path, small_options());

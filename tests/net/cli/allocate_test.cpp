@@ -38,7 +38,7 @@ Allocated allocate(const Inputs& inputs, const std::vector<std::string>& flags =
 
 BOOST_AUTO_TEST_SUITE(given_a_directory_of_batches_and_orders)
 
-BOOST_AUTO_TEST_CASE(when_allocated_then_each_line_is_on_its_batch) {
+BOOST_AUTO_TEST_CASE(when_the_orders_are_allocated_then_each_line_is_on_its_batch) {
     const auto result = allocate({.batches = "batch,sku,quantity,eta\n"
                                              "b1,s1,100,\n"
                                              "b2,s2,100,2011-01-01\n"
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST((scratch.read("allocations.csv") == scratch.read("expected")));
 }
 
-BOOST_AUTO_TEST_CASE(when_allocated_twice_then_the_second_time_changes_nothing) {
+BOOST_AUTO_TEST_CASE(when_the_orders_are_allocated_twice_then_the_second_time_changes_nothing) {
     const Inputs inputs{.batches = "batch,sku,quantity,eta\nb1,s,10,\n",
                         .orders = "order,sku,quantity\no,s,7\no,s,2\n"};
     const auto first = allocate(inputs);
@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_files_with_mistakes)
 
-BOOST_AUTO_TEST_CASE(when_allocated_then_every_mistake_is_named_and_nothing_is_written) {
+BOOST_AUTO_TEST_CASE(
+    when_the_orders_are_allocated_then_every_mistake_is_named_and_nothing_is_written) {
     const std::string before = "order,sku,quantity,batch\no,s,x,b1\n";
     const auto result = allocate({.batches = "batch,sku,quantity,eta\nb1,s,-1,\nb2,s,1,soon\n",
                                   .orders = "order,sku,quantity\n,s,1\n",

@@ -45,8 +45,9 @@ struct StoreAndBackup : ScratchDirectory {
 
 BOOST_AUTO_TEST_SUITE(given_a_closed_store_to_be_backed_up)
 
-BOOST_FIXTURE_TEST_CASE(when_backed_up_then_it_lists_the_copied_files_and_the_copy_is_good,
-                        StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_store_is_backed_up_then_the_copied_files_are_listed_and_the_copy_is_good,
+    StoreAndBackup) {
     const auto run = run_program({"backup", store, backup});
     BOOST_TEST(run.code == 0, run.err);
     BOOST_TEST(run.out.starts_with("copy journal-0000000000000001.log\n" + backup + ": holds " +
@@ -98,7 +99,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_backup)
 
-BOOST_FIXTURE_TEST_CASE(when_restored_over_a_store_then_the_option_is_needed, StoreAndBackup) {
+BOOST_FIXTURE_TEST_CASE(when_it_is_to_replace_a_store_then_restore_needs_the_option,
+                        StoreAndBackup) {
     run_program({"backup", store, backup});
     allocate("o2");
     BOOST_TEST(run_program({"restore", backup, store}).code == 1);

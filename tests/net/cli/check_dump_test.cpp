@@ -47,7 +47,7 @@ struct ClosedStore {
 
 BOOST_AUTO_TEST_SUITE(given_a_closed_store)
 
-BOOST_AUTO_TEST_CASE(when_checked_then_it_is_good) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_checked_then_it_is_good) {
     const ClosedStore store;
     const auto run = store.run({"check"});
     BOOST_TEST(run.code == 0, run.err);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(contains(repair.err, "nothing was changed: " + store.data + " is open in this"));
 }
 
-BOOST_AUTO_TEST_CASE(when_dumped_then_every_fact_is_a_line) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_dumped_then_every_fact_is_a_line) {
     const ClosedStore store;
     const auto run = store.run({"dump"});
     BOOST_TEST(run.code == 0, run.err);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(when_dumped_then_every_fact_is_a_line) {
     BOOST_TEST(run.out.ends_with("Z out_of_stock order=o2 sku=s quantity=7\n"));
 }
 
-BOOST_AUTO_TEST_CASE(when_dumped_from_a_fact_on_then_earlier_ones_are_left_out) {
+BOOST_AUTO_TEST_CASE(when_the_dump_begins_at_a_fact_then_earlier_facts_are_left_out) {
     const ClosedStore store;
     const auto run = store.run({"dump", "--json", "--from", "3"});
     BOOST_TEST(run.code == 0, run.err);

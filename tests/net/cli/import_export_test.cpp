@@ -42,7 +42,7 @@ const std::string batches =
 
 BOOST_AUTO_TEST_SUITE(given_files_to_import)
 
-BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines) {
+BOOST_AUTO_TEST_CASE(when_the_files_are_imported_then_the_store_has_the_batches_and_the_lines) {
     const ImportFixture fixture;
     fixture.write("batches.csv", batches);
     fixture.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\no1,t,4,b2\n");
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(when_imported_then_the_store_has_the_batches_and_the_lines)
                                          "o2,t,4,b3\no1,t,4,b2\no3,s,3,b1\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_imported_again_then_nothing_changes) {
+BOOST_AUTO_TEST_CASE(when_the_files_are_imported_again_then_nothing_changes) {
     const ImportFixture fixture;
     fixture.write("batches.csv", batches);
     fixture.write("allocations.csv", "order,sku,quantity,batch\no2,t,4,b3\n");
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_with_many_changes)
 
-BOOST_AUTO_TEST_CASE(when_exported_and_imported_elsewhere_then_the_stock_is_the_same) {
+BOOST_AUTO_TEST_CASE(when_its_export_is_imported_elsewhere_then_the_stock_is_the_same) {
     const ImportFixture old;
     {
         auto store = open_small(old.data);

@@ -43,7 +43,7 @@ struct OldStore {
 
 BOOST_FIXTURE_TEST_SUITE(given_a_store_with_names_older_than_the_rule, OldStore)
 
-BOOST_AUTO_TEST_CASE(when_dumped_or_checked_then_people_can_read_every_name) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_dumped_or_checked_then_every_name_is_readable) {
     const auto dump = run_program({"dump", data.string()});
     BOOST_TEST(dump.code == 0, dump.err);
     BOOST_TEST(is_readable(dump.out), dump.out);
@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(when_dumped_or_checked_then_people_can_read_every_name) {
     BOOST_TEST(run_program({"check", data.string()}).code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(when_exported_then_the_files_hold_the_names_and_an_import_refuses_them) {
+BOOST_AUTO_TEST_CASE(
+    when_the_store_is_exported_then_the_files_hold_the_names_and_an_import_refuses_them) {
     const std::string files = scratch / "files";
     BOOST_TEST(run_program({"export", "--data", data.string(), files}).code == 0);
     BOOST_TEST(contains(scratch.read("files/batches.csv"), "\uFEFFbatch-2"));
@@ -73,7 +74,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_files_joined_into_one)
 
-BOOST_AUTO_TEST_CASE(when_imported_then_the_mark_in_the_middle_is_named_and_nothing_changes) {
+BOOST_AUTO_TEST_CASE(
+    when_the_file_is_imported_then_the_mark_in_the_middle_is_named_and_nothing_changes) {
     const ScratchDirectory scratch;
     scratch.write(
         "batches.csv",

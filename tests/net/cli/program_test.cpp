@@ -23,14 +23,14 @@ const std::vector<std::string> commands = {"serve",  "allocate", "import", "expo
 
 BOOST_AUTO_TEST_SUITE(given_the_program)
 
-BOOST_AUTO_TEST_CASE(when_called_without_a_command_then_it_shows_them_and_fails) {
+BOOST_AUTO_TEST_CASE(when_no_command_is_given_then_the_program_lists_all_and_fails) {
     const auto run = run_program({});
     BOOST_TEST(run.code == 2);
     BOOST_TEST(run.out.empty());
     BOOST_TEST(contains(run.err, "usage: allot COMMAND"));
 }
 
-BOOST_AUTO_TEST_CASE(when_called_with_help_then_it_shows_every_command) {
+BOOST_AUTO_TEST_CASE(when_help_is_asked_for_then_the_program_shows_every_command) {
     for (const char* const question : {"help", "--help", "-h"}) {
         const auto run = run_program({question});
         BOOST_TEST(run.code == 0);
@@ -88,13 +88,13 @@ BOOST_AUTO_TEST_CASE(when_an_option_belongs_to_every_command_then_help_and_manua
     BOOST_TEST(!contains(manual, "\\-\\-password "));
 }
 
-BOOST_AUTO_TEST_CASE(when_called_with_version_then_it_prints_it) {
+BOOST_AUTO_TEST_CASE(when_the_version_is_asked_for_then_the_program_prints_it) {
     const auto run = run_program({"--version"});
     BOOST_TEST(run.code == 0);
     BOOST_TEST(run.out == "allot " ALLOT_VERSION "\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_called_with_manual_then_every_command_and_option_is_in_it) {
+BOOST_AUTO_TEST_CASE(when_the_manual_is_asked_for_then_every_command_and_option_is_in_it) {
     const auto run = run_program({"manual"});
     BOOST_TEST(run.code == 0);
     BOOST_TEST(run.out.starts_with(".TH ALLOT 1"));
@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(when_an_option_is_unknown_then_nothing_is_done) {
                "allot export: unrecognised option '--frobnicate'; see allot export --help\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_called_with_print_config_then_it_prints_the_settings_and_does_nothing) {
+BOOST_AUTO_TEST_CASE(
+    when_print_config_is_given_then_the_program_prints_the_settings_and_does_nothing_else) {
     const ScratchDirectory scratch;
     scratch.write("a.ini", "# how we run it\n\ndurability = interval=50\nmax-clients = 7\n");
     const auto run = run_program(

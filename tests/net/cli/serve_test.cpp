@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_store_that_is_not_empty)
 
-BOOST_AUTO_TEST_CASE(when_offered_sample_stock_then_it_stays_as_it_is) {
+BOOST_AUTO_TEST_CASE(when_sample_stock_is_offered_then_the_store_stays_as_it_is) {
     const ScratchDirectory scratch;
     auto store = open_small(scratch / "store");
     store.add_batch({"b1", "s", 10}).value();

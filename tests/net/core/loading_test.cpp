@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(when_a_command_on_stock_comes_then_the_reply_has_the_progre
     BOOST_TEST(engine.journal.last() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(when_pinged_then_it_is_not_ready) {
+BOOST_AUTO_TEST_CASE(when_a_client_pings_then_the_server_is_not_ready) {
     loading.update("replaying journal", 42, 100);
     BOOST_TEST(ask("PING") == loading_reply);
     BOOST_TEST(ask("PING message") == loading_reply);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(when_a_request_comes_over_http_then_a_503_says_when_to_retr
     BOOST_TEST(get("POST", "/v1/snapshots").json().at("error").at("code").as_string() == "LOADING");
 }
 
-BOOST_AUTO_TEST_CASE(when_probed_then_it_is_alive_but_not_ready) {
+BOOST_AUTO_TEST_CASE(when_the_server_is_probed_then_it_is_alive_but_not_ready) {
     loading.update("replaying journal", 42, 100);
     BOOST_TEST(get("GET", "/livez").body == "ok\n");
     BOOST_TEST(get("GET", "/v1/openapi.json").status == 200U);

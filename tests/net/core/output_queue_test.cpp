@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(when_the_queue_is_trimmed_then_only_queued_bytes_keep_memor
     BOOST_TEST(queue.capacity() <= 2 * std::string{}.capacity());
 }
 
-RC_BOOST_PROP(when_sealed_and_released_at_random_then_all_goes_out_in_order_and_none_early, ()) {
+RC_BOOST_PROP(
+    when_replies_are_sealed_and_released_at_random_then_all_go_out_in_order_and_none_early, ()) {
     OutputQueue queue;
     std::string sent;
     std::string expected;

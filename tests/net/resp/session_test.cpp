@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(when_replies_are_too_large_then_each_of_them_ends_a_slice) 
     BOOST_TEST(fixture.take() == "+PONG\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(when_more_is_queued_than_allowed_then_the_client_is_dropped) {
+BOOST_AUTO_TEST_CASE(when_more_output_is_queued_than_allowed_then_the_client_is_disconnected) {
     RespFixture<> fixture{SessionLimits{.output_bytes_max = 50}};
     fixture.send("ECHO " + std::string(100, 'x') + "\r\n");
     BOOST_TEST((fixture.last_result == RespSession::ExecuteResult::disconnected));

@@ -32,7 +32,7 @@ std::string filled_with(std::string_view text, std::size_t bytes) {
 
 BOOST_AUTO_TEST_SUITE(given_patterns)
 
-BOOST_AUTO_TEST_CASE(when_matched_then_it_is_as_redis_does) {
+BOOST_AUTO_TEST_CASE(when_names_are_matched_then_the_result_is_that_of_redis) {
     for (const auto& [pattern, text, expected] : {
              std::tuple{"", "", true},
              {"", "a", false},

@@ -20,7 +20,7 @@ using namespace allot::testing;
 BOOST_AUTO_TEST_SUITE(given_a_store_at_work)
 
 // The store's threads stop at each of their operations while a backup is taken.
-BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durable_is_there,
+BOOST_FIXTURE_TEST_CASE(when_the_backup_begins_at_any_operation_then_it_has_all_that_was_durable,
                         BackupFixture) {
     std::vector<std::string> findings;
     std::mutex one_at_a_time;
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(when_backed_up_at_any_operation_then_all_that_was_durabl
 }
 
 // And while they run, on the operating system's files.
-BOOST_FIXTURE_TEST_CASE(when_backed_up_under_load_then_each_backup_is_good, Scratch) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_backed_up_under_load_then_each_backup_is_good, Scratch) {
     StoreOptions options = small_options();
     options.snapshot_every_bytes = 48U << 10U;
     History hashes;

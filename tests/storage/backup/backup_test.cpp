@@ -26,7 +26,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_closed_store)
 
-BOOST_FIXTURE_TEST_CASE(when_backed_up_then_the_copy_is_good_and_holds_all_of_it, BackupFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_backed_up_then_the_copy_is_good_and_holds_all_of_it,
+                        BackupFixture) {
     const Lsn last = work(300);
     const CopyReport report = back_up();
     BOOST_TEST(report.last == last);

@@ -71,7 +71,8 @@ std::unique_ptr<SimulatedDisk> replaced(SimulatedDisk& disk, const std::string& 
 
 BOOST_AUTO_TEST_SUITE(given_a_good_backup)
 
-BOOST_FIXTURE_TEST_CASE(when_restored_to_an_empty_directory_then_it_is_a_store, BackedUp) {
+BOOST_FIXTURE_TEST_CASE(when_the_backup_is_restored_to_an_empty_directory_then_that_is_a_store,
+                        BackedUp) {
     const CopyReport report = restore_store(vault, "backup", disk, "new", {});
     BOOST_TEST(report.last == last);
     BOOST_TEST(hash_of(disk, "new") == kept_hash);

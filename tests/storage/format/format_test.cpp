@@ -64,7 +64,7 @@ FactRun any_fact() {
 
 BOOST_AUTO_TEST_SUITE(given_any_fact)
 
-RC_BOOST_PROP(when_encoded_and_decoded_then_it_is_the_same, ()) {
+RC_BOOST_PROP(when_the_fact_is_encoded_and_decoded_then_it_is_the_same, ()) {
     const FactRun any = any_fact();
     const Fact& fact = any.front().fact;
     std::array<std::byte, journal::fact_bytes_max> buffer{};

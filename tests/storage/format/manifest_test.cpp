@@ -16,7 +16,7 @@ const Manifest some{.purpose = Manifest::Purpose::restore,
 
 BOOST_AUTO_TEST_SUITE(given_a_list_of_files)
 
-BOOST_AUTO_TEST_CASE(when_written_then_it_is_text_that_gives_the_same_again) {
+BOOST_AUTO_TEST_CASE(when_the_list_is_written_then_it_is_text_that_gives_the_same_list) {
     const std::string text = some.text();
     BOOST_TEST(
         text.starts_with("allot copy 1\npurpose restore\nstore 123456789abcdef0\nlast 42\n"

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_file_is_open_then_changes_of_its_name_do_no
     BOOST_TEST(read(*before) == "new");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(when_read_at_the_end_then_it_is_cut_short, Its, Both) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(when_a_read_passes_the_end_then_it_is_cut_short, Its, Both) {
     Its its;
     its.files.create_directories(its.directory);
     write(its.files, its.directory / "a", "hello");
@@ -226,7 +226,7 @@ private:
 };
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(when_written_and_read_then_it_is_all_there) {
+BOOST_AUTO_TEST_CASE(when_the_file_is_written_and_read_then_all_bytes_are_there) {
     ShortCallFile file;
     file.write_at(0, bytes_of("hello, world"));
     BOOST_TEST(file.bytes == "hello, world");

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_fails_then_half_of_it_is_written) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(when_interrupted_or_cut_short_then_the_port_finishes) {
+BOOST_AUTO_TEST_CASE(when_a_call_is_interrupted_or_cut_short_then_the_port_finishes_it) {
     for (const bool for_ever : {false, true}) {
         Failing its{1};
         its.fail(std::errc::interrupted, for_ever);

@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(when_units_are_flushed_then_they_share_a_group, JournalF
     BOOST_TEST(orders().size() == 100U);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_closed_and_opened_again_then_it_carries_on, JournalFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_journal_is_opened_again_then_it_continues, JournalFixture) {
     append(*open(), "o1");
     append(*open(), "o2");
     BOOST_TEST((orders() == std::vector<std::string>{"o1", "o2"}));
@@ -132,7 +132,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_grows_then_segments_follow_each_other, 
     BOOST_TEST(orders().size() == std::size_t{units});
 }
 
-BOOST_FIXTURE_TEST_CASE(when_relaxed_then_a_sync_can_still_be_waited_for, JournalFixture) {
+BOOST_FIXTURE_TEST_CASE(when_the_mode_is_relaxed_then_a_sync_can_still_be_waited_for,
+                        JournalFixture) {
     const auto journal = open(Durability::Mode::os);
     const Lsn lsn = append(*journal, "o1");
     BOOST_TEST(journal->core.durable() == lsn);  // acknowledged at once

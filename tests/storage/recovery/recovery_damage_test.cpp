@@ -48,8 +48,8 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_was_closed_then_it_is_refused_or_the_st
     BOOST_TEST(journal() != whole);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_refused_then_file_offset_and_lsn_are_named_and_nothing_changed,
-                        Moved) {
+BOOST_FIXTURE_TEST_CASE(
+    when_the_store_is_refused_then_file_offset_and_lsn_are_named_and_nothing_has_changed, Moved) {
     Bytes bytes = journal();
     bytes[before_shrink - 20] ^= 1;
     set_journal(bytes);

@@ -27,7 +27,8 @@ using namespace allot::testing;
 
 BOOST_AUTO_TEST_SUITE(given_a_journal_that_a_crash_cut_short)
 
-BOOST_FIXTURE_TEST_CASE(when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, Moved, *one_thread) {
+BOOST_FIXTURE_TEST_CASE(when_the_cut_is_at_any_byte_of_a_shrink_then_no_line_is_lost, Moved,
+                        *one_thread) {
     const Bytes whole = journal();
     std::set<std::string> holders;
     for (std::size_t cut = before_shrink; cut <= after_shrink; ++cut) {
@@ -43,7 +44,8 @@ BOOST_FIXTURE_TEST_CASE(when_cut_at_any_byte_of_a_shrink_then_no_line_is_lost, M
     BOOST_TEST((holders == std::set<std::string>{"b1", "b2"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(when_cut_anywhere_then_a_prefix_of_its_units_is_there, Moved, *one_thread) {
+BOOST_FIXTURE_TEST_CASE(when_the_cut_is_at_any_byte_then_a_prefix_of_the_units_is_there, Moved,
+                        *one_thread) {
     const Bytes whole = journal();
     Lsn last = 0;
     for (std::size_t size = sizeof(journal::SegmentHeader); size <= used_bytes(whole); ++size) {

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_only_read_then_it_ends) {
     BOOST_TEST(core.snapshotter.end() == end);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_given_up_then_they_copy_no_more) {
+BOOST_AUTO_TEST_CASE(when_the_snapshot_is_given_up_then_callers_copy_no_more) {
     BOOST_REQUIRE(core.snapshotter.begin());
     allocate();
     core.snapshotter.give_up();

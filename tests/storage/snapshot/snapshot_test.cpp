@@ -44,7 +44,7 @@ struct TwoSnapshots : Scratch {
 
 BOOST_AUTO_TEST_SUITE(given_snapshots)
 
-BOOST_FIXTURE_TEST_CASE(when_restarted_then_snapshot_and_journal_give_the_same_state,
+BOOST_FIXTURE_TEST_CASE(when_the_store_is_restarted_then_snapshot_and_journal_give_the_same_state,
                         TwoSnapshots) {
     const auto starts = list_snapshots(posix_file_system(), path);
     BOOST_REQUIRE(starts.size() == 2U);
@@ -55,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(when_restarted_then_snapshot_and_journal_give_the_same_s
     BOOST_TEST(check_store(path).ok);
 }
 
-BOOST_AUTO_TEST_CASE(when_taken_at_any_moment_then_it_does_not_change_the_state) {
+BOOST_AUTO_TEST_CASE(when_a_snapshot_is_taken_at_any_moment_then_the_state_does_not_change) {
     for (int k = 1; k < 60; k += 7) {
         const Scratch scratch;
         std::uint64_t hash = 0;
@@ -130,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(when_the_journal_ends_before_it_then_it_is_refused, TwoS
     BOOST_CHECK_THROW((void)recover(posix_file_system(), path, {}), CorruptStore);
 }
 
-BOOST_FIXTURE_TEST_CASE(when_more_are_taken_then_two_stay_and_the_journal_since_the_older,
+BOOST_FIXTURE_TEST_CASE(when_more_snapshots_are_taken_then_two_stay_and_the_journal_since_the_older,
                         Scratch) {
     auto options = small_options(Durability::Mode::os);
     std::uint64_t hash = 0;

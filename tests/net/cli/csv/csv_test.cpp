@@ -174,7 +174,7 @@ static rc::Gen<std::string> csv_like() {
         rc::gen::elementOf(std::string{",\"\r\n ax\xEF\xBB\xBF\xC3\xBC"}));
 }
 
-RC_BOOST_PROP(when_read_then_every_record_takes_some_of_it, ()) {
+RC_BOOST_PROP(when_the_text_is_read_then_every_record_takes_some_of_it, ()) {
     const std::string text = *csv_like();
     CsvReader reader{text};
     for (std::size_t records = 0; reader.next(); ++records) RC_ASSERT(records < text.size());

@@ -258,7 +258,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_more_diagnostics_than_are_printed)
 
-BOOST_AUTO_TEST_CASE(when_printed_then_a_hundred_are_shown_and_the_rest_counted) {
+BOOST_AUTO_TEST_CASE(
+    when_the_diagnostics_are_printed_then_a_hundred_are_shown_and_the_rest_is_counted) {
     Diagnostics diagnostics;
     for (std::uint32_t i = 1; i <= 103; ++i) diagnostics.add("f", {i, 1}, "x", "wrong");
     std::ostringstream text;

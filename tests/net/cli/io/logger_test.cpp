@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(given_a_time)
 
-BOOST_AUTO_TEST_CASE(when_written_then_it_is_utc_to_the_millisecond) {
+BOOST_AUTO_TEST_CASE(when_the_time_is_written_then_it_is_utc_to_the_millisecond) {
     BOOST_TEST(utc_timestamp(0) == "1970-01-01T00:00:00.000Z");
     BOOST_TEST(utc_timestamp(951'782'400'000'000) == "2000-02-29T00:00:00.000Z");
     BOOST_TEST(utc_timestamp(-1) == "1969-12-31T23:59:59.999Z");

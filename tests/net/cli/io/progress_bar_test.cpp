@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_then_the_line_is_empty_again) {
     BOOST_TEST(terminal.shown.str().ends_with("50 %\r\x1b[K"));
 }
 
-BOOST_AUTO_TEST_CASE(when_more_is_done_than_there_was_or_there_is_nothing_then_it_stays_in_bounds) {
+BOOST_AUTO_TEST_CASE(
+    when_more_is_done_than_there_was_or_there_is_nothing_then_the_bar_stays_in_bounds) {
     Terminal terminal;
     ProgressBar bar{terminal.shown, true, terminal.clock()};
     terminal.now += 1s;

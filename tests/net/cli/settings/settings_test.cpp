@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(when_no_flag_sets_it_then_the_environment_wins) {
                                 .file = "data = i\n"}) == "e from environment ALLOT_DATA");
 }
 
-BOOST_AUTO_TEST_CASE(when_only_the_file_sets_it_then_the_file_beats_the_default) {
+BOOST_AUTO_TEST_CASE(when_only_the_file_has_the_setting_then_the_file_beats_the_default) {
     BOOST_TEST(data_and_origin({.arguments = {"--config", "a.ini"},
                                 .file = "# a comment\n\n  data =  i j \r\n"}) ==
                "i j from file a.ini:3");
@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(when_a_switch_is_on_outside_then_a_flag_switches_it_off) {
     BOOST_TEST(!settings_of({}).is_on("sample-stock"));
 }
 
-BOOST_AUTO_TEST_CASE(when_shown_then_it_is_a_file_that_gives_the_same_and_says_why) {
+BOOST_AUTO_TEST_CASE(
+    when_the_settings_are_printed_then_they_are_a_file_that_gives_the_same_and_names_each_source) {
     Invocation call{.arguments = {"--data", "f"}, .environment = {{"ALLOT_SAMPLE_STOCK", "1"}}};
     std::ostringstream shown;
     call.read().print(shown);
