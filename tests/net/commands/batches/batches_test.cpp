@@ -2,6 +2,7 @@
 #include <string>
 
 #include "tests/net/commands/stock_fixture.hpp"
+#include "tests/net/http/http_stock.hpp"
 
 BOOST_FIXTURE_TEST_SUITE(given_batches_of_two_skus, allot::test::StockFixture)
 
@@ -34,6 +35,10 @@ BOOST_AUTO_TEST_CASE(when_a_batch_is_queried_then_the_reply_has_its_units_and_da
     BOOST_TEST(ask("BATCH batch-1").ends_with("+eta\r\n+2031-05-06\r\n"));
     BOOST_TEST(ask("BATCH nope") == "-NOSUCHBATCH No batch nope\r\n");
     BOOST_TEST(ask("BATCH ").starts_with("-ERR wrong number of arguments for 'batch'"));
+    allot::test::HttpStock server;
+    BOOST_TEST(server.ask("GET", "/v1/batches/here").body ==
+               R"({"purchased":10,"available":10,"allocated":0,"eta":null})");
+    BOOST_TEST(server.ask("GET", "/v1/batches/ship").json().at("eta").as_string() == "2030-01-02");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_batch_moves_then_its_rank_does) {
