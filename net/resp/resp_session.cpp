@@ -71,7 +71,7 @@ std::optional<Session::ExecuteResult> RespSession::resume() {
 }
 
 std::size_t RespSession::execute_requests(std::size_t most, Lsn& saw) {
-    if (parser_.pending() == 0) return 0;
+    if (parser_.pending() == 0 && parser_.error().empty()) return 0;
     const RequestParser::Outcome outcome = read_window(most);
     const std::span<const PrefetchWindow::Entry> ahead{context_.window.entries.data(),
                                                        context_.window.size};

@@ -204,6 +204,12 @@ BOOST_AUTO_TEST_CASE(
     RespFixture<> other;
     other.send("\"PING\r\n");
     BOOST_TEST(other.take() == "-ERR Protocol error: unbalanced quotes in request\r\n");
+    RespFixture<> last;  // the parser finds the error while it reads ahead, and has no byte left
+    last.send("ALLOCATE o LAMP 1\r\n\"PING\r\n");
+    BOOST_TEST(last.take() ==
+               "-INVALIDSKU Invalid sku LAMP\r\n"
+               "-ERR Protocol error: unbalanced quotes in request\r\n");
+    BOOST_TEST((last.last_result == RespSession::ExecuteResult::ended));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_pipeline_is_long_then_a_slice_ends_before_it_does) {
