@@ -14,8 +14,9 @@ struct Durability {
         interval,  ///< at once; written within a millisecond, synced every `interval`
         os,        ///< at once; written within a millisecond, synced by the operating system
     };
+    static constexpr std::chrono::milliseconds interval_min{1}, interval_max{60'000};
     Mode mode = Mode::always;
-    std::chrono::milliseconds interval{0};  ///< Mode::interval only, 1..60'000 ms
+    std::chrono::milliseconds interval{0};  ///< Mode::interval only; interval_min..interval_max
 
     /// True when a change is acknowledged only once it is synced.
     [[nodiscard]] constexpr bool waits_for_sync() const noexcept { return mode == Mode::always; }
@@ -33,9 +34,12 @@ struct Progress {
 };
 
 struct StoreOptions {
+    static constexpr std::uint64_t segment_bytes_min = 1U << 10U, segment_bytes_max = 1U << 30U;
+    static constexpr std::chrono::seconds keep_journal_age_max = std::chrono::years{100};
+
     Durability durability{};
-    /// A journal file's size in bytes, preallocated: 1 KiB..1 GiB. A group of units that is
-    /// larger gets a segment of its own.
+    /// A journal file's size in bytes, preallocated: segment_bytes_min..segment_bytes_max. A group
+    /// of units that is larger gets a segment of its own.
     std::uint64_t segment_bytes = 64ULL << 20U;
     /// A snapshot is taken whenever the journal has grown by this many bytes. 0: only on command.
     std::uint64_t snapshot_every_bytes = 256ULL << 20U;
@@ -43,7 +47,7 @@ struct StoreOptions {
     // needs. These options keep more for readers of the history, in whole segments. A start reads
     // the whole journal.
     std::uint64_t keep_journal_bytes = 0;  ///< the least number of bytes that are kept
-    /// The age up to which all facts are kept, at most 100 years; 0: age keeps nothing. The wall
+    /// The age up to which all facts are kept; 0: age keeps nothing. The wall
     /// clock, less a day, measures the time during which this process did not have the store open;
     /// a step ahead counts with at most a day. So a clock that is wrong once removes nothing early.
     std::chrono::seconds keep_journal_age{0};

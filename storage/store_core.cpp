@@ -50,19 +50,19 @@ Recovered prepare_store(FileSystem& files, const std::filesystem::path& director
 }
 
 StoreOptions checked(StoreOptions options) {
-    constexpr std::uint64_t segment_bytes_min = 1U << 10U, segment_bytes_max = 1U << 30U;
-    constexpr std::chrono::milliseconds interval_max{60'000};
-    constexpr std::chrono::seconds age_max = std::chrono::years{100};
     const auto& [mode, interval] = options.durability;
-    if (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max) {
+    if (options.segment_bytes < StoreOptions::segment_bytes_min ||
+        options.segment_bytes > StoreOptions::segment_bytes_max) {
         throw std::invalid_argument{"segment_bytes is " + std::to_string(options.segment_bytes) +
                                     "; expected 1 KiB to 1 GiB"};
     }
-    if (mode == Durability::Mode::interval && (interval.count() < 1 || interval > interval_max)) {
+    if (mode == Durability::Mode::interval &&
+        (interval < Durability::interval_min || interval > Durability::interval_max)) {
         throw std::invalid_argument{"the interval is " + std::to_string(interval.count()) +
                                     " ms; expected 1 to 60000"};
     }
-    if (options.keep_journal_age.count() < 0 || options.keep_journal_age > age_max) {
+    if (options.keep_journal_age.count() < 0 ||
+        options.keep_journal_age > StoreOptions::keep_journal_age_max) {
         throw std::invalid_argument{"keep_journal_age is " +
                                     std::to_string(options.keep_journal_age.count()) +
                                     " s; expected 0 to 100 years"};

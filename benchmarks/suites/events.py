@@ -55,7 +55,7 @@ def run(context):
     network = {(SUBSCRIBERS, 1): [], (0, 0): []}
     with ExitStack() as stack:
         directory = stack.enter_context(context.directory())
-        service = stack.enter_context(allot(context, directory, "always", "--keep-journal-bytes", "64GiB"))
+        service = stack.enter_context(allot(context, directory, "always", "--keep-journal-size", "64GiB"))
         stock_allot(service)
         runs = 0
         for _ in context.rounds("events"):

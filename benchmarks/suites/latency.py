@@ -93,7 +93,7 @@ def run(context):
     network = {load: Phase("network", load) for load in LOADS}
     embedded_peaks, network_peaks = [], []
     with context.directory() as directory, \
-            allot(context, directory, "always", "--snapshot-every-bytes", "0") as service:
+            allot(context, directory, "always", "--snapshot-every", "0") as service:
         stock_allot(service)
         sent = 0
         for round_number in context.rounds("latency"):

@@ -60,7 +60,7 @@ inline constexpr std::array general_options = {help_option, print_config_option,
     return std::ranges::find(general_options, option.name, &Option::name) != general_options.end();
 }
 inline constexpr Option data_option{"data", "DIR", "stock", "the store's directory"};
-inline constexpr Option segment_bytes_option{"segment-bytes", "SIZE", "64MiB",
-                                             "size of a new journal file"};
+inline constexpr Option segment_size_option{"segment-size", "SIZE", "64MiB",
+                                            "size of a new journal file"};
 
 }  // namespace allot::program

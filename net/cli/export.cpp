@@ -45,7 +45,7 @@ ExportedFiles export_stock(Repository& repository) {
 namespace {
 
 constexpr std::array export_from_store = {help_option, print_config_option, config_option,
-                                          data_option, segment_bytes_option};
+                                          data_option, segment_size_option};
 
 constexpr std::array from_options = {
     Option{"from", "HOST:PORT", "", "export the store of a running server, instead of --data",
@@ -70,7 +70,7 @@ std::string counts_of(std::size_t batches, std::size_t allocations) {
 
 int export_store(const std::filesystem::path& target, const Settings& settings, Console& console) {
     const std::string directory = data_directory(settings);
-    const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
+    const auto segment_bytes = settings.get("segment-size", segment_bytes_rule);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     Store store = open_existing_store(directory, {.segment_bytes = segment_bytes}, console, log);

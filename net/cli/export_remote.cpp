@@ -159,7 +159,7 @@ void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
         if (answer.code() == "TRIMMED") {
             throw RemoteError{remote.name() +
                               " has pruned its journal while its stock was read: "
-                              "begin again, or keep more of it (--keep-journal-bytes)"};
+                              "begin again, or keep more of it (--keep-journal-size)"};
         }
         if (answer.is_error()) throw RemoteError{remote.name() + ": " + escaped(answer.text)};
         const auto& facts = read.items(read.items(answer, 2)[1], 0);  // behind the cursor

@@ -87,7 +87,7 @@ constexpr std::array import_to_store = {
     print_config_option,
     config_option,
     data_option,
-    segment_bytes_option,
+    segment_size_option,
     Option{"batches", "FILE", "", "read batches from FILE", Option::From::flag_only},
     Option{"allocations", "FILE", "", "read allocations from FILE", Option::From::flag_only},
     Option{"orders", "FILE", "", "read order lines from FILE", Option::From::flag_only},
@@ -134,7 +134,7 @@ std::string summary(const ImportRows& rows, const Imported& imported) {
 int import_into_store(const ImportRows& rows, OrdersAre orders, const Settings& settings,
                       Console& console) {
     const std::string directory = data_directory(settings);
-    const auto segment_bytes = settings.get("segment-bytes", segment_bytes_rule);
+    const auto segment_bytes = settings.get("segment-size", segment_bytes_rule);
     SystemClock clock;
     Logger log{console.err, clock, Logger::Terminal{console.err_is_terminal}};
     if (!holds_store(directory)) rehearse(rows, orders, console);

@@ -29,13 +29,14 @@ constexpr std::array access_options = {
            "accept only clients with a certificate of a CA in FILE, PEM"}};
 
 constexpr std::array storage_options = {
-    Option{"durability", "MODE", "always",
-           "when a change is acknowledged: 'always': after it was synced; 'interval=MS': at once, "
-           "synced every MS milliseconds; 'os': at once, synced by the operating system"},
-    segment_bytes_option,
-    Option{"snapshot-every-bytes", "SIZE", "256MiB",
+    Option{
+        "durability", "MODE", "always",
+        "when a change is acknowledged: 'always': after it was synced; 'interval=TIME': at once, "
+        "synced at this interval; 'os': at once, synced by the operating system"},
+    segment_size_option,
+    Option{"snapshot-every", "SIZE", "256MiB",
            "take a snapshot whenever the journal has grown by this much; 0: only on command"},
-    Option{"keep-journal-bytes", "SIZE", "0",
+    Option{"keep-journal-size", "SIZE", "0",
            "keep this much of the journal for readers of the feed, beyond what a start needs"},
     Option{"keep-journal-age", "TIME", "0",
            "also keep the facts of the last TIME, such as 7d; a wrong wall clock deletes nothing"}};
@@ -62,9 +63,9 @@ constexpr std::array deadline_options = {
     Option{"idle-timeout", "TIME", "0",
            "close a connection that sends no command for this time; 0: never"}};
 
-constexpr std::array log_options = {Option{
-    "slow-log-us", "NUMBER", "10000",
-    "keep commands for SLOWLOG that take at least this many microseconds; 0: all, off: none"}};
+constexpr std::array log_options = {
+    Option{"slow-log", "TIME", "10ms",
+           "keep commands for SLOWLOG that take at least this time; 0: all, off: none"}};
 
 constexpr auto serve_options =
     joined(in_group("General", general_options), in_group("Listening", listen_options),
@@ -99,7 +100,7 @@ ServerOptions server_options(const Settings& settings) {
         .request_stalled_max = settings.get("request-timeout", duration_rule),
         .output_stalled_max = settings.get("output-timeout", duration_rule),
         .handshake_max = settings.get("handshake-timeout", duration_rule)};
-    options.slow_log_from = settings.get("slow-log-us", slow_log_rule);
+    options.slow_log_from = settings.get("slow-log", slow_log_rule);
     options.session.set_output_bytes_max(settings.get("max-output", output_bytes_rule));
     return options;
 }
@@ -174,9 +175,9 @@ ServeSettings ServeSettings::from(const Settings& settings) {
         .listen = settings.get("listen", endpoint_rule),
         .http = http_endpoint(settings),
         .store = {.durability = settings.get("durability", durability_rule),
-                  .segment_bytes = settings.get("segment-bytes", segment_bytes_rule),
-                  .snapshot_every_bytes = settings.get("snapshot-every-bytes", bytes_rule),
-                  .keep_journal_bytes = settings.get("keep-journal-bytes", bytes_rule),
+                  .segment_bytes = settings.get("segment-size", segment_bytes_rule),
+                  .snapshot_every_bytes = settings.get("snapshot-every", bytes_rule),
+                  .keep_journal_bytes = settings.get("keep-journal-size", bytes_rule),
                   .keep_journal_age = settings.get("keep-journal-age", age_rule)},
         .server = server_options(settings),
         .notifications = {},

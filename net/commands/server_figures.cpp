@@ -94,9 +94,9 @@ void add_traffic(Figures& to, const Counters& counters) {
                counters.bytes_in);
     to.counter("total_net_output_bytes", "allot_sent_bytes_total", "Bytes sent",
                counters.bytes_out);
-    to.counter("total_writes", "allot_writes_total", "System calls that sent replies",
+    to.counter("reply_writes", "allot_reply_writes_total", "System calls that sent replies",
                counters.writes);
-    to.counter("total_accept_retries", "allot_accept_retries_total",
+    to.counter("accept_retries", "allot_accept_retries_total",
                "Times that the server had to wait for descriptors before accepting",
                counters.accept_retries);
     for (std::size_t i = 0; i < disconnect_reason_words.size(); ++i) {
@@ -113,8 +113,8 @@ void add_channels(Figures& to, const PubSub& channels) {
              channels.channels());
     to.gauge("pubsub_patterns", "allot_channel_patterns", "Patterns of channels with a subscriber",
              channels.patterns());
-    to.counter("total_messages", "allot_messages_total",
-               "Messages delivered, one for each subscriber", channels.delivered());
+    to.counter("messages", "allot_messages_total", "Messages delivered, one for each subscriber",
+               channels.delivered());
 }
 
 void add_timings(Figures& to, const Timings& timings) {
@@ -122,7 +122,7 @@ void add_timings(Figures& to, const Timings& timings) {
         "Time from reading a command or request to its reply, without the wait for the disk; "
         "ALLOCATEs that were sent together count with their mean";
     to.begin("stats");
-    to.counter("total_slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
+    to.counter("slow_commands", "allot_slow_commands_total", "Commands that SLOWLOG has kept",
                timings.slow.added());
     to.histogram("allot_execute_seconds", executed, FigureHistogram::of(timings.resp),
                  {{"protocol", "resp"}});

@@ -17,8 +17,8 @@ from traffic import HISTORY
 
 TIMEOUT_S = 30
 # Much of the journal in many files, snapshots while it grows, and all of it is kept.
-OPTIONS = ("--http", "127.0.0.1:0", "--segment-bytes", "256KiB", "--snapshot-every-bytes", "512KiB",
-           "--keep-journal-bytes", "8GiB")
+OPTIONS = ("--http", "127.0.0.1:0", "--segment-size", "256KiB", "--snapshot-every", "512KiB",
+           "--keep-journal-size", "8GiB")
 # What may differ: times, and the history of a store.
 MASKS = ((re.compile(rb":1\d{15}\b"), b":TIME"), (re.compile(rb"\b[0-9a-f]{16}(?=:\d)"), b"HISTORY"),
          (re.compile(rb"\r\nDate: [^\r]+"), b"\r\nDate: DATE"))

@@ -41,8 +41,8 @@ class _Played:
         seeds = range(seed * CLIENTS, (seed + 1) * CLIENTS)
         self._commands = [queries(each) for each in seeds[:WATCHERS]]
         self._commands += [pipelines(each) for each in seeds[WATCHERS:]]
-        self._options = ("--segment-bytes", self._rng.choice(("64KiB", "256KiB")),
-                         "--snapshot-every-bytes", "0")
+        self._options = ("--segment-size", self._rng.choice(("64KiB", "256KiB")),
+                         "--snapshot-every", "0")
 
     def live(self, life: int) -> None:
         """One run of the server, from its start to its end, and its verdict."""

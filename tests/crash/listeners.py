@@ -215,7 +215,7 @@ def listeners(seed: int, facts: int, report: Report) -> None:
     """Raises when a subscriber or consumer misses a fact, or gets it twice."""
     rng = random.Random(f"listeners-{seed}")
     with scratch(f"listeners-{seed}", in_memory=True) as directory:
-        running = server.Server(directory / "store", "--http", "127.0.0.1:0", "--keep-journal-bytes", "64GiB")
+        running = server.Server(directory / "store", "--http", "127.0.0.1:0", "--keep-journal-size", "64GiB")
         crowd, consumers = list[Subscriber](), list[Consumer]()
         try:
             forms = itertools.islice(itertools.cycle(Subscriber.FORMS), SUBSCRIBERS)

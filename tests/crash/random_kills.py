@@ -10,7 +10,7 @@ from report import Broken, Report, scratch
 
 KILLS_A_STORE = 10
 KILLED_STARTS = 0.25
-OPTIONS = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
+OPTIONS = ("--segment-size", "64KiB", "--snapshot-every", "192KiB")
 
 
 def random_kills(seed: int, kills: int, report: Report) -> None:

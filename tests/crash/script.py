@@ -8,7 +8,7 @@ import server
 from history import Operation, Recorder
 from model import Command
 
-OPTIONS = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "0")
+OPTIONS = ("--segment-size", "64KiB", "--snapshot-every", "0")
 LONG = "a-name-that-is-as-long-as-one-may-be-so-that-a-segment-fills-up"
 TABLE, CHAIR, LAMP = "SMALL-TABLE", "RED-CHAIR", "LAMP"
 

@@ -25,7 +25,7 @@ START_S = 20
 STOP_S = 20
 
 # Small files, so that a server starts in no time and the journal changes files often.
-SMALL_FILES = ("--segment-bytes", "1MiB")
+SMALL_FILES = ("--segment-size", "1MiB")
 
 
 def environment(**settings):

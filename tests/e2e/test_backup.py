@@ -11,8 +11,8 @@ import store_files
 
 class GivenAServerUnderLoad(server.Case):
     def test_when_the_server_is_backed_up_then_each_backup_holds_everything_acknowledged_before(self):
-        running = server.Server(self.store, "--segment-bytes", "64KiB",
-                                "--snapshot-every-bytes", "192KiB")
+        running = server.Server(self.store, "--segment-size", "64KiB",
+                                "--snapshot-every", "192KiB")
         self.addCleanup(running.end)
         crowd = load.Crowd(running, "backup", 7)
         backup = self.scratch / "backup"

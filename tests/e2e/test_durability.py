@@ -19,7 +19,7 @@ class GivenAServerUnderLoad(server.Case):
     def test_when_the_server_is_killed_at_random_moments_then_everything_acknowledged_is_there(self):
         print(f"SEED={SEED}", flush=True)
         rng = random.Random(SEED)
-        options = ("--segment-bytes", "64KiB", "--snapshot-every-bytes", "192KiB")
+        options = ("--segment-size", "64KiB", "--snapshot-every", "192KiB")
         crowds = []
         acknowledged = 0
         running = self._serve(options)

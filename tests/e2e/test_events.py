@@ -84,7 +84,7 @@ class GivenAnEventSource(server.ServedCase):
             self.assertEqual(20_002, text.count(b"event: "))  # with the one that says where it begins
 
     def test_when_the_facts_are_trimmed_then_the_error_has_the_oldest_lsn(self):
-        small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB", *HTTP)
+        small = server.Server(self.scratch / "pruned", "--segment-size", "64KiB", *HTTP)
         self.addCleanup(small.end)
         with small.client() as client:
             for part in range(4):

@@ -68,10 +68,10 @@ class GivenAConsumer(server.ServedCase):
         self.assertEqual([], facts_of(self.redis, 2, "BLOCK", 30))
 
     def test_when_the_consumer_is_too_late_then_it_learns_where_the_history_begins(self):
-        small = server.Server(self.scratch / "pruned", "--segment-bytes", "64KiB")
+        small = server.Server(self.scratch / "pruned", "--segment-size", "64KiB")
         self.addCleanup(small.end)
-        kept = server.Server(self.scratch / "kept", "--segment-bytes", "64KiB",
-                             "--keep-journal-bytes", "1GiB")
+        kept = server.Server(self.scratch / "kept", "--segment-size", "64KiB",
+                             "--keep-journal-size", "1GiB")
         self.addCleanup(kept.end)
         for one in (small, kept):
             with one.client() as client:
@@ -103,7 +103,7 @@ class GivenAConsumer(server.ServedCase):
 
     def ages_are_kept(self, age_s):
         """False when it took so long that nothing can be judged."""
-        aged = server.Server(self.scratch / f"aged-{age_s}", "--segment-bytes", "64KiB",
+        aged = server.Server(self.scratch / f"aged-{age_s}", "--segment-size", "64KiB",
                              "--keep-journal-age", f"{age_s}s")
         self.addCleanup(aged.end)
         with aged.client() as client:

@@ -105,7 +105,7 @@ class GivenTheFile(unittest.TestCase):
 class GivenTheDescription(server.Case):
     def setUp(self):
         super().setUp()
-        self.server = self.serve("--http", "127.0.0.1:0", "--max-request", "64KiB", "--slow-log-us", "0",
+        self.server = self.serve("--http", "127.0.0.1:0", "--max-request", "64KiB", "--slow-log", "0",
                                  env={"ALLOT_PASSWORD": PASSWORD})
         self.where = address(self.server)
         self.http = Http(self.where, KNOWN)

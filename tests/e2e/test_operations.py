@@ -14,7 +14,7 @@ from http_client import Http, address
 from resp import Client
 
 DASHBOARD = server.HERE.parent.parent / "net" / "grafana.json"
-SMALL_SEGMENTS = ("--segment-bytes", "64KiB")
+SMALL_SEGMENTS = ("--segment-size", "64KiB")
 
 
 def families(page):
@@ -129,7 +129,7 @@ class GivenAStoreThatTakesLongToOpen(server.Case):
 class GivenAMonitor(server.Case):
     def setUp(self):
         super().setUp()
-        self.server = self.serve("--http", "127.0.0.1:0", "--slow-log-us", "0",
+        self.server = self.serve("--http", "127.0.0.1:0", "--slow-log", "0",
                                  "--webhook", "http://127.0.0.1:1/")  # where nothing listens
         self.http = Http(address(self.server))
         self.addCleanup(self.http.close)

@@ -106,7 +106,7 @@ class GivenOptions(server.Case):
 
     def test_when_options_come_from_several_sources_then_the_nearest_wins(self):
         ini = self.scratch / "allot.ini"
-        ini.write_text("data = from-ini\ndurability = interval=7\nmax-clients = 70\n")
+        ini.write_text("data = from-ini\ndurability = interval=7ms\nmax-clients = 70\n")
         merged = self.config("--config", ini, "--data", "from-flag",
                              ALLOT_DATA="from-env", ALLOT_DURABILITY="os")
         self.assertEqual("from-flag", merged["data"])
@@ -139,7 +139,7 @@ class GivenASignal(server.Case):
     def test_when_the_signal_comes_under_load_then_the_server_ends_well_and_nothing_is_lost(self):
         for number, mode in (
             (signal.SIGTERM, "always"), (signal.SIGINT, "always"),
-            (signal.SIGTERM, "interval=60000"), (signal.SIGTERM, "os"),
+            (signal.SIGTERM, "interval=60s"), (signal.SIGTERM, "os"),
         ):
             with self.subTest(signal=number.name, mode=mode):
                 running = self.serve("--durability", mode)

@@ -43,7 +43,7 @@ void read_file(std::string_view text) {
 
 /// Settings from a command line and the text of a file.
 Settings settings_of(const std::vector<std::string>& arguments, const std::string& file) {
-    const Environment environment{{"ALLOT_DURABILITY", "interval=5"}};
+    const Environment environment{{"ALLOT_DURABILITY", "interval=5ms"}};
     return read_settings(serve_command.syntax,
                          {.arguments = arguments,
                           .environment = environment,

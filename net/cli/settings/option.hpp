@@ -26,7 +26,7 @@ struct Option {
         environment_only,  ///< a secret: every local user can read the command line
     };
 
-    std::string_view name;      ///< `segment-bytes`: --segment-bytes, ALLOT_SEGMENT_BYTES
+    std::string_view name;      ///< `segment-size`: --segment-size, ALLOT_SEGMENT_SIZE
     std::string_view value;     ///< placeholder of the value in a help text; empty: a switch
     std::string_view fallback;  ///< the value when nothing sets it
     std::string_view help;
@@ -68,7 +68,7 @@ template <std::size_t... sizes>
     return all;
 }
 
-/// Returns the variable of an option: ALLOT_SEGMENT_BYTES for segment-bytes.
+/// Returns the variable of an option: ALLOT_SEGMENT_SIZE for segment-size.
 [[nodiscard]] std::string variable_of(std::string_view option);
 
 /// \return null if no option has that name.

@@ -112,10 +112,11 @@ std::optional<Durability> read_durability(std::string_view text) {
     if (text == "always") return Durability{};
     if (text == "os") return Durability{.mode = Durability::Mode::os};
     if (!text.starts_with(interval)) return std::nullopt;
-    const auto milliseconds = read_number(text.substr(interval.size()), 1, 60'000);
-    if (!milliseconds) return std::nullopt;
-    return Durability{.mode = Durability::Mode::interval,
-                      .interval = std::chrono::milliseconds{*milliseconds}};
+    const auto time = read_duration(text.substr(interval.size()));
+    if (!time || *time < Durability::interval_min || *time > Durability::interval_max) {
+        return std::nullopt;
+    }
+    return Durability{.mode = Durability::Mode::interval, .interval = *time};
 }
 
 std::optional<std::uint64_t> read_bytes(std::string_view text) {
@@ -133,7 +134,7 @@ std::optional<std::uint64_t> read_bytes(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_segment_bytes(std::string_view text) {
-    return read_bytes_within(text, 64 * one_kib, one_gib);
+    return read_bytes_within(text, 64 * one_kib, StoreOptions::segment_bytes_max);
 }
 
 std::optional<std::uint64_t> read_request_bytes(std::string_view text) {
@@ -178,10 +179,16 @@ std::optional<std::chrono::seconds> read_age(std::string_view text) {
 }
 
 std::optional<std::chrono::microseconds> read_slow_log(std::string_view text) {
+    using std::chrono::microseconds;
     if (text == "off") return SlowLog::never;
-    const auto number = read_number(text, 0, 3'600'000'000);
-    if (!number) return std::nullopt;
-    return std::chrono::microseconds{*number};
+    // `s` last: `us` and `ms` end with it, too.
+    static constexpr std::pair<std::string_view, microseconds> units[] = {
+        {"us", microseconds{1}},
+        {"ms", std::chrono::milliseconds{1}},
+        {"min", std::chrono::minutes{1}},
+        {"h", std::chrono::hours{1}},
+        {"s", std::chrono::seconds{1}}};
+    return read_time<microseconds>(text, units, std::chrono::hours{1});
 }
 
 std::optional<std::uint64_t> read_lsn(std::string_view text) {

@@ -40,7 +40,7 @@ struct Endpoint {
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
 /// Reads a number with s, min, h or d after it, or 0.
 [[nodiscard]] std::optional<std::chrono::seconds> read_age(std::string_view text);
-/// Reads a number of microseconds, or `off` for SlowLog::never.
+/// Reads a number with us, ms, s, min or h after it, or 0, or `off` for SlowLog::never.
 [[nodiscard]] std::optional<std::chrono::microseconds> read_slow_log(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> read_lsn(std::string_view text);
 [[nodiscard]] std::optional<std::string> read_directory(std::string_view text);
@@ -52,7 +52,7 @@ inline constexpr Rule<Endpoint> endpoint_rule{
 inline constexpr Rule<Endpoint> server_rule{
     read_server, "HOST:PORT, such as 127.0.0.1:25568, [::1]:25568 or stock.example.com:25568"};
 inline constexpr Rule<Durability> durability_rule{
-    read_durability, "always, os, or interval=MS with MS from 1 to 60000"};
+    read_durability, "always, os, or interval=TIME with a TIME from 1ms to 60s"};
 inline constexpr Rule<std::uint64_t> segment_bytes_rule{read_segment_bytes,
                                                         "a size from 64KiB to 1GiB"};
 inline constexpr Rule<std::uint64_t> bytes_rule{
@@ -71,7 +71,7 @@ inline constexpr Rule<std::chrono::seconds> age_rule{
     read_age, "a time such as 90s, 30min, 12h or 7d, at most 3650d, or 0"};
 inline constexpr Rule<std::uint32_t> clients_rule{read_clients, "an integer from 1 to 100000"};
 inline constexpr Rule<std::chrono::microseconds> slow_log_rule{
-    read_slow_log, "an integer from 0 to 3600000000, in microseconds, or off"};
+    read_slow_log, "a time such as 500us, 10ms or 2s, at most 1h, or 0 for all, or off"};
 inline constexpr Rule<std::uint64_t> lsn_rule{read_lsn, "an integer from 1"};
 inline constexpr Rule<std::string> directory_rule{read_directory, "a directory"};
 

@@ -72,10 +72,8 @@ const std::set<std::string> names_of_redis{"blocked_clients",          "maxclien
                                            "pubsub_channels",          "pubsub_patterns"};
 
 std::string metric_for(const Figure& figure) {
-    std::string name = figure.key.text;
-    if (name.starts_with("total_")) name.erase(0, std::string_view{"total_"}.size());
     const std::string prefix = figure.section->name == "process" ? "process_" : "allot_";
-    return prefix + name + (figure.kind == FigureKind::counter ? "_total" : "");
+    return prefix + figure.key.text + (figure.kind == FigureKind::counter ? "_total" : "");
 }
 
 /// Replaces the value of a label in a name: `dropped_idle` becomes `dropped_<cause>`.

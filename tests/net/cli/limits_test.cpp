@@ -189,8 +189,7 @@ BOOST_AUTO_TEST_CASE(when_an_option_has_a_range_then_the_document_has_the_range)
                                        {"max-request", program::request_bytes_rule.text},
                                        {"max-line", program::request_bytes_rule.text},
                                        {"max-argument", program::request_bytes_rule.text},
-                                       {"max-arguments", program::arguments_rule.text},
-                                       {"slow-log-us", program::slow_log_rule.text}}) {
+                                       {"max-arguments", program::arguments_rule.text}}) {
         const std::string words{rule};
         std::smatch ends;
         BOOST_REQUIRE(std::regex_search(words, ends, range));

@@ -9,7 +9,7 @@
 namespace allot::testing {
 
 /// The default environment of a test: stores with small files.
-inline const program::Environment small_files = {{"ALLOT_SEGMENT_BYTES", "64KiB"}};
+inline const program::Environment small_files = {{"ALLOT_SEGMENT_SIZE", "64KiB"}};
 
 /// One run of the program, without a process.
 struct ProgramRun {

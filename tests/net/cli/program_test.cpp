@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(when_the_manual_is_asked_for_then_every_command_and_option_
     BOOST_TEST(run.code == 0);
     BOOST_TEST(run.out.starts_with(".TH ALLOT 1"));
     for (const auto& command : commands) BOOST_TEST(contains(run.out, ".SS allot " + command));
-    BOOST_TEST(contains(run.out, ".B \\-\\-snapshot\\-every\\-bytes"));
+    BOOST_TEST(contains(run.out, ".B \\-\\-snapshot\\-every"));
     for (const allot::CommandSpec& spec : allot::command_table()) {
         BOOST_TEST(contains(run.out, ".B " + std::string{spec.name}));
     }
@@ -132,14 +132,14 @@ BOOST_AUTO_TEST_CASE(when_an_option_is_unknown_then_nothing_is_done) {
 BOOST_AUTO_TEST_CASE(
     when_print_config_is_given_then_the_program_prints_the_settings_and_does_nothing_else) {
     const ScratchDirectory scratch;
-    scratch.write("a.ini", "# how we run it\n\ndurability = interval=50\nmax-clients = 7\n");
+    scratch.write("a.ini", "# how we run it\n\ndurability = interval=50ms\nmax-clients = 7\n");
     const auto run = run_program(
         {"serve", "--print-config", "--config", scratch / "a.ini", "--data", scratch / "store"},
         {{"ALLOT_MAX_CLIENTS", "8"}});
     BOOST_TEST(run.code == 0, run.err);
     for (const std::string& expected :
          {"# flag --data\ndata = " + (scratch / "store") + "\n",
-          "# file " + (scratch / "a.ini") + ":3\ndurability = interval=50\n",
+          "# file " + (scratch / "a.ini") + ":3\ndurability = interval=50ms\n",
           std::string{"# environment ALLOT_MAX_CLIENTS\nmax-clients = 8\n"},
           std::string{"# default\nlisten = 127.0.0.1:25568\n"}}) {
         BOOST_TEST(contains(run.out, expected), expected << " in " << run.out);

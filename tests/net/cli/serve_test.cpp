@@ -215,9 +215,9 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
     for (const auto& [option, value] : {std::pair{"listen", "25568"},
                                         {"durability", "sometimes"},
-                                        {"segment-bytes", "1KiB"},
-                                        {"snapshot-every-bytes", "-1"},
-                                        {"keep-journal-bytes", "all"},
+                                        {"segment-size", "1KiB"},
+                                        {"snapshot-every", "-1"},
+                                        {"keep-journal-size", "all"},
                                         {"keep-journal-age", "3651d"},
                                         {"max-clients", "0"},
                                         {"max-clients-memory", "3MiB"},
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(when_a_setting_breaks_its_rule_then_the_error_names_it) {
                                         {"request-timeout", "25h"},
                                         {"output-timeout", "-1s"},
                                         {"idle-timeout", "1d"},
-                                        {"slow-log-us", "-1"},
+                                        {"slow-log", "10000"},
                                         {"sample-stock", "maybe"}}) {
         const auto run =
             run_program({"serve", "--print-config", "--" + std::string{option} + "=" + value});

@@ -41,12 +41,12 @@ BOOST_AUTO_TEST_CASE(when_a_durability_is_named_then_it_is_that) {
     using std::chrono::milliseconds;
     BOOST_TEST((read_durability("always") == Durability{}));
     BOOST_TEST((read_durability("os") == Durability{Durability::Mode::os, milliseconds{0}}));
-    BOOST_TEST(
-        (read_durability("interval=1") == Durability{Durability::Mode::interval, milliseconds{1}}));
-    BOOST_TEST((read_durability("interval=60000") ==
+    BOOST_TEST((read_durability("interval=1ms") ==
+                Durability{Durability::Mode::interval, milliseconds{1}}));
+    BOOST_TEST((read_durability("interval=60s") ==
                 Durability{Durability::Mode::interval, milliseconds{60'000}}));
     for (const char* const bad : {"", "never", "Always", "interval", "interval=", "interval=0",
-                                  "interval=60001", "interval=5ms"}) {
+                                  "interval=60001ms", "interval=5"}) {
         BOOST_TEST(!read_durability(bad), bad);
     }
 }
@@ -92,6 +92,19 @@ BOOST_AUTO_TEST_CASE(when_a_time_has_a_unit_then_it_counts) {
     for (const char* const bad : {"", "5", "s", "ms", "-1s", "1.5s", "1 s", "25h", "86400001ms",
                                   "1m", "1d", "99999999999999999999s"}) {
         BOOST_TEST(!read_duration(bad), bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_a_time_for_the_slow_log_has_a_unit_then_it_counts) {
+    using namespace std::chrono_literals;
+    BOOST_TEST((read_slow_log("0") == 0us));
+    BOOST_TEST((read_slow_log("500us") == 500us));
+    BOOST_TEST((read_slow_log("10ms") == 10ms));
+    BOOST_TEST((read_slow_log("2s") == 2s));
+    BOOST_TEST((read_slow_log("1h") == 1h));
+    BOOST_TEST((read_slow_log("off") == SlowLog::never));
+    for (const char* const bad : {"", "10000", "us", "-1us", "2h", "3600000001us", "none"}) {
+        BOOST_TEST(!read_slow_log(bad), bad);
     }
 }
 
