@@ -64,7 +64,7 @@ Index Ledger::find_line(OrderSlot order, Index product, Quantity quantity) const
         return line.order == order.at() && line.quantity == units && product_of(line) == product;
     };
     const Order& found = orders_[order.at()];
-    if (found.tags.given_up()) {
+    if (found.tags.disabled()) {
         if (is_it(found.latest_line)) return found.latest_line;
         const Index later = line_index_.find(line_hash(order.at(), product, units), [&](Index at) {
             return is_it(lines_[at].order_earlier);
@@ -125,7 +125,7 @@ void Ledger::add_line(OrderIdView order, OrderSlot slot, const LinePosition& pos
     batch.available_ -= units;
     if (position.later != no_index) remember(position.batch, line);
     held.latest_line = line;
-    if (held.tags.given_up() || held.tags.full()) {
+    if (held.tags.disabled() || held.tags.full()) {
         index_lines(held);
     } else {
         held.tags.add(line_tag(batch.product(), units));
@@ -158,8 +158,8 @@ Index Ledger::at_or_added(OrderSlot slot, OrderIdView order) {
 
 /// Indexes the line before the latest of an order with more than four lines; at first all of them.
 void Ledger::index_lines(Order& order) {
-    const bool are_indexed = order.tags.given_up();
-    order.tags.give_up();
+    const bool are_indexed = order.tags.disabled();
+    order.tags.disable();
     for (Index at = order.latest_line, earlier = lines_[at].order_earlier; earlier != no_index;
          at = earlier, earlier = lines_[at].order_earlier) {
         line_index_.insert(hash_of(earlier), at);
@@ -172,7 +172,7 @@ Index Ledger::later_in_order(Index line_at) const {
     const Order& order = orders_[lines_[line_at].order];
     if (order.latest_line == line_at) return no_index;
     const auto is_later = [&](Index at) { return lines_[at].order_earlier == line_at; };
-    if (order.tags.given_up()) return line_index_.find(hash_of(line_at), is_later);
+    if (order.tags.disabled()) return line_index_.find(hash_of(line_at), is_later);
     Index at = order.latest_line;
     while (!is_later(at)) at = lines_[at].order_earlier;
     return at;
@@ -183,7 +183,7 @@ void Ledger::unlink_order(Index line_at) {
     Order& order = orders_[line.order];
     const Index later = later_in_order(line_at);
     const Index earlier = line.order_earlier;
-    if (order.tags.given_up()) {
+    if (order.tags.disabled()) {
         if (later != no_index) line_index_.erase(hash_of(line_at), later);
         if (earlier != no_index) line_index_.erase(hash_of(earlier), line_at);
         if (later != no_index && earlier != no_index) {
@@ -194,7 +194,7 @@ void Ledger::unlink_order(Index line_at) {
     if (order.latest_line == no_index) {
         order_index_.erase(hash(order.id.view()), line.order);
         orders_.erase(line.order);
-    } else if (!order.tags.given_up()) {
+    } else if (!order.tags.disabled()) {
         order.tags.clear();
         for (Index at = order.latest_line; at != no_index; at = lines_[at].order_earlier) {
             order.tags.add(line_tag(product_of(lines_[at]), lines_[at].quantity));

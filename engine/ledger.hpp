@@ -33,19 +33,19 @@ static_assert(sizeof(AllocatedLine) == 32, "two to a cache line");
 /// recognized by these bytes, without reading any other line. A tag is odd.
 class LineTags {
 public:
-    /// \pre not given_up()
+    /// \pre not disabled()
     [[nodiscard]] bool may_hold(std::uint8_t tag) const noexcept {
         // A byte of `differences` is zero where the byte equals the tag (Hacker's Delight, 6-1).
         const std::uint32_t differences = tags_ ^ ones * tag;
         return ((differences - ones) & ~differences & ones << 7U) != 0;
     }
     [[nodiscard]] bool full() const noexcept { return tags_ >> 24U != 0; }
-    /// \pre neither full() nor given_up()
+    /// \pre neither full() nor disabled()
     void add(std::uint8_t tag) noexcept { tags_ = tags_ << 8U | tag; }
     void clear() noexcept { tags_ = 0; }
 
-    void give_up() noexcept { tags_ = no_tags; }
-    [[nodiscard]] bool given_up() const noexcept { return tags_ == no_tags; }
+    void disable() noexcept { tags_ = no_tags; }
+    [[nodiscard]] bool disabled() const noexcept { return tags_ == no_tags; }
 
 private:
     static constexpr std::uint32_t ones = 0x0101'0101;
@@ -60,7 +60,7 @@ struct alignas(32) Order {
     explicit Order(OrderIdView name) : id{name.view()} {}
 
     CompactName id{};
-    LineTags tags{};               ///< given up: the lines are indexed, see Ledger::line_index_
+    LineTags tags{};               ///< disabled: the lines are indexed, see Ledger::line_index_
     Index latest_line = no_index;  ///< the line added last; `order_earlier` links to the others
 };
 static_assert(sizeof(Order) == 32, "two to a cache line, and an allocation has mostly its own");

@@ -45,7 +45,8 @@ constexpr std::array routes_of_server{
             "operation is refused, the server undoes all of them and replies 409; only the "
             "shortage of the refused line remains. With atomic false the server keeps the other "
             "operations, and the refused one has its error as its result. If a version in if has "
-            "changed, the server executes nothing and replies 412."},
+            "changed, the server executes nothing and replies 412.",
+        .served_by = ServedBy::transactions},
     RouteSpec{.method = verb::get,
               .path = "/v1/openapi.json",
               .flags = flag_loading,
@@ -53,7 +54,8 @@ constexpr std::array routes_of_server{
               .summary = "Returns this description",
               .command = "`HELP`, `COMMAND`",
               .answers = "200: the OpenAPI description of all routes",
-              .good = {{{200, R"({"type":"object"})", "This file"}}}},
+              .good = {{{200, R"({"type":"object"})", "This file"}}},
+              .served_by = ServedBy::openapi},
     RouteSpec{.method = verb::get,
               .path = "/livez",
               .flags = flag_free | flag_loading,
@@ -61,7 +63,8 @@ constexpr std::array routes_of_server{
               .summary = "Replies while the process runs",
               .answers = "200 `ok`, without a password",
               .good = {{{200, text_ok, "The process runs", "text/plain"}}},
-              .errors = {{{400, "A query, or a body"}}}},
+              .errors = {{{400, "A query, or a body"}}},
+              .served_by = ServedBy::liveness},
     RouteSpec{.method = verb::get,
               .path = "/readyz",
               .flags = flag_free | flag_loading,
@@ -74,7 +77,8 @@ constexpr std::array routes_of_server{
               .good = {{{200, text_ok, "Stock is served", "text/plain"}}},
               .errors = {{{400, "A query, or a body"},
                           {503, "The store is still being opened, or the storage has failed",
-                           "NotReady"}}}},
+                           "NotReady"}}},
+              .served_by = ServedBy::readiness},
     RouteSpec{.method = verb::get,
               .path = "/metrics",
               .flags = flag_outside | flag_loading,
@@ -82,7 +86,8 @@ constexpr std::array routes_of_server{
               .summary = "Figures for Prometheus, in its text format",
               .answers = "200: figures in the text format of Prometheus (below)",
               .good = {{{200, R"({"type":"string"})", "The figures", "text/plain; version=0.0.4"}}},
-              .errors = {{{400, "A query, or a body"}}}},
+              .errors = {{{400, "A query, or a body"}}},
+              .served_by = ServedBy::metrics},
 };
 
 }  // namespace

@@ -1,6 +1,4 @@
 // Routes of one command: it is read from path, query and body, and executed.
-#include <algorithm>
-#include <array>
 #include <boost/container/small_vector.hpp>
 
 #include "net/http/exchange.hpp"
@@ -51,24 +49,26 @@ Lsn run_command(Exchange& exchange) {
     return lsn;
 }
 
-struct ServerRoute {
-    std::string_view path;
-    RunExchange run;
-};
-constexpr std::array server_functions{ServerRoute{"/v1/transactions", transact},
-                                      ServerRoute{"/v1/feed", feed},
-                                      ServerRoute{"/v1/openapi.json", openapi},
-                                      ServerRoute{"/livez", alive},
-                                      ServerRoute{"/readyz", ready},
-                                      ServerRoute{"/metrics", metrics}};
-
 }  // namespace
 
 RunExchange function_of(const Route& route) noexcept {
-    if (route.spec->prepare != nullptr) return run_command;
-    const auto* const found = std::ranges::find(server_functions, route.path, &ServerRoute::path);
-    BOOST_ASSERT(found != server_functions.end());
-    return found->run;
+    switch (route.spec->served_by) {
+        case ServedBy::transactions:
+            return transact;
+        case ServedBy::feed:
+            return feed;
+        case ServedBy::openapi:
+            return openapi;
+        case ServedBy::liveness:
+            return alive;
+        case ServedBy::readiness:
+            return ready;
+        case ServedBy::metrics:
+            return metrics;
+        case ServedBy::command:
+            break;
+    }
+    return run_command;
 }
 
 }  // namespace allot::http

@@ -214,6 +214,7 @@ constinit const CommandSpec specs::feed{
                "is `diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
            .header =
                R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that the client has seen; overrides `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
+           .served_by = ServedBy::feed,
            .fields = detail::fields_of<FeedQuery>}}},
 };
 

@@ -88,6 +88,18 @@ struct RouteError {
     std::string_view schema = {};  ///< empty: that of all errors
 };
 
+/// The part of the server that executes a route: `prepare` of its command, or a function of
+/// net/http.
+enum class ServedBy : std::uint8_t {
+    command,
+    transactions,
+    feed,
+    openapi,
+    liveness,
+    readiness,
+    metrics,
+};
+
 /// A route over HTTP. Values that its path does not name come from the body, or, without one, from
 /// the query.
 struct RouteSpec {
@@ -107,7 +119,8 @@ struct RouteSpec {
     std::string_view example = {};      ///< a body, in JSON
     std::string_view description = {};  ///< text after the summary
     std::string_view header = {};       ///< header field that it reads, as JSON
-    Prepare prepare = nullptr;          ///< null: net/http serves it itself
+    ServedBy served_by = ServedBy::command;
+    Prepare prepare = nullptr;  ///< for ServedBy::command; null otherwise
     std::span<const Field> fields = {};
 
     [[nodiscard]] constexpr bool is_there() const noexcept { return !path.empty(); }

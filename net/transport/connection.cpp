@@ -51,7 +51,7 @@ void Connection::read() {
 }
 
 void Connection::received(const error_code& error, std::size_t bytes) {
-    if (stage_ == Stage::lingering) {
+    if (stage_ == Stage::awaiting_close) {
         if (error) return close();
         return read();  // the input is discarded
     }
@@ -158,7 +158,7 @@ void Connection::settle() {
     if (!output.empty()) {
         manager_->await_durability(*this);
     } else if (session_->ended()) {
-        return linger();
+        return await_close();
     }
     if (has_backpressure_ && output.bytes() < context_.limits.output_pause_bytes) step_later();
 }
@@ -192,12 +192,12 @@ void Connection::finish() {
 /// Closing while the client still sends would reset the connection, and could lose the last
 /// replies. So only the sending side is closed, and input is read and discarded until the client
 /// closes, too.
-void Connection::linger() {
+void Connection::await_close() {
     error_code error;
     stream_.finish(error);
     if (error == asio::error::would_block) return await_writable();
     if (error) return close();
-    stage_ = Stage::lingering;
+    stage_ = Stage::awaiting_close;
     progress_ = context_.clock.now;
     read();
 }
@@ -222,8 +222,8 @@ void Connection::check_deadlines(const ServerOptions& options) {
         return bound.count() != 0 && context_.clock.now > since &&
                context_.clock.now - since > bound;
     };
-    if (stage_ == Stage::lingering) {
-        if (passed(progress_, options.linger_max)) close();
+    if (stage_ == Stage::awaiting_close) {
+        if (passed(progress_, options.await_close_max)) close();
     } else if (passed(stream_.is_handshaking() ? session_->entered()
                                                : session_->unauthenticated_since(),
                       options.handshake_max)) {

@@ -65,7 +65,7 @@ public:
     std::size_t waiter_index = 0;    ///< in that list
 
 private:
-    enum class Stage : std::uint8_t { open, lingering, closed };
+    enum class Stage : std::uint8_t { open, awaiting_close, closed };
 
     void read();
     void received(const boost::system::error_code& error, std::size_t bytes);
@@ -76,13 +76,13 @@ private:
     void await_writable();
     void settle();
     void account() noexcept;
-    void linger();
+    void await_close();
 
     Stream stream_;
     std::shared_ptr<ConnectionManager> manager_;
     ServerContext& context_;
     std::unique_ptr<Session> session_;
-    ServerContext::Time progress_;  // when the client last took output, or lingering began
+    ServerContext::Time progress_;  // when the client last took output, or began to await its close
     std::size_t untaken_ = 0;       // bytes of output, at the last check
     Stage stage_ = Stage::open;
     bool reading_ = false;

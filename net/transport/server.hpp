@@ -44,7 +44,7 @@ struct ServerOptions {
     /// Commands that take at least as long are kept for SLOWLOG.
     std::chrono::microseconds slow_log_from{10'000};
     /// The time from the last reply until the client closes, too.
-    std::chrono::milliseconds linger_max{1'000};
+    std::chrono::milliseconds await_close_max{1'000};
 };
 
 /// Serves a backend to clients over TCP. Runs on the one thread that runs its io_context; only the

@@ -51,7 +51,7 @@ public:
     }
     /// Forgets the bytes, which have changed in the file.
     void clear() noexcept { bytes_.clear(); }
-    /// Gives up the bytes, with all views of them.
+    /// Releases the bytes, with all views of them.
     [[nodiscard]] Buffer release() noexcept { return std::exchange(bytes_, {}); }
 
 private:

@@ -93,7 +93,7 @@ void SnapshotThread::run() {
         try {
             take_one();
         } catch (const std::exception& error) {
-            snapshotter_.give_up();
+            snapshotter_.abandon();
             failure = std::current_exception();
             if (!stop_) ++failed_;
             if (warning_ && !stop_) warning_("the snapshot failed: " + std::string{error.what()});

@@ -124,7 +124,7 @@ void Snapshotter::write() {
     filled_ = false;
 }
 
-void Snapshotter::give_up() noexcept {
+void Snapshotter::abandon() noexcept {
     {
         const std::scoped_lock lock{mutex_};
         end_copying();

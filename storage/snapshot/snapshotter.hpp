@@ -21,7 +21,7 @@ namespace allot {
 ///
 /// It has no thread and never waits. After begin() each thread that unlocks the mutex copies some
 /// rows, in proportion to what it has changed. The driver, one thread at a time, calls write()
-/// while filled(), perhaps copy() and pace(), and finish() once written(); and give_up() when one
+/// while filled(), perhaps copy() and pace(), and finish() once written(); and abandon() when one
 /// of the calls throws. Two chunks are in memory: one that is filled, and one that is written. When
 /// both are full, nothing is copied.
 class Snapshotter final : SharedWork {
@@ -63,7 +63,7 @@ public:
     /// more. \pre written(), and the journal is synced to end().
     void finish();
     /// Abandons the snapshot, and leaves no trace in the store.
-    void give_up() noexcept;
+    void abandon() noexcept;
 
     /// Counts the bytes of the journal that are kept only for readers.
     void update_retained() {

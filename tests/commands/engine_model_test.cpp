@@ -48,13 +48,13 @@ RC_BOOST_PROP(when_its_facts_are_applied_then_they_give_the_same_state,
 }
 
 RC_BOOST_PROP(when_a_unit_is_not_committed_then_the_state_is_as_before,
-              (const std::vector<Act>& acts, const std::vector<Act>& given_up)) {
+              (const std::vector<Act>& acts, const std::vector<Act>& uncommitted)) {
     EngineFixture shop;
     for (const Act& act : acts) (void)play(act.unit, shop.bus, act.whole);
     const auto before = state_hash(shop.repository);
     {
         MessageBus::Transaction all{shop.bus};
-        for (const Act& act : given_up) {
+        for (const Act& act : uncommitted) {
             if (act.unit.size() == 1) (void)play(act.unit, shop.bus);
         }
     }

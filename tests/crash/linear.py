@@ -19,7 +19,7 @@ from model import Fact, Past
 from resp import Failure
 from rules import WRITES, decide
 
-STEPS_MAX = 200_000  # beyond them the search gives up, which is a complaint, too
+STEPS_MAX = 200_000  # beyond them the search ends, which is a complaint, too
 
 Counts = tuple[int, ...]  # of each client: how many of its operations are in the order
 

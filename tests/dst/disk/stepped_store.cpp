@@ -56,7 +56,7 @@ void SteppedStore::begin_snapshot() {
         try {
             if (core_.snapshotter.begin()) stage_ = Stage::copying;
         } catch (const std::system_error&) {
-            core_.snapshotter.give_up();
+            core_.snapshotter.abandon();
         }
     });
 }
@@ -84,11 +84,11 @@ void SteppedStore::snapshot_step() try {
     }
 } catch (const std::system_error&) {
     stage_ = Stage::none;
-    core_.snapshotter.give_up();
+    core_.snapshotter.abandon();
 }
 
 void SteppedStore::close() {
-    as(Work::snapshot, [&] { core_.snapshotter.give_up(); });
+    as(Work::snapshot, [&] { core_.snapshotter.abandon(); });
     stage_ = Stage::none;
     core_.journal.request_close();
     while (!core_.journal.ended()) step();

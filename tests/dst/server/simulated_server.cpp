@@ -100,7 +100,7 @@ void SimulatedServer::drive_snapshot() {
                 snapshotting_ = Snapshotting::none;
         }
     } catch (const std::exception&) {
-        snapshotter.give_up();
+        snapshotter.abandon();
         snapshotting_ = Snapshotting::none;
     }
     events_.after(rng_.delay(disk_delay_max) + moment, [this] { drive_snapshot(); });

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(
                                                        count(SlowLog::argument_bytes_max)},
                    {"bytes of a value that an error quotes", count(echoed_bytes_max)},
                    {"draining at the end", seconds(program::drain_max)},
-                   {"waiting for a client to close", seconds(ServerOptions{}.linger_max)}});
+                   {"waiting for a client to close", seconds(ServerOptions{}.await_close_max)}});
 }
 
 BOOST_AUTO_TEST_CASE(when_a_protocol_a_file_or_a_receiver_has_a_limit_then_its_number_is_there) {

@@ -176,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(
     BOOST_TEST(last_of({"MULTI", "EXEC"}) == "*0\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_given_up_then_nothing_runs_and_nothing_is_watched,
+BOOST_FIXTURE_TEST_CASE(when_the_transaction_is_discarded_then_nothing_runs_and_nothing_is_watched,
                         TransactionFixture) {
     for (const std::string_view end : {"DISCARD", "RESET"}) {
         last_of({"WATCH LAMP", "MULTI", "ALLOCATE o1 LAMP 1"});

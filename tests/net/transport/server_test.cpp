@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(when_a_client_ends_sending_then_it_gets_all_its_replies_and
 
 BOOST_AUTO_TEST_CASE(when_a_client_quits_then_it_is_closed_after_the_reply) {
     allot::ServerOptions options;
-    options.linger_max = std::chrono::hours{1};
+    options.await_close_max = std::chrono::hours{1};
     TestServer patient{options};
     TestClient client{patient};
     client.send("QUIT\r\nPING\r\n");

@@ -91,10 +91,10 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_only_read_then_it_ends) {
     BOOST_TEST(core.snapshotter.end() == end);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_snapshot_is_given_up_then_callers_copy_no_more) {
+BOOST_AUTO_TEST_CASE(when_the_snapshot_is_abandoned_then_callers_copy_no_more) {
     BOOST_REQUIRE(core.snapshotter.begin());
     allocate();
-    core.snapshotter.give_up();
+    core.snapshotter.abandon();
     BOOST_TEST(core.snapshotter.written());
     const Lsn end = core.snapshotter.end();
     allocate();
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_no_other_thread_works_any_more_then_it_is_taken_at_onc
     BOOST_TEST(snapshots.taken() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_store_is_closed_then_it_is_given_up_at_once) {
+BOOST_AUTO_TEST_CASE(when_the_store_is_closed_then_it_is_abandoned_at_once) {
     begin_and_pause();
     auto stopped = std::async(std::launch::async, [this] { snapshots.stop(); });
     const bool at_once = stopped.wait_for(20s) == std::future_status::ready;
