@@ -122,8 +122,8 @@ constinit const Command allocate_command{
              "with commas, semicolons or tabs between them.\n"
              "Allocates each order line by itself, in file order, and replaces\n"
              "DIR/allocations.csv. A line that no batch can take is counted. An order for a\n"
-             "SKU that no batch has is a mistake, and nothing is written. At most 1,000,000\n"
-             "rows and 256 MiB a file. docs/csv.md has the rules.\n"
+             "SKU that no batch has is a mistake, and nothing is written. docs/csv.md has the\n"
+             "rules, docs/limits.md says how large a file may be.\n"
              "Exit codes: 0 done, also if lines are short; 1 a file breaks a rule or cannot be\n"
              "read or written, and nothing has changed; 2 called wrongly.",
          .options = allocate_options,

@@ -105,9 +105,10 @@ constinit const Command export_command{
          .details =
              "Writes PATH/batches.csv and PATH/allocations.csv, each replaced whole. Importing\n"
              "them into an empty store gives the same stock, without its shortages, which are\n"
-             "not exported. An import takes files of up to 1,000,000 rows. The store must not\n"
-             "be open elsewhere, unless --from names the server that has it open, which continues\n"
-             "to serve; the files then hold the stock after the LSN that the command prints.\n"
+             "not exported. docs/limits.md says how large a file an import takes. The store must\n"
+             "not be open elsewhere, unless --from names the server that has it open, which\n"
+             "continues to serve; the files then hold the stock after the LSN that the command\n"
+             "prints.\n"
              "Cells are written unchanged: a spreadsheet takes one that begins with =, +, - or @\n"
              "for a formula, so import them there as text.\n"
              "Exit codes: 0 done; 1 the store or server cannot be read, or a file not written; 2 "

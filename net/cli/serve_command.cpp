@@ -204,7 +204,8 @@ constinit const Command serve_command{
              "On an address that other machines reach it starts only with a password\n"
              "(--password-file or ALLOT_PASSWORD), with client certificates (--tls-client-ca), or\n"
              "with --listen-without-password. No option holds the password itself.\n"
-             "Every option may also be set in a file or in the environment: see allot --help.",
+             "Every option may also be set in a file or in the environment: see allot --help.\n"
+             "docs/limits.md lists all limits.",
          .options = serve_options,
          .examples = serve_examples},
     .run = run_serve,

@@ -20,7 +20,7 @@ constexpr std::string_view kind_of<BatchRef> = "batch reference";
 template <>
 constexpr std::string_view kind_of<OrderId> = "order id";
 
-static_assert(Sku::bytes_max == 64);
+std::string name_rule() { return "1 to " + std::to_string(Sku::bytes_max) + " bytes of UTF-8"; }
 
 std::string not_in_a_name(std::int32_t point) {
     std::array<char, 32> text{};
@@ -43,19 +43,19 @@ std::string integer_rule(std::uint64_t min, std::uint64_t max) {
 
 std::string broken_name_rule(std::string_view text) {
     if (text.empty() || text.size() > Sku::bytes_max) {
-        return "has 1 to 64 bytes of UTF-8, not " + std::to_string(text.size());
+        return "has " + name_rule() + ", not " + std::to_string(text.size());
     }
     std::int32_t before = 0;
     for (std::string_view rest = text; !rest.empty();) {
         const std::int32_t point = detail::take_code_point(rest);
-        if (point < 0) return "has 1 to 64 bytes of UTF-8, and these are not UTF-8";
+        if (point < 0) return "has " + name_rule() + ", and these are not UTF-8";
         if (detail::is_invisible_point(point)) return not_in_a_name(point);
         if (point == ' ' && before == ' ') return "may not contain two spaces in a row";
         before = point;
     }
     if (text.front() == ' ') return "may not begin with a space";
     if (text.back() == ' ') return "may not end with a space";
-    return "is a string of 1 to 64 bytes of UTF-8";
+    return "is a string of " + name_rule();
 }
 
 template <class Name>

@@ -204,7 +204,7 @@ constinit const CommandSpec specs::feed{
                         "oldest LSN that is"},
                        {501, "This store keeps no history"},
                        {503,
-                        "64 streams of events are open already: retry after Retry-After; or "
+                        "as many streams of events are open as may be: retry after Retry-After; or "
                         "the storage has failed, and no durable fact follows this position"}}},
            .description =
                "The stream has no end. Each event's id is the cursor of its fact, its "

@@ -7,6 +7,12 @@
 
 namespace allot::program {
 
+namespace {
+static_assert(CsvReader::fields_max == 256 && CsvReader::field_bytes_max == 4096);
+constexpr std::string_view fields_rule = "a row has at most 256 fields";
+constexpr std::string_view field_rule = "a field has at most 4096 bytes";
+}  // namespace
+
 std::optional<CsvRecord> CsvReader::next() {
     marked_ = false;
     for (;;) {
@@ -46,7 +52,7 @@ std::optional<CsvError> CsvReader::take_row(CsvRow& row) {
         auto error = rest_.starts_with('"') ? take_quoted(field) : take_plain(field);
         if (error) return error;
         if (row.size() == fields_max) {
-            return CsvError{field.position, field.text, "a row has at most 256 fields"};
+            return CsvError{field.position, field.text, fields_rule};
         }
         row.push_back(std::move(field));
         if (!rest_.starts_with(delimiter_)) break;
@@ -62,7 +68,7 @@ std::optional<CsvError> CsvReader::take_plain(CsvField& field) {
         std::min(rest_.find_first_of(ends.data(), 0, ends.size()), rest_.size());
     field.text = rest_.substr(0, std::min(size, field_bytes_max));
     if (size > field_bytes_max) {
-        return CsvError{field.position, field.text, "a field has at most 4096 bytes"};
+        return CsvError{field.position, field.text, field_rule};
     }
     advance(size);
     if (at_field_end()) return std::nullopt;
@@ -86,13 +92,13 @@ std::optional<CsvError> CsvReader::take_quoted(CsvField& field) {
         const std::size_t space = field_bytes_max - field.text.size();
         const std::size_t size = rest_.substr(0, space + 1).find('"');
         if (size == std::string_view::npos) {
-            return fail(rest_.size() > space ? "a field has at most 4096 bytes"
+            return fail(rest_.size() > space ? field_rule
                                              : "a quote that opens a field also closes it");
         }
         field.text += rest_.substr(0, size);
         advance(size + 1);
         if (!rest_.starts_with('"')) break;
-        if (field.text.size() == field_bytes_max) return fail("a field has at most 4096 bytes");
+        if (field.text.size() == field_bytes_max) return fail(field_rule);
         field.text += '"';
         advance(1);
     }

@@ -31,10 +31,14 @@ constexpr TableForm orders_form{"order lines", order_columns};
 constexpr TableForm allocations_form{"allocations", allocation_columns};
 
 constexpr std::size_t wide_shown_bytes = 16;
-constexpr std::string_view quantity_rule = "expected an integer from 1 to 1000000000";
-constexpr std::string_view purchased_rule = "expected an integer from 0 to 1000000000";
 constexpr std::string_view eta_rule =
     "an eta is a day as YYYY-MM-DD, or for the warehouse empty or 'warehouse'";
+
+template <class Units>
+const std::string& units_rule() {
+    static const std::string rule = integer_rule(Units::units_min, Units::units_max);
+    return rule;
+}
 
 /// Reports one file.
 struct FieldReader {
@@ -60,7 +64,7 @@ struct FieldReader {
         return std::nullopt;
     }
     [[nodiscard]] std::optional<Quantity> quantity(const CsvField& field) const {
-        return read(field, Quantity::parse(field.text), quantity_rule);
+        return read(field, Quantity::parse(field.text), units_rule<Quantity>());
     }
 };
 
@@ -76,7 +80,7 @@ std::optional<BatchRow> read_batch(const Cells& cells, const FieldReader& field_
     const auto ref = field_reader.name<BatchRef>(*cells[0]);
     const auto sku = field_reader.name<Sku>(*cells[1]);
     const auto purchased =
-        field_reader.read(*cells[2], Purchased::parse(cells[2]->text), purchased_rule);
+        field_reader.read(*cells[2], Purchased::parse(cells[2]->text), units_rule<Purchased>());
     const auto eta = field_reader.read(*cells[3], eta_of(cells[3]->text), eta_rule);
     if (!ref || !sku || !purchased || !eta) return std::nullopt;
     return BatchRow{*ref, *sku, *purchased, *eta};

@@ -11,6 +11,9 @@
 namespace allot::program {
 namespace {
 
+static_assert(file_bytes_max == 256U << 20U);
+constexpr std::string_view too_large = "larger than 256 MiB:";
+
 [[noreturn]] void fail(std::string_view deed, const std::filesystem::path& path,
                        int error = errno) {
     throw std::system_error{error, std::generic_category(),
@@ -40,7 +43,7 @@ std::string read_all(const File& file, const std::filesystem::path& path) {
     if (::fstat(file.get(), &status) != 0) fail("cannot read", path);
     if (S_ISDIR(status.st_mode)) fail("cannot read", path, EISDIR);
     const auto size_known = static_cast<std::size_t>(status.st_size);  // a pipe's is not
-    if (size_known > file_bytes_max) fail("larger than 256 MiB:", path, EFBIG);
+    if (size_known > file_bytes_max) fail(too_large, path, EFBIG);
     std::string text;
     for (;;) {
         constexpr std::size_t piece = 1U << 20U;
@@ -50,7 +53,7 @@ std::string read_all(const File& file, const std::filesystem::path& path) {
         text.resize(had + static_cast<std::size_t>(got > 0 ? got : 0));
         if (got == 0) return text;
         if (got < 0 && errno != EINTR) fail("cannot read", path);
-        if (text.size() > file_bytes_max) fail("larger than 256 MiB:", path, EFBIG);
+        if (text.size() > file_bytes_max) fail(too_large, path, EFBIG);
     }
 }
 

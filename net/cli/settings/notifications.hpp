@@ -40,8 +40,7 @@ inline constexpr std::array mail_options = {
         "mail out_of_stock events through this server: smtp://HOST[:PORT], with TLS if the server "
         "offers it, and then only with a trusted certificate (--notify-ca), or "
         "smtps://HOST[:PORT]"},
-    Option{"mail-to", "ADDRESS", "", "recipient of the mails; up to 50", Option::From::anywhere,
-           true},
+    Option{"mail-to", "ADDRESS", "", "recipient of the mails", Option::From::anywhere, true},
     Option{"mail-from", "ADDRESS", "allocations@example.com", "sender of the mails"},
     Option{"smtp-user", "NAME", "", "name for the mail server; needs a password, and TLS"},
     Option{"smtp-password-file", "FILE", "",
@@ -57,6 +56,6 @@ inline constexpr std::array notify_options = {
     Option{"notify-timeout", "TIME", "30s", "time limit of an attempt to mail or post"},
     Option{"notify-retry-max", "TIME", "60s",
            "the longest delay between two attempts, unless a webhook's receiver asks for a longer "
-           "one by Retry-After, up to an hour"}};
+           "one by Retry-After"}};
 
 }  // namespace allot::program

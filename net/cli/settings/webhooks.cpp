@@ -63,6 +63,7 @@ std::optional<std::string> read_file_name(std::string_view text) {
     return std::string{text};
 }
 
+static_assert(name_bytes_max == 24);
 constexpr Rule<Named<std::string>> url_rule{
     read_named<std::string, read_url>,
     "[NAME=]URL, an http:// or https:// URL without user and password, and a NAME of 1..24 of a-z, "

@@ -39,8 +39,8 @@ inline constexpr std::string_view default_events = "out_of_stock";
 inline constexpr std::array webhook_options = {
     Option{
         "webhook", "[NAME=]URL", "",
-        "post events as JSON to this URL, http:// or https://; up to 16, of which one may have no "
-        "NAME; the position in the history is kept under the NAME",
+        "post events as JSON to this URL, http:// or https://; one webhook may have no NAME; the "
+        "position in the history is kept under the NAME",
         Option::From::anywhere, true},
     Option{"webhook-events", "[NAME=]EVENTS", default_events,
            "kinds of events to post, by their names in the feed, separated by commas; NAME selects "

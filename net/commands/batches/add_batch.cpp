@@ -43,7 +43,7 @@ constinit const CommandSpec specs::add_batch = command<NewBatch>({
                            {201, "Batch", "The batch was added"}}},
                  .errors = {{{409,
                               "BATCHEXISTS: the batch is there with another SKU, quantity or ETA. "
-                              "BATCHLIMIT: the SKU has 65,536 batches already"}}},
+                              "BATCHLIMIT: the SKU has as many batches as one may have"}}},
                  .body_schema = "NewBatch",
                  .example = R"({"sku":"SMALL-TABLE","quantity":100,"eta":"2026-12-24"})"}}},
 });

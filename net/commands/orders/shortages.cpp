@@ -53,7 +53,7 @@ constinit const CommandSpec specs::shortages = command<Shortages>({
                  .call = "[?sku=…][&after=lsn]",
                  .answers = "200: the short lines, oldest first, in pages; "
                             "`after` the last one's `since` returns the following ones",
-                 .good = {{{200, "Shortages", "The lines, at most 1,000"}}},
+                 .good = {{{200, "Shortages", "A page of the lines"}}},
                  .errors = {{invalid_sku_error}}}}},
 });
 
