@@ -117,7 +117,7 @@ private:
     }
     [[nodiscard]] BatchRow& known_batch(const Reply& map) {
         const auto found = batches_.find(batch_in(map));
-        if (found == batches_.end()) read_.refuse("a fact of a batch that was not listed");
+        if (found == batches_.end()) read_.refuse("an event of a batch that was not listed");
         return found->second.row;
     }
 
@@ -170,7 +170,7 @@ void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
         }
         silent = facts.empty() ? silent + 1 : 0;
         if (silent > silent_answers_max) {
-            throw RemoteError{remote.name() + " does not return the facts up to LSN " +
+            throw RemoteError{remote.name() + " does not return the events up to LSN " +
                               std::to_string(to)};
         }
     }
@@ -185,7 +185,7 @@ RemoteStock read_stock(Remote& remote, Console& console) {
     const Listed lines =
         for_each_row(remote, "ALLOCATIONS", [&](const Reply& row) { copy.add_line(row); });
     if (console.err_is_terminal && lines.last > batches.first) {
-        console.err << "following " << lines.last - batches.first << " facts\n";
+        console.err << "following " << lines.last - batches.first << " events\n";
     }
     follow(remote, batches.first, lines.last, copy);
     return {std::move(copy).rows(), lines.last};

@@ -88,12 +88,12 @@ void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
         std::string error;
         append_escaped(error, sink.last_error, error_bytes_max);
         to.begin_row(sink.name);
-        to.gauge("lsn", "allot_sink_lsn", "LSN of the last fact that the event sink has processed",
+        to.gauge("lsn", "allot_sink_lsn", "LSN of the last event that the sink has processed",
                  sink.acked);
-        to.gauge("lag_facts", "allot_sink_lag_facts",
-                 "Facts that the event sink has not processed yet", sink.lag);
+        to.gauge("lag_events", "allot_sink_lag_events",
+                 "Events that the sink has not processed yet", sink.lag);
         to.gauge("needs_lsn", "allot_sink_needs_lsn",
-                 "LSN of the first fact that the event sink still needs", sink.persisted + 1);
+                 "LSN of the first event that the sink still needs", sink.persisted + 1);
         to.counter("deliveries", "allot_sink_deliveries_total", "Notifications that were accepted",
                    sink.acted);
         to.counter("failures", "allot_sink_failures_total",

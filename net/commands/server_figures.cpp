@@ -70,9 +70,9 @@ void add_clients(Figures& to, const ServerContext& context) {
              {{"protocol", "resp"}});
     to.gauge("http_clients", "allot_clients", by_protocol, context.usage.http_clients,
              {{"protocol", "http"}});
-    to.gauge("event_streams", "allot_event_streams", "HTTP clients that receive facts as a stream",
+    to.gauge("event_streams", "allot_event_streams", "HTTP clients that receive events as a stream",
              context.usage.event_streams);
-    to.gauge("blocked_clients", "allot_blocked_clients", "Clients whose FEED waits for facts",
+    to.gauge("blocked_clients", "allot_blocked_clients", "Clients whose FEED waits for events",
              static_cast<std::uint64_t>(waiting));
     to.gauge("maxclients", "allot_clients_max",
              "Maximum of connections, of both protocols together", context.identity.clients_max);

@@ -62,7 +62,7 @@ struct ValueOf<StartArgument> {
 
 template <>
 struct ValueOf<FactCount> {
-    static constexpr std::string_view noun = "facts";
+    static constexpr std::string_view noun = "events";
     static constexpr std::string_view schema = "";
     static std::optional<FactCount> read(Source& source, const Field& field,
                                          const RawValue& value) {
@@ -118,7 +118,7 @@ private:
     [[nodiscard]] bool check_keywords() override {
         if (left_.size() % 2 != 0) {
             call_.fail(ErrorCode::syntax, Quoted{left_.back()},
-                       " stands alone: COUNT takes a number of facts, BLOCK a number of "
+                       " stands alone: COUNT takes a number of events, BLOCK a number of "
                        "milliseconds");
             return false;
         }
@@ -180,18 +180,17 @@ constinit const CommandSpec specs::feed{
     .args_max = 6,
     .syntax = detail::argument_form<Feed>.syntax(),
     .reply = "[cursor, array of [lsn, time, kind, map of field and value]]",
-    .summary = "Lists durable facts from an LSN on or after a cursor, or waits for the next",
+    .summary = "Lists durable events from an LSN on or after a cursor, or waits for the next",
     .group = "stock",
     .check = check_feed,
     .routes =
         {{{.method = boost::beast::http::verb::get,
            .path = "/v1/feed",
            .id = "feed",
-           .summary =
-               "Streams every durable fact as a server-sent event, in order, from a position "
-               "in the history on",
+           .summary = "Streams all durable events in order, as server-sent events, from a position "
+                      "in the history on",
            .call = "[?from=lsn|$|?after=cursor][&events=kind,…]",
-           .answers = "200: a stream of events, see below; 410 if the facts are no longer kept",
+           .answers = "200: a stream of events, see below; 410 if the events are no longer kept",
            .good =
                {{{200,
                   R"({"type":"string","description":"Events: `id: 05922658499e07cb:2`, `event: line_allocated`, `data: {…}`, an empty line"})",
@@ -200,20 +199,20 @@ constinit const CommandSpec specs::feed{
                         "The position is no LSN or cursor, or the query breaks a rule; AHEAD: the "
                         "history does not reach this position"},
                        {410,
-                        "TRIMMED: the requested facts are no longer kept; the message names the "
+                        "TRIMMED: the requested events are no longer kept; the message names the "
                         "oldest LSN that is"},
                        {501, "This store keeps no history"},
                        {503,
                         "as many streams of events are open as may be: retry after Retry-After; or "
-                        "the storage has failed, and no durable fact follows this position"}}},
+                        "the storage has failed, and no durable event follows this position"}}},
            .description =
-               "The stream has no end. Each event's id is the cursor of its fact, its "
+               "The stream has no end. Each event's id is its cursor, its "
                "name is the kind, its data a JSON object. A client that reconnects with "
                "the last id misses nothing. An event `position` has only a cursor. If "
                "the history of a cursor has diverged from the store's, the first event "
                "is `diverged`: {\"history\", \"agreed\", \"after\"}. See net/http/HTTP.md.",
            .header =
-               R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last fact that the client has seen; overrides `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
+               R"({"name":"Last-Event-ID","in":"header","description":"The cursor, or the LSN, of the last event that the client has seen; overrides `after` and `from`","schema":{"oneOf":[{"$ref":"#/components/schemas/Cursor"},{"$ref":"#/components/schemas/Units"}]}})",
            .served_by = ServedBy::feed,
            .fields = detail::fields_of<FeedQuery>}}},
 };

@@ -57,7 +57,7 @@ std::optional<EventKinds> ValueOf<EventKinds>::read(Source& source, const Field&
         if (found == fact_events.end()) {
             source.fail(
                 ErrorCode::syntax,
-                "invalid kind of fact " + in_quotes(name) + ": expected " + listed(fact_events),
+                "invalid kind of event " + in_quotes(name) + ": expected " + listed(fact_events),
                 field.name);
             return {};
         }

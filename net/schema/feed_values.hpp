@@ -61,13 +61,13 @@ struct FeedQuery {
     EventKinds events;
     static constexpr std::tuple fields{
         optional<FeedStart>("from",
-                            "The LSN of the first fact, or $ for facts from now on; default: the "
-                            "oldest fact that is kept"),
+                            "The LSN of the first event, or $ for events from now on; default: the "
+                            "oldest event that is kept"),
         optional<FeedPosition>(
             "after",
-            "The cursor, or the LSN, of the last fact that the client has seen; excludes `from`"),
+            "The cursor, or the LSN, of the last event that the client has seen; excludes `from`"),
         optional<EventKinds>("events", all_event_kinds,
-                             "The kinds of facts to show, separated by commas; default: all")};
+                             "The kinds of events to show, separated by commas; default: all")};
 };
 
 }  // namespace allot

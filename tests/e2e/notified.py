@@ -138,7 +138,7 @@ class SinksCase(server.Case):
         ends = time.monotonic() + PATIENCE_S
         while True:
             info = client.info()
-            if int(info["mail_lag_facts"]) <= lag and int(info["webhook_lag_facts"]) <= lag:
+            if int(info["mail_lag_events"]) <= lag and int(info["webhook_lag_events"]) <= lag:
                 return info
             self.assertLess(time.monotonic(), ends, info)
             time.sleep(0.02)

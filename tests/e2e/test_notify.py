@@ -53,12 +53,12 @@ class GivenAServerThatNotifies(NotifiedCase):
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.receiver.mode = "hangs"
             client.call("ALLOCATE", "hangs", "LAMP", 50)
-            while client.info()["webhook_lag_facts"] == "0":
+            while client.info()["webhook_lag_events"] == "0":
                 pass
             # A reply that waited for the receiver would take an hour: the client waits for 10 s.
             for i in range(200):
                 self.assertFails(client.call("ALLOCATE", f"during-{i}", "LAMP", 50), "OUTOFSTOCK")
-            self.assertGreater(int(client.info()["webhook_lag_facts"]), 200)
+            self.assertGreater(int(client.info()["webhook_lag_events"]), 200)
         self.assertEqual(0, one.stop())  # within STOP_S
 
     def test_when_everything_fails_in_between_then_all_events_are_delivered_in_order(self):
@@ -98,7 +98,7 @@ class GivenAServerThatNotifies(NotifiedCase):
         before = client.info()
         for sink, mode in modes.items():
             if mode == "good":
-                self.await_lag(client, f"{sink}_lag_facts")
+                self.await_lag(client, f"{sink}_lag_events")
             else:
                 failures = f"{sink}_failures"
                 self.await_true(lambda: int(client.info()[failures]) > int(before[failures]), client)
@@ -132,23 +132,23 @@ class GivenSeveralReceivers(SinksCase):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "both")
-            self.await_lag(client, "webhook-erp_lag_facts")
-            self.await_lag(client, "webhook_lag_facts")
+            self.await_lag(client, "webhook-erp_lag_events")
+            self.await_lag(client, "webhook_lag_events")
             self.erp.stop()
             self.short(client, "down")
-            self.await_lag(client, "webhook_lag_facts")
+            self.await_lag(client, "webhook_lag_events")
             info = client.info()
-            self.assertEqual("10", info["webhook-erp_lag_facts"])
+            self.assertEqual("10", info["webhook-erp_lag_events"])
             self.assertEqual("0", info["webhook_failures"])
         one.kill()
         # Whatever the order of the options, each continues from its own position.
         one = self.serve(*reversed(self.urls), *QUICK)
         with one.client() as client:
             self.short(client, "later")
-            self.await_lag(client, "webhook_lag_facts")
-            self.assertEqual("20", client.info()["webhook-erp_lag_facts"])
+            self.await_lag(client, "webhook_lag_events")
+            self.assertEqual("20", client.info()["webhook-erp_lag_events"])
             self.erp.start()
-            self.await_lag(client, "webhook-erp_lag_facts")
+            self.await_lag(client, "webhook-erp_lag_events")
         self.assertEqual(0, one.stop())
         expected = list(range(2, 32))
         for receiver in (self.erp, self.shop):
@@ -169,8 +169,8 @@ class GivenSeveralReceivers(SinksCase):
         one = self.serve(*self.urls, *QUICK)
         with one.client() as client:
             self.short(client, "both")
-            self.await_lag(client, "webhook_lag_facts")
-            self.await_lag(client, "webhook-erp_lag_facts")
+            self.await_lag(client, "webhook_lag_events")
+            self.await_lag(client, "webhook-erp_lag_events")
         self.assertEqual(list(range(2, 22)), self.shop.lsns())
         self.assertEqual(list(range(12, 22)), self.erp.lsns())  # from when it was registered
 
@@ -202,7 +202,7 @@ class GivenSeveralReceivers(SinksCase):
                 self.shop.mode = "good"
                 self.await_true(lambda: float(client.info()["webhook_retry_seconds"]) > 0 or len(self.shop.times) > 1,
                                 client)
-                self.await_lag(client, "webhook_lag_facts")
+                self.await_lag(client, "webhook_lag_events")
                 (first, _), (second, _) = self.shop.times
                 self.assertGreaterEqual(second - first, least, mode)
                 self.assertLess(second - first, least + 20, mode)
@@ -221,8 +221,8 @@ class GivenSeveralReceivers(SinksCase):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "one", 1)
-            self.await_lag(client, "webhook_lag_facts")
-            self.await_lag(client, "webhook-erp_lag_facts")
+            self.await_lag(client, "webhook_lag_events")
+            self.await_lag(client, "webhook-erp_lag_events")
         tokens = [receiver.posts[0][0]["Authorization"] for receiver in (self.erp, self.shop)]
         self.assertEqual(["Bearer s3cret", None], tokens)
 
@@ -234,7 +234,7 @@ class GivenSeveralReceivers(SinksCase):
         with one.client() as client:
             client.call("ADDBATCH", "b1", "LAMP", 1)
             self.short(client, "one", 1)
-            self.await_lag(client, "mail_lag_facts")
+            self.await_lag(client, "mail_lag_events")
         ((envelope, message),) = mail.mails()
         self.assertEqual(["b@example.com", "a@example.com"], envelope["to"])
         self.assertEqual("b@example.com, a@example.com", message["To"])

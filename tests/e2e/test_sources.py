@@ -98,7 +98,7 @@ class Follower:
             cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._said = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.copy = {"after": None, "facts": []}
+        self.copy = {"after": None, "events": []}
 
     def _read(self):
         for line in self._process.stdout:
@@ -117,8 +117,8 @@ class Follower:
 
     def await_facts(self, lsns):
         """Until it holds the facts of these LSNs, and no others. Returns them by LSN."""
-        self._await(lambda: sorted(fact["lsn"] for fact in self.copy["facts"]) == list(lsns), lsns)
-        return {fact["lsn"]: fact for fact in self.copy["facts"]}
+        self._await(lambda: sorted(event["lsn"] for event in self.copy["events"]) == list(lsns), lsns)
+        return {event["lsn"]: event for event in self.copy["events"]}
 
     def await_cursor(self, cursor):
         self._await(lambda: self.copy["after"] == cursor, cursor)
@@ -180,7 +180,7 @@ class GivenTheConsumerOfTheManual:
         self.network.await_requests(1)
         here = f"{self.history()}:1"
         follower.await_cursor(here)
-        self.assertEqual([], follower.copy["facts"])
+        self.assertEqual([], follower.copy["events"])
         self.network.cut()
         self.command("ALLOCATE", "o1", "LAMP", 1)
         self.network.join()

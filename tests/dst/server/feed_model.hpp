@@ -49,7 +49,7 @@ public:
         std::uint64_t end;
         HistoryId first;  ///< of the histories
     };
-    /// \param asked FEED lsn|$|AFTER cursor [COUNT facts]
+    /// \param asked FEED lsn|$|AFTER cursor [COUNT events]
     [[nodiscard]] std::string reply(const Asked& asked, const Extent& extent) {
         const Words& words = asked.words;
         // With the simulation's small output limit a reply holds one fact.

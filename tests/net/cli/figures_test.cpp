@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(when_the_status_is_rendered_then_each_figure_has_its_own_va
           "allot_snapshots_total{result=\"taken\"} 4", "allot_snapshots_total{result=\"failed\"} 1",
           "allot_snapshot_timestamp_seconds 1700000000.5", "allot_snapshot_duration_seconds 0.25",
           "allot_snapshot_lsn 15", "allot_snapshot_age_facts 5", "allot_sink_lsn{sink=\"mail\"} 7",
-          "allot_sink_lag_facts{sink=\"mail\"} 2",
+          "allot_sink_lag_events{sink=\"mail\"} 2",
           "allot_sink_deliveries_total{sink=\"webhook-erp\"} 6",
           "allot_sink_needs_lsn{sink=\"webhook-erp\"} 9",
           "allot_sink_failures_total{sink=\"mail\"} 4", "allot_journal_file_bytes 4096",
@@ -258,9 +258,9 @@ BOOST_AUTO_TEST_CASE(when_a_sink_has_failed_then_its_error_adds_no_line) {
     BOOST_TEST(
         allot::info_text(figures, wanted) ==
         "# Sinks\r\n"
-        "mail_lsn:7\r\nmail_lag_facts:2\r\nmail_needs_lsn:7\r\nmail_deliveries:3\r\n"
+        "mail_lsn:7\r\nmail_lag_events:2\r\nmail_needs_lsn:7\r\nmail_deliveries:3\r\n"
         "mail_failures:4\r\nmail_retry_seconds:1.5\r\nmail_last_error:no\\x0d\\x0alast_lsn:0\r\n"
-        "webhook-erp_lsn:9\r\nwebhook-erp_lag_facts:0\r\nwebhook-erp_needs_lsn:9\r\n"
+        "webhook-erp_lsn:9\r\nwebhook-erp_lag_events:0\r\nwebhook-erp_needs_lsn:9\r\n"
         "webhook-erp_deliveries:6\r\nwebhook-erp_failures:0\r\nwebhook-erp_retry_seconds:"
         "0\r\nwebhook-erp_last_error:\r\n");
 }

@@ -150,9 +150,9 @@ BOOST_AUTO_TEST_CASE(when_position_or_kind_is_invalid_then_the_error_names_it) {
              {"/v1/feed?after=x", "", R"("field":"after")"},
              {"/v1/feed?after=$", "", R"("field":"after")"},
              {"/v1/feed?after=1&from=1", "", "from and after exclude each other"},
-             {"/v1/feed?events=", "", R"(invalid kind of fact '')"},
-             {"/v1/feed?events=batch_added,", "", R"(invalid kind of fact '')"},
-             {"/v1/feed?events=sold%0A", "", R"(invalid kind of fact 'sold\\x0a')"},
+             {"/v1/feed?events=", "", R"(invalid kind of event '')"},
+             {"/v1/feed?events=batch_added,", "", R"(invalid kind of event '')"},
+             {"/v1/feed?events=sold%0A", "", R"(invalid kind of event 'sold\\x0a')"},
              {"/v1/feed?until=3", "", "unknown query parameter"},
          }) {
         EventListener one{fixture};

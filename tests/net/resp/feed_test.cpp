@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(when_the_arguments_are_wrong_then_the_error_says_why) {
              {"FEED 1 \"BL\\x1bCK\" 5",
               "-SYNTAX unknown option 'BL\\x1bCK': expected COUNT or BLOCK\r\n"},
              {"FEED 1 WAIT 5", "-SYNTAX unknown option 'WAIT': expected COUNT or BLOCK"},
-             {"FEED 1 COUNT", "-SYNTAX 'COUNT' stands alone: COUNT takes a number of facts"},
+             {"FEED 1 COUNT", "-SYNTAX 'COUNT' stands alone: COUNT takes a number of events"},
              {"FEED AFTER", "-SYNTAX invalid LSN 'AFTER'"},
              {"FEED AFTER 1 BLOCK", "-SYNTAX 'BLOCK' stands alone"},
              {"FEED AFTER x",
