@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace allot {
 
@@ -76,6 +77,8 @@ inline constexpr std::size_t shortages_per_slice = 1000;
 /// Facts of one FEED: without COUNT, and at most.
 inline constexpr std::size_t feed_facts = 100;
 inline constexpr std::size_t feed_facts_max = 10'000;
+/// The time that BLOCK accepts, more than a year: in effect for ever.
+inline constexpr std::uint64_t feed_block_ms_max = 1ULL << 35U;
 /// Facts that become messages before other sessions run.
 inline constexpr std::size_t delivered_facts_max = 256;
 /// The silence after which a stream of events sends a heartbeat.

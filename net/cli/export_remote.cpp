@@ -10,8 +10,6 @@
 namespace allot::program {
 namespace {
 
-constexpr int silent_answers_max = 60;  // of FEED, a second each
-
 /// Reads the values of a stock, too.
 struct StockFields : ReplyFields {
     explicit StockFields(const Remote& remote) : ReplyFields{remote} {}
@@ -153,9 +151,10 @@ Lsn StockCopy::apply(const Reply& fact) {
 /// Applies all facts after `from`, up to `to`, to the copy.
 void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
     const ReplyFields read{remote};
-    for (int silent = 0; from < to;) {
-        const Reply answer =
-            remote.ask({"FEED", std::to_string(from + 1), "COUNT", "1000", "BLOCK", "1000"});
+    constexpr std::chrono::milliseconds block{1000};
+    for (std::chrono::milliseconds silent{0}; from < to;) {
+        const Reply answer = remote.ask({"FEED", std::to_string(from + 1), "COUNT", "1000", "BLOCK",
+                                         std::to_string(block.count())});
         if (answer.code() == "TRIMMED") {
             throw RemoteError{remote.name() +
                               " has pruned its journal while its stock was read: "
@@ -168,8 +167,8 @@ void follow(Remote& remote, Lsn from, Lsn to, StockCopy& copy) {
             if (lsn > to) return;
             from = copy.apply(fact);
         }
-        silent = facts.empty() ? silent + 1 : 0;
-        if (silent > silent_answers_max) {
+        silent = facts.empty() ? silent + block : std::chrono::milliseconds{0};
+        if (silent > RemoteStock::silence_max) {
             throw RemoteError{remote.name() + " does not return the events up to LSN " +
                               std::to_string(to)};
         }

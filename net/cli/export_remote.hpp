@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "net/cli/csv/stock_rows.hpp"
 #include "net/cli/remote/remote.hpp"
 
@@ -7,6 +9,9 @@ namespace allot::program {
 
 /// The stock of a server, as it was at one moment.
 struct RemoteStock {
+    /// The time for which the feed may send nothing that it should.
+    static constexpr std::chrono::seconds silence_max{60};
+
     StockRows rows;
     Lsn as_of = 0;  ///< the stock is that after this fact
 };

@@ -10,7 +10,6 @@ namespace allot::program {
 namespace {
 
 using std::chrono::microseconds;
-constexpr std::size_t error_bytes_max = 200;
 
 void add_journal(Figures& to, const StoreStatus& status) {
     to.gauge("oldest_lsn", "allot_oldest_lsn", "LSN of the first fact that the journal still holds",
@@ -86,7 +85,7 @@ void add_sink_figures(Figures& to, const std::vector<SinkStatus>& sinks) {
     to.begin("sinks");
     for (const SinkStatus& sink : sinks) {
         std::string error;
-        append_escaped(error, sink.last_error, error_bytes_max);
+        append_escaped(error, sink.last_error, sink_error_bytes_max);
         to.begin_row(sink.name);
         to.gauge("lsn", "allot_sink_lsn", "LSN of the last event that the sink has processed",
                  sink.acked);

@@ -26,9 +26,6 @@ using http::Operation;
 using Operations = std::vector<Operation>;
 using Conditions = std::vector<Condition>;
 
-/// Deeper than the body of one command; and `if` has one field for each SKU.
-constexpr JsonLimits transaction_json_limits{.depth = 6, .members = json_members_max};
-
 /// The commands that may be part of a transaction.
 const std::vector<const CommandSpec*>& kinds() {
     static const std::vector<const CommandSpec*> all = [] {

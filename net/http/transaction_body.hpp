@@ -7,8 +7,12 @@
 
 #include "net/http/exchange.hpp"
 #include "net/schema/define.hpp"
+#include "net/text/json_body.hpp"
 
 namespace allot::http {
+
+/// Deeper than the body of one command; and `if` has one field for each SKU.
+inline constexpr JsonLimits transaction_json_limits{.depth = 6, .members = json_members_max};
 
 /// One command of a transaction.
 struct Operation {

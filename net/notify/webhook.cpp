@@ -9,17 +9,12 @@
 
 namespace allot::notify {
 
-namespace {
-/// The receiver may already have closed a connection that has been idle for longer.
-constexpr long connection_idle_s_max = 30;
-}  // namespace
-
 Webhook::Webhook(Settings settings)
     : settings_{std::move(settings)}, transfer_{settings_.receiver, "http,https"} {
     transfer_.set(CURLOPT_POST, 1L);
     transfer_.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     transfer_.set(CURLOPT_USERAGENT, "allot/" ALLOT_VERSION);
-    transfer_.set(CURLOPT_MAXAGE_CONN, connection_idle_s_max);
+    transfer_.set(CURLOPT_MAXAGE_CONN, long{connection_idle_max.count()});
 }
 
 bool Webhook::notify(const CommittedFact& fact, std::uint64_t store_id) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,8 @@ public:
         std::string token = {};
     };
     static constexpr std::array<std::string_view, 2> schemes{"http", "https"};
+    /// The receiver may already have closed a connection that has been idle for longer.
+    static constexpr std::chrono::seconds connection_idle_max{30};
 
     explicit Webhook(Settings settings);
     /// \return false for facts of other kinds.

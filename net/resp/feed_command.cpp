@@ -77,9 +77,8 @@ struct ValueOf<BlockTime> {
     static constexpr std::string_view schema = "";
     static std::optional<BlockTime> read(Source& source, const Field& field,
                                          const RawValue& value) {
-        // More than a year: in effect for ever.
-        constexpr std::uint64_t block_ms_max = 1ULL << 35U;
-        const auto ms = read_number(source, field, value, 0, block_ms_max, ", in milliseconds");
+        const auto ms =
+            read_number(source, field, value, 0, feed_block_ms_max, ", in milliseconds");
         return ms ? std::optional{BlockTime{*ms}} : std::nullopt;
     }
 };

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::string_view first_line = "allot copy 1";
 constexpr std::size_t hash_digits = 16;  // of each half
-constexpr std::uint64_t text_bytes_max = 64U << 20U;
 
 std::string checksum_of(std::string_view text) {
     return hex(XXH3_64bits(text.data(), text.size()));
@@ -89,7 +88,7 @@ std::optional<Manifest> read_manifest(FileSystem& files, const std::filesystem::
                                       std::string_view name) {
     if (!store_files::has(files, directory, name)) return std::nullopt;
     const auto file = files.open(directory / name, FileSystem::Mode::read);
-    if (file->size() > text_bytes_max) {
+    if (file->size() > Manifest::text_bytes_max) {
         throw CorruptStore{std::string{name}, 0, 0, "it is too long for a list of files"};
     }
     std::string text(file->size(), '\0');

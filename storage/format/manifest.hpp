@@ -15,6 +15,7 @@ namespace allot {
 
 /// The files of a copy of a store, complete or planned. FORMAT.md describes its text.
 struct Manifest {
+    static constexpr std::uint64_t text_bytes_max = 64U << 20U;
     enum class Purpose : std::uint8_t { backup, restore };
     Purpose purpose = Purpose::backup;
     std::uint64_t store_id = 0;

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view prefix = "handler-";
 constexpr std::string_view temporary_suffix = ".tmp";
-constexpr std::size_t name_bytes_max = 32;
 constexpr std::uint32_t format_version = 2;
 
 /// The whole file.

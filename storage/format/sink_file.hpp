@@ -16,7 +16,8 @@
 
 namespace allot::sink_file {
 
-/// True for the name of a sink: 1..32 of a-z, 0-9 and -.
+inline constexpr std::size_t name_bytes_max = 32;
+/// True for the name of a sink: 1..name_bytes_max of a-z, 0-9 and -.
 [[nodiscard]] bool is_name(std::string_view sink) noexcept;
 [[nodiscard]] std::string file_name(std::string_view sink);
 /// \return the sink's name; none for any other file.

@@ -15,9 +15,6 @@ using journal::FrameKind;
 using journal::SegmentHeader;
 using WritableBytes = std::span<std::byte>;
 
-/// The longest frame of which each bit is tried: a longer one would take seconds.
-constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
-
 /// Flips one bit after the other until `good()`. \return false when no single bit achieves it.
 template <class Good>
 bool patch_bit(WritableBytes bytes, Good&& good) {
@@ -114,7 +111,7 @@ private:
             rest.subspan(offsetof(FrameHeader, bytes), sizeof header->bytes);
         const bool plausible = header->bytes >= FrameHeader::bytes_min &&
                                header->bytes <= rest.size() &&
-                               header->bytes <= patched_frame_bytes_max;
+                               header->bytes <= JournalPiece::patched_frame_bytes_max;
         if (patch_bit(length, good) || (plausible && patch_bit(rest.first(header->bytes), good))) {
             return next_frame(rest);
         }

@@ -29,6 +29,9 @@ struct FoundHistory {
 /// single bits whose flipping corrects a checksum. That no other change explains the checksum is as
 /// certain as that the checksum detects damage at all.
 struct JournalPiece {
+    /// The longest frame of which each bit is tried: a longer one would take seconds.
+    static constexpr std::size_t patched_frame_bytes_max = 16U << 10U;
+
     std::string name;
     std::shared_ptr<File> file;
     std::uint64_t file_bytes = 0;

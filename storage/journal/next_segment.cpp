@@ -6,18 +6,8 @@
 
 #include "engine/ports.hpp"
 #include "storage/format/store_files.hpp"
-#include "storage/io/back_off.hpp"
 
 namespace allot {
-
-namespace {
-/// The delay between attempts to create a segment.
-constexpr BackOff back_off{.first = std::chrono::milliseconds{100},
-                           .most = std::chrono::milliseconds{2000}};
-/// The number of attempts that may fail in a row while an accepted unit waits for the segment: some
-/// 5 s.
-constexpr std::uint64_t failed_max = 6;
-}  // namespace
 
 NextSegment::NextSegment(FileSystem& files, const std::filesystem::path& directory,
                          const SegmentList& segments, const StoreOptions& options,
@@ -51,7 +41,7 @@ std::optional<PreparedSegment> NextSegment::ready(const PreparedSegment& wanted,
             waits_for_space_ = false;
             return prepared_;
         }
-        if (failure_ && (is_closing || failed_ >= failed_max)) std::rethrow_exception(failure_);
+        if (failure_ && (is_closing || failed_ >= attempts_max)) std::rethrow_exception(failure_);
         requested_ = wanted;
     }
     if (disk_full_) {

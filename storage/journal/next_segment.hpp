@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "storage/io/back_off.hpp"
 #include "storage/io/file_system.hpp"
 #include "storage/journal/disk_watch.hpp"
 #include "storage/journal/journal_writer.hpp"
@@ -25,6 +26,12 @@ namespace allot {
 class NextSegment {
 public:
     using Time = DiskWatch::Time;
+    /// The delay between attempts to create a segment.
+    static constexpr BackOff back_off{.first = std::chrono::milliseconds{100},
+                                      .most = std::chrono::milliseconds{2000}};
+    /// The number of attempts that may fail in a row while an accepted unit waits for the segment:
+    /// some 5 s.
+    static constexpr std::uint64_t attempts_max = 6;
 
     /// \param call_driver any thread may call it, when one of the two threads has work. The other
     /// parameters outlive this.

@@ -18,9 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using ShowProgress = std::function<void(const Progress&)>;
 
-/// A store that is being written may look damaged by chance, but hardly so often in a row.
-constexpr int attempts_max = 20;
-
 [[noreturn]] void refuse_no_store(const fs::path& directory) {
     throw std::system_error{std::make_error_code(std::errc::no_such_file_or_directory),
                             "no store in " + directory.string()};
@@ -160,7 +157,8 @@ FileView open_files(FileSystem& files, const fs::path& directory) {
         } catch (const std::system_error& error) {
             // A listed file may have been removed before it was opened.
             const bool gone = error.code() == std::errc::no_such_file_or_directory;
-            if (!gone || attempt == attempts_max || !holds_store(files, directory)) throw;
+            if (!gone || attempt == StoreImage::attempts_max || !holds_store(files, directory))
+                throw;
         }
     }
 }
@@ -181,7 +179,7 @@ StoreImage take_image(FileSystem& files, const fs::path& directory, const ShowPr
         } catch (const UnknownFormat&) {
             throw;
         } catch (const CorruptStore& error) {
-            if (error.what() == damage || attempt == attempts_max) throw;
+            if (error.what() == damage || attempt == StoreImage::attempts_max) throw;
             damage = error.what();
         }
     }

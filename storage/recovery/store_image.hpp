@@ -15,6 +15,9 @@ namespace allot {
 /// Open files that together are a whole store. They stay readable while a process that has the
 /// store open writes to it and removes files.
 struct StoreImage {
+    /// A store that is being written may look damaged by chance, but hardly so often in a row.
+    static constexpr int attempts_max = 20;
+
     FileView files;
     std::uint64_t store_id = 0;
     Lsn last = 0;                    ///< the LSN of its last fact

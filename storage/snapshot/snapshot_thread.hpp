@@ -28,6 +28,7 @@ public:
     /// The store is idle if no thread has used it at so many looks. A caller that the system has
     /// preempted comes back before that.
     static constexpr std::uint64_t idle_looks = 8;
+    static constexpr std::chrono::minutes retry_delay{1};
 
     /// \param store_mutex locked while a slice is copied.
     /// \param warning receives the reason when a snapshot fails.
@@ -38,7 +39,7 @@ public:
                    std::function<void(std::string_view)> warning,
                    std::chrono::milliseconds pause = std::chrono::milliseconds{1},
                    std::uint64_t unused_looks = idle_looks,
-                   std::chrono::milliseconds retry_after = std::chrono::minutes{1});
+                   std::chrono::milliseconds retry_after = retry_delay);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;

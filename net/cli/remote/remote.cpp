@@ -50,10 +50,8 @@ std::optional<RemoteSettings> RemoteSettings::from(const Settings& settings,
                           .tls = client_tls(settings),
                           .password = {},
                           .warnings = {}};
-    SecretSetting given = read_secret(settings, {.file = "password-file",
-                                                 .secret = "password",
-                                                 .what = "password",
-                                                 .bytes_max = Password::bytes_max});
+    SecretSetting given =
+        read_secret(settings, {.file = "password-file", .secret = "password", .what = "password"});
     remote.password = std::move(given.text);
     if (!given.warning.empty()) remote.warnings.push_back(std::move(given.warning));
     return remote;

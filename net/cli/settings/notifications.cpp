@@ -11,9 +11,6 @@ namespace allot::program {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds retry_first{1'000};
-constexpr milliseconds connect_max{10'000};
-constexpr std::size_t secret_bytes_max = 512;
 
 std::optional<std::string> read_mail_server(std::string_view text) {
     std::string url{text};
@@ -43,7 +40,7 @@ notify::Peer peer(const Settings& settings) {
     const auto whole_max = settings.get("notify-timeout", timeout_rule);
     return {.url = {},
             .ca_file = settings.text("notify-ca"),
-            .connect_max = std::min(connect_max, whole_max),
+            .connect_max = std::min(Notifications::connect_max, whole_max),
             .whole_max = whole_max};
 }
 
@@ -70,8 +67,7 @@ notify::Mail::Settings mail_settings(const Settings& settings, notify::Peer serv
                                      std::vector<std::string>& warnings) {
     constexpr SecretOptions password{.file = "smtp-password-file",
                                      .secret = "smtp-password",
-                                     .what = "password of the mail server",
-                                     .bytes_max = secret_bytes_max};
+                                     .what = "password of the mail server"};
     server.url = settings.get("smtp", smtp_rule);
     notify::Mail::Settings mail{
         .server = std::move(server),
@@ -100,7 +96,9 @@ EventSink sink_for(std::string_view name, const typename Destination::Settings& 
                         throw RetryLater{later.what(), later.after()};
                     }
                 },
-            .back_off = {.first = retry_first, .most = retry_most, .jitter = BackOff::Jitter::full},
+            .back_off = {.first = Notifications::retry_first,
+                         .most = retry_most,
+                         .jitter = BackOff::Jitter::full},
             .interrupt = [destination] { destination->interrupt(); }};
 }
 

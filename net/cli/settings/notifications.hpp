@@ -17,6 +17,9 @@ inline constexpr std::size_t recipients_max = 50;
 
 /// The receivers of notifications.
 struct Notifications {
+    static constexpr std::chrono::milliseconds connect_max{10'000};
+    static constexpr std::chrono::milliseconds retry_first{1'000};  ///< delay after one failure
+
     std::optional<notify::Mail::Settings> mail;
     std::vector<NamedWebhook> webhooks;
     std::chrono::milliseconds retry_most{};  ///< longest delay between two attempts

@@ -40,11 +40,12 @@ void check_visible(std::string_view secret, const std::string& where) {
 }
 
 /// \param where for the message, should it be no secret.
-std::string checked(std::string_view secret, const std::string& where, std::size_t bytes_max) {
+std::string checked(std::string_view secret, const std::string& where) {
     check_encoding(secret, where);
     check_visible(secret, where);
-    if (secret.empty() || secret.size() > bytes_max) {
-        throw UsageError{where + ": must have 1.." + std::to_string(bytes_max) + " bytes"};
+    if (secret.empty() || secret.size() > Password::bytes_max) {
+        throw UsageError{where + ": must have 1.." + std::to_string(Password::bytes_max) +
+                         " bytes"};
     }
     return std::string{secret};
 }
@@ -75,7 +76,7 @@ SecretSetting read_secret(const Settings::Setting& file, const Settings::Setting
     const bool is_in_environment = secret.origin != "default";
     if (file.text.empty()) {
         if (!is_in_environment) return {};
-        return {checked(secret.text, origin_of(options.secret, secret), options.bytes_max), {}};
+        return {checked(secret.text, origin_of(options.secret, secret)), {}};
     }
     const std::string where = origin_of(options.file, file);
     if (is_in_environment) {
@@ -85,8 +86,7 @@ SecretSetting read_secret(const Settings::Setting& file, const Settings::Setting
     try {
         const std::string text = read_file(file.text);
         check_encoding(text, where + ": " + escaped(file.text));
-        return {checked(first_line(text), where + ": the first line of " + escaped(file.text),
-                        options.bytes_max),
+        return {checked(first_line(text), where + ": the first line of " + escaped(file.text)),
                 warning_of(file.text, options.what)};
     } catch (const std::system_error& error) {
         throw UsageError{where + ": " + error.what()};
@@ -104,10 +104,9 @@ std::string plain_secret(SecretSetting given, std::string_view what,
 }
 
 PasswordSetting read_password(const Settings& settings) {
-    auto given = read_secret(settings, {.file = password_file_option.name,
-                                        .secret = password_option.name,
-                                        .what = "password",
-                                        .bytes_max = Password::bytes_max});
+    auto given = read_secret(
+        settings,
+        {.file = password_file_option.name, .secret = password_option.name, .what = "password"});
     PasswordSetting password{{}, std::move(given.warning)};
     if (given.text) password.password.emplace(*given.text);
     return password;

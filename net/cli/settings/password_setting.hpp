@@ -24,7 +24,6 @@ struct SecretOptions {
     std::string_view file;    ///< option that names a file, whose first line is the secret
     std::string_view secret;  ///< option, in the environment only, that is the secret
     std::string_view what;    ///< `password`
-    std::size_t bytes_max;
 };
 
 struct SecretSetting {

@@ -11,16 +11,14 @@ namespace allot::program {
 namespace {
 
 using Events = std::vector<std::string>;
-constexpr std::size_t name_bytes_max = 24;
-constexpr SecretOptions token_options{.file = "webhook-token-file",
-                                      .secret = "webhook-token",
-                                      .what = "token of the webhook",
-                                      .bytes_max = 512};
+constexpr SecretOptions token_options{
+    .file = "webhook-token-file", .secret = "webhook-token", .what = "token of the webhook"};
 
 bool is_name(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
+    return !text.empty() && text.size() <= NamedWebhook::name_bytes_max &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
 }
 
 /// A value for one webhook.
@@ -63,7 +61,7 @@ std::optional<std::string> read_file_name(std::string_view text) {
     return std::string{text};
 }
 
-static_assert(name_bytes_max == 24);
+static_assert(NamedWebhook::name_bytes_max == 24);
 constexpr Rule<Named<std::string>> url_rule{
     read_named<std::string, read_url>,
     "[NAME=]URL, an http:// or https:// URL without user and password, and a NAME of 1..24 of a-z, "

@@ -14,7 +14,8 @@ namespace allot::program {
 
 /// An address that facts are posted to. Each has a position, a back-off and figures of its own.
 struct NamedWebhook {
-    std::string name;  ///< 1..24 of a-z, 0-9 and -; empty: the one webhook without a name
+    static constexpr std::size_t name_bytes_max = 24;
+    std::string name;  ///< of a-z, 0-9 and -; empty: the one webhook without a name
     notify::Webhook::Settings settings;
 
     /// The sink's name, in files, `INFO` and `/metrics`: `webhook-` and the name, or `webhook`.
