@@ -137,7 +137,7 @@ constinit const CommandSpec specs::slowlog = container({
                      .id = "slowLog",
                      .summary = "Returns the latest slow commands and requests",
                      .call = "[?count=n]",
-                     .command = "`SLOWLOG GET`, `LEN`",
+                     .command = "`SLOWLOG GET`, `SLOWLOG LEN`",
                      .answers = R"(200 `{"length","entries":[{"id","at","microseconds",)"
                                 R"("arguments","client","name"}…]}`: the latest slow commands, )"
                                 R"(newest first (default 10); `length` counts all entries; in )"

@@ -1,12 +1,15 @@
 #include "net/commands/registry.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 
+#include "net/commands/routes.hpp"
 #include "net/text/ascii_case.hpp"
 #include "tests/docs/tables.hpp"
 #include "tests/source_path.hpp"
@@ -35,6 +38,25 @@ BOOST_AUTO_TEST_CASE(when_documents_list_the_commands_then_they_have_the_same_ta
     expect_in("http/HTTP.md", allot::docs::route_table());
     expect_in("http/HTTP.md", allot::docs::book_route_table());
     expect_in("http/HTTP.md", allot::docs::operation_table());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_route_names_commands_then_they_exist) {
+    const std::regex name{"`(\\w+)(?: (\\w+))?`"};
+    std::size_t named = 0;
+    for (const allot::Route& route : allot::routes()) {
+        const std::string text{route.spec->command};
+        for (std::sregex_iterator at{text.begin(), text.end(), name}, end; at != end; ++at) {
+            ++named;
+            const auto* const command = allot::command_table().find((*at)[1].str());
+            BOOST_TEST_REQUIRE(command != nullptr, text);
+            const std::string word = (*at)[2];  // a subcommand, or an argument
+            BOOST_TEST(
+                (word.empty() || command->subcommands.empty() ||
+                 std::ranges::count(command->subcommands, word, &allot::Subcommand::name) == 1),
+                text);
+        }
+    }
+    BOOST_TEST(named > 5U);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_command_has_fields_then_its_syntax_and_arity_follow_from_them) {
