@@ -31,8 +31,9 @@ def run(*command, text=None, cwd="/"):
 
 
 class Postgres:
-    def __init__(self, bin_directory, port):
+    def __init__(self, bin_directory, port, data):
         self.bin_directory = bin_directory
+        self.data = data
         self.address = ("-h", "127.0.0.1", "-p", port, "-U", USER)
 
     def sql(self, text):
@@ -48,6 +49,19 @@ class Postgres:
         if "number of failed transactions: 0 " not in output:
             raise SystemExit(f"transactions failed:\n{output}")
         return float(re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)[1])
+
+    def cpu_seconds(self):
+        """User and system time so far of the server and all its processes, those that ended, too."""
+        parent = int((self.data / "postmaster.pid").read_text().split()[0])
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                process, fields = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
+                if process == parent:
+                    ticks += sum(map(int, fields[11:15]))
+                elif int(fields[1]) == parent:
+                    ticks += sum(map(int, fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
@@ -68,6 +82,6 @@ def running(directory):
     control = [bin_directory / "pg_ctl", "-D", data, "-w"]
     run(*control, "-t", SECONDS_TO_START, "-l", log, "-o", options, "start")
     try:
-        yield Postgres(bin_directory, port)
+        yield Postgres(bin_directory, port, data)
     finally:
         run(*control, "-t", SECONDS_TO_STOP, "-m", "fast", "stop")
