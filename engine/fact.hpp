@@ -47,7 +47,7 @@ struct OrderLine {
     OrderId order;
     Sku sku;
     Quantity quantity;
-    operator LineView() const noexcept {  // NOLINT(google-explicit-constructor)
+    operator LineView() const noexcept ALLOT_LIFETIMEBOUND {  // NOLINT(google-explicit-constructor)
         return {order, sku, quantity};
     }
     friend bool operator==(const OrderLine&, const OrderLine&) = default;

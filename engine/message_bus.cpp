@@ -12,14 +12,14 @@ Answer<Result<BatchRefView>> MessageBus::allocate(const LineView& line, const Li
     Product* const product = found.product;
     if (open_ != nullptr) {
         return transact_at(now,
-                           [&](UnitOfWork& work) { return allot::allocate(line, product, work); });
+                           [&](UnitOfWork& work) { return allot::allocate(line, found, work); });
     }
     if (product == nullptr) return {Refusal::unknown_sku, journal_.last()};
     const OrderSlot order = product->ledger().find_order(line.order, found.order_hash);
     const Decision decision = product->decide(line.quantity, order);
     if (decision.batch == no_index) {
         UnitOfWork work{repository_, journal_};
-        product->record_shortage(line, work);
+        product->record_shortage(line, found.order_hash, work);
         return {Refusal::out_of_stock, work.commit(now)};
     }
     const BatchRefView batch = product->batch(decision.batch).ref_name();
@@ -47,8 +47,8 @@ Lsn MessageBus::allocate(std::span<const LineView> lines, std::span<Result<Batch
     while (!lines.empty()) {
         const std::size_t count = std::min(lines.size(), names.size());
         std::ranges::transform(lines.first(count), names.begin(), names_of);
-        repository_.look_up(std::span{names}.first(count), std::span{found}.first(count));
-        const UnixMicros time = now();
+        const UnixMicros time =
+            look_up(std::span{names}.first(count), std::span{found}.first(count));
         for (std::size_t i = 0; i < count; ++i) {
             const auto answer = allocate(lines[i], found[i], time);
             if (answer.result) {

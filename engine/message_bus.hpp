@@ -47,8 +47,12 @@ public:
         return allocate(line, repository_.look_up(names_of(line)), now());
     }
 
-    /// The time of a unit, or of a few that are handled together.
-    [[nodiscard]] UnixMicros now() noexcept { return clock_.now(); }
+    /// Looks a few lines up, to be handled one after the other. \pre as Repository::look_up()
+    /// \return their time, see now()
+    UnixMicros look_up(std::span<const LineNames> lines, std::span<LineLookup> found) {
+        repository_.look_up(lines, found);
+        return now();
+    }
     /// Handles Allocate for a line that the repository has looked up. \pre no product was added or
     /// taken back since.
     Answer<Result<BatchRefView>> allocate(const LineView& line, const LineLookup& found,
@@ -75,6 +79,9 @@ public:
     [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
 
 private:
+    /// The time of a unit. Within a transaction it is not read: the transaction has the unit's
+    /// time.
+    [[nodiscard]] UnixMicros now() noexcept { return open_ == nullptr ? clock_.now() : 0; }
     template <class Decide>
     auto transact_at(UnixMicros now, Decide&& decide) {
         if (open_ != nullptr) {
@@ -110,7 +117,7 @@ public:
 
     [[nodiscard]] UnitOfWork& work() noexcept { return work_; }
     /// Commits the unit with the time of the bus's clock, see UnitOfWork::commit().
-    Lsn commit() { return work_.commit(bus_.now()); }
+    Lsn commit() { return work_.commit(bus_.clock_.now()); }
 
 private:
     MessageBus& bus_;

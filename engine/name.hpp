@@ -15,6 +15,13 @@
 #include "engine/invisible_points.hpp"
 #include "engine/result.hpp"
 
+// Clang warns of a view whose text ends with the expression.
+#ifdef __clang__
+#define ALLOT_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define ALLOT_LIFETIMEBOUND
+#endif
+
 namespace allot {
 
 /// True for 1..64 bytes of UTF-8 without a code point of detail::invisible_points, with spaces
@@ -108,7 +115,8 @@ private:
 template <class Tag>
 class NameView {
 public:
-    constexpr NameView(const Name<Tag>& name) noexcept  // NOLINT(google-explicit-constructor)
+    constexpr NameView(
+        const Name<Tag>& name ALLOT_LIFETIMEBOUND) noexcept  // NOLINT(google-explicit-constructor)
         : text_{name.view()} {}
     /// A literal is checked by the compiler.
     template <std::size_t size>
@@ -136,6 +144,11 @@ private:
 
     std::string_view text_;
 };
+
+template <class T>
+inline constexpr bool is_name_view = false;
+template <class Tag>
+inline constexpr bool is_name_view<NameView<Tag>> = true;
 
 template <class Tag>
 [[nodiscard]] Result<Name<Tag>> owned(const Result<NameView<Tag>>& name) noexcept {

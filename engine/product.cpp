@@ -12,18 +12,14 @@ Decision Product::decide(Quantity quantity, OrderSlot order) const {
     return {choose(quantity), false, order};
 }
 
-Result<BatchRefView> Product::allocate(const LineView& line, FactRecorder& recorder, Lsn since) {
-    const Decision decision = decide(line.quantity, ledger_->find_order(line.order));
+Result<BatchRefView> Product::allocate(const LineView& line, const Decision& decision,
+                                       FactRecorder& recorder, Lsn since) {
     if (decision.batch == no_index) return Refusal::out_of_stock;
     const BatchRefView ref = ledger_->batch(decision.batch).ref_name();
     if (!decision.is_held) {
         recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since}, decision);
     }
     return ref;
-}
-
-bool Product::holds(const LineView& line) const {
-    return ledger_->find_line(line.order, index_, line.quantity) != no_index;
 }
 
 Index Product::choose(Quantity quantity) const {
@@ -43,8 +39,9 @@ std::size_t Product::deallocate(OrderIdView order, Quantity quantity, FactRecord
     return 1;
 }
 
-void Product::record_shortage(const LineView& line, FactRecorder& recorder) {
-    if (find_shortage(ledger_->hash(line.order.view()), line) != no_index) return;
+void Product::record_shortage(const LineView& line, std::uint64_t order_hash,
+                              FactRecorder& recorder) {
+    if (find_shortage(order_hash, line) != no_index) return;
     recorder.record(*this, OutOfStock{line});
 }
 
@@ -89,7 +86,9 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
-        if (!allocate(line, recorder, since)) record_shortage(line, recorder);
+        const OrderSlot order = ledger_->find_order(line.order);
+        const auto again = allocate(line, decide(line.quantity, order), recorder, since);
+        if (!again) record_shortage(line, order.hash, recorder);
     }
     return released.size();
 }

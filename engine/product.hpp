@@ -23,7 +23,7 @@ using Version = std::uint64_t;
 struct Decision {
     Index batch = no_index;  ///< no_index: none has enough available
     bool is_held = false;    ///< the batch holds the line already (R4)
-    OrderSlot order = {};    ///< the slot of the line's order
+    OrderSlot order = {};    ///< the slot of the line's order; none in a default Decision
 };
 
 /// Receives the facts that a product decides. A unit of work applies each fact at once, so that the
@@ -67,7 +67,10 @@ public:
         return ledger_->shortages().of_product(index_);
     }
     /// True when the line is allocated to one of its batches.
-    [[nodiscard]] bool holds(const LineView& line) const;
+    /// \param order what Ledger::find_order() gives for the line's order.
+    [[nodiscard]] bool holds(const LineView& line, OrderSlot order) const {
+        return ledger_->find_line(order, index_, line.quantity) != no_index;
+    }
     /// The first batch that a decision examines; it may have nothing available. no_index: none.
     [[nodiscard]] Index first_candidate() const noexcept {
         return sold_out_ < batches_.size() ? batches_[sold_out_] : no_index;
@@ -80,15 +83,19 @@ public:
     [[nodiscard]] Decision decide(Quantity quantity, OrderSlot order) const;
     /// Books a line according to a decision.
     /// \pre nothing has changed since decide(), which found a batch that did not hold the line.
-    /// \param lsn of the line's LineAllocated. Out of memory ends the process: the journal has it.
+    /// \param lsn of the line's LineAllocated, which was appended to the journal. So a lack of
+    /// memory ends the process: the fact ends with it, or is replayed.
     void take(const LineView& line, const Decision& decision, Lsn lsn) noexcept;
-    /// Decides, and records the outcome. \param since as LineAllocated::since
+    /// Records a decision on the line. \pre nothing has changed since decide().
+    /// \param since as LineAllocated::since
     /// \return the batch that holds the line afterwards, or Refusal::out_of_stock.
-    Result<BatchRefView> allocate(const LineView& line, FactRecorder& recorder, Lsn since = 0);
+    Result<BatchRefView> allocate(const LineView& line, const Decision& decision,
+                                  FactRecorder& recorder, Lsn since = 0);
     /// Releases one line, if it is allocated (R10). \return how many were released: 0 or 1.
     std::size_t deallocate(OrderIdView order, Quantity quantity, FactRecorder& recorder);
     /// Records that no batch could take the line, unless the line is short already (R14).
-    void record_shortage(const LineView& line, FactRecorder& recorder);
+    /// \param order_hash of the line's order, see Ledger::hash()
+    void record_shortage(const LineView& line, std::uint64_t order_hash, FactRecorder& recorder);
     /// Ends the shortage of a line, if it is short (R14).
     void withdraw(OrderIdView order, Quantity quantity, FactRecorder& recorder);
 

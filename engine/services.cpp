@@ -1,6 +1,7 @@
 #include "engine/services.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace allot {
@@ -42,12 +43,15 @@ Result<bool> handle(const ImportLine& command, UnitOfWork& work) {
 }
 
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work) {
-    return owned(allocate(command.line, work.find(command.line.sku), work));
+    const LineLookup found = work.repository().look_up(names_of(command.line));
+    return owned(allocate(command.line, found, work));
 }
 
-Result<BatchRefView> allocate(const LineView& line, Product* product, UnitOfWork& work) {
-    if (product == nullptr) return Refusal::unknown_sku;
-    const auto batch = product->allocate(line, work);
+Result<BatchRefView> allocate(const LineView& line, const LineLookup& found, UnitOfWork& work) {
+    if (found.product == nullptr) return Refusal::unknown_sku;
+    const OrderSlot order = found.product->ledger().find_order(line.order, found.order_hash);
+    const Decision decision = found.product->decide(line.quantity, order);
+    const auto batch = found.product->allocate(line, decision, work);
     if (!batch) work.note_shortage(line);
     return batch;
 }
@@ -55,10 +59,22 @@ Result<BatchRefView> allocate(const LineView& line, Product* product, UnitOfWork
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work) {
     BatchRefs batches;
     batches.reserve(command.lines.size());
-    for (const LineItem& item : command.lines) {
-        const auto batch = handle(Allocate{{command.order, item.sku, item.quantity}}, work);
-        if (!batch) return RefusedLine{batch.error(), batches.size()};
-        batches.push_back(*batch);
+    std::array<LineNames, Repository::lookups_max> names;
+    std::array<LineLookup, Repository::lookups_max> found;
+    for (std::span rest{command.lines}; !rest.empty();) {
+        const auto few = rest.first(std::min(rest.size(), names.size()));
+        std::ranges::transform(few, names.begin(), [&](const LineItem& item) {
+            return LineNames{command.order.view(), item.sku.view()};
+        });
+        work.repository().look_up(std::span{names}.first(few.size()),
+                                  std::span{found}.first(few.size()));
+        for (std::size_t i = 0; i < few.size(); ++i) {
+            const auto batch =
+                allocate({command.order, few[i].sku, few[i].quantity}, found[i], work);
+            if (!batch) return RefusedLine{batch.error(), batches.size()};
+            batches.push_back(batch->owned());
+        }
+        rest = rest.subspan(few.size());
     }
     return batches;
 }
@@ -153,8 +169,9 @@ std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work)
             Result<BatchRef> outcome = Refusal::unknown_sku;
             if (Product* const product = plan_of.find(item.sku)) {
                 const OrderSlot slot = product->ledger().find_order(order.order);
-                candidates = candidates_of(*product, product->decide(item.quantity, slot));
-                outcome = owned(product->allocate(line, plan_of));
+                const Decision decision = product->decide(item.quantity, slot);
+                candidates = candidates_of(*product, decision);
+                outcome = owned(product->allocate(line, decision, plan_of));
             }
             plan.push_back({line, outcome, std::move(candidates)});
         }

@@ -26,8 +26,8 @@ Result<bool> handle(const ImportLine& command, UnitOfWork& work);
 /// Allocates a line. On Refusal::out_of_stock the unit notes the shortage, and keeps what it
 /// recorded before.
 Result<BatchRef> handle(const Allocate& command, UnitOfWork& work);
-/// Allocates a line whose product has been looked up; null: there is none.
-Result<BatchRefView> allocate(const LineView& line, Product* product, UnitOfWork& work);
+/// Handles Allocate for a line that the repository has looked up.
+Result<BatchRefView> allocate(const LineView& line, const LineLookup& found, UnitOfWork& work);
 /// Allocates each line, and stops at the first refused one, which has the effect of a refused
 /// Allocate.
 OrderResult handle(const AllocateOrder& command, UnitOfWork& work);

@@ -37,6 +37,7 @@ void UnitOfWork::roll_back_to(Savepoint savepoint) noexcept {
         facts_.pop_back();
         products_.pop_back();
     }
+    if (facts_.empty()) names_.release();
     for (; products_added_ > savepoint.products_added; --products_added_) {
         repository_.remove_last();
     }
@@ -48,8 +49,10 @@ void UnitOfWork::roll_back_to(Savepoint savepoint) noexcept {
 void UnitOfWork::record_shortage() {
     if (!short_line_) return;
     Product* const product = find(short_line_->sku);
-    if (product == nullptr || product->holds(*short_line_)) return;
-    product->record_shortage(*short_line_, *this);
+    if (product == nullptr) return;
+    const OrderSlot order = repository_.ledger().find_order(short_line_->order);
+    if (!product->holds(*short_line_, order))
+        product->record_shortage(*short_line_, order.hash, *this);
 }
 
 Lsn UnitOfWork::commit(UnixMicros now) {

@@ -28,6 +28,16 @@ auto ask(RunningStore& store, Ask&& question) {
     return answer;
 }
 
+/// Allocates a line without waiting until it is durable.
+/// \param lsn is set to the answer's LSN. Beside the result, so that the name is copied once.
+Result<BatchRef> allocate_soon(RunningStore& store, const LineView& line, Lsn& lsn) {
+    store.journal.wait_for_space();
+    const std::scoped_lock guard{store.core.mutex};
+    const auto answer = store.core.bus.allocate(line);
+    lsn = answer.lsn;
+    return owned(answer.result);
+}
+
 /// \throws AheadOfHistory when there is no fact before `from`: the reader knows another history, as
 /// after a restore.
 void refuse_ahead(RunningStore& store, Lsn from) {
@@ -67,14 +77,8 @@ Store::~Store() = default;
 
 Result<void> Store::add_batch(const AddBatch& batch) { return execute(batch); }
 Result<BatchRef> Store::allocate(const LineView& line) {
-    wait_for_space();
     Lsn lsn = 0;
-    Result<BatchRef> result = [&] {
-        const std::scoped_lock guard{running_->core.mutex};
-        const auto answer = running_->core.bus.allocate(line);
-        lsn = answer.lsn;
-        return owned(answer.result);
-    }();
+    Result<BatchRef> result = allocate_soon(*running_, line, lsn);
     wait(lsn);
     return result;
 }
@@ -110,10 +114,8 @@ void Store::allocate(std::span<const LineView> lines, std::span<Result<BatchRef>
 }
 
 Answer<Result<BatchRef>> Store::allocate_async(const LineView& line) {
-    wait_for_space();
-    const std::scoped_lock guard{running_->core.mutex};
-    const auto answer = running_->core.bus.allocate(line);
-    return {owned(answer.result), answer.lsn};
+    Lsn lsn = 0;
+    return {.result = allocate_soon(*running_, line, lsn), .lsn = lsn};  // evaluated in this order
 }
 
 void Store::wait_for_space() { running_->journal.wait_for_space(); }

@@ -139,6 +139,8 @@ public:
     /// call the store.
     template <class Decide>
     auto transact(Decide&& decide) {
+        using Decided = std::invoke_result_t<Decide, UnitOfWork&>;
+        static_assert(!is_name_view<typename Decided::value_type>, "a view ends with the lock");
         auto answer = [&] {
             const std::scoped_lock lock{mutex()};
             return bus().transact(std::forward<Decide>(decide));

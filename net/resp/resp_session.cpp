@@ -123,10 +123,8 @@ void RespSession::look_up(std::size_t lines) const {
         window.entries[i].found = &window.found[i];
     }
     context_.store.lock();
-    MessageBus& bus = *context_.store.backend.bus;
-    window.now = bus.now();
-    bus.repository().look_up(std::span{window.lines}.first(lines),
-                             std::span{window.found}.first(lines));
+    window.now = context_.store.backend.bus->look_up(std::span{window.lines}.first(lines),
+                                                     std::span{window.found}.first(lines));
 }
 
 /// Executes requests of one verb, then reads the clock once: a reading for each would slow ALLOCATE
