@@ -40,12 +40,10 @@ public:
     /// mutex or waits for it.
     template <class Use>
     void if_free(Use&& use) {
-        if (wanted() || !mutex_.try_lock()) return;
+        if (waiting_ > 0 || !mutex_.try_lock()) return;
         const std::lock_guard lock{mutex_, std::adopt_lock};
         use();
     }
-    /// True while another thread waits for the mutex. Any thread may call it.
-    [[nodiscard]] bool wanted() const noexcept { return waiting_ > 0; }
 
 private:
     std::mutex mutex_;

@@ -17,10 +17,17 @@ FactRun SharedReader::from(Lsn lsn, std::size_t most, std::size_t kept) {
 }
 
 void SharedReader::read_on(std::size_t most, std::size_t kept) {
-    FactRun block{reader_.read(most)};
-    if (block.empty()) return;
+    try {
+        FactRun block{reader_.read(most)};
+        if (block.empty()) return;
+        blocks_.push_back(std::move(block));
+    } catch (...) {  // without memory for what it has read, the range begins again behind that
+        if (reader_.next() != next_) blocks_.clear();
+        if (blocks_.empty()) first_ = reader_.next();
+        next_ = reader_.next();
+        throw;
+    }
     next_ = reader_.next();
-    blocks_.push_back(std::move(block));
     for (; next_ - first_ > kept && blocks_.size() > 1; blocks_.pop_front()) {
         first_ += blocks_.front().size();
     }

@@ -13,8 +13,8 @@ namespace {
 /// more prefetches at once than a processor can have under way.
 constexpr Index many_products = 32;
 constexpr Index few_products = 4;
-/// The most lines that are prefetched together.
-constexpr std::size_t prefetched_lines_max = 512;
+/// The most batches, and the most lines, that are prefetched together.
+constexpr std::size_t prefetched_max = 512;
 
 std::uint32_t put_name(Chunk& chunk, std::string_view name) {
     const std::size_t at = chunk.names.size();
@@ -163,9 +163,12 @@ bool RowCopier::prefetch() {
 
 /// Begins with the next products; prefetches those after them, too.
 void RowCopier::prefetch_batches(Index products) {
+    are_lines_ = false;
+    seen_ = 0;
     prefetched_ = std::min(end_, next_ + products);
     for (Index at = next_; at < prefetched_; ++at) {
         for (const Index batch : repository_->at(at).batches()) {
+            if (chains_.size() == prefetched_max) break;
             repository_->ledger().prefetch_batch(batch);
             chains_.push_back(batch);
         }
@@ -173,8 +176,6 @@ void RowCopier::prefetch_batches(Index products) {
     for (Index at = prefetched_; at < std::min(end_, prefetched_ + products); ++at) {
         allot::prefetch(repository_->at(at));
     }
-    are_lines_ = false;
-    seen_ = 0;
 }
 
 /// Prefetches the next line of each batch. A batch's lines are a linked list that is scattered over
@@ -196,7 +197,7 @@ void RowCopier::prefetch_lines() {
     are_lines_ = true;
     std::erase(chains_, no_index);
     seen_ += chains_.size();
-    if (seen_ > prefetched_lines_max) chains_.clear();
+    if (seen_ > prefetched_max) chains_.clear();
 }
 
 std::size_t RowCopier::copy_prefetched(Chunk& chunk, std::size_t rows_min) {

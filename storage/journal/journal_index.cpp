@@ -26,7 +26,7 @@ void JournalIndex::add(const JournalPosition& position) {
     }
 }
 
-void JournalIndex::add_stop(const JournalPosition& position) {
+void JournalIndex::add_stop(const JournalPosition& position) noexcept {
     const std::scoped_lock lock{mutex_};
     if (stops_.size() < stops_max) {
         stops_.push_back(position);

@@ -23,12 +23,15 @@ struct JournalPosition {
 /// mebibyte, and the positions at which the last readers stopped. Thread-safe.
 class JournalIndex {
 public:
-    JournalIndex() { positions_.reserve(positions_at_first); }
+    JournalIndex() {
+        positions_.reserve(positions_at_first);
+        stops_.reserve(stops_max);
+    }
 
     /// \pre the position is the beginning of a segment, or after all positions of its segment.
     void add(const JournalPosition& position);
     /// Adds the position at which a reader stopped, and may continue.
-    void add_stop(const JournalPosition& position);
+    void add_stop(const JournalPosition& position) noexcept;
     /// \return the last known position at or before the fact, or none.
     [[nodiscard]] std::optional<JournalPosition> before(Lsn fact) const;
     /// Removes the positions in segments up to this one.

@@ -37,6 +37,7 @@ public:
     /// Reads the next readable facts, at most `most`. The block copies their names: a view would
     /// keep a whole buffer for a single fact.
     /// \throws TrimmedHistory, CorruptStore, std::system_error; the reader has not moved then.
+    /// std::bad_alloc; it may have passed the facts that it could not return.
     [[nodiscard]] FactBlock read(std::size_t most);
 
 private:

@@ -25,15 +25,13 @@ struct Stopped : std::exception {
 SnapshotThread::SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex,
                                JournalThreads& journal,
                                std::function<void(std::string_view)> warning,
-                               std::chrono::milliseconds pause, std::uint64_t unused_looks,
-                               std::chrono::milliseconds retry_after)
+                               std::chrono::milliseconds pause, std::uint64_t unused_looks)
     : snapshotter_{snapshotter},
       store_mutex_{store_mutex},
       journal_{journal},
       warning_{std::move(warning)},
       pause_{pause},
       unused_looks_{unused_looks},
-      retry_after_{retry_after},
       thread_{[this] { run(); }} {}
 
 void SnapshotThread::hurry() {
@@ -83,7 +81,7 @@ void SnapshotThread::run() {
         const auto is_wanted = [&] { return stop_ || begun_ < wanted_; };
         if (!failure_) {
             changed_.wait(lock, is_wanted);
-        } else if (!changed_.wait_for(lock, retry_after_, is_wanted)) {
+        } else if (!changed_.wait_for(lock, retry_delay, is_wanted)) {
             ++wanted_;  // tried again, since the journal is kept until there is a snapshot
         }
         if (stop_) return;

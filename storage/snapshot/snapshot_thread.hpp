@@ -17,7 +17,8 @@
 namespace allot {
 
 /// Takes snapshots on a thread of its own, one at a time. The threads that use the store copy it;
-/// this thread writes the copies, and copies only while they use it hardly or not at all.
+/// this thread has the copies written, each chunk by a thread that ends with it, and copies only
+/// while they use the store hardly or not at all.
 class SnapshotThread {
 public:
     /// The rows that all threads together copy in a millisecond, unless the store is idle: then
@@ -28,18 +29,17 @@ public:
     /// The store is idle if no thread has used it at so many looks. A caller that the system has
     /// preempted comes back before that.
     static constexpr std::uint64_t idle_looks = 8;
+    /// A failed snapshot is tried again after this time.
     static constexpr std::chrono::minutes retry_delay{1};
 
     /// \param store_mutex locked while a slice is copied.
     /// \param warning receives the reason when a snapshot fails.
     /// \param pause the time between two looks at the use of the store.
     /// \param unused_looks those that a snapshot counts at its beginning.
-    /// \param retry_after a failed snapshot is tried again after this time.
     SnapshotThread(Snapshotter& snapshotter, FlushingMutex& store_mutex, JournalThreads& journal,
                    std::function<void(std::string_view)> warning,
                    std::chrono::milliseconds pause = std::chrono::milliseconds{1},
-                   std::uint64_t unused_looks = idle_looks,
-                   std::chrono::milliseconds retry_after = retry_delay);
+                   std::uint64_t unused_looks = idle_looks);
     ~SnapshotThread() { stop(); }
     SnapshotThread(const SnapshotThread&) = delete;
     SnapshotThread& operator=(const SnapshotThread&) = delete;
@@ -84,7 +84,6 @@ private:
     const std::function<void(std::string_view)> warning_;
     const std::chrono::milliseconds pause_;
     const std::uint64_t unused_looks_;
-    const std::chrono::milliseconds retry_after_;
     std::atomic<std::uint64_t> taken_ = 0;
     std::atomic<std::uint64_t> failed_ = 0;
     std::atomic<std::uint64_t> took_us_ = 0;

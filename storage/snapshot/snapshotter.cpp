@@ -1,5 +1,6 @@
 #include "storage/snapshot/snapshotter.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -89,24 +90,33 @@ void Snapshotter::advance() noexcept {
     const std::uint64_t uses = std::max<std::uint64_t>(last - std::exchange(seen_, last), 1);
     constexpr auto relaxed = std::memory_order_relaxed;
     uses_.store(uses_.load(relaxed) + uses, relaxed);
-    const auto more = static_cast<std::int64_t>(rows_a_use_.load(relaxed));
-    owed_ += static_cast<std::int64_t>(uses) * more;
+    const std::uint64_t least = uses * rows_a_use_min;
+    const std::uint64_t wanted = uses * rows_a_use_.load(relaxed);
+    owed_ = std::min(owed_ + static_cast<std::int64_t>(wanted),
+                     static_cast<std::int64_t>(least) + rows_an_unlock_max);
+    if (owed_ <= 0) return;
     try {
-        while (owed_ > 0) {
-            if (!has_space()) {
-                owed_ = 0;
-            } else if (!copier_->prefetch()) {
-                owed_ -= static_cast<std::int64_t>(timed([&] {
-                    return copier_->copy_prefetched(filling_, static_cast<std::size_t>(owed_));
-                }));
-            } else if (owed_ <= prefetch_uses_max * more) {
-                return;  // the memory comes during the work of the next callers
-            }
-        }
+        timed([&] { return copy_owed(); });
     } catch (...) {  // it is the snapshot's failure, not the caller's
         failure_ = std::current_exception();
         end_copying();
     }
+}
+
+std::size_t Snapshotter::copy_owed() {
+    std::size_t rows = 0;
+    while (owed_ > 0) {
+        if (!has_space()) {
+            owed_ = 0;
+        } else if (!copier_->prefetch()) {
+            const auto copied = copier_->copy_prefetched(filling_, static_cast<std::size_t>(owed_));
+            owed_ -= static_cast<std::int64_t>(copied);
+            rows += copied;
+        } else if (owed_ <= owed_rows_max) {
+            break;  // the memory comes during the work of the next callers
+        }
+    }
+    return rows;
 }
 
 std::uint64_t Snapshotter::pace(std::uint64_t rows) noexcept {
@@ -131,14 +141,18 @@ void Snapshotter::abandon() noexcept {
     }
     filled_ = false;
     failure_ = nullptr;
+    release_memory();
+}
+
+void Snapshotter::release_memory() noexcept {
     writer_.reset();
+    filling_ = full_ = {};
 }
 
 void Snapshotter::finish() {
     if (failure_) std::rethrow_exception(failure_);
     const std::uint64_t bytes = writer_->finish(end_, journal_.histories().recorded(end_));
-    writer_.reset();
-    filling_ = full_ = {};
+    release_memory();
     starts_.push_back(start_);
     newest_ = start_;
     expect(bytes);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -32,6 +32,9 @@ public:
     static constexpr std::uint64_t rows_a_use_min = 2;
     /// And at most so many, some 2 us.
     static constexpr std::uint64_t rows_a_use_max = 32;
+    /// A thread that unlocks the mutex copies at most so many rows beyond rows_a_use_min for each
+    /// of its facts, some 8 us.
+    static constexpr std::int64_t rows_an_unlock_max = 128;
 
     /// \param starts of the good snapshots in the directory, oldest first.
     Snapshotter(FileSystem& files, std::filesystem::path directory, std::uint64_t store_id,
@@ -72,19 +75,24 @@ public:
 
     /// The start of the newest snapshot; 0: there is none. Any thread may call it.
     [[nodiscard]] Lsn newest() const noexcept { return newest_; }
-    /// The longest time of a slice of the last snapshot, microseconds. Any thread may call it.
+    /// The longest time for which the last snapshot kept the mutex locked, microseconds. Any thread
+    /// may call it.
     [[nodiscard]] std::uint64_t pause_us() const noexcept { return pause_us_; }
 
 private:
-    /// So many uses may pass without copying while memory is prefetched.
-    static constexpr std::int64_t prefetch_uses_max = 16;
+    /// So many rows may be owed while memory is prefetched: about as many as are prefetched
+    /// together.
+    static constexpr std::int64_t owed_rows_max = 64;
 
     void advance() noexcept override;
-    /// Measures a slice. \return the result of `copy()`.
+    /// \return the number of rows copied.
+    std::size_t copy_owed();
+    /// Measures how long the mutex is kept locked. \return the result of `copy()`.
     template <class Copy>
     std::size_t timed(Copy&& copy);
     [[nodiscard]] bool has_space();
     void end_copying() noexcept;
+    void release_memory() noexcept;
     void keep_two();
     [[nodiscard]] std::filesystem::path newest_path() const;
     void expect(std::uint64_t bytes) noexcept;

@@ -15,6 +15,7 @@
 #include "tests/engine/kept_facts.hpp"
 #include "tests/storage/one_thread.hpp"
 #include "tests/storage/sample_commands.hpp"
+#include "tests/storage/scarce_memory.hpp"
 #include "tests/storage/scratch.hpp"
 #include "tests/storage/seed.hpp"
 
@@ -52,13 +53,13 @@ public:
             // Some read seldom.
             if (reader.from % 3 == 0 && draw(8) != 0) continue;
             if (draw(30) == 0) reader.cursor = cursor(reader.next());
-            take(reader, 1 + draw(12), draw(10) == 0);
+            take(reader, 1 + draw(12), draw(10) == 0, draw(10) == 0);
         }
     }
     void finish() {
         store_.settle();
         for (Reader& reader : readers_) {
-            while (take(reader, 1 + draw(30), false)) {
+            while (take(reader, 1 + draw(30), false, false)) {
             }
         }
     }
@@ -86,16 +87,23 @@ private:
             }
         });
     }
-    bool take(Reader& reader, std::size_t most, bool fails) {
+    /// \param fails the disk fails. \param is_scarce an allocation of memory fails.
+    bool take(Reader& reader, std::size_t most, bool fails, bool is_scarce) {
         if (fails) disk_.inject({disk_.operations(), std::errc::io_error, false});
         std::size_t taken = 0;
         try {
-            const FactRun run = reader.cursor->take(most);
+            const FactRun run = [&] {
+                const ScarceMemory scarce{is_scarce ? std::size_t{1} : SIZE_MAX, 1 + draw(8)};
+                return reader.cursor->take(most);
+            }();
             BOOST_TEST_REQUIRE(run.size() <= most);
             reader.given.append(run);
             taken = run.size();
         } catch (const std::system_error&) {
             BOOST_TEST_REQUIRE(fails);
+            ++failures_;
+        } catch (const std::bad_alloc&) {
+            BOOST_TEST_REQUIRE(is_scarce);
             ++failures_;
         }
         constexpr auto never = std::numeric_limits<std::uint64_t>::max();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "storage/io/system_clock.hpp"
@@ -13,6 +14,7 @@
 #include "storage/store_core.hpp"
 #include "tests/eventually.hpp"
 #include "tests/storage/one_thread.hpp"
+#include "tests/storage/scarce_memory.hpp"
 #include "tests/storage/scratch.hpp"
 
 using namespace allot;
@@ -37,6 +39,13 @@ struct StoreOfProducts : Scratch {
         const std::string sku = "s" + std::to_string(lines % products);
         const std::scoped_lock lock{core.mutex};
         (void)core.bus.handle(Allocate{line("o" + std::to_string(lines++), sku, 1)});
+    }
+    /// Allocates a line with an order id of the greatest length.
+    void allocate_long(const std::string& sku) {
+        const std::string order = std::to_string(lines++);
+        const std::string name = std::string(64 - order.size(), '.') + order;
+        const std::scoped_lock lock{core.mutex};
+        BOOST_REQUIRE(core.bus.handle(Allocate{line(name, sku, 1)}).result.has_value());
     }
 
     static constexpr std::uint64_t products = 200;
@@ -79,6 +88,24 @@ BOOST_AUTO_TEST_CASE(when_each_fact_is_a_line_more_then_it_ends_before_the_store
     BOOST_TEST(facts > rows / 4);  // no call copies much
 }
 
+BOOST_AUTO_TEST_CASE(when_many_facts_come_at_once_after_few_then_their_caller_copies_few_rows) {
+    while (lines < 100 * products) allocate_long("s" + std::to_string(lines % products));
+    BOOST_REQUIRE(core.snapshotter.begin());
+    for (int seldom = 0; seldom < 40; ++seldom) {
+        core.mutex.lock();
+        core.mutex.unlock();
+        core.snapshotter.pace(1'000);  // each call copies more rows from now on
+    }
+    core.mutex.lock();
+    for (int facts = 0; facts < 500; ++facts) {
+        (void)core.bus.handle(Allocate{line("o" + std::to_string(facts), "s0", 1)});
+    }
+    core.mutex.unlock();
+    // 500 times as many rows as after a single fact would fill more than a chunk.
+    BOOST_TEST(500 * Snapshotter::rows_a_use_max * 64 > snapshot::chunk_bytes / 10 * 9);
+    BOOST_TEST(!core.snapshotter.filled());
+}
+
 BOOST_AUTO_TEST_CASE(when_the_store_is_only_read_then_it_ends) {
     BOOST_REQUIRE(core.snapshotter.begin());
     const auto end = core.snapshotter.end();
@@ -89,6 +116,18 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_only_read_then_it_ends) {
     core.snapshotter.write();
     BOOST_TEST(core.snapshotter.written());
     BOOST_TEST(core.snapshotter.end() == end);
+}
+
+BOOST_AUTO_TEST_CASE(
+    when_a_caller_has_no_memory_for_a_copy_then_the_snapshot_fails_and_not_the_call) {
+    while (lines * 64 <= snapshot::chunk_bytes) allocate_long("s0");  // more than a chunk's memory
+    BOOST_REQUIRE(core.snapshotter.begin());
+    const ScarceMemory scarce{snapshot::chunk_bytes};
+    for (std::uint64_t calls = 0; calls < products; ++calls) allocate_long("s0");
+    BOOST_REQUIRE(core.snapshotter.written());  // no thread copies any more
+    BOOST_CHECK_THROW(core.snapshotter.finish(), std::bad_alloc);
+    core.snapshotter.abandon();
+    BOOST_TEST(list_snapshots(posix_file_system(), path).empty());
 }
 
 BOOST_AUTO_TEST_CASE(when_the_snapshot_is_abandoned_then_callers_copy_no_more) {
