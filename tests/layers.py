@@ -85,16 +85,7 @@ def boost(*libraries):
     return rf"boost/(?:{'|'.join(libraries)})(?:\.hpp|/.*)"
 
 
-VALUES = (
-    "assert",
-    "config",
-    "container",
-    "container_hash",
-    "core",
-    "system",
-    "throw_exception",
-    "unordered",
-)
+VALUES = ("assert", "config", "container", "container_hash", "core", "system", "throw_exception", "unordered")
 
 
 def any_of(*patterns):
@@ -104,8 +95,7 @@ def any_of(*patterns):
 SYSTEM = {
     "engine": any_of(rf"(?!(?:{IMPURE})$){STANDARD}", XXHASH, boost(*VALUES)),
     "storage": any_of(STANDARD, POSIX, boost(*VALUES, "archive", "serialization")),
-    "net": any_of(STANDARD, POSIX, OPENSSL, CURL, PROMETHEUS,
-                  boost(*VALUES, "asio", "beast", "json")),
+    "net": any_of(STANDARD, POSIX, OPENSSL, CURL, PROMETHEUS, boost(*VALUES, "asio", "beast", "json")),
     "net/cli": any_of(".*"),
 }
 TOP = ("engine", "storage", "net")
