@@ -31,11 +31,7 @@ public:
           available_{purchased_},
           product_{product} {}
 
-    [[nodiscard]] std::string_view ref_view() const noexcept { return ref_.view(); }
-    [[nodiscard]] BatchRef ref() const { return BatchRef::unchecked(ref_.view()); }
-    [[nodiscard]] BatchRefView ref_name() const noexcept {
-        return BatchRefView::unchecked(ref_.view());
-    }
+    [[nodiscard]] BatchRefView ref() const noexcept { return BatchRefView::unchecked(ref_.view()); }
     [[nodiscard]] const Rank& rank() const noexcept { return rank_; }
     [[nodiscard]] Eta eta() const noexcept { return rank_.eta; }
     [[nodiscard]] std::int64_t purchased() const noexcept { return purchased_; }

@@ -25,7 +25,7 @@ private:
     }
 
     void inspect(Product& product) {
-        const std::string sku{product.sku_view()};
+        const std::string sku{product.sku().view()};
         expect(repository_.find(product.sku()) == &product, "SKU " + sku + " is not found");
         expect(!product.batches().empty(), "SKU " + sku + " has no batch");
         expect(std::ranges::is_sorted(product.batches(), {},
@@ -41,7 +41,7 @@ private:
 
     void inspect_shortages(const Product& product) {
         const ShortageIndex& index = ledger_.shortages();
-        const std::string sku{product.sku_view()};
+        const std::string sku{product.sku().view()};
         const auto short_lines = index.of_product(product.index());
         expect(product.has_shortages() == !short_lines.empty(),
                "SKU " + sku + " has a wrong flag for short lines");
@@ -65,7 +65,7 @@ private:
     void inspect(const Product& product, Index at) {
         ++batches_;
         const Batch& batch = ledger_.batch(at);
-        const std::string ref{batch.ref_view()};
+        const std::string ref{batch.ref().view()};
         expect(batch.product() == product.index(), "batch " + ref + " is of another SKU");
         expect(ledger_.find_batch(ref) == at, "batch " + ref + " is not found");
         std::int64_t allocated = 0;

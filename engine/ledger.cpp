@@ -23,7 +23,7 @@ std::uint64_t Ledger::hash(std::string_view name) const noexcept {
 }
 
 Index Ledger::find_batch(std::string_view ref) const {
-    return batch_index_.find(hash(ref), [&](Index at) { return batches_[at].ref_view() == ref; });
+    return batch_index_.find(hash(ref), [&](Index at) { return batches_[at].ref().view() == ref; });
 }
 
 Index Ledger::add_batch(BatchRefView ref, Index product, Rank rank, Purchased purchased) {
@@ -34,7 +34,7 @@ Index Ledger::add_batch(BatchRefView ref, Index product, Rank rank, Purchased pu
 
 void Ledger::remove_batch(Index batch) {
     BOOST_ASSERT(batches_[batch].first_line_ == no_index);
-    batch_index_.erase(hash(batches_[batch].ref_view()), batch);
+    batch_index_.erase(hash(batches_[batch].ref().view()), batch);
     batches_.erase(batch);
 }
 

@@ -22,7 +22,7 @@ ListedRows<ListedBatch> list_batches(Repository& repository, Index from, std::si
     listed.next = visit(from, most, ledger.batch_slots(), [&](Index at) {
         const Batch& batch = ledger.batch(at);
         if (batch.product() == no_index) return;
-        listed.rows.push_back({batch.ref(), repository.at(batch.product()).sku().owned(),
+        listed.rows.push_back({batch.ref().owned(), repository.at(batch.product()).sku().owned(),
                                Purchased::of(batch.purchased()).value(), batch.eta(),
                                batch.rank().added});
     });
@@ -38,7 +38,7 @@ ListedRows<ListedLine> list_lines(Repository& repository, Index from, std::size_
         listed.rows.push_back({{OrderId::unchecked(ledger.order_id(line)),
                                 repository.at(ledger.product_of(line)).sku().owned(),
                                 Quantity::of(line.quantity).value()},
-                               ledger.batch(line.batch).ref(),
+                               ledger.batch(line.batch).ref().owned(),
                                line.allocated_at});
     });
     return listed;

@@ -22,7 +22,7 @@ Answer<Result<BatchRefView>> MessageBus::allocate(const LineView& line, const Li
         product->record_shortage(line, found.order_hash, work);
         return {Refusal::out_of_stock, work.commit(now)};
     }
-    const BatchRefView batch = product->batch(decision.batch).ref_name();
+    const BatchRefView batch = product->batch(decision.batch).ref();
     if (decision.is_held) return {batch, journal_.last()};
     const Lsn lsn = journal_.append(line, batch, now);
     product->take(line, decision, lsn);

@@ -15,7 +15,7 @@ Decision Product::decide(Quantity quantity, OrderSlot order) const {
 Result<BatchRefView> Product::allocate(const LineView& line, const Decision& decision,
                                        FactRecorder& recorder, Lsn since) {
     if (decision.batch == no_index) return Refusal::out_of_stock;
-    const BatchRefView ref = ledger_->batch(decision.batch).ref_name();
+    const BatchRefView ref = ledger_->batch(decision.batch).ref();
     if (!decision.is_held) {
         recorder.record(*this, Fact{std::in_place_type<LineAllocated>, line, ref, since}, decision);
     }
@@ -33,9 +33,9 @@ std::size_t Product::deallocate(OrderIdView order, Quantity quantity, FactRecord
     const Index held = ledger_->find_line(order, index_, quantity);
     if (held == no_index) return 0;
     const AllocatedLine& line = ledger_->line(held);
-    recorder.record(*this, LineDeallocated{{order, sku(), quantity},
-                                           ledger_->batch(line.batch).ref_name(),
-                                           line.allocated_at});
+    recorder.record(
+        *this, LineDeallocated{
+                   {order, sku(), quantity}, ledger_->batch(line.batch).ref(), line.allocated_at});
     return 1;
 }
 
@@ -78,11 +78,11 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
         const OrderLine wanted{OrderId::unchecked(ledger_->order_id(line)), sku().owned(),
                                Quantity::of(line.quantity).value()};
         released.emplace_back(wanted, line.allocated_at);
-        recorder.record(*this, LineDeallocated{wanted, batch.ref_name(), line.allocated_at});
+        recorder.record(*this, LineDeallocated{wanted, batch.ref(), line.allocated_at});
         excess -= line.quantity;
         line_at = line.earlier;
     }
-    recorder.record(*this, BatchQuantityChanged{sku(), batch.ref_name(), from, purchased});
+    recorder.record(*this, BatchQuantityChanged{sku(), batch.ref(), from, purchased});
 
     std::ranges::reverse(released);  // oldest first
     for (const auto& [line, since] : released) {
@@ -96,7 +96,7 @@ std::size_t Product::change_quantity(Index at, Purchased purchased, FactRecorder
 void Product::reschedule(Index at, Eta eta, FactRecorder& recorder) {
     const Batch& batch = ledger_->batch(at);
     if (batch.eta() == eta) return;
-    recorder.record(*this, BatchRescheduled{sku(), batch.ref_name(), batch.eta(), eta});
+    recorder.record(*this, BatchRescheduled{sku(), batch.ref(), batch.eta(), eta});
 }
 
 Result<void> Product::import_line(const LineView& line, Index at, FactRecorder& recorder) {
@@ -107,7 +107,7 @@ Result<void> Product::import_line(const LineView& line, Index at, FactRecorder& 
         return Refusal::batch_exists;
     }
     if (!batch.can_allocate(line.quantity)) return Refusal::out_of_stock;
-    recorder.record(*this, LineAllocated{line, batch.ref_name()});
+    recorder.record(*this, LineAllocated{line, batch.ref()});
     return {};
 }
 

@@ -46,7 +46,6 @@ public:
     Product(SkuView sku, Index index, Ledger& ledger)
         : sku_{sku.view()}, ledger_{&ledger}, index_{index} {}
 
-    [[nodiscard]] std::string_view sku_view() const noexcept { return sku_.view(); }
     [[nodiscard]] SkuView sku() const noexcept { return SkuView::unchecked(sku_.view()); }
     [[nodiscard]] Version version() const noexcept { return version_; }
     /// The last LSN of the last unit of work that touched the product.

@@ -9,11 +9,11 @@ namespace allot {
 
 Index Product::own_batch(BatchRefView ref) const {
     const Index likely = first_candidate();
-    if (likely != no_index && ledger_->batch(likely).ref_view() == ref.view()) return likely;
+    if (likely != no_index && ledger_->batch(likely).ref().view() == ref.view()) return likely;
     constexpr std::size_t few = 4;  // the batches that a decision has just read
     if (batches_.size() <= few) {
         const auto at = std::ranges::find(batches_, ref.view(),
-                                          [&](Index i) { return ledger_->batch(i).ref_view(); });
+                                          [&](Index i) { return ledger_->batch(i).ref().view(); });
         return at == batches_.end() ? no_index : *at;
     }
     const Index at = ledger_->find_batch(ref.view());
@@ -139,7 +139,7 @@ struct Product::Applier {
         if (held == no_index) return false;
         const AllocatedLine& line = ledger.line(held);
         if (line.allocated_at != fact.allocated_at ||
-            ledger.batch(line.batch).ref_view() != fact.batch.view()) {
+            ledger.batch(line.batch).ref().view() != fact.batch.view()) {
             return false;
         }
         product.reopen(line.batch);
@@ -222,7 +222,7 @@ bool changes_stock(const Fact& fact) noexcept {
 }  // namespace
 
 bool Product::apply(const Fact& fact, Lsn lsn, const Decision& decision, EndedShortages* ended) {
-    BOOST_ASSERT(sku_of(fact).view() == sku_view());
+    BOOST_ASSERT(sku_of(fact).view() == sku().view());
     if (!std::visit(Applier{*this, *ledger_, lsn, decision, ended}, fact)) return false;
     if (changes_stock(fact)) ++version_;
     return true;

@@ -16,7 +16,7 @@ Product& Repository::add(SkuView sku) {
 
 void Repository::remove_last() {
     const auto at = static_cast<Index>(products_.size() - 1);
-    index_.erase(ledger_.hash(products_[at].sku_view()), at);
+    index_.erase(ledger_.hash(products_[at].sku().view()), at);
     products_.erase(at);
 }
 

@@ -94,7 +94,7 @@ private:
     using Slot = FlatIndex<ProductHint>::Slot;
 
     [[nodiscard]] bool is(Index product, std::string_view sku) const noexcept {
-        return std::ranges::equal(products_[product].sku_view(), sku);
+        return std::ranges::equal(products_[product].sku().view(), sku);
     }
     [[nodiscard]] Slot* slot(std::string_view sku, std::uint64_t hash) {
         return index_.slot(hash, [&](Index i) { return is(i, sku); });

@@ -18,7 +18,7 @@ Result<bool> handle(const ImportBatch& command, UnitOfWork& work) {
     const Index existing = work.repository().find_batch(command.batch);
     if (existing != no_index) {
         const Index owner = work.repository().ledger().batch(existing).product();
-        if (work.repository().at(owner).sku_view() != command.sku.view()) {
+        if (work.repository().at(owner).sku().view() != command.sku.view()) {
             return Refusal::batch_exists;
         }
     }
@@ -90,7 +90,7 @@ boost::system::result<std::size_t, RefusedLine> handle(const ImportOrder& comman
 namespace {
 /// True when the command applies to this line of its order.
 bool covers(const Deallocate& command, const Product& product, std::uint32_t quantity) {
-    return (!command.sku || command.sku->view() == product.sku_view()) &&
+    return (!command.sku || command.sku->view() == product.sku().view()) &&
            (!command.quantity || command.quantity->units() == quantity);
 }
 }  // namespace
@@ -152,7 +152,8 @@ std::vector<Candidate> candidates_of(const Product& product, const Decision& dec
         if (decision.is_held && !is_it) continue;
         const Verdict its = decision.is_held ? Verdict::holds_the_line : Verdict::chosen;
         const Batch& batch = product.batch(at);
-        candidates.push_back({batch.ref(), batch.eta(), batch.available(), is_it ? its : others});
+        candidates.push_back(
+            {batch.ref().owned(), batch.eta(), batch.available(), is_it ? its : others});
         if (is_it) others = Verdict::not_needed;
     }
     return candidates;
@@ -181,7 +182,7 @@ std::vector<ExplainedLine> explain(const AllocateOrder& order, UnitOfWork& work)
 
 namespace {
 BatchStock stock_of(const Batch& batch) {
-    return {batch.ref(), batch.eta(), batch.purchased(), batch.available()};
+    return {batch.ref().owned(), batch.eta(), batch.purchased(), batch.available()};
 }
 }  // namespace
 
@@ -247,7 +248,8 @@ std::vector<Allocation> allocations(const OrderId& order, Repository& repository
     for (const Index at : ledger.lines_of(order)) {
         const AllocatedLine& line = ledger.line(at);
         rows.push_back({repository.at(ledger.product_of(line)).sku().owned(),
-                        Quantity::of(line.quantity).value(), ledger.batch(line.batch).ref()});
+                        Quantity::of(line.quantity).value(),
+                        ledger.batch(line.batch).ref().owned()});
     }
     return rows;
 }

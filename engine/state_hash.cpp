@@ -25,7 +25,7 @@ private:
 
 void add_batch(Hasher& hasher, const Ledger& ledger, Index at) {
     const Batch& batch = ledger.batch(at);
-    hasher.add(batch.ref_view());
+    hasher.add(batch.ref().view());
     hasher.add(static_cast<std::uint64_t>(batch.eta().days()));
     hasher.add(batch.rank().added);
     hasher.add(static_cast<std::uint64_t>(batch.purchased()));
@@ -51,7 +51,7 @@ std::uint64_t hash_of(Repository& repository, bool with_shortages) {
     Hasher hasher;
     for (Index i = 0; i < repository.size(); ++i) {
         const Product& product = repository.at(i);
-        hasher.add(product.sku_view());
+        hasher.add(product.sku().view());
         hasher.add(product.version());
         hasher.add(product.current_to());
         for (const Index at : product.batches()) add_batch(hasher, product.ledger(), at);

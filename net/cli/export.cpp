@@ -21,7 +21,7 @@ void collect_lines(const Product& product, Index batch, std::vector<Dated<Alloca
         const AllocatedLine& line = ledger.line(at);
         const OrderLine order{OrderId::unchecked(ledger.order_id(line)), product.sku().owned(),
                               Quantity::of(line.quantity).value()};
-        rows.push_back({line.allocated_at, {order, product.batch(batch).ref()}});
+        rows.push_back({line.allocated_at, {order, product.batch(batch).ref().owned()}});
     }
 }
 
@@ -34,7 +34,7 @@ ExportedFiles export_stock(Repository& repository) {
         for (const Index at : product.batches()) {
             const Batch& batch = product.batch(at);
             rows.batches.push_back({batch.rank().added,
-                                    {batch.ref(), product.sku().owned(),
+                                    {batch.ref().owned(), product.sku().owned(),
                                      Purchased::of(batch.purchased()).value(), batch.eta()}});
             collect_lines(product, at, rows.allocations);
         }

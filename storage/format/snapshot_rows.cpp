@@ -27,7 +27,7 @@ void copy_batch(const Ledger& ledger, Index at, Chunk& chunk) {
     const Batch& batch = ledger.batch(at);
     chunk.batches.push_back({batch.rank().added, batch.eta().days(),
                              static_cast<std::uint32_t>(batch.purchased()), 0,
-                             put_name(chunk, batch.ref_view())});
+                             put_name(chunk, batch.ref().view())});
     const std::size_t before = chunk.lines.size();
     for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
         const AllocatedLine& line = ledger.line(l);
@@ -206,7 +206,7 @@ std::size_t RowCopier::copy_prefetched(Chunk& chunk, std::size_t rows_min) {
         const Product& product = repository_->at(next_++);
         chunk.products.push_back({product.version(), product.current_to(),
                                   static_cast<std::uint32_t>(product.batches().size()),
-                                  put_name(chunk, product.sku_view())});
+                                  put_name(chunk, product.sku().view())});
         for (const Index at : product.batches()) copy_batch(product.ledger(), at, chunk);
         copy_shortages(product, chunk);
     }

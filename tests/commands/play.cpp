@@ -240,10 +240,10 @@ std::string describe(Repository& repository, std::uint64_t skus) {
     for (std::uint64_t i = 0; i < skus; ++i) {
         const Product* const product = repository.find(sku(sku_name(i)));
         if (product == nullptr) continue;
-        text << product->sku_view() << " of version " << product->version() << '\n';
+        text << product->sku().view() << " of version " << product->version() << '\n';
         for (const Index at : product->batches()) {
             const Batch& batch = product->batch(at);
-            text << batch.ref_view() << ' ' << batch.eta().to_string() << ' ' << batch.purchased()
+            text << batch.ref().view() << ' ' << batch.eta().to_string() << ' ' << batch.purchased()
                  << ", " << batch.available() << " available:";
             for (Index l = ledger.first_line(at); l != no_index; l = ledger.line(l).later) {
                 text << ' ' << ledger.order_id(ledger.line(l)) << '=' << ledger.line(l).quantity;

@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(when_a_batch_is_named_then_its_sku_is_the_right_one, Scr
         const std::scoped_lock lock{store.mutex()};
         Repository& repository = store.bus().repository();
         const Index at = repository.find_batch(ref);
-        return std::string{repository.at(repository.ledger().batch(at).product()).sku_view()};
+        return std::string{repository.at(repository.ledger().batch(at).product()).sku().view()};
     };
     BOOST_TEST(owner("b1") == "sku1");
     BOOST_TEST(owner("b2") == "sku1");
