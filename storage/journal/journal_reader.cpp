@@ -165,7 +165,11 @@ JournalReader::Bytes JournalReader::at(std::uint64_t offset, std::uint64_t bytes
 }
 
 void JournalReader::clear_window() {
-    if (std::exchange(has_views_, false)) viewed_.push_back(window_.release());
+    if (has_views_) {
+        viewed_.emplace_back();  // throws before the facts lose the bytes that they view
+        viewed_.back() = window_.release();
+        has_views_ = false;
+    }
     window_.clear();
 }
 
